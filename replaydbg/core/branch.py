@@ -1,0 +1,90 @@
+"""An edit and the alternative future that it opens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from replaydbg.core.message import Json
+from replaydbg.core.trace import Trace
+
+
+class Provenance(StrEnum):
+    """Where a step of a branch came from."""
+
+    RECORDED = "recorded"
+    EDITED = "edited"
+    LIVE = "live"
+    HUMAN = "human"
+    UNPROVEN = "unproven"
+    """Kept as recorded, though nothing proves that the edit leaves it alone."""
+    STALE = "stale"
+    """Would have to be re-run, and was not: the recording answers a request that is no longer made."""
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A change to one place of one step; `pointer` is a JSON pointer into the step's document (`codec.step_document`).
+
+    `before` must equal what stands there, or the edit is refused: it was made for another recording.
+    """
+
+    step_id: str
+    pointer: str
+    before: Json
+    after: Json
+
+
+@dataclass(frozen=True, slots=True)
+class BranchStep:
+    """Provenance of row `row` of the branch's trace. `of` is the id of the recorded step it stands for, or None."""
+
+    id: str
+    of: str | None
+    provenance: Provenance
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Why a branch ended before its end. `reason` is a sentence with what would help."""
+
+    kind: str
+    reason: str
+    step_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """An alternative future of `parent`: its own trace, with the provenance of every row.
+
+    `trace` is a trace to everyone else: findings, lanes and diffs treat it as they treat a recording.
+    """
+
+    id: str
+    parent: str
+    """Id of the parent branch, or "" for the recording itself."""
+    edits: tuple[Edit, ...]
+    trace: Trace
+    steps: tuple[BranchStep, ...]
+    stopped: Stop | None = None
+    label: str = ""
+    model: str = ""
+    """Who answered the live calls, as asked for; "" when none was made."""
+
+    def counts(self) -> dict[str, int]:
+        """Steps by provenance under the names of the JSON output."""
+        names = {
+            "reused": Provenance.RECORDED,
+            "edited": Provenance.EDITED,
+            "live": Provenance.LIVE,
+            "human": Provenance.HUMAN,
+            "unproven": Provenance.UNPROVEN,
+            "stale": Provenance.STALE,
+            "interrupted": Provenance.INTERRUPTED,
+        }
+        tally = dict.fromkeys(names, 0)
+        for name, provenance in names.items():
+            tally[name] = sum(step.provenance is provenance for step in self.steps)
+        return tally

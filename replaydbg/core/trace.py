@@ -1,0 +1,195 @@
+"""A captured run: a facade over columns. It never changes; everything derived from it can be thrown away.
+
+Rows count from 0 in pre-order, so a subtree is a range of rows and `row + 1` is the number on the screen.
+`core.columns.arrange` makes traces; `trace.step(row)` builds a `Step` value when somebody looks.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from math import isnan
+from typing import Any
+
+from replaydbg.core.step import KINDS, STATUSES, Body, Kind, Status, Step
+
+BODIES_CACHED_MAX = 64
+"""Bodies kept decoded: a screenful and its neighbours. More would pin whole histories in memory."""
+
+
+class StepNotFound(LookupError):
+    """No step, or more than one, answers to the reference. The message says which are near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a trace was read from: the name as the person gave it, and the format that was recognised."""
+
+    name: str
+    format: str
+    digest: str = ""
+    """Digest of the whole file, "" until somebody needs it (sessions do)."""
+
+
+class Trace:
+    """See the module. Columns are public to be read; nobody writes to them."""
+
+    def __init__(
+        self,
+        *,
+        id: str,  # noqa: A002 - the word of the format and of the screen
+        source: Source,
+        ids: list[str],
+        parents: array[int],
+        depths: array[int],
+        kinds: array[int],
+        names: array[int],
+        agents: array[int],
+        models: array[int],
+        starts_ns: array[int],
+        ends_ns: array[int],
+        statuses: array[int],
+        input_tokens: array[int],
+        output_tokens: array[int],
+        costs: array[float],
+        strings: list[str],
+        handles: list[Any],
+        decode: Callable[[Any], Body],
+    ) -> None:
+        self.id = id
+        self.source = source
+        self.ids = ids
+        self.parents = parents
+        self.depths = depths
+        self.kinds = kinds
+        self.names = names
+        self.agents = agents
+        self.models = models
+        self.starts_ns = starts_ns
+        self.ends_ns = ends_ns
+        self.statuses = statuses
+        self.input_tokens = input_tokens
+        self.output_tokens = output_tokens
+        self.costs = costs
+        self.strings = strings
+        self.handles = handles
+        self.decode = decode
+        self.body = lru_cache(maxsize=BODIES_CACHED_MAX)(self._body)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __repr__(self) -> str:
+        return f"<Trace {self.id} {self.source.format} {len(self)} steps>"
+
+    def _body(self, row: int) -> Body:
+        return self.decode(self.handles[row])
+
+    def kind(self, row: int) -> Kind:
+        return KINDS[self.kinds[row]]
+
+    def name(self, row: int) -> str:
+        return self.strings[self.names[row]]
+
+    def agent(self, row: int) -> str:
+        return self.strings[self.agents[row]]
+
+    def model(self, row: int) -> str:
+        return self.strings[self.models[row]]
+
+    def status(self, row: int) -> Status:
+        return STATUSES[self.statuses[row]]
+
+    def start_ns(self, row: int) -> int | None:
+        start = self.starts_ns[row]
+        return start if start >= 0 else None
+
+    def end_ns(self, row: int) -> int | None:
+        end = self.ends_ns[row]
+        return end if end >= 0 else None
+
+    def duration_ms(self, row: int) -> float | None:
+        start, end = self.starts_ns[row], self.ends_ns[row]
+        return (end - start) / 1e6 if start >= 0 and end >= 0 else None
+
+    def tokens(self, row: int) -> int | None:
+        """Input and output together; None where neither was recorded."""
+        known = [count for count in (self.input_tokens[row], self.output_tokens[row]) if count >= 0]
+        return sum(known) if known else None
+
+    def cost_usd(self, row: int) -> float | None:
+        cost = self.costs[row]
+        return None if isnan(cost) else cost
+
+    def step(self, row: int) -> Step:
+        parent = self.parents[row]
+        return Step(
+            number=row + 1,
+            id=self.ids[row],
+            parent_id=self.ids[parent] if parent >= 0 else None,
+            kind=self.kind(row),
+            name=self.name(row),
+            agent=self.agent(row),
+            model=self.model(row),
+            started_ns=self.start_ns(row),
+            ended_ns=self.end_ns(row),
+            status=self.status(row),
+            cost_usd=self.cost_usd(row),
+            body=self.body(row),
+        )
+
+    def steps(self) -> Iterator[Step]:
+        return (self.step(row) for row in range(len(self)))
+
+    def rows(self, kind: Kind) -> Iterator[int]:
+        number = KINDS.index(kind)
+        return (row for row, value in enumerate(self.kinds) if value == number)
+
+    @cached_property
+    def subtree_ends(self) -> array[int]:
+        """For each row the row after its last descendant."""
+        ends = array("i", range(1, len(self) + 1))
+        for row in range(len(self) - 1, -1, -1):
+            parent = self.parents[row]
+            if parent >= 0 and ends[row] > ends[parent]:
+                ends[parent] = ends[row]
+        return ends
+
+    def children(self, row: int) -> Iterator[int]:
+        """Rows of the direct children, in order; -1 gives the roots."""
+        at, end = (0, len(self)) if row < 0 else (row + 1, self.subtree_ends[row])
+        while at < end:
+            yield at
+            at = self.subtree_ends[at]
+
+    @cached_property
+    def _rows_by_id(self) -> dict[str, int]:
+        return {id_: row for row, id_ in enumerate(self.ids)}
+
+    def row(self, id_: str) -> int:
+        """The row of the step with exactly this id. Raises StepNotFound."""
+        row = self._rows_by_id.get(id_)
+        if row is None:
+            raise StepNotFound(f"no step has the id {id_!r}")
+        return row
+
+    def find(self, reference: str) -> int:
+        """The row named by `#N` as the screen shows it, by an id, or by a unique prefix of an id. Raises StepNotFound."""
+        if reference.startswith("#") and reference[1:].isdecimal():
+            number = int(reference[1:])
+            if not 1 <= number <= len(self):
+                raise StepNotFound(f"there is no step {reference}; the trace has #1 to #{len(self)}")
+            return number - 1
+        if reference in self._rows_by_id:
+            return self._rows_by_id[reference]
+        near = [id_ for id_ in self.ids if id_.startswith(reference)] if reference else []
+        if len(near) == 1:
+            return self._rows_by_id[near[0]]
+        if near:
+            some = ", ".join(near[:4])
+            raise StepNotFound(
+                f"{reference!r} begins {len(near)} step ids ({some}{', …' if len(near) > 4 else ''})"
+            )
+        raise StepNotFound(f"no step has the id {reference!r}; name it by id, a unique prefix of it, or #N")

@@ -1,0 +1,40 @@
+"""What a person asked for and cannot have. The only exceptions that replaydbg raises on purpose.
+
+    ReplaydbgError
+    ├── UsageProblem        exit 2   a wrong word, a wrong place, a combination that makes no sense
+    ├── UnreadableInput     exit 3   no such file, not JSON, empty, binary, a format nobody knows
+    └── ReplayProblem       exit 4   the replay could not be done as asked
+
+Each carries one sentence, a hint that says what would help, and the exit code. Caught once in `cli/`, once in
+`tui/app`. Odd data is a `Notice`, a misbehaving agent a `Finding`, a refusing world a `Failed`: none of them is here.
+"""
+
+from __future__ import annotations
+
+EXIT_CLEAN = 0
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_UNREADABLE = 3
+EXIT_REPLAY = 4
+EXIT_INTERRUPTED = 130
+
+
+class ReplaydbgError(Exception):
+    exit_code = EXIT_USAGE
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageProblem(ReplaydbgError):
+    exit_code = EXIT_USAGE
+
+
+class UnreadableInput(ReplaydbgError):
+    exit_code = EXIT_UNREADABLE
+
+
+class ReplayProblem(ReplaydbgError):
+    exit_code = EXIT_REPLAY

@@ -1,0 +1,50 @@
+"""Every bound of the program, the unit last in its name, each with its reason."""
+
+from __future__ import annotations
+
+INPUT_BYTES_MAX = 8 << 30
+"""Larger files are refused with a sentence: columns address rows with 32 bits."""
+
+GZIP_BYTES_MAX = 4 << 30
+"""What a compressed file may grow to: a zip bomb must not fill the memory."""
+
+SNIFF_BYTES_MAX = 64 << 10
+"""How much of a file the formats may look at before one is chosen."""
+
+JSON_DEPTH_MAX = 200
+"""Deeper nesting is shown as text: no writer of traces nests so deep, and recursion must end."""
+
+JSON_IN_JSON_LEVELS_MAX = 3
+"""Langfuse and MLflow encode up to three times; a fourth level is text."""
+
+NOTICES_MAX = 1000
+"""Notices kept of one file; the last one says how many more there were."""
+
+FINDINGS_PER_RULE_MAX = 1000
+"""Findings kept of one rule on one trace, the first ones; the last says how many more there were."""
+
+LOOP_PERIOD_MAX_STEPS = 32
+"""Longest round of a loop that is looked for (replay of real runaways: 1 to 7)."""
+
+REPLAY_CALLS_MAX = 50
+"""Model calls of one re-run unless the person says otherwise: the commonest runaway bound of agent frameworks."""
+
+REPLAY_TOKENS_MAX = 500_000
+REPLAY_SECONDS_MAX = 600.0
+"""Tokens and wall time of one re-run unless the person says otherwise."""
+
+REPLAY_CONCURRENCY_MAX = 8
+"""Requests in flight at once."""
+
+PROVIDER_TIMEOUT_SECONDS = 120.0
+PROVIDER_RETRIES_MAX = 3
+TOOL_TIMEOUT_SECONDS = 60.0
+
+EDIT_IN_PLACE_BYTES_MAX = 256 << 10
+"""Larger texts are edited in $EDITOR: the text widget takes seconds per key beyond it."""
+
+TEXT_LINE_CHARS_MAX = 4_000
+"""A longer line is drawn in pieces: one line of a megabyte stops any terminal."""
+
+LANES_MAX = 8
+"""Lanes drawn beside the list; further parallel branches share an ellipsis."""

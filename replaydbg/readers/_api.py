@@ -1,0 +1,55 @@
+"""What a reader is. A format is one file here with a module constant `READER`; there is no list to edit.
+
+A reader is given a `Document` (bytes, mapped or not, never a path) and yields `Reading`s: first rows early, the
+whole at the end. It never raises on data: what is odd becomes a `Notice` with its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from replaydbg import limits
+from replaydbg.core.finding import Notice
+from replaydbg.core.trace import Trace
+
+
+class NotThisFormat(ValueError):
+    """The reader looked closer and found that the document is of another format. The registry asks the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The bytes of one file (already decompressed) under the name that the person gave it."""
+
+    name: str
+    buffer: memoryview
+
+    @property
+    def head(self) -> bytes:
+        """The first bytes, without a byte order mark; all that a `sniff` may look at."""
+        return bytes(self.buffer[: limits.SNIFF_BYTES_MAX]).removeprefix(b"\xef\xbb\xbf")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known so far. `fraction` of the bytes has been read; the last reading is `complete`."""
+
+    traces: tuple[Trace, ...]
+    notices: tuple[Notice, ...] = ()
+    fraction: float = 1.0
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """`sniff` gives 0.0 (certainly not) to 1.0 (certainly), looks at `document.head` only, and is cheap.
+
+    `read` yields at least one reading; with `partial` false only the complete one, which saves time.
+    """
+
+    name: str
+    """The word for `--format` and for the `format` of the JSON output."""
+    title: str
+    sniff: Callable[[Document], float]
+    read: Callable[[Document, bool], Iterator[Reading]]
