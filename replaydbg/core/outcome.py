@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from replaydbg.core.message import Json, Message
-from replaydbg.core.step import Usage
+from replaydbg.core.step import NO_USAGE, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Reply:
 
     message: Message
     model: str = ""
-    usage: Usage = Usage()
+    usage: Usage = NO_USAGE
     duration_ms: float = 0.0
     interrupted: bool = False
     raw: Json = None

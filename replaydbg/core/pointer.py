@@ -67,7 +67,7 @@ def _child(value: Json, token: str, pointer: str) -> Json:
 
 
 def _index(value: list[Json], token: str, pointer: str) -> int:
-    if not token.isascii() or not token.isdigit() or (token != "0" and token.startswith("0")):
+    if not token.isascii() or not token.isdigit() or (len(token) > 1 and token.startswith("0")):
         raise PointerError(f"{pointer}: {token!r} is not an index of an array")
     index = int(token)
     if index >= len(value):

@@ -44,6 +44,10 @@ class Usage:
     reasoning_tokens: int | None = None
 
 
+NO_USAGE = Usage()
+"""Nothing recorded."""
+
+
 class Body(Protocol):
     """What a step said and was told. None means *not recorded*; an empty tuple means *recorded, and empty*.
 
@@ -121,7 +125,7 @@ class PlainBody:
     input: Json = None
     output_value: Json = None
     error: str = ""
-    usage: Usage = Usage()
+    usage: Usage = NO_USAGE
     response_model: str = ""
     provider: str = ""
     raw: Json = None

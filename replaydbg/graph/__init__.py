@@ -1,0 +1,1 @@
+"""Derived facts of a trace: recomputed, never stored."""

@@ -1,0 +1,24 @@
+"""What is known of one trace beyond its columns, each part made when first asked for: what rules and replay are given."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from replaydbg.core.tool import ToolSpec
+from replaydbg.core.trace import Trace
+from replaydbg.graph.index import TraceIndex
+from replaydbg.graph.threads import Threads
+
+
+class Facts:
+    def __init__(self, trace: Trace, side_tools: tuple[ToolSpec, ...] = ()) -> None:
+        self.trace = trace
+        self.side_tools = side_tools
+
+    @cached_property
+    def index(self) -> TraceIndex:
+        return TraceIndex(self.trace, self.side_tools)
+
+    @cached_property
+    def threads(self) -> Threads:
+        return Threads(self.index)

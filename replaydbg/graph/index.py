@@ -1,0 +1,180 @@
+"""Facts of a trace that many rooms share: which execution ran which call, which tools were in force where.
+
+Built once after opening, in a worker; decodes replies and tool offers, never whole histories.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from replaydbg.core.message import ToolCall
+from replaydbg.core.request import call_digest
+from replaydbg.core.step import KINDS, Kind
+from replaydbg.core.tool import SchemaSource, ToolSpec
+from replaydbg.core.trace import Trace
+
+_MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
+_TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlace:
+    """The `index`-th tool call in the reply of the model call at `row`."""
+
+    row: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpecInForce:
+    spec: ToolSpec
+    source: SchemaSource
+    step_id: str | None = None
+    """The other step that the schema was taken from, for `SchemaSource.OTHER_STEP`."""
+
+
+class TraceIndex:
+    def __init__(self, trace: Trace, side_tools: tuple[ToolSpec, ...] = ()) -> None:
+        self.trace = trace
+        self.side_tools = side_tools
+
+    @cached_property
+    def in_time(self) -> list[int]:
+        """Rows by start; a row without one stands where pre-order puts it."""
+        starts = self.trace.starts_ns
+        keys, last = [], -1
+        for start in starts:
+            last = start if start >= 0 else last
+            keys.append(last)
+        return sorted(range(len(keys)), key=keys.__getitem__)
+
+    @cached_property
+    def model_calls(self) -> list[int]:
+        """Rows of the model calls by start."""
+        kinds = self.trace.kinds
+        return [row for row in self.in_time if kinds[row] == _MODEL_CALL]
+
+    @cached_property
+    def executions(self) -> list[int]:
+        """Rows of the tool executions by start."""
+        kinds = self.trace.kinds
+        return [row for row in self.in_time if kinds[row] == _TOOL_EXECUTION]
+
+    @cached_property
+    def _calls(self) -> dict[int, tuple[ToolCall, ...]]:
+        calls = {}
+        for row in self.model_calls:
+            output = self.trace.decode(self.trace.handles[row]).output
+            calls[row] = output.tool_calls if output else ()
+        return calls
+
+    def calls(self, row: int) -> tuple[ToolCall, ...]:
+        """The tool calls in the reply of the model call at `row`."""
+        return self._calls.get(row, ())
+
+    @cached_property
+    def _executed(self) -> dict[int, ToolCall]:
+        return {
+            row: call
+            for row in self.executions
+            if (call := self.trace.decode(self.trace.handles[row]).call) is not None
+        }
+
+    def executed_call(self, row: int) -> ToolCall | None:
+        """The call that the tool execution at `row` ran, as the execution recorded it."""
+        return self._executed.get(row)
+
+    @cached_property
+    def _pairs(self) -> tuple[dict[int, CallPlace], dict[CallPlace, int]]:
+        """Executions and calls by position: the nearest preceding unanswered call with the same id.
+
+        Ids repeat within a run and are empty in some formats (replay.md section 4), so no global map of ids. Without
+        an id, name and arguments decide, then the name alone, oldest unanswered call first.
+        """
+        call_of: dict[int, CallPlace] = {}
+        execution_of: dict[CallPlace, int] = {}
+        waiting: list[tuple[CallPlace, ToolCall]] = []
+        kinds = self.trace.kinds
+        for row in self.in_time:
+            if kinds[row] == _MODEL_CALL:
+                waiting.extend((CallPlace(row, index), call) for index, call in enumerate(self.calls(row)))
+                del waiting[:-256]  # a call that 256 later ones overtook is not going to be answered
+            elif kinds[row] == _TOOL_EXECUTION and row in self._executed:
+                at = _match(waiting, self._executed[row])
+                if at is not None:
+                    place, _ = waiting.pop(at)
+                    call_of[row] = place
+                    execution_of[place] = row
+        return call_of, execution_of
+
+    def call_of(self, row: int) -> CallPlace | None:
+        """Which call of which model call the tool execution at `row` ran; None if the trace does not show it."""
+        return self._pairs[0].get(row)
+
+    def execution_of(self, row: int, index: int) -> int | None:
+        """The row of the tool execution that ran the `index`-th call of the model call at `row`."""
+        return self._pairs[1].get(CallPlace(row, index))
+
+    @cached_property
+    def _offers(self) -> dict[int, tuple[ToolSpec, ...] | None]:
+        """Tool offers of each model call; equal offers of different steps are one value."""
+        seen: dict[tuple[str, ...], tuple[ToolSpec, ...]] = {}
+        offers: dict[int, tuple[ToolSpec, ...] | None] = {}
+        for row in self.model_calls:
+            tools = self.trace.decode(self.trace.handles[row]).tools
+            if tools is not None:
+                key = tuple(repr(tool) for tool in tools)
+                tools = seen.setdefault(key, tools)
+            offers[row] = tools
+        return offers
+
+    @cached_property
+    def _elsewhere(self) -> Mapping[str, SpecInForce]:
+        """For each tool the first schema that any step recorded."""
+        found: dict[str, SpecInForce] = {}
+        for row in self.model_calls:
+            for tool in self._offers[row] or ():
+                if tool.schema is not None and tool.name not in found:
+                    found[tool.name] = SpecInForce(tool, SchemaSource.OTHER_STEP, self.trace.ids[row])
+        return found
+
+    @cached_property
+    def _on_the_side(self) -> Mapping[str, SpecInForce]:
+        return {tool.name: SpecInForce(tool, SchemaSource.SIDE_FILE) for tool in self.side_tools}
+
+    def tools(self, row: int) -> tuple[ToolSpec, ...] | None:
+        """The tools offered with the model call at `row`; None where that was not recorded."""
+        return self._offers.get(row)
+
+    def spec(self, row: int, name: str) -> SpecInForce | None:
+        """The schema in force for calls to `name` at the model call at `row`, from the best source that has one.
+
+        The request itself, then the side file that the person gave, then another step of the run. None when no
+        source knows the tool; a spec whose `schema` is None when only its name is known.
+        """
+        own = next((tool for tool in self._offers.get(row) or () if tool.name == name), None)
+        if own is not None and own.schema is not None:
+            return SpecInForce(own, SchemaSource.REQUEST)
+        other = self._on_the_side.get(name) or self._elsewhere.get(name)
+        if other is not None:
+            return other
+        return SpecInForce(own, SchemaSource.NOT_RECORDED) if own is not None else None
+
+
+def _match(waiting: list[tuple[CallPlace, ToolCall]], call: ToolCall) -> int | None:
+    if call.id:
+        for at in range(len(waiting) - 1, -1, -1):
+            if waiting[at][1].id == call.id:
+                return at
+    digest = call_digest(call)
+    same_name = None
+    for at, (_, asked) in enumerate(waiting):
+        if asked.name != call.name or (asked.id and call.id):
+            continue
+        if call_digest(asked) == digest:
+            return at
+        if same_name is None:
+            same_name = at
+    return same_name

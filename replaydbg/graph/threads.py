@@ -1,0 +1,162 @@
+"""Threads: which model call goes on from which, rebuilt from the messages alone.
+
+Call B continues call A when A's prompt and A's reply are how B's prompt begins. This needs no span parents and no
+ids, and holds across formats; where the writer reworded the reply, A's prompt being how B's begins is enough. Some
+writers record only the new messages of each call: there the prompt begins with A's reply, or answers A's calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import blake2b
+
+from replaydbg.core.digest import canonical
+from replaydbg.core.message import Json, Message, Role, ToolCall
+from replaydbg.graph.index import TraceIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How the call at `row` goes on from the call at `previous` (None: it begins a thread).
+
+    `new_from` is the index in the recorded messages of the first one that `previous` did not know: what came between
+    the reply and this call (tool responses, user turns). `delta` says that only the new messages were recorded.
+    """
+
+    row: int
+    previous: int | None
+    new_from: int
+    delta: bool = False
+
+
+class Threads:
+    def __init__(self, index: TraceIndex) -> None:
+        self.index = index
+
+    @cached_property
+    def links(self) -> dict[int, Link]:
+        """A link for each model call whose messages were recorded, in order of time."""
+        trace = self.index.trace
+        ends: dict[bytes, int] = {}
+        prompts: dict[bytes, int] = {}
+        replies: dict[bytes, int] = {}
+        latest: dict[str, int] = {}
+        links: dict[int, Link] = {}
+        for row in self.index.model_calls:
+            body = trace.decode(trace.handles[row])
+            if body.messages is None:
+                continue
+            keys = [chain_key(message) for message in body.messages]
+            prefixes = _prefixes(keys)
+            link = _continued(row, prefixes, ends, prompts)
+            if link is None and keys:
+                before = replies.get(keys[0]) if body.messages[0].role is Role.ASSISTANT else None
+                if before is not None:
+                    link = Link(row, before, 1, delta=True)
+                elif self._answers(latest.get(trace.agent(row)), body.messages[0]):
+                    link = Link(row, latest[trace.agent(row)], 0, delta=True)
+            links[row] = link or Link(row, None, 0)
+            prompts[prefixes[-1]] = row
+            latest[trace.agent(row)] = row
+            if body.output is not None:
+                reply = chain_key(body.output)
+                ends[_extended(prefixes[-1], reply)] = row
+                replies[reply] = row
+        return links
+
+    def _answers(self, row: int | None, message: Message) -> bool:
+        """Whether the message answers calls of the model call at `row`: how a log of new messages only goes on."""
+        answered = {response.id for response in message.tool_responses if response.id}
+        return row is not None and bool(answered) and answered <= {call.id for call in self.index.calls(row)}
+
+    @cached_property
+    def followers(self) -> dict[int, list[int]]:
+        """For each call the calls that go on from it, in order of time; more than one where the run forked."""
+        followers: dict[int, list[int]] = {}
+        for link in self.links.values():
+            if link.previous is not None:
+                followers.setdefault(link.previous, []).append(link.row)
+        return followers
+
+    def root(self, row: int) -> int:
+        """The first call of the thread that `row` belongs to."""
+        while row in self.links and (previous := self.links[row].previous) is not None:
+            row = previous
+        return row
+
+    def after(self, row: int) -> list[int]:
+        """The calls of the thread after `row`, nearest first; along the first follower where the run forked."""
+        later: list[int] = []
+        while followers := self.followers.get(row):
+            row = followers[0]
+            later.append(row)
+        return later
+
+    def prompt(self, row: int) -> tuple[Message, ...]:
+        """The whole prompt of the call, put together where only the new messages were recorded."""
+        tails: list[tuple[Message, ...]] = []
+        at: int | None = row
+        while at is not None:
+            link = self.links[at]
+            messages = self.index.trace.body(at).messages or ()
+            if not link.delta or link.previous is None:
+                tails.append(messages)
+                break
+            output = self.index.trace.body(link.previous).output
+            tails.append((*((output,) if output is not None else ()), *messages[link.new_from :]))
+            at = link.previous
+        return tuple(message for tail in reversed(tails) for message in tail)
+
+    def between(self, row: int) -> tuple[Message, ...]:
+        """The messages that were new to the call at `row`: tool responses and user turns since the previous reply."""
+        messages = self.index.trace.body(row).messages or ()
+        return messages[self.links[row].new_from :]
+
+
+def chain_key(message: Message) -> bytes:
+    """Equal for two recordings of one message: ids, reasoning, white space at the ends and raw spelling are left out."""
+    calls = [[call.name, _said(call)] for call in message.tool_calls]
+    responses = [_plain(response.result) for response in message.tool_responses]
+    role = Role.SYSTEM if message.role is Role.DEVELOPER else message.role
+    if calls:
+        role = Role.ASSISTANT
+    return blake2b(
+        canonical([str(role), message.text.strip(), calls, responses]).encode("utf-8", "surrogatepass"),
+        digest_size=12,
+    ).digest()
+
+
+def _said(call: ToolCall) -> Json:
+    return call.raw if call.problem else call.arguments
+
+
+def _plain(result: Json) -> Json:
+    return result.strip() if isinstance(result, str) else canonical(result)
+
+
+def _extended(prefix: bytes, key: bytes) -> bytes:
+    return blake2b(prefix + key, digest_size=12).digest()
+
+
+def _prefixes(keys: Sequence[bytes]) -> list[bytes]:
+    """Rolling digests: entry n names the first n messages."""
+    prefixes = [b""]
+    for key in keys:
+        prefixes.append(_extended(prefixes[-1], key))
+    return prefixes
+
+
+def _continued(
+    row: int, prefixes: list[bytes], ends: dict[bytes, int], prompts: dict[bytes, int]
+) -> Link | None:
+    for length in range(len(prefixes) - 1, 0, -1):
+        previous = ends.get(prefixes[length])
+        if previous is not None:
+            return Link(row, previous, length)
+        previous = prompts.get(prefixes[length])
+        if previous is not None and length < len(prefixes) - 1:
+            # The reply stands there in other words; a retry of the same prompt is no continuation.
+            return Link(row, previous, length + 1)
+    return None
