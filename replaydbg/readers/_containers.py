@@ -1,0 +1,216 @@
+"""How records lie in a file: one JSON value, an array, JSON Lines, or values written one after another.
+
+`records` splits and does not parse; `values` parses too, and saves what it can of damaged records. Memory stays
+small: a record is a view into the buffer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json
+from replaydbg.readers import _salvage
+
+_BOM = b"\xef\xbb\xbf"
+_NEWLINE = re.compile(rb"\n")
+_NOT_BLANK = re.compile(rb"[^ \t\r\n]")
+_LINE_OF_JSON = re.compile(rb"\n[ \t]*(?=[{\[])")
+_SCALAR = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[^,\]\s]+', re.DOTALL)
+_DAMAGED_LINES_MAX = 3
+"""How many lines at the head may be damaged before a file is no longer taken for JSON Lines."""
+
+_WHOLE = msgspec.json.Decoder(msgspec.Raw)
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """JSON text as it stands in the file. `place` is `line N`, `byte N`, a JSON pointer, or "" for the whole file."""
+
+    raw: memoryview
+    place: str
+
+
+def records(
+    buffer: memoryview, notices: list[Notice] | None = None, *, items: bool = False
+) -> Iterator[Record]:
+    """Every record of the file, unparsed; with `items` an array that is the whole file gives its items.
+
+    What lies between records and is no JSON goes to `notices`. The last record may be cut off.
+    """
+    notices = [] if notices is None else notices
+    start = _start(buffer)
+    if start < 0:
+        return
+    if has_lines(buffer):
+        yield from _lines(buffer, notices)
+    elif is_json(buffer[start:]):
+        yield from _whole(buffer[start:], items=items)
+    elif buffer[start] in b"{[":
+        yield from _one_after_another(buffer, start, notices, items=items)
+    else:
+        notices.append(Notice("byte 0", "the file does not begin with JSON"))
+        yield from _lines(buffer, notices)
+
+
+def values(buffer: memoryview, notices: list[Notice], *, items: bool = False) -> Iterator[tuple[Json, str]]:
+    """Every record parsed, with its place. Of a damaged one its whole beginning, and a notice."""
+    for record in records(buffer, notices, items=items):
+        try:
+            yield _salvage.loads(record.raw), record.place
+        except ValueError:
+            value = _salvage.repaired(record.raw)
+            place = record.place or "byte 0"
+            if value is None:
+                notices.append(Notice(place, "not JSON, left out"))
+            else:
+                notices.append(Notice(place, "damaged JSON: only what stands before the damage was read"))
+                yield value, record.place
+
+
+def first_record(head: bytes) -> Json | None:
+    """The first JSON value of a file's first bytes, as far as it can be seen; None where there is none.
+
+    A value that goes on beyond `head` is closed after its last whole member. Cached: every format asks for it.
+    """
+    return _first_record(head)
+
+
+@lru_cache(maxsize=2)
+def _first_record(head: bytes) -> Json | None:
+    view = memoryview(head)
+    start = _start(view)
+    if start < 0:
+        return None
+    for _ in range(_DAMAGED_LINES_MAX):
+        end = _line_end(view, start)
+        try:
+            return _salvage.loads(view[start:end])
+        except ValueError:
+            pass
+        value = _salvage.repaired(view[start:]) if view[start] in b"{[" else None
+        if value:
+            return value
+        following = _NOT_BLANK.search(view, end)
+        if following is None:
+            return value
+        start = following.start()
+    return None
+
+
+def is_json(raw: memoryview) -> bool:
+    """Whether the bytes are one JSON value, and nothing else."""
+    try:
+        _WHOLE.decode(raw)
+    except (msgspec.DecodeError, RecursionError):
+        try:
+            _salvage.loads(raw)
+        except ValueError:
+            return False
+    return True
+
+
+def has_lines(buffer: memoryview) -> bool:
+    """Whether this is JSON Lines: one of the first lines is a whole JSON object or array, and others follow."""
+    at = _start(buffer)
+    for damaged in range(_DAMAGED_LINES_MAX):
+        if at < 0:
+            return False
+        end = _line_end(buffer, at)
+        following = _NOT_BLANK.search(buffer, end)
+        line = buffer[at:end]
+        if following is None and not damaged:
+            return False
+        if _is_line(line) and (not damaged or not is_json(buffer[_start(buffer) :])):
+            return True
+        at = following.start() if following else -1
+    return False
+
+
+def _is_line(line: memoryview) -> bool:
+    """Cheap where a line is an opening bracket of a pretty-printed document, or ends with a comma."""
+    stripped = bytes(line[-64:]).rstrip()
+    return line[0] in b"{[" and stripped[-1:] in {b"}", b"]"} and is_json(line)
+
+
+def _start(buffer: memoryview) -> int:
+    """The offset of the first byte that is neither a byte order mark nor blank; -1 in an empty file."""
+    found = _NOT_BLANK.search(buffer, len(_BOM) if bytes(buffer[:3]) == _BOM else 0)
+    return found.start() if found else -1
+
+
+def _line_end(buffer: memoryview, at: int) -> int:
+    found = _NEWLINE.search(buffer, at)
+    return found.start() if found else len(buffer)
+
+
+def _lines(buffer: memoryview, notices: list[Notice]) -> Iterator[Record]:
+    at, number = (len(_BOM) if bytes(buffer[:3]) == _BOM else 0), 1
+    while at < len(buffer):
+        end = _line_end(buffer, at)
+        first = _NOT_BLANK.search(buffer, at, end)
+        if first is not None:
+            if buffer[first.start()] in b"{[":
+                yield Record(buffer[first.start() : end], f"line {number}")
+            else:
+                notices.append(Notice(f"line {number}", "not a JSON object, left out"))
+        at, number = end + 1, number + 1
+
+
+def _whole(raw: memoryview, *, items: bool) -> Iterator[Record]:
+    if items and raw[0] in b"[":
+        yield from _items(raw, "")
+    else:
+        yield Record(raw, "")
+
+
+def _items(raw: memoryview, place: str) -> Iterator[Record]:
+    """Items of an array, also of one that is damaged: then the last is what is left."""
+    try:
+        for index, item in enumerate(_ITEMS.decode(raw)):
+            yield Record(memoryview(item), f"{place}/{index}")
+        return
+    except (msgspec.DecodeError, RecursionError):
+        pass
+    at, index = 1, 0
+    while (found := _NOT_BLANK.search(raw, at)) is not None and raw[found.start()] not in b"]":
+        start = found.start()
+        if raw[start] in b"{[":
+            end = _salvage.value_end(raw, start)
+        else:
+            scalar = _SCALAR.match(raw, start)
+            end = scalar.end() if scalar else start + 1
+        end = len(raw) if end < 0 else end
+        if raw[start] not in b",":
+            yield Record(raw[start:end], f"{place}/{index}")
+            index += 1
+        at = end
+
+
+def _one_after_another(
+    buffer: memoryview, start: int, notices: list[Notice], *, items: bool
+) -> Iterator[Record]:
+    at = start
+    while at < len(buffer):
+        end = _salvage.value_end(buffer, at)
+        end = len(buffer) if end < 0 else end
+        if items and at == start and buffer[at] in b"[" and end == len(buffer):
+            yield from _items(buffer[at:], "")  # an array that stops in the middle
+            return
+        yield Record(buffer[at:end], f"byte {at}")
+        following = _NOT_BLANK.search(buffer, end)
+        if following is None:
+            return
+        at = following.start()
+        if buffer[at] not in b"{[":
+            resumed = _LINE_OF_JSON.search(buffer, at)
+            notices.append(Notice(f"byte {at}", "not JSON, left out"))
+            if resumed is None:
+                return
+            at = resumed.end()

@@ -1,0 +1,101 @@
+"""What can still be read of damaged JSON: values out of text that is cut off, corrupt, or not quite JSON.
+
+Nothing here raises anything but `ValueError`, whatever the bytes are.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import orjson
+
+from replaydbg import limits
+from replaydbg.core.message import Json
+
+Bytes = bytes | memoryview
+
+_STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}\[\]]', re.DOTALL)
+_STRUCTURE_AND_COMMAS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}\[\],]', re.DOTALL)
+_CLOSERS = {b"{": b"}", b"[": b"]"}
+
+
+def loads(raw: Bytes | str) -> Json:
+    """The value of JSON text, forgiving what writers of traces get wrong. Raises ValueError.
+
+    Forgiven: NaN and Infinity, invalid UTF-8 and lone surrogates (both become U+FFFD), numbers of any length.
+    """
+    try:
+        return orjson.loads(raw)
+    except (orjson.JSONDecodeError, UnicodeEncodeError):
+        pass
+    text = raw if isinstance(raw, str) else bytes(raw).decode("utf-8", "replace")
+    try:
+        value = json.loads(text.removeprefix("\ufeff"), parse_int=_number)
+        return _without_surrogates(value) if "\\u" in text or isinstance(raw, str) else value
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _number(digits: str) -> int | float:
+    return int(digits) if len(digits) < 4000 else float(digits)  # longer ones are refused by int()
+
+
+def _without_surrogates(value: Json) -> Json:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        return {_without_surrogates(key): _without_surrogates(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_without_surrogates(item) for item in value]
+    return value
+
+
+def value_end(text: Bytes, start: int) -> int:
+    """The offset after the object or array that begins at `start`; -1 where it does not end.
+
+    Only quotes and brackets are looked at, so that what is inside may be wrong.
+    """
+    depth = 0
+    for token in _STRUCTURE.finditer(text, start):
+        char = text[token.start()]
+        if char in b"{[":
+            depth += 1
+        elif char in b"}]":
+            depth -= 1
+            if depth <= 0:
+                return token.end()
+    return -1
+
+
+def repaired(text: Bytes) -> Json | None:
+    """The longest whole beginning of an object or array that stops or breaks in the middle; None where none is.
+
+    Values that were cut are left out with their key: half a text would look like a whole one.
+    """
+    closers: list[bytes] = []
+    good = 0
+    for token in _STRUCTURE_AND_COMMAS.finditer(text):
+        mark = bytes(text[token.start() : token.start() + 1])
+        if mark in _CLOSERS:
+            if len(closers) == limits.JSON_DEPTH_MAX:
+                break
+            closers.append(_CLOSERS[mark])
+            good = token.end()
+        elif mark == b",":
+            good = token.start()
+        elif mark != b'"':
+            if not closers or closers[-1] != mark:
+                break
+            closers.pop()
+            good = token.end()
+            if not closers:
+                break
+    return _closed(text, good, closers) if good else None
+
+
+def _closed(text: Bytes, end: int, closers: list[bytes]) -> Json | None:
+    try:
+        return loads(bytes(text[:end]) + b"".join(reversed(closers)))
+    except ValueError:
+        return None
