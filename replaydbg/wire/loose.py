@@ -1,0 +1,44 @@
+"""Looking into JSON that may be anything: what is not of the wanted type counts as absent."""
+
+from __future__ import annotations
+
+import orjson
+
+from replaydbg.core.message import Json
+
+
+def mapping(value: Json) -> dict[str, Json]:
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else []
+
+
+def text(value: Json) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def count(value: Json) -> int | None:
+    """A number of tokens; None for what is no such number. Some writers give `12.0`, some `"12"`."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19:
+        return int(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1 << 62:
+        return int(value)
+    return None
+
+
+def decoded(raw: str) -> dict[str, Json]:
+    """The JSON object that the text is; an empty one for any other text."""
+    try:
+        return mapping(orjson.loads(raw))
+    except ValueError:
+        return {}
+
+
+def encoded(value: Json) -> str:
+    """Compact JSON text. What no encoder can write (deeper than 254 levels) is written as `null`."""
+    try:
+        return orjson.dumps(value).decode()
+    except (TypeError, orjson.JSONEncodeError):
+        return "null"
