@@ -1,0 +1,182 @@
+"""Messages and content blocks of Anthropic, both ways; `wire.anthropic_messages` is the door to them.
+
+Tool results stand in user messages there, before the user's own words; here each is a tool message. Writing puts
+them back, and merges neighbours of one role, since the two sides must take turns. Markers for the prompt cache are
+not kept: they change the price of a request, never its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from replaydbg.core.message import (
+    Json,
+    Media,
+    Message,
+    OtherPart,
+    Part,
+    Reasoning,
+    Role,
+    Text,
+    ToolCall,
+    ToolResponse,
+)
+from replaydbg.wire import arguments, loose
+
+_ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT, "system": Role.SYSTEM, "developer": Role.DEVELOPER}
+_OPENAI_PARTS = frozenset({"refusal", "file", "input_file", "custom", "video_url", "reasoning"})
+"""Parts of other shapes that Anthropic refuses."""
+
+
+def read_messages(value: Json) -> tuple[Message, ...]:
+    """Messages of the list. One message gives several where it holds tool results."""
+    return tuple(message for item in loose.sequence(value) for message in _read_message(item))
+
+
+def _read_message(item: Json) -> Iterator[Message]:
+    if not isinstance(item, dict):
+        yield Message(Role.UNKNOWN, (OtherPart(item),))
+        return
+    word = loose.text(item.get("role"))
+    role = _ROLES.get(word, Role.UNKNOWN)
+    parts: list[Part] = []
+    for part in read_content(item.get("content")):
+        if isinstance(part, ToolResponse):
+            if parts:
+                yield Message(role, tuple(parts))
+                parts = []
+            yield Message(Role.TOOL, (part,))
+        else:
+            parts.append(part)
+    if parts or not loose.sequence(item.get("content")):
+        yield Message(role, tuple(parts), word if role is Role.UNKNOWN else "")
+
+
+def read_content(content: Json) -> tuple[Part, ...]:
+    if isinstance(content, str):
+        return (Text(content),) if content else ()
+    if isinstance(content, list):
+        return tuple(read_block(block) for block in content)
+    return () if content is None else (OtherPart(content),)
+
+
+def read_block(block: Json) -> Part:
+    match block:
+        case str():
+            return Text(block)
+        case {"type": "text", "text": str(text)}:
+            return Text(text)
+        case {"type": "thinking", "thinking": str(text)}:
+            return Reasoning(text, loose.text(block.get("signature")))
+        case {"type": "tool_use", "name": str(name)}:
+            return arguments.call_from_any(loose.text(block.get("id")), name, block.get("input"))
+        case {"type": "tool_result"}:
+            id_, is_error = loose.text(block.get("tool_use_id")), block.get("is_error") is True
+            return ToolResponse(id_, _read_result(block.get("content")), is_error=is_error)
+        case {"type": "image", "source": {"type": "base64", "data": str(data)} as source}:
+            return Media("image", loose.text(source.get("media_type")), data=data)
+        case {"type": "image", "source": {"type": "url", "url": str(url)}}:
+            return Media("image", uri=url)
+    return OtherPart(block)
+
+
+def _read_result(content: Json) -> Json:
+    """A single text block says no more than its text; other blocks are kept as they came."""
+    match content:
+        case [{"type": "text", "text": str(text)}]:
+            return text
+        case None:
+            return ""
+    return content
+
+
+def write_messages(messages: tuple[Message, ...]) -> list[Json]:
+    """The messages of the talk, user and assistant taking turns; leading instructions are `system`, not written here.
+
+    Instructions further down have no place in this shape: they become words of the user, marked as what they are.
+    """
+    talk = messages[len(leading_instructions(messages)) :]
+    written: list[dict[str, Json]] = []
+    for message in talk:
+        blocks = list(_write_blocks(message))
+        if not blocks:
+            continue
+        role = "assistant" if message.role is Role.ASSISTANT else "user"
+        if written and written[-1]["role"] == role:
+            written[-1]["content"] += blocks
+        else:
+            written.append({"role": role, "content": blocks})
+    for item in written:
+        item["content"] = _plain(item["content"])
+    return list(written)
+
+
+def leading_instructions(messages: Sequence[Message]) -> tuple[Message, ...]:
+    count = 0
+    while count < len(messages) and messages[count].role in {Role.SYSTEM, Role.DEVELOPER}:
+        count += 1
+    return tuple(messages[:count])
+
+
+def write_system(messages: Iterable[Message]) -> Json | None:
+    """Instructions as the `system` of a request: text where it is one text, else blocks; None where there is none."""
+    blocks = [block for message in messages for block in write_content(message.parts)]
+    return _plain(blocks) if blocks else None
+
+
+def _plain(blocks: list[Json]) -> Json:
+    """A single text is written as text, as every client does."""
+    match blocks:
+        case [{"type": "text", "text": text}]:
+            return text
+    return blocks
+
+
+def _write_blocks(message: Message) -> Iterator[Json]:
+    if message.role in {Role.SYSTEM, Role.DEVELOPER}:
+        yield {"type": "text", "text": f"<system>\n{message.text}\n</system>"}
+        return
+    for part in message.parts:
+        # Reasoning that nobody signed, another model's or an edited turn's, would be refused.
+        if not (isinstance(part, Reasoning) and not part.signature):
+            yield from write_content((part,))
+
+
+def write_content(parts: Iterable[Part]) -> Iterator[Json]:
+    for part in parts:
+        match part:
+            case Text(text) if text:
+                yield {"type": "text", "text": text}
+            case Reasoning(text, signature):
+                yield {"type": "thinking", "thinking": text, "signature": signature}
+            case ToolCall():
+                yield {"type": "tool_use", "id": part.id, "name": part.name, "input": write_input(part)}
+            case ToolResponse():
+                yield _write_result(part)
+            case Media(kind="image"):
+                yield {"type": "image", "source": _write_source(part)}
+            case OtherPart(value) if isinstance(value, dict) and value.get("type") not in _OPENAI_PARTS:
+                yield value
+
+
+def write_input(call: ToolCall) -> Json:
+    """Arguments must be an object here. Broken ones are wrapped in the way that Anthropic's documents give."""
+    if isinstance(call.arguments, dict):
+        return call.arguments
+    return {"INVALID_JSON": arguments.raw_text(call)}
+
+
+def _write_result(response: ToolResponse) -> Json:
+    result = response.result
+    is_blocks = (
+        isinstance(result, list) and result and all(loose.mapping(item).get("type") for item in result)
+    )
+    content = result if isinstance(result, str) or is_blocks else loose.encoded(result)
+    block = {"type": "tool_result", "tool_use_id": response.id, "content": content}
+    return block | ({"is_error": True} if response.is_error else {})
+
+
+def _write_source(media: Media) -> Json:
+    if media.uri:
+        return {"type": "url", "url": media.uri}
+    return {"type": "base64", "media_type": media.mime_type, "data": media.data}
