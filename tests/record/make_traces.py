@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SAMPLES = ("support_incident",)
+SAMPLES = ("support_incident", "travel_clean", "billing_loop", "review_violations", "analysis_parallel", "newsroom_handoffs")
 
 
 def main(names: list[str]) -> int:
