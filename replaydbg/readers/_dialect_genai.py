@@ -1,0 +1,295 @@
+"""OTel GenAI attributes, with what pydantic-ai and OpenLLMetry add to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.message import Json, Message, Role, ToolCall
+from replaydbg.core.step import Kind, Usage
+from replaydbg.core.tool import ToolSpec
+from replaydbg.readers import _genai_events
+from replaydbg.readers._attributes import cut_off, number, parsed, parsed_list, whole
+from replaydbg.readers._span import Event, Facts, SpanBody, is_glue, merged, python_literal
+from replaydbg.wire import arguments, genai, tool_specs
+
+_KIND_OF_OPERATION = {
+    "chat": Kind.MODEL_CALL,
+    "generate_content": Kind.MODEL_CALL,
+    "text_completion": Kind.MODEL_CALL,
+    "completion": Kind.MODEL_CALL,
+    "response": Kind.MODEL_CALL,
+    "execute_tool": Kind.TOOL_EXECUTION,
+    "invoke_agent": Kind.AGENT_INVOCATION,
+    "handle_conversation_turn": Kind.AGENT_INVOCATION,
+    "retrieval": Kind.RETRIEVAL,
+    "handoff": Kind.HANDOFF,
+    "transfer_to_agent": Kind.HANDOFF,
+}
+_KIND_OF_TRACELOOP = {
+    "tool": Kind.TOOL_EXECUTION,
+    "agent": Kind.AGENT_INVOCATION,
+    "handoff": Kind.HANDOFF,
+}
+INPUT_TOKENS = ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens")
+OUTPUT_TOKENS = ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens")
+AGENT = ("gen_ai.agent.name", "agent.name", "agent_name")
+
+WANTED = frozenset(
+    {
+        "gen_ai.operation.name",
+        "traceloop.span.kind",
+        "llm.request.type",
+        "gen_ai.request.model",
+        "gen_ai.response.model",
+        "gen_ai.tool.name",
+        "gen_ai.handoff.to_agent",
+        "gen_ai.handoff.from_agent",
+        "operation.cost",
+        *INPUT_TOKENS,
+        *OUTPUT_TOKENS,
+        *AGENT,
+    }
+)
+
+_PARAMS = {"stop_sequences": "stop", "choice.count": "n", "encoding_formats": "", "model": ""}
+"""Names of ours for those of `gen_ai.request.*`; "" is none of the model's parameters."""
+
+_WRAPPER_KEYS = {"input_str", "tags", "metadata", "kwargs"}
+"""What OpenLLMetry's LangChain instrumentation puts around the `inputs` of a tool."""
+
+
+def kind_of(wanted: Mapping[str, Json], name: str) -> Kind:
+    if "gen_ai.handoff.to_agent" in wanted or "gen_ai.handoff.from_agent" in wanted:
+        return Kind.HANDOFF
+    operation = wanted.get("gen_ai.operation.name")
+    kind = _KIND_OF_OPERATION.get(operation) if isinstance(operation, str) else None
+    if kind is None:
+        traceloop = wanted.get("traceloop.span.kind")
+        kind = _KIND_OF_TRACELOOP.get(traceloop) if isinstance(traceloop, str) else None
+    if kind is None and operation is None:
+        kind = _kind_without_operation(wanted)
+    if kind is Kind.AGENT_INVOCATION and is_glue(name):
+        return Kind.OPAQUE
+    if kind is Kind.TOOL_EXECUTION and str(wanted.get("gen_ai.tool.name")).startswith("("):
+        return Kind.OPAQUE  # ADK's "(merged tools)" sums up executions that have spans of their own
+    return kind or Kind.OPAQUE
+
+
+def _kind_without_operation(wanted: Mapping[str, Json]) -> Kind | None:
+    if wanted.get("llm.request.type") in {"chat", "completion", "response"}:
+        return Kind.MODEL_CALL
+    if wanted.get("gen_ai.tool.name"):
+        return Kind.TOOL_EXECUTION
+    if "gen_ai.request.model" in wanted and any(key in wanted for key in (*INPUT_TOKENS, *OUTPUT_TOKENS)):
+        return Kind.MODEL_CALL
+    return None
+
+
+def facts(wanted: Mapping[str, Json], name: str) -> Facts:
+    kind = kind_of(wanted, name)
+    agent = first_text(wanted, AGENT)
+    if kind is Kind.MODEL_CALL:
+        cost = wanted.get("operation.cost")
+        return Facts(
+            kind,
+            name,
+            agent,
+            first_text(wanted, ("gen_ai.request.model", "gen_ai.response.model")),
+            first_count(wanted, INPUT_TOKENS),
+            first_count(wanted, OUTPUT_TOKENS),
+            number(cost),
+        )
+    if kind is Kind.TOOL_EXECUTION:
+        return Facts(kind, first_text(wanted, ("gen_ai.tool.name",)) or name.removesuffix(".tool"), agent)
+    if kind is Kind.AGENT_INVOCATION:
+        agent = agent or name.removesuffix(".agent")
+        return Facts(kind, agent, agent)
+    return Facts(kind, name, "" if is_glue(agent) else agent)
+
+
+def first_text(wanted: Mapping[str, Json], keys: tuple[str, ...]) -> str:
+    for key in keys:
+        value = wanted.get(key)
+        if value and isinstance(value, str):
+            return value
+    return ""
+
+
+def first_count(wanted: Mapping[str, Json], keys: tuple[str, ...]) -> int:
+    for key in keys:
+        if key in wanted:
+            count = whole(wanted[key])
+            return NOT_RECORDED if count is None else max(count, NOT_RECORDED)
+    return NOT_RECORDED
+
+
+class Body(SpanBody):
+    @cached_property
+    def kind(self) -> Kind:
+        wanted = {key: self.attributes[key] for key in WANTED if key in self.attributes}
+        return kind_of(wanted, self.span.name)
+
+    @cached_property
+    def events(self) -> list[Event]:
+        events = _genai_events.from_attribute(self.attributes.json("events"))
+        return [*self.span.events, *events]
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...] | None:
+        if self.kind is not Kind.MODEL_CALL:
+            return None
+        said = self._messages("gen_ai.input.messages")
+        system, _ = parsed_list(self.attributes.get("gen_ai.system_instructions"))
+        instructions = (Message(Role.SYSTEM, genai.read_parts(system)),) if system else ()
+        if said is None:
+            return instructions or _genai_events.prompt(self.events)
+        return (*instructions, *said)
+
+    @cached_property
+    def output(self) -> Message | None:
+        if self.kind is not Kind.MODEL_CALL:
+            return None
+        said = self._messages("gen_ai.output.messages")
+        if said is None:
+            return _genai_events.reply(self.events)
+        message = merged(said)
+        if message is None or message.role is not Role.UNKNOWN:
+            return message
+        # OpenLLMetry's LangChain instrumentation calls the model's role "unknown".
+        return Message(Role.ASSISTANT, message.parts, message.name, message.finish_reason)
+
+    def _messages(self, key: str) -> tuple[Message, ...] | None:
+        if key not in self.attributes:
+            return None
+        value = self.attributes[key]
+        if value is None or (isinstance(value, str) and value.startswith(arguments.REDACTED_MARKS)):
+            return None
+        found, cut = parsed_list(value)
+        end = (cut_off(key, len(value)),) if cut else ()
+        return None if found is None and not cut else (*genai.read_messages(found or []), *end)
+
+    @cached_property
+    def tools(self) -> tuple[ToolSpec, ...] | None:
+        if "gen_ai.tool.definitions" in self.attributes:
+            return tool_specs.read_tools(self.attributes.json("gen_ai.tool.definitions"))
+        parameters = self.attributes.json("model_request_parameters")
+        if not isinstance(parameters, dict):
+            return None
+        offered = [*(parameters.get("function_tools") or ()), *(parameters.get("output_tools") or ())]
+        # pydantic-ai names the schema in its own way.
+        return tool_specs.read_tools([_with_schema(tool) for tool in offered if isinstance(tool, dict)])
+
+    @cached_property
+    def params(self) -> Mapping[str, Json]:
+        if self.kind is not Kind.MODEL_CALL:
+            return {}
+        params = {}
+        for key in self.attributes:
+            if key.startswith("gen_ai.request."):
+                name = key.removeprefix("gen_ai.request.")
+                name = _PARAMS.get(name, name)
+                value = self.attributes[key]
+                if name and value is not None:
+                    params[name] = value
+        return params
+
+    @cached_property
+    def call(self) -> ToolCall | None:
+        if self.kind is not Kind.TOOL_EXECUTION:
+            return None
+        id_ = self.attributes.text("gen_ai.tool.call.id")
+        name = self.attributes.text("gen_ai.tool.name") or self.span.name.removesuffix(".tool")
+        key = self._first("gen_ai.tool.call.arguments", "tool_arguments", "traceloop.entity.input")
+        if key is None:
+            return ToolCall(id_, name)
+        value = self.attributes[key]
+        wrapped = parsed(value)
+        if isinstance(wrapped, dict) and not _WRAPPER_KEYS.isdisjoint(wrapped):
+            return ToolCall(id_, name, _unwrapped(wrapped))
+        return arguments.call_from_any(id_, name, value)
+
+    @cached_property
+    def has_result(self) -> bool:
+        return self.kind is Kind.TOOL_EXECUTION and self._result_key is not None
+
+    @cached_property
+    def result(self) -> Json:
+        if not self.has_result or self._result_key is None:
+            return None
+        value = self.attributes.json(self._result_key)
+        if self._result_key == "traceloop.entity.output" and isinstance(value, dict) and "output" in value:
+            return parsed(value["output"])
+        return value
+
+    @cached_property
+    def _result_key(self) -> str | None:
+        return self._first("gen_ai.tool.call.result", "tool_response", "traceloop.entity.output")
+
+    def _first(self, *keys: str) -> str | None:
+        return next((key for key in keys if key in self.attributes), None)
+
+    @cached_property
+    def input(self) -> Json:
+        if self.kind in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}:
+            return None
+        key = self._first(
+            "gen_ai.handoff.from_agent",
+            "gen_ai.input.messages",
+            "pydantic_ai.all_messages",
+            "gen_ai.task.input",
+            "gen_ai.retrieval.query.text",
+            "traceloop.entity.input",
+        )
+        return self.attributes.json(key) if key else None
+
+    @cached_property
+    def output_value(self) -> Json:
+        if self.kind in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}:
+            return None
+        key = self._first(
+            "gen_ai.handoff.to_agent",
+            "final_result",
+            "gen_ai.output.messages",
+            "gen_ai.task.output",
+            "gen_ai.retrieval.documents",
+            "traceloop.entity.output",
+        )
+        return self.attributes.json(key) if key else None
+
+    @cached_property
+    def usage(self) -> Usage:
+        if self.kind is not Kind.MODEL_CALL:
+            return Usage()  # on other spans these are sums of what the model calls below them say
+        whole_of = self.attributes.whole
+        return Usage(
+            whole_of(*INPUT_TOKENS),
+            whole_of(*OUTPUT_TOKENS),
+            whole_of("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"),
+            whole_of(
+                "gen_ai.usage.reasoning.output_tokens",
+                "gen_ai.usage.reasoning_tokens",
+                "gen_ai.usage.details.reasoning_tokens",
+            ),
+        )
+
+    @cached_property
+    def response_model(self) -> str:
+        return self.attributes.text("gen_ai.response.model")
+
+    @cached_property
+    def provider(self) -> str:
+        return self.attributes.text("gen_ai.provider.name", "gen_ai.system").lower()
+
+
+def _with_schema(tool: dict[str, Json]) -> Json:
+    return {**tool, "parameters": tool.get("parameters_json_schema", tool.get("parameters"))}
+
+
+def _unwrapped(wrapper: dict[str, Json]) -> Json:
+    if "inputs" in wrapper:
+        return parsed(wrapper["inputs"])
+    text = wrapper.get("input_str")
+    literal = python_literal(text) if isinstance(text, str) else None
+    return parsed(text) if literal is None else literal

@@ -1,0 +1,73 @@
+"""GenAI content that was recorded as events: log records, span events, or the `events` attribute of older Logfire.
+
+`gen_ai.{system,user,assistant,tool}.message` are the prompt in order, `gen_ai.choice` is the reply. The newer single
+event `gen_ai.client.inference.operation.details` carries the attributes that a span would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from replaydbg.core.message import Json, Message, Part, Role, ToolResponse
+from replaydbg.readers._attributes import whole
+from replaydbg.readers._span import Event, merged
+from replaydbg.wire import arguments, genai
+
+OPERATION_DETAILS = "gen_ai.client.inference.operation.details"
+_CHOICE = "gen_ai.choice"
+_PROMPT = {
+    "gen_ai.system.message": Role.SYSTEM,
+    "gen_ai.user.message": Role.USER,
+    "gen_ai.assistant.message": Role.ASSISTANT,
+    "gen_ai.tool.message": Role.TOOL,
+}
+
+
+def prompt(events: Iterable[Event]) -> tuple[Message, ...] | None:
+    """The prompt that the events tell, None where none of them is part of one."""
+    found = tuple(_message(_PROMPT[event.name], event.fields) for event in events if event.name in _PROMPT)
+    return found or None
+
+
+def reply(events: Iterable[Event]) -> Message | None:
+    """The first choice; further choices were never part of the conversation."""
+    choices = [event.fields for event in events if event.name == _CHOICE]
+    first = [fields for fields in choices if not whole(fields.get("index"))]
+    return merged([_choice(fields) for fields in first])
+
+
+def from_attribute(value: Json) -> list[Event]:
+    """Events out of the list that older Logfire writes: each names itself under `event.name`."""
+    if not isinstance(value, list):
+        return []
+    named = [item for item in value if isinstance(item, dict) and isinstance(item.get("event.name"), str)]
+    return [Event(item["event.name"], item) for item in named]
+
+
+def _message(role: Role, fields: Mapping[str, Json]) -> Message:
+    said = genai.role(fields.get("role"))
+    role = role if said is Role.UNKNOWN else said
+    if role is Role.TOOL:
+        id_, name = fields.get("id"), fields.get("name")
+        return Message(role, (ToolResponse(id_ or "", fields.get("content"), name=name or ""),))
+    return Message(role, (*genai.read_parts(fields.get("content") or None), *_calls(fields)))
+
+
+def _choice(fields: Mapping[str, Json]) -> Message:
+    inner = fields.get("message")
+    said = {**fields, **inner} if isinstance(inner, dict) else fields
+    if isinstance(inner, str):
+        said = {**fields, "content": inner}
+    message = _message(Role.ASSISTANT, said)
+    finish = fields.get("finish_reason")
+    return Message(Role.ASSISTANT, message.parts, finish_reason=finish if isinstance(finish, str) else "")
+
+
+def _calls(fields: Mapping[str, Json]) -> list[Part]:
+    calls: list[Part] = []
+    for call in fields.get("tool_calls") or ():
+        function = call.get("function") if isinstance(call, dict) else None
+        if isinstance(function, dict):
+            id_, name = call.get("id") or "", function.get("name") or ""
+            calls.append(arguments.call_from_any(str(id_), str(name), function.get("arguments")))
+    return calls

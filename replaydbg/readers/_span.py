@@ -1,0 +1,158 @@
+"""What every reader of spans hands to the dialects, and what it gets back: facts for columns, bodies for steps."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import nan
+from typing import NamedTuple
+
+from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.message import Json, Message, ToolCall
+from replaydbg.core.step import Kind, Usage
+from replaydbg.core.tool import ToolSpec
+from replaydbg.readers._attributes import Attributes
+
+_LITERAL_CHARS_MAX = 100_000
+"""Longer Python literals stay text: reading one takes a hundred times its size in memory."""
+
+
+class Facts(NamedTuple):
+    """What the columns want to know of a span. Tokens and cost are of model calls only: on others they are sums."""
+
+    kind: Kind = Kind.OPAQUE
+    name: str = ""
+    agent: str = ""
+    model: str = ""
+    input_tokens: int = NOT_RECORDED
+    output_tokens: int = NOT_RECORDED
+    cost_usd: float = nan
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened during the span. `fields` is the body of a log record, or an event's attributes."""
+
+    name: str
+    fields: Mapping[str, Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One span, decoded as far as its envelope goes."""
+
+    name: str
+    attributes: Attributes
+    status_message: str = ""
+    events: Sequence[Event] = ()
+    raw: Json = None
+
+
+class SpanBody:
+    """A span that no dialect knows: its error and its raw form. Dialects override what they can tell."""
+
+    def __init__(self, span: Span) -> None:
+        self.span = span
+        self.attributes = span.attributes
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...] | None:
+        return None
+
+    @cached_property
+    def output(self) -> Message | None:
+        return None
+
+    @cached_property
+    def tools(self) -> tuple[ToolSpec, ...] | None:
+        return None
+
+    @cached_property
+    def params(self) -> Mapping[str, Json]:
+        return {}
+
+    @cached_property
+    def call(self) -> ToolCall | None:
+        return None
+
+    @cached_property
+    def has_result(self) -> bool:
+        return False
+
+    @cached_property
+    def result(self) -> Json:
+        return None
+
+    @cached_property
+    def input(self) -> Json:
+        return None
+
+    @cached_property
+    def output_value(self) -> Json:
+        return None
+
+    @cached_property
+    def error(self) -> str:
+        """The status message, else the exception that was recorded as an event, else the type of the error."""
+        if self.span.status_message:
+            return self.span.status_message
+        for event in reversed(self.span.events):
+            if event.name == "exception":
+                words = (event.fields.get("exception.type"), event.fields.get("exception.message"))
+                return ": ".join(word for word in words if isinstance(word, str) and word)
+        return self.attributes.text("exception.message", "error.message", "error.type")
+
+    @cached_property
+    def usage(self) -> Usage:
+        return Usage()
+
+    @cached_property
+    def response_model(self) -> str:
+        return ""
+
+    @cached_property
+    def provider(self) -> str:
+        return ""
+
+    @property
+    def raw(self) -> Json:
+        return self.span.raw
+
+
+def is_glue(name: str) -> bool:
+    """Whether a framework made this span for its own plumbing, though it says *agent*: LangChain and OpenAI Agents do."""
+    return (
+        name.startswith(("Runnable", "ChatPromptTemplate"))
+        or name.lower() == "agent workflow"
+        or "Parser" in name
+    )
+
+
+def merged(messages: Sequence[Message]) -> Message | None:
+    """One reply out of what some recorders write as one message for each output item."""
+    if len(messages) < 2:
+        return messages[0] if messages else None
+    parts = tuple(part for message in messages for part in message.parts)
+    finish = next((message.finish_reason for message in reversed(messages) if message.finish_reason), "")
+    return Message(messages[0].role, parts, messages[0].name, finish)
+
+
+def python_literal(text: str) -> Json | None:
+    """The value of a Python literal, as LangChain records arguments; None where the text is none."""
+    if not text.lstrip().startswith(("{", "[")) or len(text) > _LITERAL_CHARS_MAX:
+        return None
+    try:
+        return _as_json(ast.literal_eval(text))
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return None
+
+
+def _as_json(value: object) -> Json:
+    """Tuples become lists, keys text, what JSON has no word for its `repr`."""
+    if isinstance(value, dict):
+        return {str(key): _as_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_as_json(item) for item in value]
+    return value if value is None or isinstance(value, (str, int, float)) else repr(value)
