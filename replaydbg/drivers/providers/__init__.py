@@ -1,0 +1,22 @@
+"""Model providers: who answers a model call. One file each; `make_provider` finds the one that a person asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from replaydbg.core.outcome import Failed, Reply
+from replaydbg.core.request import ModelRequest
+
+OnText = Callable[[str], None]
+"""Told each piece of text as it comes, for the screen."""
+
+
+class Provider(Protocol):
+    """Answers model calls. A refusal is a `Failed`, a reply that was cut off a `Reply` marked interrupted."""
+
+    @property
+    def name(self) -> str:
+        """As it stands beside a branch: openai, anthropic, python:module:function."""
+
+    async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> Reply | Failed: ...
