@@ -8,6 +8,12 @@ INPUT_BYTES_MAX = 8 << 30
 GZIP_BYTES_MAX = 4 << 30
 """What a compressed file may grow to: a zip bomb must not fill the memory."""
 
+STREAM_BYTES_MAX = 4 << 30
+"""What is taken from standard input or a device: it is held in memory."""
+
+MAPPED_BYTES_MIN = 16 << 20
+"""Smaller files are read whole: a mapped file that its writer truncates kills the process that looks at it."""
+
 SNIFF_BYTES_MAX = 64 << 10
 """How much of a file the formats may look at before one is chosen."""
 

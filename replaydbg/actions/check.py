@@ -1,0 +1,94 @@
+"""Check recordings: run the rules over one trace, over files, over folders."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from replaydbg.actions.open import readings
+from replaydbg.core.finding import Finding, Notice
+from replaydbg.core.step import Kind
+from replaydbg.core.tool import ToolSpec
+from replaydbg.core.trace import Trace
+from replaydbg.drivers import files
+from replaydbg.errors import ReplaydbgError, UnreadableInput, UsageProblem
+from replaydbg.graph.facts import Facts
+from replaydbg.rules import _registry
+from replaydbg.wire.tool_specs import read_tools
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the rules say of one trace of the file at `path`."""
+
+    path: str
+    trace: Trace
+    model_calls: int
+    tool_calls: int
+    tool_executions: int
+    findings: tuple[Finding, ...]
+    notices: tuple[Notice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that could not be read. `asked_for` is false for files that were met in a folder."""
+
+    path: str
+    problem: ReplaydbgError
+    asked_for: bool
+
+
+def check_trace(facts: Facts, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """All findings, in the order of the first step concerned. `select` and `ignore` hold codes and names of rules."""
+    found = [finding for _, findings in _registry.check(facts, select, ignore) for finding in findings]
+    row = facts.trace.row
+    return tuple(sorted(found, key=lambda finding: min(map(row, finding.step_ids), default=-1)))
+
+
+def check_paths(
+    paths: Sequence[str],
+    *,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+    side_tools: tuple[ToolSpec, ...] = (),
+    format_name: str | None = None,
+) -> Iterator[Checked | Unread]:
+    """Every trace of every file, one at a time; files that cannot be read are said so and passed over."""
+    for path in paths:
+        for file in files.trace_files(path):
+            try:
+                *_, reading = readings(file, format_name)
+                if not reading.traces:
+                    raise UnreadableInput(f"{file} holds no trace")
+            except UnreadableInput as problem:
+                yield Unread(file, problem, asked_for=file == path)
+                continue
+            for number, trace in enumerate(reading.traces):
+                facts = Facts(trace, side_tools)
+                calls = facts.index.model_calls
+                yield Checked(
+                    path=file,
+                    trace=trace,
+                    model_calls=len(calls),
+                    tool_calls=sum(len(facts.index.calls(row)) for row in calls),
+                    tool_executions=sum(1 for _ in trace.rows(Kind.TOOL_EXECUTION)),
+                    findings=check_trace(facts, select, ignore),
+                    notices=() if number else reading.notices,  # notices are about the file: said once
+                )
+
+
+def tools_of_file(path: str) -> tuple[ToolSpec, ...]:
+    """The tools of a side file: JSON in any shape that tools are offered in. Raises UsageProblem."""
+    try:
+        document = json.loads(files.read_text(path))
+    except ValueError as error:
+        raise UsageProblem(f"{path} is not JSON: {error}") from error
+    tools = read_tools(document)
+    if not tools:
+        raise UsageProblem(
+            f"{path} lists no tools",
+            "a JSON list of tool definitions as they are sent to a model is expected",
+        )
+    return tools

@@ -1,0 +1,75 @@
+"""Open a recording: bytes, format, trace."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.trace import Trace
+from replaydbg.drivers import files
+from replaydbg.errors import UnreadableInput, UsageProblem
+from replaydbg.readers import _registry
+from replaydbg.readers._api import Document, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`trace` is the one asked for; `traces` all of the file; `document` the bytes, for its digest."""
+
+    trace: Trace
+    traces: tuple[Trace, ...]
+    notices: tuple[Notice, ...]
+    path: str
+    document: Document
+
+
+def readings(path: str, format_name: str | None = None, *, partial: bool = False) -> Iterator[Reading]:
+    """What is known of the file so far, the last one complete; `-` is standard input. Raises UnreadableInput."""
+    opened = files.open_document(path)
+    with _without_collector():
+        for reading in _registry.read(opened.document, format_name, partial=partial):
+            yield replace(reading, notices=opened.notices + reading.notices)
+
+
+def open_trace(path: str, format_name: str | None = None, trace_id: str | None = None) -> Opened:
+    """One trace of the file, the first unless told otherwise. Raises UnreadableInput, UsageProblem."""
+    opened = files.open_document(path)
+    with _without_collector():
+        *_, reading = _registry.read(opened.document, format_name)
+    notices = opened.notices + reading.notices
+    if not reading.traces:
+        raise UnreadableInput(f"{opened.document.name} holds no trace", notices[0].message if notices else "")
+    return Opened(chosen(reading.traces, trace_id), reading.traces, notices, path, opened.document)
+
+
+def chosen(traces: tuple[Trace, ...], trace_id: str | None) -> Trace:
+    """The trace with this id, or whose id begins so, or the N-th for `#N`; the first for None. Raises UsageProblem."""
+    if trace_id is None:
+        return traces[0]
+    if trace_id.startswith("#") and trace_id[1:].isdecimal() and 1 <= int(trace_id[1:]) <= len(traces):
+        return traces[int(trace_id[1:]) - 1]
+    near = [trace for trace in traces if trace.id == trace_id] or [
+        trace for trace in traces if trace_id and trace.id.startswith(trace_id)
+    ]
+    if len(near) == 1:
+        return near[0]
+    some = ", ".join(trace.id for trace in (near or traces)[:6])
+    how = f"{len(near)} traces of this file begin with" if near else "no trace of this file has the id"
+    raise UsageProblem(
+        f"{how} {trace_id!r}", f"there is {some}{', …' if len(near or traces) > 6 else ''}; or name it as #N"
+    )
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """The cyclic garbage collector off while columns fill: it would walk every row again and again for nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

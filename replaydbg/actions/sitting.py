@@ -1,0 +1,177 @@
+"""Sit down with a recording: bring back what was made of it, and keep every further act before it is acknowledged.
+
+    sitting = open_sitting(opened.trace, opened.path)
+    sitting.do(AddEdit(edit))
+    sitting.history.sitting.edits
+
+A session file is made with the first act, not with the first look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.trace import Trace
+from replaydbg.drivers import files, store
+from replaydbg.errors import UsageProblem
+from replaydbg.readers._api import Document
+from replaydbg.session import journal
+from replaydbg.session.commands import Command, CommandRefused
+from replaydbg.session.history import Act, Deed, History
+from replaydbg.session.state import Sitting
+
+
+class OpenSitting:
+    """`history` is what the session is; `notices` what the person should know of how it was opened.
+
+    `do`, `undo` and `redo` return the next history once it is on the disk. Where the disk refuses they raise `NotSaved`:
+    `history` has moved on all the same, and the next act takes the unsaved ones with it.
+    """
+
+    def __init__(self, recording: Trace, places: tuple[Path, ...], digest: str, author: str) -> None:
+        self.history = History(Sitting(recording))
+        self.notices: tuple[Notice, ...] = ()
+        self._places = places
+        self._recording = store.Recording(digest, recording.source.name, recording.id)
+        self._author = author
+        self._store: store.Store | None = None
+        self._unsaved: tuple[Act, ...] = ()
+        self._resume()
+
+    @property
+    def path(self) -> Path:
+        """Where the session is kept, or will be with the first act."""
+        if self._store is not None:
+            return self._store.path
+        return next((place for place in self._places if store.writable(place)), self._places[-1])
+
+    @property
+    def saved(self) -> bool:
+        return not self._unsaved
+
+    def do(self, command: Command) -> History:
+        """Apply and keep. Raises CommandRefused (nothing has changed) and NotSaved (see the class)."""
+        return self._act(Deed.DO, command)
+
+    def undo(self) -> History:
+        return self._act(Deed.UNDO) if self.history.past else self.history
+
+    def redo(self) -> History:
+        return self._act(Deed.REDO) if self.history.future else self.history
+
+    def save(self) -> None:
+        """Try again to write what could not be written. Raises NotSaved."""
+        if self._unsaved:
+            self._flush()
+
+    def close(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
+    def _act(self, deed: Deed, command: Command | None = None) -> History:
+        act = Act(self.history.sequence + 1, self._author, deed, command)
+        self.history = self.history.after(act)
+        self._unsaved = (*self._unsaved, act)
+        self._flush()
+        return self.history
+
+    def _flush(self) -> None:
+        try:
+            if self._store is None:
+                self._store = store.Store(self.path, self._recording)
+            while self._unsaved:
+                news = self._store.append([journal.entry(act) for act in self._unsaved])
+                if not news:
+                    self._unsaved = ()
+                    return
+                self._follow(news)
+        except (store.Damaged, journal.JournalUnreadable) as problem:
+            raise store.NotSaved(
+                f"the session {self.path} is damaged: {problem}", "write the branch to a file of its own"
+            ) from problem
+
+    def _follow(self, news: tuple[journal.Entry, ...]) -> None:
+        """Somebody else has acted on this session: their acts come first, then ours on top of them."""
+        mine = self._unsaved
+        history = self._before(len(mine))
+        for entry in news:
+            history = history.after(journal.act(entry))
+        kept: list[Act] = []
+        for act in mine:
+            numbered = replace(act, sequence=history.sequence + 1)
+            try:
+                history = history.after(numbered)
+            except CommandRefused:
+                self._unsaved = tuple(kept)
+                self.history = history
+                raise
+            kept.append(numbered)
+        self._unsaved = tuple(kept)
+        self.history = history
+
+    def _before(self, acts: int) -> History:
+        """The history as the file had it before our last `acts`: read again, since redo can not be taken back."""
+        assert self._store is not None
+        history = History(self.history.start)
+        for entry in self._store.entries():
+            if entry.sequence > self.history.sequence - acts:
+                break
+            history = history.after(journal.act(entry))
+        return history
+
+    def _resume(self) -> None:
+        """Take up the first session file that belongs to this recording; set a damaged one aside."""
+        for place in filter(store.is_there, self._places):
+            try:
+                self._store = store.Store(place, self._recording)
+                self._take_up(self._store)
+                return
+            except (store.WrongRecording, store.NotSaved) as problem:
+                if len(self._places) == 1:
+                    raise  # the one that the person named
+                self._notice(place, f"{problem.message}; this recording gets a session of its own")
+                self._places = tuple(other for other in self._places if other != place)
+            except (store.Damaged, journal.JournalUnreadable, CommandRefused) as problem:
+                self.close()
+                aside = store.set_aside(place)
+                kept = f"; the first {len(self._unsaved)} acts were saved from it" if self._unsaved else ""
+                self._notice(
+                    place, f"the session is damaged ({problem}) and was set aside as {aside.name}{kept}"
+                )
+                if self._unsaved:
+                    self._flush()
+
+    def _take_up(self, opened: store.Store) -> None:
+        """All acts of the file. Those read before a damaged one are left to be saved again elsewhere."""
+        for entry in opened.entries():
+            act = journal.act(entry)
+            self.history = self.history.after(act)
+            self._unsaved = (*self._unsaved, act)
+        self._unsaved = ()
+
+    def _notice(self, place: Path, message: str) -> None:
+        self.notices = (*self.notices, Notice(str(place), message))
+
+
+def open_sitting(
+    trace: Trace,
+    source_path: str,
+    session_path: str | None = None,
+    *,
+    document: Document | None = None,
+    author: str = "",
+) -> OpenSitting:
+    """The sitting of this trace of the recording at `source_path`, with everything that was kept of it.
+
+    `document` is the recording's bytes where they are at hand already, which standard input needs. Raises UsageProblem
+    where `session_path` belongs to another recording, `NotSaved` where it can not be opened.
+    """
+    if document is None and source_path == files.STANDARD_INPUT:
+        raise UsageProblem("a sitting with standard input needs its bytes")
+    buffer = (document or files.open_document(source_path).document).buffer
+    digest = files.digest(buffer)
+    places = (Path(session_path),) if session_path else store.places(source_path, digest)
+    return OpenSitting(trace, places, digest, author)

@@ -1,0 +1,214 @@
+"""Bytes in and out by path or standard input, every failure a sentence. Compressed files are known by their content."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import hashlib
+import io
+import mmap
+import os
+import stat
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from replaydbg import limits
+from replaydbg.core.finding import Notice
+from replaydbg.errors import UnreadableInput, UsageProblem
+from replaydbg.readers._api import Document
+
+STANDARD_INPUT = "-"
+_CHUNK_BYTES = 1 << 20
+_GZIP = b"\x1f\x8b"
+_OTHER_COMPRESSIONS = {
+    b"\x28\xb5\x2f\xfd": ("zstd", "zstd -dc"),
+    b"\xfd7zXZ\x00": ("xz", "xz -dc"),
+    b"BZh": ("bzip2", "bzip2 -dc"),
+    b"PK\x03\x04": ("zip", "unzip -p"),
+}
+"""First bytes of what we do not unpack ourselves, and the command that does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    document: Document
+    notices: tuple[Notice, ...] = ()
+
+
+def open_document(path: str) -> Opened:
+    """The bytes at `path` (`-` is standard input), decompressed. Raises UnreadableInput."""
+    if path == STANDARD_INPUT:
+        name, raw = "standard input", memoryview(_streamed(sys.stdin.buffer, "standard input"))
+    else:
+        name, raw = path, _read(path)
+    if not raw.nbytes:
+        raise UnreadableInput(f"{name} is empty", "a trace was expected; was the recording flushed?")
+    head = bytes(raw[:8])
+    if head.startswith(_GZIP):
+        return _gunzipped(name, raw)
+    for magic, (kind, command) in _OTHER_COMPRESSIONS.items():
+        if head.startswith(magic):
+            raise UnreadableInput(
+                f"{name} is compressed with {kind}, which replaydbg does not unpack",
+                f"unpack it first: {command} {name} | replaydbg show -",
+            )
+    return Opened(Document(name, raw))
+
+
+def digest(buffer: memoryview) -> str:
+    """The name of these bytes: their count and BLAKE2b, read in chunks (1 GB takes about a second)."""
+    hasher = hashlib.blake2b(digest_size=16)
+    for at in range(0, buffer.nbytes, _CHUNK_BYTES):
+        hasher.update(buffer[at : at + _CHUNK_BYTES])
+    return f"{buffer.nbytes}-{hasher.hexdigest()}"
+
+
+def read_text(path: str) -> str:
+    """A small text file given by hand: the value of an edit, a list of tools. Raises UsageProblem."""
+    try:
+        if path == STANDARD_INPUT:
+            return sys.stdin.buffer.read().decode("utf-8")
+        return Path(path).read_text("utf-8")
+    except OSError as error:
+        raise UsageProblem(f"{path} cannot be read: {_reason(error)}") from error
+    except UnicodeDecodeError as error:
+        raise UsageProblem(f"{path} is not UTF-8 text") from error
+
+
+def write_whole(path: str, chunks: Iterable[bytes]) -> None:
+    """Write a file so that it is there whole or not at all. Raises UsageProblem; the old file is then untouched."""
+    target = Path(path)
+    temporary: Path | None = None
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
+            temporary = Path(file.name)
+            file.writelines(chunks)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(_mode(target))
+        temporary.replace(target)
+    except OSError as error:
+        if temporary:
+            with suppress(OSError):
+                temporary.unlink()
+        raise UsageProblem(f"{path} cannot be written: {_reason(error)}") from error
+
+
+def trace_files(path: str) -> Iterator[str]:
+    """The file itself, or every file below a folder in order of name; hidden ones and our session files are left out."""
+    if not Path(path).is_dir():
+        yield path
+        return
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith(".") and ".replaydbg.sqlite3" not in name:
+                yield str(Path(folder, name))
+
+
+def _read(path: str) -> memoryview:
+    try:
+        with Path(path).open("rb") as file:
+            state = os.fstat(file.fileno())
+            if not stat.S_ISREG(state.st_mode):
+                return memoryview(_streamed(file, path))
+            if state.st_size > limits.INPUT_BYTES_MAX:
+                raise UnreadableInput(
+                    f"{path} has {state.st_size >> 20} MiB, more than the {limits.INPUT_BYTES_MAX >> 20} MiB"
+                    " that replaydbg addresses",
+                    "split it into one file a trace",
+                )
+            if state.st_size < limits.MAPPED_BYTES_MIN:
+                # Also right for files of /proc, whose size says 0.
+                return memoryview(_streamed(file, path))
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except IsADirectoryError as error:
+        raise UnreadableInput(
+            f"{path} is a folder", "name one trace in it; `check` takes whole folders"
+        ) from error
+    except OSError as error:
+        raise UnreadableInput(f"{path} cannot be opened: {_reason(error)}", _hint(error, path)) from error
+
+
+def _streamed(file: BinaryIO, name: str) -> bytes:
+    pieces: list[bytes] = []
+    room = limits.STREAM_BYTES_MAX
+    while piece := file.read(_CHUNK_BYTES):
+        room -= len(piece)
+        if room < 0:
+            raise UnreadableInput(
+                f"{name} goes on after {limits.STREAM_BYTES_MAX >> 20} MiB, the most that is held in memory",
+                "save it to a file: files are mapped and may be larger",
+            )
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _gunzipped(name: str, raw: memoryview) -> Opened:
+    """All members of a gzip file; of a damaged one what can be had, with a notice."""
+    pieces: list[bytes] = []
+    size = 0
+    notices: tuple[Notice, ...] = ()
+    compressed = io.BytesIO(raw)
+    with gzip.GzipFile(fileobj=compressed) as file:
+        try:
+            while piece := file.read1(_CHUNK_BYTES):
+                size += len(piece)
+                if size > limits.GZIP_BYTES_MAX:
+                    raise UnreadableInput(
+                        f"{name} unpacks to more than {limits.GZIP_BYTES_MAX >> 20} MiB",
+                        "unpack it to a file first: plain files are mapped, not held in memory",
+                    )
+                pieces.append(piece)
+        except EOFError:
+            notices = (
+                Notice(
+                    f"byte {raw.nbytes}",
+                    "the compressed data ends too early; what could be unpacked is shown",
+                ),
+            )
+        except (zlib.error, gzip.BadGzipFile) as error:
+            notices = (
+                Notice(
+                    f"byte {compressed.tell()}",
+                    f"the compressed data is damaged ({error}); what stands before the damage is shown",
+                ),
+            )
+    if not size:
+        raise UnreadableInput(
+            f"{name} is gzip, and nothing could be unpacked from it", "was it copied whole?"
+        )
+    return Opened(Document(name, memoryview(b"".join(pieces))), notices)
+
+
+def _mode(target: Path) -> int:
+    """Permissions of the file that is replaced, else what a new file would get."""
+    try:
+        return stat.S_IMODE(target.stat().st_mode)
+    except OSError:
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+
+def _reason(error: OSError) -> str:
+    known = {
+        errno.ENOENT: "there is no such file",
+        errno.EACCES: "permission denied",
+        errno.ENOSPC: "the disk is full",
+    }
+    return known.get(error.errno or 0) or error.strerror or str(error)
+
+
+def _hint(error: OSError, path: str) -> str:
+    if error.errno == errno.ENOENT:
+        folder = Path(path).parent
+        near = [item.name for item in folder.iterdir() if item.is_file()][:4] if folder.is_dir() else []
+        return f"in {folder} there is {', '.join(sorted(near))}" if near else "check the path"
+    return "check its permissions" if error.errno == errno.EACCES else ""

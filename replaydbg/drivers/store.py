@@ -1,0 +1,221 @@
+"""The session file: an append-only journal in SQLite beside the recording. What `append` has taken is on the disk.
+
+Write-ahead log and a full sync at each commit; one transaction an act. Two processes may have one file open: an act is
+taken only on top of all acts before it, so whoever comes second is first told what the other did.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+from replaydbg.errors import EXIT_REPLAY, ReplaydbgError, UsageProblem
+from replaydbg.session.journal import Entry
+
+SUFFIX = ".replaydbg.sqlite3"
+VERSION = 1
+"""In `PRAGMA user_version`; a file with a higher one was written by a later replaydbg and is left alone."""
+
+_BUSY_SECONDS = 10.0
+_PRIVATE = 0o600
+_SCHEMA = """
+CREATE TABLE recording (digest TEXT NOT NULL, name TEXT NOT NULL);
+CREATE TABLE act (
+    trace_id TEXT NOT NULL, sequence INTEGER NOT NULL, author TEXT NOT NULL, deed TEXT NOT NULL,
+    command TEXT NOT NULL, branch BLOB NOT NULL, at_unix_s REAL NOT NULL,
+    PRIMARY KEY (trace_id, sequence)
+) STRICT;
+"""
+
+
+class NotSaved(ReplaydbgError):
+    """The disk would not take it. What was saved before is untouched; what was not is still in memory."""
+
+    exit_code = EXIT_REPLAY
+
+
+class WrongRecording(UsageProblem):
+    """The session file belongs to another recording."""
+
+
+class Damaged(Exception):
+    """The session file is no session file, or is broken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """What a session belongs to: the digest of the recording's bytes, its name for people, the trace of it."""
+
+    digest: str
+    name: str
+    trace_id: str
+
+
+class Store:
+    """One open session file. Raises `Damaged`, `WrongRecording` and `NotSaved`; no other exception on data."""
+
+    def __init__(self, path: Path, recording: Recording) -> None:
+        self.path = path
+        self.recording = recording
+        with self._problems():
+            self._create_privately()
+            self._connection = sqlite3.connect(
+                path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            )
+        try:
+            with self._problems():
+                self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def entries(self, after: int = 0) -> Iterator[Entry]:
+        """The acts of this trace whose sequence number is greater than `after`, in order; what can be read of them."""
+        with self._problems():
+            rows = self._connection.execute(
+                "SELECT sequence, author, deed, command, branch FROM act"
+                " WHERE trace_id = ? AND sequence > ? ORDER BY sequence",
+                (self.recording.trace_id, after),
+            )
+            for row in rows:
+                yield Entry(*row)
+
+    def append(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        """Write the acts, which must follow the last one there, and return (). Where somebody else has acted since,
+        nothing is written and the acts of the others are returned.
+        """
+        with self._problems(), self._transaction():
+            news = tuple(self.entries(entries[0].sequence - 1))
+            if news:
+                return news
+            self._connection.executemany(
+                "INSERT INTO act (trace_id, sequence, author, deed, command, branch, at_unix_s)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [(self.recording.trace_id, *astuple(entry), time.time()) for entry in entries],
+            )
+        return ()
+
+    def _create_privately(self) -> None:
+        """Sessions hold what prompts hold: for their owner's eyes. SQLite gives its side files the same mode."""
+        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, _PRIVATE))
+
+    def _prepare(self) -> None:
+        run = self._connection.execute
+        (version,) = run("PRAGMA user_version").fetchone()
+        if version > VERSION:
+            raise WrongRecording(
+                f"{self.path} was written by a later version of replaydbg", "give another with --session FILE"
+            )
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
+        if version == 0:
+            self._found()
+        row = run("SELECT digest, name FROM recording").fetchone()
+        if row is None or row[0] != self.recording.digest:
+            of = f"another recording ({row[1]})" if row else "no recording"
+            raise WrongRecording(
+                f"the session {self.path} was made for {of}",
+                "give another with --session FILE, or move this one away",
+            )
+
+    def _found(self) -> None:
+        """Make the tables, unless another process has just done so."""
+        with self._transaction():
+            if self._connection.execute("PRAGMA user_version").fetchone() != (0,):
+                return
+            if self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+                raise WrongRecording(
+                    f"{self.path} is a database of another program", "give another with --session FILE"
+                )
+            for statement in _SCHEMA.split(";\n"):
+                self._connection.execute(statement)
+            self._connection.execute(
+                "INSERT INTO recording VALUES (?, ?)", (self.recording.digest, self.recording.name)
+            )
+            self._connection.execute(f"PRAGMA user_version = {VERSION}")
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):  # a full disk may have rolled it back already
+                self._connection.execute("ROLLBACK")
+            raise
+
+    @contextmanager
+    def _problems(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.OperationalError, sqlite3.DataError, OSError) as error:
+            raise NotSaved(f"the session {self.path} cannot be used: {error}", _hint(error)) from error
+        except sqlite3.DatabaseError as error:
+            raise Damaged(str(error)) from error
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged session file, never delete it; its side files go with it. Raises NotSaved."""
+    number = 1
+    while (target := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        number += 1
+    try:
+        for side in ("-wal", "-shm"):
+            with suppress(FileNotFoundError):
+                Path(f"{path}{side}").rename(f"{target}{side}")
+        path.rename(target)
+    except OSError as error:
+        raise NotSaved(
+            f"the session {path} is damaged and cannot be set aside: {error.strerror}", "give --session FILE"
+        ) from error
+    return target
+
+
+def places(source_path: str, digest: str) -> tuple[Path, ...]:
+    """Where the session of a recording may lie, best first: beside it, then in the user's state folder.
+
+    The last two carry the digest in their name, for recordings that have taken another one's name or have none.
+    """
+    import platformdirs
+
+    stem = "stdin" if source_path == "-" else Path(source_path).name
+    named = f"{stem}.{digest.rpartition('-')[2][:8]}{SUFFIX}"
+    state = Path(platformdirs.user_state_dir("replaydbg", appauthor=False)) / "sessions" / named
+    if source_path == "-":
+        return (state,)
+    beside = Path(source_path).resolve()
+    return (beside.with_name(stem + SUFFIX), beside.with_name(named), state)
+
+
+def is_there(path: Path) -> bool:
+    """Whether something is kept at that place; a folder that can not be looked into holds nothing for us."""
+    try:
+        return path.stat().st_size > 0
+    except OSError:
+        return False
+
+
+def writable(path: Path) -> bool:
+    """Whether a session file could be opened or made there."""
+    if is_there(path):
+        return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
+    folder = next((parent for parent in path.parents if parent.exists()), path.parent)
+    return os.access(folder, os.W_OK)
+
+
+def _hint(error: Exception) -> str:
+    if isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_FULL:
+        return "the disk is full: make room and go on, nothing is lost while replaydbg runs"
+    if isinstance(error, sqlite3.Error) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
+        return "another replaydbg is writing to it; try again"
+    return "save the session elsewhere with --session FILE"

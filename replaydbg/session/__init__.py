@@ -1,0 +1,1 @@
+"""One sitting as immutable values: branches, pending edits, notes; changed by commands only, so that all of it undoes."""

@@ -1,0 +1,164 @@
+"""Everything that changes a sitting: small values, applied in one place, written to the journal, undone and redone.
+
+A command that does not fit the sitting raises `CommandRefused` with a sentence and changes nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from replaydbg import codec
+from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.trace import StepNotFound
+from replaydbg.errors import UsageProblem
+from replaydbg.session.state import RECORDING, Sitting, with_edit
+
+
+class CommandRefused(UsageProblem):
+    """The sitting is not one that this command can be applied to."""
+
+
+class Command(Protocol):
+    """`apply` is pure: the same sitting gives the same next sitting, today and when the journal is read again."""
+
+    def apply(self, sitting: Sitting) -> Sitting: ...
+
+
+@dataclass(frozen=True, slots=True)
+class AddEdit:
+    """Change one place of a step of what is looked at. A second edit of the same place takes the first one's place."""
+
+    edit: Edit
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        try:
+            step = sitting.trace.step(sitting.trace.row(self.edit.step_id))
+        except StepNotFound as error:
+            raise CommandRefused(str(error)) from error
+        edits = with_edit(sitting.edits, self.edit, codec.step_document(step))
+        try:
+            codec.edited_step(step, [edit for edit in edits if edit.step_id == step.id])
+        except codec.EditRefusedError as error:
+            raise CommandRefused(str(error)) from error
+        return _with_pending(sitting, sitting.current, edits)
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveEdit:
+    """Take back the pending edit of one place."""
+
+    step_id: str
+    pointer: str
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        place = (self.step_id, self.pointer)
+        edits = tuple(edit for edit in sitting.edits if (edit.step_id, edit.pointer) != place)
+        if len(edits) == len(sitting.edits):
+            raise CommandRefused(f"there is no pending edit of {self.pointer} of step {self.step_id}")
+        return _with_pending(sitting, sitting.current, edits)
+
+
+@dataclass(frozen=True, slots=True)
+class ClearEdits:
+    """Take back all pending edits of what is looked at."""
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        return _with_pending(sitting, sitting.current, ())
+
+
+@dataclass(frozen=True, slots=True)
+class AddBranch:
+    """Keep a branch and look at it; the edits that it was made of are pending no more.
+
+    A taken id gives way to a free one: two people may have made their branch from the same sitting.
+    """
+
+    branch: Branch
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        branch = self.branch
+        if not branch.id or sitting.branch(branch.id):
+            branch = replace(branch, id=sitting.free_branch_id())
+        if branch.parent and not sitting.branch(branch.parent):
+            raise CommandRefused(
+                f"branch {branch.id} belongs to {branch.parent}, which is not in this sitting"
+            )
+        left = tuple(edit for edit in sitting.pending.get(branch.parent, ()) if edit not in branch.edits)
+        sitting = _with_pending(sitting, branch.parent, left)
+        return replace(sitting, branches=(*sitting.branches, branch), current=branch.id)
+
+
+@dataclass(frozen=True, slots=True)
+class DropBranch:
+    """Forget a branch and the branches made of it."""
+
+    branch_id: str
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        branch = _branch(sitting, self.branch_id)
+        gone = {branch.id}
+        for other in sitting.branches:  # a branch stands after its parent
+            if other.parent in gone:
+                gone.add(other.id)
+        return replace(
+            sitting,
+            branches=tuple(other for other in sitting.branches if other.id not in gone),
+            current=branch.parent if sitting.current in gone else sitting.current,
+            pending={id_: edits for id_, edits in sitting.pending.items() if id_ not in gone},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SelectBranch:
+    """Look at a branch, or at the recording (`""`)."""
+
+    branch_id: str
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        if self.branch_id != RECORDING:
+            _branch(sitting, self.branch_id)
+        return replace(sitting, current=self.branch_id)
+
+
+@dataclass(frozen=True, slots=True)
+class SetLabel:
+    """Name a branch in a person's words; `""` takes the name away."""
+
+    branch_id: str
+    label: str
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        branch = _branch(sitting, self.branch_id)
+        named = replace(branch, label=self.label)
+        branches = tuple(named if other.id == branch.id else other for other in sitting.branches)
+        return replace(sitting, branches=branches)
+
+
+@dataclass(frozen=True, slots=True)
+class SetNote:
+    """Write something down beside a step; `""` takes the note away."""
+
+    step_id: str
+    text: str
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        notes = {id_: text for id_, text in sitting.notes.items() if id_ != self.step_id}
+        if self.text:
+            notes[self.step_id] = self.text
+        return replace(sitting, notes=notes)
+
+
+def _branch(sitting: Sitting, branch_id: str) -> Branch:
+    branch = sitting.branch(branch_id)
+    if branch is None:
+        there = ", ".join(branch.id for branch in sitting.branches) or "none yet"
+        raise CommandRefused(f"there is no branch {branch_id!r}", f"branches here: {there}")
+    return branch
+
+
+def _with_pending(sitting: Sitting, branch_id: str, edits: tuple[Edit, ...]) -> Sitting:
+    pending = {id_: others for id_, others in sitting.pending.items() if id_ != branch_id}
+    if edits:
+        pending[branch_id] = edits
+    return replace(sitting, pending=pending)

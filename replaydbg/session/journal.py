@@ -1,0 +1,155 @@
+"""Acts as JSON and back: what the session file holds of each. A branch travels beside its command, as compressed bytes.
+
+Nothing here knows of a file; `drivers.store` keeps the rows. The standard JSON module writes it: edits may hold what
+broken traces hold (lone surrogates, NaN, integers of any size), which stricter writers refuse.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from replaydbg.core.branch import Branch, BranchStep, Edit, Provenance, Stop
+from replaydbg.core.message import Json
+from replaydbg.readers import _registry
+from replaydbg.readers._api import Document
+from replaydbg.session.commands import (
+    AddBranch,
+    AddEdit,
+    ClearEdits,
+    Command,
+    DropBranch,
+    RemoveEdit,
+    SelectBranch,
+    SetLabel,
+    SetNote,
+)
+from replaydbg.session.history import Act, Deed
+from replaydbg.writers import native
+
+_WORDS: Mapping[str, type[Any]] = {
+    "add-edit": AddEdit,
+    "remove-edit": RemoveEdit,
+    "clear-edits": ClearEdits,
+    "add-branch": AddBranch,
+    "drop-branch": DropBranch,
+    "select-branch": SelectBranch,
+    "set-label": SetLabel,
+    "set-note": SetNote,
+}
+_WORD_OF = {kind: word for word, kind in _WORDS.items()}
+
+_COMPRESSION = 1
+"""Histories repeat: the fastest level already makes a branch some ten times smaller."""
+
+
+class JournalUnreadable(ValueError):
+    """An entry that this version cannot read: damaged, or written by a later version. The message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the journal. `branch` is `packed(branch)` where the command adds one, else empty."""
+
+    sequence: int
+    author: str
+    deed: str
+    command: str
+    branch: bytes = b""
+
+
+def entry(act: Act) -> Entry:
+    command = act.command
+    if command is None:
+        return Entry(act.sequence, act.author, str(act.deed), "")
+    branch = packed(command.branch) if isinstance(command, AddBranch) else b""
+    return Entry(act.sequence, act.author, str(act.deed), json.dumps(_document(command)), branch)
+
+
+def act(row: Entry) -> Act:
+    """Raises JournalUnreadable."""
+    try:
+        command = _command(json.loads(row.command), row.branch) if row.command else None
+        return Act(row.sequence, row.author, Deed(row.deed), command)
+    except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
+        raise JournalUnreadable(f"entry {row.sequence} cannot be read: {error}") from error
+
+
+def packed(branch: Branch) -> bytes:
+    """The whole branch: a line of JSON about it, then its trace in the native format; compressed."""
+    about = {
+        "id": branch.id,
+        "parent": branch.parent,
+        "label": branch.label,
+        "model": branch.model,
+        "edits": [edit_document(edit) for edit in branch.edits],
+        "steps": [[step.id, step.of, str(step.provenance), step.reason] for step in branch.steps],
+        "stopped": stop_document(branch.stopped),
+        "source": branch.trace.source.name,
+    }
+    pack = zlib.compressobj(_COMPRESSION)
+    pieces = [pack.compress(json.dumps(about).encode() + b"\n")]
+    pieces += [pack.compress(chunk) for chunk in native.write(branch.trace)]
+    return b"".join([*pieces, pack.flush()])
+
+
+def unpacked(pack: bytes) -> Branch:
+    """Raises ValueError, KeyError, TypeError or zlib.error on bytes that `packed` did not make."""
+    line, _, body = zlib.decompress(pack).partition(b"\n")
+    about = json.loads(line)
+    *_, reading = _registry.read(Document(about["source"], memoryview(body)), "native")
+    (trace,) = reading.traces
+    return Branch(
+        id=about["id"],
+        parent=about["parent"],
+        edits=tuple(_edit(document) for document in about["edits"]),
+        trace=trace,
+        steps=tuple(
+            BranchStep(id_, of, Provenance(provenance), reason)
+            for id_, of, provenance, reason in about["steps"]
+        ),
+        stopped=Stop(**about["stopped"]) if about["stopped"] else None,
+        label=about["label"],
+        model=about["model"],
+    )
+
+
+def edit_document(edit: Edit) -> dict[str, Json]:
+    return {"step_id": edit.step_id, "pointer": edit.pointer, "before": edit.before, "after": edit.after}
+
+
+def stop_document(stop: Stop | None) -> dict[str, Json] | None:
+    return None if stop is None else {"kind": stop.kind, "reason": stop.reason, "step_id": stop.step_id}
+
+
+def _edit(document: Mapping[str, Json]) -> Edit:
+    return Edit(document["step_id"], document["pointer"], document["before"], document["after"])
+
+
+def _document(command: Command) -> dict[str, Json]:
+    word = _WORD_OF[type(command)]
+    if isinstance(command, AddBranch):
+        return {"command": word}
+    if isinstance(command, AddEdit):
+        return {"command": word, "edit": edit_document(command.edit)}
+    return {"command": word} | {name: getattr(command, name) for name in _names(type(command))}
+
+
+def _command(document: dict[str, Json], branch: bytes) -> Command:
+    word = document.pop("command")
+    kind = _WORDS.get(word)
+    if kind is None:
+        raise ValueError(f"{word!r} is no command of this version of replaydbg")
+    if kind is AddBranch:
+        return AddBranch(unpacked(branch))
+    if kind is AddEdit:
+        return AddEdit(_edit(document["edit"]))
+    command: Command = kind(**document)
+    return command
+
+
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(kind.__slots__)

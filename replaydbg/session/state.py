@@ -1,0 +1,99 @@
+"""What a person has made of a recording so far: branches, pending edits, notes. A value; commands give the next one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from replaydbg import codec
+from replaydbg.core import pointer
+from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.message import Json
+from replaydbg.core.step import Step
+from replaydbg.core.trace import Trace
+
+RECORDING = ""
+"""Id of the recording among the branches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """`pending` holds the edits not yet run, by branch id; `notes` what a person wrote down, by step id.
+
+    Both mappings are never written to. Edits of one step never overlap (`with_edit`), so their order does not matter
+    and each one's `before` is what stands in the trace.
+    """
+
+    recording: Trace
+    branches: tuple[Branch, ...] = ()
+    current: str = RECORDING
+    pending: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+    def branch(self, branch_id: str) -> Branch | None:
+        """The branch with this id; None for the recording and for ids that are not there."""
+        return next((branch for branch in self.branches if branch.id == branch_id), None)
+
+    @property
+    def trace(self) -> Trace:
+        """The trace that is looked at: the current branch's, or the recording."""
+        branch = self.branch(self.current)
+        return branch.trace if branch else self.recording
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        """Pending edits of what is looked at."""
+        return self.pending.get(self.current, ())
+
+    def step(self, row: int) -> Step:
+        """The step at `row` of what is looked at, with its pending edits."""
+        step = self.trace.step(row)
+        edits = [edit for edit in self.edits if edit.step_id == step.id]
+        return codec.edited_step(step, edits) if edits else step
+
+    def free_branch_id(self) -> str:
+        """`b1`, `b2`, ...: short, since people type them."""
+        taken = {branch.id for branch in self.branches}
+        number = len(taken) + 1
+        while f"b{number}" in taken:
+            number += 1
+        return f"b{number}"
+
+
+def with_edit(edits: tuple[Edit, ...], edit: Edit, document: Json) -> tuple[Edit, ...]:
+    """`edits` and `edit` as edits that do not overlap; what ends as it began is no edit.
+
+    `document` is the recorded step. An edit inside an earlier one is folded into it, one around earlier ones replaces
+    them, and one that sets a place back removes it. Appending (`-`) is never the same place twice.
+    """
+    place = pointer.tokens(edit.pointer)
+    kept: list[Edit] = []
+    for other in edits:
+        there = pointer.tokens(other.pointer)
+        if other.step_id != edit.step_id or "-" in (*there[-1:], *place[-1:]):
+            kept.append(other)
+        elif len(there) < len(place) and place[: len(there)] == there:
+            inner = pointer.join(place[len(there) :])
+            edit = Edit(
+                edit.step_id, other.pointer, other.before, pointer.replace(other.after, inner, edit.after)
+            )
+            place = there
+        elif there[: len(place)] != place:
+            kept.append(other)
+    edit = Edit(edit.step_id, edit.pointer, _recorded(document, edit.pointer), edit.after)
+    return tuple(kept) if _is_no_change(document, edit) else (*kept, edit)
+
+
+def _recorded(document: Json, place: str) -> Json:
+    """What the recording has there; None where an edit adds a key or an item (as `codec.make_edit` says it)."""
+    try:
+        return pointer.get(document, place)
+    except pointer.PointerError:
+        return None
+
+
+def _is_no_change(document: Json, edit: Edit) -> bool:
+    try:
+        return bool(pointer.replace(document, edit.pointer, edit.after) == document)
+    except pointer.PointerError:
+        return False
