@@ -5,13 +5,14 @@ from __future__ import annotations
 import statistics
 from pathlib import Path
 
-import otel
 from langchain.agents import create_agent
 from langchain.tools import tool
 from langchain_openai import ChatOpenAI
 from openinference.instrumentation.langchain import LangChainInstrumentor
-from scripted_server import serving
-from wire_shapes import Asked, Call, Say
+
+from tests.record import otel
+from tests.record.scripted_server import serving
+from tests.record.wire_shapes import Asked, Call, Say
 
 NAME = "analysis-parallel.otlp.json.gz"
 TASK = "How did bicycle rentals develop in the second quarter, by district, and which district should we look into?"
@@ -46,7 +47,9 @@ def describe(values: list[float]) -> dict[str, float]:
 @tool
 def events(district: str, month: str) -> list[str]:
     """Notable events in a district in a month."""
-    known = {("university", "June"): ["semester ended on 6 June", "two stations closed for tram works from 9 June"]}
+    known = {
+        ("university", "June"): ["semester ended on 6 June", "two stations closed for tram works from 9 June"]
+    }
     return known.get((district, month), [])
 
 
@@ -58,7 +61,10 @@ def script(asked: Asked) -> Say:
     if asked.turns == 1:
         return Say(calls=tuple(Call("describe", {"values": values}) for values in _RENTALS.values()))
     if asked.turns == 2:
-        look = (Call("events", {"district": "university", "month": "June"}), Call("events", {"district": "old town", "month": "June"}))
+        look = (
+            Call("events", {"district": "university", "month": "June"}),
+            Call("events", {"district": "old town", "month": "June"}),
+        )
         return Say("University and old town fell; I will check what happened there in June.", look)
     return Say(
         "Harbour (+13 %) and east side (+11 %) grew steadily from April to June, old town slipped by 5 %. University "
@@ -72,7 +78,9 @@ def record() -> Path:
     tracers, memory = otel.provider("rental-analyst")
     LangChainInstrumentor().instrument(tracer_provider=tracers)
     with serving(script) as url:
-        model = ChatOpenAI(model="scripted-analysis", base_url=f"{url}/v1", api_key="not-a-key", max_retries=0)
+        model = ChatOpenAI(
+            model="scripted-analysis", base_url=f"{url}/v1", api_key="not-a-key", max_retries=0
+        )
         prompt = "You analyse rental figures. Query what you need at once, and name numbers in your answer."
         agent = create_agent(model, [monthly_rentals, describe, events], system_prompt=prompt, name="analyst")
         agent.invoke({"messages": [{"role": "user", "content": TASK}]})

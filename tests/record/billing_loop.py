@@ -9,12 +9,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import otel
 from openai import OpenAI
 from opentelemetry.instrumentation.openai import OpenAIInstrumentor
 from opentelemetry.trace import Tracer
-from scripted_server import serving
-from wire_shapes import Asked, Call, Say
+
+from tests.record import otel
+from tests.record.scripted_server import serving
+from tests.record.wire_shapes import Asked, Call, Say
 
 NAME = "billing-loop.otlp.jsonl"
 MODEL = "scripted-billing"
@@ -24,10 +25,19 @@ ROUNDS_MAX = 12
 SPANS_PER_LINE = 4
 
 _INVOICES = {
-    "INV-2207": {"invoice_id": "INV-2207", "total": "1,840.00 EUR", "state": "open", "note": "see payment PAY-5518"},
+    "INV-2207": {
+        "invoice_id": "INV-2207",
+        "total": "1,840.00 EUR",
+        "state": "open",
+        "note": "see payment PAY-5518",
+    },
 }
 _PAYMENTS = {
-    "PAY-5518": {"payment_id": "PAY-5518", "state": "unassigned", "note": "amount to be confirmed by invoice INV-2207"},
+    "PAY-5518": {
+        "payment_id": "PAY-5518",
+        "state": "unassigned",
+        "note": "amount to be confirmed by invoice INV-2207",
+    },
 }
 
 
@@ -70,20 +80,33 @@ TOOLS = [
 def script(asked: Asked) -> Say:
     """Follow the reference from invoice to payment and back, and never notice."""
     if asked.turns == 0:
-        return Say("I will list the open invoices first.", (Call("list_open_invoices", {"customer": "Brandt & Sons"}),))
+        return Say(
+            "I will list the open invoices first.",
+            (Call("list_open_invoices", {"customer": "Brandt & Sons"}),),
+        )
     if asked.turns % 2:
-        text = "The invoice tells which payment belongs to it." if asked.turns == 1 else "I need the invoice to confirm."
+        text = (
+            "The invoice tells which payment belongs to it."
+            if asked.turns == 1
+            else "I need the invoice to confirm."
+        )
         return Say(text, (Call("get_invoice", {"invoice_id": "INV-2207"}),))
-    return Say("The note points to a payment; let me read it.", (Call("get_payment", {"payment_id": "PAY-5518"}),))
+    return Say(
+        "The note points to a payment; let me read it.", (Call("get_payment", {"payment_id": "PAY-5518"}),)
+    )
 
 
 def reconcile(client: OpenAI, tracer: Tracer) -> None:
     """The program's loop: ask, run the tools, ask again, and stop after `ROUNDS_MAX` rounds."""
-    messages: list[dict[str, Any]] = [{"role": "system", "content": SYSTEM}, {"role": "user", "content": TASK}]
+    messages: list[dict[str, Any]] = [
+        {"role": "system", "content": SYSTEM},
+        {"role": "user", "content": TASK},
+    ]
     with tracer.start_as_current_span("invoke_agent reconciler") as span:
         span.set_attributes({"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "reconciler"})
         for _ in range(ROUNDS_MAX):
-            response = client.chat.completions.create(model=MODEL, messages=messages, tools=TOOLS)  # type: ignore[call-overload]
+            request = {"model": MODEL, "messages": messages, "tools": TOOLS}
+            response = client.chat.completions.create(**request)  # type: ignore[call-overload]
             message = response.choices[0].message
             messages.append(message.model_dump(exclude_none=True))
             for call in message.tool_calls or []:
@@ -114,6 +137,7 @@ def record() -> Path:
     OpenAIInstrumentor().instrument(tracer_provider=tracers)
     with serving(script) as url:
         reconcile(
-            OpenAI(base_url=f"{url}/v1", api_key="not-a-key", max_retries=0), tracers.get_tracer("billing", "1.0.0")
+            OpenAI(base_url=f"{url}/v1", api_key="not-a-key", max_retries=0),
+            tracers.get_tracer("billing", "1.0.0"),
         )
     return otel.write_lines(NAME, memory.get_finished_spans(), SPANS_PER_LINE)

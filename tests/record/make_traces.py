@@ -12,7 +12,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SAMPLES = ("support_incident", "travel_clean", "billing_loop", "review_violations", "analysis_parallel", "newsroom_handoffs")
+SAMPLES = (
+    "support_incident",
+    "travel_clean",
+    "billing_loop",
+    "review_violations",
+    "analysis_parallel",
+    "newsroom_handoffs",
+    "upgrade_long",
+    "leave_chatlog",
+    "oncall_anthropic",
+)
 
 
 def main(names: list[str]) -> int:
@@ -28,8 +38,8 @@ def main(names: list[str]) -> int:
 
 def one(name: str) -> None:
     """Record one sample in this process."""
-    sys.path[:0] = [str(HERE), str(HERE.parents[1])]
-    path = importlib.import_module(name).record()
+    sys.path.insert(0, str(HERE.parents[1]))
+    path = importlib.import_module(f"tests.record.{name}").record()
     sys.stdout.write(f"{path.name}: {path.stat().st_size:,} bytes\n")
 
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-import otel
 from agents import Agent, OpenAIChatCompletionsModel, Runner, function_tool
 from openai import AsyncOpenAI
 from openinference.instrumentation.openai_agents import OpenAIAgentsInstrumentor
-from scripted_server import serving
-from wire_shapes import Asked, Call, Say
+
+from tests.record import otel
+from tests.record.scripted_server import serving
+from tests.record.wire_shapes import Asked, Call, Say
 
 NAME = "newsroom-handoffs.otlp.jsonl"
 SPANS_PER_LINE = 8
@@ -42,7 +43,9 @@ def read_article(article: str) -> str:
 @function_tool
 def official_statement(authority: str) -> str:
     """The latest statement of an authority."""
-    return f"{authority}, 6 June: The bridge stays open to cars. An inspection of bearing 4 will end on 12 June."
+    return (
+        f"{authority}, 6 June: The bridge stays open to cars. An inspection of bearing 4 will end on 12 June."
+    )
 
 
 def script(asked: Asked) -> Say:
@@ -85,7 +88,8 @@ def _writer() -> Say:
 
 async def _run(url: str) -> None:
     model = OpenAIChatCompletionsModel(
-        "scripted-newsroom", openai_client=AsyncOpenAI(base_url=f"{url}/v1", api_key="not-a-key", max_retries=0)
+        "scripted-newsroom",
+        openai_client=AsyncOpenAI(base_url=f"{url}/v1", api_key="not-a-key", max_retries=0),
     )
     checker = Agent(
         name="fact checker",

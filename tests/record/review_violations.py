@@ -8,15 +8,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import otel
 from pydantic import Field
 from pydantic_ai import Agent
 from pydantic_ai.capabilities import Instrumentation
 from pydantic_ai.models.instrumented import InstrumentationSettings
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.providers.openai import OpenAIProvider
-from scripted_server import serving
-from wire_shapes import Asked, Call, Say
+
+from tests.record import otel
+from tests.record.scripted_server import serving
+from tests.record.wire_shapes import Asked, Call, Say
 
 NAME = "review-violations.otlp.json"
 TASK = "Review pull request 318 (retry logic of the upload client) and leave your comments on it."
@@ -38,7 +39,9 @@ _COMMENT = (
     "After the fifth failure the loop ends silently and the part is lost. Please re-raise the last error, and catch "
     "`UploadError` instead of `Exception`, so that programming mistakes are not retried."
 )
-_NIT = "`2 ** attempt` sleeps up to 16 seconds without jitter; all clients would come back at the same moment."
+_NIT = (
+    "`2 ** attempt` sleeps up to 16 seconds without jitter; all clients would come back at the same moment."
+)
 
 
 def read_diff(pull_request: int) -> str:
@@ -66,7 +69,9 @@ def script(asked: Asked) -> Say:
     place = {"path": "upload/client.py"}
     turns = (
         Say("I will read the diff first.", (Call("read_diff", {"pull_request": 318}),)),
-        Say(calls=(Call("post_comment", place | {"line": "40-46", "severity": "blocker", "body": _COMMENT}),)),
+        Say(
+            calls=(Call("post_comment", place | {"line": "40-46", "severity": "blocker", "body": _COMMENT}),)
+        ),
         Say(calls=(Call("post_comment", place | {"line": 42, "severity": "blocker", "body": _COMMENT}),)),
         Say(calls=(Call("post_comment", place | {"line": 42, "severity": "major", "body": _COMMENT}),)),
         Say(calls=(Call("post_comment", place | {"line": 44, "severity": "minor", "comment": _NIT}),)),
@@ -86,7 +91,9 @@ def record() -> Path:
     """Run the agent and write its spans."""
     tracers, memory = otel.provider("review-bot")
     with serving(script) as url:
-        model = OpenAIChatModel("scripted-review", provider=OpenAIProvider(base_url=f"{url}/v1", api_key="not-a-key"))
+        model = OpenAIChatModel(
+            "scripted-review", provider=OpenAIProvider(base_url=f"{url}/v1", api_key="not-a-key")
+        )
         agent = Agent(
             model,
             name="reviewer",

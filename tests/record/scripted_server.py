@@ -14,8 +14,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import wire_shapes
-from wire_shapes import Asked, Say
+from tests.record import wire_shapes
+from tests.record.wire_shapes import Asked, Say
 
 Script = Callable[[Asked], Say]
 

@@ -13,12 +13,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import demo_database
-import otel
 from opentelemetry.trace import SpanKind, Tracer
 
 from replaydbg.demo import agent
 from replaydbg.demo.model import MODEL, PROVIDER
+from tests.record import demo_database, otel
 
 NAME = "support-incident.json"
 CONVERSATION = "nordlicht-support-48213"

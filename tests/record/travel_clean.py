@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import otel
 from agents import Agent, ModelSettings, OpenAIResponsesModel, Runner, function_tool
 from openai import AsyncOpenAI
 from openinference.instrumentation.openai_agents import OpenAIAgentsInstrumentor
-from scripted_server import serving
-from wire_shapes import Asked, Call, Say
+
+from tests.record import otel
+from tests.record.scripted_server import serving
+from tests.record.wire_shapes import Asked, Call, Say
 
 NAME = "travel-clean.console.json"
 TASK = "I have to be in Lisbon on 14 May before noon and want to leave Madrid the evening before. Budget: 260 euros."
@@ -33,7 +34,9 @@ def search_hotels(city: str, check_in: str, nights: int, price_max: float) -> st
 @function_tool
 def book_train(train: str, date: str, passengers: int) -> str:
     """Reserve seats on a train for 24 hours without payment."""
-    return f"Reserved: {train}, {date}, {passengers} passenger. Reference LUS-7731. Pay before 18:00 tomorrow."
+    return (
+        f"Reserved: {train}, {date}, {passengers} passenger. Reference LUS-7731. Pay before 18:00 tomorrow."
+    )
 
 
 def script(asked: Asked) -> Say:

@@ -61,7 +61,7 @@ class Shape(Protocol):
 def for_path(path: str) -> Shape:
     """The shape that a request path asks for."""
     shapes: dict[str, Shape] = {"completions": Chat(), "responses": Responses(), "messages": Messages()}
-    return shapes[path.split("?")[0].rstrip("/").rsplit("/", 1)[-1]]
+    return shapes[path.partition("?")[0].rstrip("/").rsplit("/", 1)[-1]]
 
 
 def tokens(value: object) -> int:
@@ -82,7 +82,9 @@ class Chat:
     def asked(self, body: dict[str, Any]) -> Asked:
         messages = body["messages"]
         return Asked(
-            system="\n".join(_text(one["content"]) for one in messages if one["role"] in {"system", "developer"}),
+            system="\n".join(
+                _text(one["content"]) for one in messages if one["role"] in {"system", "developer"}
+            ),
             user="\n".join(_text(one["content"]) for one in messages if one["role"] == "user"),
             turns=sum(one["role"] == "assistant" for one in messages),
             results=tuple(_text(one["content"]) for one in messages if one["role"] == "tool"),
@@ -130,7 +132,11 @@ class Chat:
         for place, call in enumerate(message.get("tool_calls", [])):
             function = call["function"]
             yield chunk(
-                {"tool_calls": [call | {"index": place, "function": {"name": function["name"], "arguments": ""}}]}
+                {
+                    "tool_calls": [
+                        call | {"index": place, "function": {"name": function["name"], "arguments": ""}}
+                    ]
+                }
             )
             for piece in _pieces(function["arguments"]):
                 yield chunk({"tool_calls": [{"index": place, "function": {"arguments": piece}}]})
@@ -143,9 +149,13 @@ class Responses:
     """OpenAI Responses. Only JSON replies: no sample streams them."""
 
     def asked(self, body: dict[str, Any]) -> Asked:
-        items = body["input"] if isinstance(body["input"], list) else [{"role": "user", "content": body["input"]}]
+        items = (
+            body["input"] if isinstance(body["input"], list) else [{"role": "user", "content": body["input"]}]
+        )
         users = [_text(item["content"]) for item in items if item.get("role") == "user"]
-        own = [item for item in items if item.get("type") == "function_call" or item.get("role") == "assistant"]
+        own = [
+            item for item in items if item.get("type") == "function_call" or item.get("role") == "assistant"
+        ]
         results = [item["output"] for item in items if item.get("type") == "function_call_output"]
         return Asked(
             system=body.get("instructions") or "",
@@ -226,7 +236,9 @@ class Messages:
         ]
         return Asked(
             system=_text(body.get("system", "")),
-            user="\n".join(block["text"] for role, block in blocks if role == "user" and block["type"] == "text"),
+            user="\n".join(
+                block["text"] for role, block in blocks if role == "user" and block["type"] == "text"
+            ),
             turns=sum(message["role"] == "assistant" for message in body["messages"]),
             results=tuple(_text(block["content"]) for _, block in blocks if block["type"] == "tool_result"),
             tools=frozenset(tool["name"] for tool in body.get("tools") or []),
@@ -288,7 +300,9 @@ class Messages:
 def _deltas(block: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """An Anthropic content block as its empty start and the deltas that fill it."""
     if block["type"] == "text":
-        return block | {"text": ""}, [{"type": "text_delta", "text": piece} for piece in _pieces(block["text"])]
+        return block | {"text": ""}, [
+            {"type": "text_delta", "text": piece} for piece in _pieces(block["text"])
+        ]
     if block["type"] == "thinking":
         deltas = [{"type": "thinking_delta", "thinking": piece} for piece in _pieces(block["thinking"])]
         signature = {"type": "signature_delta", "signature": block["signature"]}
