@@ -29,6 +29,19 @@ NOTICES_MAX = 1000
 FINDINGS_PER_RULE_MAX = 1000
 """Findings kept of one rule on one trace, the first ones; the last says how many more there were."""
 
+VIOLATIONS_MAX = 100
+"""Violations kept of one value against its schema: a list of a million wrong items is one mistake."""
+
+SCHEMA_UNFOLDED_MAX = 100_000
+"""Parts of a tool schema with its references written out; the largest in public tool sets have some thousands."""
+
+PATTERN_STEPS_MAX = 100_000
+"""Backtracking of one `pattern` on one value: a schema in a trace must not stop the program."""
+
+NAME_CHARS_MAX = 100
+NAMES_COMPARED_MAX = 500
+"""Of words compared for "did you mean": the comparison is quadratic in length."""
+
 LOOP_PERIOD_MAX_STEPS = 32
 """Longest round of a loop that is looked for (replay of real runaways: 1 to 7)."""
 
@@ -54,3 +67,9 @@ TEXT_LINE_CHARS_MAX = 4_000
 
 LANES_MAX = 8
 """Lanes drawn beside the list; further parallel branches share an ellipsis."""
+
+FOLD_PERIOD_MAX_STEPS = 8
+"""Longest round that folds into one row: a longer one is hard to see as a round when it opens."""
+
+FLOW_PLACES_MAX = 60
+"""Agents and tools drawn on the flow map, the busiest ones; a larger drawing is a hairball (tui.md section 2.3)."""
