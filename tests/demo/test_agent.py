@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from replaydbg.demo import agent
+from replaydbg.demo.incident import incident_path
 
-INCIDENT = Path(__file__).resolve().parents[2] / "traces" / "support-incident.json"
+INCIDENT = incident_path()
 
 
 class Log:

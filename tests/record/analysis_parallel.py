@@ -1,4 +1,4 @@
-"""`analysis-parallel.otlp.json.gz`: parallel tool calls. LangChain's agent under OpenInference, gzip."""
+"""`analysis-parallel.otlp.json.gz`: parallel tool calls. LangChain's agent, streaming, under OpenInference, gzip."""
 
 from __future__ import annotations
 
@@ -79,7 +79,12 @@ def record() -> Path:
     LangChainInstrumentor().instrument(tracer_provider=tracers)
     with serving(script) as url:
         model = ChatOpenAI(
-            model="scripted-analysis", base_url=f"{url}/v1", api_key="not-a-key", max_retries=0
+            model="scripted-analysis",
+            streaming=True,
+            stream_usage=True,
+            base_url=f"{url}/v1",
+            api_key="not-a-key",
+            max_retries=0,
         )
         prompt = "You analyse rental figures. Query what you need at once, and name numbers in your answer."
         agent = create_agent(model, [monthly_rentals, describe, events], system_prompt=prompt, name="analyst")

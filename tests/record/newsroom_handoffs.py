@@ -1,6 +1,6 @@
 """`newsroom-handoffs.otlp.jsonl`: three agents that hand the work on, and a fourth that is a tool of one of them.
 
-openai-agents over streamed Chat Completions, OpenInference, lines as the collector's file exporter writes them.
+openai-agents over the Responses API, OpenInference, lines as the collector's file exporter writes them.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from agents import Agent, OpenAIChatCompletionsModel, Runner, function_tool
+from agents import Agent, OpenAIResponsesModel, Runner, function_tool
 from openai import AsyncOpenAI
 from openinference.instrumentation.openai_agents import OpenAIAgentsInstrumentor
 
@@ -87,7 +87,7 @@ def _writer() -> Say:
 
 
 async def _run(url: str) -> None:
-    model = OpenAIChatCompletionsModel(
+    model = OpenAIResponsesModel(
         "scripted-newsroom",
         openai_client=AsyncOpenAI(base_url=f"{url}/v1", api_key="not-a-key", max_retries=0),
     )
@@ -115,9 +115,7 @@ async def _run(url: str) -> None:
         model=model,
         handoffs=[researcher, writer],
     )
-    result = Runner.run_streamed(desk, TASK, max_turns=12)
-    async for _ in result.stream_events():
-        pass
+    await Runner.run(desk, TASK, max_turns=12)
 
 
 def record() -> Path:
