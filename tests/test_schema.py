@@ -202,7 +202,7 @@ def test_hostile_pattern_ends() -> None:
 
 
 def test_a_value_that_no_json_holds_is_a_violation() -> None:
-    (violation,) = violations({"properties": {"a": {"maxLength": 1}}}, {"a": "\ud800"})
+    (violation,) = violations({"properties": {"a": {"maxLength": 1}}}, {"a": "\ud800ab"})
     assert violation.keyword == "value"
 
 
