@@ -12,6 +12,7 @@ from replaydbg.readers import (
     _dialect_openinference,
     _dialect_openllmetry,
 )
+from replaydbg.readers._attributes import Attributes
 from replaydbg.readers._span import Facts, Span, SpanBody
 
 
@@ -32,6 +33,8 @@ WANTED = (
     | _dialect_genai.WANTED
 )
 """The few attributes that `facts` looks at; the others stay undecoded until a body is asked for."""
+
+NO_ATTRIBUTES = Attributes({})
 
 
 def dialect(attributes: Container[str]) -> Dialect:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 
 import orjson
 
@@ -17,6 +18,9 @@ Bytes = bytes | memoryview
 
 _STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}\[\]]', re.DOTALL)
 _STRUCTURE_AND_COMMAS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}\[\],]', re.DOTALL)
+_OBJECT = re.compile(rb'\s*\{\s*("[^"\\]*")')
+_COMMA = re.compile(rb"\s*,\s*(?=\{)")
+_END_OF_ARRAY = re.compile(rb"\s*\]")
 _CLOSERS = {b"{": b"}", b"[": b"]"}
 
 
@@ -99,3 +103,70 @@ def _closed(text: Bytes, end: int, closers: list[bytes]) -> Json | None:
         return loads(bytes(text[:end]) + b"".join(reversed(closers)))
     except ValueError:
         return None
+
+
+_RESUMED_MAX = 16
+"""A damaged object may contain so many beginnings that look like its own, before the next one is taken for whole."""
+
+
+def objects_in_arrays(text: Bytes, opening: re.Pattern[bytes]) -> Iterator[tuple[int, int, bool]]:
+    """Objects of every array that `opening` finds: start, end, and whether the object ends there as it should.
+
+    Where an object is damaged, the next one is found by the key that the first of the array begins with: a quote
+    that is missing would otherwise swallow all that follows.
+    """
+    at = 0
+    while (found := opening.search(text, at)) is not None:
+        first = _OBJECT.match(text, found.end())
+        at = found.end()
+        if first is not None:
+            beginning = re.compile(rb"\{\s*" + re.escape(bytes(first[1])) + rb"\s*:")
+            for start, end, whole in _objects(text, first.end() - len(first[0].lstrip()), beginning):
+                yield start, end, whole
+                at = end
+
+
+def _objects(
+    text: Bytes, start: int, beginning: re.Pattern[bytes]
+) -> Iterator[tuple[int, int, bool]]:
+    while True:
+        end = _whole_end(text, start, beginning)
+        if end > 0:
+            yield start, end, True
+            separator = _COMMA.match(text, end)
+            if separator is not None:
+                start = separator.end()
+                continue
+            if _END_OF_ARRAY.match(text, end):
+                return
+        resumed = beginning.search(text, max(end, start + 1))
+        if end < 0:
+            yield start, resumed.start() if resumed else len(text), False
+        if resumed is None:
+            return
+        start = resumed.start()
+
+
+def _whole_end(text: Bytes, start: int, beginning: re.Pattern[bytes]) -> int:
+    """The end of the object at `start`, if it parses; -1 if it does not.
+
+    It is looked for up to the next beginnings only, so that one lost quote does not cost a walk to the end.
+    """
+    limit = start
+    for _ in range(_RESUMED_MAX):
+        following = beginning.search(text, limit + 1)
+        limit = following.start() if following else len(text)
+        end = value_end(text[start:limit], 0)
+        if end > 0:
+            return start + end if _parses(text[start : start + end]) else -1
+        if following is None:
+            break
+    return -1
+
+
+def _parses(text: Bytes) -> bool:
+    try:
+        loads(text)
+    except ValueError:
+        return False
+    return True

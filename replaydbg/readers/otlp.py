@@ -1,0 +1,31 @@
+"""OTLP JSON: what OpenTelemetry exporters, collectors, Jaeger, Tempo and Phoenix's `otlpv1` write.
+
+Shapes: one request `{"resourceSpans": [...]}`, an array of them, one for each line, with keys in either case,
+`{"batches": [...]}` (Tempo) and `{"data": [span, ...]}` (Phoenix).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.readers import _otlp_envelope
+from replaydbg.readers._api import Document, Reader, Reading
+
+_MARKS = (b'"resourceSpans"', b'"resource_spans"')
+_OTHER_MARKS = (b'"scopeSpans"', b'"scope_spans"', b'"start_time_unix_nano"', b'"startTimeUnixNano"')
+
+
+def _sniff(document: Document) -> float:
+    head = document.head
+    if not head.lstrip().startswith((b"{", b"[")):
+        return 0.6 if any(mark in head for mark in _MARKS) else 0.0
+    if any(mark in head for mark in _MARKS):
+        return 0.95
+    return 0.7 if any(mark in head for mark in _OTHER_MARKS) else 0.0
+
+
+def _read(document: Document, partial: bool) -> Iterator[Reading]:
+    return _otlp_envelope.read(document, READER.name, partial=partial)
+
+
+READER = Reader("otlp", "OpenTelemetry traces (OTLP JSON)", _sniff, _read)
