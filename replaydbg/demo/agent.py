@@ -143,11 +143,11 @@ def execute(name: str, arguments: str, recorder: Recorder) -> dict[str, Any] | s
     if not isinstance(values, dict):
         return {"error": "arguments are not an object"}
     if name == "ask_refunds_agent":
-        return ask_refunds_agent(recorder=recorder, **values)
+        return ask_refunds_agent(recorder, **values)
     return BINDINGS[name](**values)
 
 
-def ask_refunds_agent(*, recorder: Recorder | None = None, **arguments: Any) -> dict[str, Any] | str:
+def ask_refunds_agent(recorder: Recorder | None = None, /, **arguments: Any) -> dict[str, Any] | str:
     """The refunds agent's answer to `question`: the hand-off, as a tool. Other arguments are refused as a value."""
     refused = tools.refusal("ask_refunds_agent", arguments)
     return refused or run(REFUNDS, arguments["question"], recorder or Silent())

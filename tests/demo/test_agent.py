@@ -9,8 +9,12 @@ from typing import Any
 
 import pytest
 
-from replaydbg.demo import agent
+from replaydbg.core.message import ToolCall
+from replaydbg.core.outcome import ToolResult
+from replaydbg.demo import agent, model
 from replaydbg.demo.incident import incident_path
+from replaydbg.drivers.providers.python_function import python_function
+from replaydbg.drivers.tools.python_function import PythonTool
 
 INCIDENT = incident_path()
 
@@ -170,6 +174,8 @@ def test_the_recorder_sees_both_agents() -> None:
         ("lookup_order", "[]", "arguments are not an object"),
         ("delete_order", "{}", "no such tool"),
         ("ask_refunds_agent", '{"question": 3}', "validation failed"),
+        ("ask_refunds_agent", '{"question": "damaged?", "recorder": null}', "validation failed"),
+        ("lookup_order", '{"order_id": "ORD-048213"}', "validation failed"),
     ],
 )
 def test_a_broken_call_comes_back_as_a_value(name: str, arguments: str, error: str) -> None:
@@ -182,3 +188,17 @@ def test_the_loop_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(agent, "ROUNDS_MAX", 3)
     with pytest.raises(RuntimeError, match="did not finish in 3 rounds"):
         agent.run(agent.SUPPORT, agent.QUESTION, agent.Silent())
+
+
+async def test_the_drivers_take_the_stand_in_and_its_tools() -> None:
+    """A replay reaches them through the same drivers as a person's own functions."""
+    provider = python_function("python:replaydbg.demo.model:complete")
+    assert provider.function is model.complete
+    call = ToolCall("1", "lookup_order", {"order_id": 48213, "region": "Europe"})
+    refused = await PythonTool("lookup_order", agent.BINDINGS["lookup_order"]).run(call)
+    assert isinstance(refused, ToolResult)
+    assert refused.result == {"error": "validation failed", "fields": ["order_id", "region"]}
+    question = ToolCall("2", "ask_refunds_agent", {"question": "Rules for the reason: damaged?"})
+    answered = await PythonTool("ask_refunds_agent", agent.BINDINGS["ask_refunds_agent"]).run(question)
+    assert isinstance(answered, ToolResult)
+    assert str(answered.result).startswith("For the reason damaged we refund in full")

@@ -1,0 +1,1 @@
+"""What makes the files of `traces/`; see `make_traces.py`."""
