@@ -52,6 +52,9 @@ REPLAY_TOKENS_MAX = 500_000
 REPLAY_SECONDS_MAX = 600.0
 """Tokens and wall time of one re-run unless the person says otherwise."""
 
+DEPENDENCE_CHARS_MAX = 8_000_000
+"""Text of other threads that is searched for an old answer, nearest first. What is not searched counts as unproven."""
+
 REPLAY_CONCURRENCY_MAX = 8
 """Requests in flight at once."""
 

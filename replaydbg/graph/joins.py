@@ -1,0 +1,278 @@
+"""Which step goes on from which: the forks and merges that the lanes draw.
+
+Siblings are taken as units (a step with all below it). A unit goes on from the units that had finished when it began
+and whose results nobody had used; the tool executions of one turn all go on from their model call, whether or not
+their times overlap; where the messages say which model call continues which (`graph.threads`), they decide. A step
+below a parent goes on from the parent, and what ends a subtree is what the next unit uses.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from replaydbg import limits
+from replaydbg.core.step import KINDS, Kind
+from replaydbg.core.trace import Trace
+from replaydbg.graph.facts import Facts
+
+_MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
+_TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
+_CALLERS = {KINDS.index(kind) for kind in (Kind.AGENT_INVOCATION, Kind.TOOL_EXECUTION, Kind.HANDOFF)}
+"""Kinds whose caller visibly waits while the steps below them run."""
+
+_EXITS_MAX = limits.LANES_MAX + 1
+"""More ends of one subtree than lanes can not be told apart on a screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """Edges from producer to consumer rows, by producer: those of `row` are `first[row]` to `first[row + 1]`.
+
+    `waits[row]` says that the first edge of `row` is its caller waiting beside the steps below it. Steps of one
+    `branch` follow each other without a fork between them; `branch_parents` says which branch each one left (-1: none).
+    """
+
+    first: array[int]
+    sources: array[int]
+    targets: array[int]
+    waits: bytearray
+    branch: array[int]
+    branch_parents: array[int]
+
+    def edges(self, row: int) -> range:
+        return range(self.first[row], self.first[row + 1])
+
+    def edge_branch(self, edge: int) -> int:
+        """The branch that the line of this edge belongs to: the later begun of the two it joins."""
+        return max(self.branch[self.sources[edge]], self.branch[self.targets[edge]])
+
+    def line_of(self, row: int) -> frozenset[int]:
+        """The branch of `row` and all that it came from."""
+        branch, line = self.branch[row], set()
+        while branch >= 0:
+            line.add(branch)
+            branch = self.branch_parents[branch]
+        return frozenset(line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the messages say: executions to the model call they answer, model calls to the one before in their thread."""
+
+    turn: dict[int, int] = field(default_factory=dict)
+    previous: dict[int, int | None] = field(default_factory=dict)
+
+
+def join(trace: Trace, facts: Facts | None = None) -> Joins:
+    """The edges of the whole trace, in time linear in its steps. Without `facts`, from times and kinds alone."""
+    told = _told(facts)
+    finishes = _finishes(trace)
+    waits = bytearray(len(trace))
+    inner: dict[int, tuple[int, ...]] = {}
+    pairs: list[int] = []
+    for parent in range(len(trace) - 1, -2, -1):
+        if parent >= 0 and trace.subtree_ends[parent] == parent + 1:
+            continue
+        children = list(trace.children(parent))
+        before = _Siblings(trace, children, finishes, told).before()
+        after: dict[int, list[int]] = {}
+        for child, units in before.items():
+            for unit in units:
+                after.setdefault(unit, []).append(child)
+        _mark_waits(trace, children, before, after, waits)
+        exits = {
+            child: ((child,) if waits[child] else ()) + inner[child] if child in inner else (child,)
+            for child in children
+        }
+        for child, units in before.items():
+            ends = [end for unit in units for end in exits[unit]] if units else [parent]
+            pairs.extend(end << 32 | child for end in ends if end >= 0)
+        for child in children:
+            inner.pop(child, None)
+        last = [end for child in children if child not in after for end in exits[child]]
+        inner[parent] = tuple(last[:_EXITS_MAX])
+    return _joins(trace, pairs, waits)
+
+
+def _told(facts: Facts | None) -> _Told:
+    if facts is None:
+        return _Told()
+    turn = {row: place.row for row in facts.index.executions if (place := facts.index.call_of(row))}
+    return _Told(turn, {row: link.previous for row, link in facts.threads.links.items()})
+
+
+def _finishes(trace: Trace) -> array[int]:
+    """When the last step of each subtree ended, or began where no end was recorded; -1 where nothing is known."""
+    finishes = array("q", map(max, trace.starts_ns, trace.ends_ns))
+    for row in range(len(trace) - 1, -1, -1):
+        parent = trace.parents[row]
+        if parent >= 0 and trace.ends_ns[parent] < 0 and finishes[row] > finishes[parent]:
+            finishes[parent] = finishes[row]
+    return finishes
+
+
+class _Siblings:
+    """One list of siblings, swept once in order of their start."""
+
+    def __init__(self, trace: Trace, children: list[int], finishes: array[int], told: _Told) -> None:
+        self.kinds = trace.kinds
+        self.children = children
+        self.told = told
+        timed = all(trace.starts_ns[row] >= 0 for row in children)
+        self.starts: Sequence[int] = [trace.starts_ns[row] if timed else at for at, row in enumerate(children)]
+        self.finishes: Sequence[int] = [finishes[row] if timed else at for at, row in enumerate(children)]
+        self.here = set(children)
+        self.claimed = self._claims()
+        self.before_of: dict[int, list[int]] = {}
+        self.running: list[tuple[int, int]] = []
+        self.ready: list[int] = []
+        self.used: set[int] = set()
+        self.last = -1
+        self.turn = -1
+        """The model call whose executions may still come; -1 after any other step."""
+
+    def _claims(self) -> dict[int, int]:
+        """Units whose result a known later model call uses, and which one: no other takes them."""
+        claimed: dict[int, int] = {}
+        followers: dict[int, int] = {}
+        for row in self.children:
+            previous = self.told.previous.get(row)
+            if previous is not None and previous in self.here:
+                followers.setdefault(previous, row)
+                claimed.setdefault(previous, row)
+        for row in self.children:
+            if (follower := followers.get(self.told.turn.get(row, -1))) is not None:
+                claimed[row] = follower
+        return claimed
+
+    def before(self) -> dict[int, list[int]]:
+        """For each child the units that it goes on from; an empty list is a child that goes on from its parent."""
+        turns: dict[int, list[int]] = {}
+        for at, row in enumerate(self.children):
+            while self.running and self.running[0][0] <= self.starts[at]:
+                self.last = heappop(self.running)[1]
+                if self.last not in self.used:
+                    self.ready.append(self.last)
+            kind = self.kinds[row]
+            units = self._execution(row, turns) if kind == _TOOL_EXECUTION else self._other(row)
+            self.before_of[row] = units
+            if not self.used.issuperset(units):
+                self.used.update(units)
+                self.ready = [unit for unit in self.ready if unit not in self.used]
+            heappush(self.running, (self.finishes[at], row))
+            if kind != _TOOL_EXECUTION:
+                self.turn = row if kind == _MODEL_CALL else -1
+        return self.before_of
+
+    def _execution(self, row: int, turns: dict[int, list[int]]) -> list[int]:
+        told = self.told.turn.get(row)
+        if told is None:
+            return [self.turn] if self.turn >= 0 else self._finished(row)
+        if told in self.before_of:
+            return [told]
+        # The model call stands elsewhere (a graph's nodes wrap both): executions of one turn begin side by side.
+        return turns[told] if told in turns else turns.setdefault(told, self._finished(row))
+
+    def _other(self, row: int) -> list[int]:
+        previous = self.told.previous.get(row)
+        if previous is None or previous not in self.before_of:
+            return self._finished(row)
+        taken = [unit for unit in self.ready if self._belongs(unit, previous)]
+        return sorted(taken) or [previous]
+
+    def _belongs(self, unit: int, previous: int) -> bool:
+        if self.kinds[unit] == _TOOL_EXECUTION:
+            return self.told.turn.get(unit, previous) == previous
+        return self.kinds[unit] != _MODEL_CALL
+
+    def _finished(self, row: int) -> list[int]:
+        """Units that had ended and that nobody had used; else the last that ended; else none."""
+        taken = sorted(unit for unit in self.ready if self.claimed.get(unit, row) == row)
+        if taken:
+            return taken
+        begins_a_thread = row in self.told.previous and self.told.previous[row] is None
+        if self.last < 0 or (begins_a_thread and self.ready):
+            return []
+        return [self.last]
+
+
+def _mark_waits(
+    trace: Trace,
+    children: Iterable[int],
+    before: dict[int, list[int]],
+    after: dict[int, list[int]],
+    waits: bytearray,
+) -> None:
+    """A caller waits beside its callee unless siblings run beside it: those have lanes of their own already."""
+    entries = sum(not units for units in before.values())
+    for child in children:
+        if trace.kinds[child] not in _CALLERS or trace.subtree_ends[child] == child + 1:
+            continue
+        later = after.get(child, ())
+        alone = all(len(after[unit]) == 1 for unit in before[child]) if before[child] else entries == 1
+        waits[child] = len(later) == 1 and before[later[0]] == [child] and alone
+
+
+def _joins(trace: Trace, pairs: list[int], waits: bytearray) -> Joins:
+    count = len(trace)
+    pairs.sort()
+    sources, targets = array("i", (pair >> 32 for pair in pairs)), array("i")
+    targets.extend(pair & 0xFFFFFFFF for pair in pairs)
+    first = array("i", bytes(4 * (count + 1)))
+    for source in sources:
+        first[source + 1] += 1
+    for row in range(count):
+        first[row + 1] += first[row]
+    for row in range(count):
+        if waits[row]:
+            start, end = first[row], first[row + 1]
+            # What comes after the subtree is the farthest target: the caller keeps its lane and the callee gets one.
+            targets[start:end] = array("i", [targets[end - 1], *targets[start : end - 1]])
+    branch, parents = _branches(count, first, sources, targets, waits)
+    return Joins(first, sources, targets, waits, branch, parents)
+
+
+def _branches(
+    count: int, first: array[int], sources: array[int], targets: array[int], waits: bytearray
+) -> tuple[array[int], array[int]]:
+    branch, parents, depths = array("i", [-1]) * count, array("i"), array("i")
+    incoming: dict[int, list[int]] = {}
+    for row in range(count):
+        edges = incoming.pop(row, ())
+        at = _branch_of(edges, first, sources, waits, branch, parents, depths)
+        if at < 0:
+            parent = branch[sources[edges[0]]] if edges else -1
+            at = len(parents)
+            parents.append(parent)
+            depths.append(depths[parent] + 1 if parent >= 0 else 0)
+        branch[row] = at
+        for edge in range(first[row], first[row + 1]):
+            incoming.setdefault(targets[edge], []).append(edge)
+    return branch, parents
+
+
+def _branch_of(
+    edges: Sequence[int],
+    first: array[int],
+    sources: array[int],
+    waits: bytearray,
+    branch: array[int],
+    parents: array[int],
+    depths: array[int],
+) -> int:
+    """The branch that a step with these incoming edges carries on; -1 if it begins one."""
+    if not edges:
+        return -1
+    if len(edges) == 1:
+        source = sources[edges[0]]
+        goes_on = first[source + 1] - first[source] == 1 or (waits[source] and edges[0] == first[source])
+        return branch[source] if goes_on else -1
+    met = {branch[sources[edge]] for edge in edges}
+    shallowest = min(depths[at] for at in met)
+    nearest = [at for at in met if depths[at] == shallowest]
+    if len(nearest) == 1 or shallowest == 0:
+        return min(nearest)
+    return parents[min(nearest)]

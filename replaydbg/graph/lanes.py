@@ -1,0 +1,325 @@
+"""Rows and lanes of a call chain: the step list with `git log --graph` beside it.
+
+The state of the lanes is the edges that are still waiting for their consumer, so it does not know row numbers: after a
+fold is toggled the rows behind it are laid again only until the state is the one it was before. Checkpoints make any
+window cost the window; they are made as far as somebody has looked.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from replaydbg import limits
+from replaydbg.core.trace import Trace
+from replaydbg.graph.facts import Facts
+from replaydbg.graph.folds import Fold, find_folds
+from replaydbg.graph.joins import Joins, join
+
+CHECKPOINT_ROWS = 256
+"""Rows laid again at most to show one: 0.3 ms; a checkpoint costs some hundred bytes."""
+
+AT_ONCE_ROWS = 8192
+"""Opening more rows than this keeps no checkpoint behind them: they are laid when somebody looks there."""
+
+FREE = -1
+OVERFLOW = limits.LANES_MAX
+"""The column of steps that found no free lane: they share it, and no line is drawn for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One visible row: the steps from `row` to `end` (not included), of which only the first, or none, is shown whole."""
+
+    row: int
+    end: int
+    fold: Fold | None = None
+    """Set for the header of a fold; `opened` says whether its steps follow."""
+    opened: bool = False
+    closed: bool = False
+    """Whether this step hides the steps below it."""
+    inside: Fold | None = None
+    """The innermost open fold around the row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """An entry with its lanes. `before` and `after` are the edges on each lane above and below it, FREE where empty.
+
+    `merges` and `forks` are the lanes that end in, or begin at, the step on `lane`; `more` says that some found no
+    lane. `lane` is FREE for the header of an open fold, which nothing goes on from.
+    """
+
+    entry: Entry
+    lane: int
+    before: tuple[int, ...] = ()
+    after: tuple[int, ...] = ()
+    merges: tuple[int, ...] = ()
+    forks: tuple[int, ...] = ()
+    more: bool = False
+
+    @property
+    def width(self) -> int:
+        """Lanes that the row takes."""
+        return max(len(self.before), len(self.after), self.lane + 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class FoldState:
+    """What a person opened and closed, in names that outlive a reload: ids of first steps, rounds of folds."""
+
+    opened: frozenset[tuple[str, int]] = frozenset()
+    closed: frozenset[str] = frozenset()
+
+
+class Chain:
+    """The visible rows of one trace. `entries` holds a row, or `~n` for the header of the n-th of `folds`."""
+
+    def __init__(self, trace: Trace, facts: Facts | None = None, state: FoldState | None = None) -> None:
+        self.trace = trace
+        self.joins: Joins = join(trace, facts)
+        self.folds = find_folds(trace, self.joins)
+        self._folds_at: dict[int, list[int]] = {}
+        for number, fold in enumerate(self.folds):
+            self._folds_at.setdefault(fold.start, []).append(number)
+        self._opened: set[int] = set()
+        self._closed: set[int] = set()
+        if state is not None:
+            self._resume(state)
+        self._outs: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._lay_all()
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    # -- folds ---------------------------------------------------------------------------------------------------
+
+    @property
+    def state(self) -> FoldState:
+        ids = self.trace.ids
+        opened = ((self.folds[number], number) for number in self._opened)
+        return FoldState(
+            frozenset((ids[fold.start], fold.period) for fold, _ in opened),
+            frozenset(ids[row] for row in self._closed),
+        )
+
+    def _resume(self, state: FoldState) -> None:
+        ids = self.trace.ids
+        for number, fold in enumerate(self.folds):
+            if (ids[fold.start], fold.period) in state.opened:
+                self._opened.add(number)
+        if state.closed:
+            self._closed = {row for row, id_ in enumerate(ids) if id_ in state.closed and self._has_steps(row)}
+
+    def _has_steps(self, row: int) -> bool:
+        return self.trace.subtree_ends[row] > row + 1
+
+    def can_toggle(self, y: int) -> bool:
+        """Whether there is something to fold or unfold at this row."""
+        return self.entries[y] < 0 or self._has_steps(self.entries[y])
+
+    def toggle(self, y: int) -> int:
+        """Open or close the fold or the step at visible row `y`; the number of rows whose lanes were laid again."""
+        number = self.entries[y]
+        if not self.can_toggle(y):
+            return 0
+        chosen, key = (self._opened, ~number) if number < 0 else (self._closed, number)
+        chosen.symmetric_difference_update((key,))
+        start, end = self._span(y)
+        after = bisect_left(self.entries, end, lo=y + 1, key=self._start)
+        rows, inside = array("i"), array("i")
+        skip = self._folds_at[start].index(~number) if number < 0 else len(self._folds_at.get(start, ()))
+        self._flatten(start, end, self._inside[y], skip, rows, inside)
+        grown = len(rows) - (after - y)
+        self.entries[y:after] = rows
+        self._inside[y:after] = inside
+        return self._lay_again(y, after, grown)
+
+    def fold_all(self) -> None:
+        """Folds shut, and every step but the roots hides what is below it."""
+        self._opened.clear()
+        self._closed = {row for row in range(len(self.trace)) if self.trace.depths[row] and self._has_steps(row)}
+        self._lay_all()
+
+    def unfold_all(self) -> None:
+        self._opened = set(range(len(self.folds)))
+        self._closed.clear()
+        self._lay_all()
+
+    def place(self, row: int) -> int:
+        """The visible row that shows the step, or stands for it."""
+        return bisect_right(self.entries, row, key=self._start) - 1
+
+    def shows(self, row: int) -> bool:
+        return self.entries[self.place(row)] == row
+
+    def reveal(self, row: int) -> int:
+        """Open whatever hides the step; its visible row."""
+        while not self.shows(row):
+            self.toggle(self.place(row))
+        return self.place(row)
+
+    # -- rows ----------------------------------------------------------------------------------------------------
+
+    def entry(self, y: int) -> Entry:
+        number, inside = self.entries[y], self._inside[y]
+        around = self.folds[inside] if inside >= 0 else None
+        start, end = self._span(y)
+        if number >= 0:
+            closed = number in self._closed
+            return Entry(start, end if closed else start + 1, closed=closed, inside=around)
+        return Entry(start, end, self.folds[~number], opened=~number in self._opened, inside=around)
+
+    def _start(self, number: int) -> int:
+        return number if number >= 0 else self.folds[~number].start
+
+    def _span(self, y: int) -> tuple[int, int]:
+        number = self.entries[y]
+        if number < 0:
+            return self.folds[~number].start, self.folds[~number].end
+        return number, self.trace.subtree_ends[number]
+
+    def _flatten(
+        self, row: int, end: int, inside: int, skip: int, rows: array[int], insides: array[int]
+    ) -> None:
+        """Visible rows of the steps from `row` to `end`; the first `skip` folds that begin at `row` are outside."""
+        around = [(end, inside)]
+        ends, closed, folds_at = self.trace.subtree_ends, self._closed, self._folds_at
+        while row < end:
+            while row >= around[-1][0]:
+                around.pop()
+            shut = False
+            for number in folds_at.get(row, ())[skip:]:
+                rows.append(~number)
+                insides.append(around[-1][1])
+                fold_end = self.folds[number].end
+                if number not in self._opened:
+                    row, shut = fold_end, True
+                    break
+                around.append((fold_end, number))
+            skip = 0
+            if shut:
+                continue
+            rows.append(row)
+            insides.append(around[-1][1])
+            row = ends[row] if row in closed else row + 1
+
+    # -- lanes ---------------------------------------------------------------------------------------------------
+
+    def _lay_all(self) -> None:
+        self.entries, self._inside = array("i"), array("i")
+        self._flatten(0, len(self.trace), -1, 0, self.entries, self._inside)
+        self._marks: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+        """Checkpoints `(visible row, lanes above it)`, the farthest one as far as somebody has looked."""
+
+    def window(self, start: int, end: int) -> list[Laid]:
+        """The visible rows from `start` to `end` (not included) with their lanes."""
+        end = min(end, len(self.entries))
+        at = bisect_right(self._marks, start, key=_row_of_mark) - 1
+        y, state = self._marks[at]
+        last_known = self._marks[-1][0]
+        laid = []
+        lanes = list(state)
+        for here in range(y, end):
+            if here - last_known >= CHECKPOINT_ROWS:
+                self._marks.append((here, tuple(lanes)))
+                last_known = here
+            if here < start:
+                self._advance(lanes, here)
+            else:
+                laid.append(self._laid(lanes, here))
+        return laid
+
+    def _lay_again(self, y: int, after: int, grown: int) -> int:
+        """Mend the checkpoints after rows `y` to `after` were replaced by `grown` more; how many rows that took."""
+        keep = bisect_right(self._marks, y, key=_row_of_mark)
+        tail = [(at + grown, state) for at, state in self._marks[keep:] if at >= after]
+        self._marks = self._marks[:keep]
+        here, state = self._marks[-1]
+        if not tail or tail[0][0] - here > AT_ONCE_ROWS:
+            return 0
+        first, lanes = here, list(state)
+        for number, (at, known) in enumerate(tail):
+            while here < at:
+                if here - self._marks[-1][0] >= CHECKPOINT_ROWS:
+                    self._marks.append((here, tuple(lanes)))
+                self._advance(lanes, here)
+                here += 1
+            if tuple(lanes) == known:
+                self._marks.extend(tail[number:])
+                break
+            self._marks.append((at, tuple(lanes)))
+        return here - first
+
+    def _laid(self, lanes: list[int], y: int) -> Laid:
+        entry, before = self.entry(y), tuple(lanes)
+        lane, merges, forks, more = self._advance(lanes, y)
+        return Laid(entry, lane, before, tuple(lanes), merges, forks, more)
+
+    def _advance(self, lanes: list[int], y: int) -> tuple[int, tuple[int, ...], tuple[int, ...], bool]:
+        """Move `lanes` over one row; lane, merges, forks and whether some edges found no lane."""
+        number = self.entries[y]
+        start, end = self._span(y)
+        if number < 0 and ~number in self._opened:
+            return FREE, (), (), False
+        if number >= 0 and number not in self._closed:
+            end = start + 1
+        targets = self.joins.targets
+        merges = [lane for lane, edge in enumerate(lanes) if edge >= 0 and start <= targets[edge] < end]
+        lane = merges[0] if merges else _free(lanes, 0)
+        for merged in merges:
+            lanes[merged] = FREE
+        forks, more = [], False
+        leads_to = {targets[edge] for edge in lanes if edge >= 0}
+        for edge in self._leaving(start, end):
+            if lane == OVERFLOW or (forks and targets[edge] in leads_to):
+                more |= lane == OVERFLOW
+                continue
+            at = _free(lanes, lane + 1) if forks else lane
+            if at == OVERFLOW:
+                more = True
+                continue
+            lanes.extend([FREE] * (at + 1 - len(lanes)))
+            lanes[at] = edge
+            leads_to.add(targets[edge])
+            forks.append(at)
+        while lanes and lanes[-1] == FREE:
+            lanes.pop()
+        return lane, tuple(merges), tuple(forks[1:]), more
+
+    def _leaving(self, start: int, end: int) -> range | tuple[int, ...]:
+        """Edges from the steps `start` to `end` to later ones, one for each step they lead to."""
+        if end == start + 1:
+            return self.joins.edges(start)
+        known = self._outs.get((start, end))
+        if known is None:
+            joins = self.joins
+            leaving: dict[int, int] = {}
+            for edge in range(joins.first[start], joins.first[end]):
+                if joins.targets[edge] >= end:
+                    leaving.setdefault(joins.targets[edge], edge)
+            known = self._outs[start, end] = tuple(leaving[target] for target in sorted(leaving))
+        return known
+
+    def branches(self, laid: Laid) -> Iterator[tuple[int, int]]:
+        """`(lane, branch)` of each lane that the row shows."""
+        for lane in range(laid.width):
+            edge = laid.before[lane] if lane < len(laid.before) else FREE
+            if edge < 0 and lane < len(laid.after):
+                edge = laid.after[lane]
+            if edge >= 0:
+                yield lane, self.joins.edge_branch(edge)
+
+
+def _row_of_mark(mark: tuple[int, tuple[int, ...]]) -> int:
+    return mark[0]
+
+
+def _free(lanes: list[int], start: int) -> int:
+    """The leftmost free lane from `start` on; failing that, the leftmost free one; OVERFLOW where none is."""
+    for lane in (*range(start, OVERFLOW), *range(min(start, OVERFLOW))):
+        if lane >= len(lanes) or lanes[lane] == FREE:
+            return lane
+    return OVERFLOW
