@@ -6,6 +6,7 @@ from functools import cached_property
 
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
+from replaydbg.graph.dependence import Flow
 from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.threads import Threads
 
@@ -22,3 +23,7 @@ class Facts:
     @cached_property
     def threads(self) -> Threads:
         return Threads(self.index)
+
+    @cached_property
+    def flow(self) -> Flow:
+        return Flow(self.index, self.threads)

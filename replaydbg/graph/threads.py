@@ -14,6 +14,7 @@ from hashlib import blake2b
 
 from replaydbg.core.digest import canonical
 from replaydbg.core.message import Json, Message, Role, ToolCall
+from replaydbg.core.trace import Trace
 from replaydbg.graph.index import TraceIndex
 
 
@@ -39,7 +40,7 @@ class Threads:
     def links(self) -> dict[int, Link]:
         """A link for each model call whose messages were recorded, in order of time."""
         trace = self.index.trace
-        ends: dict[bytes, int] = {}
+        ends = _Ends(trace)
         prompts: dict[bytes, int] = {}
         replies: dict[bytes, int] = {}
         latest: dict[str, int] = {}
@@ -57,12 +58,17 @@ class Threads:
                     link = Link(row, before, 1, delta=True)
                 elif self._answers(latest.get(trace.agent(row)), body.messages[0]):
                     link = Link(row, latest[trace.agent(row)], 0, delta=True)
-            links[row] = link or Link(row, None, 0)
+            link = links[row] = link or Link(row, None, 0)
+            if link.delta and link.previous is not None:
+                # Named by the whole prompt, so that a later call that recorded all of it finds its predecessor.
+                prefixes = _prefixes(keys[link.new_from :], ends.of_row[link.previous])
+            ends.follow(link.previous)
             prompts[prefixes[-1]] = row
             latest[trace.agent(row)] = row
+            ends.of_row[row] = prefixes[-1]
             if body.output is not None:
                 reply = chain_key(body.output)
-                ends[_extended(prefixes[-1], reply)] = row
+                ends.add(_extended(prefixes[-1], reply), row)
                 replies[reply] = row
         return links
 
@@ -140,19 +146,54 @@ def _extended(prefix: bytes, key: bytes) -> bytes:
     return blake2b(prefix + key, digest_size=12).digest()
 
 
-def _prefixes(keys: Sequence[bytes]) -> list[bytes]:
-    """Rolling digests: entry n names the first n messages."""
-    prefixes = [b""]
+def _prefixes(keys: Sequence[bytes], begin: bytes = b"") -> list[bytes]:
+    """Rolling digests: entry n names the first n messages, after what `begin` names."""
+    prefixes = [begin]
     for key in keys:
         prefixes.append(_extended(prefixes[-1], key))
     return prefixes
 
 
-def _continued(
-    row: int, prefixes: list[bytes], ends: dict[bytes, int], prompts: dict[bytes, int]
-) -> Link | None:
+TWINS_MAX = 64
+"""Parallel threads with one and the same conversation that are told apart; of more, the latest."""
+
+
+class _Ends:
+    """Which calls ended with which conversation, prompt and reply.
+
+    Parallel threads that said the same so far are told apart: the one under the same parent, and the one that
+    nothing follows yet, is the likelier to be gone on from.
+    """
+
+    def __init__(self, trace: Trace) -> None:
+        self.of_row: dict[int, bytes] = {}
+        """The digest of the conversation after each call."""
+        self._trace = trace
+        self._rows: dict[bytes, list[int]] = {}
+        self._followed: set[int] = set()
+
+    def add(self, end: bytes, row: int) -> None:
+        self.of_row[row] = end
+        rows = self._rows.setdefault(end, [])
+        rows.append(row)
+        del rows[:-TWINS_MAX]
+
+    def follow(self, row: int | None) -> None:
+        if row is not None:
+            self._followed.add(row)
+
+    def best(self, end: bytes, row: int) -> int | None:
+        rows = self._rows.get(end)
+        if rows is None or len(rows) == 1:
+            return rows[0] if rows else None
+        parents = self._trace.parents
+        siblings = [one for one in rows if parents[one] == parents[row]] or rows
+        return next((one for one in siblings if one not in self._followed), siblings[-1])
+
+
+def _continued(row: int, prefixes: list[bytes], ends: _Ends, prompts: dict[bytes, int]) -> Link | None:
     for length in range(len(prefixes) - 1, 0, -1):
-        previous = ends.get(prefixes[length])
+        previous = ends.best(prefixes[length], row)
         if previous is not None:
             return Link(row, previous, length)
         previous = prompts.get(prefixes[length])

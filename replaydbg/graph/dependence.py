@@ -1,0 +1,263 @@
+"""What a changed output can have reached: independent, dependent, or unproven. Nothing is guessed in between.
+
+Sound proofs of independence: the step began before the changed output existed; the step is what the changed one was
+made of; it belongs to another run of the file that was under way before. Proofs of dependence: the same thread after
+the change (`Threads`), the old text in another thread's prompt, the inside of a tool execution that is run again.
+All else is unproven: text that was transformed on its way, files and databases leave no trace in the messages.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property, lru_cache
+
+from replaydbg import limits
+from replaydbg.core.digest import canonical
+from replaydbg.core.message import Message, Text, ToolResponse
+from replaydbg.core.step import KINDS, Kind
+from replaydbg.graph.index import TraceIndex
+from replaydbg.graph.threads import Threads
+
+_TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
+
+CHANCE_CHARS_MAX = 20
+"""Shorter texts may stand in two places by chance: they prove something only where the asker's own prompt lacks them.
+The length of a k-gram in replay.md, section 4."""
+
+NEEDLE_CHARS_MIN = 6
+"""Still shorter ones ("42", "done") prove nothing at all."""
+
+GRAM_WORDS = 6
+"""So many words in a row, found again, are a piece of the old text."""
+
+_TEXTS_CACHED_MAX = 512
+_WORD = re.compile(r"\w+")
+
+
+class Dependence(StrEnum):
+    INDEPENDENT = "independent"
+    DEPENDENT = "dependent"
+    UNPROVEN = "unproven"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    dependence: Dependence
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """The model call at `row` was told the old text, word for word (`verbatim`) or in part, in its new messages."""
+
+    row: int
+    verbatim: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Uses:
+    found: tuple[Use, ...]
+    complete: bool
+    """False where there was more text to search than `limits.DEPENDENCE_CHARS_MAX`."""
+
+
+class Flow:
+    def __init__(self, index: TraceIndex, threads: Threads) -> None:
+        self.index = index
+        self.trace = index.trace
+        self.threads = threads
+        self.new_text = lru_cache(maxsize=_TEXTS_CACHED_MAX)(self._new_text)
+
+    @cached_property
+    def clocks_agree(self) -> bool:
+        """Whether no step begins before its parent, and none before the reply it goes on from: then times are proof."""
+        trace = self.trace
+        starts, ends = trace.starts_ns, trace.ends_ns
+        for row, parent in enumerate(trace.parents):
+            if parent >= 0 and 0 <= starts[row] < starts[parent]:
+                return False
+        for link in self.threads.links.values():
+            if link.previous is not None and 0 <= starts[link.row] < ends[link.previous]:
+                return False
+        return True
+
+    def began_before(self, row: int, changed: int) -> bool:
+        """Whether the step at `row` surely began before the output of the one at `changed` existed."""
+        start, end = self.trace.starts_ns[row], self.trace.ends_ns[changed]
+        return 0 <= start < end and self.clocks_agree
+
+    def enclosing_executions(self, row: int) -> Iterator[int]:
+        """The tool executions that the step runs inside of, the innermost first."""
+        parents = self.trace.parents
+        row = parents[row]
+        while row >= 0:
+            if self.trace.kinds[row] == _TOOL_EXECUTION:
+                yield row
+            row = parents[row]
+
+    def made_of(self, row: int) -> set[int]:
+        """Steps that the one at `row` goes back to: its thread so far and that of the calls it runs inside of."""
+        before: set[int] = set()
+        waiting = [row]
+        while waiting:
+            at = waiting.pop()
+            callers = [place.row for place in map(self.index.call_of, self._around(at)) if place]
+            link = self.threads.links.get(at)
+            if link and link.previous is not None:
+                callers.append(link.previous)
+                for index in range(len(self.index.calls(link.previous))):
+                    ran = self.index.execution_of(link.previous, index)
+                    if ran is not None and ran not in before:
+                        before.update(range(ran, self.trace.subtree_ends[ran]))
+            waiting.extend(caller for caller in callers if caller not in before)
+            before.update(callers)
+        before.discard(row)
+        return before
+
+    def _around(self, row: int) -> Iterator[int]:
+        if self.trace.kinds[row] == _TOOL_EXECUTION:
+            yield row
+        yield from self.enclosing_executions(row)
+
+    def descendants(self, row: int) -> Iterator[int]:
+        """The model call and all that go on from it, forks included, each before its followers."""
+        waiting = [row]
+        while waiting:
+            at = waiting.pop()
+            yield at
+            waiting.extend(reversed(self.threads.followers.get(at, ())))
+
+    def _new_text(self, row: int) -> str:
+        """All text that the model call was told and its thread did not know before."""
+        return "\n".join(message_text(message) for message in self.threads.between(row))
+
+    def uses(self, source: int, text: str) -> Uses:
+        """The calls of other threads that were told `text`, the output of the step at `source`.
+
+        Beginnings of threads are searched first: that is where answers are merged and handed over.
+        """
+        needle = text.strip()
+        grams = word_grams(needle)
+        if len(needle) < NEEDLE_CHARS_MIN:
+            return Uses((), complete=True)
+        chance = len(needle) < CHANCE_CHARS_MAX and source in self.threads.links
+        if chance and holds(self._prompt_text(source), needle):
+            return Uses((), complete=True)
+        found: list[Use] = []
+        room = limits.DEPENDENCE_CHARS_MAX
+        for row in self._later_elsewhere(source):
+            if room <= 0:
+                return Uses(tuple(found), complete=False)
+            told = self.new_text(row)
+            room -= len(told)
+            if holds(told, needle):
+                found.append(Use(row, verbatim=True))
+            elif grams and not grams.isdisjoint(_grams(told)):
+                found.append(Use(row, verbatim=False))
+        return Uses(tuple(sorted(found, key=lambda use: use.row)), complete=True)
+
+    def _prompt_text(self, row: int) -> str:
+        return "\n".join(message_text(message) for message in self.threads.prompt(row))
+
+    def _later_elsewhere(self, source: int) -> list[int]:
+        own = set(self.descendants(source)) if source in self.threads.links else {source}
+        before = self.made_of(source)
+        rows = [
+            row
+            for row in self.threads.links
+            if row not in own and row not in before and not self.began_before(row, source)
+        ]
+        return sorted(rows, key=lambda row: self.threads.links[row].previous is not None)
+
+
+def message_text(message: Message) -> str:
+    """Everything of a message that another model may have said: text and tool responses, JSON as canonical text."""
+    said = []
+    for part in message.parts:
+        if isinstance(part, Text):
+            said.append(part.text)
+        elif isinstance(part, ToolResponse):
+            said.append(part.result if isinstance(part.result, str) else canonical(part.result))
+    return "\n".join(said)
+
+
+def holds(text: str, needle: str) -> bool:
+    """Whether `needle` stands in `text` as it is, not as part of a longer word; as JSON would write it counts too."""
+    return any(_stands_in(spelling, text) for spelling, _ in spellings(needle, ""))
+
+
+def spellings(old: str, new: str) -> Iterator[tuple[str, str]]:
+    """`old` and `new` as text, and as they stand inside a JSON string where that differs."""
+    yield old, new
+    escaped = canonical(old)[1:-1]
+    if escaped != old:
+        yield escaped, canonical(new)[1:-1]
+
+
+def _stands_in(needle: str, text: str) -> bool:
+    at = text.find(needle)
+    while at >= 0:
+        end = at + len(needle)
+        inside = (at > 0 and text[at - 1].isalnum() and needle[0].isalnum()) or (
+            end < len(text) and text[end].isalnum() and needle[-1].isalnum()
+        )
+        if not inside:
+            return True
+        at = text.find(needle, at + 1)
+    return False
+
+
+def word_grams(text: str) -> set[tuple[str, ...]]:
+    return set(_grams(text))
+
+
+def _grams(text: str) -> Iterator[tuple[str, ...]]:
+    words = _WORD.findall(text.casefold())
+    return zip(*(words[at:] for at in range(GRAM_WORDS)), strict=False)
+
+
+class Verdicts:
+    """Whether steps depend on outputs that changed, by times and order alone. `changed` are the rows of the outputs."""
+
+    def __init__(self, flow: Flow, changed: Iterable[int]) -> None:
+        self._flow = flow
+        self._changed = tuple(changed)
+        self._before = [flow.made_of(row) for row in self._changed]
+        parents = flow.trace.parents
+        self._roots = [row for row in range(len(parents)) if parents[row] < 0]
+
+    def of(self, row: int) -> Verdict:
+        reason = _NOTHING_CHANGED
+        for changed, before in zip(self._changed, self._before, strict=True):
+            proof = self._proof(row, changed, before)
+            if proof is None:
+                return Verdict(Dependence.UNPROVEN, self._doubt(row, changed))
+            reason = proof
+        return Verdict(Dependence.INDEPENDENT, reason)
+
+    def _proof(self, row: int, changed: int, before: set[int]) -> str | None:
+        number = changed + 1
+        if row in before:
+            return f"independent: #{number} was made of it"
+        if self._flow.began_before(row, changed):
+            return f"independent: began before the changed output of #{number} existed"
+        root = self._root(row)
+        if root not in {row, self._root(changed)} and self._flow.began_before(root, changed):
+            return f"independent: another run (#{root + 1}), under way before the output of #{number} existed"
+        return None
+
+    def _doubt(self, row: int, changed: int) -> str:
+        trace = self._flow.trace
+        if trace.starts_ns[row] < 0 or trace.ends_ns[changed] < 0 or not self._flow.clocks_agree:
+            return f"no proof: without times to trust, it may have come after #{changed + 1} and used it"
+        return f"no proof: began after #{changed + 1}, and may have used it in ways that messages do not show"
+
+    def _root(self, row: int) -> int:
+        return self._roots[bisect_right(self._roots, row) - 1]
+
+
+_NOTHING_CHANGED = "independent: nothing that was re-run came out differently"

@@ -1,0 +1,168 @@
+"""What the recording asked, and what the same call asks once its thread has been edited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from replaydbg.core.digest import canonical
+from replaydbg.core.message import Json, Message, ToolResponse
+from replaydbg.core.request import ModelRequest
+from replaydbg.core.step import Step
+from replaydbg.core.tool import ToolSpec
+from replaydbg.graph.facts import Facts
+
+_ABSENT = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything of a model request but its messages."""
+
+    model: str
+    provider: str = ""
+    tools: tuple[ToolSpec, ...] = ()
+    params: Mapping[str, Json] = field(default_factory=dict)
+
+    def request(self, messages: tuple[Message, ...]) -> ModelRequest:
+        return ModelRequest(self.model, messages, self.tools, self.params, self.provider)
+
+
+def recorded_settings(facts: Facts, row: int) -> Settings:
+    body = facts.trace.body(row)
+    return Settings(facts.trace.model(row), body.provider, body.tools or (), body.params)
+
+
+def recorded_prompt(facts: Facts, row: int) -> tuple[Message, ...] | None:
+    """The whole prompt of the model call, also where only its new messages were recorded; None where none was."""
+    if row not in facts.threads.links:
+        return None
+    return facts.threads.prompt(row)
+
+
+def edited_prompt(facts: Facts, row: int, step: Step) -> tuple[Message, ...] | None:
+    """The whole prompt of the model call with its recorded messages replaced by those of the edited step."""
+    messages = step.body.messages
+    link = facts.threads.links.get(row)
+    if messages is None or link is None:
+        return messages
+    if not link.delta or link.previous is None:
+        return messages
+    before = facts.threads.prompt(link.previous)
+    if link.new_from == 0:
+        reply = facts.trace.body(link.previous).output
+        before += (reply,) if reply is not None else ()
+    return before + messages
+
+
+def edits_on_top(
+    prompt: tuple[Message, ...], recorded: tuple[Message, ...], edited: tuple[Message, ...]
+) -> tuple[Message, ...] | None:
+    """A prompt that has come out otherwise, with the person's edits of the recorded one; None where they do not fit.
+
+    A changed message is looked for at its own place; it fits where the thread still says what the edit was made for.
+    Messages added at the end are added.
+    """
+    if prompt == recorded:
+        return edited
+    if len(edited) < len(recorded):
+        return None
+    messages = list(prompt)
+    for at, (before, after) in enumerate(zip(recorded, edited, strict=False)):
+        if before == after:
+            continue
+        if at >= len(messages) or messages[at] != before:
+            return None
+        messages[at] = after
+    return (*messages, *edited[len(recorded) :])
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An edit of a call's model, parameters or tools. It holds for the rest of the thread, for calls that had the same."""
+
+    before: Settings
+    after: Settings
+
+    def applied(self, settings: Settings) -> Settings:
+        before, after = self.before, self.after
+        params = dict(settings.params)
+        for name in before.params.keys() | after.params.keys():
+            old, new = before.params.get(name, _ABSENT), after.params.get(name, _ABSENT)
+            if old == new or params.get(name, _ABSENT) != old:
+                continue
+            if new is _ABSENT:
+                del params[name]
+            else:
+                params[name] = new
+        return replace(
+            settings,
+            model=after.model if settings.model == before.model else settings.model,
+            tools=after.tools if settings.tools == before.tools else settings.tools,
+            params=params,
+        )
+
+
+def override_of(facts: Facts, row: int, step: Step) -> Override | None:
+    """What the edited step sets for itself and its followers; None where it is only messages that were edited."""
+    before = recorded_settings(facts, row)
+    after = replace(before, model=step.model, tools=step.body.tools or (), params=step.body.params)
+    return Override(before, after) if after != before else None
+
+
+def paired(calls: Iterable[str], responses: Iterable[ToolResponse]) -> list[ToolResponse | None]:
+    """For each call id of one turn its response: the next one with that id, else the next that names no call of the turn.
+
+    Ids repeat, within a turn too, and some formats have none; so place decides among equals.
+    """
+    ids = list(calls)
+    left = list(responses)
+    found: list[ToolResponse | None] = [None] * len(ids)
+    for at, id_ in enumerate(ids):
+        match = next((response for response in left if response.id == id_), None)
+        if match is not None:
+            left.remove(match)
+            found[at] = match
+    strays = [response for response in left if response.id not in ids]
+    for at, response in enumerate(found):
+        if response is None and strays:
+            found[at] = strays.pop(0)
+    return found
+
+
+def as_told(result: Json, *, as_text: bool) -> Json:
+    """A tool's result as it is told to the model: as text where the thread tells text."""
+    if not as_text or isinstance(result, str):
+        return result
+    return json.dumps(result, ensure_ascii=False)
+
+
+def retold(told: Json, old: Json, new: Json) -> Json:
+    """What the model is told of `new`, given that it was told `told` of `old`: in the same spelling where that is clear."""
+    if not isinstance(told, str):
+        return new
+    if isinstance(new, str):
+        return told.replace(old, new) if isinstance(old, str) and old and old in told else new
+    if told == canonical(old):
+        return canonical(new)
+    return as_told(new, as_text=True)
+
+
+def chars(messages: Iterable[Message]) -> int:
+    """Length of all text, calls and results: what an estimate of tokens rests on."""
+    total = 0
+    for message in messages:
+        total += len(message.text)
+        total += sum(len(call.raw or canonical(call.arguments)) for call in message.tool_calls)
+        for response in message.tool_responses:
+            total += len(response.result if isinstance(response.result, str) else canonical(response.result))
+    return total
+
+
+CHARS_PER_TOKEN = 4
+"""The rule of thumb for English and JSON; every number that comes of it is called an estimate."""
+
+
+def tokens_estimate(messages: Iterable[Message]) -> int:
+    return -(-chars(messages) // CHARS_PER_TOKEN)
