@@ -1,0 +1,286 @@
+"""Records of raw chat logs: what in a JSON value is a recorded model call, and what a plain list of messages.
+
+Loggers agree on nothing but the provider's own shapes, so the request and the response are looked for under the
+names that proxies, client wrappers and cassettes give them. Whatever holds neither is a notice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json, Message, Role, Text
+from replaydbg.core.outcome import Reply
+from replaydbg.core.request import ModelRequest
+from replaydbg.readers import _chat_facts, _salvage
+from replaydbg.readers._chat_facts import Facts
+from replaydbg.wire import anthropic_messages, loose, openai_chat, openai_responses, sse
+
+_ROLES = frozenset({"system", "developer", "user", "human", "assistant", "ai", "tool", "function"})
+_ITEM_TYPES = frozenset({"message", "function_call", "function_call_output", "reasoning", "custom_tool_call"})
+_ANTHROPIC_BLOCKS = frozenset({"tool_use", "tool_result", "thinking", "redacted_thinking", "server_tool_use"})
+_RESPONSE_KEYS = ("response", "output", "completion", "result", "reply")
+_LOGGER_KEYS = frozenset(
+    {
+        *_RESPONSE_KEYS, *_chat_facts.KEYS,
+        "agent", "agent_name", "annotations", "call_type", "choices", "content", "context_window", "error", "id",
+        "index", "kwargs", "metadata", "model_parameters", "object", "optional_params", "request", "role", "status",
+        "stop_reason", "stop_sequence", "type", "usage",
+    }
+)  # fmt: skip
+"""What stands beside the parameters of a call in a flat record and is none of them."""
+
+
+class _Accumulator(Protocol):
+    def feed(self, event: sse.Event) -> str: ...
+
+    def reply(self) -> Reply: ...
+
+
+class _Shape(Protocol):
+    """A module of `wire`."""
+
+    def read_request(self, body: Json) -> ModelRequest: ...
+
+    def read_reply(self, body: Json) -> Reply: ...
+
+    def read_messages(self, value: Json) -> tuple[Message, ...]: ...
+
+    def Accumulator(self) -> _Accumulator: ...  # noqa: N802 - a class, called
+
+
+SHAPES: Mapping[str, _Shape] = {
+    "chat": openai_chat,
+    "anthropic": anthropic_messages,
+    "responses": openai_responses,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A recorded model call; `path` leads to it inside its record. `output` is None where no reply was recorded."""
+
+    path: tuple[str | int, ...]
+    messages: tuple[Message, ...]
+    output: Message | None
+    facts: Facts
+    session: str = ""
+    response_id: str = ""
+    previous_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A plain list of messages: every reply in it is a call that the log keeps as a message only."""
+
+    path: tuple[str | int, ...]
+    messages: tuple[Message, ...]
+    facts: Facts
+    """Of every reply in it."""
+    id: str = ""
+    each: tuple[Facts, ...] = ()
+    """What the messages say of themselves (model, usage, time), one for each; () where they say nothing."""
+
+
+def recognise(value: Json, place: str, notices: list[Notice]) -> Iterator[Call | Talk]:
+    """The calls and talks in a record. `place` is for the notices."""
+    if is_messages(value):
+        yield _talk({"messages": value}, ())
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            for found in recognise(item, f"{place}/{index}", notices):
+                yield _moved(found, index)
+    elif isinstance(value, dict):
+        found_one = _from_object(value)
+        if found_one is not None:
+            yield found_one
+        elif not set(value) <= {"metadata", "annotations"}:
+            notices.append(Notice(place or "/", "no messages and no model call here, left out"))
+    else:
+        notices.append(Notice(place or "/", "neither an object nor an array, left out"))
+
+
+def _moved(found: Call | Talk, index: int) -> Call | Talk:
+    return replace(found, path=(index, *found.path))
+
+
+def is_messages(value: Json) -> bool:
+    """Whether the value is a list of messages, by its first item."""
+    first = value[0] if isinstance(value, list) and value else None
+    if not isinstance(first, dict) or isinstance(first.get("messages"), list):
+        return False
+    has_content = bool({"content", "tool_calls", "function_call"} & set(first))
+    return (first.get("role") in _ROLES and has_content) or first.get("type") in _ITEM_TYPES
+
+
+def _from_object(record: dict[str, Json]) -> Call | Talk | None:
+    request, response = request_of(record), _response(record)
+    if request is None:
+        return None
+    if request is record and response is None and not record.get("error") and "input" not in record:
+        last = loose.mapping(record["messages"][-1]) if record["messages"] else {}
+        is_asking = "model" in record and last.get("role") in {"user", "tool"}
+        return call(request, None, record) if is_asking else _talk(record, ())
+    return call(request, response, record)
+
+
+def request_of(record: dict[str, Json]) -> dict[str, Json] | None:
+    """The body of the request: the record itself, or what it holds under the names that loggers use."""
+    if is_request(record):
+        return record
+    for key in ("request", "body", "input", "params", "inputs", "kwargs", "request_body"):
+        inner = unwrapped(record.get(key))
+        if isinstance(inner, dict):
+            if is_request(inner):
+                return inner
+            deeper = request_of(inner) if key == "request" else None
+            if deeper is not None:
+                return deeper
+        elif is_messages(inner):
+            return {"messages": inner, "model": record.get("model")}
+    return None
+
+
+def is_request(body: dict[str, Json]) -> bool:
+    """A list of messages, or an input by the Responses shape (which may be one text)."""
+    if isinstance(body.get("messages"), list):
+        return not body["messages"] or isinstance(body["messages"][0], dict)
+    items = body.get("input")
+    return is_messages(items) or (isinstance(items, str) and "model" in body and "output" not in body)
+
+
+def _response(record: dict[str, Json]) -> Json:
+    """The response as recorded; None where there is none."""
+    for key in _RESPONSE_KEYS:
+        if record.get(key) is not None:
+            return unwrapped(record[key])
+    if isinstance(record.get("choices"), list):
+        return record
+    if record.get("type") == "message" and isinstance(record.get("content"), list):
+        return record
+    return None
+
+
+def unwrapped(value: Json) -> Json:
+    """Through the envelopes of HTTP loggers: `{body}`, `{type, value}`, `{string}`, and JSON as text."""
+    for _ in range(4):
+        if isinstance(value, dict) and value.get("body") is not None and not is_request(value):
+            value = value["body"]
+        elif isinstance(value, dict) and set(value) <= {"type", "value", "encoding"} and "value" in value:
+            value = value["value"]
+        elif isinstance(value, dict) and isinstance(value.get("string"), str) and len(value) <= 2:
+            value = value["string"]
+        elif isinstance(value, str) and value.lstrip()[:1] in {"{", "["}:
+            try:
+                value = _salvage.loads(value)
+            except ValueError:
+                return value
+        else:
+            break
+    return value
+
+
+def call(request: dict[str, Json], response: Json, record: dict[str, Json], url: str = "") -> Call:
+    """A call out of the body of its request, its response in any form, and the record that holds both."""
+    shape = SHAPES[shape_of(request, response, url)]
+    if request is record:
+        body = {key: value for key, value in record.items() if key not in _LOGGER_KEYS}
+    else:
+        body = request
+    if shape is not openai_responses and "messages" not in body:
+        body = {**body, "messages": body.get("input")}
+    asked = shape.read_request(body)
+    reply = _reply(shape, response)
+    envelope = loose.mapping(response)
+    return Call(
+        path=(),
+        messages=asked.messages,
+        output=reply.message if reply else None,
+        facts=_chat_facts.facts(asked, reply, body, response, record),
+        session=_chat_facts.session(record),
+        response_id=loose.text(envelope.get("id")),
+        previous_id=loose.text(request.get("previous_response_id")),
+    )
+
+
+def shape_of(request: dict[str, Json], response: Json, url: str) -> str:
+    """The wire shape: the address says it, else the response, else what only one shape has in a request."""
+    path = url.partition("?")[0].rstrip("/")
+    for ending, shape in (("/messages", "anthropic"), ("/responses", "responses"), ("/completions", "chat")):
+        if path.endswith(ending):
+            return shape
+    match response:
+        case {"type": "message", "content": list()}:
+            return "anthropic"
+        case {"object": "response"} | {"output": list()}:
+            return "responses"
+        case {"choices": list()}:
+            return "chat"
+        case str() if "event: message_start" in response[:200]:
+            return "anthropic"
+    if "messages" not in request and "input" in request:
+        items = [loose.mapping(item) for item in loose.sequence(request["input"])]
+        return (
+            "chat" if any("tool_calls" in item or "tool_call_id" in item for item in items) else "responses"
+        )
+    if "system" in request or _has_anthropic_blocks(request.get("messages")):
+        return "anthropic"
+    tools = loose.sequence(request.get("tools"))
+    return "anthropic" if tools and "input_schema" in loose.mapping(tools[0]) else "chat"
+
+
+def _has_anthropic_blocks(messages: Json) -> bool:
+    return any(
+        loose.mapping(block).get("type") in _ANTHROPIC_BLOCKS
+        for message in loose.sequence(messages)
+        for block in loose.sequence(loose.mapping(message).get("content"))
+    )
+
+
+def _reply(shape: _Shape, response: Json) -> Reply | None:
+    """The reply in whatever form it was logged: a body, a stream as text or as chunks, a message, a text."""
+    if isinstance(response, str):
+        if response.lstrip()[:6] in {"event:", "data: "} or response.startswith(("data:", ":")):
+            return _streamed(shape, sse.parse(response.encode("utf-8", "replace")))
+        return Reply(Message(Role.ASSISTANT, (Text(response),))) if response else None
+    if isinstance(response, list) and response:
+        if is_messages(response):
+            messages = shape.read_messages(response)
+            replies = [message for message in messages if message.role is Role.ASSISTANT]
+            return Reply(replies[0] if replies else messages[0])
+        chunks = [sse.Event(loose.encoded(chunk)) for chunk in response if isinstance(chunk, dict)]
+        return _streamed(shape, chunks) if chunks else None
+    if not isinstance(response, dict):
+        return None
+    if {"choices", "output", "stop_reason"} & set(response):
+        return shape.read_reply(response)
+    if "role" in response or "content" in response or "tool_calls" in response:
+        messages = shape.read_messages([{**response, "role": response.get("role") or "assistant"}])
+        return Reply(messages[0]) if messages else None
+    inner = response.get("message")
+    return _reply(shape, inner) if isinstance(inner, (dict, str)) and "error" not in response else None
+
+
+def _streamed(shape: _Shape, events: list[sse.Event]) -> Reply:
+    accumulator = shape.Accumulator()
+    for event in events:
+        accumulator.feed(event)
+    return accumulator.reply()
+
+
+def _talk(record: dict[str, Json], path: tuple[str | int, ...]) -> Talk:
+    shape = SHAPES[shape_of(record, None, "")]
+    body = {key: value for key, value in record.items() if key not in _LOGGER_KEYS}
+    asked = shape.read_request(body if "messages" in body else {**body, "messages": record.get("messages")})
+    id_ = record.get("id")
+    items = loose.sequence(record.get("messages"))
+    each = tuple(_chat_facts.of_message(loose.mapping(item)) for item in items)
+    return Talk(
+        path,
+        asked.messages,
+        _chat_facts.of_talk(_chat_facts.facts(asked, None, body, None, record)),
+        id_ if isinstance(id_, str) else "",
+        each if len(each) == len(asked.messages) and any(facts != Facts() for facts in each) else (),
+    )

@@ -1,0 +1,44 @@
+"""Points in time as logs write them: seconds, milliseconds, ISO 8601, to Unix nanoseconds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.message import Json
+
+_UNITS = ((1e17, 1), (1e14, 1_000), (1e11, 1_000_000), (1e8, 1_000_000_000))
+"""Numbers from this size on are nanoseconds, microseconds, milliseconds, seconds: all of them later than 1973."""
+
+
+def nanoseconds(value: Json) -> int:
+    """Unix nanoseconds; `NOT_RECORDED` for what is no time. ISO text without a zone counts as UTC."""
+    if isinstance(value, str):
+        try:
+            value = float(value)
+        except ValueError:
+            return _from_iso(value)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return NOT_RECORDED
+    for least, unit in _UNITS:
+        if least <= value < 1e20:
+            # A float has no nanoseconds to give at this size; whole seconds and their fraction apart stay exact.
+            whole = int(value)
+            moment = whole * unit + round((value - whole) * unit)
+            return moment if moment < 1 << 62 else NOT_RECORDED
+    return NOT_RECORDED
+
+
+def _from_iso(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return NOT_RECORDED
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    try:
+        since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    except OverflowError:
+        return NOT_RECORDED
+    total = ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1_000
+    return total if 0 <= total < 1 << 62 else NOT_RECORDED
