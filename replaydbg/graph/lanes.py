@@ -25,7 +25,7 @@ AT_ONCE_ROWS = 8192
 """Opening more rows than this keeps no checkpoint behind them: they are laid when somebody looks there."""
 
 FREE = -1
-OVERFLOW = limits.LANES_MAX
+OVERFLOW: int = limits.LANES_MAX
 """The column of steps that found no free lane: they share it, and no line is drawn for them."""
 
 
@@ -99,9 +99,9 @@ class Chain:
     @property
     def state(self) -> FoldState:
         ids = self.trace.ids
-        opened = ((self.folds[number], number) for number in self._opened)
+        opened = (self.folds[number] for number in self._opened)
         return FoldState(
-            frozenset((ids[fold.start], fold.period) for fold, _ in opened),
+            frozenset((ids[fold.start], fold.period) for fold in opened),
             frozenset(ids[row] for row in self._closed),
         )
 
@@ -111,7 +111,9 @@ class Chain:
             if (ids[fold.start], fold.period) in state.opened:
                 self._opened.add(number)
         if state.closed:
-            self._closed = {row for row, id_ in enumerate(ids) if id_ in state.closed and self._has_steps(row)}
+            self._closed = {
+                row for row, id_ in enumerate(ids) if id_ in state.closed and self._has_steps(row)
+            }
 
     def _has_steps(self, row: int) -> bool:
         return self.trace.subtree_ends[row] > row + 1
@@ -129,9 +131,8 @@ class Chain:
         chosen.symmetric_difference_update((key,))
         start, end = self._span(y)
         after = bisect_left(self.entries, end, lo=y + 1, key=self._start)
-        rows, inside = array("i"), array("i")
         skip = self._folds_at[start].index(~number) if number < 0 else len(self._folds_at.get(start, ()))
-        self._flatten(start, end, self._inside[y], skip, rows, inside)
+        rows, inside = self._flatten(start, end, self._inside[y], skip)
         grown = len(rows) - (after - y)
         self.entries[y:after] = rows
         self._inside[y:after] = inside
@@ -140,7 +141,9 @@ class Chain:
     def fold_all(self) -> None:
         """Folds shut, and every step but the roots hides what is below it."""
         self._opened.clear()
-        self._closed = {row for row in range(len(self.trace)) if self.trace.depths[row] and self._has_steps(row)}
+        self._closed = {
+            row for row in range(len(self.trace)) if self.trace.depths[row] and self._has_steps(row)
+        }
         self._lay_all()
 
     def unfold_all(self) -> None:
@@ -176,15 +179,17 @@ class Chain:
         return number if number >= 0 else self.folds[~number].start
 
     def _span(self, y: int) -> tuple[int, int]:
-        number = self.entries[y]
+        number = int(self.entries[y])
         if number < 0:
             return self.folds[~number].start, self.folds[~number].end
         return number, self.trace.subtree_ends[number]
 
-    def _flatten(
-        self, row: int, end: int, inside: int, skip: int, rows: array[int], insides: array[int]
-    ) -> None:
-        """Visible rows of the steps from `row` to `end`; the first `skip` folds that begin at `row` are outside."""
+    def _flatten(self, row: int, end: int, inside: int, skip: int) -> tuple[array[int], array[int]]:
+        """Visible rows of the steps from `row` to `end`, and the innermost open fold around each.
+
+        `inside` is the fold around all of them, and the first `skip` of those that begin at `row` are outside too.
+        """
+        rows, insides = array("i"), array("i")
         around = [(end, inside)]
         ends, closed, folds_at = self.trace.subtree_ends, self._closed, self._folds_at
         while row < end:
@@ -205,12 +210,12 @@ class Chain:
             rows.append(row)
             insides.append(around[-1][1])
             row = ends[row] if row in closed else row + 1
+        return rows, insides
 
     # -- lanes ---------------------------------------------------------------------------------------------------
 
     def _lay_all(self) -> None:
-        self.entries, self._inside = array("i"), array("i")
-        self._flatten(0, len(self.trace), -1, 0, self.entries, self._inside)
+        self.entries, self._inside = self._flatten(0, len(self.trace), -1, 0)
         self._marks: list[tuple[int, tuple[int, ...]]] = [(0, ())]
         """Checkpoints `(visible row, lanes above it)`, the farthest one as far as somebody has looked."""
 
@@ -271,7 +276,8 @@ class Chain:
         lane = merges[0] if merges else _free(lanes, 0)
         for merged in merges:
             lanes[merged] = FREE
-        forks, more = [], False
+        forks: list[int] = []
+        more = False
         leads_to = {targets[edge] for edge in lanes if edge >= 0}
         for edge in self._leaving(start, end):
             if lane == OVERFLOW or (forks and targets[edge] in leads_to):
@@ -314,12 +320,13 @@ class Chain:
 
 
 def _row_of_mark(mark: tuple[int, tuple[int, ...]]) -> int:
-    return mark[0]
+    row, _ = mark
+    return row
 
 
 def _free(lanes: list[int], start: int) -> int:
     """The leftmost free lane from `start` on; failing that, the leftmost free one; OVERFLOW where none is."""
-    for lane in (*range(start, OVERFLOW), *range(min(start, OVERFLOW))):
+    for lane in [*range(start, OVERFLOW), *range(min(start, OVERFLOW))]:
         if lane >= len(lanes) or lanes[lane] == FREE:
             return lane
     return OVERFLOW
