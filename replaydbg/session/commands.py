@@ -10,9 +10,10 @@ from typing import Protocol
 
 from replaydbg import codec
 from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.pointer import PointerError
 from replaydbg.core.trace import StepNotFound
 from replaydbg.errors import UsageProblem
-from replaydbg.session.state import RECORDING, Sitting, with_edit
+from replaydbg.session.state import RECORDING, Sitting, found_at, with_edit
 
 
 class CommandRefused(UsageProblem):
@@ -27,7 +28,10 @@ class Command(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class AddEdit:
-    """Change one place of a step of what is looked at. A second edit of the same place takes the first one's place."""
+    """Change one place of a step of what is looked at. A second edit of the same place takes the first one's place.
+
+    `before` is what was recorded there, or what a pending edit has put there; an edit made for anything else is refused.
+    """
 
     edit: Edit
 
@@ -36,10 +40,19 @@ class AddEdit:
             step = sitting.trace.step(sitting.trace.row(self.edit.step_id))
         except StepNotFound as error:
             raise CommandRefused(str(error)) from error
-        edits = with_edit(sitting.edits, self.edit, codec.step_document(step))
+        recorded = codec.step_document(step)
+        shown = codec.step_document(sitting.step(step.number - 1))
+        if self.edit.before not in (
+            found_at(recorded, self.edit.pointer),
+            found_at(shown, self.edit.pointer),
+        ):
+            raise CommandRefused(
+                f"{self.edit.pointer} of step #{step.number} is not what the edit was made for"
+            )
         try:
+            edits = with_edit(sitting.edits, self.edit, recorded)
             codec.edited_step(step, [edit for edit in edits if edit.step_id == step.id])
-        except codec.EditRefusedError as error:
+        except (PointerError, codec.EditRefusedError) as error:
             raise CommandRefused(str(error)) from error
         return _with_pending(sitting, sitting.current, edits)
 

@@ -64,7 +64,8 @@ def with_edit(edits: tuple[Edit, ...], edit: Edit, document: Json) -> tuple[Edit
     """`edits` and `edit` as edits that do not overlap; what ends as it began is no edit.
 
     `document` is the recorded step. An edit inside an earlier one is folded into it, one around earlier ones replaces
-    them, and one that sets a place back removes it. Appending (`-`) is never the same place twice.
+    them, and one that sets a place back removes it. Appending (`-`) is never the same place twice. Raises PointerError
+    where an earlier edit left nothing to edit there.
     """
     place = pointer.tokens(edit.pointer)
     kept: list[Edit] = []
@@ -80,12 +81,12 @@ def with_edit(edits: tuple[Edit, ...], edit: Edit, document: Json) -> tuple[Edit
             place = there
         elif there[: len(place)] != place:
             kept.append(other)
-    edit = Edit(edit.step_id, edit.pointer, _recorded(document, edit.pointer), edit.after)
+    edit = Edit(edit.step_id, edit.pointer, found_at(document, edit.pointer), edit.after)
     return tuple(kept) if _is_no_change(document, edit) else (*kept, edit)
 
 
-def _recorded(document: Json, place: str) -> Json:
-    """What the recording has there; None where an edit adds a key or an item (as `codec.make_edit` says it)."""
+def found_at(document: Json, place: str) -> Json:
+    """What stands there; None where an edit adds a key or an item (`codec.make_edit` says the same)."""
     try:
         return pointer.get(document, place)
     except pointer.PointerError:

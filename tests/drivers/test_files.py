@@ -1,0 +1,225 @@
+"""Bytes by path: what is opened, what is salvaged, and the sentence for what can not be opened."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from replaydbg import limits
+from replaydbg.drivers import files
+from replaydbg.errors import UnreadableInput, UsageProblem
+
+TEXT = b'{"messages": []}\n' * 2_000
+
+
+def content(path: Path) -> bytes:
+    return bytes(files.open_document(str(path)).document.buffer)
+
+
+def put(folder: Path, data: bytes) -> Path:
+    path = folder / "trace.json"
+    path.write_bytes(data)
+    return path
+
+
+def test_a_plain_file_is_its_bytes(tmp_path: Path) -> None:
+    path = put(tmp_path, TEXT)
+
+    assert content(path) == TEXT
+    assert files.open_document(str(path)).document.name == str(path)
+
+
+def test_a_large_file_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MAPPED_BYTES_MIN", 10)
+    opened = files.open_document(str(put(tmp_path, TEXT)))
+
+    assert type(opened.document.buffer.obj).__name__ == "mmap"
+    assert bytes(opened.document.buffer) == TEXT
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        pytest.param(gzip.compress(TEXT), id="one member"),
+        pytest.param(gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:]), id="two members"),
+        pytest.param(gzip.compress(TEXT) + bytes(512), id="padded"),
+        pytest.param(
+            gzip.compress(TEXT[:-1]) + gzip.compress(b"") + gzip.compress(TEXT[-1:]), id="empty member"
+        ),
+    ],
+)
+def test_gzip_is_known_by_its_content(tmp_path: Path, packed: bytes) -> None:
+    opened = files.open_document(str(put(tmp_path, packed)))
+
+    assert bytes(opened.document.buffer) == TEXT
+    assert opened.notices == ()
+
+
+def noise(count: int) -> bytes:
+    return b"".join(os.urandom(8).hex().encode() for _ in range(count))
+
+
+def test_a_gzip_file_cut_short_keeps_what_could_be_read(tmp_path: Path) -> None:
+    text = noise(50_000)
+    packed = gzip.compress(text)
+    opened = files.open_document(str(put(tmp_path, packed[: len(packed) // 2])))
+    got = bytes(opened.document.buffer)
+
+    assert text.startswith(got)
+    assert len(got) > len(text) // 3
+    assert [notice.pointer for notice in opened.notices] == [f"byte {len(packed) // 2}"]
+    assert "ends too early" in opened.notices[0].message
+
+
+def test_a_damaged_gzip_file_keeps_what_stands_before_the_damage(tmp_path: Path) -> None:
+    text = noise(50_000)
+    packed = bytearray(gzip.compress(text))
+    packed[len(packed) // 2 :] = b"\xff" * (len(packed) - len(packed) // 2)
+    opened = files.open_document(str(put(tmp_path, bytes(packed))))
+
+    assert text.startswith(bytes(opened.document.buffer)[: len(text) // 3])
+    assert "damaged" in opened.notices[0].message
+
+
+def test_something_else_after_the_gzip_data_is_a_notice(tmp_path: Path) -> None:
+    opened = files.open_document(str(put(tmp_path, gzip.compress(TEXT) + b"trailing")))
+
+    assert bytes(opened.document.buffer) == TEXT
+    assert "damaged" in opened.notices[0].message
+
+
+def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "GZIP_BYTES_MAX", 1 << 20)
+
+    with pytest.raises(UnreadableInput, match="unpacks to more than 1 MiB"):
+        content(put(tmp_path, gzip.compress(bytes(3 << 20))))
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        pytest.param(b"", "is empty", id="empty"),
+        pytest.param(gzip.compress(b""), "nothing could be unpacked", id="empty inside"),
+        pytest.param(b"\x1f\x8b", "nothing could be unpacked", id="only the gzip magic"),
+        pytest.param(b"\x28\xb5\x2f\xfd rest", "compressed with zstd", id="zstd"),
+        pytest.param(b"PK\x03\x04 rest", "compressed with zip", id="zip"),
+    ],
+)
+def test_what_holds_no_trace_is_said_so(tmp_path: Path, data: bytes, sentence: str) -> None:
+    with pytest.raises(UnreadableInput, match=sentence) as caught:
+        content(put(tmp_path, data))
+    assert caught.value.hint
+    assert caught.value.exit_code == 3
+
+
+def test_a_file_that_is_not_there_is_said_so_with_what_is(tmp_path: Path) -> None:
+    put(tmp_path, TEXT)
+
+    with pytest.raises(UnreadableInput, match="no such file") as caught:
+        content(tmp_path / "trase.json")
+    assert "trace.json" in caught.value.hint
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableInput, match="is a folder"):
+        content(tmp_path)
+
+
+def test_a_file_of_somebody_else_is_said_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = put(tmp_path, TEXT)
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)  # the tests may run as root, to whom nothing is forbidden
+    with pytest.raises(UnreadableInput, match="permission denied"):
+        content(path)
+
+
+def test_a_pipe_is_read_as_a_stream(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_bytes, args=(TEXT,))
+    writer.start()
+    try:
+        assert content(path) == TEXT
+    finally:
+        writer.join()
+
+
+def test_an_endless_stream_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "STREAM_BYTES_MAX", 5 << 20)
+
+    with pytest.raises(UnreadableInput, match="goes on after 5 MiB"):
+        content(Path("/dev/zero"))
+
+
+def test_standard_input_is_a_dash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(gzip.compress(TEXT))))
+    opened = files.open_document("-")
+
+    assert bytes(opened.document.buffer) == TEXT
+    assert opened.document.name == "standard input"
+
+
+def test_the_digest_names_the_bytes() -> None:
+    assert files.digest(memoryview(TEXT)) == files.digest(memoryview(bytearray(TEXT)))
+    assert files.digest(memoryview(TEXT)) != files.digest(memoryview(TEXT[:-1]))
+
+
+def test_writing_replaces_the_file_whole_and_keeps_its_permissions(tmp_path: Path) -> None:
+    path = put(tmp_path, b"old")
+    path.chmod(0o640)
+    files.write_whole(str(path), [b"n", b"ew"])
+
+    assert path.read_bytes() == b"new"
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
+    path = put(tmp_path, b"old")
+
+    def chunks() -> list[bytes]:
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(UsageProblem, match="cannot be written"):
+        files.write_whole(str(tmp_path / "no folder" / "x"), [b""])
+    with pytest.raises(UsageProblem, match="disk is full"):
+        files.write_whole(str(path), (chunks() for _ in range(1)))  # type: ignore[misc]
+    assert path.read_bytes() == b"old"
+    assert [item.name for item in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_folder_gives_its_files_without_hidden_ones_and_sessions(tmp_path: Path) -> None:
+    for name in (
+        "b.json",
+        "a.jsonl",
+        ".hidden",
+        "a.jsonl.replaydbg.sqlite3",
+        "a.jsonl.replaydbg.sqlite3-wal",
+    ):
+        (tmp_path / name).touch()
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "c.json").touch()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "d.json").touch()
+
+    names = [str(Path(name).relative_to(tmp_path)) for name in files.trace_files(str(tmp_path))]
+    assert names == ["a.jsonl", "b.json", "deep/c.json"]
+    assert list(files.trace_files("nowhere.json")) == ["nowhere.json"]
+
+
+def test_a_text_given_by_hand_is_utf8(tmp_path: Path) -> None:
+    path = put(tmp_path, "grüße".encode())
+
+    assert files.read_text(str(path)) == "grüße"
+    with pytest.raises(UsageProblem, match="not UTF-8"):
+        files.read_text(str(put(tmp_path, b"\xff\xfe\x00")))
+    with pytest.raises(UsageProblem, match="no such file"):
+        files.read_text(str(tmp_path / "gone"))

@@ -1,0 +1,214 @@
+"""The session file: private, append-only, whole after a kill, and never the cause of a loss."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from replaydbg.drivers import store
+from replaydbg.session.journal import Entry
+
+MINE = store.Recording("12-ab", "trace.json", "t")
+
+
+def opened(folder: Path, recording: store.Recording = MINE) -> store.Store:
+    return store.Store(folder / "s.sqlite3", recording)
+
+
+def entry(sequence: int, command: str = "{}", branch: bytes = b"") -> Entry:
+    return Entry(sequence, "ann", "do", command, branch)
+
+
+def test_what_was_appended_is_there_for_the_next(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    assert first.append([entry(1), entry(2, branch=b"\x00\xff")]) == ()
+    first.close()
+
+    second = opened(tmp_path)
+    assert list(second.entries()) == [entry(1), entry(2, branch=b"\x00\xff")]
+    assert list(second.entries(after=1)) == [entry(2, branch=b"\x00\xff")]
+    second.close()
+
+
+def test_traces_of_one_file_have_each_their_own_acts(tmp_path: Path) -> None:
+    first = opened(tmp_path)
+    first.append([entry(1)])
+    other = opened(tmp_path, store.Recording("12-ab", "trace.json", "u"))
+
+    assert list(other.entries()) == []
+    assert other.append([entry(1, "other")]) == ()
+    assert list(first.entries()) == [entry(1)]
+    first.close()
+    other.close()
+
+
+def test_whoever_comes_second_is_told_what_the_first_did(tmp_path: Path) -> None:
+    first, second = opened(tmp_path), opened(tmp_path)
+    first.append([entry(1, "first")])
+
+    assert second.append([entry(1, "second")]) == (entry(1, "first"),)
+    assert list(second.entries()) == [entry(1, "first")]
+    assert second.append([entry(2, "second")]) == ()
+    first.close()
+    second.close()
+
+
+def test_the_file_is_its_owners(tmp_path: Path) -> None:
+    session = opened(tmp_path)
+    session.append([entry(1)])
+
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    session.close()
+
+
+def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    script = """
+        import sys
+        from pathlib import Path
+        from replaydbg.drivers import store
+        from replaydbg.session.journal import Entry
+        session = store.Store(Path(sys.argv[1]) / "s.sqlite3", store.Recording("12-ab", "trace.json", "t"))
+        number = 0
+        while True:
+            number += 1
+            session.append([Entry(number, "", "do", "{}", b"x" * 50_000)])
+            print(number, flush=True)
+    """
+    writer = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], stdout=subprocess.PIPE, text=True
+    )
+    assert writer.stdout is not None
+    for _ in range(20):
+        acknowledged = int(writer.stdout.readline())
+    writer.send_signal(signal.SIGKILL)
+    rest = writer.stdout.read().split("\n")  # lines that were under way; the last may be half a number
+    writer.wait()
+    writer.stdout.close()
+    acknowledged = int(rest[-2]) if len(rest) > 1 else acknowledged
+
+    session = opened(tmp_path)
+    there = [one.sequence for one in session.entries()]
+    assert there == list(range(1, len(there) + 1))
+    assert len(there) >= acknowledged
+    assert session.append([entry(len(there) + 1)]) == ()
+    session.close()
+
+
+def _act(folder: str, author: str) -> None:
+    session = store.Store(Path(folder) / "s.sqlite3", MINE)
+    sequence = 0
+    for _ in range(25):
+        while news := session.append([Entry(sequence + 1, author, "do", "{}")]):
+            sequence = news[-1].sequence
+        sequence += 1
+    session.close()
+
+
+def test_two_processes_write_one_series_of_acts(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_act, args=(str(tmp_path), author)) for author in ("ann", "bob")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+
+    session = opened(tmp_path)
+    acts = list(session.entries())
+    assert [one.sequence for one in acts] == list(range(1, 51))
+    assert sorted(one.author for one in acts) == ["ann"] * 25 + ["bob"] * 25
+    session.close()
+
+
+def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
+    session = opened(tmp_path)
+    session.append([entry(1)])
+    (pages,) = session._connection.execute("PRAGMA page_count").fetchone()
+    session._connection.execute(f"PRAGMA max_page_count = {pages + 1}")
+
+    with pytest.raises(store.NotSaved, match="full") as caught:
+        session.append([entry(2, branch=os.urandom(100_000))])
+    assert "make room" in caught.value.hint
+    assert list(session.entries()) == [entry(1)]
+
+    session._connection.execute("PRAGMA max_page_count = 100000")  # somebody made room
+    assert session.append([entry(2)]) == ()
+    session.close()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"this is not a database, and long enough to look like one" * 40, id="not a database"),
+        pytest.param(b"SQLite format 3\x00" + b"\x55" * 4096, id="only its first words"),
+    ],
+)
+def test_a_damaged_file_is_known_and_set_aside_not_deleted(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "s.sqlite3"
+    path.write_bytes(content)
+
+    with pytest.raises(store.Damaged):
+        opened(tmp_path)
+    aside = store.set_aside(path)
+    assert aside.read_bytes() == content
+    assert not path.exists()
+    path.write_bytes(b"again")
+    assert store.set_aside(path) != aside
+
+
+def test_a_session_of_another_recording_is_refused(tmp_path: Path) -> None:
+    opened(tmp_path).close()
+
+    with pytest.raises(store.WrongRecording, match=r"made for another recording \(trace\.json\)"):
+        opened(tmp_path, store.Recording("13-cd", "other.json", "t"))
+
+
+def test_a_database_of_another_program_is_left_alone(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "s.sqlite3") as other:
+        other.execute("CREATE TABLE bookmarks (url TEXT)")
+    other.close()
+
+    with pytest.raises(store.WrongRecording, match="another program"):
+        opened(tmp_path)
+
+
+def test_a_session_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    session = opened(tmp_path)
+    session._connection.execute("PRAGMA user_version = 99")
+    session.close()
+
+    with pytest.raises(store.WrongRecording, match="later version"):
+        opened(tmp_path)
+
+
+def test_a_folder_that_can_not_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    with pytest.raises(store.NotSaved, match="cannot be used") as caught:
+        store.Store(tmp_path / "file" / "s.sqlite3", MINE)
+    assert "--session" in caught.value.hint
+
+
+def test_sessions_lie_beside_the_recording_then_in_the_users_state(tmp_path: Path) -> None:
+    beside, named, state = store.places(str(tmp_path / "trace.json"), "12-abcdef0123456789")
+
+    assert beside == tmp_path / "trace.json.replaydbg.sqlite3"
+    assert named == tmp_path / "trace.json.abcdef01.replaydbg.sqlite3"
+    assert state.name == named.name
+    assert store.places("-", "12-abcdef0123456789") == (state.with_name("stdin.abcdef01.replaydbg.sqlite3"),)
+
+
+def test_a_place_is_writable_where_its_nearest_folder_is(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    assert store.writable(tmp_path / "new" / "folder" / "s")
+    assert not store.writable(Path("/proc/self/s"))
+    assert not store.is_there(tmp_path / "s")
+    assert not store.is_there(tmp_path / "file")

@@ -1,0 +1,117 @@
+"""What each command does to a sitting, and what it refuses."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg import codec
+from replaydbg.core.branch import Edit
+from replaydbg.session.commands import (
+    AddBranch,
+    AddEdit,
+    ClearEdits,
+    Command,
+    CommandRefused,
+    DropBranch,
+    RemoveEdit,
+    SelectBranch,
+    SetLabel,
+    SetNote,
+)
+from replaydbg.session.state import Sitting
+from tests.support.sittings import branch, recording
+
+
+def after(*commands: Command) -> Sitting:
+    sitting = Sitting(recording())
+    for command in commands:
+        sitting = command.apply(sitting)
+    return sitting
+
+
+def edit(step_id: str = "t1", pointer: str = "/result", value: object = "two") -> Edit:
+    trace = recording()
+    return codec.make_edit(trace.step(trace.row(step_id)), pointer, value)
+
+
+def test_edits_are_pending_where_they_were_made() -> None:
+    sitting = after(AddEdit(edit()), AddBranch(branch("b1")))
+
+    assert sitting.edits == ()
+    assert SelectBranch("").apply(sitting).edits == (edit(),)
+
+
+def test_running_the_edits_makes_them_a_branch_that_is_looked_at() -> None:
+    sitting = after(AddEdit(edit()), AddBranch(branch("b1", edits=(edit(),))))
+
+    assert sitting.current == "b1"
+    assert sitting.trace is sitting.branches[0].trace
+    assert SelectBranch("").apply(sitting).edits == ()
+
+
+def test_an_edit_can_be_taken_back_alone_or_with_all() -> None:
+    other = edit("m2", "/output/content", "found")
+
+    assert after(AddEdit(edit()), AddEdit(other), RemoveEdit("t1", "/result")).edits == (other,)
+    assert after(AddEdit(edit()), AddEdit(other), ClearEdits()).edits == ()
+
+
+def test_a_taken_branch_id_gives_way() -> None:
+    sitting = after(AddBranch(branch("b1")), AddBranch(branch("b1")))
+
+    assert [one.id for one in sitting.branches] == ["b1", "b2"]
+    assert sitting.current == "b2"
+
+
+def test_a_dropped_branch_takes_its_own_branches_along() -> None:
+    sitting = after(
+        AddBranch(branch("b1")), AddBranch(branch("b2", "b1")), AddBranch(branch("b3")), SelectBranch("b2")
+    )
+
+    sitting = DropBranch("b1").apply(sitting)
+    assert [one.id for one in sitting.branches] == ["b3"]
+    assert sitting.current == ""
+
+
+def test_labels_and_notes() -> None:
+    sitting = after(AddBranch(branch("b1")), SetLabel("b1", "telling error"), SetNote("m1", "starts here"))
+
+    assert sitting.branches[0].label == "telling error"
+    assert sitting.notes == {"m1": "starts here"}
+    assert SetNote("m1", "").apply(sitting).notes == {}
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        pytest.param(AddEdit(Edit("gone", "/result", None, 1)), "no step has the id", id="no such step"),
+        pytest.param(AddEdit(Edit("t1", "/status", "unset", "ok")), "can be edited at", id="not editable"),
+        pytest.param(
+            AddEdit(Edit("t1", "/result", 1, 2)), "not what the edit was made for", id="other before"
+        ),
+        pytest.param(AddEdit(Edit("m1", "/model", "m-1", 7)), "model must be a string", id="not a model"),
+        pytest.param(AddEdit(Edit("m1", "/messages/9", None, {})), "past the end", id="no such message"),
+        pytest.param(RemoveEdit("t1", "/result"), "no pending edit", id="no such edit"),
+        pytest.param(SelectBranch("b7"), "no branch 'b7'", id="no such branch to select"),
+        pytest.param(SetLabel("", "x"), "no branch ''", id="the recording has no label"),
+        pytest.param(AddBranch(branch("b2", "b1")), "not in this sitting", id="no such parent"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_a_sentence(command: Command, sentence: str) -> None:
+    with pytest.raises(CommandRefused, match=sentence):
+        command.apply(Sitting(recording()))
+
+
+def test_an_edit_of_an_edited_place_may_be_made_from_either_value() -> None:
+    sitting = after(AddEdit(edit(value="two")))
+    again = codec.make_edit(sitting.step(1), "/result", "three")
+
+    assert AddEdit(again).apply(sitting).edits == (edit(value="three"),)
+    assert AddEdit(edit(value="three")).apply(sitting).edits == (edit(value="three"),)
+
+
+def test_an_edit_below_what_an_edit_has_removed_is_refused() -> None:
+    sitting = after(AddEdit(edit("m1", "/tool_calls/0/arguments", "no object")))
+
+    with pytest.raises(CommandRefused):
+        AddEdit(edit("m1", "/tool_calls/0/arguments/q", "y")).apply(sitting)

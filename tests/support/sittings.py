@@ -1,0 +1,81 @@
+"""Sittings to test with: a small recording, branches of it, and every command that can be made of them."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from replaydbg.codec import step_document
+from replaydbg.core.branch import Branch, BranchStep, Edit, Provenance, Stop
+from replaydbg.core.trace import Trace
+from replaydbg.session import commands
+from replaydbg.session.commands import Command
+from replaydbg.session.state import found_at
+from tests.support.build import assistant, call, model_call, tool_execution, trace, user
+
+
+def recording() -> Trace:
+    asked = call("search", {"q": "x", "n": 1}, "c1")
+    return trace(
+        model_call("m1", [user("hi")], assistant("", asked), params={"temperature": 0.5}),
+        tool_execution("t1", asked, {"hits": []}),
+        model_call("m2", [user("hi"), assistant("", asked)], "nothing found"),
+    )
+
+
+def branch(
+    id_: str = "b1", parent: str = "", edits: tuple[Edit, ...] = (), trace_: Trace | None = None
+) -> Branch:
+    trace_ = trace_ or recording()
+    steps = tuple(
+        BranchStep(step_id, step_id, Provenance.RECORDED, "equal request") for step_id in trace_.ids
+    )
+    return Branch(
+        id_, parent, edits, trace_, steps, Stop("offline", "give a model", trace_.ids[-1]), "", "m-2"
+    )
+
+
+TEXT = st.text(max_size=5)
+PLACES = {
+    "m1": [
+        "/messages/0/content",
+        "/messages/-",
+        "/messages/0",
+        "/model",
+        "/params",
+        "/params/temperature",
+        "/params/new",
+        "/tool_calls/0/arguments",
+        "/tool_calls/0/arguments/q",
+        "/tool_calls/0/arguments_raw",
+        "/output/content",
+        "/nowhere/at/all",
+    ],
+    "t1": ["/result", "/result/hits", "/result/hits/-"],
+    "no such step": ["/result"],
+}
+_RECORDING = recording()
+
+
+def _before(id_: str, place: str) -> object:
+    if id_ not in _RECORDING.ids:
+        return None
+    return found_at(step_document(_RECORDING.step(_RECORDING.row(id_))), place)
+
+
+VALUES = TEXT | st.integers() | st.none() | st.just({"role": "user", "content": "x"}) | st.just({"q": "z"})
+EDITS = st.sampled_from([(id_, place) for id_, places in PLACES.items() for place in places]).flatmap(
+    lambda at: VALUES.map(lambda value: Edit(at[0], at[1], _before(*at), value))
+)
+BRANCH_IDS = st.sampled_from(["", "b1", "b2", "b3"])
+COMMANDS: st.SearchStrategy[Command] = st.one_of(
+    EDITS.map(commands.AddEdit),
+    st.sampled_from([("m1", "/messages/0/content"), ("t1", "/result")]).map(
+        lambda at: commands.RemoveEdit(*at)
+    ),
+    st.just(commands.ClearEdits()),
+    BRANCH_IDS.map(lambda parent: commands.AddBranch(branch("", parent))),
+    BRANCH_IDS.map(commands.DropBranch),
+    BRANCH_IDS.map(commands.SelectBranch),
+    st.builds(commands.SetLabel, BRANCH_IDS, TEXT),
+    st.builds(commands.SetNote, st.sampled_from(["m1", "t1"]), TEXT),
+)
