@@ -35,6 +35,8 @@ class Link:
 class Threads:
     def __init__(self, index: TraceIndex) -> None:
         self.index = index
+        self._silent: set[int] = set()
+        """Rows of the calls without a reply, filled with the links."""
 
     @cached_property
     def links(self) -> dict[int, Link]:
@@ -51,7 +53,7 @@ class Threads:
                 continue
             keys = [chain_key(message) for message in body.messages]
             prefixes = _prefixes(keys)
-            link = _continued(row, prefixes, ends, prompts)
+            link = self._continued(row, body.messages, prefixes, ends, prompts)
             if link is None and keys:
                 before = replies.get(keys[0]) if body.messages[0].role is Role.ASSISTANT else None
                 if before is not None:
@@ -66,11 +68,34 @@ class Threads:
             prompts[prefixes[-1]] = row
             latest[trace.agent(row)] = row
             ends.of_row[row] = prefixes[-1]
-            if body.output is not None:
+            if body.output is None:
+                self._silent.add(row)
+            else:
                 reply = chain_key(body.output)
                 ends.add(_extended(prefixes[-1], reply), row)
                 replies[reply] = row
         return links
+
+    def _continued(
+        self,
+        row: int,
+        messages: Sequence[Message],
+        prefixes: list[bytes],
+        ends: dict[bytes, int],
+        prompts: dict[bytes, int],
+    ) -> Link | None:
+        for length in range(len(prefixes) - 1, 0, -1):
+            previous = ends.get(prefixes[length])
+            if previous is not None:
+                return Link(row, previous, length)
+            previous = prompts.get(prefixes[length])
+            if previous is None or length == len(messages):
+                continue  # a retry of the same prompt is no continuation
+            if messages[length].role is Role.ASSISTANT:
+                return Link(row, previous, length + 1)  # the reply stands there in other words
+            if previous in self._silent:
+                return Link(row, previous, length)  # the call failed, and was made again with more to say
+        return None
 
     def _answers(self, row: int | None, message: Message) -> bool:
         """Whether the message answers calls of the model call at `row`: how a log of new messages only goes on."""
@@ -86,11 +111,16 @@ class Threads:
                 followers.setdefault(link.previous, []).append(link.row)
         return followers
 
+    @cached_property
+    def _roots(self) -> dict[int, int]:
+        roots: dict[int, int] = {}
+        for row, link in self.links.items():  # in order of time: the previous call has its root already
+            roots[row] = row if link.previous is None else roots[link.previous]
+        return roots
+
     def root(self, row: int) -> int:
         """The first call of the thread that `row` belongs to."""
-        while row in self.links and (previous := self.links[row].previous) is not None:
-            row = previous
-        return row
+        return self._roots.get(row, row)
 
     def after(self, row: int) -> list[int]:
         """The calls of the thread after `row`, nearest first; along the first follower where the run forked."""
@@ -101,13 +131,13 @@ class Threads:
         return later
 
     def prompt(self, row: int) -> tuple[Message, ...]:
-        """The whole prompt of the call, put together where only the new messages were recorded."""
+        """The whole prompt of the call, put together where only the new messages were recorded; () if none were."""
         tails: list[tuple[Message, ...]] = []
         at: int | None = row
         while at is not None:
-            link = self.links[at]
+            link = self.links.get(at)
             messages = self.index.trace.body(at).messages or ()
-            if not link.delta or link.previous is None:
+            if link is None or not link.delta or link.previous is None:
                 tails.append(messages)
                 break
             output = self.index.trace.body(link.previous).output
@@ -117,8 +147,9 @@ class Threads:
 
     def between(self, row: int) -> tuple[Message, ...]:
         """The messages that were new to the call at `row`: tool responses and user turns since the previous reply."""
+        link = self.links.get(row)
         messages = self.index.trace.body(row).messages or ()
-        return messages[self.links[row].new_from :]
+        return messages[link.new_from if link else 0 :]
 
 
 def chain_key(message: Message) -> bytes:
@@ -189,15 +220,3 @@ class _Ends:
         parents = self._trace.parents
         siblings = [one for one in rows if parents[one] == parents[row]] or rows
         return next((one for one in siblings if one not in self._followed), siblings[-1])
-
-
-def _continued(row: int, prefixes: list[bytes], ends: _Ends, prompts: dict[bytes, int]) -> Link | None:
-    for length in range(len(prefixes) - 1, 0, -1):
-        previous = ends.best(prefixes[length], row)
-        if previous is not None:
-            return Link(row, previous, length)
-        previous = prompts.get(prefixes[length])
-        if previous is not None and length < len(prefixes) - 1:
-            # The reply stands there in other words; a retry of the same prompt is no continuation.
-            return Link(row, previous, length + 1)
-    return None
