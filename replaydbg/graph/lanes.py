@@ -11,6 +11,8 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
+from typing import Final
 
 from replaydbg import limits
 from replaydbg.core.trace import Trace
@@ -25,7 +27,7 @@ AT_ONCE_ROWS = 8192
 """Opening more rows than this keeps no checkpoint behind them: they are laid when somebody looks there."""
 
 FREE = -1
-OVERFLOW: int = limits.LANES_MAX
+OVERFLOW: Final[int] = limits.LANES_MAX
 """The column of steps that found no free lane: they share it, and no line is drawn for them."""
 
 
@@ -326,7 +328,7 @@ def _row_of_mark(mark: tuple[int, tuple[int, ...]]) -> int:
 
 def _free(lanes: list[int], start: int) -> int:
     """The leftmost free lane from `start` on; failing that, the leftmost free one; OVERFLOW where none is."""
-    for lane in [*range(start, OVERFLOW), *range(min(start, OVERFLOW))]:
+    for lane in chain(range(start, OVERFLOW), range(min(start, OVERFLOW))):
         if lane >= len(lanes) or lanes[lane] == FREE:
             return lane
     return OVERFLOW

@@ -22,6 +22,7 @@ _UNSAFE = re.compile(
 _EMOJI_STYLE = "\ufe0e\ufe0f"
 """Ask for the plain or the coloured picture. Terminals disagree on the width of the result, so they are left out."""
 _JOINER = "\u200d"
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 class Span(NamedTuple):
@@ -35,11 +36,11 @@ Line = tuple[Span, ...]
 def printable(text: str) -> str:
     """One line that a terminal shows as it reads it: controls, escape sequences, bidi and zero-width characters spelt out.
 
-    Tabs are spaces. Joiners between two pictures are dropped: they are how emoji are spelt, and hide nothing.
+    Joiners between two pictures are dropped: they are how emoji are spelt, and hide nothing.
     """
     if text.isascii() and text.isprintable():
         return text
-    return _UNSAFE.sub(_escaped, text.replace("\t", "    "))
+    return _UNSAFE.sub(_escaped, text)
 
 
 def _escaped(match: re.Match[str]) -> str:
@@ -50,10 +51,8 @@ def _escaped(match: re.Match[str]) -> str:
         before = text[at - 2] if text[at - 1] in _EMOJI_STYLE and at > 1 else text[at - 1]
         if _is_picture(before) and _is_picture(text[at + 1]):
             return ""
-    if char == "\n":
-        return "\\n"
-    if char == "\r":
-        return "\\r"
+    if char in _SHORT:
+        return _SHORT[char]
     number = ord(char)
     if number <= 0xFF:
         return f"\\x{number:02x}"
