@@ -81,11 +81,11 @@ class Threads:
         row: int,
         messages: Sequence[Message],
         prefixes: list[bytes],
-        ends: dict[bytes, int],
+        ends: _Ends,
         prompts: dict[bytes, int],
     ) -> Link | None:
         for length in range(len(prefixes) - 1, 0, -1):
-            previous = ends.get(prefixes[length])
+            previous = ends.best(prefixes[length], row)
             if previous is not None:
                 return Link(row, previous, length)
             previous = prompts.get(prefixes[length])
