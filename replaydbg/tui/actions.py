@@ -55,8 +55,8 @@ class State:
     number: int = 0
     """Number of the selected step, 0 for none."""
     kind: Kind | None = None
-    editable: int = 0
-    """How many places of the selected step can be edited."""
+    editable: bool = False
+    """Whether anything of the selected step can be edited."""
     edited_here: bool = False
     findings: int = 0
     loops: int = 0

@@ -1,0 +1,136 @@
+"""What lies before the person: the recording, its branches, and what is known of each. Plain state, no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from replaydbg import codec
+from replaydbg.actions.sitting import OpenSitting
+from replaydbg.core.branch import Branch, BranchStep, Edit
+from replaydbg.core.finding import Finding
+from replaydbg.core.tool import ToolSpec
+from replaydbg.core.trace import Trace
+from replaydbg.graph.facts import Facts
+from replaydbg.replay.plan import Plan
+from replaydbg.session.state import RECORDING, Sitting
+from replaydbg.views.subject import Subject, subject
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the person gave on the command line. `tools` are specs of bindings by name of tool."""
+
+    path: str
+    format_name: str | None = None
+    trace_id: str | None = None
+    session_path: str | None = None
+    side_tools: tuple[ToolSpec, ...] = ()
+    demo: bool = False
+    provider: str = ""
+    model: str = ""
+    base_url: str = ""
+    tools: Mapping[str, str] = field(default_factory=dict)
+    allowed: frozenset[str] = frozenset()
+
+
+@dataclass(eq=False)
+class Shown:
+    """What is known of the recording or of one branch of it. Grows while workers work."""
+
+    facts: Facts
+    branch: Branch | None = None
+    findings: list[Finding] = field(default_factory=list)
+    checked: bool = False
+    """Whether all rules have run; from then on the facts of the whole trace are at hand."""
+    by_step: dict[str, list[Finding]] = field(default_factory=dict)
+
+    @property
+    def trace(self) -> Trace:
+        return self.facts.trace
+
+    @property
+    def origins(self) -> tuple[BranchStep, ...] | None:
+        """Where the rows of a branch came from, by row; None for the recording."""
+        return self.branch.steps if self.branch is not None else None
+
+    def add(self, findings: Sequence[Finding]) -> None:
+        self.findings.extend(findings)
+        for finding in findings:
+            for step_id in dict.fromkeys(finding.step_ids):
+                self.by_step.setdefault(step_id, []).append(finding)
+
+
+class Desk:
+    """`shown` is what is looked at; None until the first steps have been read."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.sitting: OpenSitting | None = None
+        self.complete = False
+        self.fraction = 0.0
+        self.traces: tuple[Trace, ...] = ()
+        self.trace_id = setup.trace_id
+        self.notices: list[str] = []
+        self.plan: Plan | None = None
+        self.planning = False
+        self.read_only = ""
+        self._shown: dict[str, Shown] = {}
+
+    @property
+    def branch_id(self) -> str:
+        return self.sitting.history.sitting.current if self.sitting is not None else RECORDING
+
+    @property
+    def session(self) -> Sitting | None:
+        return self.sitting.history.sitting if self.sitting is not None else None
+
+    @property
+    def shown(self) -> Shown | None:
+        return self.of_branch(self.branch_id)
+
+    def of_branch(self, branch_id: str) -> Shown | None:
+        """What is shown of a branch, made when first asked for."""
+        if branch_id not in self._shown and self.session is not None:
+            branch = self.session.branch(branch_id)
+            if branch is not None:
+                self._shown[branch_id] = Shown(Facts(branch.trace, self.setup.side_tools), branch)
+        return self._shown.get(branch_id)
+
+    def read(self, trace: Trace, *, complete: bool) -> Shown:
+        """The recording as far as it has been read."""
+        self.complete = complete
+        self._shown = {RECORDING: Shown(Facts(trace, self.setup.side_tools))}
+        return self._shown[RECORDING]
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        return self.session.edits if self.session is not None else ()
+
+    @property
+    def branches(self) -> tuple[Branch, ...]:
+        return self.session.branches if self.session is not None else ()
+
+    def subject(self, row: int) -> Subject | None:
+        """The step at `row` with everything its detail says; None where there is no such row."""
+        shown = self.shown
+        if shown is None or not 0 <= row < len(shown.trace):
+            return None
+        id_ = shown.trace.ids[row]
+        origin = shown.origins[row] if shown.origins is not None else None
+        return subject(
+            shown.facts,
+            row,
+            findings=shown.by_step.get(id_, ()),
+            edits=self.edits,
+            known=shown.checked,
+            origin=origin,
+        )
+
+    def editable(self, row: int) -> bool:
+        """Whether anything of the step can be edited. Looks at its kind only: asked on every move of the cursor."""
+        shown = self.shown
+        return shown is not None and 0 <= row < len(shown.trace) and shown.trace.kind(row) in codec.EDITABLE
+
+    def parent_of(self, branch: Branch) -> Shown | None:
+        return self.of_branch(branch.parent)

@@ -1,0 +1,90 @@
+"""What workers tell the screen. They carry values; only the screen that receives them changes anything."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from replaydbg.actions.sitting import OpenSitting
+from replaydbg.core.branch import Branch
+from replaydbg.core.finding import Finding
+from replaydbg.diff.steps import Comparison
+from replaydbg.errors import ReplaydbgError
+from replaydbg.readers._api import Reading
+from replaydbg.replay.plan import Plan
+from replaydbg.tui.desk import Shown
+
+
+class TraceRead(Message):
+    """The file has been read so far, or to its end."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self.reading = reading
+
+    def can_replace(self, message: Message) -> bool:
+        """A reading holds all that the ones before it held."""
+        return isinstance(message, TraceRead)
+
+
+class SatDown(Message):
+    """What was made of this recording before is back."""
+
+    def __init__(self, sitting: OpenSitting | None, problem: str = "") -> None:
+        super().__init__()
+        self.sitting = sitting
+        self.problem = problem
+
+
+class Found(Message):
+    """One rule has been over what is shown; `last` says that it was the last rule."""
+
+    def __init__(self, shown: Shown, findings: tuple[Finding, ...], *, last: bool) -> None:
+        super().__init__()
+        self.shown = shown
+        self.findings = findings
+        self.last = last
+
+
+class Planned(Message):
+    """What the pending edits touch has been worked out; None where the plan could not be made."""
+
+    def __init__(self, shown: Shown, edits: object, plan: Plan | None, problem: str = "") -> None:
+        super().__init__()
+        self.shown = shown
+        self.edits = edits
+        self.plan = plan
+        self.problem = problem
+
+
+class SearchEnded(Message):
+    """Rows where the text was found, in order."""
+
+    def __init__(self, shown: Shown, text: str, rows: list[int]) -> None:
+        super().__init__()
+        self.shown = shown
+        self.text = text
+        self.rows = rows
+
+
+class BranchMade(Message):
+    """A re-run has ended, for good or for ill."""
+
+    def __init__(self, branch: Branch) -> None:
+        super().__init__()
+        self.branch = branch
+
+
+class Compared(Message):
+    def __init__(self, branch_id: str, comparison: Comparison) -> None:
+        super().__init__()
+        self.branch_id = branch_id
+        self.comparison = comparison
+
+
+class WorkFailed(Message):
+    """A worker met something that the person asked for and cannot have. `fatal` leaves nothing to look at."""
+
+    def __init__(self, problem: ReplaydbgError, *, fatal: bool = False) -> None:
+        super().__init__()
+        self.problem = problem
+        self.fatal = fatal

@@ -1,0 +1,131 @@
+"""The detail of one step: its title, a line of tabs, and the text of the tab."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from replaydbg.tui.widgets.document import Document
+from replaydbg.tui.widgets.one_line import OneLine
+from replaydbg.views import detail
+from replaydbg.views.detail import Page, Tab
+from replaydbg.views.subject import Subject
+
+
+class TabLine(OneLine):
+    """The tabs on one line; a number after a label says how many things are wrong there."""
+
+    COMPONENT_CLASSES = {"tab--current"}
+
+    class Chosen(Message):
+        def __init__(self, tab: int) -> None:
+            super().__init__()
+            self.tab = tab
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tabs: tuple[Tab, ...] = ()
+        self.current = 0
+        self._at: list[tuple[int, int]] = []
+
+    def show(self, tabs: tuple[Tab, ...], current: int) -> None:
+        if (tabs, current) != (self.tabs, self.current):
+            self.tabs, self.current = tabs, current
+            self.refresh()
+
+    def segments(self, width: int) -> list[Segment]:
+        chosen = self.get_component_rich_style("tab--current", partial=True)
+        dim = self.look("dim")
+        error = self.look("error")
+        # Labels give way where there is no room: the numbers are the keys, so they stay.
+        whole = _cells([tab.label for tab in self.tabs], self.tabs, gap=2) <= width
+        short = not whole and _cells([tab.short for tab in self.tabs], self.tabs, gap=1) <= width
+        gap = 2 if whole else 1
+        segments, used = [Segment(" ")], 1
+        self._at = []
+        for number, tab in enumerate(self.tabs):
+            current = number == self.current
+            name = tab.label if whole else tab.short if short or current else ""
+            label = f"{number + 1} {name}".rstrip()
+            count = f" ✗{tab.count}" if tab.count else ""
+            segments.append(Segment(label, chosen if current else dim))
+            segments.extend([Segment(count, error), Segment(" " * gap)])
+            cells = cell_len(label + count)
+            self._at.append((used, used + cells))
+            used += cells + gap
+        return segments
+
+    def on_click(self, event: events.Click) -> None:
+        for number, (begin, end) in enumerate(self._at):
+            if begin <= event.x < end:
+                self.post_message(self.Chosen(number))
+
+
+def _cells(labels: list[str], tabs: tuple[Tab, ...], *, gap: int) -> int:
+    counts = (len(f" ✗{tab.count}") for tab in tabs if tab.count)
+    return 1 + sum(cell_len(label) + 2 + gap for label in labels) + sum(counts) - gap
+
+
+class TitleLine(OneLine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.text = ""
+
+    def show(self, text: str) -> None:
+        if text != self.text:
+            self.text = text
+            self.refresh()
+
+    def segments(self, width: int) -> list[Segment]:
+        return [Segment(f" {self.text}"[: width + 1])]
+
+
+class Detail(Vertical):
+    """`show` gives it a step. The tab stays from step to step: somebody who reads timings reads timings."""
+
+    def __init__(self, page: Page, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.tab = detail.MESSAGES
+        self.subject: Subject | None = None
+        self._page = page
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield TabLine()
+        yield Document(id="detail-text")
+
+    @property
+    def document(self) -> Document:
+        return self.query_one(Document)
+
+    def show(self, subject: Subject | None) -> None:
+        """The same step shown anew keeps its place: findings arrived, or an edit was made."""
+        same = self.subject is not None and subject is not None and self.subject.step.id == subject.step.id
+        self.subject = subject
+        self._paint(keep_place=same)
+
+    def choose(self, tab: int) -> None:
+        if tab != self.tab:
+            self.tab = tab
+            self._paint(keep_place=False)
+
+    def _paint(self, *, keep_place: bool) -> None:
+        subject, tab, page = self.subject, self.tab, self._page
+        if subject is None:
+            self.query_one(TitleLine).show("")
+            self.query_one(TabLine).show((), 0)
+            self.document.show(lambda _folds, _width: iter(()))
+            return
+        self.query_one(TitleLine).show(detail.title(subject))
+        self.query_one(TabLine).show(detail.tabs(subject), tab)
+        self.document.show(
+            lambda folds, width: detail.tab_blocks(subject, tab, folds, width, page), keep_place=keep_place
+        )
+
+    def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
+        event.stop()
+        self.choose(event.tab)

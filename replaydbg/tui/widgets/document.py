@@ -1,0 +1,283 @@
+"""A pane of text of any length: blocks of `views/`, wrapped to the width and painted as they are scrolled to.
+
+Nothing is done for what has not been scrolled to: a message of ten megabytes costs the lines on the screen. Until the
+end has been reached the length of the scroll bar is a guess that grows.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterator
+
+from rich.cells import cell_len, get_character_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from replaydbg.views.blocks import LOOKS, Block, Folds
+
+Source = Callable[[Folds, int], Iterator[Block]]
+"""Makes the blocks anew for these folds and this width in cells."""
+
+_GUTTER_CELLS = 2
+_AHEAD_LINES = 200
+"""Lines wrapped beyond the screen, so that the scroll bar knows short texts whole."""
+_INDENT_CELLS_MAX = 24
+"""Deeper nesting is not indented further: the text must keep some room."""
+
+
+class Document(ScrollView, can_focus=True, inherit_bindings=False):
+    """`show` gives it something to say. The cursor is a line; the block under it is what copying and editing mean."""
+
+    DEFAULT_CSS = "Document { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; }"
+    COMPONENT_CLASSES = {f"look--{look}" for look in LOOKS} | {"document--cursor"}
+
+    cursor = reactive(0, repaint=False)
+
+    class Led(Message):
+        """A line that leads to a step was opened."""
+
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.folds = Folds()
+        self._source: Source = lambda _folds, _width: iter(())
+        self._begin()
+
+    # What it says
+
+    def show(self, source: Source, *, keep_place: bool = False) -> None:
+        """Say something else. With `keep_place` the folds, the cursor and the scroll stay: it is the same thing, changed."""
+        self._source = source
+        if not keep_place:
+            self.folds = Folds()
+        self._begin()
+        if keep_place:
+            self._ensure(self.cursor + 1)
+            self.cursor = max(0, min(self.cursor, len(self._block_of) - 1))
+        else:
+            self.set_reactive(Document.cursor, 0)
+            if self.is_mounted:
+                self.scroll_to(0, 0, animate=False)
+        self.refresh()
+
+    @property
+    def block(self) -> Block | None:
+        """The block under the cursor."""
+        return self._blocks[self._block_of[self.cursor]] if self.cursor < len(self._block_of) else None
+
+    @property
+    def lines(self) -> int:
+        """Lines wrapped so far; all of them once the end has been reached."""
+        return len(self._block_of)
+
+    def lines_of(self, fits: Callable[[Block], bool]) -> list[int]:
+        """First lines of the blocks that fit; wraps to the end, so for texts that are known to be short."""
+        self._ensure(None)
+        found, last = [], -1
+        for line, number in enumerate(self._block_of):
+            if number != last and fits(self._blocks[number]):
+                found.append(line)
+            last = number
+        return found
+
+    # Wrapping
+
+    def _begin(self) -> None:
+        self._blocks: list[Block] = []
+        self._block_of = array("i")
+        self._starts = array("q")
+        self._ends = array("q")
+        self._wrapped_width = self._text_width
+        self._wrapping = self._wrapped()
+        self._whole = False
+        if self.is_mounted and self._text_width > 0:
+            self._ensure(self.size.height + self.scroll_offset.y + _AHEAD_LINES)
+
+    @property
+    def _text_width(self) -> int:
+        return max(8, self.scrollable_content_region.width - _GUTTER_CELLS) if self.is_mounted else 0
+
+    def _wrapped(self) -> Iterator[tuple[int, int, int]]:
+        for block in self._source(self.folds, self._wrapped_width):
+            self._blocks.append(block)
+            number = len(self._blocks) - 1
+            width = max(8, self._wrapped_width - min(block.indent, _INDENT_CELLS_MAX))
+            for start, end in wrapped(block.text, width):
+                yield number, start, end
+
+    def _ensure(self, lines: int | None) -> None:
+        """Wrap until there are so many lines, None for all of them."""
+        while not self._whole and (lines is None or len(self._block_of) < lines):
+            found = next(self._wrapping, None)
+            if found is None:
+                self._whole = True
+                break
+            self._block_of.append(found[0])
+            self._starts.append(found[1])
+            self._ends.append(found[2])
+        guess = 0 if self._whole else 2 * max(self.size.height, 1)
+        size = Size(self.scrollable_content_region.width, len(self._block_of) + guess)
+        if size != self.virtual_size:
+            self.virtual_size = size
+
+    def on_resize(self, _event: events.Resize) -> None:
+        if self._text_width != self._wrapped_width:
+            at = self._block_of[self.cursor] if self.cursor < len(self._block_of) else 0
+            self._begin()
+            while not self._whole and (not self._block_of or self._block_of[-1] < at):
+                self._ensure(len(self._block_of) + 1)
+            self.cursor = next((line for line, number in enumerate(self._block_of) if number == at), 0)
+        self._ensure(self.scroll_offset.y + self.size.height + _AHEAD_LINES)
+        self.refresh()
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        super().watch_scroll_y(old, new)
+        self._ensure(round(new) + self.size.height + _AHEAD_LINES)
+
+    # Painting
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        line = y + self.scroll_offset.y
+        base = self.rich_style
+        if line >= len(self._block_of):
+            return Strip.blank(width, base)
+        block = self._blocks[self._block_of[line]]
+        segments = [
+            Segment((block.mark or "").ljust(_GUTTER_CELLS), self._look(block.mark_look)),
+            Segment(" " * min(block.indent, _INDENT_CELLS_MAX)),
+            *self._pieces(block, self._starts[line], self._ends[line]),
+        ]
+        strip = Strip(segments).crop_extend(0, width, None)
+        if line == self.cursor and self.has_focus:
+            strip = strip.apply_style(self.get_component_rich_style("document--cursor", partial=True))
+        return strip.apply_style(base)
+
+    def _pieces(self, block: Block, start: int, end: int) -> Iterator[Segment]:
+        at, text, usual = start, block.text, self._look(block.look)
+        for span_begin, span_end, look in block.spans:
+            begin, stop = max(span_begin, at), min(span_end, end)
+            if begin >= stop:
+                continue
+            if begin > at:
+                yield Segment(text[at:begin], usual)
+            yield Segment(text[begin:stop], usual + self._look(look))
+            at = stop
+        if at < end:
+            yield Segment(text[at:end], usual)
+
+    def _look(self, look: str) -> Style:
+        return self.get_component_rich_style(f"look--{look}", partial=True) if look else Style.null()
+
+    # Moving
+
+    def validate_cursor(self, cursor: int) -> int:
+        self._ensure(cursor + 1)
+        return max(0, min(cursor, len(self._block_of) - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        height, top = self.size.height, self.scroll_offset.y
+        if new < top:
+            self.scroll_to(y=new, animate=False, immediate=True)
+        elif new >= top + height:
+            self.scroll_to(y=new - height + 1, animate=False, immediate=True)
+        for line in (old, new):
+            self.refresh(Region(0, line - self.scroll_offset.y, self.size.width, 1))
+
+    def action_move(self, lines: int) -> None:
+        self.cursor += lines
+
+    def action_page(self, pages: int) -> None:
+        self.cursor += pages * max(1, self.size.height - 1)
+
+    def action_top(self) -> None:
+        self.cursor = 0
+
+    def action_bottom(self) -> None:
+        self._ensure(None)
+        self.cursor = len(self._block_of) - 1
+
+    def action_toggle_fold(self) -> None:
+        if self.block is not None and self.block.fold:
+            self._fold_with(self.folds.toggled(self.block.fold))
+
+    def action_fold_all(self) -> None:
+        self._fold_with(Folds(all_open=False))
+
+    def action_unfold_all(self) -> None:
+        self._fold_with(Folds(all_open=True))
+
+    def action_open(self) -> None:
+        """Follow the line to the step that it leads to, or open its fold."""
+        if self.block is not None and self.block.row >= 0:
+            self.post_message(self.Led(self.block.row))
+        else:
+            self.action_toggle_fold()
+
+    def _fold_with(self, folds: Folds) -> None:
+        if folds != self.folds:
+            self.folds = folds
+            self.show(self._source, keep_place=True)
+
+    def on_click(self, event: events.Click) -> None:
+        self.focus()
+        line = event.y + self.scroll_offset.y
+        if line < len(self._block_of):
+            again = line == self.cursor
+            self.cursor = line
+            if again or (self.block is not None and self.block.fold):
+                self.action_open()
+
+    def on_focus(self) -> None:
+        self.refresh()
+
+    def on_blur(self) -> None:
+        self.refresh()
+
+
+def wrapped(text: str, width: int) -> Iterator[tuple[int, int]]:
+    """Stretches of the text that are the lines of a column of `width` cells; breaks at spaces where there are any."""
+    begin = 0
+    while True:
+        end = text.find("\n", begin)
+        if end < 0:
+            end = len(text)
+        yield from _wrapped_line(text, begin, end, width)
+        if end >= len(text):
+            return
+        begin = end + 1
+
+
+def _wrapped_line(text: str, begin: int, end: int, width: int) -> Iterator[tuple[int, int]]:
+    if begin == end:
+        yield begin, end
+    while begin < end:
+        stop = _fitting(text, begin, end, width)
+        if stop < end and text[stop] != " ":
+            space = text.rfind(" ", begin + width // 3, stop)
+            stop = space if space > begin else stop
+        yield begin, stop
+        begin = stop + 1 if stop < end and text[stop] == " " else stop
+
+
+def _fitting(text: str, begin: int, end: int, width: int) -> int:
+    """How far the text goes in `width` cells from `begin`; at least one character."""
+    stop = min(begin + width, end)
+    piece = text[begin:stop]
+    if piece.isascii() or cell_len(piece) <= width:
+        return stop
+    cells = 0
+    for at in range(begin, stop):
+        cells += get_character_cell_size(text[at])
+        if cells > width:
+            return max(at, begin + 1)
+    return stop

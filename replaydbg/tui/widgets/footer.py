@@ -1,0 +1,67 @@
+"""The line at the bottom: what can be done now, or what a key has just had to say.
+
+Painted on the line API: Textual's own footer is taken apart and put together again on each change of the focus.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from textual import events
+from textual.message import Message
+
+from replaydbg.tui.actions import UserAction, sign
+from replaydbg.tui.widgets.one_line import OneLine
+
+
+class FooterLine(OneLine):
+    DEFAULT_CSS = "FooterLine { dock: bottom; }"
+    COMPONENT_CLASSES = {"footer--key"}
+
+    class Clicked(Message):
+        def __init__(self, action_id: str) -> None:
+            super().__init__()
+            self.action_id = action_id
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.actions: tuple[tuple[UserAction, str], ...] = ()
+        self.said = ""
+        self._look = ""
+        self._at: list[tuple[int, int, str]] = []
+
+    def offer(self, actions: Sequence[tuple[UserAction, str]]) -> None:
+        """Name these actions, each with its label."""
+        if tuple(actions) != self.actions:
+            self.actions = tuple(actions)
+            self.refresh()
+
+    def say(self, text: str, look: str = "warning") -> None:
+        """Say something instead, until the next key; "" goes back to the actions."""
+        if text != self.said:
+            self.said, self._look = text, look
+            self.refresh()
+
+    def segments(self, width: int) -> list[Segment]:
+        if self.said:
+            return [Segment(f" {self.said}", self.look(self._look))]
+        key = self.get_component_rich_style("footer--key", partial=True)
+        segments, used = [Segment(" ")], 1
+        at: list[tuple[int, int, str]] = []
+        for action, label in self.actions:
+            mark = sign(action.keys[0])
+            cells = cell_len(mark) + 1 + cell_len(label) + 2
+            if used + cells > width:
+                continue
+            segments.extend([Segment(mark, key), Segment(f" {label}  ")])
+            at.append((used, used + cells, action.id))
+            used += cells
+        self._at = at
+        return segments
+
+    def on_click(self, event: events.Click) -> None:
+        for begin, end, action_id in self._at:
+            if begin <= event.x < end and not self.said:
+                self.post_message(self.Clicked(action_id))

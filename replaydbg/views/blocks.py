@@ -1,0 +1,185 @@
+"""Blocks: what a pane of text says, as plain rows. A block is one part of a text; the pane wraps it to its width.
+
+Blocks are made one after the other as the pane comes to need them, so a view of ten megabytes costs what is seen of it.
+`look` is a word for the meaning of a text ("error", "key", "dim", ...); the theme gives it its colour.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from replaydbg.core.message import Json
+from replaydbg.views.text import printable
+
+Spans = tuple[tuple[int, int, str], ...]
+"""Stretches of a text, from and up to an offset, and their look."""
+
+LOOKS = (
+    "dim", "strong", "heading", "error", "warning", "info", "hint", "good", "edited", "new",
+    "key", "string", "number", "literal", "link",
+    "system", "user", "assistant", "tool", "reasoning", "gone", "added",
+)  # fmt: skip
+"""All words for looks; the style sheet has a rule for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`text` may hold line ends; it has been made printable. `mark` stands in the gutter beside each of its lines."""
+
+    text: str = ""
+    look: str = ""
+    spans: Spans = ()
+    indent: int = 0
+    mark: str = ""
+    mark_look: str = ""
+    place: str = ""
+    """JSON pointer into the step document of what is shown; "" where it is of no one place."""
+    fold: str = ""
+    """Name of what this line folds and unfolds; "" where there is nothing to fold."""
+    row: int = -1
+    """The step that this line leads to; -1 for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folds:
+    """What a person folded and unfolded: `turned` are folds that are not as they would be by themselves."""
+
+    turned: frozenset[str] = frozenset()
+    all_open: bool | None = None
+
+    def is_open(self, name: str, usual: bool) -> bool:
+        return (usual if self.all_open is None else self.all_open) ^ (name in self.turned)
+
+    def toggled(self, name: str) -> Folds:
+        return replace(self, turned=self.turned ^ {name})
+
+
+def shown(text: str) -> str:
+    """The text with line ends kept, tabs made spaces, and everything that could harm or mislead a terminal escaped."""
+    text = text.replace("\r\n", "\n").replace("\t", "    ")
+    if _HARMLESS.fullmatch(text):
+        return text
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+_HARMLESS = re.compile(r"[\n\x20-\x7e\xa1-\xac\xae-\u02ff]*")
+"""Latin text has no control characters, no marks of direction and nothing of zero width; most text ends here."""
+
+
+def size_words(chars: int) -> str:
+    """`812 chars`, `1.2 MB`: what it is to read, not what it is on the disk."""
+    if chars < 10_000:
+        return f"{chars:,} chars".replace(",", " ")
+    return f"{chars / 1e6:.1f} MB" if chars >= 1_000_000 else f"{chars / 1e3:.0f} kB"
+
+
+def one_line(value: Json) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def as_json(text: str) -> Json | None:
+    """The value if the text is a JSON object or array, as results of tools often are; None otherwise."""
+    stripped = text.strip()
+    if stripped[:1] not in ("{", "[") or stripped[-1:] not in ("}", "]"):
+        return None
+    try:
+        value = json.loads(stripped)
+    except (ValueError, RecursionError):
+        return None
+    return value or None
+
+
+def fold_sign(is_open: bool) -> str:
+    return "▾ " if is_open else "▸ "
+
+
+def value_blocks(
+    value: Json, folds: Folds, *, place: str = "", indent: int = 0, fold: str = ""
+) -> Iterator[Block]:
+    """A value as a person reads it: text as text, also when it is JSON in a string; anything else as JSON."""
+    if isinstance(value, str):
+        inner = as_json(value)
+        if inner is None:
+            yield Block(shown(value) or '""', "" if value else "dim", indent=indent, place=place)
+            return
+        value = inner
+    yield from json_blocks(value, folds, place=place, indent=indent, name=fold)
+
+
+def json_blocks(
+    value: Json, folds: Folds, *, place: str = "", indent: int = 0, name: str = ""
+) -> Iterator[Block]:
+    """One block for each line of the indented JSON; containers fold. Iterative: nesting must not end the program."""
+    waiting: list[tuple[int, str, str, Json, str, str]] = [(0, "", name + place, value, "", place)]
+    while waiting:
+        depth, label, path, item, comma, at = waiting.pop()
+        begin = indent + 2 * depth
+        if item is _CLOSER:
+            yield Block(label + comma, "dim", indent=begin + 2, place=at)
+            continue
+        if not isinstance(item, dict | list) or not item:
+            yield _leaf(label, item, comma, begin + 2, at)
+            continue
+        opener, closer = ("{", "}") if isinstance(item, dict) else ("[", "]")
+        is_open = folds.is_open(path, usual=depth == 0 or _is_small(item))
+        if not is_open:
+            count = f"{len(item)} {'keys' if opener == '{' else 'items'}"
+            yield _container(label, f"{opener}…{closer}{comma}  {count}", begin, at, path, is_open=False)
+            continue
+        yield _container(label, opener, begin, at, path, is_open=True)
+        waiting.append((depth, closer, "", _CLOSER, comma, at))
+        pairs = list(item.items()) if isinstance(item, dict) else list(enumerate(item))
+        for number in range(len(pairs) - 1, -1, -1):
+            key, child = pairs[number]
+            step = "/" + str(key).replace("~", "~0").replace("/", "~1")
+            label = one_line(key) if opener == "{" else ""
+            last = number == len(pairs) - 1
+            waiting.append((depth + 1, label, path + step, child, "" if last else ",", at + step))
+
+
+_CLOSER = object()
+_SMALL_VALUES = 40
+
+
+def _is_small(item: Json) -> bool:
+    """Whether it shows in about a screen; looks at no more values than that."""
+    left, waiting = _SMALL_VALUES, [item]
+    while waiting:
+        children = waiting.pop()
+        left -= len(children)
+        if left < 0:
+            return False
+        waiting.extend(
+            child
+            for child in (children.values() if isinstance(children, dict) else children)
+            if isinstance(child, dict | list)
+        )
+    return True
+
+
+def _container(label: str, text: str, indent: int, place: str, fold: str, *, is_open: bool) -> Block:
+    label = shown(label)
+    sign = fold_sign(is_open)
+    whole = f"{sign}{label}: {text}" if label else f"{sign}{text}"
+    start = len(sign)
+    spans = ((0, start, "dim"), (start, start + len(label), "key"), (start + len(label), len(whole), "dim"))
+    return Block(whole, spans=spans, indent=indent, place=place, fold=fold)
+
+
+def _leaf(label: str, value: Json, comma: str, indent: int, place: str) -> Block:
+    label, text = shown(label), shown(one_line(value))
+    look = "string" if isinstance(value, str) else "number"
+    if value is None or isinstance(value, bool):
+        look = "literal"
+    lead = f"{label}: " if label else ""
+    end = len(lead) + len(text)
+    spans = (
+        (0, len(label), "key"),
+        (len(label), len(lead), "dim"),
+        (len(lead), end, look),
+        (end, end + 1, "dim"),
+    )
+    return Block(lead + text + comma, spans=spans, indent=indent, place=place)

@@ -1,0 +1,262 @@
+"""A model call as a conversation: who said what, what is new since the call before, and the reply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from replaydbg.core import pointer
+from replaydbg.core.message import Media, Message, OtherPart, Reasoning, Role, Text, ToolCall, ToolResponse
+from replaydbg.core.step import Kind
+from replaydbg.views.blocks import (
+    Block,
+    Folds,
+    fold_sign,
+    json_blocks,
+    one_line,
+    shown,
+    size_words,
+    value_blocks,
+)
+from replaydbg.views.subject import Subject
+
+_ROLE_LOOKS = {
+    Role.SYSTEM: "system",
+    Role.DEVELOPER: "system",
+    Role.USER: "user",
+    Role.ASSISTANT: "assistant",
+    Role.TOOL: "tool",
+    Role.UNKNOWN: "dim",
+}
+_SHORT_JSON_CHARS = 72
+
+
+def conversation(subject: Subject, folds: Folds) -> Iterator[Block]:
+    """The Messages tab, whatever the kind of the step."""
+    if subject.step.kind is Kind.MODEL_CALL:
+        yield from _model_call(subject, folds)
+    elif subject.step.kind is Kind.TOOL_EXECUTION:
+        yield from _tool_execution(subject, folds)
+    else:
+        yield from _other(subject, folds)
+
+
+def _model_call(subject: Subject, folds: Folds) -> Iterator[Block]:
+    messages = subject.step.body.messages
+    if messages is None:
+        yield Block("the messages of this call were not recorded", "dim")
+    else:
+        yield from _prompt(subject, messages, folds)
+    yield Block()
+    yield from reply_blocks(subject, folds)
+
+
+def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds) -> Iterator[Block]:
+    known = subject.link.new_from if subject.link is not None and subject.link.previous is not None else 0
+    known = min(known, len(messages))
+    if known and subject.link is not None and subject.link.previous is not None:
+        edited = any(subject.edited_at(pointer.join(("messages", index))) for index in range(known))
+        is_open = folds.is_open("earlier", usual=edited)
+        noun = "message" if known == 1 else "messages"
+        yield Block(
+            f"{fold_sign(is_open)}{known} earlier {noun}, known since #{subject.link.previous + 1}",
+            "dim",
+            fold="earlier",
+            row=subject.link.previous,
+        )
+        if is_open:
+            for index in range(known):
+                yield from message_blocks(subject, messages[index], index, folds)
+        yield Block()
+    if not messages:
+        yield Block("the prompt is empty", "dim")
+    elif known == len(messages):
+        yield Block("nothing new was said: the same messages as the call before", "dim")
+    for index in range(known, len(messages)):
+        yield from message_blocks(subject, messages[index], index, folds, new=bool(known))
+
+
+def message_blocks(
+    subject: Subject, message: Message, index: int, folds: Folds, *, new: bool = False
+) -> Iterator[Block]:
+    place = pointer.join(("messages", index))
+    look = _ROLE_LOOKS[message.role]
+    # What a tool result answers says more than the word "tool".
+    names = [subject.call_name(response.id, index) or response.name for response in message.tool_responses]
+    who = " ".join(dict.fromkeys(name for name in (message.name, *names) if name))
+    title = f"{message.role}" + (f"  {shown(who)}" if who else "")
+    extra = "  new" if new else ""
+    spans = [(0, len(str(message.role)), look), (len(str(message.role)), len(title), "dim")]
+    if new:
+        spans.append((len(title), len(title) + len(extra), "new"))
+    edited = subject.edited_at(place)
+    if edited:
+        mark = "  ✎ edited"
+        spans.append((len(title) + len(extra), len(title) + len(extra) + len(mark), "edited"))
+        extra += mark
+    yield Block(title + extra, "strong", spans=tuple(spans), place=place, mark="▍", mark_look=look)
+    for block in part_blocks(message, place, folds):
+        yield replace(block, mark="▍", mark_look="edited" if subject.edited_at(block.place) else look)
+    yield Block()
+
+
+def part_blocks(message: Message, place: str, folds: Folds) -> Iterator[Block]:
+    """The parts of one message; each is of the place in the step document that an edit would change."""
+    if not message.parts:
+        yield Block("(empty)", "dim", place=place)
+        return
+    plain = _is_plain(message)
+    call_number = 0
+    for number, part in enumerate(message.parts):
+        at = f"{place}/content" if plain else f"{place}/parts/{number}"
+        match part:
+            case Text(text):
+                yield Block(
+                    shown(text) or "(empty)", "" if text else "dim", place=at if plain else at + "/text"
+                )
+            case Reasoning(text):
+                yield from _folded_text("reasoning", text, f"{place}/reasoning/{number}", folds)
+            case ToolCall():
+                at = f"{place}/tool_calls/{call_number}" if plain else at
+                call_number += 1
+                yield from call_blocks(part, at, folds)
+            case ToolResponse():
+                if part.is_error:
+                    yield Block("the tool reported an error:", "error", place=at)
+                yield from value_blocks(
+                    part.result, folds, place=at if plain else at + "/result", fold="result"
+                )
+            case Media():
+                yield Block(_media(part), "dim", place=at)
+            case OtherPart(value):
+                yield Block(f"(a part of a kind of its own) {shown(one_line(value))}", "dim", place=at)
+
+
+def call_blocks(call: ToolCall, place: str, folds: Folds) -> Iterator[Block]:
+    """A tool call as it stands in a message: short arguments on its line, longer ones below."""
+    name = shown(call.name)
+    head = f"→ {name}"
+    if call.problem is not None:
+        yield Block(head, spans=((0, len(head), "tool"),), place=place)
+        yield Block(
+            f"✗ arguments are not JSON: {shown(call.problem.message)}", "error", indent=2, place=place
+        )
+        yield Block(shown(call.raw or ""), indent=2, place=place + "/arguments_raw")
+        return
+    text = shown(one_line(call.arguments))
+    if len(text) <= _SHORT_JSON_CHARS:
+        yield Block(f"{head}  {text}", spans=((0, len(head), "tool"),), place=place + "/arguments")
+        return
+    yield Block(head, spans=((0, len(head), "tool"),), place=place)
+    yield from json_blocks(call.arguments, folds, place=place + "/arguments", indent=2)
+
+
+def reply_blocks(subject: Subject, folds: Folds) -> Iterator[Block]:
+    """The reply of a model call, with its error where it has one."""
+    body = subject.step.body
+    finish = body.output.finish_reason if body.output else ""
+    title = "reply" + (f"  {shown(body.response_model or subject.step.model)}" if subject.step.model else "")
+    title += f"  ({shown(finish)})" if finish else ""
+    edited = "  ✎ edited" if subject.edited_at("/output") or subject.edited_at("/tool_calls") else ""
+    spans = ((0, 5, "assistant"), (5, len(title), "dim"), (len(title), len(title) + len(edited), "edited"))
+    yield Block(title + edited, "strong", spans=spans, mark="▍", mark_look="assistant", place="/output")
+    if body.error:
+        yield Block(f"✗ {shown(body.error)}", "error", mark="▍", mark_look="error")
+    if body.output is None:
+        yield Block("no reply was recorded", "dim", mark="▍", mark_look="assistant", place="/output/content")
+        return
+    number = 0
+    for part in body.output.parts:
+        blocks: Iterator[Block]
+        match part:
+            case ToolCall():
+                blocks = _marked_call(subject, part, f"/tool_calls/{number}", folds)
+                number += 1
+            case Text(text):
+                blocks = iter((Block(shown(text) or "(empty)", place="/output/content"),))
+            case _:
+                blocks = part_blocks(replace(body.output, parts=(part,)), "/output", folds)
+        for block in blocks:
+            bar = "edited" if subject.edited_at(block.place) else "assistant"
+            yield replace(block, mark=block.mark or "▍", mark_look=block.mark_look or bar)
+    if not body.output.parts:
+        yield Block("(empty)", "dim", mark="▍", mark_look="assistant", place="/output/content")
+
+
+def _marked_call(subject: Subject, call: ToolCall, place: str, folds: Folds) -> Iterator[Block]:
+    """The call, and under it what is wrong with it."""
+    yield from call_blocks(call, place, folds)
+    for where, message in subject.evidence_below(place):
+        field = where.removeprefix(place).removeprefix("/arguments").strip("/")
+        text = f"✗ {field}: {message}" if field else f"✗ {message}"
+        yield Block(shown(text), "error", indent=2, place=where, mark="▍", mark_look="error")
+
+
+def _tool_execution(subject: Subject, folds: Folds) -> Iterator[Block]:
+    call = subject.step.body.call
+    asker = subject.asked_by()
+    if asker is not None:
+        yield Block(f"asked for by the model call #{asker.row + 1}", "link", row=asker.row)
+    if call is None:
+        yield Block("which call was run was not recorded", "dim")
+    else:
+        for block in _marked_call(subject, call, "/tool_calls/0", folds):
+            yield replace(block, mark="▍", mark_look=block.mark_look or "assistant")
+    yield Block()
+    yield Block("result", "tool", mark="▍", mark_look="tool", place="/result")
+    for block in result_blocks(subject, folds):
+        yield replace(block, mark="▍", mark_look="edited" if subject.edited_at("/result") else "tool")
+
+
+def result_blocks(subject: Subject, folds: Folds) -> Iterator[Block]:
+    """What the tool of this execution returned."""
+    body = subject.step.body
+    if body.error:
+        yield Block(f"✗ {shown(body.error)}", "error")
+    if not body.has_result:
+        yield Block("no result was recorded", "dim", place="/result")
+        return
+    yield from value_blocks(body.result, folds, place="/result", fold="result")
+
+
+def _other(subject: Subject, folds: Folds) -> Iterator[Block]:
+    body = subject.step.body
+    if body.error:
+        yield Block(f"✗ {shown(body.error)}", "error")
+    for title, value in (("input", body.input), ("output", body.output_value)):
+        if value is not None:
+            yield Block(title, "heading")
+            yield from value_blocks(value, folds, place="/" + title, fold=title)
+            yield Block()
+    if body.input is None and body.output_value is None:
+        yield Block("nothing was recorded of this step itself", "dim")
+    inside = subject.inside()
+    if inside:
+        yield Block(f"{inside} steps are inside it: P goes to the first", "dim")
+
+
+def _folded_text(title: str, text: str, name: str, folds: Folds) -> Iterator[Block]:
+    is_open = folds.is_open(name, usual=False)
+    yield Block(f"{fold_sign(is_open)}{title}, {size_words(len(text))}", "reasoning", fold=name)
+    if is_open:
+        yield Block(shown(text), "reasoning", indent=2)
+
+
+def _media(part: Media) -> str:
+    kind = shown(part.mime_type or part.kind)
+    if part.data:
+        return f"[{kind}, {size_words(len(part.data) * 3 // 4).replace('chars', 'bytes')}]"
+    return f"[{kind}{' ' + shown(part.uri) if part.uri else ''}]"
+
+
+def _is_plain(message: Message) -> bool:
+    """Whether the step document writes the message in OpenAI's chat shape, not as `parts` (codec.message_document)."""
+    parts = message.parts
+    if len(parts) == 1 and isinstance(parts[0], ToolResponse):
+        return True
+    texts = parts[: len(parts) - len(message.tool_calls)]
+    return (
+        len(texts) <= 1
+        and all(isinstance(part, Text) for part in texts)
+        and parts[len(texts) :] == message.tool_calls
+    )
