@@ -9,9 +9,11 @@ below a parent goes on from the parent, and what ends a subtree is what the next
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from typing import TypeVar
 
 from replaydbg import limits
 from replaydbg.core.step import KINDS, Kind
@@ -20,8 +22,12 @@ from replaydbg.graph.facts import Facts
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
-_CALLERS = {KINDS.index(kind) for kind in (Kind.AGENT_INVOCATION, Kind.TOOL_EXECUTION, Kind.HANDOFF)}
+_OPAQUE = KINDS.index(Kind.OPAQUE)
+_AGENTS = {KINDS.index(kind) for kind in (Kind.AGENT_INVOCATION, Kind.HANDOFF)}
+_CALLERS = _AGENTS | {_TOOL_EXECUTION}
 """Kinds whose caller visibly waits while the steps below them run."""
+
+_Row = TypeVar("_Row", int, int | None)
 
 _EXITS_MAX = limits.LANES_MAX + 1
 """More ends of one subtree than lanes can not be told apart on a screen."""
@@ -41,6 +47,8 @@ class Joins:
     waits: bytearray
     branch: array[int]
     branch_parents: array[int]
+    finishes: array[int]
+    """When the last step of each subtree ended, in ns; begun where no end was recorded; -1 where nothing is known."""
 
     def edges(self, row: int) -> range:
         return range(self.first[row], self.first[row + 1])
@@ -68,7 +76,7 @@ class _Told:
 
 def join(trace: Trace, facts: Facts | None = None) -> Joins:
     """The edges of the whole trace, in time linear in its steps. Without `facts`, from times and kinds alone."""
-    told = _told(facts)
+    told = _told(trace, facts)
     finishes = _finishes(trace)
     waits = bytearray(len(trace))
     inner: dict[int, tuple[int, ...]] = {}
@@ -94,18 +102,31 @@ def join(trace: Trace, facts: Facts | None = None) -> Joins:
             inner.pop(child, None)
         last = [end for child in children if child not in after for end in exits[child]]
         inner[parent] = tuple(last[:_EXITS_MAX])
-    return _joins(trace, pairs, waits)
+    return _joins(pairs, waits, finishes)
 
 
-def _told(facts: Facts | None) -> _Told:
+def _told(trace: Trace, facts: Facts | None) -> _Told:
     if facts is None:
         return _Told()
     turn = {row: place.row for row in facts.index.executions if (place := facts.index.call_of(row))}
-    return _Told(turn, {row: link.previous for row, link in facts.threads.links.items()})
+    previous = {row: link.previous for row, link in facts.threads.links.items()}
+    _lift(trace, turn)
+    _lift(trace, previous)
+    return _Told(turn, previous)
+
+
+def _lift(trace: Trace, told: dict[int, _Row]) -> None:
+    """What holds of the first step inside a wrapper (a graph's node, a chain) holds of the wrapper."""
+    for row in list(told):
+        at = row
+        while (parent := trace.parents[at]) == at - 1 and parent >= 0 and trace.kinds[parent] == _OPAQUE:
+            if parent in told:
+                break
+            told[parent] = told[row]
+            at = parent
 
 
 def _finishes(trace: Trace) -> array[int]:
-    """When the last step of each subtree ended, or began where no end was recorded; -1 where nothing is known."""
     finishes = array("q", map(max, trace.starts_ns, trace.ends_ns))
     for row in range(len(trace) - 1, -1, -1):
         parent = trace.parents[row]
@@ -118,34 +139,43 @@ class _Siblings:
     """One list of siblings, swept once in order of their start."""
 
     def __init__(self, trace: Trace, children: list[int], finishes: array[int], told: _Told) -> None:
-        self.kinds = trace.kinds
+        self.trace = trace
         self.children = children
-        self.told = told
         timed = all(trace.starts_ns[row] >= 0 for row in children)
-        self.starts: Sequence[int] = [trace.starts_ns[row] if timed else at for at, row in enumerate(children)]
+        self.starts: Sequence[int] = [
+            trace.starts_ns[row] if timed else at for at, row in enumerate(children)
+        ]
         self.finishes: Sequence[int] = [finishes[row] if timed else at for at, row in enumerate(children)]
-        self.here = set(children)
+        self.turn_of = {row: told.turn[row] for row in children if row in told.turn}
+        """The model call whose tool call the unit runs; it may stand anywhere."""
+        self.thread_of = {row: told.previous[row] for row in children if row in told.previous}
         self.claimed = self._claims()
         self.before_of: dict[int, list[int]] = {}
         self.running: list[tuple[int, int]] = []
         self.ready: list[int] = []
+        """Units that have ended and that nobody has used, in order of their end."""
         self.used: set[int] = set()
         self.last = -1
-        self.turn = -1
-        """The model call whose executions may still come; -1 after any other step."""
+        self.model_call = -1
+        """The sibling whose executions may still come; -1 after any other step."""
+
+    def _unit(self, row: int | None) -> int | None:
+        """The sibling that is, or holds, the step."""
+        if row is None or row < self.children[0]:
+            return None
+        unit = self.children[bisect_right(self.children, row) - 1]
+        return unit if row < self.trace.subtree_ends[unit] else None
 
     def _claims(self) -> dict[int, int]:
         """Units whose result a known later model call uses, and which one: no other takes them."""
-        claimed: dict[int, int] = {}
         followers: dict[int, int] = {}
-        for row in self.children:
-            previous = self.told.previous.get(row)
-            if previous is not None and previous in self.here:
+        for row, previous in self.thread_of.items():
+            if previous is not None:
                 followers.setdefault(previous, row)
-                claimed.setdefault(previous, row)
-        for row in self.children:
-            if (follower := followers.get(self.told.turn.get(row, -1))) is not None:
-                claimed[row] = follower
+        claimed = {
+            unit: row for previous, row in followers.items() if (unit := self._unit(previous)) is not None
+        }
+        claimed |= {row: followers[turn] for row, turn in self.turn_of.items() if turn in followers}
         return claimed
 
     def before(self) -> dict[int, list[int]]:
@@ -156,44 +186,48 @@ class _Siblings:
                 self.last = heappop(self.running)[1]
                 if self.last not in self.used:
                     self.ready.append(self.last)
-            kind = self.kinds[row]
-            units = self._execution(row, turns) if kind == _TOOL_EXECUTION else self._other(row)
+            kind = self.trace.kinds[row]
+            runs_a_call = kind == _TOOL_EXECUTION or row in self.turn_of
+            units = self._execution(row, turns) if runs_a_call else self._other(row)
             self.before_of[row] = units
             if not self.used.issuperset(units):
                 self.used.update(units)
                 self.ready = [unit for unit in self.ready if unit not in self.used]
             heappush(self.running, (self.finishes[at], row))
-            if kind != _TOOL_EXECUTION:
-                self.turn = row if kind == _MODEL_CALL else -1
+            if not runs_a_call:
+                self.model_call = row if kind == _MODEL_CALL else -1
         return self.before_of
 
     def _execution(self, row: int, turns: dict[int, list[int]]) -> list[int]:
-        told = self.told.turn.get(row)
-        if told is None:
-            return [self.turn] if self.turn >= 0 else self._finished(row)
-        if told in self.before_of:
-            return [told]
-        # The model call stands elsewhere (a graph's nodes wrap both): executions of one turn begin side by side.
-        return turns[told] if told in turns else turns.setdefault(told, self._finished(row))
+        turn = self.turn_of.get(row)
+        if turn is None:
+            return [self.model_call] if self.model_call >= 0 else self._finished(row)
+        unit = self._unit(turn)
+        if unit is not None and unit in self.before_of:
+            return [unit]
+        # The model call stands elsewhere: executions of one turn begin side by side.
+        return turns[turn] if turn in turns else turns.setdefault(turn, self._finished(row))
 
     def _other(self, row: int) -> list[int]:
-        previous = self.told.previous.get(row)
-        if previous is None or previous not in self.before_of:
+        previous = self.thread_of.get(row)
+        unit = self._unit(previous)
+        if unit is None or unit not in self.before_of:
             return self._finished(row)
-        taken = [unit for unit in self.ready if self._belongs(unit, previous)]
-        return sorted(taken) or [previous]
+        taken = [item for item in self.ready if self._belongs(item, previous)]
+        return sorted(taken) or [unit]
 
-    def _belongs(self, unit: int, previous: int) -> bool:
-        if self.kinds[unit] == _TOOL_EXECUTION:
-            return self.told.turn.get(unit, previous) == previous
-        return self.kinds[unit] != _MODEL_CALL
+    def _belongs(self, unit: int, previous: int | None) -> bool:
+        """Whether a model call that continues the thread of `previous` used what this finished unit made."""
+        if unit in self.turn_of:
+            return self.turn_of[unit] == previous
+        return self.trace.kinds[unit] != _MODEL_CALL and unit not in self.thread_of
 
     def _finished(self, row: int) -> list[int]:
         """Units that had ended and that nobody had used; else the last that ended; else none."""
         taken = sorted(unit for unit in self.ready if self.claimed.get(unit, row) == row)
         if taken:
             return taken
-        begins_a_thread = row in self.told.previous and self.told.previous[row] is None
+        begins_a_thread = row in self.thread_of and self.thread_of[row] is None
         if self.last < 0 or (begins_a_thread and self.ready):
             return []
         return [self.last]
@@ -206,18 +240,22 @@ def _mark_waits(
     after: dict[int, list[int]],
     waits: bytearray,
 ) -> None:
-    """A caller waits beside its callee unless siblings run beside it: those have lanes of their own already."""
+    """A caller waits beside its callee unless siblings run beside it: those have lanes of their own already.
+
+    An agent that hands over to the next one does not wait for anything.
+    """
     entries = sum(not units for units in before.values())
     for child in children:
         if trace.kinds[child] not in _CALLERS or trace.subtree_ends[child] == child + 1:
             continue
         later = after.get(child, ())
         alone = all(len(after[unit]) == 1 for unit in before[child]) if before[child] else entries == 1
-        waits[child] = len(later) == 1 and before[later[0]] == [child] and alone
+        goes_on = len(later) == 1 and before[later[0]] == [child] and trace.kinds[later[0]] not in _AGENTS
+        waits[child] = goes_on and alone
 
 
-def _joins(trace: Trace, pairs: list[int], waits: bytearray) -> Joins:
-    count = len(trace)
+def _joins(pairs: list[int], waits: bytearray, finishes: array[int]) -> Joins:
+    count = len(waits)
     pairs.sort()
     sources, targets = array("i", (pair >> 32 for pair in pairs)), array("i")
     targets.extend(pair & 0xFFFFFFFF for pair in pairs)
@@ -231,48 +269,38 @@ def _joins(trace: Trace, pairs: list[int], waits: bytearray) -> Joins:
             start, end = first[row], first[row + 1]
             # What comes after the subtree is the farthest target: the caller keeps its lane and the callee gets one.
             targets[start:end] = array("i", [targets[end - 1], *targets[start : end - 1]])
-    branch, parents = _branches(count, first, sources, targets, waits)
-    return Joins(first, sources, targets, waits, branch, parents)
+    joins = Joins(first, sources, targets, waits, array("i", [-1]) * count, array("i"), finishes)
+    _name_branches(joins)
+    return joins
 
 
-def _branches(
-    count: int, first: array[int], sources: array[int], targets: array[int], waits: bytearray
-) -> tuple[array[int], array[int]]:
-    branch, parents, depths = array("i", [-1]) * count, array("i"), array("i")
+def _name_branches(joins: Joins) -> None:
+    depths = array("i")
     incoming: dict[int, list[int]] = {}
-    for row in range(count):
-        edges = incoming.pop(row, ())
-        at = _branch_of(edges, first, sources, waits, branch, parents, depths)
-        if at < 0:
-            parent = branch[sources[edges[0]]] if edges else -1
-            at = len(parents)
-            parents.append(parent)
+    for row in range(len(joins.branch)):
+        edges = incoming.pop(row, [])
+        branch = _carried_on(joins, edges, depths)
+        if branch < 0:
+            parent = joins.branch[joins.sources[edges[0]]] if edges else -1
+            branch = len(depths)
+            joins.branch_parents.append(parent)
             depths.append(depths[parent] + 1 if parent >= 0 else 0)
-        branch[row] = at
-        for edge in range(first[row], first[row + 1]):
-            incoming.setdefault(targets[edge], []).append(edge)
-    return branch, parents
+        joins.branch[row] = branch
+        for edge in joins.edges(row):
+            incoming.setdefault(joins.targets[edge], []).append(edge)
 
 
-def _branch_of(
-    edges: Sequence[int],
-    first: array[int],
-    sources: array[int],
-    waits: bytearray,
-    branch: array[int],
-    parents: array[int],
-    depths: array[int],
-) -> int:
+def _carried_on(joins: Joins, edges: Sequence[int], depths: array[int]) -> int:
     """The branch that a step with these incoming edges carries on; -1 if it begins one."""
     if not edges:
         return -1
     if len(edges) == 1:
-        source = sources[edges[0]]
-        goes_on = first[source + 1] - first[source] == 1 or (waits[source] and edges[0] == first[source])
-        return branch[source] if goes_on else -1
-    met = {branch[sources[edge]] for edge in edges}
-    shallowest = min(depths[at] for at in met)
-    nearest = [at for at in met if depths[at] == shallowest]
+        source = joins.sources[edges[0]]
+        goes_on = len(joins.edges(source)) == 1 or (joins.waits[source] and edges[0] == joins.first[source])
+        return joins.branch[source] if goes_on else -1
+    met = {joins.branch[joins.sources[edge]] for edge in edges}
+    shallowest = min(depths[branch] for branch in met)
+    nearest = [branch for branch in met if depths[branch] == shallowest]
     if len(nearest) == 1 or shallowest == 0:
         return min(nearest)
-    return parents[min(nearest)]
+    return joins.branch_parents[min(nearest)]

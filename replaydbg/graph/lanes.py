@@ -61,11 +61,13 @@ class Laid:
     merges: tuple[int, ...] = ()
     forks: tuple[int, ...] = ()
     more: bool = False
+    header_lane: int = FREE
+    """Of the header of an open fold: the lane on which its first step is going to stand."""
 
     @property
     def width(self) -> int:
         """Lanes that the row takes."""
-        return max(len(self.before), len(self.after), self.lane + 1, 1)
+        return max(len(self.before), len(self.after), self.lane + 1, self.header_lane + 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +265,12 @@ class Chain:
     def _laid(self, lanes: list[int], y: int) -> Laid:
         entry, before = self.entry(y), tuple(lanes)
         lane, merges, forks, more = self._advance(lanes, y)
-        return Laid(entry, lane, before, tuple(lanes), merges, forks, more)
+        header_lane = FREE
+        if lane == FREE:
+            targets = self.joins.targets
+            leading = (at for at, edge in enumerate(lanes) if edge >= 0 and targets[edge] == entry.row)
+            header_lane = next(leading, _free(lanes, 0))
+        return Laid(entry, lane, before, tuple(lanes), merges, forks, more, header_lane)
 
     def _advance(self, lanes: list[int], y: int) -> tuple[int, tuple[int, ...], tuple[int, ...], bool]:
         """Move `lanes` over one row; lane, merges, forks and whether some edges found no lane."""

@@ -1,0 +1,404 @@
+"""The list of steps as rows: number, marks, lanes, name, what was said, time, tokens, and a bar on the axis of time.
+
+Every row is exactly as wide as asked, so the same rows are painted in the terminal program and printed without one.
+Nothing here costs more than the rows asked for, once `ChainView` has been made.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from math import isnan
+
+from replaydbg import limits
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.core.step import KINDS, STATUSES, Kind, Status
+from replaydbg.graph.folds import FoldKind
+from replaydbg.graph.lanes import Chain, Entry, Laid
+from replaydbg.views.preview import preview
+from replaydbg.views.rail import rail
+from replaydbg.views.signs import UNICODE, Signs
+from replaydbg.views.text import (
+    Line,
+    Span,
+    cost_words,
+    count_words,
+    duration_words,
+    fit,
+    one_line,
+    plain,
+    spans_width,
+)
+
+_MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
+_ERROR = STATUSES.index(Status.ERROR)
+_INDENTS_MAX = 10
+"""Levels that the name is indented for; deeper ones stand below each other, so that names keep some room."""
+_LISTING_ROWS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What fits beside the names in a list of `width` cells; widths in cells, 0 for a column that is left out."""
+
+    width: int
+    number: int
+    origin: int
+    lanes: int
+    duration: int
+    tokens: int
+    cost: int
+    bar: int
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """The stretch of time that the bars are drawn on, in ns."""
+
+    start_ns: int
+    end_ns: int
+
+
+class ChainView:
+    """The rows of a chain with its findings and, for a branch, the word for where each row came from."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        findings: Iterable[Finding] = (),
+        origins: Sequence[str] | Mapping[int, str] | None = None,
+        signs: Signs = UNICODE,
+    ) -> None:
+        self.chain = chain
+        self.trace = chain.trace
+        self.origins = origins
+        self.signs = signs
+        self.findings = tuple(findings)
+        count = len(self.trace)
+        self.severities = bytearray(count)
+        """Worst severity of the findings about each row, plus one; 0 for none."""
+        self.looping = bytearray(count)
+        """The same of findings about loops only."""
+        self.stops = self._note_findings()
+        """Rows to look at first, one or more for each finding, in order."""
+        self.errors_before = _sums(value > Severity.ERROR for value in self.severities)
+        self.warned_before = _sums(value == Severity.WARNING + 1 for value in self.severities)
+        self.marked_before = _sums(map(bool, self.severities))
+        self.looping_before = _sums(map(bool, self.looping))
+        self.failed_before = _sums(status == _ERROR for status in self.trace.statuses)
+        self._tokens_before = _sums(self._tokens())
+        self._costs_before = self._cost_sums()
+        self._folds_by_start = [fold.start for fold in chain.folds]
+
+    def _note_findings(self) -> list[int]:
+        stops = set()
+        for finding in self.findings:
+            rows = [self._row(step_id) for step_id in finding.step_ids]
+            known = [row for row in rows if row >= 0]
+            for row in known:
+                self.severities[row] = max(self.severities[row], finding.severity + 1)
+                if finding.period:
+                    self.looping[row] = max(self.looping[row], finding.severity + 1)
+            stops.update(known[:1])
+        return sorted(stops)
+
+    def _row(self, step_id: str) -> int:
+        try:
+            return self.trace.row(step_id)
+        except LookupError:
+            return -1
+
+    def _tokens(self) -> Iterator[int]:
+        """Of model calls only: agents repeat the sum of theirs."""
+        trace = self.trace
+        for kind, asked, said in zip(trace.kinds, trace.input_tokens, trace.output_tokens, strict=True):
+            yield max(asked, 0) + max(said, 0) if kind == _MODEL_CALL else 0
+
+    def _cost_sums(self) -> array[float] | None:
+        costs = self.trace.costs
+        if all(map(isnan, costs)):
+            return None
+        kinds = self.trace.kinds
+        known = (
+            0.0 if isnan(cost) or kind != _MODEL_CALL else cost
+            for cost, kind in zip(costs, kinds, strict=True)
+        )
+        return array("d", accumulate(known, initial=0.0))
+
+    # -- columns -------------------------------------------------------------------------------------------------
+
+    def columns(self, width: int, lanes: int, *, bars: bool = False) -> Columns:
+        """What fits `width` cells beside rows that need `lanes` lanes."""
+        room = 3 if width < 50 else 4 if width < 76 else 6 if width < 110 else limits.LANES_MAX
+        return Columns(
+            width=width,
+            number=max(3, len(str(len(self.trace)))) if width >= 30 else 0,
+            origin=0 if self.origins is None else 2,
+            lanes=max(1, min(lanes, room)),
+            duration=7 if width >= 44 else 0,
+            tokens=0 if width < 56 else 7 if width < 96 else 10,
+            cost=9 if width >= 104 and self._costs_before is not None else 0,
+            bar=min(48, width // 4) if bars and width >= 84 else 0,
+        )
+
+    def axis(self, window: Iterable[Laid]) -> Axis | None:
+        """The time that the rows take, rows above others left out: a run's root would squeeze all the rest."""
+        starts, ends = [], []
+        for laid in window:
+            entry = laid.entry
+            if not entry.opened and (entry.fold or entry.closed or self._is_leaf(entry.row)):
+                start, end = self.times(entry)
+                if start >= 0:
+                    starts.append(start)
+                    ends.append(end)
+        return Axis(min(starts), max(*ends, min(starts) + 1)) if starts else None
+
+    def _is_leaf(self, row: int) -> bool:
+        return self.trace.subtree_ends[row] == row + 1
+
+    def times(self, entry: Entry) -> tuple[int, int]:
+        """Start and end in ns of what the row stands for; -1 where not recorded."""
+        start, finishes = self.trace.starts_ns[entry.row], self.chain.joins.finishes
+        if entry.fold is not None:
+            return start, max(finishes[unit] for unit in entry.fold.units)
+        return start, finishes[entry.row]
+
+    # -- rows ----------------------------------------------------------------------------------------------------
+
+    def line(
+        self,
+        laid: Laid,
+        columns: Columns,
+        *,
+        axis: Axis | None = None,
+        bright: frozenset[int] | None = None,
+    ) -> Line:
+        """One row, `columns.width` cells wide. `bright` are the branches to stand out from the others."""
+        entry = laid.entry
+        right = self._right(entry, columns, axis)
+        room = columns.width - spans_width(right)
+        left = [*self._left(laid, columns, bright)]
+        used = spans_width(left)
+        if room - used > 8:
+            left.extend(self._name(entry, room - used))
+        return (*fit(left, room, self.signs.ellipsis), *right)
+
+    def _left(self, laid: Laid, columns: Columns, bright: frozenset[int] | None) -> Iterator[Span]:
+        entry = laid.entry
+        if columns.number:
+            shown = "" if entry.opened else str(entry.row + 1)
+            yield Span(f"{shown:>{columns.number}} ", "number")
+        if self.origins is not None:
+            word = self._origin(entry)
+            yield Span(f"{self.signs.origins.get(word, ' ')} ", f"origin-{word or 'none'}")
+        yield from self._marks(entry)
+        yield self._bracket(entry)
+        lanes = None
+        if bright is not None:
+            lanes = {lane for lane, branch in self.chain.branches(laid) if branch in bright}
+        yield from rail(laid, columns.lanes, self._sign(entry), bright=lanes, signs=self.signs)
+
+    def _origin(self, entry: Entry) -> str:
+        """The word of the row, or of a fold the one that all its rows share."""
+        if self.origins is None:
+            return ""
+        find: Callable[[int], str] = (
+            (lambda row: str(self.origins.get(row, "")))  # type: ignore[union-attr]
+            if isinstance(self.origins, Mapping)
+            else (lambda row: str(self.origins[row]) if row < len(self.origins) else "")  # type: ignore[index,arg-type]
+        )
+        first = find(entry.row)
+        same = all(find(row) == first for row in range(entry.row + 1, min(entry.end, entry.row + 256)))
+        return first if same else "mixed"
+
+    def _marks(self, entry: Entry) -> tuple[Span, ...]:
+        """Worst finding, then whether a step failed."""
+        worst = 0 if entry.opened else self._worst(entry.row, entry.end)
+        mark, look = " ", ""
+        if worst:
+            severity = Severity(worst - 1)
+            mark, look = self.signs.severities[severity], severity.label
+        failed = not entry.opened and self.failed_before[entry.end] > self.failed_before[entry.row]
+        return (Span(mark, look), Span(self.signs.error if failed else " ", "error"))
+
+    def _worst(self, row: int, end: int) -> int:
+        if end == row + 1:
+            return self.severities[row]
+        if self.marked_before[end] == self.marked_before[row]:
+            return 0
+        if self.errors_before[end] > self.errors_before[row]:
+            return Severity.ERROR + 1
+        if self.warned_before[end] > self.warned_before[row]:
+            return Severity.WARNING + 1
+        return max(self.severities[row:end])
+
+    def _bracket(self, entry: Entry) -> Span:
+        """The rounds of an open fold; heavy where a finding says that it is a loop."""
+        loops = self.looping[entry.row] if not entry.opened else 0
+        look = Severity(loops - 1).label if loops else "loop"
+        if entry.inside is None:
+            return Span(self.signs.heavy[1] if loops else " ", look)
+        start, end = entry.inside.round_of(entry.row)
+        pieces = self.signs.heavy if loops else self.signs.light
+        first, last = entry.row == start, entry.end >= end
+        return Span(pieces[3 if first and last else 0 if first else 2 if last else 1], look)
+
+    def _sign(self, entry: Entry) -> Span:
+        if entry.fold is not None:
+            return Span(self.signs.folds[entry.fold.kind], str(entry.fold.kind))
+        kind = self.trace.kind(entry.row)
+        severity = self.severities[entry.row]
+        bad = severity > Severity.WARNING
+        return Span(self.signs.kinds[kind], Severity(severity - 1).label if bad else str(kind))
+
+    def _name(self, entry: Entry, room: int) -> Iterator[Span]:
+        row, signs = entry.row, self.signs
+        yield Span(" " + "  " * min(self.trace.depths[row], _INDENTS_MAX))
+        if entry.fold is not None:
+            yield from self._fold_name(entry)
+            return
+        has_steps = not self._is_leaf(row)
+        yield Span(f"{signs.closed if entry.closed else signs.opened} " if has_steps else "", "fold-mark")
+        yield Span(self.label(row), f"name-{self.trace.kind(row)}")
+        if entry.closed:
+            yield Span(f"  {self._hidden(entry)}", "dim")
+        if (agent := self._agent(row)) and room > 30:
+            yield Span(f"  {one_line(agent, 40)}", "agent")
+        if room > 24:
+            said = preview(self.trace, row, signs)
+            if said:
+                yield Span("  ")
+                yield from said
+
+    def _fold_name(self, entry: Entry) -> Iterator[Span]:
+        fold, signs = entry.fold, self.signs
+        assert fold is not None
+        look = str(fold.kind)
+        yield Span(f"{signs.opened if entry.opened else signs.closed} ", "fold-mark")
+        yield Span(f"{signs.times}{fold.rounds} ", look)
+        names = [self.label(row) for row in fold.units[: fold.period]]
+        yield Span(f" {signs.leads_to} ".join(names), "name")
+        if fold.kind is FoldKind.RETRY and len(fold.units) <= 8:
+            failed = (self.trace.statuses[row] == _ERROR for row in fold.units)
+            yield Span("  " + "".join(signs.error if bad else "+" for bad in failed), "dim")
+        if entry.opened:
+            return
+        found = self.marked_before[entry.end] - self.marked_before[entry.row]
+        if found:
+            worst = Severity(self._worst(entry.row, entry.end) - 1)
+            yield Span(f"  {signs.severities[worst]} {found} of {entry.end - entry.row} steps", worst.label)
+        else:
+            yield Span(f"  {self._hidden(entry)}", "dim")
+
+    def _hidden(self, entry: Entry) -> str:
+        count = entry.end - entry.row - (entry.fold is None)
+        return f"{count:,} step{'' if count == 1 else 's'}"
+
+    def label(self, row: int) -> str:
+        """The name without the model, which its own column of the detail shows."""
+        trace = self.trace
+        name = one_line(trace.name(row), 80)
+        model = trace.model(row)
+        if model and trace.kinds[row] == _MODEL_CALL and name.endswith(model) and name != model:
+            name = name[: -len(model)].rstrip(" :/-")
+        return name or str(trace.kind(row)).replace("-", " ")
+
+    def _agent(self, row: int) -> str:
+        """The agent of the step, where no step around it has said so."""
+        trace = self.trace
+        agent, at = trace.agents[row], trace.parents[row]
+        if not agent or trace.strings[agent] == trace.name(row):
+            return ""
+        for _ in range(64):
+            if at < 0 or trace.agents[at]:
+                break
+            at = trace.parents[at]
+        return "" if at >= 0 and trace.agents[at] == agent else trace.strings[agent]
+
+    def _right(self, entry: Entry, columns: Columns, axis: Axis | None) -> list[Span]:
+        spans: list[Span] = []
+        if columns.duration:
+            spans.append(Span(f" {self._duration(entry):>{columns.duration - 1}}", "duration"))
+        if columns.tokens:
+            tokens = self._tokens_of(entry)
+            unit = " tok" if columns.tokens >= 10 and tokens else ""
+            spans.append(Span(f"{tokens + unit:>{columns.tokens}}", "tokens"))
+        if columns.cost:
+            spans.append(Span(f"{self._cost_of(entry):>{columns.cost}}", "tokens"))
+        if columns.bar:
+            spans.extend(self._bar(entry, columns.bar, axis))
+        elif spans:
+            spans.append(Span(" "))
+        return spans
+
+    def _duration(self, entry: Entry) -> str:
+        if entry.opened:
+            return ""
+        if entry.fold is None and (own := self.trace.duration_ms(entry.row)) is not None:
+            return duration_words(own)
+        start, end = self.times(entry)
+        if start < 0 or (entry.end == entry.row + 1 and self.trace.ends_ns[entry.row] < 0):
+            return ""
+        return duration_words((end - start) / 1e6)
+
+    def _tokens_of(self, entry: Entry) -> str:
+        if entry.opened:
+            return ""
+        if entry.fold is None:
+            own = self.trace.tokens(entry.row)
+            if own is not None:
+                return count_words(own)
+        end = entry.end if entry.fold else self.trace.subtree_ends[entry.row]
+        return count_words((self._tokens_before[end] - self._tokens_before[entry.row]) or None)
+
+    def _cost_of(self, entry: Entry) -> str:
+        if entry.opened or self._costs_before is None:
+            return ""
+        if entry.fold is None and (own := self.trace.cost_usd(entry.row)) is not None:
+            return cost_words(own)
+        end = entry.end if entry.fold else self.trace.subtree_ends[entry.row]
+        return cost_words((self._costs_before[end] - self._costs_before[entry.row]) or None)
+
+    def _bar(self, entry: Entry, width: int, axis: Axis | None) -> list[Span]:
+        """Where on the axis the step ran, to an eighth of a cell; what lies outside the axis is not drawn."""
+        room = width - 2
+        start, end = self.times(entry)
+        if axis is None or start < 0 or entry.opened or end < axis.start_ns or start > axis.end_ns:
+            return [Span(" " * width)]
+        unit = room / (axis.end_ns - axis.start_ns)
+        begin = max(0.0, (start - axis.start_ns) * unit)
+        stop = min(float(room), max((end - axis.start_ns) * unit, begin))
+        first = min(int(begin), room - 1)
+        whole = max(0, int(stop) - first)
+        parts = self.signs.bar[1:][::-1]
+        part = int((stop - int(stop)) * (len(parts) + 1)) if int(stop) < room else 0
+        drawn = self.signs.bar[0] * whole + (parts[part - 1] if part else "")
+        drawn = (drawn or parts[0])[: room - first]
+        failed = self.failed_before[entry.end] > self.failed_before[entry.row]
+        thin = not self._is_leaf(entry.row) and entry.fold is None and not entry.closed
+        look = "bar-error" if failed else "bar-around" if thin else f"bar-{self._bar_kind(entry)}"
+        return [
+            Span(" " * (first + 1)),
+            Span(drawn, look),
+            Span(" " * (room - first - len(drawn) + 1)),
+        ]
+
+    def _bar_kind(self, entry: Entry) -> str:
+        return "fold" if entry.fold is not None else str(self.trace.kind(entry.row))
+
+
+def _sums(values: Iterable[int]) -> array[int]:
+    """Entry n is the sum of the first n values, so that a range costs one subtraction."""
+    return array("q", accumulate(values, initial=0))
+
+
+def listing(view: ChainView, width: int) -> Iterator[str]:
+    """The rows as text, for a pipe or a terminal that can not be drawn on; trailing blanks left out."""
+    count = len(view.chain)
+    for start in range(0, count, _LISTING_ROWS):
+        window = view.chain.window(start, start + _LISTING_ROWS)
+        columns = view.columns(width, max(laid.width for laid in window))
+        for laid in window:
+            yield plain(view.line(laid, columns)).rstrip()

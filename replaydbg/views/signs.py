@@ -1,0 +1,116 @@
+"""The signs of the screen, in Unicode and as their ASCII twins for terminals and fonts that have nothing else.
+
+A sign never stands for colour alone: every kind, severity and provenance has a sign of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from replaydbg.core.finding import Severity
+from replaydbg.core.step import Kind
+from replaydbg.graph.folds import FoldKind
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    kinds: Mapping[Kind, str]
+    folds: Mapping[FoldKind, str]
+    severities: Mapping[Severity, str]
+    origins: Mapping[str, str]
+    """By the words of `core.branch.Provenance` and of `replay.plan.Touch`."""
+    box: str
+    """Sixteen pieces of line, by the sum of the sides they join: 1 up, 2 down, 4 left, 8 right."""
+    heavy: str
+    """Heavy bracket: beginning, middle, end, and one row alone."""
+    light: str
+    opened: str
+    closed: str
+    times: str
+    leads_to: str
+    returned: str
+    error: str
+    ellipsis: str
+    bar: str
+    """A full cell, then what is left of it in eighths or coarser, the finest last."""
+    track: str
+    enters: str
+    back_and_forth: str
+
+
+UNICODE = Signs(
+    kinds={
+        Kind.MODEL_CALL: "◆",
+        Kind.TOOL_EXECUTION: "■",
+        Kind.AGENT_INVOCATION: "●",
+        Kind.RETRIEVAL: "▲",
+        Kind.HANDOFF: "⇄",
+        Kind.OPAQUE: "·",
+    },
+    folds={FoldKind.LOOP: "↻", FoldKind.FAN_OUT: "∥", FoldKind.RETRY: "↻"},
+    severities={Severity.ERROR: "‼", Severity.WARNING: "!", Severity.INFO: "i", Severity.HINT: "·"},
+    origins={
+        "recorded": "=",
+        "reused": "=",
+        "edited": "✎",
+        "rerun": "»",
+        "live": "★",
+        "human": "☺",
+        "unproven": "?",
+        "stale": "~",
+        "interrupted": "╳",
+    },
+    box=" ╵╷│╴╯╮┤╶╰╭├─┴┬┼",
+    heavy="┏┃┗┃",
+    light="╭│╰╶",
+    opened="▾",
+    closed="▸",
+    times="×",
+    leads_to="→",
+    returned="⇒",
+    error="✗",
+    ellipsis="…",
+    bar="█▉▊▋▌▍▎▏",
+    track="▏",
+    enters="▼",
+    back_and_forth="⇄",
+)
+
+ASCII = Signs(
+    kinds={
+        Kind.MODEL_CALL: "*",
+        Kind.TOOL_EXECUTION: "#",
+        Kind.AGENT_INVOCATION: "o",
+        Kind.RETRIEVAL: "^",
+        Kind.HANDOFF: ">",
+        Kind.OPAQUE: ".",
+    },
+    folds={FoldKind.LOOP: "@", FoldKind.FAN_OUT: "%", FoldKind.RETRY: "@"},
+    severities={Severity.ERROR: "!", Severity.WARNING: "w", Severity.INFO: "i", Severity.HINT: "."},
+    origins={
+        "recorded": "=",
+        "reused": "=",
+        "edited": "E",
+        "rerun": ">",
+        "live": "L",
+        "human": "H",
+        "unproven": "?",
+        "stale": "~",
+        "interrupted": "X",
+    },
+    box=" '.|-'.+-`,+-+++",
+    heavy=",|`|",
+    light=",|`-",
+    opened="v",
+    closed=">",
+    times="x",
+    leads_to="->",
+    returned="=>",
+    error="x",
+    ellipsis="~",
+    bar="#-",
+    track="|",
+    enters="v",
+    back_and_forth="<>",
+)
