@@ -1,0 +1,80 @@
+"""What there is to see of a trace without a screen: its chain and its steps, as text and as documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from replaydbg import codec
+from replaydbg.actions.check import check_trace
+from replaydbg.core.finding import Finding
+from replaydbg.core.message import Json
+from replaydbg.core.trace import StepNotFound, Trace
+from replaydbg.errors import UsageProblem
+from replaydbg.graph.facts import Facts
+from replaydbg.views import detail, editing
+from replaydbg.views.blocks import Block, Folds, shown
+from replaydbg.views.subject import subject
+
+_TEXT_COLUMNS = 100
+"""Room for tables inside a step; lines of text are as long as they are, for the pager or the terminal to wrap."""
+
+
+class Shown:
+    """A trace to be printed. Its findings are looked for when they are first needed."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.trace = trace
+        self.facts = Facts(trace)
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        return check_trace(self.facts)
+
+    @cached_property
+    def _names(self) -> dict[str, list[str]]:
+        """Names of findings by the id of each step concerned, each once."""
+        names: dict[str, list[str]] = {}
+        for finding in self.findings:
+            for step_id in finding.step_ids:
+                own = names.setdefault(step_id, [])
+                if finding.name not in own:
+                    own.append(finding.name)
+        return names
+
+    def row(self, reference: str) -> int:
+        """The row of a step named by id, a unique prefix of it, or #N. Raises UsageProblem."""
+        try:
+            return self.trace.find(reference)
+        except StepNotFound as error:
+            raise UsageProblem(str(error)) from error
+
+    def documents(self, reference: str | None = None) -> Iterator[Json]:
+        """Every step in short, or the one asked for whole. Raises UsageProblem."""
+        if reference is not None:
+            step = self.trace.step(self.row(reference))
+            return iter([codec.step_document(step, self._names.get(step.id, ()))])
+        return (codec.step_summary(step, self._names.get(step.id, ())) for step in self.trace.steps())
+
+    def step_blocks(self, reference: str) -> Iterator[Block]:
+        """One step as the detail pane shows it, all its tabs one below the other, everything unfolded."""
+        row = self.row(reference)
+        about = subject(self.facts, row, findings=self.findings)
+        yield Block(detail.title(about), "heading")
+        for number, tab in enumerate(detail.tabs(about)):
+            if number == detail.RAW:
+                continue  # `--output json` has it whole
+            yield Block()
+            yield Block(f"── {tab.label} ", "dim")
+            yield from detail.tab_blocks(about, number, Folds(all_open=True), _TEXT_COLUMNS, _no_page)
+        parts = editing.parts(about)
+        if parts:
+            yield Block()
+            yield Block("── Places to edit ", "dim")
+        for part in parts:
+            yield Block(f"--edit '#{row + 1}:{shown(part.place)}=…'  {shown(part.label)}")
+
+
+def _no_page(_code: str) -> str:
+    """The page of a rule is for `explain` to print: here it would come between the steps and the person."""
+    return ""

@@ -1,0 +1,24 @@
+"""A trace printed line by line: what `show` is for, and what `open` does where there is no terminal."""
+
+from __future__ import annotations
+
+from replaydbg.actions.open import Opened
+from replaydbg.actions.show import Shown
+from replaydbg.cli import render, report
+from replaydbg.cli.render import Output
+
+
+def print_trace(opened: Opened, step: str | None = None, output: Output = Output.TEXT) -> int:
+    """The chain, or one step whole. Raises UsageProblem where no step answers to `step`."""
+    if len(opened.traces) > 1:
+        number = opened.traces.index(opened.trace) + 1
+        report.say(f"trace #{number} of {len(opened.traces)} in this file; `--trace '#N'` shows another")
+    shown = Shown(opened.trace)
+    if output is Output.JSON:
+        head = {"trace_id": opened.trace.id, "format": opened.trace.source.format}
+        render.documents(head, "steps", shown.documents(step))
+    elif step is None:
+        shown.print_chain()
+    else:
+        render.blocks(shown.step_blocks(step))
+    return 0

@@ -1,0 +1,18 @@
+"""`replaydbg open TRACE`: the screen. Without options this is not even imported (see `__main__`)."""
+
+from __future__ import annotations
+
+from replaydbg.cli import interactive, options
+
+
+def open_(
+    trace: options.TracePath,
+    session: options.Session = None,
+    trace_id: options.TraceId = None,
+    format_name: options.FormatName = None,
+) -> int:
+    """Open a trace: see it, find what went wrong, edit one step, re-run what follows, compare.
+
+    Where there is no terminal (a pipe, TERM=dumb) the plain listing of `show` is printed instead.
+    """
+    return interactive.look(trace, session_path=session, trace_id=trace_id, format_name=format_name)

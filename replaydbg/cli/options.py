@@ -1,0 +1,52 @@
+"""Arguments and options that several commands share, each documented once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from replaydbg.cli.render import Output
+
+TracePath = Annotated[
+    str,
+    typer.Argument(
+        metavar="TRACE",
+        help="A recorded trace: a file, plain or gzip, or - for standard input.",
+        show_default=False,
+    ),
+]
+TraceId = Annotated[
+    str | None,
+    typer.Option(
+        "--trace",
+        metavar="ID",
+        help="Which trace of a file that holds several: its id, a prefix of it, or #N.",
+    ),
+]
+FormatName = Annotated[
+    str | None,
+    typer.Option("--format", metavar="NAME", help="The format of the file, where it is not to be guessed."),
+]
+OutputOption = Annotated[Output, typer.Option("--output", help="Text for people or JSON for programs.")]
+Session = Annotated[
+    str | None,
+    typer.Option(
+        "--session", metavar="FILE", help="Keep branches and edits here instead of beside the trace."
+    ),
+]
+Select = Annotated[
+    list[str] | None,
+    typer.Option("--select", metavar="RULES", help="Only these rules, by code or name; commas or repeated."),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore", metavar="RULES", help="Without these rules, by code or name; commas or repeated."
+    ),
+]
+
+
+def words(given: list[str] | None) -> tuple[str, ...]:
+    """`--select a,b --select c` is a, b and c."""
+    return tuple(word.strip() for text in given or () for word in text.split(",") if word.strip())

@@ -1,0 +1,130 @@
+"""Standard output: text with or without colour, and JSON. Nothing else in this face writes there."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+
+from replaydbg.core.message import Json
+from replaydbg.views.blocks import Block
+
+SCHEMA_VERSION = 1
+"""Of every JSON output; raised when a field changes its meaning or goes."""
+
+
+class Output(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+
+
+_CODES = {
+    "dim": "2",
+    "strong": "1",
+    "heading": "1",
+    "error": "31",
+    "warning": "33",
+    "info": "36",
+    "hint": "36",
+    "good": "32",
+    "edited": "35",
+    "new": "32",
+    "added": "32",
+    "gone": "31",
+    "key": "34",
+    "number": "36",
+    "literal": "36",
+    "system": "35",
+    "user": "34",
+    "assistant": "32",
+    "tool": "33",
+    "reasoning": "2",
+    "link": "4",
+}
+"""Looks (words of the views) as SGR codes of the sixteen colours that every terminal's own theme sets."""
+
+
+def coloured() -> bool:
+    """Whether standard output is a terminal that shows colour; https://no-color.org is honoured."""
+    return is_terminal(sys.stdout) and not os.environ.get("NO_COLOR")
+
+
+def is_terminal(stream: object) -> bool:
+    """Whether the stream is a terminal that can do more than print lines."""
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty()) and os.environ.get("TERM", "dumb") not in ("dumb", "")
+
+
+def width() -> int:
+    """Columns of the terminal; 0 where lines may be as long as they are."""
+    return shutil.get_terminal_size().columns if is_terminal(sys.stdout) else 0
+
+
+def paint(text: str, look: str) -> str:
+    code = _CODES.get(look)
+    return f"\x1b[{code}m{text}\x1b[0m" if code and text and coloured() else text
+
+
+def line(text: str = "") -> None:
+    """One line that is printable already (views make text so). A terminal's encoding that lacks a glyph shows `?`."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def blocks(shown: Iterable[Block]) -> None:
+    """Blocks of a view, each line with its indent; a mark of the gutter stands before it."""
+    for block in shown:
+        gutter = f"{paint(block.mark, block.mark_look)} " if block.mark else "  "
+        for text in _painted(block).split("\n"):
+            line((gutter + " " * block.indent + text).rstrip())
+
+
+def document(value: Mapping[str, Json]) -> None:
+    """One JSON document. ASCII only: broken text of traces (lone surrogates) survives any pipe."""
+    line(_json({"schema_version": SCHEMA_VERSION, **value}, indent=2 if is_terminal(sys.stdout) else None))
+
+
+def documents(head: Mapping[str, Json], name: str, values: Iterable[Json]) -> None:
+    """One JSON document whose last field is a long list, written as its values come: a large trace is never held whole."""
+    whole = _json({"schema_version": SCHEMA_VERSION, **head, name: []})
+    sys.stdout.write(whole[:-2])
+    for number, value in enumerate(values):
+        sys.stdout.write(("," if number else "") + "\n" + _json(value))
+    sys.stdout.write("\n]}\n")
+
+
+def _json(value: Json, indent: int | None = None) -> str:
+    """Strict JSON: NaN and the infinities, which traces hold and JSON does not know, become null."""
+    try:
+        return json.dumps(value, indent=indent, allow_nan=False, default=str)
+    except ValueError:
+        return json.dumps(_finite(value), indent=indent, default=str)
+
+
+def _finite(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _painted(block: Block) -> str:
+    if not block.spans or not coloured():
+        return paint(block.text, block.look)
+    return "".join(_pieces(block))
+
+
+def _pieces(block: Block) -> Iterator[str]:
+    at = 0
+    for start, end, look in sorted(block.spans):
+        if start < at:
+            continue  # a span inside another: the outer one has its colour
+        yield paint(block.text[at:start], block.look)
+        yield paint(block.text[start:end], look)
+        at = end
+    yield paint(block.text[at:], block.look)

@@ -1,0 +1,84 @@
+"""Standard error: notices, errors, and the one place where every command's exceptions end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from replaydbg.core.finding import Notice
+from replaydbg.errors import EXIT_INTERRUPTED, ReplaydbgError
+from replaydbg.views.text import printable
+
+EXIT_BROKEN_PIPE = 141
+"""As the shell reports a program that the end of a pipe has stopped: 128 + SIGPIPE."""
+EXIT_INTERNAL = 70
+"""EX_SOFTWARE of sysexits.h."""
+
+NOTICES_SHOWN_MAX = 5
+"""More would push what was asked for off the screen; JSON output has all of them."""
+
+
+def guarded(command: Callable[[], int]) -> int:
+    """Run a command and return its exit code, whatever happens. No traceback ever reaches the screen."""
+    try:
+        code = command()
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_BROKEN_PIPE
+    except ReplaydbgError as error:
+        problem(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        say("interrupted")
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last door: nothing may pass it
+        _internal(error)
+        return EXIT_INTERNAL
+
+
+def say(sentence: str) -> None:
+    """One line of talk."""
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"replaydbg: {sentence}\n")
+        sys.stderr.flush()
+
+
+def problem(error: ReplaydbgError) -> None:
+    say(printable(error.message))
+    if error.hint:
+        with suppress(OSError, ValueError):
+            sys.stderr.write(f"  {printable(error.hint)}\n")
+
+
+def notices(told: Sequence[Notice]) -> None:
+    """What readers had to bend, the first few."""
+    for notice in told[:NOTICES_SHOWN_MAX]:
+        say(f"note: {printable(notice.pointer)}: {printable(notice.message)}")
+    if len(told) > NOTICES_SHOWN_MAX:
+        say(f"note: and {len(told) - NOTICES_SHOWN_MAX} more notices; `check --output json` lists all")
+
+
+def _internal(error: Exception) -> None:
+    what = printable(f"{type(error).__name__}: {error}".split("\n", 1)[0])
+    place = _saved("".join(traceback.format_exception(error)))
+    where = f"the traceback is in {place}" if place else "the traceback could not be saved"
+    say(f"this is a fault of replaydbg, not of your trace ({what}); {where}")
+
+
+def _saved(text: str) -> str:
+    """Keep the traceback in a private file: it may quote the trace. Returns its path, "" where no disk takes it."""
+    try:
+        handle, path = tempfile.mkstemp(prefix="replaydbg-fault-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+    except OSError:
+        return ""
+    return str(Path(path))

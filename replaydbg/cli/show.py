@@ -1,0 +1,35 @@
+"""`replaydbg show TRACE`: the chain, or one step, without a screen."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from replaydbg.cli import options, report
+from replaydbg.cli.render import Output
+
+
+def show(
+    trace: options.TracePath,
+    step: Annotated[
+        str | None,
+        typer.Option(
+            "--step", metavar="STEP", help="One step: its id, a unique prefix of it, or #N as shown."
+        ),
+    ] = None,
+    output: options.OutputOption = Output.TEXT,
+    trace_id: options.TraceId = None,
+    format_name: options.FormatName = None,
+) -> int:
+    """Print the steps of a trace, or one step whole.
+
+    The JSON is {schema_version, trace_id, format, steps}. With --step the list holds that one step, whole: the pointers
+    of `replay --edit` point into it.
+    """
+    from replaydbg.actions.open import open_trace
+    from replaydbg.cli.listing import print_trace
+
+    opened = open_trace(trace, format_name, trace_id)
+    report.notices(opened.notices)
+    return print_trace(opened, step, output)

@@ -1,0 +1,78 @@
+"""What the commands say as JSON: findings, checked traces, branches, comparisons. Steps are `codec.step_document`.
+
+Field names and their order are a promise to programs (`schema_version`); new fields come last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.finding import Finding, Notice
+from replaydbg.core.message import Json
+
+
+def finding_document(finding: Finding) -> dict[str, Json]:
+    return {
+        "code": finding.code,
+        "name": finding.name,
+        "severity": finding.severity.label,
+        "message": finding.message,
+        "step_ids": list(finding.step_ids),
+        "evidence": [
+            {"step_id": evidence.step_id, "pointer": evidence.pointer, "message": evidence.message}
+            for evidence in finding.evidence
+        ],
+        "schema_source": finding.schema_source,
+    }
+
+
+def notice_document(notice: Notice) -> dict[str, Json]:
+    return {"pointer": notice.pointer, "message": notice.message}
+
+
+def branch_document(branch: Branch, recorded_id: str) -> dict[str, Json]:
+    """The branch without its findings. `recorded_id` names the recorded trace: the parent of a branch of it."""
+    kinds = {
+        step_id: (str(branch.trace.kind(row)), branch.trace.name(row))
+        for row, step_id in enumerate(branch.trace.ids)
+    }
+    stopped = branch.stopped
+    return {
+        "branch": branch.id,
+        "parent": branch.parent or recorded_id,
+        "edits": [edit_document(edit) for edit in branch.edits],
+        "steps": [
+            {
+                "id": step.id,
+                "of": step.of,
+                "kind": kinds[step.id][0],
+                "name": kinds[step.id][1],
+                "provenance": str(step.provenance),
+                "reason": step.reason,
+            }
+            for step in branch.steps
+        ],
+        "counts": _counts(branch),
+        "stopped": None
+        if stopped is None
+        else {"reason": stopped.reason, "step_id": stopped.step_id, "kind": stopped.kind},
+    }
+
+
+def edit_document(edit: Edit) -> dict[str, Json]:
+    return {"step_id": edit.step_id, "pointer": edit.pointer, "before": edit.before, "after": edit.after}
+
+
+def changed_findings(gained: Iterable[Finding], lost: Iterable[Finding]) -> dict[str, Json]:
+    return {
+        "gained": [finding_document(one) for one in gained],
+        "lost": [finding_document(one) for one in lost],
+    }
+
+
+def _counts(branch: Branch) -> dict[str, int]:
+    """The five that are always told first."""
+    counts = branch.counts()
+    first = ("reused", "edited", "live", "unproven", "stale")
+    return {name: counts[name] for name in (*first, *(other for other in counts if other not in first))}
