@@ -112,7 +112,9 @@ def is_messages(value: Json) -> bool:
     if not isinstance(first, dict) or isinstance(first.get("messages"), list):
         return False
     has_content = bool({"content", "tool_calls", "function_call"} & set(first))
-    return (first.get("role") in _ROLES and has_content) or first.get("type") in _ITEM_TYPES
+    return (loose.text(first.get("role")) in _ROLES and has_content) or loose.text(
+        first.get("type")
+    ) in _ITEM_TYPES
 
 
 def _from_object(record: dict[str, Json]) -> Call | Talk | None:
@@ -121,7 +123,7 @@ def _from_object(record: dict[str, Json]) -> Call | Talk | None:
         return None
     if request is record and response is None and not record.get("error") and "input" not in record:
         last = loose.mapping(record["messages"][-1]) if record["messages"] else {}
-        is_asking = "model" in record and last.get("role") in {"user", "tool"}
+        is_asking = "model" in record and loose.text(last.get("role")) in {"user", "tool"}
         return call(request, None, record) if is_asking else _talk(record, ())
     return call(request, response, record)
 
@@ -233,7 +235,7 @@ def shape_of(request: dict[str, Json], response: Json, url: str) -> str:
 
 def _has_anthropic_blocks(messages: Json) -> bool:
     return any(
-        loose.mapping(block).get("type") in _ANTHROPIC_BLOCKS
+        loose.text(loose.mapping(block).get("type")) in _ANTHROPIC_BLOCKS
         for message in loose.sequence(messages)
         for block in loose.sequence(loose.mapping(message).get("content"))
     )

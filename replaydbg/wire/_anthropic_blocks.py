@@ -155,7 +155,9 @@ def write_content(parts: Iterable[Part]) -> Iterator[Json]:
                 yield _write_result(part)
             case Media(kind="image"):
                 yield {"type": "image", "source": _write_source(part)}
-            case OtherPart(value) if isinstance(value, dict) and value.get("type") not in _OPENAI_PARTS:
+            case OtherPart(value) if (
+                isinstance(value, dict) and loose.text(value.get("type")) not in _OPENAI_PARTS
+            ):
                 yield value
 
 

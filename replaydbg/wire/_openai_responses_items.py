@@ -75,7 +75,7 @@ def _read_content(content: Json) -> tuple[Part, ...]:
 
 def _read_part(part: Json) -> Part:
     body = loose.mapping(part)
-    if body.get("type") in _TEXTS and isinstance(body.get("text"), str):
+    if loose.text(body.get("type")) in _TEXTS and isinstance(body.get("text"), str):
         return Text(body["text"])
     if body.get("type") == "input_image" and isinstance(body.get("image_url"), str):
         head, comma, data = body["image_url"].partition(";base64,")

@@ -132,7 +132,7 @@ def _write_params(params: dict[str, Json], *, has_tools: bool) -> dict[str, Json
         case None if parallel is not None and has_tools:
             choice = {"type": "auto"}
     if isinstance(choice, dict):
-        may_be_parallel = choice.get("type") in {"auto", "any", "tool"} and parallel is not None
+        may_be_parallel = loose.text(choice.get("type")) in {"auto", "any", "tool"} and parallel is not None
         written["tool_choice"] = choice | (
             {"disable_parallel_tool_use": not parallel} if may_be_parallel else {}
         )
@@ -142,7 +142,7 @@ def _write_params(params: dict[str, Json], *, has_tools: bool) -> dict[str, Json
 def write_tool(tool: ToolSpec) -> Json:
     """The offer as it was recorded where it has this shape (a server's own tool has only a type), else rebuilt."""
     raw = loose.mapping(tool.raw)
-    is_own = isinstance(raw.get("name"), str) and raw.get("type") not in {"function", "namespace"}
+    is_own = isinstance(raw.get("name"), str) and loose.text(raw.get("type")) not in {"function", "namespace"}
     if is_own and ("input_schema" in raw or ("type" in raw and tool.schema is None)):
         return raw
     schema = {"type": "object", "properties": {}} if tool.schema is None else tool.schema

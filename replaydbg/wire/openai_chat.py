@@ -230,7 +230,7 @@ class Accumulator:
         shown = ""
         for item in loose.sequence(chunk.get("choices")):
             choice = loose.mapping(item)
-            if choice.get("index") in {0, None}:
+            if choice.get("index") in (0, None):
                 shown += self._delta(loose.mapping(choice.get("delta")))
                 self._finish = loose.text(choice.get("finish_reason")) or self._finish
         return shown

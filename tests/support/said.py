@@ -1,0 +1,136 @@
+"""Hypothesis strategies for messages and replies, and for JSON that is damaged in ways that files are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from hypothesis import strategies as st
+
+from replaydbg.core.message import (
+    Media,
+    Message,
+    OtherPart,
+    Part,
+    Reasoning,
+    Role,
+    Text,
+    ToolCall,
+    ToolResponse,
+)
+from replaydbg.core.outcome import Reply
+from replaydbg.core.step import Usage
+from replaydbg.wire.arguments import call_from_raw
+
+texts = st.text(st.characters(codec="utf-8"), min_size=1, max_size=40)
+names = st.from_regex(r"[a-z_]{1,12}", fullmatch=True)
+ids = st.from_regex(r"call_[a-z0-9]{1,8}", fullmatch=True)
+counts = st.integers(0, 10_000)
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | texts,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
+    max_leaves=6,
+)
+objects = st.dictionaries(names, json_values, max_size=4)
+
+raw_arguments = st.one_of(
+    objects.map(lambda value: orjson.dumps(value).decode()),
+    objects.map(lambda value: orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()),
+    objects.map(lambda value: orjson.dumps(value).decode()[:-1]),  # cut off
+    texts,
+)
+"""Argument text as models write it: spaced, cut off, or no JSON at all."""
+
+calls_with_text = st.builds(call_from_raw, ids, names, raw_arguments)
+calls_with_value = st.builds(ToolCall, ids, names, objects)
+
+usages = st.builds(Usage, counts, counts, st.none() | st.just(0), st.none() | counts)
+
+
+def parts_in_order(*groups: st.SearchStrategy[list[Part]]) -> st.SearchStrategy[tuple[Part, ...]]:
+    return st.tuples(*groups).map(lambda lists: tuple(part for group in lists for part in group))
+
+
+def at_most_one(part: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Part]]:
+    return st.lists(part, max_size=1)
+
+
+def some(part: st.SearchStrategy[Any]) -> st.SearchStrategy[list[Part]]:
+    return st.lists(part, max_size=3)
+
+
+def replies(parts: st.SearchStrategy[tuple[Part, ...]], reasons: list[str], usage: Any = usages) -> Any:
+    return st.builds(
+        lambda said, reason, model, used: Reply(
+            Message(Role.ASSISTANT, said, finish_reason=reason), model, used
+        ),
+        parts,
+        st.sampled_from(reasons),
+        names,
+        usage,
+    )
+
+
+images = st.builds(Media, st.just("image"), st.just("image/png"), st.just(""), st.just("aGk=")) | st.builds(
+    Media, st.just("image"), st.just(""), st.just("https://example.org/a.png")
+)
+refusals = texts.map(lambda text: OtherPart({"type": "refusal", "refusal": text}))
+open_reasoning = texts.map(Reasoning)
+signed_reasoning = st.builds(Reasoning, texts, texts)
+plain_texts = texts.map(Text)
+
+
+def tool_messages(results: st.SearchStrategy[Any], **fields: Any) -> st.SearchStrategy[Message]:
+    return st.builds(ToolResponse, ids, results, **fields).map(
+        lambda response: Message(Role.TOOL, (response,))
+    )
+
+
+@st.composite
+def damaged(draw: st.DrawFn, document: bytes) -> bytes:
+    """The document cut off, with bytes changed, or with a piece taken out."""
+    at = draw(st.integers(0, len(document)))
+    kind = draw(st.sampled_from(["cut", "change", "remove", "insert"]))
+    if kind == "cut":
+        return document[:at]
+    if kind == "change":
+        return document[:at] + draw(st.binary(min_size=1, max_size=3)) + document[at + 1 :]
+    if kind == "insert":
+        return (
+            document[:at]
+            + draw(st.sampled_from([b"{", b"}", b'"', b"\n", b"\xff", b"null,"]))
+            + document[at:]
+        )
+    return document[:at] + document[at + draw(st.integers(1, 30)) :]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path of every value inside a JSON value."""
+    found = [path]
+    if isinstance(value, dict):
+        for key, item in value.items():
+            found += places(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            found += places(item, (*path, index))
+    return found
+
+
+@st.composite
+def twisted(draw: st.DrawFn, value: Any) -> Any:
+    """The JSON value with another value at one of its places: what a writer of another version would have there."""
+    path = draw(st.sampled_from(places(value)))
+    new = draw(json_values)
+    if not path:
+        return new
+    copy = orjson.loads(orjson.dumps(value))
+    holder = copy
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = new
+    return copy

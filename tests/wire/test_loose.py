@@ -1,0 +1,30 @@
+from typing import Any
+
+import pytest
+
+from replaydbg.wire import loose
+
+
+@pytest.mark.parametrize(
+    ("value", "tokens"),
+    [(3, 3), (3.0, 3), ("3", 3), (0, 0), (True, None), (-1, None), ("x", None), (None, None), (1e300, None)],
+)
+def test_counts(value: Any, tokens: Any) -> None:
+    assert loose.count(value) == tokens
+
+
+def test_what_is_not_of_the_type_is_absent() -> None:
+    assert (loose.mapping([1]), loose.sequence({}), loose.text(1)) == ({}, [], "")
+
+
+def test_what_no_encoder_can_write_is_null() -> None:
+    deep: list[Any] = []
+    for _ in range(300):
+        deep = [deep]
+    assert loose.encoded(deep) == "null"
+    assert loose.encoded({"a": 1}) == '{"a":1}'
+
+
+def test_decoded_takes_objects_only() -> None:
+    assert loose.decoded('{"a": 1}') == {"a": 1}
+    assert loose.decoded("[1]") == loose.decoded("nonsense") == {}
