@@ -90,18 +90,18 @@ def _read_result(content: Json) -> Json:
     return content
 
 
-def write_messages(messages: tuple[Message, ...]) -> list[Json]:
-    """The messages of the talk, user and assistant taking turns; leading instructions are `system`, not written here.
+def write_messages(messages: tuple[Message, ...], *, system_inside: bool = False) -> list[Json]:
+    """The messages of the talk, sides taking turns; leading instructions are `system`, not written here.
 
-    Instructions further down have no place in this shape: they become words of the user, marked as what they are.
+    Instructions further down are a role only newer models take, so `system_inside` says that the recording had it so;
+    otherwise they become words of the user, marked as what they are.
     """
     talk = messages[len(leading_instructions(messages)) :]
     written: list[dict[str, Json]] = []
     for message in talk:
-        blocks = list(_write_blocks(message))
+        role, blocks = _written(message, system_inside=system_inside)
         if not blocks:
             continue
-        role = "assistant" if message.role is Role.ASSISTANT else "user"
         if written and written[-1]["role"] == role:
             written[-1]["content"] += blocks
         else:
@@ -109,6 +109,16 @@ def write_messages(messages: tuple[Message, ...]) -> list[Json]:
     for item in written:
         item["content"] = _plain(item["content"])
     return list(written)
+
+
+def _written(message: Message, *, system_inside: bool) -> tuple[str, list[Json]]:
+    if message.role in {Role.SYSTEM, Role.DEVELOPER}:
+        if system_inside:
+            return "system", list(write_content(message.parts))
+        return "user", [{"type": "text", "text": f"<system>\n{message.text}\n</system>"}]
+    # Reasoning that nobody signed, another model's or an edited turn's, would be refused.
+    parts = [part for part in message.parts if not isinstance(part, Reasoning) or part.signature]
+    return "assistant" if message.role is Role.ASSISTANT else "user", list(write_content(parts))
 
 
 def leading_instructions(messages: Sequence[Message]) -> tuple[Message, ...]:
@@ -130,16 +140,6 @@ def _plain(blocks: list[Json]) -> Json:
         case [{"type": "text", "text": text}]:
             return text
     return blocks
-
-
-def _write_blocks(message: Message) -> Iterator[Json]:
-    if message.role in {Role.SYSTEM, Role.DEVELOPER}:
-        yield {"type": "text", "text": f"<system>\n{message.text}\n</system>"}
-        return
-    for part in message.parts:
-        # Reasoning that nobody signed, another model's or an edited turn's, would be refused.
-        if not (isinstance(part, Reasoning) and not part.signature):
-            yield from write_content((part,))
 
 
 def write_content(parts: Iterable[Part]) -> Iterator[Json]:

@@ -109,7 +109,7 @@ def write_request(request: ModelRequest, *, stream: bool) -> Json:
     system = write_system(leading_instructions(messages))
     if system is not None:
         body["system"] = system
-    body["messages"] = write_messages(messages)
+    body["messages"] = write_messages(messages, system_inside=request.provider == "anthropic")
     if request.tools:
         body["tools"] = [write_tool(tool) for tool in request.tools]
     body |= _write_params(params, has_tools=bool(request.tools))

@@ -156,6 +156,15 @@ def test_instructions_in_the_middle_are_marked() -> None:
     ]
 
 
+def test_instructions_in_the_middle_stay_where_the_recording_had_them() -> None:
+    body = {
+        "model": "m",
+        "max_tokens": 9,
+        "messages": [{"role": "user", "content": "hi"}, {"role": "system", "content": "now in French"}],
+    }
+    assert shape.write_request(shape.read_request(body), stream=False) == body
+
+
 def test_reasoning_that_nobody_signed_is_not_sent() -> None:
     talk = (
         Message(Role.ASSISTANT, (Reasoning("hm"), Text("a"))),
