@@ -6,9 +6,12 @@ from functools import cached_property
 
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
+from replaydbg.graph.answers import Answers
+from replaydbg.graph.cycles import Cycles
 from replaydbg.graph.dependence import Flow
 from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.threads import Threads
+from replaydbg.graph.turns import Turns
 
 
 class Facts:
@@ -27,3 +30,15 @@ class Facts:
     @cached_property
     def flow(self) -> Flow:
         return Flow(self.index, self.threads)
+
+    @cached_property
+    def answers(self) -> Answers:
+        return Answers(self.index, self.threads)
+
+    @cached_property
+    def turns(self) -> Turns:
+        return Turns(self.index, self.threads, self.answers)
+
+    @cached_property
+    def cycles(self) -> Cycles:
+        return Cycles(self.turns)
