@@ -7,9 +7,10 @@ A trace of a million steps is normal input. Rows are added in file order (childr
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from operator import itemgetter
+from typing import Any, TypeAlias
 
 from replaydbg.core.finding import Notice
 from replaydbg.core.step import KINDS, STATUSES, Body, Kind, Status
@@ -22,21 +23,30 @@ NOT_RECORDED = -1
 """In the time and token columns. Cost uses NaN."""
 
 
+class _Numbers(dict[str, int]):
+    """Numbers of strings in order of appearance. `__missing__`, so that known strings are looked up in C."""
+
+    def __missing__(self, string: str) -> int:
+        number = self[string] = len(self)
+        return number
+
+
 class Names:
     """Interned strings: a trace of a million steps has some dozens of different names."""
 
-    __slots__ = ("_numbers", "strings")
+    __slots__ = ("_numbers", "number")
 
     def __init__(self) -> None:
-        self.strings: list[str] = [""]
-        self._numbers: dict[str, int] = {"": 0}
+        self._numbers = _Numbers({"": 0})
+        self.number: Callable[[str], int] = self._numbers.__getitem__
 
-    def number(self, string: str) -> int:
-        number = self._numbers.get(string)
-        if number is None:
-            number = self._numbers[string] = len(self.strings)
-            self.strings.append(string)
-        return number
+    @property
+    def strings(self) -> list[str]:
+        return list(self._numbers)
+
+
+Row: TypeAlias = tuple[str, str, int, str, str, str, int, int, int, int, int, float, Any]
+"""id, parent id, kind number, name, agent, model, start, end, status number, tokens in, tokens out, cost, handle."""
 
 
 class Columns:
@@ -110,6 +120,28 @@ class Columns:
         self.costs.append(cost_usd)
         self.handles.append(handle)
 
+    def extend(self, rows: Sequence[Row]) -> None:
+        """Add many rows at a time: several times as fast as `add`, and all that a large format needs."""
+        if not rows:
+            return
+        number = self.strings.number
+        ids, parents, kinds, names, agents, models, starts, ends, statuses, inputs, outputs, costs, handles = zip(
+            *rows, strict=True
+        )
+        self.ids += ids
+        self.parent_ids += parents
+        self.kinds.extend(kinds)
+        self.names.extend(map(number, names))
+        self.agents.extend(map(number, agents))
+        self.models.extend(map(number, models))
+        self.starts_ns.extend(starts)
+        self.ends_ns.extend(ends)
+        self.statuses.extend(statuses)
+        self.input_tokens.extend(inputs)
+        self.output_tokens.extend(outputs)
+        self.costs.extend(costs)
+        self.handles += handles
+
 
 @dataclass(frozen=True, slots=True)
 class Arranged:
@@ -131,32 +163,36 @@ def arrange(columns: Columns, *, trace_id: str, source: Source, decode: Callable
     position = array("i", bytes(4 * len(order)))
     for new, old in enumerate(order):
         position[old] = new
-    new_parents = array("i", (position[parents[old]] if parents[old] >= 0 else -1 for old in order))
+    position.append(-1)  # where the parent -1 of a root points to
+    take = _taker(order)
     trace = Trace(
         id=trace_id,
         source=source,
-        ids=[ids[old] for old in order],
-        parents=new_parents,
+        ids=list(take(ids)),
+        parents=array("i", _taker(take(parents))(position)),
         depths=depths,
-        kinds=_taken(columns.kinds, order),
-        names=_taken(columns.names, order),
-        agents=_taken(columns.agents, order),
-        models=_taken(columns.models, order),
-        starts_ns=_taken(columns.starts_ns, order),
-        ends_ns=_taken(columns.ends_ns, order),
-        statuses=_taken(columns.statuses, order),
-        input_tokens=_taken(columns.input_tokens, order),
-        output_tokens=_taken(columns.output_tokens, order),
-        costs=_taken(columns.costs, order),
-        strings=list(columns.strings.strings),
-        handles=[columns.handles[old] for old in order],
+        kinds=array("b", take(columns.kinds)),
+        names=array("i", take(columns.names)),
+        agents=array("i", take(columns.agents)),
+        models=array("i", take(columns.models)),
+        starts_ns=array("q", take(columns.starts_ns)),
+        ends_ns=array("q", take(columns.ends_ns)),
+        statuses=array("b", take(columns.statuses)),
+        input_tokens=array("q", take(columns.input_tokens)),
+        output_tokens=array("q", take(columns.output_tokens)),
+        costs=array("d", take(columns.costs)),
+        strings=columns.strings.strings,
+        handles=list(take(columns.handles)),
         decode=decode,
     )
     return Arranged(trace, tuple(notices))
 
 
-def _taken(column: array[Any], order: array[int]) -> array[Any]:
-    return array(column.typecode, (column[old] for old in order))
+def _taker(order: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
+    """Takes the items at these places out of a sequence: one call in C, three times as fast as a loop."""
+    if len(order) > 1:
+        return itemgetter(*order)
+    return lambda column: [column[old] for old in order]
 
 
 def _unique(ids: list[str], notices: list[Notice]) -> list[str]:
@@ -180,19 +216,15 @@ def _unique(ids: list[str], notices: list[Notice]) -> list[str]:
 
 
 def _parents(columns: Columns, ids: list[str], notices: list[Notice]) -> array[int]:
-    row_of = {id_: row for row, id_ in enumerate(ids)}
-    parents = array("i")
+    row_of = dict(zip(ids, range(len(ids)), strict=True))
+    row_of.pop("", None)  # an empty parent id means none, whatever ids there are
+    parents = array("i", (row_of.get(parent_id, -1) for parent_id in columns.parent_ids))
     orphans: dict[str, int] = {}
-    for row, parent_id in enumerate(columns.parent_ids):
-        if not parent_id:
-            parents.append(-1)
-            continue
-        parent = row_of.get(parent_id, -1)
+    for row, parent in enumerate(parents):
         if parent == row:
-            parent = -1
-        if parent < 0:
-            orphans[parent_id] = orphans.get(parent_id, 0) + 1
-        parents.append(parent)
+            parents[row] = -1
+        if parents[row] < 0 and columns.parent_ids[row]:
+            orphans[columns.parent_ids[row]] = orphans.get(columns.parent_ids[row], 0) + 1
     for parent_id, count in orphans.items():
         noun = "step" if count == 1 else "steps"
         notices.append(
@@ -205,25 +237,35 @@ def _pre_order(
     parents: array[int], starts: array[int], ids: list[str], notices: list[Notice]
 ) -> tuple[array[int], array[int]]:
     """Rows in pre-order and their depths. Iterative: a hostile file may nest a million deep."""
-    count = len(parents)
     children: dict[int, list[int]] = {}
-    for row in range(count):
-        children.setdefault(parents[row], []).append(row)
+    for row, parent in enumerate(parents):
+        if parent in children:
+            children[parent].append(row)
+        else:
+            children[parent] = [row]
     for siblings in children.values():
-        if len(siblings) > 1 and all(starts[row] >= 0 for row in siblings):
-            siblings.sort(key=starts.__getitem__)
+        if len(siblings) > 1:
+            began = [starts[row] for row in siblings]
+            if min(began) >= 0:
+                siblings.sort(key=starts.__getitem__)
+            siblings.reverse()  # a stack gives back the last first
+    done = bytearray(len(parents))
     order, depths = array("i"), array("i")
-    done = bytearray(count)
-    for row in _roots(children, parents, done, ids, notices):
-        stack = [(row, 0)]
+    for root in _roots(children, parents, done, ids, notices):
+        depth = [0]
+        stack = [root]
         while stack:
-            current, depth = stack.pop()
+            current = stack.pop()
+            at = depth.pop()
             if done[current]:
                 continue
             done[current] = 1
             order.append(current)
-            depths.append(depth)
-            stack.extend((child, depth + 1) for child in reversed(children.get(current, ())))
+            depths.append(at)
+            below = children.get(current)
+            if below is not None:
+                stack += below
+                depth += [at + 1] * len(below)
     return order, depths
 
 
@@ -234,7 +276,7 @@ def _roots(
     ids: list[str],
     notices: list[Notice],
 ) -> Iterator[int]:
-    yield from children.get(-1, ())
+    yield from reversed(children.get(-1, ()))
     # What is left hangs from a ring of parents: walk up until a row repeats, and cut there.
     for row in range(len(parents)):
         if done[row]:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from math import nan
+from typing import Any, NamedTuple
 
-from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, Columns, arrange
+from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, STATUS_NUMBER, Columns, Row, arrange
 from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json
 from replaydbg.core.step import Body, Kind, Status
 from replaydbg.core.trace import Source, Trace
 from replaydbg.readers import _dialects
 from replaydbg.readers._api import Reading
-from replaydbg.readers._span import Facts, Span, SpanBody
+from replaydbg.readers._attributes import number, whole
+from replaydbg.readers._span import Counts, Facts, Span, SpanBody
 
 _MODEL_CALL = KIND_NUMBER[Kind.MODEL_CALL]
 _AGENT_INVOCATION = KIND_NUMBER[Kind.AGENT_INVOCATION]
 _OPAQUE = KIND_NUMBER[Kind.OPAQUE]
+_ROWS_MAX = 4096
+"""Rows kept as tuples before they go into the columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,20 @@ class _Twin:
     """Handle of a model call that another instrumentation recorded better."""
 
     handle: Any
+
+
+class Known(NamedTuple):
+    """What is known of a span from its name and a few attributes: equal for many spans, and so remembered."""
+
+    kind: int
+    facts: Facts
+    counts: Counts | None = None
+
+
+def known(wanted: Mapping[str, Json], name: str) -> Known:
+    dialect = _dialects.dialect(wanted)
+    facts = dialect.facts(wanted, name)
+    return Known(KIND_NUMBER[facts.kind], facts, dialect.counts if facts.kind is Kind.MODEL_CALL else None)
 
 
 class Assembly:
@@ -35,54 +54,63 @@ class Assembly:
         self.notices: list[Notice] = []
         self._span_of = span_of
         self._columns: dict[str, Columns] = {}
+        self._rows: dict[str, list[Row]] = {}
 
     def __len__(self) -> int:
-        return sum(map(len, self._columns.values()))
+        return sum(map(len, self._columns.values())) + sum(map(len, self._rows.values()))
 
-    def add(
+    def add(  # noqa: PLR0917 - called for every span; keywords would cost a tenth of the time
         self,
         trace_id: str,
         span_id: str,
         parent_id: str,
-        facts: Facts,
+        known: Known,
         start_ns: int,
         end_ns: int,
-        status: Status,
+        status: int,
+        counts: Mapping[str, Json] | None,
         handle: Any,
     ) -> None:
-        columns = self._columns.get(trace_id)
-        if columns is None:
-            columns = self._columns[trace_id] = Columns()
-        columns.add(
-            id=span_id,
-            kind=facts.kind,
-            name=facts.name,
-            handle=handle,
-            parent_id=parent_id,
-            agent=facts.agent,
-            model=facts.model,
-            start_ns=start_ns,
-            end_ns=end_ns,
-            status=status,
-            input_tokens=facts.input_tokens,
-            output_tokens=facts.output_tokens,
-            cost_usd=facts.cost_usd,
-        )
+        """One row. `counts` has the attributes that hold tokens and costs, decoded; `status` is the column's number."""
+        input_tokens = output_tokens = NOT_RECORDED
+        cost = nan
+        if counts and known.counts is not None:
+            input_tokens = _first_count(counts, known.counts.input_tokens)
+            output_tokens = _first_count(counts, known.counts.output_tokens)
+            cost = number(counts.get(known.counts.cost_usd))
+        rows = self._rows.get(trace_id)
+        if rows is None:
+            rows = self._rows[trace_id] = []
+            self._columns[trace_id] = Columns()
+        elif len(rows) >= _ROWS_MAX:
+            self._columns[trace_id].extend(rows)
+            rows.clear()
+        kind, (_, name, agent, model), _ = known
+        rows.append(
+            (
+                span_id, parent_id, kind, name, agent, model, start_ns, end_ns, status,
+                input_tokens, output_tokens, cost, handle,
+            )
+        )  # fmt: skip
 
     def add_damaged(self, place: str, why: str) -> None:
         """A span of which nothing but its place is known: a step all the same, so that nothing is lost silently."""
         trace_id = next(iter(self._columns), "")
-        number = len(self) + 1
+        ordinal = len(self) + 1
         self.notices.append(Notice(place, why))
         span = Span("damaged span", _dialects.NO_ATTRIBUTES, status_message=f"{place}: {why}")
+        known = Known(_OPAQUE, Facts(name=span.name))
+        unset = STATUS_NUMBER[Status.UNSET]
         self.add(
-            trace_id, f"damaged-{number}", "", Facts(name=span.name), -1, -1, Status.UNSET, span
+            trace_id, f"damaged-{ordinal}", "", known, NOT_RECORDED, NOT_RECORDED, unset, None, span
         )
 
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
         """The traces so far, in the order in which they first appeared."""
         traces, notices = [], list(self.notices)
         for trace_id, columns in self._columns.items():
+            columns.extend(self._rows[trace_id])
+            self._rows[trace_id].clear()
             arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._decode)
             notices += arranged.notices
             notices += _set_twins_apart(arranged.trace)
@@ -97,6 +125,14 @@ class Assembly:
 
     def _span(self, handle: Any) -> Span:
         return handle if isinstance(handle, Span) else self._span_of(handle)
+
+
+def _first_count(counts: Mapping[str, Json], keys: tuple[str, ...]) -> int:
+    for key in keys:
+        if key in counts:
+            count = whole(counts[key])
+            return NOT_RECORDED if count is None or count < 0 else count
+    return NOT_RECORDED
 
 
 def _inherit_agents(trace: Trace) -> None:

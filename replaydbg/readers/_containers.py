@@ -18,10 +18,10 @@ from replaydbg.core.message import Json
 from replaydbg.readers import _salvage
 
 _BOM = b"\xef\xbb\xbf"
-_NEWLINE = re.compile(rb"\n")
 _NOT_BLANK = re.compile(rb"[^ \t\r\n]")
 _LINE_OF_JSON = re.compile(rb"\n[ \t]*(?=[{\[])")
 _SCALAR = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[^,\]\s]+', re.DOTALL)
+_COPY_BYTES_MAX = 1 << 20
 _DAMAGED_LINES_MAX = 3
 """How many lines at the head may be damaged before a file is no longer taken for JSON Lines."""
 
@@ -146,8 +146,15 @@ def _start(buffer: memoryview) -> int:
 
 
 def _line_end(buffer: memoryview, at: int) -> int:
-    found = _NEWLINE.search(buffer, at)
-    return found.start() if found else len(buffer)
+    """The offset of the next newline, or of the end. Copies of growing size are searched: that is `memchr`."""
+    size = 256
+    while at < len(buffer):
+        found = bytes(buffer[at : at + size]).find(b"\n")
+        if found >= 0:
+            return at + found
+        at += size
+        size = min(4 * size, _COPY_BYTES_MAX)
+    return len(buffer)
 
 
 def _lines(buffer: memoryview, notices: list[Notice]) -> Iterator[Record]:

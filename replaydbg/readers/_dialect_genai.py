@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
-from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json, Message, Role, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _genai_events
-from replaydbg.readers._attributes import cut_off, number, parsed, parsed_list, whole
-from replaydbg.readers._span import Event, Facts, SpanBody, is_glue, merged, python_literal
+from replaydbg.readers._attributes import cut_off, parsed, parsed_list
+from replaydbg.readers._span import Counts, Event, Facts, SpanBody, is_glue, merged, python_literal
 from replaydbg.wire import arguments, genai, tool_specs
 
 _KIND_OF_OPERATION = {
@@ -46,12 +45,10 @@ WANTED = frozenset(
         "gen_ai.tool.name",
         "gen_ai.handoff.to_agent",
         "gen_ai.handoff.from_agent",
-        "operation.cost",
-        *INPUT_TOKENS,
-        *OUTPUT_TOKENS,
         *AGENT,
     }
 )
+COUNTS = Counts(INPUT_TOKENS, OUTPUT_TOKENS, "operation.cost")
 
 _PARAMS = {"stop_sequences": "stop", "choice.count": "n", "encoding_formats": "", "model": ""}
 """Names of ours for those of `gen_ai.request.*`; "" is none of the model's parameters."""
@@ -82,7 +79,7 @@ def _kind_without_operation(wanted: Mapping[str, Json]) -> Kind | None:
         return Kind.MODEL_CALL
     if wanted.get("gen_ai.tool.name"):
         return Kind.TOOL_EXECUTION
-    if "gen_ai.request.model" in wanted and any(key in wanted for key in (*INPUT_TOKENS, *OUTPUT_TOKENS)):
+    if "gen_ai.request.model" in wanted and "gen_ai.response.model" in wanted:
         return Kind.MODEL_CALL
     return None
 
@@ -91,16 +88,7 @@ def facts(wanted: Mapping[str, Json], name: str) -> Facts:
     kind = kind_of(wanted, name)
     agent = first_text(wanted, AGENT)
     if kind is Kind.MODEL_CALL:
-        cost = wanted.get("operation.cost")
-        return Facts(
-            kind,
-            name,
-            agent,
-            first_text(wanted, ("gen_ai.request.model", "gen_ai.response.model")),
-            first_count(wanted, INPUT_TOKENS),
-            first_count(wanted, OUTPUT_TOKENS),
-            number(cost),
-        )
+        return Facts(kind, name, agent, first_text(wanted, ("gen_ai.request.model", "gen_ai.response.model")))
     if kind is Kind.TOOL_EXECUTION:
         return Facts(kind, first_text(wanted, ("gen_ai.tool.name",)) or name.removesuffix(".tool"), agent)
     if kind is Kind.AGENT_INVOCATION:
@@ -115,14 +103,6 @@ def first_text(wanted: Mapping[str, Json], keys: tuple[str, ...]) -> str:
         if value and isinstance(value, str):
             return value
     return ""
-
-
-def first_count(wanted: Mapping[str, Json], keys: tuple[str, ...]) -> int:
-    for key in keys:
-        if key in wanted:
-            count = whole(wanted[key])
-            return NOT_RECORDED if count is None else max(count, NOT_RECORDED)
-    return NOT_RECORDED
 
 
 class Body(SpanBody):

@@ -4,58 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from math import nan
 
-from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json, Message, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _salvage
-from replaydbg.readers._attributes import number, whole
-from replaydbg.readers._span import Facts, SpanBody
+from replaydbg.readers._span import Counts, Facts, SpanBody
 from replaydbg.wire import genai
 
 MARK = "replaydbg.kind"
 STEP_ID, PARENT_ID, TRACE_ID = "replaydbg.step.id", "replaydbg.parent.id", "replaydbg.trace.id"
-WANTED = frozenset(
-    {
-        MARK,
-        STEP_ID,
-        PARENT_ID,
-        TRACE_ID,
-        "replaydbg.cost_usd",
-        "replaydbg.counted",
-        "gen_ai.agent.name",
-        "gen_ai.request.model",
-        "gen_ai.usage.input_tokens",
-        "gen_ai.usage.output_tokens",
-    }
+IDS = frozenset({STEP_ID, PARENT_ID, TRACE_ID})
+WANTED = frozenset({MARK, "gen_ai.agent.name", "gen_ai.request.model"})
+COUNTS = Counts(
+    ("gen_ai.usage.input_tokens",), ("gen_ai.usage.output_tokens",), "replaydbg.cost_usd"
 )
 _KINDS = {str(kind): kind for kind in Kind}
 
 
 def facts(wanted: Mapping[str, Json], name: str) -> Facts:
-    kind = _KINDS.get(str(wanted[MARK]), Kind.OPAQUE)
-    cost = wanted.get("replaydbg.cost_usd")
-    counted = wanted.get("replaydbg.counted") is not False
+    agent, model = wanted.get("gen_ai.agent.name"), wanted.get("gen_ai.request.model")
     return Facts(
-        kind,
+        _KINDS.get(str(wanted[MARK]), Kind.OPAQUE),
         name,
-        _str(wanted.get("gen_ai.agent.name")),
-        _str(wanted.get("gen_ai.request.model")),
-        _count(wanted.get("gen_ai.usage.input_tokens")) if counted else NOT_RECORDED,
-        _count(wanted.get("gen_ai.usage.output_tokens")) if counted else NOT_RECORDED,
-        nan if cost is None else number(cost),
+        agent if isinstance(agent, str) else "",
+        model if isinstance(model, str) else "",
     )
-
-
-def _str(value: Json) -> str:
-    return value if isinstance(value, str) else ""
-
-
-def _count(value: Json) -> int:
-    count = whole(value)
-    return NOT_RECORDED if count is None else count
 
 
 class Body(SpanBody):

@@ -19,9 +19,9 @@ from replaydbg.core.message import (
 )
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
-from replaydbg.readers._attributes import number, numbered, parsed
-from replaydbg.readers._dialect_genai import AGENT, first_count, first_text
-from replaydbg.readers._span import Facts, SpanBody, is_glue, merged, python_literal
+from replaydbg.readers._attributes import numbered, parsed
+from replaydbg.readers._dialect_genai import AGENT, first_text
+from replaydbg.readers._span import Counts, Facts, SpanBody, is_glue, merged, python_literal
 from replaydbg.wire import arguments, genai, tool_specs
 
 MARK = "openinference.span.kind"
@@ -36,7 +36,8 @@ _OUTPUT_TOKENS = ("llm.token_count.completion",)
 _TOOL_NAME = ("tool.name", "gen_ai.tool.name")
 _MODEL = ("llm.model_name", "gen_ai.request.model")
 
-WANTED = frozenset({MARK, "llm.cost.total", *_MODEL, *_TOOL_NAME, *_INPUT_TOKENS, *_OUTPUT_TOKENS, *AGENT})
+WANTED = frozenset({MARK, *_MODEL, *_TOOL_NAME, *AGENT})
+COUNTS = Counts(_INPUT_TOKENS, _OUTPUT_TOKENS, "llm.cost.total")
 
 _NO_PARAMS = frozenset(
     {
@@ -72,15 +73,7 @@ def facts(wanted: Mapping[str, Json], name: str) -> Facts:
     kind = kind_of(wanted, name)
     agent = first_text(wanted, AGENT)
     if kind is Kind.MODEL_CALL:
-        return Facts(
-            kind,
-            name,
-            agent,
-            first_text(wanted, _MODEL),
-            first_count(wanted, _INPUT_TOKENS),
-            first_count(wanted, _OUTPUT_TOKENS),
-            number(wanted.get("llm.cost.total")),
-        )
+        return Facts(kind, name, agent, first_text(wanted, _MODEL))
     if kind is Kind.TOOL_EXECUTION:
         return Facts(kind, first_text(wanted, _TOOL_NAME) or name, agent)
     if kind is Kind.AGENT_INVOCATION:

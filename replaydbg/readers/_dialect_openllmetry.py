@@ -15,6 +15,7 @@ from replaydbg.wire import arguments, genai, tool_specs
 WANTED = frozenset({"gen_ai.prompt.0.role", "gen_ai.completion.0.role"})
 
 facts = _dialect_genai.facts
+COUNTS = _dialect_genai.COUNTS
 
 
 class Body(_dialect_genai.Body):

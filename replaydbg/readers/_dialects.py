@@ -13,18 +13,22 @@ from replaydbg.readers import (
     _dialect_openllmetry,
 )
 from replaydbg.readers._attributes import Attributes
-from replaydbg.readers._span import Facts, Span, SpanBody
+from replaydbg.readers._span import Counts, Facts, Span, SpanBody
 
 
 class Dialect(NamedTuple):
     facts: Callable[[Mapping[str, Json], str], Facts]
     body: Callable[[Span], SpanBody]
+    counts: Counts
 
 
-_NATIVE = Dialect(_dialect_native.facts, _dialect_native.Body)
-_OPENINFERENCE = Dialect(_dialect_openinference.facts, _dialect_openinference.Body)
-_OPENLLMETRY = Dialect(_dialect_openllmetry.facts, _dialect_openllmetry.Body)
-_GENAI = Dialect(_dialect_genai.facts, _dialect_genai.Body)
+_NATIVE = Dialect(_dialect_native.facts, _dialect_native.Body, _dialect_native.COUNTS)
+_OPENINFERENCE = Dialect(
+    _dialect_openinference.facts, _dialect_openinference.Body, _dialect_openinference.COUNTS
+)
+_OPENLLMETRY = Dialect(_dialect_openllmetry.facts, _dialect_openllmetry.Body, _dialect_openllmetry.COUNTS)
+_GENAI = Dialect(_dialect_genai.facts, _dialect_genai.Body, _dialect_genai.COUNTS)
+_ALL = (_NATIVE, _OPENINFERENCE, _OPENLLMETRY, _GENAI)
 
 WANTED = (
     _dialect_native.WANTED
@@ -33,6 +37,11 @@ WANTED = (
     | _dialect_genai.WANTED
 )
 """The few attributes that `facts` looks at; the others stay undecoded until a body is asked for."""
+
+COUNTED = frozenset(
+    key for each in _ALL for key in (*each.counts.input_tokens, *each.counts.output_tokens, each.counts.cost_usd)
+)
+"""The attributes that hold tokens and costs: different on every span, unlike those of `WANTED`."""
 
 NO_ATTRIBUTES = Attributes({})
 

@@ -14,15 +14,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Source
 from replaydbg.readers import _containers, _dialects, _salvage, _span_fields
 from replaydbg.readers._api import Document, NotThisFormat, Reading
-from replaydbg.readers._assembly import Assembly
-from replaydbg.readers._attributes import any_value, raw_any_value
+from replaydbg.readers._assembly import Assembly, Known, known
+from replaydbg.readers._attributes import raw_any_value
 from replaydbg.readers._dialect_native import PARENT_ID, STEP_ID, TRACE_ID
 from replaydbg.readers._span import Span
-from replaydbg.readers._span_fields import nanoseconds
+from replaydbg.readers._span_fields import LAST_NS, span_id, status, trace_id
 
 FIRST_WINDOW_BYTES = 256 << 10
 """Of a large document so much is read for the first rows, before the whole is walked."""
@@ -31,23 +32,33 @@ _LARGE_SPAN_BYTES = 8 << 10
 """Spans larger than this on average are walked once; see the module."""
 
 _SAMPLE_BYTES = 64 << 10
-_SHORT_VALUE_BYTES = 200
-"""Names, models and numbers are shorter, and the same ones come again and again: they are remembered."""
-
 _BOM = b"\xef\xbb\xbf"
 _SPANS = re.compile(rb'"(?:spans|data)"\s*:\s*\[')
-_WANTED = _dialects.WANTED
+_INTEGER = re.compile(rb'\{\s*"int_?[vV]alue"\s*:\s*"?(\d{1,18})"?\s*\}')
+_WANTED, _COUNTED = _dialects.WANTED, _dialects.COUNTED
+_IDS = {STEP_ID: "span", PARENT_ID: "parent", TRACE_ID: "trace"}
 
-_FIELDS = ("traceId", "spanId", "parentSpanId", "name", "startTimeUnixNano", "endTimeUnixNano", "status")
+_FIELDS = (
+    ("traceId", str | None), ("spanId", str | None), ("parentSpanId", str | None), ("name", str | None),
+    ("startTimeUnixNano", int | None), ("endTimeUnixNano", int | None),
+)  # fmt: skip
 _OTHER_FIELDS = (
     "traceState", "flags", "kind", "events", "links",
     "droppedAttributesCount", "droppedEventsCount", "droppedLinksCount",
 )  # fmt: skip
 
 
+_DEFAULTS = {msgspec.Raw: msgspec.Raw()}
+
+
 class _Pair(msgspec.Struct, gc=False):
     key: str = ""
     value: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+class _Status(msgspec.Struct, gc=False):
+    code: int | str | None = None
+    message: str | None = None
 
 
 class _Shape(NamedTuple):
@@ -65,7 +76,7 @@ def _snake(key: str) -> str:
 def _shape(*, snake: bool) -> _Shape:
     def struct(name: str, *fields: tuple[str, Any]) -> Any:
         spelled = [
-            (key, kind, msgspec.field(default=None, name=_snake(key) if snake else key))
+            (key, kind, msgspec.field(default=_DEFAULTS.get(kind), name=_snake(key) if snake else key))
             for key, kind in fields
         ]
         return msgspec.defstruct(name, spelled, gc=False)
@@ -79,13 +90,12 @@ def _shape(*, snake: bool) -> _Shape:
         return struct("Request", ("resourceSpans", resources), ("batches", resources), ("data", spans))
 
     def decoder(request: Any) -> Any:
-        return msgspec.json.Decoder(list[request] | request)  # type: ignore[valid-type]
+        return msgspec.json.Decoder(list[request] | request, strict=False)
 
-    seen: list[tuple[str, Any]] = [(key, Any) for key in _FIELDS]
-    seen.append(("attributes", list[_Pair] | None))
+    seen = (*_FIELDS, ("status", _Status | None), ("attributes", list[_Pair] | None))
     span = struct("Span", *seen)
-    whole = struct("WholeSpan", *seen, *((key, msgspec.Raw | None) for key in _OTHER_FIELDS))
-    return _Shape(msgspec.json.Decoder(span), decoder(envelope(whole)), decoder(envelope(msgspec.Raw)))
+    whole = struct("WholeSpan", *seen, *((key, msgspec.Raw) for key in _OTHER_FIELDS))
+    return _Shape(msgspec.json.Decoder(span, strict=False), decoder(envelope(whole)), decoder(envelope(msgspec.Raw)))
 
 
 _CAMEL, _SNAKE = _shape(snake=False), _shape(snake=True)
@@ -94,7 +104,8 @@ _CAMEL, _SNAKE = _shape(snake=False), _shape(snake=True)
 def read(document: Document, format_name: str, *, partial: bool) -> Iterator[Reading]:
     """Readings of an OTLP document. Raises NotThisFormat where no span array is in it."""
     reader = _Reader(document, format_name)
-    if _containers.has_lines(document.buffer):
+    # A document on one line is recognised by its long first line; JSON Lines with such lines are found out below.
+    if b"\n" in document.head and _containers.has_lines(document.buffer):
         yield from reader.lines(partial=partial)
     else:
         yield from reader.document(partial=partial)
@@ -126,13 +137,21 @@ class _Reader:
             if len(self.assembly):
                 yield self.assembly.reading(FIRST_WINDOW_BYTES / size, complete=False)
             self.assembly = Assembly(self.source, _span_of)
-        self._request(self.buffer, "")
+        if not self._whole(self.buffer, ""):
+            if _containers.has_lines(self.buffer):
+                yield from self.lines(partial=partial)
+                return
+            self._salvage(self.buffer, "")
         if not len(self.assembly) and not _SPANS.search(self.buffer):
             raise NotThisFormat("there is no array of spans in the document")
         yield self.assembly.reading()
 
     def _request(self, raw: memoryview, place: str) -> None:
-        """The spans of one request, or of an array of them; salvaged one by one where the whole is no JSON."""
+        if not self._whole(raw, place):
+            self._salvage(raw, place)
+
+    def _whole(self, raw: memoryview, place: str) -> bool:
+        """The spans of one request, or of an array of them. False, and none is added, where that is damaged."""
         body = raw[len(_BOM) :] if bytes(raw[: len(_BOM)]) == _BOM else raw
         if self._has_large_spans(body):
             try:
@@ -142,14 +161,14 @@ class _Reader:
             else:
                 for _, span in _spans_of(envelope):
                     self._add(span, span)
-                return
+                return True
         try:
             envelope = self.shape.views.decode(body)
         except (msgspec.DecodeError, RecursionError):
-            self._salvage(body, place)
-        else:
-            for pointer, text in _spans_of(envelope):
-                self._add_text(text, pointer, place)
+            return False
+        for pointer, text in _spans_of(envelope):
+            self._add_text(text, pointer, place)
+        return True
 
     def _has_large_spans(self, body: memoryview) -> bool:
         step = max(_SAMPLE_BYTES, len(body) // 3)
@@ -179,28 +198,33 @@ class _Reader:
 
     def _add(self, span: Any, handle: Any) -> None:
         """The hot path: the row of a span whose fields are decoded."""
-        wanted: dict[str, Json] = {}
+        wanted: list[str | bytes] = [span.name]
+        counts: dict[str, Json] | None = None
+        ids = None
         for pair in span.attributes or ():
             key = pair.key
             if key in _WANTED:
-                raw = bytes(pair.value)
-                wanted[key] = _short_value(raw) if len(raw) < _SHORT_VALUE_BYTES else raw_any_value(pair.value)
-        name = span.name if isinstance(span.name, str) else ""
-        trace_id = _span_fields.trace_id(span.traceId)
-        span_id = _span_fields.span_id(span.spanId)
-        parent_id = _span_fields.span_id(span.parentSpanId)
-        if "replaydbg.kind" in wanted:
-            trace_id = wanted.get(TRACE_ID) or trace_id
-            span_id = wanted.get(STEP_ID) or span_id
-            parent_id = wanted.get(PARENT_ID) or parent_id
+                wanted += key, bytes(pair.value)
+            elif key in _COUNTED:
+                if counts is None:
+                    counts = {}
+                counts[key] = _small_value(pair.value)
+            elif key in _IDS:
+                ids = ids or {}
+                ids[_IDS[key]] = raw_any_value(pair.value)
+        start, end, state = span.startTimeUnixNano, span.endTimeUnixNano, span.status
+        trace, own, parent = trace_id(span.traceId), span_id(span.spanId), span_id(span.parentSpanId)
+        if ids:
+            trace, own, parent = ids.get("trace") or trace, ids.get("span") or own, ids.get("parent") or parent
         self.assembly.add(
-            trace_id,
-            span_id,
-            parent_id,
-            _dialects.dialect(wanted).facts(wanted, name),
-            nanoseconds(span.startTimeUnixNano),
-            nanoseconds(span.endTimeUnixNano),
-            _span_fields.status(span.status),
+            trace,
+            own,
+            parent,
+            _known(tuple(wanted)),
+            start if start is not None and 0 < start <= LAST_NS else NOT_RECORDED,
+            end if end is not None and 0 < end <= LAST_NS else NOT_RECORDED,
+            0 if state is None else status(state.code),
+            counts,
             handle,
         )
 
@@ -215,12 +239,17 @@ class _Reader:
                 self._add_odd(text, where)
 
 
-@lru_cache(maxsize=8192)
-def _short_value(raw: bytes) -> Json:
-    try:
-        return any_value(_salvage.loads(raw))
-    except ValueError:
-        return None
+@lru_cache(maxsize=4096)
+def _known(wanted: tuple[Any, ...]) -> Known:
+    """Of the name and then keys and values. Remembered: many spans have the same names, models and agents."""
+    pairs = zip(wanted[1::2], wanted[2::2], strict=True)
+    return known({key: raw_any_value(msgspec.Raw(raw)) for key, raw in pairs}, wanted[0] or "")
+
+
+def _small_value(raw: msgspec.Raw) -> Json:
+    """A number, mostly: the text inside `{"intValue":"17"}` is found faster than it is parsed."""
+    number = _INTEGER.fullmatch(raw)
+    return int(number[1]) if number else raw_any_value(raw)
 
 
 def _spans_of(envelope: Any) -> Iterator[tuple[list[Any], Any]]:
@@ -270,10 +299,12 @@ def _document(span: Any) -> dict[str, Json]:
     for field in msgspec.structs.fields(span):
         value = getattr(span, field.name)
         if isinstance(value, msgspec.Raw):
-            value = _salvage.loads(memoryview(value))
+            value = _salvage.loads(memoryview(value)) if memoryview(value) else None
         elif field.name == "attributes":
             pairs = value or ()
             value = [{"key": pair.key, "value": _salvage.loads(memoryview(pair.value))} for pair in pairs]
+        elif isinstance(value, _Status):
+            value = {key: item for key, item in msgspec.structs.asdict(value).items() if item is not None}
         if value is not None:
             document[field.encode_name] = value
     return document

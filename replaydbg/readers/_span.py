@@ -6,10 +6,8 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import nan
 from typing import NamedTuple
 
-from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json, Message, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
@@ -20,15 +18,20 @@ _LITERAL_CHARS_MAX = 100_000
 
 
 class Facts(NamedTuple):
-    """What the columns want to know of a span. Tokens and cost are of model calls only: on others they are sums."""
+    """What the columns want to know of a span, and what many spans of a trace share."""
 
     kind: Kind = Kind.OPAQUE
     name: str = ""
     agent: str = ""
     model: str = ""
-    input_tokens: int = NOT_RECORDED
-    output_tokens: int = NOT_RECORDED
-    cost_usd: float = nan
+
+
+class Counts(NamedTuple):
+    """Where tokens and cost of a model call stand. On spans of other kinds they are sums, and are not counted."""
+
+    input_tokens: tuple[str, ...]
+    output_tokens: tuple[str, ...]
+    cost_usd: str
 
 
 @dataclass(frozen=True, slots=True)

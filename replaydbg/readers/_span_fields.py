@@ -7,25 +7,23 @@ import binascii
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, STATUS_NUMBER
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.step import Kind, Status
 from replaydbg.readers import _dialects
-from replaydbg.readers._assembly import Assembly
+from replaydbg.readers._assembly import Assembly, Known, known
 from replaydbg.readers._attributes import Attributes, keyed, whole
 from replaydbg.readers._dialect_native import PARENT_ID, STEP_ID, TRACE_ID
 from replaydbg.readers._span import Event, Facts, Span
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LAST_NS = (1 << 63) - 1
 _FRACTION = re.compile(r"\.(\d+)")
-_STATUS = {
-    1: Status.OK,
-    2: Status.ERROR,
-    "OK": Status.OK,
-    "ERROR": Status.ERROR,
-}
+_UNSET, _OK, _ERROR = (STATUS_NUMBER[status] for status in (Status.UNSET, Status.OK, Status.ERROR))
+_STATUS = {1: _OK, 2: _ERROR, "OK": _OK, "ERROR": _ERROR}
 
 
 def identity(value: Json, digits: int) -> str:
@@ -45,23 +43,32 @@ def identity(value: Json, digits: int) -> str:
 
 
 def span_id(value: Json) -> str:
+    if type(value) is str and len(value) == 16 and value[0] != "0" and value.islower():
+        return value  # nearly all; what follows is for the others
     return identity(value, 16)
 
 
 def trace_id(value: Json) -> str:
+    return _trace_id(value) if isinstance(value, str) else identity(value, 32)
+
+
+@lru_cache(maxsize=64)
+def _trace_id(value: str) -> str:
     return identity(value, 32)
 
 
 def nanoseconds(value: Json) -> int:
     """Unix nanoseconds out of a number, digits, ISO 8601, or `[seconds, nanoseconds]`; 0 means not recorded."""
+    if type(value) is str and 0 < len(value) < 20 and value.isdecimal():
+        return min(int(value), LAST_NS) or NOT_RECORDED
     if isinstance(value, (list, tuple)) and len(value) == 2:
         seconds, rest = whole(value[0]), whole(value[1])
         count = None if seconds is None or rest is None else seconds * 10**9 + rest
-    elif isinstance(value, str) and not value.isdigit():
+    elif isinstance(value, str) and not value.isdecimal():
         count = _iso(value)
     else:
         count = whole(value)
-    return count if count is not None and 0 < count < 1 << 63 else NOT_RECORDED
+    return count if count is not None and 0 < count <= LAST_NS else NOT_RECORDED
 
 
 def _iso(text: str) -> int | None:
@@ -78,13 +85,15 @@ def _iso(text: str) -> int | None:
     return (since.days * 86_400 + since.seconds) * 10**9 + int(digits)
 
 
-def status(value: Json) -> Status:
-    """`{code: 2}`, `{code: "STATUS_CODE_ERROR"}`, `{status_code: "ERROR"}`, or the bare word."""
+def status(value: Json) -> int:
+    """The status's number in the columns, out of `{code: 2}`, `{code: "STATUS_CODE_ERROR"}`, `{status_code: "ERROR"}`, or the bare word."""
+    if not value:
+        return _UNSET
     if isinstance(value, dict):
         value = value.get("code", value.get("status_code", value.get("statusCode")))
     if isinstance(value, str):
         value = int(value) if value.isdigit() else value.rpartition("_")[2].upper()
-    return _STATUS.get(value, Status.UNSET) if isinstance(value, (int, str)) else Status.UNSET
+    return _STATUS.get(value, _UNSET) if isinstance(value, (int, str)) else _UNSET
 
 
 def _status_message(value: Json) -> str:
@@ -148,18 +157,20 @@ def add_document(
     above = document.get("parentSpanContext")
     if parent is None and isinstance(above, dict):
         parent = above.get("spanId")
-    facts = _dialects.dialect(found.attributes).facts(wanted, found.name)
+    know = known(wanted, found.name)
     if damaged is not None:
-        facts = Facts(Kind.OPAQUE, facts.name or "damaged span", facts.agent)
+        facts = Facts(Kind.OPAQUE, know.facts.name or "damaged span", know.facts.agent)
+        know = Known(KIND_NUMBER[Kind.OPAQUE], facts)
         assembly.notices.append(Notice(damaged, f"span {id_} is damaged: only its beginning was read"))
     assembly.add(
-        str(wanted.get(TRACE_ID) or trace_id(_get(context, "traceId", "trace_id"))),
-        str(wanted.get(STEP_ID) or id_),
-        str(wanted.get(PARENT_ID) or span_id(parent)),
-        facts,
+        found.attributes.text(TRACE_ID) or trace_id(_get(context, "traceId", "trace_id")),
+        found.attributes.text(STEP_ID) or id_,
+        found.attributes.text(PARENT_ID) or span_id(parent),
+        know,
         nanoseconds(_get(document, "startTimeUnixNano", "start_time_unix_nano", "startTime", "start_time")),
         nanoseconds(_get(document, "endTimeUnixNano", "end_time_unix_nano", "endTime", "end_time")),
         status(_get(document, "status", "status_code")),
+        found.attributes,
         handle,
     )
     return True
