@@ -88,12 +88,8 @@ class Chain:
         self._folds_at: dict[int, list[int]] = {}
         for number, fold in enumerate(self.folds):
             self._folds_at.setdefault(fold.start, []).append(number)
-        self._opened: set[int] = set()
-        self._closed: set[int] = set()
-        if state is not None:
-            self._resume(state)
         self._outs: dict[tuple[int, int], tuple[int, ...]] = {}
-        self._lay_all()
+        self.resume(state or FoldState())
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -109,15 +105,16 @@ class Chain:
             frozenset(ids[row] for row in self._closed),
         )
 
-    def _resume(self, state: FoldState) -> None:
-        ids = self.trace.ids
-        for number, fold in enumerate(self.folds):
-            if (ids[fold.start], fold.period) in state.opened:
-                self._opened.add(number)
-        if state.closed:
-            self._closed = {
-                row for row, id_ in enumerate(ids) if id_ in state.closed and self._has_steps(row)
-            }
+    def resume(self, state: FoldState) -> None:
+        """Fold and unfold as another chain was; what this one does not have is passed over."""
+        ids, opened, closed = self.trace.ids, state.opened, state.closed
+        self._opened, self._closed = set(), set()
+        if opened:
+            known = ((number, (ids[fold.start], fold.period)) for number, fold in enumerate(self.folds))
+            self._opened = {number for number, name in known if name in opened}
+        if closed:
+            self._closed = {row for row, id_ in enumerate(ids) if id_ in closed and self._has_steps(row)}
+        self._lay_all()
 
     def _has_steps(self, row: int) -> bool:
         return self.trace.subtree_ends[row] > row + 1
@@ -141,6 +138,15 @@ class Chain:
         self.entries[y:after] = rows
         self._inside[y:after] = inside
         return self._lay_again(y, after, grown)
+
+    def around(self, y: int) -> int | None:
+        """The visible row that folds what row `y` is part of: the header of its round or its parent; None at the top."""
+        fold, row = self.entry(y).inside, self.entry(y).row
+        parent = self.trace.parents[row]
+        if fold is not None and fold.start > parent:
+            number = ~self._inside[y]
+            return next(at for at in range(y, -1, -1) if self.entries[at] == number)
+        return self.place(parent) if parent >= 0 else None
 
     def fold_all(self) -> None:
         """Folds shut, and every step but the roots hides what is below it."""

@@ -15,6 +15,7 @@ from math import isnan
 from replaydbg import limits
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.step import KINDS, STATUSES, Kind, Status
+from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain, Entry, Laid
 from replaydbg.views.preview import preview
@@ -70,8 +71,10 @@ class ChainView:
         findings: Iterable[Finding] = (),
         origins: Sequence[str] | Mapping[int, str] | None = None,
         signs: Signs = UNICODE,
+        facts: Facts | None = None,
     ) -> None:
         self.chain = chain
+        self.facts = facts
         self.trace = chain.trace
         self.origins = origins
         self.signs = signs
@@ -90,12 +93,11 @@ class ChainView:
         self.failed_before = _sums(status == _ERROR for status in self.trace.statuses)
         self._tokens_before = _sums(self._tokens())
         self._costs_before = self._cost_sums()
-        self._folds_by_start = [fold.start for fold in chain.folds]
 
     def _note_findings(self) -> list[int]:
         stops = set()
         for finding in self.findings:
-            rows = [self._row(step_id) for step_id in finding.step_ids]
+            rows = [self.row_of(step_id) for step_id in finding.step_ids]
             known = [row for row in rows if row >= 0]
             for row in known:
                 self.severities[row] = max(self.severities[row], finding.severity + 1)
@@ -104,7 +106,8 @@ class ChainView:
             stops.update(known[:1])
         return sorted(stops)
 
-    def _row(self, step_id: str) -> int:
+    def row_of(self, step_id: str) -> int:
+        """The row of the step; -1 where the trace does not have it."""
         try:
             return self.trace.row(step_id)
         except LookupError:
@@ -291,6 +294,14 @@ class ChainView:
             yield Span(f"  {signs.severities[worst]} {found} of {entry.end - entry.row} steps", worst.label)
         else:
             yield Span(f"  {self._hidden(entry)}", "dim")
+
+    def mark_at(self, laid: Laid, columns: Columns) -> int:
+        """The column of the mark that folds and unfolds; -1 where there is none."""
+        entry = laid.entry
+        if entry.fold is None and self._is_leaf(entry.row):
+            return -1
+        left = spans_width(self._left(laid, columns, None))
+        return left + 1 + 2 * min(self.trace.depths[entry.row], _INDENTS_MAX)
 
     def _hidden(self, entry: Entry) -> str:
         count = entry.end - entry.row - (entry.fold is None)

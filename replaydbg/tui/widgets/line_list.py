@@ -1,0 +1,167 @@
+"""A list of lines of any length, painted as it is scrolled to: the base of all lists of ours.
+
+A step of the cursor repaints two lines, a page one screen; nothing is kept for lines that are not in view, and nothing
+moves by itself.
+"""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from replaydbg.tui import theme
+from replaydbg.views.text import Line
+
+
+class Looks(ScrollView):
+    """Gives the looks of rows their style in the theme of the moment, looked up once for each."""
+
+    COMPONENT_CLASSES = theme.COMPONENTS
+    DEFAULT_CSS = theme.css("Looks")
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self._styles: dict[str, Style] = {}
+
+    def look(self, look: str) -> Style:
+        style = self._styles.get(look)
+        if style is None:
+            known = look in theme.LOOKS
+            style = self.get_component_rich_style(f"row--{look}", partial=True) if known else Style.null()
+            self._styles[look] = style
+        return style
+
+    def strip(self, line: Line, width: int, over: str = "") -> Strip:
+        """The line on the background of the widget, `over` (a look) laid over all of it."""
+        strip = Strip([Segment(span.text, self.look(span.look)) for span in line])
+        strip = strip.crop_extend(0, width, None)
+        if over:
+            strip = strip.apply_style(self.look(over))
+        return Strip(
+            [Segment(text, self.rich_style + (style or Style.null())) for text, style, _ in strip], width
+        )
+
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._styles.clear()
+
+
+class LineList(Looks, can_focus=True, inherit_bindings=False):
+    """Give it `count` and `line`. The cursor is the number of a line."""
+
+    DEFAULT_CSS = """
+    LineList {
+        overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 0; scrollbar-size-horizontal: 0;
+    }
+    """
+
+    cursor = reactive(0, repaint=False)
+
+    @property
+    def count(self) -> int:
+        """How many lines there are."""
+        raise NotImplementedError
+
+    def line(self, index: int, width: int) -> Line:
+        """What line `index` says in `width` cells."""
+        raise NotImplementedError
+
+    def cursor_moved(self) -> None:
+        """The cursor stands on another line."""
+
+    # -- painting ------------------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        index = y + self.scroll_offset.y
+        if index >= self.count:
+            return Strip.blank(width, self.rich_style)
+        over = ("cursor" if self.has_focus else "cursor-blurred") if index == self.cursor else ""
+        return self.strip(self.line(index, width), width, over)
+
+    def lines_changed(self) -> None:
+        """The lines are others, or there are more or fewer of them."""
+        self.virtual_size = Size(max(1, self.scrollable_content_region.width), self.count)
+        self.set_reactive(LineList.cursor, max(0, min(self.cursor, self.count - 1)))
+        self.refresh()
+
+    def refresh_line(self, index: int) -> None:
+        y = index - self.scroll_offset.y
+        if 0 <= y < self.size.height:
+            self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_resize(self, _event: events.Resize) -> None:
+        self.virtual_size = Size(max(1, self.scrollable_content_region.width), self.count)
+        self.show_line(self.cursor)
+
+    # -- moving --------------------------------------------------------------------------------------------------
+
+    def validate_cursor(self, cursor: int) -> int:
+        return max(0, min(cursor, self.count - 1))
+
+    def watch_cursor(self, old: int, new: int) -> None:
+        self.show_line(new)
+        for index in (old, new):
+            self.refresh_line(index)
+        self.cursor_moved()
+
+    def show_line(self, index: int) -> None:
+        """Scroll as little as it takes; to the middle where the line is far away, so that its surroundings show."""
+        height, top = self.size.height, self.scroll_offset.y
+        if height <= 0 or top <= index < top + height:
+            return
+        far = not top - height < index < top + 2 * height
+        to = index - height // 2 if far else index if index < top else index - height + 1
+        self.scroll_to(y=max(0, to), animate=False, immediate=True)
+
+    def action_move(self, lines: int) -> None:
+        self.cursor += lines
+
+    def action_page(self, pages: int) -> None:
+        self.cursor += pages * max(1, self.size.height - 1)
+
+    def action_top(self) -> None:
+        self.cursor = 0
+
+    def action_bottom(self) -> None:
+        self.cursor = self.count - 1
+
+    def action_open(self) -> None:
+        """Open what the cursor is on."""
+
+    # -- mouse and focus -----------------------------------------------------------------------------------------
+
+    def on_click(self, event: events.Click) -> None:
+        index = event.y + self.scroll_offset.y
+        if index < self.count:
+            again = index == self.cursor and self.has_focus
+            self.cursor = index
+            self.clicked(event.x, again=again)
+        self.focus()
+
+    def clicked(self, x: int, *, again: bool) -> None:  # noqa: ARG002 - some lists care where
+        """The line of the cursor was clicked, `again` if it was there before."""
+        if again:
+            self.action_open()
+
+    def on_focus(self) -> None:
+        self.refresh_line(self.cursor)
+
+    def on_blur(self) -> None:
+        self.refresh_line(self.cursor)
+
+    def _on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, 3)
+
+    def _on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, -3)
+
+    def _wheel(self, event: events.MouseEvent, lines: int) -> None:
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True)
+        event.stop()
+        event.prevent_default()

@@ -1,0 +1,39 @@
+"""The screen of a running app as text, and as a picture to be looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from textual.app import App
+from textual.widget import Widget
+
+
+def text_of(app: App[Any]) -> str:
+    """What the terminal shows, line by line; trailing blanks left out. Needs the app to be running and at rest."""
+    lines = app.screen._compositor.render_strips()  # the one private call of all our screen tests
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)
+
+
+def picture(app: App[Any], path: Path) -> None:
+    """Save the screen as PNG. The font of the SVG is one that most machines do not have."""
+    import cairosvg
+
+    svg = app.export_screenshot(simplify=True)
+    svg = svg.replace("Fira Code", "DejaVu Sans Mono")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    cairosvg.svg2png(bytestring=svg.encode(), write_to=str(path), scale=1.0)
+
+
+class Painted:
+    """Counts the lines that a widget renders: the price of a key, in a unit that no machine changes."""
+
+    def __init__(self, widget: Widget) -> None:
+        self.lines = 0
+        render_line = widget.render_line
+
+        def counted(y: int) -> Any:
+            self.lines += 1
+            return render_line(y)
+
+        widget.render_line = counted  # type: ignore[method-assign]
