@@ -135,11 +135,8 @@ class Flow:
         """All text that the model call was told and its thread did not know before."""
         return "\n".join(message_text(message) for message in self.threads.between(row))
 
-    def uses(self, source: int, text: str) -> Uses:
-        """The calls of other threads that were told `text`, the output of the step at `source`.
-
-        Beginnings of threads are searched first: that is where answers are merged and handed over.
-        """
+    def uses(self, source: int, text: str, among: Iterable[int]) -> Uses:
+        """Which of the model calls `among` were told `text`, the output of the step at `source`."""
         needle = text.strip()
         grams = word_grams(needle)
         if len(needle) < NEEDLE_CHARS_MIN:
@@ -149,7 +146,9 @@ class Flow:
             return Uses((), complete=True)
         found: list[Use] = []
         room = limits.DEPENDENCE_CHARS_MAX
-        for row in self._later_elsewhere(source):
+        for row in among:
+            if self.began_before(row, source):
+                continue
             if room <= 0:
                 return Uses(tuple(found), complete=False)
             told = self.new_text(row)
@@ -163,7 +162,11 @@ class Flow:
     def _prompt_text(self, row: int) -> str:
         return "\n".join(message_text(message) for message in self.threads.prompt(row))
 
-    def _later_elsewhere(self, source: int) -> list[int]:
+    def elsewhere(self, source: int) -> list[int]:
+        """Model calls of other threads that may have been told an output of the step at `source`, or of its followers.
+
+        Beginnings of threads come first: that is where answers are merged and handed over.
+        """
         own = set(self.descendants(source)) if source in self.threads.links else {source}
         before = self.made_of(source)
         rows = [

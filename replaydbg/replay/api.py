@@ -1,0 +1,66 @@
+"""The words between replay and its drivers: what is asked, within which bounds, how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from replaydbg import limits
+from replaydbg.core.branch import Provenance
+from replaydbg.core.outcome import Outcome
+from replaydbg.core.request import ModelRequest, ToolRequest
+
+Request: TypeAlias = ModelRequest | ToolRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to the world. `id` is the id that the answering step will have in the branch.
+
+    `row` is the recorded row that the step stands for, None where the recording has none; `why` is a sentence.
+    """
+
+    id: str
+    request: Request
+    row: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What the person allows. Bounds count live model calls; where one is hit nothing more is asked."""
+
+    calls_max: int = limits.REPLAY_CALLS_MAX
+    tokens_max: int = limits.REPLAY_TOKENS_MAX
+    cost_max_usd: float | None = None
+    usd_per_token: Mapping[str, float] = field(default_factory=dict)
+    """By model. A live call to a model that is not in it counts as free: refuse `cost_max_usd` before, if that matters."""
+    model: str = ""
+    """Who is asked instead of the recorded models; "" asks those."""
+    tell_failures: bool = False
+    """Whether the model is told of a tool that failed, as its result; otherwise the thread stops there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a re-run has come. `tokens` are as reported, or estimated where a reply reports none."""
+
+    live_calls: int = 0
+    tokens: int = 0
+    cost_usd: float = 0.0
+    waiting: int = 0
+    """Questions that are not answered yet."""
+    steps: int = 0
+    """Steps of the branch so far that are not simply taken over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What a lane waits for: answers to all of `asked`, or that `ready` says yes."""
+
+    asked: tuple[Asked, ...] = ()
+    ready: Callable[[], bool] | None = None
+
+
+Answers: TypeAlias = Mapping[str, tuple[Outcome, Provenance]]

@@ -1,0 +1,218 @@
+"""The trace of a branch: recorded steps that stay, by reference, and the new ones in the places of those they stand for."""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+from replaydbg.core.branch import BranchStep, Provenance
+from replaydbg.core.columns import Columns, arrange
+from replaydbg.core.step import KINDS, STATUSES, Body, Kind, PlainBody
+from replaydbg.core.trace import Trace
+from replaydbg.graph.dependence import Dependence, Verdicts
+from replaydbg.replay.ledger import Ledger, Made
+from replaydbg.replay.propagate import in_value
+
+_LEAVES = {KINDS.index(Kind.MODEL_CALL), KINDS.index(Kind.TOOL_EXECUTION)}
+
+
+class _Own:
+    """The handle of a step that is the branch's own: its body is at hand. All other handles are the parent's."""
+
+    __slots__ = ("body",)
+
+    def __init__(self, body: PlainBody) -> None:
+        self.body = body
+
+
+def assemble(ledger: Ledger, branch_id: str) -> tuple[Trace, tuple[BranchStep, ...]]:
+    """The branch as a trace, and the provenance of each of its rows in their order."""
+    return _Assembly(ledger).build(branch_id)
+
+
+_Lot: TypeAlias = tuple[Provenance, str] | None
+_GONE = (Provenance.STALE, "not in the branch")
+"""The lot of a recorded row that the branch does not have. Compared by identity."""
+
+
+class _Assembly:
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.trace = ledger.facts.trace
+        self.takers = {made.takes: made for made in ledger.made if made.takes is not None}
+        self.lots = self._lots()
+        self.living = [made for made in ledger.made if self._happens(made.anchor)]
+        self.empty = self._emptied()
+        self.wrappers = self._wrappers()
+        self.columns = Columns()
+        self.said: dict[str, BranchStep] = {}
+
+    def build(self, branch_id: str) -> tuple[Trace, tuple[BranchStep, ...]]:
+        made_at: dict[int, list[Made]] = {}
+        for made in self.living:
+            made_at.setdefault(made.anchor, []).append(made)
+        verdicts = Verdicts(self.ledger.facts.flow, sorted(set(self.ledger.changed)))
+        for row in range(len(self.trace)):
+            if self.lots[row] is not _GONE and row not in self.empty:
+                self._keep(row, verdicts)
+            for made in made_at.get(row, ()):
+                self._add(made)
+        decode = self.trace.decode
+
+        def decode_either(handle: Any) -> Body:
+            return handle.body if type(handle) is _Own else decode(handle)
+
+        arranged = arrange(
+            self.columns,
+            trace_id=f"{self.trace.id}/{branch_id}",
+            source=self.trace.source,
+            decode=decode_either,
+        )
+        return arranged.trace, tuple(self.said[id_] for id_ in arranged.trace.ids)
+
+    # --- what becomes of recorded rows
+
+    def _lots(self) -> list[_Lot]:
+        """For each recorded row its provenance with the reason; None where it is to be judged, _GONE where it is not there.
+
+        What is inside of a model call or tool execution shares its lot, unless it has one of its own.
+        """
+        ledger, trace = self.ledger, self.trace
+        lots: list[_Lot] = []
+        inherited: list[_Lot] = []
+        for row, parent in enumerate(trace.parents):
+            lot: _Lot
+            if row in ledger.kept:
+                lot = ledger.kept[row]
+            elif row in ledger.dropped:
+                lot = _GONE
+            elif row in ledger.resumed:
+                lot = (Provenance.RECORDED, ledger.resumed[row])
+            else:
+                lot = inherited[parent] if parent >= 0 else None
+            lots.append(lot)
+            leaf = trace.kinds[row] in _LEAVES
+            shared = lot if leaf or (parent >= 0 and lot is inherited[parent]) else None
+            if row in self.takers:
+                taker = self.takers[row]
+                shared = (taker.provenance, taker.reason) if taker.provenance is Provenance.RECORDED else None
+            if shared is not _GONE and leaf and self._changes_inside(row):
+                shared = None
+            inherited.append(shared)
+        return lots
+
+    def _changes_inside(self, row: int) -> bool:
+        return any(row < changed < self.trace.subtree_ends[row] for changed in self.ledger.changed)
+
+    def _happens(self, row: int) -> bool:
+        """Whether the tool executions that the row runs inside of are in the branch."""
+        return all(
+            self.lots[ran] is not _GONE or ran in self.takers
+            for ran in self.ledger.facts.flow.enclosing_executions(row)
+        )
+
+    def _emptied(self) -> set[int]:
+        """Grouping steps all of whose steps are gone: they grouped what does not happen in the branch."""
+        trace = self.trace
+        filled = bytearray(len(trace))
+        for made in self.living:
+            if trace.parents[made.anchor] >= 0:
+                filled[trace.parents[made.anchor]] = 1
+        empty = set()
+        for row in range(len(trace) - 1, -1, -1):
+            if self.lots[row] is _GONE:
+                continue
+            groups = trace.kinds[row] not in _LEAVES and trace.subtree_ends[row] > row + 1
+            if groups and not filled[row]:
+                empty.add(row)
+            elif trace.parents[row] >= 0:
+                filled[trace.parents[row]] = 1
+        return empty
+
+    def _wrappers(self) -> dict[int, tuple[PlainBody, Provenance, str]]:
+        """Agents and other grouping steps whose recorded output is an answer that has changed, with the new one."""
+        trace = self.trace
+        wrappers: dict[int, tuple[PlainBody, Provenance, str]] = {}
+        for carried, provenance in self.ledger.answers:
+            row = trace.parents[carried.source]
+            while row >= 0 and trace.kinds[row] not in _LEAVES:
+                body: Body = wrappers[row][0] if row in wrappers else trace.body(row)
+                value = in_value(body.output_value, carried)
+                if value != body.output_value:
+                    fields = {name: getattr(body, name) for name in PlainBody.__slots__}
+                    reason = f"its output is the new answer of {carried.where}"
+                    wrappers[row] = (PlainBody(**{**fields, "output_value": value}), provenance, reason)
+                row = trace.parents[row]
+        return wrappers
+
+    # --- rows
+
+    def _parent_id(self, row: int) -> str:
+        """The id of the nearest step around the recorded row that the branch has; of what stands for it where it is gone."""
+        parent = self.trace.parents[row]
+        while parent >= 0:
+            if parent in self.takers:
+                return self.takers[parent].id
+            if self.lots[parent] is not _GONE and parent not in self.empty:
+                return self.trace.ids[parent]
+            if parent in self.ledger.replaced:
+                return self.ledger.replaced[parent]
+            parent = self.trace.parents[parent]
+        return ""
+
+    def _keep(self, row: int, verdicts: Verdicts) -> None:
+        trace, id_ = self.trace, self.trace.ids[row]
+        handle = trace.handles[row]
+        if row in self.wrappers:
+            body, provenance, reason = self.wrappers[row]
+            handle = _Own(body)
+        else:
+            provenance, reason = self._judged(row, verdicts)
+        self.columns.add(
+            id=id_,
+            kind=trace.kind(row),
+            name=trace.name(row),
+            handle=handle,
+            parent_id=self._parent_id(row),
+            agent=trace.agent(row),
+            model=trace.model(row),
+            start_ns=trace.starts_ns[row],
+            end_ns=trace.ends_ns[row],
+            status=STATUSES[trace.statuses[row]],
+            input_tokens=trace.input_tokens[row],
+            output_tokens=trace.output_tokens[row],
+            cost_usd=trace.costs[row],
+        )
+        self.said[id_] = BranchStep(id_, id_, provenance, reason)
+
+    def _judged(self, row: int, verdicts: Verdicts) -> tuple[Provenance, str]:
+        lot = self.lots[row]
+        if row in self.ledger.doubts and (lot is None or lot[0] is Provenance.RECORDED):
+            return Provenance.UNPROVEN, self.ledger.doubts[row]
+        if lot is not None:
+            return lot
+        trace = self.trace
+        if trace.subtree_ends[row] > row + 1 and trace.kinds[row] not in _LEAVES:
+            return Provenance.RECORDED, "groups the steps inside of it"
+        verdict = verdicts.of(row)
+        if verdict.dependence is Dependence.INDEPENDENT:
+            return Provenance.RECORDED, verdict.reason
+        return Provenance.UNPROVEN, verdict.reason
+
+    def _add(self, made: Made) -> None:
+        trace, usage = self.trace, made.body.usage
+        self.columns.add(
+            id=made.id,
+            kind=made.kind,
+            name=made.name,
+            handle=_Own(made.body),
+            parent_id=made.inside or self._parent_id(made.anchor),
+            agent=trace.agent(made.anchor),
+            model=made.model,
+            start_ns=made.start_ns,
+            end_ns=made.end_ns,
+            status=made.status,
+            input_tokens=-1 if usage.input_tokens is None else usage.input_tokens,
+            output_tokens=-1 if usage.output_tokens is None else usage.output_tokens,
+        )
+        of = trace.ids[made.of] if made.of is not None else None
+        self.said[made.id] = BranchStep(made.id, of, made.provenance, made.reason)

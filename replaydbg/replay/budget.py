@@ -1,0 +1,51 @@
+"""What a re-run has spent, and the bound at which it asks no more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from replaydbg.core.outcome import Reply
+from replaydbg.core.request import ModelRequest
+from replaydbg.replay.api import Policy
+from replaydbg.replay.requests import tokens_estimate
+
+
+@dataclass(slots=True)
+class Budget:
+    policy: Policy
+    live_calls: int = 0
+    tokens: int = 0
+    cost_usd: float = 0.0
+    model: str = ""
+    """The first model that answered."""
+
+    def bound(self) -> tuple[str, str] | None:
+        """Kind and sentence of the bound that is reached, or None. Checked before each call, so a bound is never passed
+        by more than the one call that reached it, and by the calls that were under way beside it.
+        """
+        policy = self.policy
+        if self.live_calls >= policy.calls_max:
+            return (
+                "calls",
+                f"the bound of {policy.calls_max} live model calls is reached; allow more to go on",
+            )
+        if self.tokens >= policy.tokens_max:
+            return "tokens", f"the bound of {policy.tokens_max} tokens is reached; allow more to go on"
+        if policy.cost_max_usd is not None and self.cost_usd >= policy.cost_max_usd:
+            return "cost", f"the bound of {policy.cost_max_usd:.2f} USD is reached; allow more to go on"
+        return None
+
+    def ask(self) -> None:
+        self.live_calls += 1
+
+    def take_back(self) -> None:
+        """The call was not made, or a person answered it."""
+        self.live_calls -= 1
+
+    def count(self, request: ModelRequest, reply: Reply) -> None:
+        """What a reply took: as reported, else estimated from the length of what was said."""
+        self.model = self.model or request.model
+        known = [n for n in (reply.usage.input_tokens, reply.usage.output_tokens) if n is not None]
+        tokens = sum(known) if known else tokens_estimate((*request.messages, reply.message))
+        self.tokens += tokens
+        self.cost_usd += tokens * self.policy.usd_per_token.get(request.model, 0.0)

@@ -1,0 +1,246 @@
+"""One thread being driven on from its first change: the loop of an agent, without the agent's code.
+
+A lane is a generator. It yields what it needs (questions, or a condition to wait for) and is resumed when it has that;
+it writes what becomes of its steps into the ledger. It follows the recorded thread as far as that goes: `node` is the
+recorded call that the next reply stands for, None where the recording has none at this place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from replaydbg.core.branch import Provenance, Stop
+from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.message import Message, Role
+from replaydbg.graph.index import CallPlace
+from replaydbg.replay import propagate, requests
+from replaydbg.replay.api import Answers, Need
+from replaydbg.replay.reply_turn import ReplyTurn, Said
+from replaydbg.replay.tool_turn import ToolTurn
+
+if TYPE_CHECKING:  # the engine owns lanes; a lane is told what it needs through it
+    from replaydbg.replay.engine import Replay
+
+
+Driving: TypeAlias = Generator[Need, Answers, None]
+
+
+@dataclass(eq=False, slots=True)
+class Lane:
+    """`prompt` is what the call at `start` is asked; `same` says that it is what the recording asked."""
+
+    replay: Replay
+    start: int
+    prompt: tuple[Message, ...] | None
+    same: bool
+    not_before_ns: int = NOT_RECORDED
+    node: int | None = field(init=False)
+    last: int = field(init=False)
+    """The last recorded call that was stood for: settings, parent and agent of what goes beyond it."""
+    resume: int | None = None
+    """Where the recorded thread goes on when `node` is None."""
+    in_step: bool = True
+    """Whether every reply so far asked for the tools that the recorded one asked for: then edits further on still fit."""
+    pending: set[int] = field(default_factory=set)
+    """Recorded calls of the thread that have not been reached."""
+    overrides: list[requests.Override] = field(default_factory=list)
+    clock_ns: int = NOT_RECORDED
+    ordinal: int = 0
+    used: set[CallPlace] = field(default_factory=set)
+    """Recorded calls whose answers have been given."""
+    finished: bool = False
+    changed: bool = False
+    region: set[int] = field(init=False)
+    """The recorded calls of the thread from `start` on, as far as this lane is in charge of them."""
+    last_id: str = ""
+    """The step of the branch that this lane came to last."""
+
+    def __post_init__(self) -> None:
+        self.node = self.last = self.start
+        self.region = set(self.replay.facts.flow.descendants(self.start))
+        self.pending = set(self.region)
+        start_ns = self.replay.facts.trace.starts_ns[self.start]
+        self.clock_ns = max(start_ns, self.not_before_ns) if start_ns >= 0 else NOT_RECORDED
+
+    def drive(self) -> Driving:
+        replay = self.replay
+        yield Need(ready=lambda: replay.may_begin(self))
+        if replay.is_gone(self.start):
+            return
+        while True:
+            if self.node is not None:
+                node = self.node
+                yield Need(ready=partial(replay.is_told, node))
+                if replay.is_lost(node):
+                    self.stop(
+                        "source-stopped",
+                        f"the prompt of #{node + 1} holds an answer that was not re-run to its end",
+                    )
+                    return
+                self._arrive(node)
+            said = yield from ReplyTurn(self).take()
+            if said is None:
+                return
+            if said.recorded and not replay.touches_results(self.last):
+                self._hand_back()
+                return
+            turn = ToolTurn(self, said.message, edited=said.edited, said_id=said.id)
+            served = yield from turn.serve()
+            if served is None:
+                return
+            if said.recorded and all(one.same for one in served):
+                self._hand_back()
+                return
+            if not self._go_on(said, turn):
+                return
+
+    def _arrive(self, node: int) -> None:
+        """At a recorded call: the person's edits of it take effect."""
+        replay = self.replay
+        step = replay.edited.steps.get(node)
+        if step is None or self.prompt is None:
+            return
+        override = requests.override_of(replay.facts, node, step)
+        if override is not None:
+            self.overrides.append(override)
+        if node != self.start and node in replay.edited.prompts:
+            recorded = requests.recorded_prompt(replay.facts, node) or ()
+            edited = requests.edited_prompt(replay.facts, node, step) or recorded
+            prompt = requests.edits_on_top(self.prompt, recorded, edited)
+            if prompt is None:
+                replay.unused.append(node)
+            else:
+                self.prompt = prompt
+
+    def settings(self) -> requests.Settings:
+        settings = requests.recorded_settings(self.replay.facts, self.last)
+        for override in self.overrides:
+            settings = override.applied(settings)
+        return settings
+
+    # --- what comes after
+
+    def _go_on(self, said: Said, turn: ToolTurn) -> bool:
+        """Put the next prompt together and find the next place in the recording. False where the thread has ended."""
+        replay, node = self.replay, self.node
+        self.same = False
+        if self.prompt is None:
+            # Stops at the next question, with a sentence.
+            self.node = None
+            return True
+        follower = replay.recordings.main(node) if node is not None else self.resume
+        was_final = node is not None and not replay.facts.index.calls(node)
+        self.in_step = self.in_step and turn.aligned
+        spoken = (*self.prompt, said.message)
+        if not said.message.tool_calls:
+            return self._next_turn(said, spoken, follower)
+        if node is not None and turn.aligned and follower is not None:
+            self._fork(node, follower, spoken, turn)
+            self.prompt = spoken + turn.told(follower)
+            self.node, self.resume = follower, None
+            return True
+        self.prompt = spoken + tuple(Message(Role.TOOL, (one,)) for one in turn.responses)
+        if node is None or follower is None or was_final or replay.recordings.turns(follower):
+            self.node, self.resume = None, follower
+        else:
+            self.node, self.resume = follower, None
+        return True
+
+    def _next_turn(self, said: Said, spoken: tuple[Message, ...], follower: int | None) -> bool:
+        """After a final answer: the person of the recording says the next thing, or the thread has ended."""
+        recordings = self.replay.recordings
+        self.replay.publish(recordings.final(self.last), said)
+        while follower is not None and not recordings.turns(follower):
+            follower = recordings.main(follower)
+        if follower is None:
+            self._end()
+            return False
+        if self.node is not None and follower == recordings.main(self.node):
+            self._fork(self.node, follower, spoken, None)
+        turns = propagate.in_messages(recordings.turns(follower), self.replay.carried_into(follower))
+        self.prompt = spoken + turns
+        self.node, self.resume = follower, None
+        return True
+
+    def _fork(self, node: int, main: int, spoken: tuple[Message, ...], turn: ToolTurn | None) -> None:
+        """Other calls that went on from here: driven too, unless they only tried the same request again."""
+        replay = self.replay
+        between = replay.facts.threads.between
+        for other in replay.facts.threads.followers.get(node, ()):
+            if other == main or between(other) == between(main):
+                continue
+            below = set(replay.facts.flow.descendants(other))
+            turns = propagate.in_messages(replay.recordings.turns(other), replay.carried_into(other))
+            prompt = spoken + (turn.told(other) if turn is not None else turns)
+            self.pending -= below
+            self.region -= below
+            replay.begin(
+                Lane(replay, other, prompt, same=False, not_before_ns=self.clock_ns, in_step=self.in_step)
+            )
+
+    def _hand_back(self) -> None:
+        """The next request is the recorded one: the recording takes over, up to the next edited call."""
+        self.finished = True
+        self.replay.take_over(self)
+
+    def _end(self) -> None:
+        self.finished = True
+        for row in self.pending:
+            self._forget(row)
+        self.replay.ended(self)
+
+    def _forget(self, row: int) -> None:
+        ledger = self.replay.ledger
+        ledger.drop(row)
+        for ran in ledger.executions(row):
+            ledger.drop(ran)
+
+    def stop(self, kind: str, reason: str) -> None:
+        """End here. What the recording has after this answers questions that are no longer asked: stale."""
+        self.finished = True
+        ledger = self.replay.ledger
+        for row in self.pending:
+            for stale in (row, *ledger.executions(row)):
+                ledger.keep(
+                    stale, Provenance.STALE, "recorded after a request that is no longer made; not re-run"
+                )
+        ids = self.replay.facts.trace.ids
+        at = ids[self.node] if self.node is not None and self.node in self.pending else self.last_id
+        self.replay.stopped_lane(self, Stop(kind, reason, at or ids[self.start]))
+
+    # --- small change
+
+    def new_id(self) -> str:
+        """The id of the next step of this lane; asking again before it is taken gives the same one."""
+        return self.replay.ledger.new_id(self.replay.facts.trace.ids[self.start], self.ordinal)
+
+    def take_id(self) -> str:
+        id_ = self.new_id()
+        self.ordinal += 1
+        self.last_id = id_
+        return id_
+
+    def note_change(self, row: int) -> None:
+        if not self.changed:
+            self.changed = True
+            self.replay.ledger.changed.append(row)
+
+    def spend(self, duration_ns: int) -> tuple[int, int]:
+        """Start and end of a step that takes this long, one after the other; not recorded where the thread has no times."""
+        if self.clock_ns < 0:
+            return NOT_RECORDED, NOT_RECORDED
+        start = self.clock_ns
+        self.clock_ns += max(0, duration_ns)
+        return start, self.clock_ns
+
+    def pass_time(self, end_ns: int) -> None:
+        if self.clock_ns >= 0:
+            self.clock_ns = max(self.clock_ns, end_ns)
+
+    def recorded_ns(self, row: int) -> int:
+        trace = self.replay.facts.trace
+        start, end = trace.starts_ns[row], trace.ends_ns[row]
+        return end - start if 0 <= start <= end else 0

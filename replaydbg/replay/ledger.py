@@ -1,0 +1,92 @@
+"""What becomes of each recorded step in a branch, and the steps that are new in it. `assemble` makes the trace of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+
+from replaydbg.core.branch import Provenance
+from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.digest import digest
+from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.core.trace import StepNotFound
+from replaydbg.graph.facts import Facts
+from replaydbg.replay.propagate import Carried
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A step that is new in the branch. It takes the place of the recorded row `anchor`: same parent, same agent.
+
+    `of` is the recorded row it stands for; `inside` a new step that it runs inside of, instead of the anchor's parent;
+    `takes` a tool execution whose inner steps are now its own.
+    """
+
+    id: str
+    anchor: int
+    kind: Kind
+    name: str
+    body: PlainBody
+    provenance: Provenance
+    reason: str
+    of: int | None = None
+    inside: str = ""
+    takes: int | None = None
+    model: str = ""
+    status: Status = Status.UNSET
+    start_ns: int = NOT_RECORDED
+    end_ns: int = NOT_RECORDED
+
+
+@dataclass(slots=True)
+class Ledger:
+    facts: Facts
+    seed: str
+    made: list[Made] = field(default_factory=list)
+    kept: dict[int, tuple[Provenance, str]] = field(default_factory=dict)
+    """Recorded rows that stay, with what is said of them. Rows inside of a kept tool execution share its lot."""
+    dropped: set[int] = field(default_factory=set)
+    """Recorded rows that are gone, with everything inside of them that has no lot of its own."""
+    replaced: dict[int, str] = field(default_factory=dict)
+    """Recorded rows that a new step stands for, by its id."""
+    resumed: dict[int, str] = field(default_factory=dict)
+    """Recorded model calls at which the recording took over again, with the reason; what comes later may still undo it."""
+    changed: list[int] = field(default_factory=list)
+    """Recorded rows whose output came out otherwise, the first of each thread: what dependence is judged by."""
+    answers: list[tuple[Carried, Provenance]] = field(default_factory=list)
+    """Final answers that came out otherwise."""
+    doubts: dict[int, str] = field(default_factory=dict)
+    """Recorded rows that may depend on a change in a way that can not be carried on, with the reason."""
+
+    def new_id(self, *parts: object) -> str:
+        """Sixteen hex digits, as OpenTelemetry's span ids: the same for the same edits, unlike every recorded id."""
+        for salt in count():
+            id_ = digest([self.seed, *map(str, parts), salt])[:16]
+            try:
+                self.facts.trace.row(id_)
+            except StepNotFound:
+                return id_
+        raise AssertionError("count() does not end")
+
+    def add(self, made: Made) -> None:
+        self.made.append(made)
+        if made.of is not None:
+            self.kept.pop(made.of, None)
+            self.dropped.add(made.of)
+            self.replaced[made.of] = made.id
+
+    def keep(self, row: int, provenance: Provenance, reason: str) -> None:
+        self.dropped.discard(row)
+        self.kept[row] = (provenance, reason)
+
+    def drop(self, row: int) -> None:
+        if row not in self.kept:
+            self.dropped.add(row)
+
+    def executions(self, row: int) -> Iterator[int]:
+        """The tool executions of the calls that the model call at `row` asked for."""
+        for index in range(len(self.facts.index.calls(row))):
+            ran = self.facts.index.execution_of(row, index)
+            if ran is not None:
+                yield ran

@@ -1,0 +1,229 @@
+"""The reply at one place of a thread: edited, recorded for an equal request, or asked of the world."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from replaydbg.core.branch import Provenance
+from replaydbg.core.message import Message, Role
+from replaydbg.core.outcome import Failed, Reply, Skipped
+from replaydbg.core.request import ModelRequest
+from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.replay import requests
+from replaydbg.replay.api import Answers, Asked, Need
+from replaydbg.replay.ledger import Made
+from replaydbg.wire.conversation import dangling
+
+if TYPE_CHECKING:  # a reply is a part of its lane
+    from replaydbg.replay.lane import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A reply in the branch. `recorded` says that it is the recorded reply to the recorded request, at its own place."""
+
+    message: Message
+    id: str
+    recorded: bool = False
+    edited: bool = False
+    provenance: Provenance = Provenance.RECORDED
+
+
+@dataclass(eq=False, slots=True)
+class ReplyTurn:
+    lane: Lane
+
+    def take(self) -> Generator[Need, Answers, Said | None]:
+        lane = self.lane
+        replay, node = lane.replay, lane.node
+        if node is not None:
+            self.lane.last = node
+            self.lane.pending.discard(node)
+            edited = replay.edited.replies.get(node)
+            if edited is not None and self.lane.in_step:
+                reason = (
+                    "the reply was edited"
+                    if self.lane.same
+                    else "the reply was edited; its prompt has changed too"
+                )
+                said = self._made(edited, Provenance.EDITED, reason, duration_ns=self.lane.recorded_ns(node))
+                return replace(said, edited=True)
+            if edited is not None:
+                replay.unused.append(node)
+        if self.lane.prompt is None:
+            self.lane.stop(
+                "not-recorded",
+                f"the prompt of #{self.lane.last + 1} was not recorded, so nothing can be asked after it; "
+                "record messages (in OpenTelemetry: gen_ai.input.messages) to re-run such a thread",
+            )
+            return None
+        request = self.lane.settings().request(self.lane.prompt)
+        recorded = self._from_recording(request)
+        if recorded is not None:
+            return recorded
+        return (yield from self._ask(request))
+
+    def _from_recording(self, request: ModelRequest) -> Said | None:
+        """The recorded reply to an equal request: at this place, or to another try of it."""
+        lane = self.lane
+        replay, node = lane.replay, lane.node
+        if node is None:
+            return None
+        untouched = self.lane.same and node not in replay.edited.prompts and node not in replay.carried
+        tries = replay.recordings.tries(node)
+        for row in (node, *(one for one in tries if one in self.lane.pending)):
+            body = replay.facts.trace.body(row)
+            if body.output is None and not (untouched and row == node):
+                continue
+            if not (untouched and row == node) and not self._equals(row, request):
+                continue
+            reason = f"request equal to #{row + 1}"
+            if row == node:
+                replay.ledger.keep(node, Provenance.RECORDED, reason)
+                self.lane.same = True
+                self.lane.last_id = replay.facts.trace.ids[node]
+                self.lane.pass_time(replay.facts.trace.ends_ns[node])
+                return Said(
+                    body.output or Message(Role.ASSISTANT), replay.facts.trace.ids[node], recorded=True
+                )
+            self.lane.pending.discard(row)
+            return self._made(
+                body.output or Message(Role.ASSISTANT),
+                Provenance.RECORDED,
+                reason,
+                duration_ns=self.lane.recorded_ns(row),
+                reply=Reply(body.output or Message(Role.ASSISTANT), body.response_model, body.usage),
+            )
+        return None
+
+    def _equals(self, row: int, request: ModelRequest) -> bool:
+        facts = self.lane.replay.facts
+        prompt = requests.recorded_prompt(facts, row)
+        if prompt is None or len(prompt) != len(request.messages):
+            return False
+        return requests.recorded_settings(facts, row).request(prompt).digest() == request.digest()
+
+    def _ask(self, request: ModelRequest) -> Generator[Need, Answers, Said | None]:
+        lane = self.lane
+        replay, node = lane.replay, lane.node
+        unanswered = dangling(request.messages)
+        if unanswered:
+            names = ", ".join(call.name for call in unanswered)
+            self._not_asked(
+                "dangling-call",
+                f"the prompt asks for {names} and holds no result, which every provider refuses; "
+                "add the tool's response to the prompt",
+            )
+            return None
+        bound = replay.bound()
+        if bound is not None:
+            self._not_asked(*bound)
+            return None
+        if replay.policy.model:
+            request = replace(request, model=replay.policy.model)
+        asked = Asked(self.lane.new_id(), request, node, self._why())
+        replay.budget.ask()
+        answers = yield Need(asked=(asked,))
+        outcome, provenance = answers[asked.id]
+        if isinstance(outcome, Skipped) or provenance is Provenance.HUMAN:
+            replay.budget.take_back()
+        if isinstance(outcome, Reply):
+            replay.budget.count(request, outcome)
+            return self._answered(request, outcome, provenance)
+        if isinstance(outcome, Failed):
+            reason = f"{request.model} did not answer ({outcome.kind}): {outcome.message}"
+            self._made(None, Provenance.LIVE, reason, status=Status.ERROR, error=outcome.message)
+            self.lane.stop("model-failed", reason)
+            return None
+        assert isinstance(outcome, Skipped)
+        self._not_asked("not-asked", outcome.reason)
+        return None
+
+    def _why(self) -> str:
+        if self.lane.node is None:
+            return "the thread goes on beyond the recording"
+        if self.lane.node in self.lane.replay.edited.prompts:
+            return f"the request of #{self.lane.node + 1} was edited"
+        return f"its prompt is no longer that of #{self.lane.node + 1}"
+
+    def _answered(self, request: ModelRequest, reply: Reply, provenance: Provenance) -> Said | None:
+        who = "a person" if provenance is Provenance.HUMAN else request.model or "the model"
+        reason = f"written by {who}" if provenance is Provenance.HUMAN else f"asked {who} live"
+        mark = provenance
+        if (
+            self.lane.node in self.lane.replay.edited.prompts
+            and self.lane.node not in self.lane.replay.unused
+        ):
+            mark, reason = Provenance.EDITED, f"the request was edited; {reason}"
+        if reply.interrupted:
+            mark, reason = Provenance.INTERRUPTED, f"{reason}; the reply was cut off"
+        said = self._made(
+            reply.message,
+            mark,
+            reason,
+            duration_ns=int(reply.duration_ms * 1e6),
+            reply=reply,
+            model=request.model,
+        )
+        if reply.interrupted:
+            self.lane.stop("interrupted", f"the reply of {who} was cut off; what had come is kept")
+            return None
+        return said
+
+    def _not_asked(self, kind: str, reason: str) -> None:
+        """Stop before a question. The step whose own request was edited is shown with it, and without a reply."""
+        node = self.lane.node
+        if node is not None:
+            if node in self.lane.replay.edited.prompts and node not in self.lane.replay.unused:
+                self._made(None, Provenance.EDITED, f"the request was edited; not asked: {reason}")
+            else:
+                self.lane.pending.add(node)
+        self.lane.stop(kind, reason)
+
+    def _made(
+        self,
+        message: Message | None,
+        provenance: Provenance,
+        reason: str,
+        *,
+        duration_ns: int = 0,
+        reply: Reply | None = None,
+        model: str = "",
+        status: Status = Status.UNSET,
+        error: str = "",
+    ) -> Said:
+        lane = self.lane
+        replay, node = lane.replay, lane.node
+        settings = self.lane.settings()
+        trace = replay.facts.trace
+        body = PlainBody(
+            messages=self.lane.prompt,
+            output=message,
+            tools=settings.tools,
+            params=settings.params,
+            provider=settings.provider,
+            error=error,
+        )
+        if reply is not None:
+            body = replace(body, usage=reply.usage, response_model=reply.model)
+        start_ns, end_ns = self.lane.spend(duration_ns)
+        made = Made(
+            id=self.lane.take_id(),
+            anchor=self.lane.last,
+            kind=Kind.MODEL_CALL,
+            name=trace.name(self.lane.last),
+            body=body,
+            provenance=provenance,
+            reason=reason,
+            of=node,
+            model=model or settings.model,
+            status=status,
+            start_ns=start_ns,
+            end_ns=end_ns,
+        )
+        replay.ledger.add(made)
+        self.lane.note_change(self.lane.last)
+        self.lane.same = False
+        return Said(message or Message(Role.ASSISTANT), made.id, provenance=provenance)

@@ -1,0 +1,303 @@
+"""The tool calls of one reply: each answered by the recording, or by the world; all told to the model in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from replaydbg.core.branch import Provenance
+from replaydbg.core.message import Json, Message, Part, Role, ToolCall, ToolResponse
+from replaydbg.core.outcome import Failed, Outcome, Skipped, ToolResult
+from replaydbg.core.request import ToolRequest, call_digest
+from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.graph.index import CallPlace
+from replaydbg.replay import propagate, requests
+from replaydbg.replay.api import Answers, Asked, Need
+from replaydbg.replay.ledger import Made
+from replaydbg.replay.sources import Answer
+
+if TYPE_CHECKING:  # a turn is a part of its lane
+    from replaydbg.replay.lane import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The answer to one tool call. `same` says that the recording has the same answer to the same call at this place."""
+
+    response: ToolResponse
+    same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    answer: Answer
+    reason: str
+    here: bool
+    """Whether it is the answer of the same place."""
+
+
+@dataclass(eq=False, slots=True)
+class ToolTurn:
+    lane: Lane
+    message: Message
+    edited: bool
+    """Whether a person wrote the reply: then an edited result at this place is meant for it."""
+    said_id: str
+    calls: tuple[ToolCall, ...] = field(init=False)
+    recorded: tuple[ToolCall, ...] = field(init=False)
+    """The calls of the recorded reply at this place."""
+    aligned: bool = field(init=False)
+    responses: tuple[ToolResponse, ...] = ()
+
+    def __post_init__(self) -> None:
+        node = self.lane.node
+        self.calls = self.message.tool_calls
+        self.recorded = self.lane.replay.facts.index.calls(node) if node is not None else ()
+        self.aligned = node is not None and [call.name for call in self.calls] == [
+            call.name for call in self.recorded
+        ]
+
+    def serve(self) -> Generator[Need, Answers, list[Served] | None]:
+        """Answers in the order of the calls. None where one is missing: the lane has stopped."""
+        replay = self.lane.replay
+        here = [self._here(at, call) for at, call in enumerate(self.calls)]
+        choices = [one or self._elsewhere(call) for one, call in zip(here, self.calls, strict=True)]
+        inner = [choice.answer.row for choice in choices if choice and choice.answer.row is not None]
+        replay.confirmed.update(inner)
+        if inner:
+            yield Need(ready=lambda: all(map(replay.is_settled, inner)))
+        asked = {
+            at: Asked(self.lane.take_id(), ToolRequest(call), self._ran(at), self._why(call))
+            for at, call in enumerate(self.calls)
+            if choices[at] is None
+        }
+        answers = (yield Need(asked=tuple(asked.values()))) if asked else {}
+        served: list[Served | None] = []
+        start_ns = end_ns = self.lane.clock_ns
+        stop: tuple[str, str] | None = None
+        for at, choice in enumerate(choices):
+            self.lane.clock_ns = start_ns  # the calls of one turn run side by side
+            if choice is not None:
+                served.append(self._recorded(at, choice))
+            else:
+                outcome, provenance = answers[asked[at].id]
+                answered, problem = self._answered(at, asked[at].id, outcome, provenance)
+                served.append(answered)
+                stop = stop or problem
+            end_ns = max(end_ns, self.lane.clock_ns)
+        self.lane.clock_ns = end_ns
+        self._forget_others(stale=stop is not None)
+        if stop is not None:
+            self.lane.stop(*stop)
+            return None
+        complete = [one for one in served if one is not None]
+        self.responses = tuple(one.response for one in complete)
+        return complete
+
+    # --- the recording
+
+    def _ran(self, at: int) -> int | None:
+        """The recorded execution at the same place, of a call to the same tool."""
+        node = self.lane.node
+        if node is None or at >= len(self.recorded) or self.recorded[at].name != self.calls[at].name:
+            return None
+        return self.lane.replay.facts.index.execution_of(node, at)
+
+    def _here(self, at: int, call: ToolCall) -> _Choice | None:
+        """The recorded answer of the same place, if the call is equal, or a person's edit was meant for it."""
+        lane = self.lane
+        node, ran = lane.node, self._ran(at)
+        if node is None or at >= len(self.recorded):
+            return None
+        place = CallPlace(node, at)
+        meant = self.edited and ran in lane.replay.results
+        if place in lane.used or not (meant or call_digest(self.recorded[at]) == call_digest(call)):
+            return None
+        answer = lane.replay.recordings.answer(place)
+        if answer is None:
+            if ran not in lane.replay.results:
+                return None
+            answer = Answer(place, None, None, is_error=False, row=ran)
+        lane.used.add(place)
+        return _Choice(answer, f"recorded result for the equal call at {answer.where}", here=True)
+
+    def _elsewhere(self, call: ToolCall) -> _Choice | None:
+        """The next unused recorded answer of this thread; else one that all recorded equal calls got."""
+        lane = self.lane
+        recordings = lane.replay.recordings
+        answer = recordings.unused(call, lambda place: place.row in lane.region and place not in lane.used)
+        if answer is not None:
+            lane.used.add(answer.place)
+            return _Choice(answer, f"recorded result for the equal call at {answer.where}", here=False)
+        agreed = recordings.agreed(call)
+        if agreed is None:
+            return None
+        answer, count = agreed
+        all_say = "" if count == 1 else f"; all {count} recorded results of it agree"
+        reason = f"recorded result for the equal call at {answer.where}, used again{all_say}"
+        return _Choice(replace(answer, row=None), reason, here=False)
+
+    def _recorded(self, at: int, choice: _Choice) -> Served:
+        replay, call, answer = self.lane.replay, self.calls[at], choice.answer
+        new = replay.results.get(answer.row) if answer.row is not None else None
+        if new is not None:
+            result, told = new.of(answer, as_text=replay.recordings.tells_text)
+            made = self._make(
+                at, self.lane.take_id(), result, new.provenance, new.reason, is_error=False, takes=answer.row
+            )
+            replay.ledger.add(made)
+            self.lane.note_change(answer.row if answer.row is not None else self.lane.last)
+            return Served(self._response(call, told, is_error=False))
+        old = self.recorded[at] if choice.here else None
+        same = old is not None and old.id == call.id
+        response = self._response(call, answer.told, is_error=answer.is_error)
+        if same and answer.row is not None:
+            replay.ledger.keep(answer.row, Provenance.RECORDED, choice.reason)
+            end_ns = replay.facts.trace.ends_ns[answer.row]
+            self.lane.clock_ns = max(self.lane.clock_ns, end_ns) if self.lane.clock_ns >= 0 else -1
+        elif answer.row is not None or replay.has_executions:
+            made = self._make(
+                at,
+                self.lane.take_id(),
+                answer.result,
+                Provenance.RECORDED,
+                choice.reason,
+                is_error=answer.is_error,
+                takes=answer.row,
+            )
+            replay.ledger.add(made)
+        return Served(response, same=same)
+
+    # --- the world
+
+    def _why(self, call: ToolCall) -> str:
+        recorded = self.lane.replay.recordings.equal_calls(call)
+        if recorded:
+            return (
+                f"the {len(recorded)} recorded results of equal calls to {call.name} are used up, and differ"
+            )
+        return f"no call to {call.name} with these arguments was recorded"
+
+    def _answered(
+        self, at: int, id_: str, outcome: Outcome, provenance: Provenance
+    ) -> tuple[Served | None, tuple[str, str] | None]:
+        """The answer, or why the lane has to stop. Whatever came back is kept as a step."""
+        call, replay = self.calls[at], self.lane.replay
+        if isinstance(outcome, Skipped):
+            return None, ("tool-not-run", outcome.reason)
+        if isinstance(outcome, Failed):
+            reason = f"{call.name} failed ({outcome.kind}): {outcome.message}"
+            made = self._make(
+                at, id_, None, provenance, reason, is_error=True, error=outcome.message, has_result=False
+            )
+            replay.ledger.add(made)
+            if not replay.policy.tell_failures:
+                return None, ("tool-failed", reason)
+            return Served(self._response(call, outcome.message, is_error=True)), None
+        assert isinstance(outcome, ToolResult)
+        reason = "written by a person" if provenance is Provenance.HUMAN else f"{call.name} was run"
+        made = self._make(
+            at,
+            id_,
+            outcome.result,
+            provenance,
+            reason,
+            is_error=outcome.is_error,
+            duration_ns=int(outcome.duration_ms * 1e6),
+        )
+        replay.ledger.add(made)
+        told = requests.as_told(outcome.result, as_text=replay.recordings.tells_text)
+        return Served(self._response(call, told, is_error=outcome.is_error)), None
+
+    def _response(self, call: ToolCall, told: Json, *, is_error: bool) -> ToolResponse:
+        return ToolResponse(call.id, told, "" if call.id else call.name, is_error)
+
+    def _make(
+        self,
+        at: int,
+        id_: str,
+        result: Json,
+        provenance: Provenance,
+        reason: str,
+        *,
+        is_error: bool,
+        takes: int | None = None,
+        error: str = "",
+        has_result: bool = True,
+        duration_ns: int | None = None,
+    ) -> Made:
+        call, ran = self.calls[at], self._ran(at)
+        trace = self.lane.replay.facts.trace
+        if duration_ns is None:
+            duration_ns = self.lane.recorded_ns(takes) if takes is not None else 0
+        start_ns, end_ns = self.lane.spend(duration_ns)
+        return Made(
+            id=id_,
+            anchor=self.lane.last if ran is None else ran,
+            kind=Kind.TOOL_EXECUTION,
+            name=call.name if ran is None else trace.name(ran),
+            body=PlainBody(call=call, has_result=has_result, result=result, error=error),
+            provenance=provenance,
+            reason=reason,
+            of=ran,
+            inside=self.said_id if self._runs_inside() else "",
+            takes=takes,
+            status=Status.ERROR if is_error else Status.OK,
+            start_ns=start_ns,
+            end_ns=end_ns,
+        )
+
+    def _runs_inside(self) -> bool:
+        """Whether the recording puts executions inside of the model call that asked for them."""
+        facts = self.lane.replay.facts
+        for row in (self.lane.last, self.lane.start):
+            for ran in self.lane.replay.ledger.executions(row):
+                return facts.trace.parents[ran] == row
+        return False
+
+    def _forget_others(self, *, stale: bool) -> None:
+        """Recorded executions of this place that nothing above has spoken for."""
+        ledger = self.lane.replay.ledger
+        for ran in ledger.executions(self.lane.node) if self.lane.node is not None else ():
+            if ran in ledger.kept or ran in ledger.replaced:
+                continue
+            if stale:
+                ledger.keep(ran, Provenance.STALE, "ran for a call that is no longer made; not re-run")
+            else:
+                ledger.drop(ran)
+
+    # --- what the model is told
+
+    def told(self, follower: int) -> tuple[Message, ...]:
+        """The messages before the recorded next call, with the answers of this branch in their places.
+
+        Every call gets its response, also where the recording has none: a dangling call is refused by providers.
+        """
+        facts = self.lane.replay.facts
+        between = facts.threads.between(follower)
+        carried = self.lane.replay.carried_into(follower)
+        found = paired_places(self.recorded, between)
+        placed: set[int] = set()
+        messages: list[Message] = []
+        for message in between:
+            if message.role is Role.ASSISTANT:
+                break  # a reply whose call was not recorded: the model is asked for it anew
+            parts: list[Part] = []
+            for part in message.parts:
+                at = found.get(id(part))
+                if at is None:
+                    parts.extend(propagate.in_messages((Message(message.role, (part,)),), carried)[0].parts)
+                elif at < len(self.responses):
+                    placed.add(at)
+                    parts.append(replace(self.responses[at], name=getattr(part, "name", "")))
+            messages.append(replace(message, parts=tuple(parts)))
+        missing = [one for at, one in enumerate(self.responses) if at not in placed]
+        return (*(Message(Role.TOOL, (one,)) for one in missing), *messages)
+
+
+def paired_places(calls: Iterable[ToolCall], messages: Iterable[Message]) -> dict[int, int]:
+    """For the identity of each tool response object in the messages the index of the call that it answers."""
+    responses = [part for message in messages for part in message.tool_responses]
+    pairs = requests.paired((call.id for call in calls), responses)
+    return {id(response): at for at, response in enumerate(pairs) if response is not None}
