@@ -59,19 +59,26 @@ def records(
         yield from _lines(buffer, notices)
 
 
-def values(buffer: memoryview, notices: list[Notice], *, items: bool = False) -> Iterator[tuple[Json, str]]:
+def values(
+    buffer: memoryview, notices: list[Notice], *, items: bool = False
+) -> Iterator[tuple[Json, str]]:
     """Every record parsed, with its place. Of a damaged one its whole beginning, and a notice."""
     for record in records(buffer, notices, items=items):
-        try:
-            yield _salvage.loads(record.raw), record.place
-        except ValueError:
-            value = _salvage.repaired(record.raw)
-            place = record.place or "byte 0"
-            if value is None:
-                notices.append(Notice(place, "not JSON, left out"))
-            else:
-                notices.append(Notice(place, "damaged JSON: only what stands before the damage was read"))
-                yield value, record.place
+        yield from parsed(record, notices)
+
+
+def parsed(record: Record, notices: list[Notice]) -> Iterator[tuple[Json, str]]:
+    """The record's value and place; nothing but a notice where no beginning of it is whole."""
+    try:
+        yield _salvage.loads(record.raw), record.place
+    except ValueError:
+        value = _salvage.repaired(record.raw)
+        place = record.place or "byte 0"
+        if value is None:
+            notices.append(Notice(place, "not JSON, left out"))
+        else:
+            notices.append(Notice(place, "damaged JSON: only what stands before the damage was read"))
+            yield value, record.place
 
 
 def first_record(head: bytes) -> Json | None:

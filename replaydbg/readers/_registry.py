@@ -1,0 +1,160 @@
+"""Which reader reads this document. The folder is walked; outsiders announce theirs under `replaydbg.readers`."""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+
+from replaydbg import limits
+from replaydbg import readers as package
+from replaydbg.core.finding import Notice
+from replaydbg.errors import UnreadableInput, UsageProblem
+from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._containers import first_record
+
+ENTRY_POINTS = "replaydbg.readers"
+_SURE = 0.5
+"""A confidence below is a guess, and is labelled as one."""
+_CLOSE = 0.1
+"""A runner-up so near is named."""
+
+_BINARY = {
+    b"PK\x03\x04": "a zip archive; unpack it and open one of its files",
+    b"\x1f\x8b": "gzip inside of what was already unpacked; unpack it first",
+    b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it with `zstd -d`",
+    b"SQLite format 3\x00": "a SQLite database; export its spans as JSON",
+    b"PAR1": "a Parquet file; export it as JSON",
+    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
+    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The reader that knows the document best, and the next best. Confidence goes from 0 to 1."""
+
+    reader: Reader
+    confidence: float
+    runner_up: Reader | None = None
+    notices: tuple[Notice, ...] = ()
+
+
+@cache
+def readers() -> tuple[tuple[Reader, ...], tuple[Notice, ...]]:
+    """Every reader by name, and a notice for each plug-in that could not be had."""
+    found = {}
+    for module in pkgutil.iter_modules(package.__path__):
+        if not module.name.startswith("_"):
+            reader = getattr(import_module(f"{package.__name__}.{module.name}"), "READER", None)
+            if isinstance(reader, Reader):
+                found[reader.name] = reader
+    notices = []
+    for point in entry_points(group=ENTRY_POINTS):
+        try:
+            reader = point.load()
+        except Exception as error:  # noqa: BLE001 - a stranger's module may raise anything
+            notices.append(Notice(point.value, f"the reader {point.name!r} could not be loaded: {error}"))
+            continue
+        if isinstance(reader, Reader):
+            found.setdefault(reader.name, reader)
+        else:
+            notices.append(Notice(point.value, f"the entry point {point.name!r} is no reader"))
+    return tuple(sorted(found.values(), key=lambda reader: reader.name)), tuple(notices)
+
+
+def choose(document: Document, format_name: str | None = None) -> Choice:
+    """The reader for the document, by its content alone. Raises UnreadableInput, UsageProblem for an unknown name."""
+    ranked, notices = _ranked(document, format_name)
+    (confidence, best), *others = ranked
+    runner_up = others[0][1] if others else None
+    if format_name is None and confidence < _SURE:
+        notices.append(Notice("", f"taken for {best.title}, but it may be something else; --format says what"))
+    elif runner_up is not None and confidence - others[0][0] < _CLOSE:
+        notices.append(Notice("", f"taken for {best.title}; it could be {runner_up.title}, too (--format)"))
+    return Choice(best, confidence, runner_up, tuple(notices))
+
+
+def read(document: Document, format_name: str | None = None, *, partial: bool = False) -> Iterator[Reading]:
+    """Readings by the best reader, or by the next where that one finds that the format is another.
+
+    Raises UnreadableInput and UsageProblem as `choose` does, at the first step of the iteration.
+    """
+    choice = choose(document, format_name)
+    ranked, _ = _ranked(document, format_name)
+    for _, reader in ranked:
+        try:
+            for reading in reader.read(document, partial):
+                yield _bounded(reading, choice.notices if reader is choice.reader else ())
+        except NotThisFormat:
+            continue
+        return
+    raise _unknown(document)
+
+
+def _ranked(document: Document, format_name: str | None) -> tuple[list[tuple[float, Reader]], list[Notice]]:
+    known, notices = readers()
+    told = list(notices)
+    _refuse_what_is_no_text(document)
+    if format_name is not None:
+        for reader in known:
+            if reader.name == format_name:
+                return [(1.0, reader)], told
+        raise UsageProblem(
+            f"no trace format is called {format_name!r}",
+            "known formats: " + ", ".join(reader.name for reader in known),
+        )
+    scores = [(_confidence(reader, document, told), reader) for reader in known]
+    ranked = sorted(scores, key=lambda score: -score[0])
+    possible = [(score, reader) for score, reader in ranked if score > 0]
+    if not possible:
+        raise _unknown(document)
+    return possible, told
+
+
+def _confidence(reader: Reader, document: Document, notices: list[Notice]) -> float:
+    try:
+        return reader.sniff(document)
+    except Exception as error:  # noqa: BLE001 - one reader's fault must not take the others' chance
+        notices.append(Notice("", f"the reader {reader.name!r} failed while looking: {error}"))
+        return 0.0
+
+
+def _refuse_what_is_no_text(document: Document) -> None:
+    head = document.head
+    if not head.strip():
+        raise UnreadableInput(
+            f"{document.name} is empty", "is the program that writes it still running, or did it flush nothing?"
+        )
+    for magic, what in _BINARY.items():
+        if bytes(document.buffer[: len(magic)]) == magic:
+            raise UnreadableInput(f"{document.name} is {what.partition(';')[0]}", what.partition("; ")[2])
+    if b"\x00" in head:
+        raise UnreadableInput(f"{document.name} is binary", "traces are JSON or JSON Lines in UTF-8")
+
+
+def _unknown(document: Document) -> UnreadableInput:
+    known, _ = readers()
+    scores = sorted(((_confidence(reader, document, []), reader) for reader in known), key=lambda s: -s[0])
+    nearest = ", ".join(reader.title for _, reader in scores[:3])
+    if first_record(document.head) is None:
+        return UnreadableInput(
+            f"{document.name} is not JSON", f"traces are JSON or JSON Lines; tried first: {nearest}"
+        )
+    return UnreadableInput(
+        f"{document.name} is JSON, but of no trace format that is known",
+        f"nearest: {nearest}; if it is one of them, name it with --format",
+    )
+
+
+def _bounded(reading: Reading, first: tuple[Notice, ...]) -> Reading:
+    notices = (*first, *reading.notices)
+    if reading.complete and not reading.traces:
+        notices = (*notices, Notice("", "there is no step in the file"))
+    if len(notices) > limits.NOTICES_MAX:
+        more = len(notices) - limits.NOTICES_MAX + 1
+        notices = (*notices[: limits.NOTICES_MAX - 1], Notice("", f"and {more} more notices"))
+    return replace(reading, notices=notices)

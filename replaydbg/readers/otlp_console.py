@@ -1,0 +1,59 @@
+"""Spans as the SDKs dump them: Python's console exporter, JavaScript's ReadableSpan, Phoenix's REST API.
+
+Shapes: objects `{name, context: {trace_id, span_id}, parent_id, start_time, attributes: {...}}` written one after
+another, pretty-printed or not, or in an array, or under `data` (Phoenix); `spanContext.traceId` and
+`[seconds, nanoseconds]` in JavaScript.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json
+from replaydbg.core.trace import Source
+from replaydbg.readers import _containers, _span_fields
+from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._assembly import Assembly
+
+_PARTIAL_BYTES = 256 << 10
+
+
+def _sniff(document: Document) -> float:
+    record = _containers.first_record(document.head)
+    if isinstance(record, dict) and isinstance(record.get("data"), list):
+        record = record["data"]
+    if isinstance(record, list):
+        record = record[0] if record else None
+    if not isinstance(record, dict):
+        return 0.0
+    context = record.get("context", record.get("spanContext"))
+    if not isinstance(context, dict) or not ({"span_id", "spanId"} & context.keys()):
+        return 0.0
+    return 0.9 if "name" in record and "attributes" in record else 0.6
+
+
+def _read(document: Document, partial: bool) -> Iterator[Reading]:
+    size = max(1, len(document.buffer))
+    assembly = Assembly(Source(document.name, READER.name), _span_fields.span)
+    due, read = _PARTIAL_BYTES, 0
+    for record in _containers.records(document.buffer, assembly.notices, items=True):
+        for value, place in _containers.parsed(record, assembly.notices):
+            for span in _spans(value):
+                if not isinstance(span, dict) or not _span_fields.add_document(assembly, span, span):
+                    assembly.notices.append(Notice(place, "a record that is no span, left out"))
+        read += len(record.raw)
+        if partial and due <= read < size:
+            yield assembly.reading(read / size, complete=False)
+            due = 2 * read
+    if not len(assembly):
+        raise NotThisFormat("no span in the document")
+    yield assembly.reading()
+
+
+def _spans(value: Json) -> list[Json]:
+    inner = value.get("data") if isinstance(value, dict) else value
+    return inner if isinstance(inner, list) else [value]
+
+
+READER = Reader("otel-console", "OpenTelemetry SDK span dumps (console exporter, Phoenix)", _sniff, _read)
