@@ -1,0 +1,53 @@
+"""The tables of the README, made from the program itself. `python -m tests.support.readme` writes them anew."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+
+
+def rules_table() -> str:
+    from replaydbg.actions.explain import pages
+
+    lines = ["| code | rule | severity | what it finds |", "|---|---|---|---|"]
+    lines += [f"| {page.code} | `{page.name}` | {page.severity.label} | {page.summary} |" for page in pages()]
+    return "\n".join(lines)
+
+
+def formats_table() -> str:
+    from replaydbg.readers._registry import all_readers
+
+    lines = ["| `--format` | what it is |", "|---|---|"]
+    lines += [f"| `{reader.name}` | {reader.title} |" for reader in all_readers()]
+    return "\n".join(lines)
+
+
+TABLES = {"rules": rules_table, "formats": formats_table}
+
+
+def with_tables(text: str) -> str:
+    """The text of the README with each table as it should be."""
+    for name, table in TABLES.items():
+        made = rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- end of {name} -->)"
+        text, count = re.subn(made, lambda match, table=table: match[1] + table() + "\n" + match[2], text, flags=re.DOTALL)  # type: ignore[misc]
+        if count != 1:
+            raise LookupError(f"the README has {count} places for the table of {name}")
+    return text
+
+
+def commands(text: str) -> list[tuple[str, int]]:
+    """Every command of the shell blocks with the exit code that its comment tells, 0 where it tells none."""
+    found = []
+    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
+        for line in block.splitlines():
+            if line.strip():
+                command, _, comment = line.partition("  #")
+                told = re.search(r"exit code (\d+)", comment)
+                found.append((command.strip(), int(told[1]) if told else 0))
+    return found
+
+
+if __name__ == "__main__":
+    README.write_text(with_tables(README.read_text("utf-8")), "utf-8")

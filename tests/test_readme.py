@@ -1,0 +1,56 @@
+"""The README tells the truth: its commands do what they say, its tables are the program's."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support.readme import README, commands, with_tables
+
+TEXT = README.read_text("utf-8")
+COMMANDS = commands(TEXT)
+SET_UP = [command for command, _ in COMMANDS if command.startswith("python3 -m venv")]
+
+
+def test_the_tables_are_the_programs() -> None:
+    assert with_tables(TEXT) == TEXT, "run python -m tests.support.readme"
+
+
+def test_two_commands_do_all_the_set_up() -> None:
+    """.ci/run takes them from here and runs them."""
+    assert len(SET_UP) == 2
+    assert SET_UP[0].endswith("replaydbg demo")
+    assert "pytest" in SET_UP[1]
+
+
+@pytest.mark.parametrize(("command", "code"), [one for one in COMMANDS if one[0] not in SET_UP])
+def test_every_other_command_does_what_it_says(command: str, code: int, tmp_path: Path) -> None:
+    root = README.parent
+    program = tmp_path / "bin" / "replaydbg"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m replaydbg "$@"\n')
+    program.chmod(0o755)
+    (tmp_path / "traces").symlink_to(root / "traces")
+    environment = {
+        **os.environ,
+        "PATH": f"{program.parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(root),
+        "XDG_STATE_HOME": str(tmp_path / "state"),
+    }
+    done = subprocess.run(
+        ["sh", "-c", command], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert done.returncode == code, done.stderr
+    assert done.stdout.strip()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("target", re.findall(r"\]\(([^)#:]+)\)", TEXT))
+def test_what_the_readme_points_to_is_there(target: str) -> None:
+    assert (README.parent / target).exists()
