@@ -12,10 +12,15 @@ from replaydbg.core.message import Json
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.lanes import Chain
 from replaydbg.views import detail, editing
 from replaydbg.views.blocks import Block, Folds, shown
+from replaydbg.views.chain import ChainView
+from replaydbg.views.signs import ASCII, UNICODE
 from replaydbg.views.subject import subject
+from replaydbg.views.text import Line
 
+_ROWS_AT_ONCE = 256
 _TEXT_COLUMNS = 100
 """Room for tables inside a step; lines of text are as long as they are, for the pager or the terminal to wrap."""
 
@@ -55,6 +60,16 @@ class Shown:
             step = self.trace.step(self.row(reference))
             return iter([codec.step_document(step, self._names.get(step.id, ()))])
         return (codec.step_summary(step, self._names.get(step.id, ())) for step in self.trace.steps())
+
+    def chain(self, width: int, *, ascii_only: bool = False) -> Iterator[Line]:
+        """Every step as the screen shows it, nothing folded away: a list that is printed can not be opened."""
+        chain = Chain(self.trace, self.facts)
+        chain.unfold_all()
+        view = ChainView(chain, self.findings, signs=ASCII if ascii_only else UNICODE)
+        for start in range(0, len(chain), _ROWS_AT_ONCE):
+            window = chain.window(start, start + _ROWS_AT_ONCE)
+            columns = view.columns(width, max(laid.width for laid in window))
+            yield from (view.line(laid, columns) for laid in window)
 
     def step_blocks(self, reference: str) -> Iterator[Block]:
         """One step as the detail pane shows it, all its tabs one below the other, everything unfolded."""

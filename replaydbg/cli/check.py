@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replaydbg.cli import options, render, report
+from replaydbg.cli.findings import print_finding
 from replaydbg.cli.render import Output
-from replaydbg.core.finding import Finding, Severity
+from replaydbg.core.finding import Severity
 from replaydbg.core.message import Json
 from replaydbg.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNREADABLE
 from replaydbg.views import documents
@@ -19,10 +20,14 @@ from replaydbg.views.text import plural, printable
 if TYPE_CHECKING:  # the rules are loaded when they are run
     from replaydbg.actions.check import Checked, Unread
 
-Level = StrEnum("Level", [(severity.name, severity.label) for severity in sorted(Severity)])
 
-_EVIDENCE_SHOWN_MAX = 3
-_LOOKS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info", Severity.HINT: "hint"}
+class Level(StrEnum):
+    """`core.finding.Severity` in the words of the command line."""
+
+    HINT = "hint"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
 
 
 def check(
@@ -120,26 +125,7 @@ def _print(checked: Checked) -> None:
     render.line(f"{render.paint(head, 'strong')}  {render.paint(f'{trace.source.format}, {facts}', 'dim')}")
     report.notices(checked.notices)
     for finding in checked.findings:
-        _print_finding(checked, finding)
-
-
-def _print_finding(checked: Checked, finding: Finding) -> None:
-    row = checked.trace.row
-    numbers = [f"#{row(step_id) + 1}" for step_id in finding.step_ids]
-    look = _LOOKS[finding.severity]
-    at = numbers[0] if numbers else ""
-    render.line(
-        f"  {at:<6} {render.paint(f'{finding.severity.label:<7}', look)} {finding.code} {finding.name}: "
-        f"{printable(finding.message)}"
-    )
-    for evidence in finding.evidence[:_EVIDENCE_SHOWN_MAX]:
-        place = f"#{row(evidence.step_id) + 1} {printable(evidence.pointer)}".rstrip()
-        render.line(f"         {render.paint(f'{place}: {printable(evidence.message)}', 'dim')}")
-    left = len(finding.evidence) - _EVIDENCE_SHOWN_MAX
-    if left > 0:
-        render.line(f"         {render.paint(f'and {left} more places', 'dim')}")
-    if finding.schema_source:
-        render.line(f"         {render.paint(f'schema from {printable(finding.schema_source)}', 'dim')}")
+        print_finding(trace, finding)
 
 
 def _print_sum(tally: _Tally) -> None:

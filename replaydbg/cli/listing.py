@@ -5,7 +5,11 @@ from __future__ import annotations
 from replaydbg.actions.open import Opened
 from replaydbg.actions.show import Shown
 from replaydbg.cli import render, report
+from replaydbg.cli.findings import print_finding
 from replaydbg.cli.render import Output
+
+_PIPE_COLUMNS = 120
+"""Where there is no terminal to ask: room for names and for the beginning of what was said."""
 
 
 def print_trace(opened: Opened, step: str | None = None, output: Output = Output.TEXT) -> int:
@@ -18,7 +22,12 @@ def print_trace(opened: Opened, step: str | None = None, output: Output = Output
         head = {"trace_id": opened.trace.id, "format": opened.trace.source.format}
         render.documents(head, "steps", shown.documents(step))
     elif step is None:
-        shown.print_chain()
+        for line in shown.chain(render.width() or _PIPE_COLUMNS, ascii_only=not render.has_signs()):
+            render.spans(line)
+        if shown.findings:
+            render.line()
+        for finding in shown.findings:
+            print_finding(opened.trace, finding)
     else:
         render.blocks(shown.step_blocks(step))
     return 0

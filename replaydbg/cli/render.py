@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from replaydbg.core.message import Json
 from replaydbg.views.blocks import Block
+from replaydbg.views.text import Span
 
 SCHEMA_VERSION = 1
 """Of every JSON output; raised when a field changes its meaning or goes."""
@@ -44,6 +45,15 @@ _CODES = {
     "tool": "33",
     "reasoning": "2",
     "link": "4",
+    "duration": "2",
+    "tokens": "2",
+    "agent": "36",
+    "model-call": "34",
+    "tool-execution": "33",
+    "agent-invocation": "36",
+    "retrieval": "32",
+    "handoff": "35",
+    "loop": "33",
 }
 """Looks (words of the views) as SGR codes of the sixteen colours that every terminal's own theme sets."""
 
@@ -73,6 +83,21 @@ def line(text: str = "") -> None:
     """One line that is printable already (views make text so). A terminal's encoding that lacks a glyph shows `?`."""
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def spans(shown: Iterable[Span]) -> None:
+    """A row of a view."""
+    pieces = [(span.text, span.look) for span in shown]
+    while pieces and not pieces[-1][0].strip():
+        pieces.pop()
+    if pieces:
+        pieces[-1] = (pieces[-1][0].rstrip(), pieces[-1][1])
+    line("".join(paint(text, look) for text, look in pieces))
+
+
+def has_signs() -> bool:
+    """Whether standard output can be given more than ASCII."""
+    return (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf16", "utf32", "gb18030")
 
 
 def blocks(shown: Iterable[Block]) -> None:
