@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from math import nan
 from typing import Any, NamedTuple
 
@@ -13,23 +12,15 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.step import Body, Kind, Status
 from replaydbg.core.trace import Source, Trace
-from replaydbg.readers import _dialects
+from replaydbg.readers import _dialects, _twins
 from replaydbg.readers._api import Reading
 from replaydbg.readers._attributes import number, whole
 from replaydbg.readers._span import Counts, Facts, Span, SpanBody
 
-_MODEL_CALL = KIND_NUMBER[Kind.MODEL_CALL]
 _AGENT_INVOCATION = KIND_NUMBER[Kind.AGENT_INVOCATION]
 _OPAQUE = KIND_NUMBER[Kind.OPAQUE]
 _ROWS_MAX = 4096
 """Rows kept as tuples before they go into the columns."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Twin:
-    """Handle of a model call that another instrumentation recorded better."""
-
-    handle: Any
 
 
 class Known(NamedTuple):
@@ -113,13 +104,13 @@ class Assembly:
             self._rows[trace_id].clear()
             arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._decode)
             notices += arranged.notices
-            notices += _set_twins_apart(arranged.trace)
             _inherit_agents(arranged.trace)
+            notices += _twins.set_apart(arranged.trace, self._decode)
             traces.append(arranged.trace)
         return Reading(tuple(traces), tuple(notices), fraction, complete)
 
     def _decode(self, handle: Any) -> Body:
-        if isinstance(handle, _Twin):
+        if isinstance(handle, _twins.Twin):
             return SpanBody(self._span(handle.handle))
         return _dialects.body(self._span(handle))
 
@@ -145,31 +136,3 @@ def _inherit_agents(trace: Trace) -> None:
         if not own:
             agents[row] = agent
         around[row] = own if own and kinds[row] == _AGENT_INVOCATION else agent
-
-
-def _set_twins_apart(trace: Trace) -> list[Notice]:
-    """A model call directly below a model call is the same call, seen by two instrumentations.
-
-    The inner one is nearer to the wire and stays, unless only the outer one knows the tokens.
-    """
-    kinds, parents, counts = trace.kinds, trace.parents, trace.input_tokens
-    twins = []
-    for row, parent in enumerate(parents):
-        if kinds[row] != _MODEL_CALL or parent < 0 or kinds[parent] != _MODEL_CALL:
-            continue
-        twin = row if counts[row] == NOT_RECORDED and counts[parent] != NOT_RECORDED else parent
-        kinds[twin] = _OPAQUE
-        trace.input_tokens[twin] = trace.output_tokens[twin] = NOT_RECORDED
-        trace.costs[twin] = float("nan")
-        trace.handles[twin] = _Twin(trace.handles[twin])
-        twins.append(twin)
-    if not twins:
-        return []
-    calls = "1 model call was" if len(twins) == 1 else f"{len(twins)} model calls were"
-    return [
-        Notice(
-            trace.ids[twins[0]],
-            f"{calls} recorded twice, by nested instrumentations; one of each two is shown as opaque, "
-            "and its tokens are not counted",
-        )
-    ]
