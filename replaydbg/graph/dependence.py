@@ -48,6 +48,8 @@ class Dependence(StrEnum):
 class Verdict:
     dependence: Dependence
     reason: str
+    precedes: bool = False
+    """Independent because the changed step was made of this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,23 +236,30 @@ class Verdicts:
         self._roots = [row for row in range(len(parents)) if parents[row] < 0]
 
     def of(self, row: int) -> Verdict:
-        reason = _NOTHING_CHANGED
+        best = _NOTHING_CHANGED
         for changed, before in zip(self._changed, self._before, strict=True):
             proof = self._proof(row, changed, before)
             if proof is None:
                 return Verdict(Dependence.UNPROVEN, self._doubt(row, changed))
-            reason = proof
-        return Verdict(Dependence.INDEPENDENT, reason)
+            best = proof if best is _NOTHING_CHANGED or proof.precedes else best
+        return best
 
-    def _proof(self, row: int, changed: int, before: set[int]) -> str | None:
+    def _proof(self, row: int, changed: int, before: set[int]) -> Verdict | None:
         number = changed + 1
         if row in before:
-            return f"independent: #{number} was made of it"
+            return Verdict(
+                Dependence.INDEPENDENT, f"comes before #{number}, which was made of it", precedes=True
+            )
         if self._flow.began_before(row, changed):
-            return f"independent: began before the changed output of #{number} existed"
+            return Verdict(
+                Dependence.INDEPENDENT, f"independent: began before the changed output of #{number} existed"
+            )
         root = self._root(row)
         if root not in {row, self._root(changed)} and self._flow.began_before(root, changed):
-            return f"independent: another run (#{root + 1}), under way before the output of #{number} existed"
+            return Verdict(
+                Dependence.INDEPENDENT,
+                f"independent: in another run (#{root + 1}), under way before the output of #{number} existed",
+            )
         return None
 
     def _doubt(self, row: int, changed: int) -> str:
@@ -263,4 +272,6 @@ class Verdicts:
         return self._roots[bisect_right(self._roots, row) - 1]
 
 
-_NOTHING_CHANGED = "independent: nothing that was re-run came out differently"
+_NOTHING_CHANGED = Verdict(
+    Dependence.INDEPENDENT, "nothing that was re-run came out differently", precedes=True
+)

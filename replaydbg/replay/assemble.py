@@ -128,19 +128,19 @@ class _Assembly:
                 filled[trace.parents[row]] = 1
         return empty
 
-    def _wrappers(self) -> dict[int, tuple[PlainBody, Provenance, str]]:
+    def _wrappers(self) -> dict[int, tuple[PlainBody, str]]:
         """Agents and other grouping steps whose recorded output is an answer that has changed, with the new one."""
         trace = self.trace
-        wrappers: dict[int, tuple[PlainBody, Provenance, str]] = {}
-        for carried, provenance in self.ledger.answers:
+        wrappers: dict[int, tuple[PlainBody, str]] = {}
+        for carried in self.ledger.answers:
             row = trace.parents[carried.source]
             while row >= 0 and trace.kinds[row] not in _LEAVES:
                 body: Body = wrappers[row][0] if row in wrappers else trace.body(row)
                 value = in_value(body.output_value, carried)
                 if value != body.output_value:
                     fields = {name: getattr(body, name) for name in PlainBody.__slots__}
-                    reason = f"its output is the new answer of {carried.where}"
-                    wrappers[row] = (PlainBody(**{**fields, "output_value": value}), provenance, reason)
+                    reason = f"groups the steps inside of it; its output is now the answer of {carried.where}"
+                    wrappers[row] = (PlainBody(**{**fields, "output_value": value}), reason)
                 row = trace.parents[row]
         return wrappers
 
@@ -163,8 +163,8 @@ class _Assembly:
         trace, id_ = self.trace, self.trace.ids[row]
         handle = trace.handles[row]
         if row in self.wrappers:
-            body, provenance, reason = self.wrappers[row]
-            handle = _Own(body)
+            body, reason = self.wrappers[row]
+            handle, provenance = _Own(body), Provenance.RECORDED
         else:
             provenance, reason = self._judged(row, verdicts)
         self.columns.add(

@@ -331,7 +331,7 @@ class Replay:
             waiting.states[source] = State.SAME
             return
         waiting.states[source] = State.CHANGED
-        self.ledger.answers.append((carried, said.provenance))
+        self.ledger.answers.append(carried)
         for ran, sources in waiting.returned_by.items():
             if source in sources:
                 before = self.results.get(ran)

@@ -18,6 +18,7 @@ from replaydbg.core.message import Message, Role
 from replaydbg.graph.index import CallPlace
 from replaydbg.replay import propagate, requests
 from replaydbg.replay.api import Answers, Need
+from replaydbg.replay.ledger import Made
 from replaydbg.replay.reply_turn import ReplyTurn, Said
 from replaydbg.replay.tool_turn import ToolTurn
 
@@ -198,8 +199,8 @@ class Lane:
         for ran in ledger.executions(row):
             ledger.drop(ran)
 
-    def stop(self, kind: str, reason: str) -> None:
-        """End here. What the recording has after this answers questions that are no longer asked: stale."""
+    def stop(self, kind: str, reason: str, at: int | None = None) -> None:
+        """End here, at the recorded row `at` if that is stale. What the recording has after this is stale."""
         self.finished = True
         ledger = self.replay.ledger
         for row in self.pending:
@@ -208,8 +209,10 @@ class Lane:
                     stale, Provenance.STALE, "recorded after a request that is no longer made; not re-run"
                 )
         ids = self.replay.facts.trace.ids
-        at = ids[self.node] if self.node is not None and self.node in self.pending else self.last_id
-        self.replay.stopped_lane(self, Stop(kind, reason, at or ids[self.start]))
+        if at is None and self.node in self.pending:
+            at = self.node
+        step_id = self.last_id if at is None else ids[at]
+        self.replay.stopped_lane(self, Stop(kind, reason, step_id or ids[self.start]))
 
     # --- small change
 
@@ -220,8 +223,11 @@ class Lane:
     def take_id(self) -> str:
         id_ = self.new_id()
         self.ordinal += 1
-        self.last_id = id_
         return id_
+
+    def add(self, made: Made) -> None:
+        self.replay.ledger.add(made)
+        self.last_id = made.id
 
     def note_change(self, row: int) -> None:
         if not self.changed:

@@ -54,7 +54,7 @@ class Ledger:
     """Recorded model calls at which the recording took over again, with the reason; what comes later may still undo it."""
     changed: list[int] = field(default_factory=list)
     """Recorded rows whose output came out otherwise, the first of each thread: what dependence is judged by."""
-    answers: list[tuple[Carried, Provenance]] = field(default_factory=list)
+    answers: list[Carried] = field(default_factory=list)
     """Final answers that came out otherwise."""
     doubts: dict[int, str] = field(default_factory=dict)
     """Recorded rows that may depend on a change in a way that can not be carried on, with the reason."""

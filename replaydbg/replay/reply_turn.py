@@ -223,7 +223,7 @@ class ReplyTurn:
             start_ns=start_ns,
             end_ns=end_ns,
         )
-        replay.ledger.add(made)
+        self.lane.add(made)
         self.lane.note_change(self.lane.last)
         self.lane.same = False
         return Said(message or Message(Role.ASSISTANT), made.id, provenance=provenance)

@@ -75,7 +75,7 @@ class ToolTurn:
         answers = (yield Need(asked=tuple(asked.values()))) if asked else {}
         served: list[Served | None] = []
         start_ns = end_ns = self.lane.clock_ns
-        stop: tuple[str, str] | None = None
+        stop: tuple[str, str, int | None] | None = None
         for at, choice in enumerate(choices):
             self.lane.clock_ns = start_ns  # the calls of one turn run side by side
             if choice is not None:
@@ -84,12 +84,14 @@ class ToolTurn:
                 outcome, provenance = answers[asked[at].id]
                 answered, problem = self._answered(at, asked[at].id, outcome, provenance)
                 served.append(answered)
-                stop = stop or problem
+                stop = stop or (problem and (*problem, self._ran(at)))
             end_ns = max(end_ns, self.lane.clock_ns)
         self.lane.clock_ns = end_ns
         self._forget_others(stale=stop is not None)
         if stop is not None:
-            self.lane.stop(*stop)
+            kind, reason, ran = stop
+            gone = ran is None or ran in replay.ledger.replaced
+            self.lane.stop(kind, reason, None if gone else ran)
             return None
         complete = [one for one in served if one is not None]
         self.responses = tuple(one.response for one in complete)
@@ -146,7 +148,7 @@ class ToolTurn:
             made = self._make(
                 at, self.lane.take_id(), result, new.provenance, new.reason, is_error=False, takes=answer.row
             )
-            replay.ledger.add(made)
+            self.lane.add(made)
             self.lane.note_change(answer.row if answer.row is not None else self.lane.last)
             return Served(self._response(call, told, is_error=False))
         old = self.recorded[at] if choice.here else None
@@ -166,7 +168,7 @@ class ToolTurn:
                 is_error=answer.is_error,
                 takes=answer.row,
             )
-            replay.ledger.add(made)
+            self.lane.add(made)
         return Served(response, same=same)
 
     # --- the world
@@ -191,7 +193,7 @@ class ToolTurn:
             made = self._make(
                 at, id_, None, provenance, reason, is_error=True, error=outcome.message, has_result=False
             )
-            replay.ledger.add(made)
+            self.lane.add(made)
             if not replay.policy.tell_failures:
                 return None, ("tool-failed", reason)
             return Served(self._response(call, outcome.message, is_error=True)), None
@@ -206,7 +208,7 @@ class ToolTurn:
             is_error=outcome.is_error,
             duration_ns=int(outcome.duration_ms * 1e6),
         )
-        replay.ledger.add(made)
+        self.lane.add(made)
         told = requests.as_told(outcome.result, as_text=replay.recordings.tells_text)
         return Served(self._response(call, told, is_error=outcome.is_error)), None
 

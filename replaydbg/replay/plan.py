@@ -1,0 +1,261 @@
+"""What a set of edits touches and what re-running would cost, known at once: nothing is asked, few bodies are decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from replaydbg.core.branch import Edit
+from replaydbg.core.step import KINDS, Kind
+from replaydbg.graph.dependence import Dependence, Verdicts
+from replaydbg.graph.facts import Facts
+from replaydbg.replay import requests
+from replaydbg.replay.carrying import Waiting
+from replaydbg.replay.edits import Edited, apply_edits
+from replaydbg.replay.sources import Recordings
+
+ESTIMATED_CALLS_MAX = 200
+"""Calls without recorded usage whose prompts are measured; further ones count as their average."""
+
+_LEAVES = {KINDS.index(Kind.MODEL_CALL), KINDS.index(Kind.TOOL_EXECUTION)}
+
+
+class Touch(StrEnum):
+    EDITED = "edited"
+    RERUN = "rerun"
+    REUSED = "reused"
+    UNPROVEN = "unproven"
+    INDEPENDENT = "independent"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStep:
+    row: int
+    touch: Touch
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolNeed:
+    """A tool in the part that is re-run: `calls` recorded calls to it, `recorded` of which the recording can answer."""
+
+    name: str
+    calls: int
+    recorded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Costs are those of the recording: a re-run may well take fewer calls, or more."""
+
+    steps: tuple[PlanStep, ...]
+    calls_by_model: Mapping[str, int] = field(default_factory=dict)
+    tokens_estimate: int = 0
+    """Input and output, as recorded where recorded, else one for four characters."""
+    tools: tuple[ToolNeed, ...] = ()
+    missing: tuple[str, ...] = ()
+    """Sentences: what the recording lacks for this re-run, and what would help."""
+
+    def counts(self) -> dict[Touch, int]:
+        tally = dict.fromkeys(Touch, 0)
+        for step in self.steps:
+            tally[step.touch] += 1
+        return tally
+
+
+def plan(facts: Facts, edits: Iterable[Edit]) -> Plan:
+    """Raises EditRefusedError and StepNotFound for edits that do not fit."""
+    edited = apply_edits(facts, edits)
+    if not edited.steps:
+        return Plan(
+            tuple(PlanStep(row, Touch.REUSED, "nothing is edited") for row in range(len(facts.trace)))
+        )
+    return _Planning(facts, edited).plan()
+
+
+class _Planning:
+    def __init__(self, facts: Facts, edited: Edited) -> None:
+        self.facts = facts
+        self.edited = edited
+        self.recordings = Recordings(facts)
+        self.waiting = Waiting(facts, self.recordings)
+        self.touches: dict[int, tuple[Touch, str]] = {}
+        self.models: dict[int, str] = {}
+        """The model calls that would be asked, with the model."""
+        self.calls: list[tuple[str, bool]] = []
+        """Tool calls of the part that is re-run: the name, and whether a recording answers."""
+        self.missing: list[str] = []
+
+    def plan(self) -> Plan:
+        for row in self.edited.begins:
+            self._begin(row)
+        for row in self.edited.alone:
+            self._touch(row, Touch.EDITED, "edited")
+        for row in self.waiting.starts:
+            self._carry(row)
+        for doubts in self.waiting.partly.values():
+            for row, reason in doubts:
+                for later in self.facts.flow.descendants(row):
+                    self.touches.setdefault(later, (Touch.UNPROVEN, reason))
+        tools = self._tools()
+        for need in tools:
+            if need.recorded < need.calls:
+                self.missing.append(
+                    f"no recorded result answers {need.calls - need.recorded} of the {need.calls} calls to {need.name}: "
+                    f"bind it (--tool {need.name}=python:module:function, --allow-tool {need.name}) or write the result"
+                )
+        counts: dict[str, int] = {}
+        for model in self.models.values():
+            counts[model] = counts.get(model, 0) + 1
+        return Plan(tuple(self._steps()), counts, self._tokens(), tools, tuple(self.missing))
+
+    # --- what is touched
+
+    def _begin(self, row: int) -> None:
+        edited = self.edited
+        number = row + 1
+        self.waiting.expect(row)
+        if row in edited.prompts and row not in edited.replies:
+            self._touch(row, Touch.EDITED, "its request was edited: the model is asked anew")
+            self._ask(row)
+        elif row in edited.prompts or row in edited.replies:
+            self._touch(row, Touch.EDITED, "its reply was edited")
+        else:
+            self._touch(row, Touch.REUSED, "the request is the recorded one")
+        if row not in self.facts.threads.links:
+            self.missing.append(
+                f"the prompt of #{number} was not recorded: what comes after it in its thread can not be asked again"
+            )
+        self._executions_of_begin(row)
+        self._after(row, f"comes after the edited #{number} in its thread")
+
+    def _executions_of_begin(self, row: int) -> None:
+        edited, index = self.edited, self.facts.index
+        reply = edited.replies.get(row)
+        calls = index.calls(row) if reply is None else reply.tool_calls
+        for at, call in enumerate(calls):
+            ran = index.execution_of(row, at) if at < len(index.calls(row)) else None
+            known = at < len(index.calls(row)) and index.calls(row)[at] == call
+            if ran is not None and ran in edited.results:
+                self._touch(ran, Touch.EDITED, "its result was edited")
+            elif row in edited.prompts and reply is None:
+                self._rerun_execution(ran, call.name)
+            elif known:
+                self._touch(ran, Touch.REUSED, "recorded result for the equal call")
+            else:
+                recorded = (
+                    bool(self.recordings.equal_calls(call)) and self.recordings.agreed(call) is not None
+                )
+                self.calls.append((call.name, recorded))
+                self._touch(ran, Touch.EDITED if ran in edited.steps else Touch.RERUN, "its call was edited")
+
+    def _carry(self, row: int) -> None:
+        """A call that was told an answer which may come out otherwise."""
+        told = self.waiting.told_to.get(row, set())
+        if told:
+            numbers = ", ".join(f"#{source + 1}" for source in sorted(told))
+            self._touch(row, Touch.RERUN, f"its prompt holds the answer of {numbers}", over=(Touch.REUSED,))
+            if self.touches[row][0] is Touch.RERUN:
+                self._ask(row)
+                self._rerun_executions(row)
+        for at in range(len(self.facts.index.calls(row))):
+            ran = self.facts.index.execution_of(row, at)
+            if ran is not None and ran in self.waiting.returned_by:
+                self._touch(
+                    ran, Touch.RERUN, "its result holds an answer that is re-run", over=(Touch.REUSED,)
+                )
+        self._after(row, f"comes after #{row + 1} in a thread that is told an answer of the re-run")
+
+    def _after(self, row: int, reason: str) -> None:
+        for later in self.facts.flow.descendants(row):
+            if later == row:
+                continue
+            is_edited = later in self.edited.steps
+            self._touch(later, Touch.EDITED if is_edited else Touch.RERUN, "edited" if is_edited else reason)
+            if later not in self.edited.replies:
+                self._ask(later)
+            self._rerun_executions(later)
+
+    def _rerun_executions(self, row: int) -> None:
+        index = self.facts.index
+        for at, call in enumerate(index.calls(row)):
+            self._rerun_execution(index.execution_of(row, at), call.name)
+
+    def _rerun_execution(self, ran: int | None, name: str) -> None:
+        if ran is None:
+            self.calls.append((name, True))
+        elif self.touches.get(ran, (None, ""))[0] not in {Touch.EDITED, Touch.RERUN}:
+            touch = Touch.EDITED if ran in self.edited.results else Touch.RERUN
+            self._touch(
+                ran,
+                touch,
+                "runs again only if its call comes out otherwise; the recording answers an equal one",
+            )
+            self.calls.append((name, self.facts.trace.body(ran).has_result))
+
+    def _touch(self, row: int | None, touch: Touch, reason: str, over: Sequence[Touch] = ()) -> None:
+        if row is None:
+            return
+        before = self.touches.get(row)
+        if before is None or before[0] in over or (before[0] is Touch.REUSED and touch is not Touch.REUSED):
+            self.touches[row] = (touch, reason)
+
+    def _ask(self, row: int) -> None:
+        model = self.facts.trace.model(row)
+        for begin in self.edited.begins:
+            step = self.edited.steps.get(begin)
+            if step is not None and step.kind is Kind.MODEL_CALL and model == self.facts.trace.model(begin):
+                model = step.model
+        self.models.setdefault(row, model or "a model that was not recorded")
+
+    # --- all rows
+
+    def _steps(self) -> Iterable[PlanStep]:
+        trace = self.facts.trace
+        verdicts = Verdicts(self.facts.flow, (*self.edited.begins, *self.edited.alone))
+        inside: dict[int, tuple[Touch, str]] = {}
+        for row, parent in enumerate(trace.parents):
+            own = self.touches.get(row)
+            if own is None and parent in inside:
+                own = inside[parent]
+            if own is not None:
+                again = own[0] is Touch.RERUN and row not in self.waiting.returned_by
+                if again and (trace.kinds[row] in _LEAVES or parent in inside):
+                    inside[row] = own
+                yield PlanStep(row, *own)
+            elif trace.kinds[row] not in _LEAVES and trace.subtree_ends[row] > row + 1:
+                yield PlanStep(row, Touch.REUSED, "groups the steps inside of it")
+            else:
+                yield self._judged(row, verdicts)
+
+    @staticmethod
+    def _judged(row: int, verdicts: Verdicts) -> PlanStep:
+        verdict = verdicts.of(row)
+        if verdict.dependence is not Dependence.INDEPENDENT:
+            return PlanStep(row, Touch.UNPROVEN, verdict.reason)
+        return PlanStep(row, Touch.REUSED if verdict.precedes else Touch.INDEPENDENT, verdict.reason)
+
+    # --- what it costs
+
+    def _tokens(self) -> int:
+        total = measured = unknown = 0
+        sampled = 0
+        for row in self.models:
+            tokens = self.facts.trace.tokens(row)
+            if tokens is not None:
+                total += tokens
+            elif sampled < ESTIMATED_CALLS_MAX:
+                sampled += 1
+                body = self.facts.trace.body(row)
+                said = (body.output,) if body.output is not None else ()
+                measured += requests.tokens_estimate((*(body.messages or ()), *said))
+            else:
+                unknown += 1
+        return total + measured + (unknown * measured // sampled if sampled else 0)
+
+    def _tools(self) -> tuple[ToolNeed, ...]:
+        needs: dict[str, list[bool]] = {}
+        for name, recorded in self.calls:
+            needs.setdefault(name, []).append(recorded)
+        return tuple(ToolNeed(name, len(known), sum(known)) for name, known in sorted(needs.items()))
