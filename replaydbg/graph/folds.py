@@ -107,19 +107,33 @@ def _folded(units: Sequence[_Unit]) -> list[_Unit]:
 
 
 def repeats(signatures: Sequence[Hashable]) -> Iterator[tuple[int, int, int]]:
-    """`(start, period, rounds)` from left to right, the longest stretch at each place; period 0 is no repeat."""
+    """`(start, period, rounds)` from left to right; period 0 is no repeat.
+
+    A short repeat gives way to a longer one that begins inside it: of `a a a b a b a b` the last six are the loop.
+    """
     at, count = 0, len(signatures)
     while at < count:
-        best = (at, 0, 1)
-        for period in range(1, min(limits.FOLD_PERIOD_MAX_STEPS, (count - at) // ROUNDS_MIN) + 1):
-            last = at + period
-            while last < count and signatures[last] == signatures[last - period]:
-                last += 1
-            rounds = (last - at) // period
-            if rounds >= ROUNDS_MIN and rounds * period > best[1] * best[2]:
-                best = (at, period, rounds)
+        best = _repeat_at(signatures, at)
+        size = best[1] * best[2]
+        if best[1] and size <= 2 * limits.FOLD_PERIOD_MAX_STEPS:
+            later = (_repeat_at(signatures, begin) for begin in range(at + 1, at + size))
+            if any(period * rounds > size for _, period, rounds in later):
+                best, size = (at, 0, 1), 1
         yield best
-        at += max(1, best[1] * best[2])
+        at += max(1, size)
+
+
+def _repeat_at(signatures: Sequence[Hashable], at: int) -> tuple[int, int, int]:
+    """The longest stretch of equal rounds that begins here; of equally long ones the one with the shortest round."""
+    best, count = (at, 0, 1), len(signatures)
+    for period in range(1, min(limits.FOLD_PERIOD_MAX_STEPS, (count - at) // ROUNDS_MIN) + 1):
+        last = at + period
+        while last < count and signatures[last] == signatures[last - period]:
+            last += 1
+        rounds = (last - at) // period
+        if rounds >= ROUNDS_MIN and rounds * period > best[1] * best[2]:
+            best = (at, period, rounds)
+    return best
 
 
 def _kept(units: Sequence[_Unit], trace: Trace, fed_from: array[int]) -> Iterator[Fold]:

@@ -389,6 +389,8 @@ class ChainView:
         drawn = (drawn or parts[0])[: room - first]
         failed = self.failed_before[entry.end] > self.failed_before[entry.row]
         thin = not self._is_leaf(entry.row) and entry.fold is None and not entry.closed
+        if thin:
+            drawn = self.signs.box[12] * max(len(drawn), 1)
         look = "bar-error" if failed else "bar-around" if thin else f"bar-{self._bar_kind(entry)}"
         return [
             Span(" " * (first + 1)),

@@ -31,10 +31,17 @@ class Looks(ScrollView):
     def look(self, look: str) -> Style:
         style = self._styles.get(look)
         if style is None:
-            known = look in theme.LOOKS
-            style = self.get_component_rich_style(f"row--{look}", partial=True) if known else Style.null()
-            self._styles[look] = style
+            style = self._styles[look] = self._resolved(look)
         return style
+
+    def _resolved(self, look: str) -> Style:
+        """Colours are mixed with the background of the widget; only looks that lay one over a row bring their own."""
+        declared = theme.LOOKS.get(look)
+        if not declared:
+            return Style.null()
+        style = self.get_component_rich_style(f"row--{look}")
+        over = "background" in declared
+        return style.without_color + (Style(bgcolor=style.bgcolor) if over else Style(color=style.color))
 
     def strip(self, line: Line, width: int, over: str = "") -> Strip:
         """The line on the background of the widget, `over` (a look) laid over all of it."""

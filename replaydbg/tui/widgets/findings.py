@@ -1,0 +1,85 @@
+"""The findings of the run, by rule. Enter jumps to the step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual.message import Message
+
+from replaydbg.core.finding import Finding
+from replaydbg.core.trace import Trace
+from replaydbg.tui.widgets.line_list import LineList
+from replaydbg.views.findings import FindingRow, finding_line, finding_rows
+from replaydbg.views.signs import UNICODE, Signs
+from replaydbg.views.text import Line
+
+
+class FindingsList(LineList):
+    """`load` it again whenever a rule has reported: the place and the folds are kept."""
+
+    class Chosen(Message):
+        """A finding was opened; `row` is the step to look at."""
+
+        def __init__(self, row: int, finding: Finding) -> None:
+            super().__init__()
+            self.row = row
+            self.finding = finding
+
+    def __init__(self, *, signs: Signs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.signs = signs
+        self.rows: tuple[FindingRow, ...] = ()
+        self.folds: frozenset[str] = frozenset()
+        """The rules whose findings are folded away."""
+        self._trace: Trace | None = None
+        self._findings: tuple[Finding, ...] = ()
+
+    def load(self, trace: Trace, findings: Iterable[Finding]) -> None:
+        self._trace, self._findings = trace, tuple(findings)
+        self._rows_changed()
+
+    def _rows_changed(self) -> None:
+        assert self._trace is not None
+        here = self.rows[self.cursor] if self.cursor < len(self.rows) else None
+        self.rows = finding_rows(self._trace, self._findings, self.folds)
+        if here is not None:
+            same = (
+                at for at, row in enumerate(self.rows) if (row.rule, row.finding) == (here.rule, here.finding)
+            )
+            header = next((at for at, row in enumerate(self.rows) if row.rule == here.rule), 0)
+            self.set_reactive(LineList.cursor, next(same, header))
+        self.lines_changed()
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    def line(self, index: int, width: int) -> Line:
+        assert self._trace is not None
+        return finding_line(self._trace, self.rows[index], width, self.signs)
+
+    def action_open(self) -> None:
+        if not self.rows:
+            return
+        row = self.rows[self.cursor]
+        if row.finding is None:
+            self.action_toggle_fold()
+        elif row.row >= 0:
+            self.post_message(self.Chosen(row.row, row.finding))
+
+    def action_toggle_fold(self) -> None:
+        if self.rows:
+            self.folds ^= {self.rows[self.cursor].rule}
+            self._rows_changed()
+            self.show_line(self.cursor)
+
+    def action_fold_all(self) -> None:
+        self._fold(frozenset(row.rule for row in self.rows))
+
+    def action_unfold_all(self) -> None:
+        self._fold(frozenset())
+
+    def _fold(self, folds: frozenset[str]) -> None:
+        if self._trace is not None:
+            self.folds = folds
+            self._rows_changed()

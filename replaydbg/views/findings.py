@@ -1,0 +1,78 @@
+"""The list of findings: one line for each rule with its count, below it one for each finding, the worst rules first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.core.trace import Trace
+from replaydbg.views.signs import UNICODE, Signs
+from replaydbg.views.text import Line, Span, fit, one_line, plural
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    """A rule with its findings (`finding` is None), or one finding. `row` is the step to look at, -1 for none."""
+
+    rule: str
+    severity: Severity
+    count: int = 1
+    finding: Finding | None = None
+    row: int = -1
+    opened: bool = True
+
+
+def finding_rows(
+    trace: Trace, findings: Iterable[Finding], closed: Collection[str] = ()
+) -> tuple[FindingRow, ...]:
+    """The lines, with those of the rules in `closed` folded."""
+    rules: dict[str, list[Finding]] = {}
+    for finding in findings:
+        rules.setdefault(finding.name, []).append(finding)
+    order = sorted(rules, key=lambda name: (-max(item.severity for item in rules[name]), name))
+    rows: list[FindingRow] = []
+    for name in order:
+        worst = max(item.severity for item in rules[name])
+        rows.append(FindingRow(name, worst, len(rules[name]), opened=name not in closed))
+        if name not in closed:
+            places = ((_place(trace, item), item) for item in rules[name])
+            for row, item in sorted(places, key=lambda pair: pair[0]):
+                rows.append(FindingRow(name, item.severity, finding=item, row=row))
+    return tuple(rows)
+
+
+def _place(trace: Trace, finding: Finding) -> int:
+    for step_id in finding.step_ids[:1]:
+        try:
+            return trace.row(step_id)
+        except LookupError:
+            break
+    return -1
+
+
+def finding_line(trace: Trace, row: FindingRow, width: int, signs: Signs = UNICODE) -> Line:
+    """One line, `width` cells wide."""
+    look = row.severity.label
+    sign = signs.severities[row.severity]
+    if row.finding is None:
+        fold = signs.opened if row.opened else signs.closed
+        spans = [
+            Span(f" {fold} ", "fold-mark"),
+            Span(f"{sign} ", look),
+            Span(row.rule, "strong"),
+            Span(f"  {signs.times}{row.count}", look),
+        ]
+        return tuple(fit(spans, width, signs.ellipsis))
+    number = f"#{row.row + 1}" if row.row >= 0 else ""
+    name = one_line(trace.name(row.row), 40) if row.row >= 0 else ""
+    spans = [
+        Span("   "),
+        Span(f"{number:>7} ", "number"),
+        Span(one_line(row.finding.message, 600), "preview"),
+    ]
+    more = len(row.finding.step_ids) - 1
+    right = f" {name}" + (f" +{plural(more, 'step')}" if more > 0 else "")
+    if width >= 60:
+        return (*fit(spans, width - len(right) - 1, signs.ellipsis), Span(f"{right} ", "dim"))
+    return tuple(fit(spans, width, signs.ellipsis))
