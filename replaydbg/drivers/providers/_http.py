@@ -176,7 +176,7 @@ class HttpProvider:
         import httpx2
 
         parser, accumulator = sse.Parser(), self.shape.accumulator()
-        size, broken = 0, ""
+        size = 0
         try:
             async for piece in response.aiter_bytes():
                 size += len(piece)
@@ -184,12 +184,13 @@ class HttpProvider:
                 if accumulator.problem or size > REPLY_BYTES_MAX:
                     break
             self._feed(accumulator, parser.finish(), on_text)
-        except httpx2.HTTPError as error:
-            broken = self._without_key(str(error)) or type(error).__name__
+        except httpx2.HTTPError:
+            if accumulator.is_empty:
+                raise
         reply = accumulator.reply()
         if not accumulator.is_empty or not reply.interrupted:
             return replace(reply, interrupted=reply.interrupted or bool(accumulator.problem))
-        words = self._without_key(accumulator.problem) or broken or "the stream ended before it began"
+        words = self._without_key(accumulator.problem) or "the stream ended before it began"
         kind = "server" if accumulator.problem else "network"
         return _Refused(Failed(kind, f"{self.host} broke off: {words}", retryable=True))
 
