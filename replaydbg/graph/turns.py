@@ -100,6 +100,8 @@ class Turns:
         self._open: dict[tuple[int, int], _Stretch] = {}
         self._said: dict[tuple[int, int], set[str]] = {}
         self._all: list[_Stretch] = []
+        self.executions_alone: list[int] = []
+        """Rows of the tool executions that no recorded model call asked for, each tool run once."""
         self._walk()
 
     @property
@@ -121,6 +123,7 @@ class Turns:
                     and self.index.call_of(row) is None
                     and not self._inside_its_like(row, call)
                 ):
+                    self.executions_alone.append(row)
                     self._add_execution(row, call)
             elif self.trace.kinds[row] == _MODEL_CALL:
                 self._add_reply(row)

@@ -1,0 +1,136 @@
+"""All rules: the modules of this folder with a `RULE`, and those that other packages bring.
+
+Other packages name theirs in the entry point group `replaydbg.rules` (each entry a `Rule`, or a module with one). One
+that cannot be imported is a notice, and so is one that raises on a trace: the other rules are still heard.
+"""
+
+from __future__ import annotations
+
+import inspect
+import pkgutil
+import sys
+from collections.abc import Collection, Iterator
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from itertools import islice
+from types import ModuleType
+
+from replaydbg import limits, rules, schema
+from replaydbg.core.finding import Finding, Notice, Severity
+from replaydbg.errors import UsageProblem
+from replaydbg.graph.facts import Facts
+from replaydbg.rules._api import Rule
+from replaydbg.rules._calls import unchecked_calls
+
+__all__ = ["all_rules", "check", "explain", "plugin_notices", "rule", "table", "unchecked_calls"]
+
+GROUP = "replaydbg.rules"
+
+
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, by code."""
+    return tuple(sorted((*_own(), *_brought()[0]), key=lambda one: one.code))
+
+
+def plugin_notices() -> tuple[Notice, ...]:
+    """What could not be imported."""
+    return _brought()[1]
+
+
+@cache
+def _own() -> tuple[Rule, ...]:
+    names = [name for _, name, _ in pkgutil.iter_modules(rules.__path__) if not name.startswith("_")]
+    return tuple(import_module(f"{rules.__name__}.{name}").RULE for name in names)
+
+
+@cache
+def _brought() -> tuple[tuple[Rule, ...], tuple[Notice, ...]]:
+    found: list[Rule] = []
+    notices: list[Notice] = []
+    for entry in entry_points(group=GROUP):
+        try:
+            loaded = entry.load()
+            one = loaded.RULE if isinstance(loaded, ModuleType) else loaded
+        except Exception as error:  # noqa: BLE001 - somebody else's code may raise anything
+            notices.append(
+                Notice(entry.value, f"the rule {entry.name!r} of a plug-in could not be loaded: {error}")
+            )
+            continue
+        if isinstance(one, Rule):
+            found.append(one)
+        else:
+            notices.append(
+                Notice(
+                    entry.value, f"the rule {entry.name!r} of a plug-in is no Rule but {type(one).__name__}"
+                )
+            )
+    return tuple(found), tuple(notices)
+
+
+def rule(code_or_name: str) -> Rule:
+    """The rule with this code or name, in any case. Raises UsageProblem with the nearest name."""
+    wanted = code_or_name.strip().lower()
+    known = all_rules()
+    for one in known:
+        if wanted in {one.code.lower(), one.name.lower()}:
+            return one
+    names = [word for one in known for word in (one.code, one.name)]
+    near = schema.nearest(code_or_name, names)
+    hint = f"did you mean {near}?" if near else "there are " + ", ".join(one.name for one in known)
+    raise UsageProblem(f"no rule is called {code_or_name!r}", hint)
+
+
+def check(
+    facts: Facts, select: Collection[str] = (), ignore: Collection[str] = ()
+) -> Iterator[tuple[Rule, tuple[Finding, ...]]]:
+    """Rule by rule its findings on the trace, at most `limits.FINDINGS_PER_RULE_MAX` of each.
+
+    `select` (all, when empty) and `ignore` hold codes or names. Raises UsageProblem for one that nobody has, before
+    any rule is asked.
+    """
+    selected = {rule(word).code for word in select}
+    ignored = {rule(word).code for word in ignore}
+    wanted = [
+        one for one in all_rules() if (not selected or one.code in selected) and one.code not in ignored
+    ]
+    return ((one, _findings(one, facts)) for one in wanted)
+
+
+def _findings(one: Rule, facts: Facts) -> tuple[Finding, ...]:
+    try:
+        found = tuple(islice(one.check(facts), limits.FINDINGS_PER_RULE_MAX + 1))
+    except Exception as error:
+        if one in _own():
+            raise
+        message = f"the rule {one.name} of a plug-in failed: {type(error).__name__}: {error}"
+        return (Finding(one.code, one.name, Severity.INFO, message, ()),)
+    if len(found) <= limits.FINDINGS_PER_RULE_MAX:
+        return found
+    kept = found[: limits.FINDINGS_PER_RULE_MAX - 1]
+    message = f"and more of the kind; only the first {len(kept)} are listed"
+    return (*kept, Finding(one.code, one.name, one.severity, message, found[len(kept)].step_ids))
+
+
+def explain(code_or_name: str) -> str:
+    """The page of the rule: its heading and the docstring of its module. Raises UsageProblem."""
+    one = rule(code_or_name)
+    module = sys.modules[one.check.__module__]
+    page = inspect.getdoc(module) or "This rule has no page."
+    return f"{one.code} {one.name} ({one.severity.label}, since {one.since})\n\n{page}\n"
+
+
+def table() -> str:
+    """The table of all rules for the README, in Markdown, made from their docstrings."""
+    rows = [
+        f"| {one.code} | `{one.name}` | {one.severity.label} | {_first_sentence(one)} |"
+        for one in all_rules()
+    ]
+    return "\n".join(["| code | name | severity | what it finds |", "|---|---|---|---|", *rows]) + "\n"
+
+
+def _first_sentence(one: Rule) -> str:
+    page = inspect.getdoc(sys.modules[one.check.__module__]) or ""
+    _, _, text = page.partition("What it finds:")
+    paragraph = " ".join(text.partition("\n\n")[0].split())
+    return paragraph.partition(". ")[0].rstrip(".").replace("|", "\\|") + "."

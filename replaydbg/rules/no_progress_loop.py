@@ -1,0 +1,49 @@
+"""No-progress loop.
+
+What it finds:
+    The same round of tool calls, with the same arguments and the same results, at least three times in a row; a round
+    of several turns already on its second time, when six turns or more are equal in pairs. Text that an agent says
+    again and again without being spoken to counts as well. Call ids, the order of keys, times of day, made-up ids and
+    the thoughts around the calls are not compared. A word from a person ends a round, and a result that changes is
+    progress: polling that moves, pages, and acknowledged work on one thing after another are no loops.
+
+Why it matters:
+    Nothing that the agent learns changes what it does next, so nothing but a bound on its turns will stop it. Runs of
+    a hundred equal calls are on record; every one is paid for with the whole history.
+
+Example:
+    lookup_order(order_id=48213) -> "invalid order id", twelve times.
+
+What to do:
+    Look at the result of the first round: it usually does not say what to do otherwise. Edit it so that it does (or
+    correct the arguments of the call), re-run what follows, and see whether the loop is lost. Then put the better
+    message into the tool, or what was missing into the system prompt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.graph.cycles import Loop, LoopKind
+from replaydbg.graph.facts import Facts
+from replaydbg.rules._api import Rule
+from replaydbg.rules._loops import failing, loop_finding, named
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for loop in facts.cycles.of_kinds(LoopKind.NO_PROGRESS):
+        yield loop_finding(RULE, facts.trace, loop, _message(loop))
+
+
+def _message(loop: Loop) -> str:
+    if not loop.names:
+        return f"the agent says the same {loop.rounds} times and is not spoken to"
+    if len(loop.names) == 1:
+        how = f"is called {loop.rounds} times with the same arguments and the same result"
+    else:
+        how = f"go round {loop.rounds} times with the same arguments and the same results"
+    return f"{named(loop.names)} {how}{failing(loop)}"
+
+
+RULE = Rule("L001", "no-progress-loop", Severity.ERROR, since="0.1", check=check)
