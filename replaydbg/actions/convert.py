@@ -19,7 +19,7 @@ def save_branch(branch: Branch, path: str, recording_path: str = "") -> None:
     """Write the branch with the provenance of its steps. Raises UsageProblem, also rather than overwrite the recording."""
     if recording_path and _same(Path(path), Path(recording_path)):
         raise UsageProblem(f"{path} is the recording itself", "name another file for the branch")
-    files.write_whole(path, native.write(branch.trace, branch.steps))
+    files.write_whole(path, native.write(branch.trace, provenance=branch.steps))
 
 
 def _same(path: Path, other: Path) -> bool:

@@ -10,6 +10,7 @@ from replaydbg.core.finding import Severity
 from replaydbg.errors import UsageProblem
 from replaydbg.rules import _registry
 from replaydbg.rules._api import Rule
+from replaydbg.views.detail import sections
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Page:
     since: str
     title: str
     """The first line of the docstring."""
+    summary: str
+    """What it finds, in its first sentence."""
     text: str
     """The whole docstring."""
 
@@ -42,4 +45,6 @@ def page(code: str) -> Page:
 def _page(rule: Rule) -> Page:
     text = inspect.cleandoc(sys.modules[rule.check.__module__].__doc__ or "")
     title = text.split("\n", 1)[0].rstrip(".")
-    return Page(rule.code, rule.name, rule.severity, rule.since, title, text)
+    finds = dict(sections(text)).get("What it finds", title).partition("\n")[0]
+    summary = finds.partition(". ")[0].rstrip(".") + "."
+    return Page(rule.code, rule.name, rule.severity, rule.since, title, summary, text)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import gzip
 import hashlib
-import io
 import mmap
 import os
 import stat
@@ -25,14 +23,9 @@ from replaydbg.readers._api import Document
 
 STANDARD_INPUT = "-"
 _CHUNK_BYTES = 1 << 20
+_ZIPPED_BYTES = 64 << 10
+_UNZIPPED_BYTES_MAX = 64 << 10
 _GZIP = b"\x1f\x8b"
-_OTHER_COMPRESSIONS = {
-    b"\x28\xb5\x2f\xfd": ("zstd", "zstd -dc"),
-    b"\xfd7zXZ\x00": ("xz", "xz -dc"),
-    b"BZh": ("bzip2", "bzip2 -dc"),
-    b"PK\x03\x04": ("zip", "unzip -p"),
-}
-"""First bytes of what we do not unpack ourselves, and the command that does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +40,8 @@ def open_document(path: str) -> Opened:
         name, raw = "standard input", memoryview(_streamed(sys.stdin.buffer, "standard input"))
     else:
         name, raw = path, _read(path)
-    if not raw.nbytes:
-        raise UnreadableInput(f"{name} is empty", "a trace was expected; was the recording flushed?")
-    head = bytes(raw[:8])
-    if head.startswith(_GZIP):
+    if bytes(raw[:2]) == _GZIP:
         return _gunzipped(name, raw)
-    for magic, (kind, command) in _OTHER_COMPRESSIONS.items():
-        if head.startswith(magic):
-            raise UnreadableInput(
-                f"{name} is compressed with {kind}, which replaydbg does not unpack",
-                f"unpack it first: {command} {name} | replaydbg show -",
-            )
     return Opened(Document(name, raw))
 
 
@@ -153,38 +137,43 @@ def _streamed(file: BinaryIO, name: str) -> bytes:
 def _gunzipped(name: str, raw: memoryview) -> Opened:
     """All members of a gzip file; of a damaged one what can be had, with a notice."""
     pieces: list[bytes] = []
-    size = 0
-    notices: tuple[Notice, ...] = ()
-    compressed = io.BytesIO(raw)
-    with gzip.GzipFile(fileobj=compressed) as file:
-        try:
-            while piece := file.read1(_CHUNK_BYTES):
-                size += len(piece)
-                if size > limits.GZIP_BYTES_MAX:
-                    raise UnreadableInput(
-                        f"{name} unpacks to more than {limits.GZIP_BYTES_MAX >> 20} MiB",
-                        "unpack it to a file first: plain files are mapped, not held in memory",
-                    )
-                pieces.append(piece)
-        except EOFError:
-            notices = (
-                Notice(
-                    f"byte {raw.nbytes}",
-                    "the compressed data ends too early; what could be unpacked is shown",
-                ),
-            )
-        except (zlib.error, gzip.BadGzipFile) as error:
-            notices = (
-                Notice(
-                    f"byte {compressed.tell()}",
-                    f"the compressed data is damaged ({error}); what stands before the damage is shown",
-                ),
-            )
+    size, damage = 0, ""
+    try:
+        for piece in _unzipped(raw):
+            size += len(piece)
+            if size > limits.GZIP_BYTES_MAX:
+                raise UnreadableInput(
+                    f"{name} unpacks to more than {limits.GZIP_BYTES_MAX >> 20} MiB",
+                    "unpack it to a file first: plain files are mapped, not held in memory",
+                )
+            pieces.append(piece)
+    except EOFError:
+        damage = "the compressed data ends too early; what could be unpacked is shown"
+    except zlib.error as error:
+        damage = f"the compressed data is damaged ({error}); what could be unpacked before is shown"
     if not size:
         raise UnreadableInput(
             f"{name} is gzip, and nothing could be unpacked from it", "was it copied whole?"
         )
+    notices = (Notice(f"byte {size} of what was unpacked", damage),) if damage else ()
     return Opened(Document(name, memoryview(b"".join(pieces))), notices)
+
+
+def _unzipped(raw: memoryview) -> Iterator[bytes]:
+    """The content, in small pieces: what stands in one piece with an error is lost. Raises EOFError and zlib.error."""
+    unzip, fresh = zlib.decompressobj(wbits=31), True
+    for at in range(0, raw.nbytes, _ZIPPED_BYTES):
+        data = bytes(raw[at : at + _ZIPPED_BYTES])
+        while data := data.lstrip(b"\0") if fresh else data:  # members may be padded with zeros
+            fresh = False
+            yield unzip.decompress(data, _UNZIPPED_BYTES_MAX)
+            data = unzip.unused_data if unzip.eof else unzip.unconsumed_tail
+            if unzip.eof:
+                unzip, fresh = zlib.decompressobj(wbits=31), True
+    if not fresh:
+        yield unzip.flush()
+        if not unzip.eof:
+            raise EOFError
 
 
 def _mode(target: Path) -> int:

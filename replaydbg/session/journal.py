@@ -73,7 +73,10 @@ def act(row: Entry) -> Act:
     """Raises JournalUnreadable."""
     try:
         command = _command(json.loads(row.command), row.branch) if row.command else None
-        return Act(row.sequence, row.author, Deed(row.deed), command)
+        deed = Deed(row.deed)
+        if (command is None) is (deed is Deed.DO):
+            raise ValueError(f"{deed} and {row.command or 'no command'} do not go together")
+        return Act(row.sequence, row.author, deed, command)
     except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
         raise JournalUnreadable(f"entry {row.sequence} cannot be read: {error}") from error
 

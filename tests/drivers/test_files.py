@@ -73,17 +73,29 @@ def test_a_gzip_file_cut_short_keeps_what_could_be_read(tmp_path: Path) -> None:
 
     assert text.startswith(got)
     assert len(got) > len(text) // 3
-    assert [notice.pointer for notice in opened.notices] == [f"byte {len(packed) // 2}"]
+    assert [notice.pointer for notice in opened.notices] == [f"byte {len(got)} of what was unpacked"]
     assert "ends too early" in opened.notices[0].message
 
 
 def test_a_damaged_gzip_file_keeps_what_stands_before_the_damage(tmp_path: Path) -> None:
-    text = noise(50_000)
-    packed = bytearray(gzip.compress(text))
-    packed[len(packed) // 2 :] = b"\xff" * (len(packed) - len(packed) // 2)
+    stored = b"\x00" + (5).to_bytes(2, "little") + (0xFFFF - 5).to_bytes(2, "little") + b"hello"
+    header = gzip.compress(b"")[:10]
+    opened = files.open_document(
+        str(put(tmp_path, header + stored * 40_000 + b"\x07"))
+    )  # no block is of type 3
+
+    got = bytes(opened.document.buffer)
+    assert (b"hello" * 40_000).startswith(got)
+    assert len(got) > 100_000
+    assert "damaged" in opened.notices[0].message
+
+
+def test_a_wrong_checksum_is_a_notice(tmp_path: Path) -> None:
+    packed = bytearray(gzip.compress(TEXT * 20))
+    packed[-8] ^= 0xFF
     opened = files.open_document(str(put(tmp_path, bytes(packed))))
 
-    assert text.startswith(bytes(opened.document.buffer)[: len(text) // 3])
+    assert (TEXT * 20).startswith(bytes(opened.document.buffer))
     assert "damaged" in opened.notices[0].message
 
 
@@ -104,11 +116,8 @@ def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        pytest.param(b"", "is empty", id="empty"),
         pytest.param(gzip.compress(b""), "nothing could be unpacked", id="empty inside"),
         pytest.param(b"\x1f\x8b", "nothing could be unpacked", id="only the gzip magic"),
-        pytest.param(b"\x28\xb5\x2f\xfd rest", "compressed with zstd", id="zstd"),
-        pytest.param(b"PK\x03\x04 rest", "compressed with zip", id="zip"),
     ],
 )
 def test_what_holds_no_trace_is_said_so(tmp_path: Path, data: bytes, sentence: str) -> None:

@@ -17,10 +17,10 @@ def rules_table() -> str:
 
 
 def formats_table() -> str:
-    from replaydbg.readers._registry import all_readers
+    from replaydbg.readers._registry import readers
 
     lines = ["| `--format` | what it is |", "|---|---|"]
-    lines += [f"| `{reader.name}` | {reader.title} |" for reader in all_readers()]
+    lines += [f"| `{reader.name}` | {reader.title} |" for reader in readers()[0]]
     return "\n".join(lines)
 
 

@@ -1,0 +1,218 @@
+"""Sitting down with a recording, leaving, and coming back."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from replaydbg import codec
+from replaydbg.actions.sitting import OpenSitting, open_sitting
+from replaydbg.codec import step_document
+from replaydbg.drivers import store
+from replaydbg.errors import UsageProblem
+from replaydbg.readers._api import Document
+from replaydbg.session.commands import AddBranch, AddEdit, CommandRefused, SelectBranch, SetNote
+from tests.support.sittings import branch, recording
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "trace.json"
+    path.write_text('{"messages": []}')
+    return path
+
+
+def sit(source: Path, session: Path | None = None, author: str = "") -> OpenSitting:
+    return open_sitting(recording(), str(source), str(session) if session else None, author=author)
+
+
+def edit(value: object = "two") -> AddEdit:
+    trace = recording()
+    return AddEdit(codec.make_edit(trace.step(1), "/result", value))
+
+
+def session_of(source: Path) -> Path:
+    return source.with_name(source.name + store.SUFFIX)
+
+
+def test_looking_makes_no_file(source: Path) -> None:
+    sit(source).close()
+
+    assert list(source.parent.iterdir()) == [source]
+
+
+def test_what_was_done_is_there_after_coming_back_and_can_be_undone(source: Path) -> None:
+    first = sit(source)
+    first.do(edit())
+    first.do(AddBranch(branch("", edits=first.history.sitting.edits)))
+    first.do(SetNote("m1", "starts here"))
+    first.undo()
+    first.close()
+
+    second = sit(source)
+    assert second.path == session_of(source)
+    sitting = second.history.sitting
+    assert (sitting.current, sitting.edits, sitting.notes) == ("b1", (), {})
+    assert [step_document(step) for step in sitting.trace.steps()] == [
+        step_document(step) for step in recording().steps()
+    ]
+    assert second.redo().sitting.notes == {"m1": "starts here"}
+    second.undo()
+    assert second.undo().sitting.edits == (edit().edit,)
+    second.close()
+
+
+def test_an_act_is_on_the_disk_before_it_is_acknowledged(source: Path) -> None:
+    mine = sit(source)
+    mine.do(edit())
+
+    other = sqlite3.connect(session_of(source))
+    assert other.execute("SELECT count(*) FROM act").fetchone() == (1,)
+    other.close()
+    mine.close()
+
+
+def test_a_refused_command_is_not_kept(source: Path) -> None:
+    mine = sit(source)
+    with pytest.raises(CommandRefused):
+        mine.do(SelectBranch("b9"))
+
+    assert mine.saved
+    assert not session_of(source).exists()
+
+
+def test_two_people_at_one_session_see_each_others_acts(source: Path) -> None:
+    ann, bob = sit(source, author="ann"), sit(source, author="bob")
+    ann.do(SetNote("m1", "ann was here"))
+    bob.do(SetNote("t1", "bob was here"))
+    ann.do(edit())
+
+    assert bob.undo().sitting.notes == {"m1": "ann was here", "t1": "bob was here"}
+    ann.close()
+    bob.close()
+    third = sit(source)
+    assert third.history.sequence == 4
+    assert third.history.sitting.notes == {"m1": "ann was here", "t1": "bob was here"}
+    third.close()
+
+
+def test_two_branches_made_at_once_are_both_kept(source: Path) -> None:
+    ann, bob = sit(source), sit(source)
+    ann.do(AddBranch(branch("b1")))
+    bob.do(AddBranch(branch("b1")))
+
+    assert [one.id for one in bob.history.sitting.branches] == ["b1", "b2"]
+    ann.close()
+    bob.close()
+
+
+def test_a_full_disk_loses_nothing_while_the_program_runs(source: Path) -> None:
+    mine = sit(source)
+    mine.do(edit())
+    assert mine._store is not None
+    connection = mine._store._connection
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(store.NotSaved, match="full"):
+        mine.do(SetNote("m1", os.urandom(40_000).hex()))
+    assert not mine.saved
+    assert mine.history.sitting.notes["m1"]
+
+    connection.execute("PRAGMA max_page_count = 100000")
+    mine.save()
+    assert mine.saved
+    mine.close()
+    again = sit(source)
+    assert again.history.sitting.notes == mine.history.sitting.notes
+    again.close()
+
+
+def test_a_damaged_session_is_set_aside_with_a_notice(source: Path) -> None:
+    session_of(source).write_bytes(b"rubbish " * 600)
+    mine = sit(source)
+
+    (notice,) = mine.notices
+    assert "set aside as trace.json.replaydbg.sqlite3.damaged-1" in notice.message
+    assert (source.parent / "trace.json.replaydbg.sqlite3.damaged-1").read_bytes() == b"rubbish " * 600
+    mine.do(edit())
+    assert session_of(source).exists()
+    mine.close()
+
+
+def test_what_stands_before_a_damaged_act_is_kept(source: Path) -> None:
+    mine = sit(source)
+    mine.do(SetNote("m1", "kept"))
+    mine.do(edit())
+    mine.close()
+    with sqlite3.connect(session_of(source)) as other:
+        other.execute("UPDATE act SET command = 'rubbish' WHERE sequence = 2")
+    other.close()
+
+    for _ in range(2):  # the second time from the new file
+        again = sit(source)
+        assert again.history.sitting.notes == {"m1": "kept"}
+        assert again.history.sitting.edits == ()
+        again.close()
+
+
+def test_a_recording_that_has_taken_anothers_name_gets_a_session_of_its_own(source: Path) -> None:
+    mine = sit(source)
+    mine.do(edit())
+    mine.close()
+    source.write_text('{"messages": ["recorded again"]}')
+
+    later = sit(source)
+    assert later.history.sitting.edits == ()
+    assert "made for another recording" in later.notices[0].message
+    later.do(SetNote("m1", "new"))
+    assert later.path != session_of(source)
+    later.close()
+    assert sit(source).history.sitting.notes == {"m1": "new"}
+
+
+def test_a_named_session_of_another_recording_is_refused(source: Path, tmp_path: Path) -> None:
+    session = tmp_path / "mine.sqlite3"
+    first = sit(source, session)
+    first.do(edit())
+    first.close()
+    other = tmp_path / "other.json"
+    other.write_text("[]")
+
+    with pytest.raises(UsageProblem, match=r"mine\.sqlite3 was made for another recording"):
+        sit(other, session)
+
+
+def test_where_the_folder_can_not_be_written_the_users_state_is_used(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    real = os.access
+    monkeypatch.setattr(
+        os, "access", lambda path, mode: Path(path) != source.parent and real(path, mode)
+    )  # the tests may run as root, to whom every folder can be written
+    mine = sit(source)
+    mine.do(edit())
+
+    assert mine.path.is_relative_to(tmp_path / "state")
+    mine.close()
+    again = sit(source)
+    assert again.history.sitting.edits == (edit().edit,)
+    again.close()
+
+
+def test_standard_input_is_known_again_by_its_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    document = Document("standard input", memoryview(b"{}"))
+    mine = open_sitting(recording(), "-", document=document)
+    mine.do(edit())
+    mine.close()
+
+    again = open_sitting(recording(), "-", document=document)
+    assert again.history.sitting.edits == (edit().edit,)
+    again.close()
+    with pytest.raises(UsageProblem):
+        open_sitting(recording(), "-")

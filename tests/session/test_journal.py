@@ -1,0 +1,82 @@
+"""Acts as bytes and back."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from replaydbg.codec import step_document
+from replaydbg.core.branch import Edit
+from replaydbg.session import journal
+from replaydbg.session.commands import AddBranch, AddEdit, Command, SetNote
+from replaydbg.session.history import Act, Deed
+from tests.support.sittings import COMMANDS, branch
+
+
+def again(act: Act) -> Act:
+    return journal.act(journal.entry(act))
+
+
+@given(COMMANDS)
+def test_every_command_comes_back(command: Command) -> None:
+    act = Act(7, "ann", Deed.DO, command)
+    if isinstance(command, AddBranch):
+        assert isinstance(again(act).command, AddBranch)
+    else:
+        assert again(act) == act
+
+
+@pytest.mark.parametrize("deed", [Deed.UNDO, Deed.REDO])
+def test_undo_and_redo_come_back(deed: Deed) -> None:
+    assert again(Act(3, "", deed)) == Act(3, "", deed)
+
+
+def test_a_branch_comes_back_whole() -> None:
+    edits = (Edit("t1", "/result", {"hits": []}, "other"),)
+    before = branch("b1", "", edits)
+    after = journal.unpacked(journal.packed(before))
+
+    assert [step_document(step) for step in after.trace.steps()] == [
+        step_document(step) for step in before.trace.steps()
+    ]
+    assert (after.id, after.parent, after.label, after.model) == (
+        before.id,
+        before.parent,
+        before.label,
+        before.model,
+    )
+    assert (after.edits, after.steps, after.stopped) == (before.edits, before.steps, before.stopped)
+    assert (after.trace.id, after.trace.source.name) == (before.trace.id, before.trace.source.name)
+
+
+@pytest.mark.parametrize("value", ["\ud83d", 2**70, 1e300, float("inf"), "\x00", {"": [None]}], ids=repr)
+def test_what_broken_traces_hold_can_be_edited_and_kept(value: object) -> None:
+    act = Act(1, "", Deed.DO, AddEdit(Edit("t1", "/result", value, "mended")))
+
+    assert again(act) == act
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(journal.Entry(1, "", "do", "{"), id="no JSON"),
+        pytest.param(journal.Entry(1, "", "do", "{}"), id="no command"),
+        pytest.param(journal.Entry(1, "", "do", '{"command":"fly"}'), id="unknown command"),
+        pytest.param(journal.Entry(1, "", "do", '{"command":"set-note"}'), id="fields missing"),
+        pytest.param(journal.Entry(1, "", "do", ""), id="do without a command"),
+        pytest.param(journal.Entry(1, "", "jump", ""), id="unknown deed"),
+        pytest.param(journal.Entry(1, "", "do", '{"command":"add-branch"}', b"rubbish"), id="broken branch"),
+        pytest.param(
+            journal.Entry(1, "", "do", '{"command":"add-branch"}', journal.packed(branch())[:-9]),
+            id="cut branch",
+        ),
+        pytest.param(journal.Entry(1, "", "do", "[1]"), id="a list"),
+    ],
+)
+def test_what_can_not_be_read_is_said(entry: journal.Entry) -> None:
+    with pytest.raises(journal.JournalUnreadable, match="entry 1"):
+        journal.act(entry)
+
+
+def test_a_command_without_a_branch_carries_none() -> None:
+    assert journal.entry(Act(1, "", Deed.DO, SetNote("m1", "x"))).branch == b""
