@@ -135,7 +135,7 @@ def has_lines(buffer: memoryview) -> bool:
         if following is None and not damaged:
             return False
         if _is_line(line) and (not damaged or not is_json(buffer[_start(buffer) :])):
-            return True
+            return following is None or not _opens_only(buffer, following.start())
         at = following.start() if following else -1
     return False
 
@@ -144,6 +144,11 @@ def _is_line(line: memoryview) -> bool:
     """Cheap where a line is an opening bracket of a pretty-printed document, or ends with a comma."""
     stripped = bytes(line[-64:]).rstrip()
     return line[0] in b"{[" and stripped[-1:] in {b"}", b"]"} and is_json(line)
+
+
+def _opens_only(buffer: memoryview, at: int) -> bool:
+    """Whether the line is a lone bracket: a pretty-printed object follows one that is empty."""
+    return bytes(buffer[at : at + 64]).partition(b"\n")[0].strip() in {b"{", b"["}
 
 
 def _start(buffer: memoryview) -> int:
