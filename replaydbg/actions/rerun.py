@@ -1,0 +1,179 @@
+"""Re-run what follows an edit: the engine says what is needed, the recording, a model, tools and the person answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import isnan
+
+from replaydbg import limits
+from replaydbg.codec import EditRefusedError
+from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.digest import digest
+from replaydbg.core.outcome import Failed, Reply
+from replaydbg.core.request import ModelRequest
+from replaydbg.core.step import Kind
+from replaydbg.core.trace import StepNotFound, Trace
+from replaydbg.drivers.providers import OnText, Provider
+from replaydbg.drivers.providers._registry import make_provider
+from replaydbg.drivers.python_name import PREFIX
+from replaydbg.drivers.run import Human, OnProgress, run
+from replaydbg.drivers.tools import ToolBinding
+from replaydbg.drivers.tools._registry import make_binding
+from replaydbg.errors import UsageProblem
+from replaydbg.graph.facts import Facts
+from replaydbg.replay.api import Policy
+from replaydbg.replay.engine import Replay
+from replaydbg.replay.plan import plan
+
+
+@dataclass(frozen=True, slots=True)
+class RerunOptions:
+    """What the person allows. The default sends nothing and runs nothing: the recording answers, or the re-run stops."""
+
+    live: bool = False
+    """Ask models. A function of the person's own (`python:...`) needs no `live`: nothing leaves the machine by it."""
+    model: str = ""
+    """Who is asked instead of the recorded models: a model's name, or `python:module:function`."""
+    provider: str = ""
+    """openai, anthropic, python:module:function or a plug-in; "" goes by the model's name and the recording."""
+    base_url: str | None = None
+    bindings: Mapping[str, str] = field(default_factory=dict)
+    """What runs each tool, by its name: `python:module:function`."""
+    allow: frozenset[str] = frozenset()
+    """Tools that may run."""
+    calls_max: int = limits.REPLAY_CALLS_MAX
+    tokens_max: int = limits.REPLAY_TOKENS_MAX
+    seconds_max: float = limits.REPLAY_SECONDS_MAX
+    cost_max_usd: float | None = None
+    tell_failures: bool = False
+    """Tell the model of a tool that failed, instead of stopping there."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+    """Where keys and base URLs are looked up; they are never written anywhere."""
+    branch_id: str = ""
+    """"" makes one of the edits: the same edits give the same id."""
+    label: str = ""
+    parent: str = ""
+    """The branch that `facts` are of, "" for the recording itself."""
+
+
+async def rerun(
+    facts: Facts,
+    edits: Sequence[Edit],
+    options: RerunOptions,
+    on_progress: OnProgress | None = None,
+    human: Human | None = None,
+) -> Branch:
+    """The branch that the edits open. Raises UsageProblem before anything is asked; afterwards all problems are in it.
+
+    Cancelling hands back the branch as far as it has come: whatever was answered was paid for. The cancellation ends here.
+    """
+    provider = _provider(options)
+    bindings = _bindings(options)
+    try:
+        policy = _policy(facts, edits, options)
+        replay = Replay(facts, edits, policy, options.parent)
+    except (EditRefusedError, StepNotFound) as error:
+        raise UsageProblem(str(error)) from error
+    try:
+        await run(
+            replay,
+            provider=provider,
+            bindings=bindings,
+            allowed=options.allow,
+            human=human,
+            on_progress=on_progress,
+            seconds_max=options.seconds_max,
+        )
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is not None:
+            task.uncancel()
+    branch = replay.branch(options.branch_id or branch_id(facts.trace, edits, options), options.label)
+    return replace(branch, model=_answered_by(branch, provider))
+
+
+def branch_id(trace: Trace, edits: Sequence[Edit], options: RerunOptions) -> str:
+    """Eight hex digits: the same for the same edits of the same trace, asked of the same model."""
+    changes = [[edit.step_id, edit.pointer, edit.before, edit.after] for edit in edits]
+    return digest([trace.id, options.parent, changes, options.model, options.provider])[:8]
+
+
+def prices(trace: Trace) -> dict[str, float]:
+    """USD per token by model, from the costs that the trace recorded."""
+    cost: dict[str, float] = {}
+    tokens: dict[str, int] = {}
+    for row in trace.rows(Kind.MODEL_CALL):
+        used = trace.tokens(row)
+        if used and not isnan(trace.costs[row]):
+            model = trace.model(row)
+            cost[model] = cost.get(model, 0.0) + trace.costs[row]
+            tokens[model] = tokens.get(model, 0) + used
+    return {model: cost[model] / tokens[model] for model in cost}
+
+
+def _policy(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> Policy:
+    model = "" if options.model.startswith(PREFIX) else options.model
+    usd_per_token = {}
+    if options.cost_max_usd is not None:
+        usd_per_token = prices(facts.trace)
+        asked = {model} if model else set(plan(facts, edits).calls_by_model)
+        unknown = sorted(asked - usd_per_token.keys())
+        if unknown:
+            raise UsageProblem(
+                f"no price is known for {', '.join(unknown)}, so cost can not be bounded",
+                "prices come from costs that the recording holds; bound --max-tokens or --max-calls instead",
+            )
+    return Policy(
+        options.calls_max,
+        options.tokens_max,
+        options.cost_max_usd,
+        usd_per_token,
+        model,
+        options.tell_failures,
+    )
+
+
+def _provider(options: RerunOptions) -> Provider | None:
+    spec = options.provider or options.model
+    if not options.live and not spec.startswith(PREFIX):
+        return None
+    if spec:
+        return make_provider(spec, base_url=options.base_url, environ=options.environ)
+    return _AsRecorded(options)
+
+
+def _bindings(options: RerunOptions) -> dict[str, ToolBinding]:
+    unbound = sorted(options.allow - options.bindings.keys())
+    if unbound:
+        name = unbound[0]
+        raise UsageProblem(
+            f"{name} is allowed to run, but nothing is bound that would run it",
+            f"bind it: --tool {name}=python:module:function",
+        )
+    return {name: make_binding(spec) for name, spec in options.bindings.items()}
+
+
+def _answered_by(branch: Branch, provider: Provider | None) -> str:
+    """The model that answered, with the provider where that is a function of the person's own."""
+    if branch.model and provider is not None and provider.name.startswith(PREFIX):
+        return provider.name
+    return branch.model
+
+
+class _AsRecorded:
+    """Asks each model of the provider that the recording names, or that the model's name tells."""
+
+    name = "as recorded"
+
+    def __init__(self, options: RerunOptions) -> None:
+        self._options = options
+        self._providers: dict[str, Provider] = {}
+
+    async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> Reply | Failed:
+        spec = request.provider if request.provider in {"openai", "anthropic"} else request.model
+        if spec not in self._providers:
+            options = self._options
+            self._providers[spec] = make_provider(spec, base_url=options.base_url, environ=options.environ)
+        return await self._providers[spec].complete(request, on_text)

@@ -1,0 +1,154 @@
+"""Drive a re-run: ask the world what the engine wants to know, many questions at once, until it has its branch.
+
+Nothing is sent to a model without a provider, and no tool runs that is not both bound and allowed: such questions go to
+the person, if there is one to ask, and are skipped with a sentence otherwise. Failures come back as values.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Container, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from replaydbg import limits
+from replaydbg.core.branch import Provenance
+from replaydbg.core.message import Role, text_message
+from replaydbg.core.outcome import Failed, Outcome, Reply, Skipped
+from replaydbg.core.request import ModelRequest, ToolRequest
+from replaydbg.drivers.providers import Provider
+from replaydbg.drivers.python_name import described
+from replaydbg.drivers.tools import ToolBinding
+from replaydbg.replay.api import Asked, Progress
+from replaydbg.replay.engine import Replay
+
+Human: TypeAlias = Callable[[Asked], Awaitable[Outcome | None]]
+"""Asks the person: a `Reply` or a `ToolResult` that they wrote, or None when they would rather not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """Something happened. `asked` is the question concerned, `text` a piece of its answer as it streams."""
+
+    progress: Progress
+    asked: Asked | None = None
+    text: str = ""
+
+
+OnProgress: TypeAlias = Callable[[Update], None]
+
+
+async def run(
+    replay: Replay,
+    *,
+    provider: Provider | None,
+    bindings: Mapping[str, ToolBinding],
+    allowed: Container[str],
+    human: Human | None = None,
+    on_progress: OnProgress | None = None,
+    seconds_max: float = limits.REPLAY_SECONDS_MAX,
+) -> None:
+    """Answer everything until the re-run has finished or `seconds_max` of wall time have passed.
+
+    When cancelled it stops the re-run, so that `replay.branch` has all that was paid for, and lets the cancellation go on.
+    """
+    driver = _Driver(replay, provider, bindings, allowed, human, on_progress)
+    try:
+        async with asyncio.timeout(seconds_max):
+            await driver.drive()
+    except TimeoutError:
+        driver.keep_what_came()
+        replay.stop("time", f"the bound of {seconds_max:g} s is reached; allow more to go on")
+    except asyncio.CancelledError:
+        driver.keep_what_came()
+        replay.stop("stopped", "stopped by the person; what had been answered is kept")
+        raise
+
+
+@dataclass(slots=True)
+class _Driver:
+    replay: Replay
+    provider: Provider | None
+    bindings: Mapping[str, ToolBinding]
+    allowed: Container[str]
+    human: Human | None
+    on_progress: OnProgress | None
+    streamed: dict[str, str] = field(default_factory=dict)
+    """What has come of replies that are not complete, by the id of the question."""
+    answers: asyncio.Queue[tuple[Asked, Outcome, Provenance]] = field(default_factory=asyncio.Queue)
+
+    async def drive(self) -> None:
+        started: set[str] = set()
+        running = 0
+        async with asyncio.TaskGroup() as group:
+            while not self.replay.finished:
+                for asked in self.replay.requests():
+                    if asked.id not in started and running < limits.REPLAY_CONCURRENCY_MAX:
+                        started.add(asked.id)
+                        running += 1
+                        self._report(asked)
+                        group.create_task(self._answer(asked))
+                self._receive(*await self.answers.get())
+                running -= 1
+
+    def _receive(self, asked: Asked, outcome: Outcome, provenance: Provenance) -> None:
+        self.streamed.pop(asked.id, None)
+        self.replay.receive(asked.id, outcome, provenance)
+        self._report(asked)
+
+    def keep_what_came(self) -> None:
+        """Answers that nobody has taken yet and the beginnings of replies that were under way: they were paid for."""
+        while not self.answers.empty():
+            self._receive(*self.answers.get_nowait())
+        waiting = {asked.id for asked in self.replay.requests()}
+        for id_, text in self.streamed.items():
+            if id_ in waiting and text:
+                self.replay.receive(id_, Reply(text_message(Role.ASSISTANT, text), interrupted=True))
+
+    async def _answer(self, asked: Asked) -> None:
+        try:
+            outcome, provenance = await self._ask(asked)
+        except Exception as error:  # noqa: BLE001 - providers and bindings of others: one that raises must not stop its siblings
+            outcome, provenance = Failed("server", described(error)), Provenance.LIVE
+        await self.answers.put((asked, outcome, provenance))
+
+    async def _ask(self, asked: Asked) -> tuple[Outcome, Provenance]:
+        request = asked.request
+        if isinstance(request, ModelRequest):
+            if self.provider is not None:
+                return await self.provider.complete(request, self._listener(asked)), Provenance.LIVE
+        else:
+            name = request.call.name
+            if name in self.bindings and name in self.allowed:
+                return await self.bindings[name].run(request.call), Provenance.LIVE
+        written = await self.human(asked) if self.human is not None else None
+        if written is not None:
+            return written, Provenance.HUMAN
+        return Skipped(self._offer(request)), Provenance.LIVE
+
+    def _offer(self, request: ModelRequest | ToolRequest) -> str:
+        """Why nothing was asked, and what would help."""
+        if isinstance(request, ModelRequest):
+            model = request.model or "the model"
+            return (
+                f"{model} has to be asked anew and nothing is sent unless you say so: ask it with --live, "
+                "another with --live --model NAME, or write the turn yourself"
+            )
+        name = request.call.name
+        if name in self.bindings:
+            return f"{name} is bound but may not run: allow it with --allow-tool {name}, or write its result yourself"
+        return (
+            f"no recorded result answers this call to {name}: bind the tool with "
+            f"--tool {name}=python:module:function --allow-tool {name}, or write its result yourself"
+        )
+
+    def _listener(self, asked: Asked) -> Callable[[str], None]:
+        def on_text(text: str) -> None:
+            self.streamed[asked.id] = self.streamed.get(asked.id, "") + text
+            self._report(asked, text)
+
+        return on_text
+
+    def _report(self, asked: Asked | None = None, text: str = "") -> None:
+        if self.on_progress is not None:
+            self.on_progress(Update(self.replay.progress(), asked, text))
