@@ -7,8 +7,9 @@ under its id; without an id the oldest waiting call of its name, or simply the o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeAlias
 
 from replaydbg.core.message import Message, Role, ToolCall, ToolResponse
 from replaydbg.graph.index import WAITING_CALLS_MAX, CallPlace, TraceIndex
@@ -33,6 +34,21 @@ class Unanswered:
     ended: bool
 
 
+_Waiting: TypeAlias = tuple[CallPlace | PromptPlace, ToolCall]
+
+
+@dataclass(slots=True)
+class _Walked:
+    found: dict[CallPlace, ToolResponse] = field(default_factory=dict)
+    orphans: list[tuple[PromptPlace, ToolResponse]] = field(default_factory=list)
+    left_in_prompts: dict[PromptPlace, ToolCall] = field(default_factory=dict)
+    ids: set[str] = field(default_factory=set)
+    """Of every response in any prompt: hand-offs are answered in the next agent's thread."""
+    as_text: dict[int, str] = field(default_factory=dict)
+    left: dict[int, list[_Waiting]] = field(default_factory=dict)
+    """After each model call the calls that wait, its own included."""
+
+
 class Answers:
     """See the module. One pass over the new messages of each model call."""
 
@@ -42,57 +58,78 @@ class Answers:
 
     def response(self, place: CallPlace) -> ToolResponse | None:
         """The response in a later prompt of the thread that answers the call."""
-        return self._walked[0].get(place)
+        return self._walked.found.get(place)
+
+    def as_text(self, row: int) -> str | None:
+        """What came back where the framework keeps the calls of the reply at `row` as text.
+
+        smolagents and others write "Calling tools: ..." for the reply and "Observation: ..." under the user's role.
+        """
+        return self._walked.as_text.get(row)
 
     @property
     def orphans(self) -> Sequence[tuple[PromptPlace, ToolResponse]]:
         """Tool responses that no call before them asked for, or that a call got twice."""
-        return self._walked[1]
-
-    @cached_property
-    def _walked(
-        self,
-    ) -> tuple[
-        dict[CallPlace, ToolResponse],
-        list[tuple[PromptPlace, ToolResponse]],
-        list[tuple[PromptPlace, ToolCall]],
-    ]:
-        trace = self.index.trace
-        found: dict[CallPlace, ToolResponse] = {}
-        orphans: list[tuple[PromptPlace, ToolResponse]] = []
-        left_in_prompts: dict[PromptPlace, ToolCall] = {}
-        left: dict[int, list[tuple[CallPlace | PromptPlace, ToolCall]]] = {}
-        for row, link in self.threads.links.items():
-            waiting = list(left.get(link.previous, ())) if link.previous is not None else []
-            messages = trace.decode(trace.handles[row]).messages or ()
-            for place, part in _new_parts(row, link, messages):
-                if isinstance(part, ToolCall):
-                    waiting.append((place, part))
-                    left_in_prompts[place] = part
-                    continue
-                at = _answered(waiting, part)
-                if at is None:
-                    orphans.append((place, part))
-                    continue
-                asked, _ = waiting.pop(at)
-                if isinstance(asked, CallPlace):
-                    found[asked] = part
-                else:
-                    left_in_prompts.pop(asked, None)
-            waiting.extend((CallPlace(row, n), call) for n, call in enumerate(self.index.calls(row)))
-            left[row] = waiting[-WAITING_CALLS_MAX:]
-        return found, orphans, list(left_in_prompts.items())
+        return self._walked.orphans
 
     def unanswered(self) -> Iterator[Unanswered]:
         """Calls with neither an execution nor a response in any later prompt; none where prompts were not recorded."""
-        links, followers = self.threads.links, self.threads.followers
+        links, followers, walked = self.threads.links, self.threads.followers, self._walked
         for row in links:
+            if row in walked.as_text:
+                continue
             for number, call in enumerate(self.index.calls(row)):
                 place = CallPlace(row, number)
-                if self.response(place) is None and self.index.execution_of(row, number) is None:
-                    yield Unanswered(place, call, ended=row not in followers)
-        for asked, call in self._walked[2]:
+                ended = row not in followers
+                if place in walked.found or self.index.execution_of(row, number) is not None:
+                    continue
+                if not (ended and call.id in walked.ids):
+                    yield Unanswered(place, call, ended)
+        for asked, call in walked.left_in_prompts.items():
             yield Unanswered(asked, call, ended=False)
+
+    @cached_property
+    def _walked(self) -> _Walked:
+        trace, walked = self.index.trace, _Walked()
+        for row, link in self.threads.links.items():
+            body = trace.decode(trace.handles[row])
+            messages = body.messages or ()
+            waiting = list(walked.left.get(link.previous, ())) if link.previous is not None else []
+            unasked: list[tuple[PromptPlace, ToolResponse]] = []
+            for place, part in _new_parts(row, link, messages):
+                if isinstance(part, ToolCall):
+                    waiting.append((place, part))
+                    walked.left_in_prompts[place] = part
+                    continue
+                walked.ids.add(part.id)
+                at = _answered(waiting, part)
+                if at is None:
+                    unasked.append((place, part))
+                else:
+                    _settle(walked, waiting.pop(at)[0], part)
+            if body.output is not None:
+                # The provider took the prompt: the ids differ because the recorder kept another one for the calls.
+                while unasked and waiting:
+                    _settle(walked, waiting.pop(0)[0], unasked.pop(0)[1])
+            walked.orphans += unasked
+            self._note_text(walked, link, messages)
+            waiting.extend((CallPlace(row, n), call) for n, call in enumerate(self.index.calls(row)))
+            walked.left[row] = waiting[-WAITING_CALLS_MAX:]
+        return walked
+
+    def _note_text(self, walked: _Walked, link: Link, messages: Sequence[Message]) -> None:
+        new = link.new_from
+        if link.previous is None or link.delta or not 0 < new < len(messages):
+            return
+        if self.index.calls(link.previous) and not messages[new - 1].tool_calls:
+            walked.as_text[link.previous] = messages[new].text
+
+
+def _settle(walked: _Walked, asked: CallPlace | PromptPlace, response: ToolResponse) -> None:
+    if isinstance(asked, CallPlace):
+        walked.found[asked] = response
+    else:
+        walked.left_in_prompts.pop(asked, None)
 
 
 def _new_parts(
@@ -109,9 +146,7 @@ def _new_parts(
                 yield PromptPlace(row, number, at), part
 
 
-def _answered(
-    waiting: Sequence[tuple[CallPlace | PromptPlace, ToolCall]], response: ToolResponse
-) -> int | None:
+def _answered(waiting: Sequence[_Waiting], response: ToolResponse) -> int | None:
     if response.id:
         same = next((at for at in range(len(waiting) - 1, -1, -1) if waiting[at][1].id == response.id), None)
         if same is not None:

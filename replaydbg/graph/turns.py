@@ -166,12 +166,14 @@ class Turns:
         if link is None:  # messages were not recorded: one stretch for all that an agent invocation asked
             return self._open.get(self._scope(row)) or self._begin(row, known=False)
         messages = body.messages or ()
-        before = None if link.previous is None else self._of_row.get(link.previous)
-        if before is None:
+        before_row = link.previous
+        before = None if before_row is None else self._of_row.get(before_row)
+        if before is None or before_row is None:
             return self._unlinked(row, messages)
         new = messages[link.new_from :]
-        forked = before.turns and before.turns[-1].row != link.previous and not self._is_after(row, before)
-        if forked or any(is_user_turn(message) for message in new):
+        forked = before.turns and before.turns[-1].row != before_row and not self._is_after(row, before)
+        spoken_to = self.answers.as_text(before_row) is None and any(is_user_turn(one) for one in new)
+        if forked or spoken_to:
             return self._begin(row, messages)
         _tell(before, new)
         return before
@@ -264,7 +266,10 @@ class Turns:
     def _response(self, stretch: _Stretch, place: CallPlace) -> tuple[int, bool, bool]:
         response = self.answers.response(place)
         if response is None:
-            return self._unknown(), False, False
+            text = self.answers.as_text(place.row)
+            return (
+                self._known_outcome(stretch, text, failed=False) if text else (self._unknown(), False, False)
+            )
         return self._known_outcome(stretch, response.result, failed=response.is_error)
 
     def _known_outcome(self, stretch: _Stretch, result: Json, *, failed: bool) -> tuple[int, bool, bool]:

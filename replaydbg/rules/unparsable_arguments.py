@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.step import Kind
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
 from replaydbg.rules._calls import SeenCall, seen_calls
@@ -51,7 +52,10 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _what_is_wrong(facts: Facts, seen: SeenCall) -> str | None:
     call, problem = seen.call, seen.call.problem
     if problem is None:
-        if isinstance(call.arguments, dict):
+        alone = (
+            facts.trace.kind(seen.row) is Kind.TOOL_EXECUTION
+        )  # code called it: positional arguments are a list
+        if alone or isinstance(call.arguments, dict):
             return None
         kind = {list: "an array", str: "a string", bool: "a boolean"}.get(type(call.arguments), "a number")
         return f"are {kind}, not an object"
