@@ -115,7 +115,7 @@ def is_json(raw: memoryview) -> bool:
     """Whether the bytes are one JSON value, and nothing else."""
     try:
         _WHOLE.decode(raw)
-    except (msgspec.DecodeError, RecursionError):
+    except _salvage.UNREADABLE:
         try:
             _salvage.loads(raw)
         except ValueError:
@@ -135,7 +135,7 @@ def has_lines(buffer: memoryview) -> bool:
         if following is None and not damaged:
             return False
         if _is_line(line) and (not damaged or not is_json(buffer[_start(buffer) :])):
-            return following is None or not _opens_only(buffer, following.start())
+            return True
         at = following.start() if following else -1
     return False
 
@@ -144,11 +144,6 @@ def _is_line(line: memoryview) -> bool:
     """Cheap where a line is an opening bracket of a pretty-printed document, or ends with a comma."""
     stripped = bytes(line[-64:]).rstrip()
     return line[0] in b"{[" and stripped[-1:] in {b"}", b"]"} and is_json(line)
-
-
-def _opens_only(buffer: memoryview, at: int) -> bool:
-    """Whether the line is a lone bracket: a pretty-printed object follows one that is empty."""
-    return bytes(buffer[at : at + 64]).partition(b"\n")[0].strip() in {b"{", b"["}
 
 
 def _start(buffer: memoryview) -> int:
@@ -195,7 +190,7 @@ def _items(raw: memoryview, place: str) -> Iterator[Record]:
         for index, item in enumerate(_ITEMS.decode(raw)):
             yield Record(memoryview(item), f"{place}/{index}")
         return
-    except (msgspec.DecodeError, RecursionError):
+    except _salvage.UNREADABLE:
         pass
     at, index = 1, 0
     while (found := _NOT_BLANK.search(raw, at)) is not None and raw[found.start()] not in b"]":

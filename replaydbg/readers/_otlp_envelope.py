@@ -22,6 +22,7 @@ from replaydbg.readers._api import Document, NotThisFormat, Reading
 from replaydbg.readers._assembly import Assembly, Known, known
 from replaydbg.readers._attributes import raw_any_value
 from replaydbg.readers._dialect_native import PARENT_ID, STEP_ID, TRACE_ID
+from replaydbg.readers._salvage import UNREADABLE
 from replaydbg.readers._span import Span
 from replaydbg.readers._span_fields import LAST_NS, span_id, status, trace_id
 
@@ -156,7 +157,7 @@ class _Reader:
         if self._has_large_spans(body):
             try:
                 envelope = self.shape.whole.decode(body)
-            except (msgspec.DecodeError, RecursionError):
+            except UNREADABLE:
                 pass
             else:
                 for _, span in _spans_of(envelope):
@@ -164,7 +165,7 @@ class _Reader:
                 return True
         try:
             envelope = self.shape.views.decode(body)
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             return False
         for pointer, text in _spans_of(envelope):
             self._add_text(text, pointer, place)
@@ -180,7 +181,7 @@ class _Reader:
     def _add_text(self, text: Any, pointer: list[Any], place: str) -> None:
         try:
             span = self.shape.span.decode(text)
-        except (msgspec.DecodeError, RecursionError):
+        except UNREADABLE:
             self._add_odd(memoryview(text), place or _pointer(pointer))
         else:
             self._add(span, text)
@@ -303,6 +304,8 @@ def _document(span: Any) -> dict[str, Json]:
         elif field.name == "attributes":
             pairs = value or ()
             value = [{"key": pair.key, "value": _salvage.loads(memoryview(pair.value))} for pair in pairs]
+        elif isinstance(value, int):  # times, which OTLP writes as text
+            value = str(value)
         elif isinstance(value, _Status):
             value = {key: item for key, item in msgspec.structs.asdict(value).items() if item is not None}
         if value is not None:

@@ -9,12 +9,16 @@ import json
 import re
 from collections.abc import Iterator
 
+import msgspec
 import orjson
 
 from replaydbg import limits
 from replaydbg.core.message import Json
 
 Bytes = bytes | memoryview
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises on bytes that are no JSON, or not of the shape that is asked for."""
 
 _STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}\[\]]', re.DOTALL)
 _STRUCTURE_AND_COMMAS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}\[\],]', re.DOTALL)

@@ -105,7 +105,7 @@ values_of_json = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
-objects = st.dictionaries(st.text(max_size=3), values_of_json, max_size=3)
+objects = st.dictionaries(st.text(max_size=3), values_of_json, min_size=1, max_size=3)
 
 
 @given(st.lists(objects, min_size=2, max_size=5), st.sampled_from(["lines", "indented", "array", "pressed"]))
