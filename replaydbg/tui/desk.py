@@ -41,8 +41,10 @@ class Shown:
     facts: Facts
     branch: Branch | None = None
     findings: list[Finding] = field(default_factory=list)
+    known: bool = False
+    """Whether the facts of the whole trace are at hand; to ask for them before would hold up the screen."""
     checked: bool = False
-    """Whether all rules have run; from then on the facts of the whole trace are at hand."""
+    """Whether all rules have run."""
     by_step: dict[str, list[Finding]] = field(default_factory=dict)
 
     @property
@@ -123,7 +125,7 @@ class Desk:
             row,
             findings=shown.by_step.get(id_, ()),
             edits=self.edits,
-            known=shown.checked,
+            known=shown.known,
             origin=origin,
         )
 

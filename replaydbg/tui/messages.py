@@ -35,6 +35,14 @@ class SatDown(Message):
         self.problem = problem
 
 
+class Known(Message):
+    """The facts of the whole trace have been worked out: lanes and pairings can be shown."""
+
+    def __init__(self, shown: Shown) -> None:
+        super().__init__()
+        self.shown = shown
+
+
 class Found(Message):
     """One rule has been over what is shown; `last` says that it was the last rule."""
 
@@ -56,11 +64,12 @@ class Planned(Message):
         self.problem = problem
 
 
-class SearchEnded(Message):
-    """Rows where the text was found, in order."""
+class SearchMoved(Message):
+    """Rows where the text was found so far, in order; `last` says that all steps were looked at."""
 
-    def __init__(self, shown: Shown, text: str, rows: list[int]) -> None:
+    def __init__(self, shown: Shown, text: str, rows: list[int], *, last: bool) -> None:
         super().__init__()
+        self.last = last
         self.shown = shown
         self.text = text
         self.rows = rows

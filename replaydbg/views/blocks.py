@@ -1,7 +1,7 @@
 """Blocks: what a pane of text says, as plain rows. A block is one part of a text; the pane wraps it to its width.
 
 Blocks are made one after the other as the pane comes to need them, so a view of ten megabytes costs what is seen of it.
-`look` is a word for the meaning of a text ("error", "key", "dim", ...); the theme gives it its colour.
+`look` is a word for the meaning of a text ("error", "json-key", "dim", ...); the theme gives it its colour.
 """
 
 from __future__ import annotations
@@ -17,13 +17,6 @@ from replaydbg.views.text import printable
 Spans = tuple[tuple[int, int, str], ...]
 """Stretches of a text, from and up to an offset, and their look."""
 
-LOOKS = (
-    "dim", "strong", "heading", "error", "warning", "info", "hint", "good", "edited", "new",
-    "key", "string", "number", "literal", "link",
-    "system", "user", "assistant", "tool", "reasoning", "gone", "added",
-)  # fmt: skip
-"""All words for looks; the style sheet has a rule for each."""
-
 
 @dataclass(frozen=True, slots=True)
 class Block:
@@ -33,6 +26,8 @@ class Block:
     look: str = ""
     spans: Spans = ()
     indent: int = 0
+    hang: int = 0
+    """By how much more the lines after the first are indented."""
     mark: str = ""
     mark_look: str = ""
     place: str = ""
@@ -165,19 +160,23 @@ def _container(label: str, text: str, indent: int, place: str, fold: str, *, is_
     sign = fold_sign(is_open)
     whole = f"{sign}{label}: {text}" if label else f"{sign}{text}"
     start = len(sign)
-    spans = ((0, start, "dim"), (start, start + len(label), "key"), (start + len(label), len(whole), "dim"))
+    spans = (
+        (0, start, "dim"),
+        (start, start + len(label), "json-key"),
+        (start + len(label), len(whole), "dim"),
+    )
     return Block(whole, spans=spans, indent=indent, place=place, fold=fold)
 
 
 def _leaf(label: str, value: Json, comma: str, indent: int, place: str) -> Block:
     label, text = shown(label), shown(one_line(value))
-    look = "string" if isinstance(value, str) else "number"
+    look = "json-string" if isinstance(value, str) else "json-number"
     if value is None or isinstance(value, bool):
-        look = "literal"
+        look = "json-literal"
     lead = f"{label}: " if label else ""
     end = len(lead) + len(text)
     spans = (
-        (0, len(label), "key"),
+        (0, len(label), "json-key"),
         (len(label), len(lead), "dim"),
         (len(lead), end, look),
         (end, end + 1, "dim"),

@@ -21,11 +21,11 @@ from replaydbg.views.blocks import (
 from replaydbg.views.subject import Subject
 
 _ROLE_LOOKS = {
-    Role.SYSTEM: "system",
-    Role.DEVELOPER: "system",
-    Role.USER: "user",
-    Role.ASSISTANT: "assistant",
-    Role.TOOL: "tool",
+    Role.SYSTEM: "role-system",
+    Role.DEVELOPER: "role-system",
+    Role.USER: "role-user",
+    Role.ASSISTANT: "role-assistant",
+    Role.TOOL: "role-tool",
     Role.UNKNOWN: "dim",
 }
 _SHORT_JSON_CHARS = 72
@@ -137,7 +137,7 @@ def call_blocks(call: ToolCall, place: str, folds: Folds) -> Iterator[Block]:
     name = shown(call.name)
     head = f"→ {name}"
     if call.problem is not None:
-        yield Block(head, spans=((0, len(head), "tool"),), place=place)
+        yield Block(head, spans=((0, len(head), "role-tool"),), place=place)
         yield Block(
             f"✗ arguments are not JSON: {shown(call.problem.message)}", "error", indent=2, place=place
         )
@@ -145,9 +145,9 @@ def call_blocks(call: ToolCall, place: str, folds: Folds) -> Iterator[Block]:
         return
     text = shown(one_line(call.arguments))
     if len(text) <= _SHORT_JSON_CHARS:
-        yield Block(f"{head}  {text}", spans=((0, len(head), "tool"),), place=place + "/arguments")
+        yield Block(f"{head}  {text}", spans=((0, len(head), "role-tool"),), place=place + "/arguments")
         return
-    yield Block(head, spans=((0, len(head), "tool"),), place=place)
+    yield Block(head, spans=((0, len(head), "role-tool"),), place=place)
     yield from json_blocks(call.arguments, folds, place=place + "/arguments", indent=2)
 
 
@@ -158,12 +158,18 @@ def reply_blocks(subject: Subject, folds: Folds) -> Iterator[Block]:
     title = "reply" + (f"  {shown(body.response_model or subject.step.model)}" if subject.step.model else "")
     title += f"  ({shown(finish)})" if finish else ""
     edited = "  ✎ edited" if subject.edited_at("/output") or subject.edited_at("/tool_calls") else ""
-    spans = ((0, 5, "assistant"), (5, len(title), "dim"), (len(title), len(title) + len(edited), "edited"))
-    yield Block(title + edited, "strong", spans=spans, mark="▍", mark_look="assistant", place="/output")
+    spans = (
+        (0, 5, "role-assistant"),
+        (5, len(title), "dim"),
+        (len(title), len(title) + len(edited), "edited"),
+    )
+    yield Block(title + edited, "strong", spans=spans, mark="▍", mark_look="role-assistant", place="/output")
     if body.error:
         yield Block(f"✗ {shown(body.error)}", "error", mark="▍", mark_look="error")
     if body.output is None:
-        yield Block("no reply was recorded", "dim", mark="▍", mark_look="assistant", place="/output/content")
+        yield Block(
+            "no reply was recorded", "dim", mark="▍", mark_look="role-assistant", place="/output/content"
+        )
         return
     number = 0
     for part in body.output.parts:
@@ -177,10 +183,10 @@ def reply_blocks(subject: Subject, folds: Folds) -> Iterator[Block]:
             case _:
                 blocks = part_blocks(replace(body.output, parts=(part,)), "/output", folds)
         for block in blocks:
-            bar = "edited" if subject.edited_at(block.place) else "assistant"
+            bar = "edited" if subject.edited_at(block.place) else "role-assistant"
             yield replace(block, mark=block.mark or "▍", mark_look=block.mark_look or bar)
     if not body.output.parts:
-        yield Block("(empty)", "dim", mark="▍", mark_look="assistant", place="/output/content")
+        yield Block("(empty)", "dim", mark="▍", mark_look="role-assistant", place="/output/content")
 
 
 def _marked_call(subject: Subject, call: ToolCall, place: str, folds: Folds) -> Iterator[Block]:
@@ -201,11 +207,11 @@ def _tool_execution(subject: Subject, folds: Folds) -> Iterator[Block]:
         yield Block("which call was run was not recorded", "dim")
     else:
         for block in _marked_call(subject, call, "/tool_calls/0", folds):
-            yield replace(block, mark="▍", mark_look=block.mark_look or "assistant")
+            yield replace(block, mark="▍", mark_look=block.mark_look or "role-assistant")
     yield Block()
-    yield Block("result", "tool", mark="▍", mark_look="tool", place="/result")
+    yield Block("result", "role-tool", mark="▍", mark_look="role-tool", place="/result")
     for block in result_blocks(subject, folds):
-        yield replace(block, mark="▍", mark_look="edited" if subject.edited_at("/result") else "tool")
+        yield replace(block, mark="▍", mark_look="edited" if subject.edited_at("/result") else "role-tool")
 
 
 def result_blocks(subject: Subject, folds: Folds) -> Iterator[Block]:

@@ -41,7 +41,11 @@ def _call(subject: Subject, call: ToolCall, number: int, folds: Folds, width: in
     title = f"→ {shown(call.name)}" + (f"  {shown(call.id)}" if call.id else "")
     edited = "  ✎ edited" if subject.edited_at(place) else ""
     end = 2 + len(shown(call.name))
-    spans = ((0, end, "tool"), (end, len(title), "dim"), (len(title), len(title) + len(edited), "edited"))
+    spans = (
+        (0, end, "role-tool"),
+        (end, len(title), "dim"),
+        (len(title), len(title) + len(edited), "edited"),
+    )
     yield Block(title + edited, "strong", spans=spans, place=place)
     spec = subject.spec(call.name)
     yield _source(subject, spec, call.name)
@@ -124,7 +128,7 @@ def _field(
     text = f"{sign}{label}  {value}"
     value_look = ("error" if bad else _value_look(arguments[name])) if there else ("error" if bad else "dim")
     start = len(sign) + len(label) + 2
-    spans = [(0, 2, "error"), (2, 2 + len(label), "key"), (start, len(text), value_look)]
+    spans = [(0, 2, "error"), (2, 2 + len(label), "json-key"), (start, len(text), value_look)]
     column = max(start + 24, width // 2)
     beside = width >= _BESIDE_CELLS_MIN and len(text) + 2 <= column and len(declared) <= width - column
     if beside and declared:
@@ -133,10 +137,10 @@ def _field(
         text += declared
     yield Block(text, spans=tuple(spans), place=place)
     if declared and not beside:
-        yield Block(f"wants {declared}", "hint", indent=4 + cells, place=place)
+        yield Block(f"wants {declared}", "hint", indent=4 + cells, hang=6, place=place)
     for message in bad:
         yield Block(
-            f"↳ {shown(message)}", "error", indent=4 + cells if width >= _BESIDE_CELLS_MIN else 4, place=place
+            f"↳ {shown(message)}", "error", indent=4 + cells, hang=2, place=place
         )
 
 
@@ -193,8 +197,8 @@ def _mapping(value: Json) -> Mapping[str, Any]:
 
 def _value_look(value: Json) -> str:
     if isinstance(value, str):
-        return "string"
-    return "literal" if value is None or isinstance(value, bool) else "number"
+        return "json-string"
+    return "json-literal" if value is None or isinstance(value, bool) else "json-number"
 
 
 def _schema(spec: SpecInForce, name: str, folds: Folds) -> Iterator[Block]:
@@ -220,8 +224,8 @@ def _offers(subject: Subject, folds: Folds) -> Iterator[Block]:
         head = f"{fold_sign(is_open)}{shown(tool.name)}"
         first_line = shown(tool.description).split("\n", 1)[0]
         text = f"{head}  {first_line}" if first_line and not is_open else head
-        spans = ((0, 2, "dim"), (2, len(head), "tool"), (len(head), len(text), "dim"))
-        yield Block(text, spans=spans, place=f"/tools/{number}", fold=name)
+        spans = ((0, 2, "dim"), (2, len(head), "role-tool"), (len(head), len(text), "dim"))
+        yield Block(text, spans=spans, place=f"/tools/{number}", fold=name, hang=4)
         if is_open:
             if tool.description:
                 yield Block(shown(tool.description), indent=4, place=f"/tools/{number}/description")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -14,12 +12,11 @@ from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.views import detail
 from replaydbg.views.detail import Page, Tab
 from replaydbg.views.subject import Subject
+from replaydbg.views.text import Line, Span, cell_width, clip
 
 
 class TabLine(OneLine):
     """The tabs on one line; a number after a label says how many things are wrong there."""
-
-    COMPONENT_CLASSES = {"tab--current"}
 
     class Chosen(Message):
         def __init__(self, tab: int) -> None:
@@ -37,27 +34,24 @@ class TabLine(OneLine):
             self.tabs, self.current = tabs, current
             self.refresh()
 
-    def segments(self, width: int) -> list[Segment]:
-        chosen = self.get_component_rich_style("tab--current", partial=True)
-        dim = self.look("dim")
-        error = self.look("error")
+    def line(self, width: int) -> Line:
         # Labels give way where there is no room: the numbers are the keys, so they stay.
         whole = _cells([tab.label for tab in self.tabs], self.tabs, gap=2) <= width
         short = not whole and _cells([tab.short for tab in self.tabs], self.tabs, gap=1) <= width
         gap = 2 if whole else 1
-        segments, used = [Segment(" ")], 1
+        spans, used = [Span(" ")], 1
         self._at = []
         for number, tab in enumerate(self.tabs):
             current = number == self.current
             name = tab.label if whole else tab.short if short or current else ""
             label = f"{number + 1} {name}".rstrip()
             count = f" ✗{tab.count}" if tab.count else ""
-            segments.append(Segment(label, chosen if current else dim))
-            segments.extend([Segment(count, error), Segment(" " * gap)])
-            cells = cell_len(label + count)
+            spans.append(Span(label, "tab-current" if current else "tab"))
+            spans.extend([Span(count, "error"), Span(" " * gap)])
+            cells = cell_width(label + count)
             self._at.append((used, used + cells))
             used += cells + gap
-        return segments
+        return tuple(spans)
 
     def on_click(self, event: events.Click) -> None:
         for number, (begin, end) in enumerate(self._at):
@@ -67,7 +61,7 @@ class TabLine(OneLine):
 
 def _cells(labels: list[str], tabs: tuple[Tab, ...], *, gap: int) -> int:
     counts = (len(f" ✗{tab.count}") for tab in tabs if tab.count)
-    return 1 + sum(cell_len(label) + 2 + gap for label in labels) + sum(counts) - gap
+    return 1 + sum(cell_width(label) + 2 + gap for label in labels) + sum(counts) - gap
 
 
 class TitleLine(OneLine):
@@ -80,8 +74,8 @@ class TitleLine(OneLine):
             self.text = text
             self.refresh()
 
-    def segments(self, width: int) -> list[Segment]:
-        return [Segment(f" {self.text}"[: width + 1])]
+    def line(self, width: int) -> Line:
+        return (Span(clip(f" {self.text}", width), "strong"),)
 
 
 class Detail(Vertical):

@@ -10,16 +10,15 @@ from array import array
 from collections.abc import Callable, Iterator
 
 from rich.cells import cell_len, get_character_cell_size
-from rich.segment import Segment
-from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from replaydbg.views.blocks import LOOKS, Block, Folds
+from replaydbg.tui.widgets.line_list import Looks
+from replaydbg.views.blocks import Block, Folds
+from replaydbg.views.text import Span
 
 Source = Callable[[Folds, int], Iterator[Block]]
 """Makes the blocks anew for these folds and this width in cells."""
@@ -31,11 +30,10 @@ _INDENT_CELLS_MAX = 24
 """Deeper nesting is not indented further: the text must keep some room."""
 
 
-class Document(ScrollView, can_focus=True, inherit_bindings=False):
+class Document(Looks, can_focus=True, inherit_bindings=False):
     """`show` gives it something to say. The cursor is a line; the block under it is what copying and editing mean."""
 
     DEFAULT_CSS = "Document { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; }"
-    COMPONENT_CLASSES = {f"look--{look}" for look in LOOKS} | {"document--cursor"}
 
     cursor = reactive(0, repaint=False)
 
@@ -110,7 +108,7 @@ class Document(ScrollView, can_focus=True, inherit_bindings=False):
         for block in self._source(self.folds, self._wrapped_width):
             self._blocks.append(block)
             number = len(self._blocks) - 1
-            width = max(8, self._wrapped_width - min(block.indent, _INDENT_CELLS_MAX))
+            width = max(8, self._wrapped_width - min(block.indent + block.hang, _INDENT_CELLS_MAX))
             for start, end in wrapped(block.text, width):
                 yield number, start, end
 
@@ -148,35 +146,17 @@ class Document(ScrollView, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         line = y + self.scroll_offset.y
-        base = self.rich_style
         if line >= len(self._block_of):
-            return Strip.blank(width, base)
+            return Strip.blank(width, self.rich_style)
         block = self._blocks[self._block_of[line]]
-        segments = [
-            Segment((block.mark or "").ljust(_GUTTER_CELLS), self._look(block.mark_look)),
-            Segment(" " * min(block.indent, _INDENT_CELLS_MAX)),
-            *self._pieces(block, self._starts[line], self._ends[line]),
-        ]
-        strip = Strip(segments).crop_extend(0, width, None)
-        if line == self.cursor and self.has_focus:
-            strip = strip.apply_style(self.get_component_rich_style("document--cursor", partial=True))
-        return strip.apply_style(base)
-
-    def _pieces(self, block: Block, start: int, end: int) -> Iterator[Segment]:
-        at, text, usual = start, block.text, self._look(block.look)
-        for span_begin, span_end, look in block.spans:
-            begin, stop = max(span_begin, at), min(span_end, end)
-            if begin >= stop:
-                continue
-            if begin > at:
-                yield Segment(text[at:begin], usual)
-            yield Segment(text[begin:stop], usual + self._look(look))
-            at = stop
-        if at < end:
-            yield Segment(text[at:end], usual)
-
-    def _look(self, look: str) -> Style:
-        return self.get_component_rich_style(f"look--{look}", partial=True) if look else Style.null()
+        indent = block.indent + (block.hang if self._starts[line] else 0)
+        spans = (
+            Span(block.mark.ljust(_GUTTER_CELLS), block.mark_look),
+            Span(" " * min(indent, _INDENT_CELLS_MAX)),
+            *_pieces(block, self._starts[line], self._ends[line]),
+        )
+        over = "cursor" if line == self.cursor and self.has_focus else ""
+        return self.strip(spans, width, over)
 
     # Moving
 
@@ -242,6 +222,21 @@ class Document(ScrollView, can_focus=True, inherit_bindings=False):
 
     def on_blur(self) -> None:
         self.refresh()
+
+
+def _pieces(block: Block, start: int, end: int) -> Iterator[Span]:
+    """The stretch of the block's text in its looks."""
+    at, text = start, block.text
+    for span_begin, span_end, look in block.spans:
+        begin, stop = max(span_begin, at), min(span_end, end)
+        if begin >= stop:
+            continue
+        if begin > at:
+            yield Span(text[at:begin], block.look)
+        yield Span(text[begin:stop], look or block.look)
+        at = stop
+    if at < end:
+        yield Span(text[at:end], block.look)
 
 
 def wrapped(text: str, width: int) -> Iterator[tuple[int, int]]:

@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.cells import cell_len
-from rich.segment import Segment
 from textual import events
 from textual.message import Message
 
 from replaydbg.tui.actions import UserAction, sign
 from replaydbg.tui.widgets.one_line import OneLine
+from replaydbg.views.text import Line, Span, cell_width
 
 
 class FooterLine(OneLine):
     DEFAULT_CSS = "FooterLine { dock: bottom; }"
-    COMPONENT_CLASSES = {"footer--key"}
 
     class Clicked(Message):
         def __init__(self, action_id: str) -> None:
@@ -44,22 +42,21 @@ class FooterLine(OneLine):
             self.said, self._look = text, look
             self.refresh()
 
-    def segments(self, width: int) -> list[Segment]:
+    def line(self, width: int) -> Line:
         if self.said:
-            return [Segment(f" {self.said}", self.look(self._look))]
-        key = self.get_component_rich_style("footer--key", partial=True)
-        segments, used = [Segment(" ")], 1
+            return (Span(f" {self.said}", self._look),)
+        spans, used = [Span(" ")], 1
         at: list[tuple[int, int, str]] = []
         for action, label in self.actions:
             mark = sign(action.keys[0])
-            cells = cell_len(mark) + 1 + cell_len(label) + 2
+            cells = cell_width(mark) + 1 + cell_width(label) + 2
             if used + cells > width:
                 continue
-            segments.extend([Segment(mark, key), Segment(f" {label}  ")])
+            spans.extend([Span(mark, "key"), Span(f" {label}  ")])
             at.append((used, used + cells, action.id))
             used += cells
         self._at = at
-        return segments
+        return tuple(spans)
 
     def on_click(self, event: events.Click) -> None:
         for begin, end, action_id in self._at:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rich.cells import cell_len
-from rich.segment import Segment
-
 from replaydbg.core.finding import Severity
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.views.detail import SEVERITY_SIGNS, severity_look
-from replaydbg.views.text import plural
+from replaydbg.views.text import Line, Span, cell_width, plural
 
 _NOUNS = {"info": "info"}
 
@@ -70,12 +67,12 @@ class HeaderLine(OneLine):
         pieces.append((words.format, "dim"))
         return [(text, look) for text, look in pieces if text]
 
-    def segments(self, width: int) -> list[Segment]:
-        segments, used = [Segment(" ")], 1
+    def line(self, width: int) -> Line:
+        spans, used = [Span(" ")], 1
         for text, look in self.pieces():
             room = width - used - 3
-            if used > 1 and cell_len(text) > room:
+            if used > 1 and cell_width(text) > room:
                 continue
-            segments.extend([Segment(text, self.look(look)), Segment("   ")])
-            used += cell_len(text) + 3
-        return segments
+            spans.extend([Span(text, look), Span("   ")])
+            used += cell_width(text) + 3
+        return tuple(spans)

@@ -1,0 +1,99 @@
+"""What all screens share: keys made from the table of actions, and one place where an action is done or says why not."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from textual import events
+from textual.binding import Binding
+from textual.screen import Screen
+from textual.widget import Widget
+
+from replaydbg.tui.actions import State, UserAction, by_id, footer_of, of_screen, sign
+from replaydbg.tui.widgets.footer import FooterLine
+
+Answer = TypeVar("Answer")
+
+
+def bindings(where: str) -> list[Any]:
+    """The bindings of a screen; each has the id of its action, so that a keymap can give it other keys."""
+    return [
+        Binding(
+            ",".join(action.keys),
+            f"act('{action.id}')",
+            action.label,
+            show=False,
+            id=f"{where}.{action.id}",
+            tooltip=action.tooltip,
+        )
+        for action in of_screen(where)
+    ]
+
+
+class ActingScreen(Screen[Answer]):
+    """A screen whose keys are actions of the table. An action is done by `do_<id>`, or by the pane with the focus."""
+
+    WHERE = ""
+
+    def state(self) -> State:
+        return State()
+
+    def label(self, action: UserAction) -> str:
+        """The label of an action in the footer."""
+        return action.label
+
+    def action_act(self, id_: str) -> None:
+        """Do it, or say why it cannot be done now."""
+        action = by_id(self.WHERE, id_)
+        self.say("")
+        reason = action.why_not(self.state())
+        if reason is None:
+            before = self.position()
+            self._do(action)
+            if action.idle and self.position() == before:
+                reason = action.idle
+        if reason is not None:
+            self.say(f"{sign(action.keys[0])} {action.label}: {reason}")
+        self.offer()
+
+    def _do(self, action: UserAction) -> None:
+        if not action.pane:
+            getattr(self, f"do_{action.id}")()
+            return
+        name, _, argument = action.pane.partition(":")
+        method = getattr(self.pane(), f"action_{name}", None)
+        if method is not None:
+            method(*([int(argument)] if argument else []))
+
+    def pane(self) -> Widget | None:
+        """The pane that keys of movement go to."""
+        return self.focused
+
+    def position(self) -> object:
+        """Equal before and after an action that moved nothing."""
+        pane = self.pane()
+        return (
+            id(self.focused),
+            self.classes,
+            getattr(pane, "cursor", None),
+            getattr(pane, "virtual_size", None),
+            getattr(pane, "folds", None),
+        )
+
+    def say(self, text: str, look: str = "warning") -> None:
+        """One sentence in the line at the bottom, until the next key."""
+        self.query_one(FooterLine).say(text, look)
+
+    def offer(self) -> None:
+        """Name in the footer what can be done now."""
+        if self.is_mounted:
+            actions = footer_of(self.WHERE, self.state())
+            self.query_one(FooterLine).offer([(action, self.label(action)) for action in actions])
+
+    def on_footer_line_clicked(self, event: FooterLine.Clicked) -> None:
+        self.action_act(event.action_id)
+
+    def on_key(self, event: events.Key) -> None:
+        """A key that nobody wanted. It says so: silence would look like a program that hangs."""
+        if event.is_printable or event.key.startswith("f"):
+            self.say(f"{event.character or event.key} does nothing here: ? shows all keys", "dim")

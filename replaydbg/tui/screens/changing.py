@@ -1,0 +1,189 @@
+"""The verbs that change the sitting: editing, undo, and what the edits would touch."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual import work
+
+from replaydbg import codec, limits
+from replaydbg.core.branch import Edit
+from replaydbg.drivers.store import NotSaved
+from replaydbg.errors import ReplaydbgError
+from replaydbg.session.commands import AddEdit, Command, RemoveEdit
+from replaydbg.tui import actions, outside, workers
+from replaydbg.tui.messages import Planned
+from replaydbg.tui.screens.dialogs import Choose
+from replaydbg.tui.screens.editor import EditorScreen
+from replaydbg.tui.screens.moving import Moving
+from replaydbg.tui.widgets.panes import FindingsPane, PlanPane
+from replaydbg.views import editing
+from replaydbg.views.editing import Form, Part
+from replaydbg.views.plan import headline, touch_marks
+
+
+class Changing(Moving):
+    def do(self, command: Command) -> bool:
+        """Change the sitting; says why where that cannot be done or kept."""
+        sitting = self.desk.sitting
+        if sitting is None:
+            self.say(self.desk.read_only or "the session is still being opened")
+            return False
+        try:
+            sitting.do(command)
+        except NotSaved as problem:
+            self.say(f"done, but not kept: {problem.message}", "error")
+        except ReplaydbgError as problem:
+            self.say(problem.message, "error")
+            return False
+        self.sitting_changed()
+        return True
+
+    def sitting_changed(self) -> None:
+        """Show what is looked at now, and what its pending edits touch."""
+        shown = self.desk.shown
+        if shown is None:
+            return
+        if self.chain.trace is not shown.trace:
+            self.searched, self.hits = "", []
+            self.show(shown)
+        self.desk.plan = None
+        self.desk.planning = bool(self.desk.edits)
+        self.chain.mark(None)
+        if self.desk.edits:
+            self.work("plan", partial(workers.make_plan, shown, self.desk.edits, self.post_message))
+        else:
+            self.query_one(PlanPane).display = False
+        self.paint_header()
+        self.settle()
+
+    # Editing
+
+    @work
+    async def do_edit(self) -> None:
+        part = await self._which_part()
+        if part is None:
+            return
+        if len(part.text.encode("utf-8", "replace")) > limits.EDIT_IN_PLACE_BYTES_MAX:
+            self._edit_outside(part)
+            return
+        number = self.row + 1
+        text = await self.app.push_screen_wait(EditorScreen(part, f"#{number}  {part.label}"))
+        if text is not None:
+            self._save(part, text)
+
+    @work
+    async def do_edit_outside(self) -> None:
+        part = await self._which_part()
+        if part is not None:
+            self._edit_outside(part)
+
+    def _edit_outside(self, part: Part) -> None:
+        text, problem = outside.edit(self.app, part.text, ".txt" if part.form is Form.TEXT else ".json")
+        self.refresh(layout=True)
+        if text is None:
+            self.say(problem, "error")
+        elif text == part.text:
+            self.say("nothing was changed", "dim")
+        elif fatal := next((found for found in editing.problems(part, text) if found.fatal), None):
+            self.say(f"not saved: {fatal.message} (line {fatal.line}, column {fatal.column})", "error")
+        else:
+            self._save(part, text)
+
+    async def _which_part(self) -> Part | None:
+        """The part under the cursor of the detail; else the person chooses, where there are several."""
+        about = self.desk.subject(self.row)
+        if about is None:
+            return None
+        block = self.detail.document.block if self.pane_name() == actions.DETAIL else None
+        under = editing.part_at(about, block.place) if block is not None else None
+        if under is not None:
+            return under
+        parts = editing.parts(about)
+        if len(parts) == 1:
+            return parts[0]
+        options = [(part.label, part.preview) for part in parts]
+        number = await self.app.push_screen_wait(Choose(f"Edit which part of #{about.step.number}?", options))
+        return parts[number] if number is not None else None
+
+    def _save(self, part: Part, text: str) -> None:
+        shown = self.desk.shown
+        assert shown is not None
+        step = shown.trace.step(self.row)
+        try:
+            edit = codec.make_edit(step, part.place, editing.read(part, text))
+        except (codec.EditRefusedError, ValueError) as problem:
+            self.say(f"not saved: {problem}", "error")
+            return
+        if self.do(AddEdit(edit)):
+            self.query_one(PlanPane).display = True
+            self.query_one(FindingsPane).display = False
+
+    def do_revert(self) -> None:
+        shown = self.desk.shown
+        assert shown is not None  # `why_not` of the action
+        step_id = shown.trace.ids[self.row]
+        own = [edit for edit in self.desk.edits if edit.step_id == step_id]
+        for edit in own:
+            self.do(RemoveEdit(edit.step_id, edit.pointer))
+        self.say(f"#{self.row + 1} is as it was: u brings the edit back", "good")
+
+    def do_undo(self) -> None:
+        self._travel(back=True)
+
+    def do_redo(self) -> None:
+        self._travel(back=False)
+
+    def _travel(self, *, back: bool) -> None:
+        sitting = self.desk.sitting
+        assert sitting is not None  # `why_not` of the actions
+        moments = sitting.history.past if back else sitting.history.future
+        what = described(moments[-1].command)
+        try:
+            if back:
+                sitting.undo()
+            else:
+                sitting.redo()
+        except NotSaved as problem:
+            self.say(f"done, but not kept: {problem.message}", "error")
+        self.sitting_changed()
+        self.say(f"{'undone' if back else 'done again'}: {what}", "good")
+
+    # What the edits touch
+
+    def do_plan(self) -> None:
+        pane = self.query_one(PlanPane)
+        if pane.display and self.focused is pane:
+            pane.display = False
+            self.chain.focus()
+            return
+        pane.display = True
+        self.query_one(FindingsPane).display = False
+        pane.focus()
+
+    def on_planned(self, event: Planned) -> None:
+        desk, shown = self.desk, self.desk.shown
+        if event.shown is not shown or event.edits != desk.edits:
+            return  # edited again meanwhile
+        desk.planning = False
+        desk.plan = event.plan
+        pane = self.query_one(PlanPane)
+        if event.plan is None:
+            pane.show_problem(event.problem)
+            self.say(event.problem, "error")
+        else:
+            self.chain.mark(touch_marks(event.plan))
+            pane.show_plan(shown.trace, event.plan, desk.edits)
+            self.say(headline(event.plan), "info")
+        self.offer()
+
+
+def described(command: Command) -> str:
+    """A command in a few words."""
+    name = type(command).__name__
+    words = "".join(f" {char.lower()}" if char.isupper() else char for char in name).strip()
+    edit = getattr(command, "edit", None)
+    if isinstance(edit, Edit):
+        return f"{words} at {edit.pointer}"
+    branch_id = getattr(command, "branch_id", None)
+    return f"{words} {branch_id or 'recording'}" if branch_id is not None else words

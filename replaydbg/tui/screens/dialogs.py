@@ -1,0 +1,139 @@
+"""Small dialogs over a screen: something to know, something to answer, something to choose, a line to type."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import events
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from replaydbg.tui.widgets.document import Document
+from replaydbg.views.blocks import Block, shown
+
+
+class Tell(ModalScreen[None]):
+    """Something to know: a sentence, and a hint that says what would help. Any of the keys closes it."""
+
+    BINDINGS = [Binding("enter,escape,q,space", "dismiss", "Close")]
+
+    def __init__(self, title: str, text: str, hint: str = "") -> None:
+        super().__init__()
+        self._title, self._text, self._hint = title, text, hint
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Static(self._title, classes="dialog--title", markup=False)
+            yield Static(shown(self._text), markup=False)
+            if self._hint:
+                yield Static(shown(self._hint), classes="dialog--hint", markup=False)
+            yield Static("⏎ close", classes="dialog--keys", markup=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One answer to a question: the key that gives it, in a word or two what it means, and the value."""
+
+    key: str
+    label: str
+    value: str
+
+
+class Ask(ModalScreen[str]):
+    """A question with a few answers, each with its key. Escape gives the last one, which must be the harmless one."""
+
+    BINDINGS = [Binding("escape", "harmless", "Cancel")]
+
+    def __init__(self, title: str, lines: Sequence[Block], replies: Sequence[Reply]) -> None:
+        super().__init__()
+        self._title, self._lines, self._replies = title, tuple(lines), tuple(replies)
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -tall" if len(self._lines) > 6 else "dialog"):
+            yield Static(self._title, classes="dialog--title", markup=False)
+            text = Document()
+            text.can_focus = len(self._lines) > 6
+            text.styles.height = min(max(len(self._lines), 1) + 2, 18)
+            yield text
+            yield Static(
+                "   ".join(f"{reply.key} {reply.label}" for reply in self._replies),
+                classes="dialog--keys",
+                markup=False,
+            )
+
+    def on_mount(self) -> None:
+        self.query_one(Document).show(lambda _folds, _width: iter(self._lines))
+
+    def on_key(self, event: events.Key) -> None:
+        for reply in self._replies:
+            if reply.key in {event.key, event.character}:
+                event.stop()
+                self.dismiss(reply.value)
+                return
+
+    def action_harmless(self) -> None:
+        self.dismiss(self._replies[-1].value)
+
+
+class Choose(ModalScreen[int | None]):
+    """One of some lines; None where nothing was chosen. Made for tens of lines, not thousands."""
+
+    BINDINGS = [
+        Binding("escape,q", "dismiss", "Cancel"),
+        Binding("j", "down", "Down", show=False),
+        Binding("k", "up", "Up", show=False),
+    ]
+
+    def __init__(self, title: str, options: Sequence[tuple[str, str]], first: int = 0) -> None:
+        """`options` are pairs of a label and what more there is to say of it."""
+        super().__init__()
+        self._title, self._options, self._first = title, tuple(options), first
+
+    def compose(self) -> ComposeResult:
+        width = max((len(label) for label, _ in self._options), default=0)
+        with Vertical(classes="dialog -wide"):
+            yield Static(self._title, classes="dialog--title", markup=False)
+            options = [Option(_option(label, more, width)) for label, more in self._options]
+            yield OptionList(*options, markup=False)
+            yield Static("⏎ choose   j k move   esc cancel", classes="dialog--keys", markup=False)
+
+    def on_mount(self) -> None:
+        options = self.query_one(OptionList)
+        options.highlighted = min(self._first, len(self._options) - 1)
+        options.focus()
+
+    def action_down(self) -> None:
+        self.query_one(OptionList).action_cursor_down()
+
+    def action_up(self) -> None:
+        self.query_one(OptionList).action_cursor_up()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_index)
+
+
+def _option(label: str, more: str, width: int) -> str:
+    return f"{shown(label).ljust(width)}  {shown(more)}".replace("\n", " ").rstrip()
+
+
+class Line(ModalScreen[str | None]):
+    """A line to type, at the bottom of the screen; None where it was left with escape."""
+
+    BINDINGS = [Binding("escape", "dismiss", "Cancel")]
+
+    def __init__(self, label: str, value: str = "", placeholder: str = "") -> None:
+        super().__init__()
+        self._label, self._value, self._placeholder = label, value, placeholder
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="line"):
+            yield Static(self._label, classes="dialog--title", markup=False)
+            yield Input(self._value, placeholder=self._placeholder, compact=True)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value)

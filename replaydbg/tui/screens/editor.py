@@ -1,0 +1,112 @@
+"""Edit one part of a step: the text, and under it what is wrong with it as it stands."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.timer import Timer
+from textual.widgets import Static, TextArea
+
+from replaydbg.tui.actions import State
+from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.screens.dialogs import Ask, Reply
+from replaydbg.tui.widgets.document import Document
+from replaydbg.tui.widgets.editor import Editor
+from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.views import editing
+from replaydbg.views.blocks import Block, shown
+from replaydbg.views.editing import Form, Part
+
+_CHECK_AFTER_SECONDS = 0.15
+"""Typing goes on while the text is not checked."""
+
+
+class EditorScreen(ActingScreen[str | None]):
+    """Gives the new text, or None where nothing is to change."""
+
+    WHERE = "editor"
+    BINDINGS = bindings("editor")
+
+    def __init__(self, part: Part, title: str) -> None:
+        super().__init__()
+        self.part = part
+        self._title = title
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static(f" {self._title}", id="editor-title", markup=False)
+        with Vertical(id="editor-box"):
+            yield Editor(self.part.text, is_json=self.part.form is not Form.TEXT)
+        yield Document(id="editor-problems")
+        yield FooterLine()
+
+    def on_mount(self) -> None:
+        editor = self.query_one(Editor)
+        editor.focus()
+        self.query_one("#editor-problems").can_focus = False
+        self._check()
+        self.offer()
+
+    @property
+    def text(self) -> str:
+        return self.query_one(Editor).text
+
+    def state(self) -> State:
+        return State()
+
+    def on_text_area_changed(self, _event: TextArea.Changed) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_CHECK_AFTER_SECONDS, self._check)
+
+    def _check(self) -> None:
+        blocks = verdict(self.part, self.text)
+        self.query_one("#editor-problems", Document).show(lambda _folds, _width: iter(blocks))
+
+    def do_save(self) -> None:
+        fatal = next((found for found in editing.problems(self.part, self.text) if found.fatal), None)
+        if fatal is not None:
+            self.query_one(Editor).move_cursor((max(fatal.line - 1, 0), max(fatal.column - 1, 0)))
+            self.say(
+                f"it cannot be saved: {fatal.message} (line {fatal.line}, column {fatal.column})", "error"
+            )
+            return
+        self.dismiss(None if self.text == self.part.text else self.text)
+
+    @work
+    async def do_cancel(self) -> None:
+        if self.text != self.part.text:
+            replies = (
+                Reply("s", "save", "save"),
+                Reply("d", "drop what was typed", "drop"),
+                Reply("esc", "go on", ""),
+            )
+            lines = [Block("The text was changed and is not saved.")]
+            answer = await self.app.push_screen_wait(Ask("Close the editor?", lines, replies))
+            if answer == "save":
+                self.do_save()
+            if answer != "drop":
+                return
+        self.dismiss(None)
+
+
+def verdict(part: Part, text: str) -> list[Block]:
+    """What is said under the text as it stands."""
+    found = editing.problems(part, text)
+    blocks = []
+    for problem in found:
+        where = f"line {problem.line}, column {problem.column}: " if problem.line else ""
+        blocks.append(Block(shown(f"✗ {where}{problem.message}"), "error" if problem.fatal else "warning"))
+    if part.form is not Form.TEXT and not found:
+        fits = (
+            f"✓ JSON, and as the schema ({part.schema_source}) wants it"
+            if part.schema is not None
+            else "✓ JSON"
+        )
+        blocks.append(Block(fits, "good"))
+        if part.schema is None and part.label.startswith("arguments"):
+            blocks.append(Block("schema not recorded: the arguments cannot be checked further", "dim"))
+    elif found and not any(problem.fatal for problem in found):
+        blocks.append(Block("it can be saved all the same", "dim"))
+    return blocks

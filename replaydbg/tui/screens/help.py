@@ -1,0 +1,87 @@
+"""All keys, from the table of actions, with a line to filter them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from replaydbg.tui.actions import State, of_screen
+from replaydbg.tui.widgets.document import Document
+from replaydbg.views.blocks import Block
+
+_KEYS_CELLS = 14
+_LABEL_CELLS = 18
+
+
+class Help(ModalScreen[None]):
+    """The keys of one screen. What cannot be done now stands there with the reason."""
+
+    BINDINGS = [
+        Binding("escape", "dismiss", "Close"),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+    ]
+
+    def __init__(self, where: str, state: State) -> None:
+        super().__init__()
+        self._where, self._state = where, state
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog -full"):
+            yield Static("Keys", classes="dialog--title", markup=False)
+            yield Input(placeholder="type to filter", compact=True)
+            yield Document()
+            yield Static("↑ ↓ scroll   esc close", classes="dialog--keys", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(Document).can_focus = False
+        self.query_one(Input).focus()
+        self._filter("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self._filter(event.value)
+
+    def action_move(self, lines: int) -> None:
+        self.query_one(Document).action_move(lines)
+
+    def action_page(self, pages: int) -> None:
+        self.query_one(Document).action_page(pages)
+
+    def _filter(self, words: str) -> None:
+        blocks = list(rows(self._where, self._state, words))
+        self.query_one(Document).show(lambda _folds, _width: iter(blocks))
+
+
+def rows(where: str, state: State, words: str = "") -> Iterator[Block]:
+    """A line for each action whose keys, label or tooltip hold all of the words."""
+    group, found = "", False
+    for action in of_screen(where):
+        said = f"{action.signs} {action.label} {action.tooltip} {action.group}".lower()
+        if not all(word in said for word in words.lower().split()):
+            continue
+        if action.group != group:
+            if found:
+                yield Block()
+            yield Block(action.group, "heading")
+            group = action.group
+        found = True
+        text = f"{action.signs:<{_KEYS_CELLS}}{action.label:<{_LABEL_CELLS}}{action.tooltip}"
+        at = _KEYS_CELLS + _LABEL_CELLS
+        reason = action.why_not(state)
+        spans = (
+            (0, _KEYS_CELLS, "key"),
+            (_KEYS_CELLS, at, "dim" if reason else "strong"),
+            (at, len(text), "dim"),
+        )
+        yield Block(text, spans=spans)
+        if reason is not None:
+            yield Block(f"not now: {reason}", "hint", indent=at)
+    if not found:
+        yield Block(f"no key has to do with “{words}”", "dim")

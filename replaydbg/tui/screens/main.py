@@ -1,0 +1,11 @@
+"""The main screen: the panes of `Workplace` with all verbs, and the keys of the table of actions."""
+
+from __future__ import annotations
+
+from replaydbg.tui.screens.acting import bindings
+from replaydbg.tui.screens.running import Running
+
+
+class MainScreen(Running):
+    WHERE = "main"
+    BINDINGS = bindings("main")

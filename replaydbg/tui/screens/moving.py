@@ -1,0 +1,235 @@
+"""The verbs that change nothing: moving, looking, searching, copying, leaving."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual import work
+
+from replaydbg.core.trace import StepNotFound
+from replaydbg.tui import actions, outside, workers
+from replaydbg.tui.messages import SearchMoved
+from replaydbg.tui.screens.dialogs import Line
+from replaydbg.tui.screens.help import Help
+from replaydbg.tui.screens.workplace import Workplace
+from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
+from replaydbg.views import editing
+from replaydbg.views.detail import FINDINGS
+from replaydbg.views.text import plural
+
+
+class Moving(Workplace):
+    def do_next_finding(self) -> None:
+        self.chain.action_next_finding(1)
+
+    def do_previous_finding(self) -> None:
+        self.chain.action_next_finding(-1)
+
+    def do_next_loop(self) -> None:
+        self.chain.action_next_loop(1)
+
+    def do_previous_loop(self) -> None:
+        self.chain.action_next_loop(-1)
+
+    def do_parent(self) -> None:
+        self.chain.action_parent()
+
+    def do_first_child(self) -> None:
+        self.chain.action_first_child()
+
+    def do_next_sibling(self) -> None:
+        self.chain.action_sibling(1)
+
+    def do_previous_sibling(self) -> None:
+        self.chain.action_sibling(-1)
+
+    # Searching
+
+    @work
+    async def do_search(self) -> None:
+        text = await self.app.push_screen_wait(Line("/ search", self.searched, "words in names and texts"))
+        shown = self.desk.shown
+        if not text or shown is None:
+            return
+        self.searched, self.hits = text, []
+        self.say(f"searching {plural(len(shown.trace), 'step')} for “{text}” …", "dim")
+        self.work("search", partial(workers.search, shown, text, self.post_message))
+
+    def on_search_moved(self, event: SearchMoved) -> None:
+        if event.shown is not self.desk.shown or event.text != self.searched:
+            return
+        first = not self.hits and bool(event.rows)
+        self.hits = event.rows
+        if first:
+            after = [row for row in self.hits if row >= self.row]
+            self.chain.go_to(after[0] if after else self.hits[0])
+        if event.last and not self.hits:
+            self.say(f"“{self.searched}” is nowhere in this run")
+        elif event.last:
+            self.say(f"“{self.searched}” is in {plural(len(self.hits), 'step')}: n next, N previous", "good")
+
+    def do_next_hit(self) -> None:
+        later = [row for row in self.hits if row > self.row]
+        if later:
+            self.chain.go_to(later[0])
+
+    def do_previous_hit(self) -> None:
+        earlier = [row for row in self.hits if row < self.row]
+        if earlier:
+            self.chain.go_to(earlier[-1])
+
+    @work
+    async def do_go_to(self) -> None:
+        said = await self.app.push_screen_wait(Line(": step", "", "a number, or an id or its beginning"))
+        shown = self.desk.shown
+        if not said or shown is None:
+            return
+        reference = f"#{said}" if said.isdecimal() and f"#{said}" != said else said
+        try:
+            self.chain.go_to(shown.trace.find(reference))
+        except StepNotFound as problem:
+            self.say(str(problem))
+
+    # Panes
+
+    def do_open(self) -> None:
+        """What the line of the pane leads to; from the list of steps, its detail."""
+        pane = self.pane_name()
+        if pane == actions.CHAIN:
+            self.settle()
+            self.add_class("-detail")
+            self.detail.document.focus()
+        elif pane == actions.DETAIL:
+            self.detail.document.action_open()
+        elif pane == actions.FINDINGS:
+            self.query_one(FindingsPane).action_open()
+        elif pane == actions.MAP:
+            self.query_one(FlowPane).action_open()
+        else:
+            self.query_one(PlanPane).action_open()
+
+    def do_back(self) -> None:
+        self.remove_class("-zoomed")
+        if self.pane_name() == actions.MAP or self.query_one(FlowPane).display:
+            self._show_map(on=False)
+        elif self.pane_name() in (actions.FINDINGS, actions.PLAN):
+            self.focused_pane_off()
+        self.remove_class("-detail")
+        self.chain.focus()
+
+    def focused_pane_off(self) -> None:
+        if self.focused is not None:
+            self.focused.display = False
+
+    def do_next_pane(self) -> None:
+        self._to_pane(1)
+
+    def do_previous_pane(self) -> None:
+        self._to_pane(-1)
+
+    def _to_pane(self, by: int) -> None:
+        first = self.query_one(FlowPane) if self.query_one(FlowPane).display else self.chain
+        panes = [first, self.query_one(FindingsPane), self.query_one(PlanPane), self.detail.document]
+        there = [pane for pane in panes if pane.display]
+        at = there.index(self.focused) if self.focused in there else 0
+        pane = there[(at + by) % len(there)]
+        self.set_class(pane is self.detail.document, "-detail")
+        if self.has_class("-zoomed"):
+            self.set_class(pane is self.detail.document, "-zoomed-detail")
+        pane.focus()
+
+    def do_zoom(self) -> None:
+        self.toggle_class("-zoomed")
+        self.set_class(self.pane_name() == actions.DETAIL, "-zoomed-detail")
+
+    def do_waterfall(self) -> None:
+        if self.chain.size.width < 84:
+            self.say("w Waterfall: the list is too narrow for bars of time; z gives it all the room")
+            return
+        self.chain.action_waterfall()
+
+    def do_map(self) -> None:
+        self._show_map(on=not self.query_one(FlowPane).display)
+
+    def _show_map(self, *, on: bool) -> None:
+        flow = self.query_one(FlowPane)
+        shown = self.desk.shown
+        if on and shown is not None:
+            flow.load(shown.facts, shown.findings)
+        flow.display = on
+        self.query_one("#steps").display = not on
+        (flow if on else self.chain).focus()
+
+    def do_findings(self) -> None:
+        pane = self.query_one(FindingsPane)
+        if pane.display and self.focused is pane:
+            pane.display = False
+            self.chain.focus()
+            return
+        pane.display = True
+        self.query_one(PlanPane).display = False
+        self.remove_class("-detail")
+        pane.focus()
+
+    def _tab(self, tab: int) -> None:
+        self.settle()
+        self.detail.choose(tab)
+        self.add_class("-detail")
+
+    def do_tab_1(self) -> None:
+        self._tab(0)
+
+    def do_tab_2(self) -> None:
+        self._tab(1)
+
+    def do_tab_3(self) -> None:
+        self._tab(2)
+
+    def do_tab_4(self) -> None:
+        self._tab(3)
+
+    def do_tab_5(self) -> None:
+        self._tab(4)
+
+    def do_tab_6(self) -> None:
+        self._tab(5)
+
+    # The program
+
+    def do_copy(self) -> None:
+        what, text = self._under_cursor()
+        way = outside.copy(self.app, text)
+        self.say(f"copied {what} {way}", "good")
+
+    def _under_cursor(self) -> tuple[str, str]:
+        """What the cursor is on, in words and as text: a part of the detail, or the step."""
+        about = self.desk.subject(self.row)
+        assert about is not None  # `why_not` of the action
+        block = self.detail.document.block if self.pane_name() == actions.DETAIL else None
+        if block is None:
+            return f"the id of #{about.step.number}", about.step.id
+        part = editing.part_at(about, block.place)
+        if part is not None:
+            return f"the {part.label}", part.text
+        return "the line", block.text
+
+    def do_help(self) -> None:
+        self.app.push_screen(Help(self.WHERE, self.state()))
+
+    def do_quit_or_back(self) -> None:
+        if self.at_home():
+            self.do_quit()
+        else:
+            self.do_back()
+
+    def do_quit(self) -> None:
+        self.app.exit(0)
+        if self.desk.sitting is not None:
+            self.desk.sitting.close()
+
+    def on_findings_list_chosen(self, event: FindingsPane.Chosen) -> None:
+        self.chain.go_to(event.row)
+        self.detail.choose(FINDINGS)
+
+    def on_chain_list_opened(self, _event: Chain.Opened) -> None:
+        self.do_open()

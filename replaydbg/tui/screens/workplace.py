@@ -1,0 +1,301 @@
+"""The main screen without its verbs: what is on it, what is selected, and what the workers report."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+
+from replaydbg.actions import explain
+from replaydbg.actions.open import chosen
+from replaydbg.core.finding import Severity
+from replaydbg.errors import ReplaydbgError
+from replaydbg.readers._api import Reading
+from replaydbg.tui import actions, workers
+from replaydbg.tui.actions import State, UserAction
+from replaydbg.tui.desk import Desk, Shown
+from replaydbg.tui.messages import Found, Known, SatDown, TraceRead, WorkFailed
+from replaydbg.tui.screens.acting import ActingScreen
+from replaydbg.tui.screens.dialogs import Choose, Tell
+from replaydbg.tui.widgets.chain import ChainList
+from replaydbg.tui.widgets.detail import Detail, TabLine
+from replaydbg.tui.widgets.document import Document
+from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.header import HeaderLine, Words
+from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
+from replaydbg.tui.widgets.minimap import Minimap
+from replaydbg.views.text import plural
+
+_SETTLED_SECONDS = 0.1
+"""The detail follows the cursor when it rests: holding a key down must not paint a conversation for each step."""
+
+
+class Workplace(ActingScreen[None]):
+    """Panes, and the state of the desk on them. The verbs are in the classes that build on this one."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.row = -1
+        """The row of the selected step; -1 before the first steps are there."""
+        self.hits: list[int] = []
+        self.searched = ""
+        self._settling: Timer | None = None
+        self._mounted_findings: tuple[int, bool] = (0, False)
+
+    def compose(self) -> ComposeResult:
+        yield HeaderLine(id="header")
+        with Horizontal(id="panes"):
+            with Vertical(id="left"):
+                with Horizontal(id="steps"):
+                    chain = Chain(id=actions.CHAIN)
+                    yield chain
+                    yield Minimap(chain)
+                yield FlowPane(id=actions.MAP)
+                yield FindingsPane(id=actions.FINDINGS)
+                yield PlanPane(id=actions.PLAN)
+            yield Detail(rule_page, id="detail")
+        yield FooterLine(id="footer")
+
+    def on_mount(self) -> None:
+        self.query_one(f"#{actions.FINDINGS}").display = False
+        self.query_one(f"#{actions.PLAN}").display = False
+        self.query_one(f"#{actions.MAP}").display = False
+        self.chain.focus()
+        self.paint_header()
+        self.offer()
+        self.work("read", partial(workers.read, self.desk.setup, self.post_message))
+
+    def work(self, group: str, job: partial[None]) -> None:
+        """Do it in a thread; a job of the same group that still runs is given up."""
+        self.run_worker(job, group=group, exclusive=True, thread=True, exit_on_error=True)
+
+    # What is on the screen
+
+    @property
+    def chain(self) -> Chain:
+        return self.query_one(Chain)
+
+    @property
+    def detail(self) -> Detail:
+        return self.query_one(Detail)
+
+    def pane(self) -> Widget | None:
+        return self.focused
+
+    def pane_name(self) -> str:
+        """Which pane has the focus, in the words of the table of actions."""
+        focused = self.focused
+        if focused is None:
+            return actions.CHAIN
+        return actions.DETAIL if focused is self.detail.document else focused.id or actions.CHAIN
+
+    def position(self) -> object:
+        panes = tuple(pane.display for pane in self.query("#left > *"))
+        return (super().position(), self.row, self.detail.tab, panes, self.chain.folds, self.chain.bars)
+
+    def state(self) -> State:
+        desk, shown, row = self.desk, self.desk.shown, self.row
+        if shown is None:
+            return State(complete=desk.complete, pane=self.pane_name())
+        branch = shown.branch
+        step_id = shown.trace.ids[row] if 0 <= row < len(shown.trace) else ""
+        history = desk.sitting.history if desk.sitting is not None else None
+        return State(
+            pane=self.pane_name(),
+            steps=len(shown.trace),
+            complete=desk.complete,
+            checked=shown.checked,
+            number=row + 1 if step_id else 0,
+            kind=shown.trace.kind(row) if step_id else None,
+            editable=desk.editable(row),
+            edited_here=any(edit.step_id == step_id for edit in desk.edits),
+            findings=len(shown.findings),
+            loops=sum(1 for finding in shown.findings if finding.period),
+            edits=len(desk.edits),
+            rerun=-1 if desk.planning or desk.plan is None else sum(desk.plan.calls_by_model.values()),
+            undo=type(history.past[-1].command).__name__ if history and history.past else "",
+            redo=type(history.future[-1].command).__name__ if history and history.future else "",
+            branch=branch.id if branch is not None else "",
+            branches=len(desk.branches),
+            original=branch is not None and bool(step_id) and branch.steps[row].of is not None,
+            searched=self.searched,
+            read_only=desk.read_only,
+        )
+
+    def label(self, action: UserAction) -> str:
+        if action.id == "rerun":
+            calls = self.state().rerun
+            return f"Re-run ({plural(calls, 'call')})" if calls >= 0 else "Re-run"
+        if action.id == "quit_or_back":
+            return "Quit" if self.at_home() else "Back"
+        return action.label
+
+    def at_home(self) -> bool:
+        """Whether nothing is open over the list of steps, so that q quits."""
+        covered = self.has_class("-detail") or self.has_class("-zoomed") or self.query_one(FlowPane).display
+        return self.pane_name() == actions.CHAIN and not covered
+
+    def paint_header(self) -> None:
+        desk, shown = self.desk, self.desk.shown
+        counts: dict[Severity, int] = {}
+        for finding in shown.findings if shown is not None else ():
+            counts[finding.severity] = counts.get(finding.severity, 0) + 1
+        branch = shown.branch if shown is not None else None
+        busy = ""
+        if not desk.complete:
+            busy = f"reading {desk.fraction:.0%}"
+        elif shown is not None and not shown.checked:
+            busy = "looking for findings"
+        self.query_one(HeaderLine).say(
+            Words(
+                name=shown.trace.source.name if shown is not None else desk.setup.path,
+                branch=(branch.label or branch.id) if branch is not None else "",
+                edits=len(desk.edits),
+                steps=len(shown.trace) if shown is not None else 0,
+                findings=tuple(sorted(counts.items(), reverse=True)),
+                stand_in=desk.setup.demo,
+                model=branch.model if branch is not None else "",
+                format=shown.trace.source.format if shown is not None else "",
+                notices=len(desk.notices),
+                busy=busy,
+            )
+        )
+
+    # Showing a trace and a step
+
+    def show(self, shown: Shown) -> None:
+        """Put the recording, or a branch, on the screen; look for findings where that was not done."""
+        self.load_chain(shown)
+        self.paint_findings(shown)
+        self.paint_header()
+        self.settle()
+        if self.desk.complete and not shown.checked:
+            self.work("check", partial(workers.check, shown, self.post_message))
+
+    def load_chain(self, shown: Shown) -> None:
+        origins = None
+        if shown.origins is not None:
+            origins = [str(step.provenance) for step in shown.origins]
+        self.chain.load(shown.trace, shown.facts if shown.known else None, tuple(shown.findings), origins)
+
+    def paint_findings(self, shown: Shown) -> None:
+        self.query_one(FindingsPane).load(shown.trace, tuple(shown.findings))
+
+    def on_chain_list_highlighted(self, event: ChainList.Highlighted) -> None:
+        self.row = event.row
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(_SETTLED_SECONDS, self.settle)
+
+    def settle(self) -> None:
+        """Show the step that the cursor has come to rest on."""
+        self.detail.show(self.desk.subject(self.row))
+        self.offer()
+
+    def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
+        self.detail.choose(event.tab)
+
+    def on_document_led(self, event: Document.Led) -> None:
+        self.chain.go_to(event.row)
+
+    # What the workers report
+
+    def on_trace_read(self, event: TraceRead) -> None:
+        reading, desk = event.reading, self.desk
+        desk.fraction = reading.fraction
+        desk.traces = reading.traces
+        desk.notices = [f"{notice.pointer}: {notice.message}" for notice in reading.notices]
+        if not reading.complete:
+            if reading.traces:
+                self.show(desk.read(reading.traces[0], complete=False))
+            self.paint_header()
+            return
+        if len(reading.traces) > 1 and desk.trace_id is None:
+            self._ask_which(reading)
+            return
+        self._take(reading)
+
+    def _ask_which(self, reading: Reading) -> None:
+        options = [
+            (trace.id[:16], f"{plural(len(trace), 'step')}  {trace.name(0) if len(trace) else ''}")
+            for trace in reading.traces
+        ]
+
+        def chose(number: int | None) -> None:
+            self.desk.trace_id = f"#{(number or 0) + 1}"
+            self._take(reading)
+
+        self.app.push_screen(Choose(f"{len(options)} traces in this file", options), chose)
+
+    def _take(self, reading: Reading) -> None:
+        """The file has been read and it is known which trace of it is wanted."""
+        if not reading.traces:
+            said = reading.notices[0].message if reading.notices else ""
+            self.tell("There is nothing to show", f"{self.desk.setup.path} holds no trace", said, fatal=True)
+            return
+        try:
+            trace = chosen(reading.traces, self.desk.trace_id)
+        except ReplaydbgError as problem:
+            self.tell("That trace is not here", problem.message, problem.hint, fatal=True)
+            return
+        self.show(self.desk.read(trace, complete=True))
+        self.work("sit", partial(workers.sit_down, self.desk.setup, trace, self.post_message))
+
+    def on_sat_down(self, event: SatDown) -> None:
+        desk = self.desk
+        desk.sitting = event.sitting
+        if event.sitting is None:
+            desk.read_only = f"nothing can be kept, so nothing can be edited: {event.problem}"
+            self.say(desk.read_only)
+            return
+        for notice in event.sitting.notices:
+            desk.notices.append(notice.message)
+            self.say(notice.message)
+        if desk.branch_id or desk.edits:
+            self.sitting_changed()
+        else:
+            self.offer()
+
+    def sitting_changed(self) -> None:
+        """Something was done, undone or redone: show what is looked at now."""
+        raise NotImplementedError
+
+    def on_known(self, event: Known) -> None:
+        event.shown.known = True
+        if event.shown is self.desk.shown:
+            self.load_chain(event.shown)
+            self.settle()
+
+    def on_found(self, event: Found) -> None:
+        shown = event.shown
+        shown.add(event.findings)
+        shown.checked = shown.checked or event.last
+        if shown is self.desk.shown:
+            self.load_chain(shown)
+            self.paint_findings(shown)
+            self.paint_header()
+            self.settle()
+
+    def on_work_failed(self, event: WorkFailed) -> None:
+        self.tell("That cannot be done", event.problem.message, event.problem.hint, fatal=event.fatal)
+
+    def tell(self, title: str, text: str, hint: str = "", *, fatal: bool = False) -> None:
+        """A dialog with one sentence and what would help; after a fatal one there is nothing left to look at."""
+
+        def closed(_: object) -> None:
+            if fatal:
+                self.app.exit(3, return_code=3)
+
+        self.app.push_screen(Tell(title, text, hint), closed)
+
+
+def rule_page(code: str) -> str:
+    """The page of a rule, "" where the rule is not here: findings may come from a plug-in that has gone."""
+    try:
+        return explain.page(code).text
+    except ReplaydbgError:
+        return ""

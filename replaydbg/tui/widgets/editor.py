@@ -1,0 +1,39 @@
+"""The box in which a part of a step is edited: JSON is coloured on the lines that are seen, by a regular expression.
+
+No grammar of a parser generator: the one that Textual would use crashes on large JSON.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rich.text import Text
+from textual.widgets import TextArea
+
+from replaydbg.tui import theme
+
+_TOKEN = re.compile(
+    r"""(?P<string>"(?:\\.|[^"\\])*")(?P<colon>\s*:)?|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(?P<literal>true|false|null)\b"""
+)
+
+
+class Editor(TextArea):
+    """Multi-line text with undo. `is_json` colours it."""
+
+    COMPONENT_CLASSES = {"row--json-key", "row--json-string", "row--json-number", "row--json-literal"}
+    DEFAULT_CSS = theme.css("Editor")
+
+    def __init__(self, text: str, *, is_json: bool) -> None:
+        super().__init__(text, soft_wrap=True, show_line_numbers=is_json, tab_behavior="focus")
+        self._is_json = is_json
+
+    def get_line(self, line_index: int) -> Text:
+        line = super().get_line(line_index)
+        if self._is_json:
+            for found in _TOKEN.finditer(line.plain):
+                kind = "key" if found["colon"] else found.lastgroup or "string"
+                group = "string" if found["string"] else kind
+                line.stylize(
+                    self.get_component_rich_style(f"row--json-{kind}", partial=True), *found.span(group)
+                )
+        return line

@@ -1,0 +1,46 @@
+"""The panes of the main screen as it wires them: their keys are those of the table of actions, not their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from replaydbg.core.branch import Edit
+from replaydbg.core.trace import Trace
+from replaydbg.replay.plan import Plan
+from replaydbg.tui.widgets.chain import ChainList
+from replaydbg.tui.widgets.document import Document
+from replaydbg.tui.widgets.findings import FindingsList
+from replaydbg.tui.widgets.flow_map import FlowMapView
+from replaydbg.views.blocks import Block
+from replaydbg.views.plan import plan_blocks
+
+
+class Chain(ChainList, inherit_bindings=False):
+    """The list of steps. `mark` puts signs beside the rows, for what pending edits would touch."""
+
+    @property
+    def trace(self) -> Trace | None:
+        return self.view.trace if self.view is not None else None
+
+    def mark(self, marks: Mapping[int, str] | Sequence[str] | None) -> None:
+        view = self.view
+        if view is not None:
+            self.load(view.trace, view.facts, view.findings, marks)
+
+
+class FindingsPane(FindingsList, inherit_bindings=False):
+    """All findings, by rule."""
+
+
+class FlowPane(FlowMapView, inherit_bindings=False):
+    """The run as a map of agents and tools."""
+
+
+class PlanPane(Document, inherit_bindings=False):
+    """What the pending edits touch."""
+
+    def show_plan(self, trace: Trace, plan: Plan, edits: Sequence[Edit]) -> None:
+        self.show(lambda folds, _width: plan_blocks(trace, plan, edits, folds))
+
+    def show_problem(self, problem: str) -> None:
+        self.show(lambda _folds, _width: iter((Block(problem, "error"),)))

@@ -1,0 +1,100 @@
+"""What pending edits touch and what a re-run would ask, in words: for the panel, the footer and the confirmation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from replaydbg.core.branch import Edit
+from replaydbg.core.trace import Trace
+from replaydbg.replay.plan import Plan, PlanStep, Touch
+from replaydbg.views.blocks import Block, Folds, fold_sign, one_line, shown
+from replaydbg.views.text import count_words, plural
+
+TOUCH_WORDS: Mapping[Touch, tuple[str, str, str]] = {
+    Touch.EDITED: ("✎", "edited", "edited"),
+    Touch.RERUN: ("»", "to re-run", "origin-rerun"),
+    Touch.UNPROVEN: ("?", "unproven: kept, though nothing proves that the edit leaves them alone", "warning"),
+    Touch.REUSED: ("=", "reused as recorded", "dim"),
+    Touch.INDEPENDENT: ("=", "independent of the edit", "dim"),
+}
+"""Sign, words and look, in the order of the panel."""
+
+
+def headline(plan: Plan) -> str:
+    """The plan in one line."""
+    counts = plan.counts()
+    touched = [f"{counts[touch]} {words.split(':')[0]}" for touch, (_, words, _) in TOUCH_WORDS.items() if counts[touch]]
+    return f"{', '.join(touched)}; a re-run asks {asked(plan)}"
+
+
+def asked(plan: Plan) -> str:
+    """Who would be asked, and how often: `gpt-4o 4 times, about 12k tokens`."""
+    if not plan.calls_by_model:
+        return "no model"
+    models = [
+        f"{shown(model) or 'a model'} {'once' if calls == 1 else f'{calls} times'}"
+        for model, calls in plan.calls_by_model.items()
+    ]
+    return f"{' and '.join(models)}, about {count_words(plan.tokens_estimate)} tokens"
+
+
+def touch_marks(plan: Plan) -> dict[int, str]:
+    """The word for each row, for the marks in the list of steps."""
+    return {step.row: str(step.touch) for step in plan.steps}
+
+
+def plan_blocks(trace: Trace, plan: Plan, edits: Sequence[Edit], folds: Folds) -> Iterator[Block]:
+    """The panel: the edits, the cost, then the steps by what becomes of them, with the reasons."""
+    for edit in edits:
+        yield edit_block(trace, edit)
+    yield Block()
+    yield Block(f"a re-run asks {asked(plan)}", "strong")
+    yield from cost_blocks(plan)
+    for touch, (sign, words, look) in TOUCH_WORDS.items():
+        steps = [step for step in plan.steps if step.touch is touch]
+        if not steps:
+            continue
+        is_open = folds.is_open(str(touch), usual=touch in (Touch.EDITED, Touch.RERUN, Touch.UNPROVEN))
+        yield Block(f"{fold_sign(is_open)}{sign} {len(steps)} {words}", look, fold=str(touch))
+        if is_open:
+            yield from (_step_block(trace, step) for step in steps)
+
+
+def edit_block(trace: Trace, edit: Edit) -> Block:
+    """One edit on one line: where, and from what to what."""
+    row = trace.row(edit.step_id)
+    text = f"✎ #{row + 1} {shown(edit.pointer)}: "
+    before, after = _short(edit.before), _short(edit.after)
+    whole = f"{text}{before} → {after}"
+    spans = (
+        (0, len(text), "edited"),
+        (len(text), len(text) + len(before), "gone"),
+        (len(whole) - len(after), len(whole), "added"),
+    )
+    return Block(whole, spans=spans, row=row, hang=2)
+
+
+_SHORT_CHARS = 60
+
+
+def _short(value: object) -> str:
+    text = shown(one_line(value)).replace("\n", " ")
+    return text if len(text) <= _SHORT_CHARS else text[: _SHORT_CHARS - 1] + "…"
+
+
+def cost_blocks(plan: Plan) -> Iterator[Block]:
+    """Tools that may run, and what the recording lacks. The costs are those of the recording, so they are guesses."""
+    for need in plan.tools:
+        if need.recorded == need.calls:
+            text = f"{shown(need.name)}: {plural(need.calls, 'call')}, each answered by its recording while it stays equal"
+        else:
+            text = f"{shown(need.name)}: {plural(need.calls, 'call')}, {need.recorded} of which the recording can answer"
+        yield Block(text, "dim", indent=2, hang=2)
+    for sentence in plan.missing:
+        yield Block(f"! {shown(sentence)}", "warning", indent=2, hang=2)
+
+
+def _step_block(trace: Trace, step: PlanStep) -> Block:
+    name = f"#{step.row + 1} {shown(trace.name(step.row))}"
+    text = f"{name}  {shown(step.reason)}"
+    return Block(text, spans=((len(name), len(text), "dim"),), indent=2, hang=4, row=step.row)

@@ -1,0 +1,68 @@
+"""Whether a step says some words: in its names, its messages, its arguments, its result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.message import Json, Message, OtherPart, Reasoning, Text, ToolCall, ToolResponse
+from replaydbg.core.step import Body, Kind
+from replaydbg.core.trace import Trace
+from replaydbg.views.blocks import one_line
+
+
+def matches(trace: Trace, row: int, words: str) -> bool:
+    """Whether the step holds the words, whatever their case. What a model call was told is searched where it was new:
+
+    the whole history stands in each call of a thread, and a hit in every one of them would be no hit at all. So of a
+    prompt only the last message is looked at, and the system prompt of the first step.
+    """
+    words = words.casefold()
+    names = f"{trace.name(row)}\n{trace.agent(row)}\n{trace.model(row)}\n{trace.ids[row]}"
+    if words in names.casefold():
+        return True
+    body = trace.decode(trace.handles[row])
+    return any(words in text.casefold() for text in _texts(body, trace.kind(row)))
+
+
+def _texts(body: Body, kind: Kind) -> Iterator[str]:
+    if body.error:
+        yield body.error
+    if kind is Kind.MODEL_CALL:
+        messages = body.messages or ()
+        has_begun = any(message.tool_calls or str(message.role) == "assistant" for message in messages)
+        for message in messages[-1:] if has_begun else messages:
+            yield from _message_texts(message)
+        if body.output is not None:
+            yield from _message_texts(body.output)
+    elif kind is Kind.TOOL_EXECUTION:
+        if body.call is not None:
+            yield from _call_texts(body.call)
+        if body.has_result:
+            yield _value_text(body.result)
+    else:
+        yield _value_text(body.input)
+        yield _value_text(body.output_value)
+
+
+def _message_texts(message: Message) -> Iterator[str]:
+    for part in message.parts:
+        match part:
+            case Text(text) | Reasoning(text):
+                yield text
+            case ToolCall():
+                yield from _call_texts(part)
+            case ToolResponse(result=result):
+                yield _value_text(result)
+            case OtherPart(value):
+                yield _value_text(value)
+
+
+def _call_texts(call: ToolCall) -> Iterator[str]:
+    yield call.name
+    yield call.raw if call.raw is not None else one_line(call.arguments)
+
+
+def _value_text(value: Json) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else one_line(value)
