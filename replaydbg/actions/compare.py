@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from replaydbg.actions.check import check_trace
+from replaydbg.core.branch import Branch
 from replaydbg.diff.align import align
 from replaydbg.diff.steps import Comparison, compare
 from replaydbg.graph.facts import Facts
+
+
+def compare_branch(facts: Facts, branch: Branch) -> Comparison:
+    """A branch with what it is a branch of, whose facts are given."""
+    of = {step.id: step.of for step in branch.steps if step.of is not None}
+    return compare_traces(facts, Facts(branch.trace, facts.side_tools), of)
 
 
 def compare_traces(facts_a: Facts, facts_b: Facts, of: Mapping[str, str] | None = None) -> Comparison:

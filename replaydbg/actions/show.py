@@ -9,6 +9,7 @@ from replaydbg import codec
 from replaydbg.actions.check import check_trace
 from replaydbg.core.finding import Finding
 from replaydbg.core.message import Json
+from replaydbg.core.step import Kind
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
@@ -18,7 +19,7 @@ from replaydbg.views.blocks import Block, Folds, shown
 from replaydbg.views.chain import ChainView
 from replaydbg.views.signs import ASCII, UNICODE
 from replaydbg.views.subject import subject
-from replaydbg.views.text import Line
+from replaydbg.views.text import Line, duration_words, plural, printable
 
 _ROWS_AT_ONCE = 256
 _TEXT_COLUMNS = 100
@@ -60,6 +61,27 @@ class Shown:
             step = self.trace.step(self.row(reference))
             return iter([codec.step_document(step, self._names.get(step.id, ()))])
         return (codec.step_summary(step, self._names.get(step.id, ())) for step in self.trace.steps())
+
+    def heading(self) -> str:
+        """What the trace is: its id, its format, what it holds, the models that were asked, how long it took."""
+        trace = self.trace
+        calls = list(trace.rows(Kind.MODEL_CALL))
+        models = dict.fromkeys(trace.model(row) for row in calls if trace.models[row])
+        starts = [start for start in trace.starts_ns if start >= 0]
+        took = (
+            duration_words((max(trace.ends_ns) - min(starts)) / 1e6)
+            if starts and max(trace.ends_ns) >= 0
+            else ""
+        )
+        asked = f" to {', '.join(map(printable, models))}" if models else ""
+        facts = [
+            printable(trace.id),
+            trace.source.format,
+            plural(len(trace), "step"),
+            plural(len(calls), "model call") + asked,
+            took,
+        ]
+        return ", ".join(fact for fact in facts if fact)
 
     def chain(self, width: int, *, ascii_only: bool = False) -> Iterator[Line]:
         """Every step as the screen shows it, nothing folded away: a list that is printed can not be opened."""

@@ -89,9 +89,11 @@ class _Tally:
         for one in told:
             if isinstance(one, Unread):
                 self.unread += 1
-                report.problem(one.problem)
                 if one.asked_for:
+                    report.problem(one.problem)
                     self.exit_code = EXIT_UNREADABLE
+                else:
+                    report.say(f"passed over: {printable(one.problem.message)}")
                 continue
             self.traces += 1
             for finding in one.findings:

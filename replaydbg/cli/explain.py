@@ -19,16 +19,13 @@ def explain(
     from replaydbg.actions import explain as action
 
     if code is None:
-        pages = action.pages()
-        widest = max(len(page.name) for page in pages)
-        for page in pages:
-            line = f"{page.code}  {page.name:<{widest}}  {page.severity.label:<7}  {page.title}"
-            render.line(line.rstrip())
+        rules = action.rules()
+        widest = max(len(rule.name) for rule in rules)
+        for rule in rules:
+            look = rule.severity.label
+            render.line(f"{rule.code}  {rule.name:<{widest}}  {render.paint(look, look)}")
         return 0
-    page = action.page(code)
-    render.line(
-        f"{render.paint(f'{page.code} {page.name}', 'heading')}  {page.severity.label}, since {page.since}"
-    )
-    render.line()
-    render.line(page.text)
+    heading, _, text = action.page(code).partition("\n")
+    render.line(render.paint(heading, "heading"))
+    render.line(text.rstrip())
     return 0

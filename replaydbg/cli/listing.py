@@ -22,6 +22,7 @@ def print_trace(opened: Opened, step: str | None = None, output: Output = Output
         head = {"trace_id": opened.trace.id, "format": opened.trace.source.format}
         render.documents(head, "steps", shown.documents(step))
     elif step is None:
+        render.line(render.paint(shown.heading(), "dim"))
         for line in shown.chain(render.width() or _PIPE_COLUMNS, ascii_only=not render.has_signs()):
             render.spans(line)
         if shown.findings:

@@ -8,10 +8,11 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from enum import StrEnum
 
 from replaydbg.core.message import Json
-from replaydbg.views.blocks import Block
+from replaydbg.views.blocks import Block, fold_sign
 from replaydbg.views.text import Span
 
 SCHEMA_VERSION = 1
@@ -103,6 +104,8 @@ def has_signs() -> bool:
 def blocks(shown: Iterable[Block]) -> None:
     """Blocks of a view, each line with its indent; a mark of the gutter stands before it."""
     for block in shown:
+        if block.fold:  # what is printed is all unfolded
+            block = replace(block, text=block.text.replace(fold_sign(is_open=True), "  ", 1))  # noqa: PLW2901
         gutter = f"{paint(block.mark, block.mark_look)} " if block.mark else "  "
         for text in _painted(block).split("\n"):
             line((gutter + " " * block.indent + text).rstrip())

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from replaydbg.core.branch import Branch, Edit
 from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.message import Json
+from replaydbg.core.trace import Trace
+from replaydbg.replay.plan import Plan
 
 
 def finding_document(finding: Finding) -> dict[str, Json]:
@@ -57,6 +59,28 @@ def branch_document(branch: Branch, recorded_id: str) -> dict[str, Json]:
         "stopped": None
         if stopped is None
         else {"reason": stopped.reason, "step_id": stopped.step_id, "kind": stopped.kind},
+    }
+
+
+def plan_document(trace: Trace, edits: Iterable[Edit], plan: Plan) -> dict[str, Json]:
+    """What `replay --dry-run` says."""
+    return {
+        "edits": [edit_document(edit) for edit in edits],
+        "steps": [
+            {
+                "id": trace.ids[step.row],
+                "kind": str(trace.kind(step.row)),
+                "name": trace.name(step.row),
+                "touch": str(step.touch),
+                "reason": step.reason,
+            }
+            for step in plan.steps
+        ],
+        "counts": {str(touch): count for touch, count in plan.counts().items()},
+        "calls_by_model": dict(plan.calls_by_model),
+        "tokens_estimate": plan.tokens_estimate,
+        "tools": [{"name": need.name, "calls": need.calls, "recorded": need.recorded} for need in plan.tools],
+        "missing": list(plan.missing),
     }
 
 
