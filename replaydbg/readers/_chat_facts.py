@@ -84,6 +84,10 @@ def facts(
     )
 
 
+_PLAIN_KEYS = frozenset({"role", "content", "name", "tool_calls", "tool_call_id"})
+_NOTHING = Facts()
+
+
 def of_talk(facts: Facts) -> Facts:
     """What holds for every reply of a message list; time and tokens of the whole are no single reply's."""
     return Facts(facts.model, "", facts.provider, facts.agent, facts.tools, facts.params)
@@ -91,6 +95,8 @@ def of_talk(facts: Facts) -> Facts:
 
 def of_message(item: dict[str, Json]) -> Facts:
     """What a message says of itself, as some loggers have it."""
+    if item.keys() <= _PLAIN_KEYS:
+        return _NOTHING
     start, end = _times(item, None)
     return Facts(
         model=loose.text(item.get("model")),

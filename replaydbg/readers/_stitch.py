@@ -15,7 +15,7 @@ from hashlib import blake2b
 from typing import Any
 
 from replaydbg.core.digest import canonical
-from replaydbg.core.message import Message, Role, ToolCall, ToolResponse
+from replaydbg.core.message import Json, Media, Message, OtherPart, Role, ToolCall, ToolResponse
 from replaydbg.core.step import Kind
 from replaydbg.readers._chat_facts import Facts, joined
 from replaydbg.readers._chat_records import Call, Talk
@@ -272,9 +272,12 @@ def chain_key(message: Message) -> bytes:
         calls = [[call.name, call.raw if call.problem else call.arguments] for call in message.tool_calls]
         said = canonical([message.text.strip(), calls])
     else:
-        said = f"{message.role}\n{_words(message)}\n" + canonical(
-            [getattr(part, "value", None) or getattr(part, "data", None) for part in message.parts]
-        )
+        others: list[Json] = [
+            part.value if isinstance(part, OtherPart) else [part.uri, part.data]
+            for part in message.parts
+            if isinstance(part, (Media, OtherPart))
+        ]
+        said = f"{message.role}\n{_words(message)}\n{canonical(others) if others else ''}"
     return blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
