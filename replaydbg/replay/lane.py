@@ -234,12 +234,12 @@ class Lane:
             self.changed = True
             self.replay.ledger.changed.append(row)
 
-    def spend(self, duration_ns: int) -> tuple[int, int]:
-        """Start and end of a step that takes this long, one after the other; not recorded where the thread has no times."""
+    def spend(self, duration_ns: int, not_before_ns: int = NOT_RECORDED) -> tuple[int, int]:
+        """Start and end of a step that takes this long, after its cause; not recorded where the thread has no times."""
         if self.clock_ns < 0:
             return NOT_RECORDED, NOT_RECORDED
-        start = self.clock_ns
-        self.clock_ns += max(0, duration_ns)
+        start = max(self.clock_ns, not_before_ns)
+        self.clock_ns = start + max(0, duration_ns)
         return start, self.clock_ns
 
     def pass_time(self, end_ns: int) -> None:

@@ -39,62 +39,64 @@ class ReplyTurn:
         lane = self.lane
         replay, node = lane.replay, lane.node
         if node is not None:
-            self.lane.last = node
-            self.lane.pending.discard(node)
+            lane.last = node
+            lane.pending.discard(node)
             edited = replay.edited.replies.get(node)
             if edited is not None and self.lane.in_step:
-                reason = (
-                    "the reply was edited"
-                    if self.lane.same
-                    else "the reply was edited; its prompt has changed too"
+                also = "" if lane.same else "; its prompt has changed too"
+                said = self._made(
+                    edited,
+                    Provenance.EDITED,
+                    f"the reply was edited{also}",
+                    duration_ns=lane.recorded_ns(node),
                 )
-                said = self._made(edited, Provenance.EDITED, reason, duration_ns=self.lane.recorded_ns(node))
                 return replace(said, edited=True)
             if edited is not None:
                 replay.unused.append(node)
-        if self.lane.prompt is None:
-            self.lane.stop(
+        if node is not None and lane.same and node not in replay.edited.prompts:
+            return self._kept(node)
+        if lane.prompt is None:
+            lane.stop(
                 "not-recorded",
-                f"the prompt of #{self.lane.last + 1} was not recorded, so nothing can be asked after it; "
+                f"the prompt of #{lane.last + 1} was not recorded, so nothing can be asked after it; "
                 "record messages (in OpenTelemetry: gen_ai.input.messages) to re-run such a thread",
             )
             return None
-        request = self.lane.settings().request(self.lane.prompt)
+        request = lane.settings().request(lane.prompt)
         recorded = self._from_recording(request)
         if recorded is not None:
             return recorded
         return (yield from self._ask(request))
 
+    def _kept(self, node: int) -> Said:
+        """The recorded reply to the recorded request, or to one that is equal again."""
+        lane, trace = self.lane, self.lane.replay.facts.trace
+        lane.replay.ledger.keep(node, Provenance.RECORDED, f"request equal to #{node + 1}")
+        lane.same = True
+        lane.last_id = trace.ids[node]
+        lane.pass_time(trace.ends_ns[node])
+        reply = trace.body(node).output or Message(Role.ASSISTANT)
+        return Said(reply, trace.ids[node], recorded=True)
+
     def _from_recording(self, request: ModelRequest) -> Said | None:
         """The recorded reply to an equal request: at this place, or to another try of it."""
-        lane = self.lane
-        replay, node = lane.replay, lane.node
+        lane, node = self.lane, self.lane.node
         if node is None:
             return None
-        untouched = self.lane.same and node not in replay.edited.prompts and node not in replay.carried
-        tries = replay.recordings.tries(node)
-        for row in (node, *(one for one in tries if one in self.lane.pending)):
-            body = replay.facts.trace.body(row)
-            if body.output is None and not (untouched and row == node):
+        tries = (one for one in lane.replay.recordings.tries(node) if one in lane.pending)
+        for row in (node, *tries):
+            body = lane.replay.facts.trace.body(row)
+            if body.output is None or not self._equals(row, request):
                 continue
-            if not (untouched and row == node) and not self._equals(row, request):
-                continue
-            reason = f"request equal to #{row + 1}"
             if row == node:
-                replay.ledger.keep(node, Provenance.RECORDED, reason)
-                self.lane.same = True
-                self.lane.last_id = replay.facts.trace.ids[node]
-                self.lane.pass_time(replay.facts.trace.ends_ns[node])
-                return Said(
-                    body.output or Message(Role.ASSISTANT), replay.facts.trace.ids[node], recorded=True
-                )
-            self.lane.pending.discard(row)
+                return self._kept(node)
+            lane.pending.discard(row)
             return self._made(
-                body.output or Message(Role.ASSISTANT),
+                body.output,
                 Provenance.RECORDED,
-                reason,
-                duration_ns=self.lane.recorded_ns(row),
-                reply=Reply(body.output or Message(Role.ASSISTANT), body.response_model, body.usage),
+                f"request equal to #{row + 1}",
+                duration_ns=lane.recorded_ns(row),
+                reply=Reply(body.output, body.response_model, body.usage),
             )
         return None
 

@@ -45,7 +45,10 @@ class Recordings:
         followers = self.facts.threads.followers.get(row, ())
         if len(followers) < 2:
             return followers[0] if followers else None
-        return max(followers, key=self._depth)
+        return max(followers, key=lambda one: (self._depth(one), self._has_reply(one)))
+
+    def _has_reply(self, row: int) -> bool:
+        return self.facts.trace.body(row).output is not None
 
     def _depth(self, row: int) -> int:
         """How many calls go on from `row`, on the longest path."""

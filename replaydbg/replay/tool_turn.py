@@ -233,7 +233,7 @@ class ToolTurn:
         trace = self.lane.replay.facts.trace
         if duration_ns is None:
             duration_ns = self.lane.recorded_ns(takes) if takes is not None else 0
-        start_ns, end_ns = self.lane.spend(duration_ns)
+        start_ns, end_ns = self.lane.spend(duration_ns, trace.starts_ns[takes] if takes is not None else -1)
         return Made(
             id=id_,
             anchor=self.lane.last if ran is None else ran,
