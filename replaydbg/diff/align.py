@@ -1,0 +1,175 @@
+"""Which step of one trace is which step of the other.
+
+Where a branch says which recorded step a step of its own stands for, that is taken. All else is aligned by what the
+steps did (kind, name, agent, tool calls with their arguments), and in the gaps that this leaves by their kind and
+name, so that a call with another argument reads as changed and not as one removed and one added. Ids and times of two
+runs say nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, TypeAlias
+
+from replaydbg import limits
+from replaydbg.core.request import call_digest
+from replaydbg.core.step import Kind
+from replaydbg.core.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A row of each trace; None where the step has no like in the other one."""
+
+    row_a: int | None
+    row_b: int | None
+
+
+def align(a: Trace, b: Trace, of: Mapping[str, str] | None = None) -> tuple[Pair, ...]:
+    """Every row of both, once, in the order of `b`, with the rows that only `a` has where they stood.
+
+    `of` gives for ids of `b` the id of `a` that the step stands for; ids that are not there are passed over.
+    """
+    known = _known(a, b, of or {})
+    exact, rough = _symbols(a, b)
+    known |= _filled(known, *exact)
+    known |= _filled(known, *rough)
+    return tuple(_in_order(known, len(a), len(b)))
+
+
+def _known(a: Trace, b: Trace, of: Mapping[str, str]) -> dict[int, int]:
+    """Row of `b` to row of `a`."""
+    rows = {id_: row for row, id_ in enumerate(a.ids)}
+    taken: set[int] = set()
+    known = {}
+    for row, id_ in enumerate(b.ids):
+        other = rows.get(of.get(id_, ""))
+        if other is not None and other not in taken:
+            taken.add(other)
+            known[row] = other
+    return known
+
+
+_Symbols: TypeAlias = tuple[list[int], list[int]]
+
+
+def _symbols(a: Trace, b: Trace) -> tuple[_Symbols, _Symbols]:
+    """For the rows of both traces numbers that are equal for steps that did the same, and for steps of one sort."""
+    numbers: dict[tuple[Any, ...], int] = {}
+    exact: list[list[int]] = []
+    rough: list[list[int]] = []
+    for trace in (a, b):
+        signatures = [_signature(trace, row) for row in range(len(trace))]
+        exact.append([numbers.setdefault(one, len(numbers)) for one in signatures])
+        rough.append([numbers.setdefault(one[:3], len(numbers)) for one in signatures])
+    return (exact[0], exact[1]), (rough[0], rough[1])
+
+
+def _signature(trace: Trace, row: int) -> tuple[Any, ...]:
+    kind, agent = trace.kind(row), trace.agent(row)
+    if kind is Kind.MODEL_CALL:
+        output = trace.decode(trace.handles[row]).output
+        # Its name is often that of the model, and a branch may well have asked another one.
+        return kind, agent, "", tuple(call_digest(call) for call in output.tool_calls) if output else None
+    if kind is Kind.TOOL_EXECUTION:
+        call = trace.decode(trace.handles[row]).call
+        return kind, agent, call.name if call else trace.name(row), call_digest(call) if call else None
+    return kind, agent, trace.name(row), None
+
+
+def _filled(known: Mapping[int, int], a: Sequence[int], b: Sequence[int]) -> dict[int, int]:
+    """Pairs for the rows between the known ones, by a longest common subsequence in each gap."""
+    taken = set(known.values())
+    anchors = [(-1, -1), *_rising(known), (len(a), len(b))]
+    found: dict[int, int] = {}
+    for (before_a, before_b), (after_a, after_b) in pairwise(anchors):
+        rows_a = [row for row in range(before_a + 1, after_a) if row not in taken]
+        rows_b = [row for row in range(before_b + 1, after_b) if row not in known]
+        if rows_a and rows_b:
+            common = common_subsequence([a[row] for row in rows_a], [b[row] for row in rows_b])
+            found |= {rows_b[at_b]: rows_a[at_a] for at_a, at_b in common}
+    return found
+
+
+def _rising(known: Mapping[int, int]) -> Iterator[tuple[int, int]]:
+    """The known pairs that keep the order of both; a step that a branch moved is no place to count from."""
+    last = -1
+    for row_b in sorted(known):
+        if known[row_b] > last:
+            last = known[row_b]
+            yield last, row_b
+
+
+def _in_order(known: Mapping[int, int], count_a: int, count_b: int) -> Iterator[Pair]:
+    taken = set(known.values())
+    at = 0
+    for row_b in range(count_b):
+        row_a = known.get(row_b)
+        while row_a is not None and at < row_a:
+            if at not in taken:
+                yield Pair(at, None)
+            at += 1
+        yield Pair(row_a, row_b)
+    yield from (Pair(row, None) for row in range(at, count_a) if row not in taken)
+
+
+def common_subsequence(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
+    """Places of a longest common subsequence, in order (Myers 1986: quick where the two are much alike).
+
+    After `limits.DIFFERENCES_MAX` differences the rest counts as different: the cost is bounded, and two runs that
+    differ more than that are not compared step by step by anybody.
+    """
+    head = 0
+    while head < min(len(a), len(b)) and a[head] == b[head]:
+        head += 1
+    tail = 0
+    while tail < min(len(a), len(b)) - head and a[-1 - tail] == b[-1 - tail]:
+        tail += 1
+    middle = _myers(a[head : len(a) - tail], b[head : len(b) - tail])
+    return [
+        *((at, at) for at in range(head)),
+        *((head + at_a, head + at_b) for at_a, at_b in middle),
+        *((len(a) - at, len(b) - at) for at in range(tail, 0, -1)),
+    ]
+
+
+_Chain: TypeAlias = "tuple[_Chain, int, int, int] | None"
+"""Stretches that are equal, last one first: what came before, place in `a`, place in `b`, length."""
+
+
+def _myers(a: Sequence[int], b: Sequence[int]) -> list[tuple[int, int]]:
+    nowhere: tuple[int, _Chain] = (-1, None)
+    furthest: dict[int, tuple[int, _Chain]] = {1: (0, None)}
+    """For each diagonal (place in `a` minus place in `b`) how far in `a` one comes with the differences so far."""
+    reached, best = 0, None
+    for differences in range(min(len(a) + len(b), limits.DIFFERENCES_MAX) + 1):
+        for diagonal in range(-differences, differences + 1, 2):
+            if not -len(b) <= diagonal <= len(a):
+                continue
+            (left, chain), above = furthest.get(diagonal - 1, nowhere), furthest.get(diagonal + 1, nowhere)
+            if diagonal == -differences or (diagonal != differences and left < above[0]):
+                start, chain = above  # an item of `b` is left out
+            else:
+                start = left + 1  # an item of `a` is left out
+            x = start
+            while x < len(a) and x - diagonal < len(b) and a[x] == b[x - diagonal]:
+                x += 1
+            if x > start:
+                chain = (chain, start, start - diagonal, x - start)
+            furthest[diagonal] = (x, chain)
+            if x == len(a) and x - diagonal == len(b):
+                return _unrolled(chain)
+            if 2 * x - diagonal > reached:
+                reached, best = 2 * x - diagonal, chain
+    return _unrolled(best)
+
+
+def _unrolled(chain: _Chain) -> list[tuple[int, int]]:
+    pairs: list[tuple[int, int]] = []
+    while chain is not None:
+        chain, x, y, length = chain
+        pairs.extend((x + at, y + at) for at in range(length - 1, -1, -1))
+    pairs.reverse()
+    return pairs
