@@ -176,6 +176,14 @@ def test_ids_that_come_again_pair_with_the_nearest_call() -> None:
     assert ran == [({"q": 1}, "one"), ({"q": 2}, "two")]
 
 
+def test_results_pair_by_id_in_either_order() -> None:
+    for order in (["c1", "c2"], ["c2", "c1"]):
+        calls = asks(("c1", "first", "{}"), ("c2", "second", "{}"))
+        trace = one([user("go"), calls, *(tool(id_, "ok") for id_ in order)])
+        names = {"c1": "first", "c2": "second"}
+        assert [step.name for step in trace.steps()][1:] == [names[id_] for id_ in order]
+
+
 def test_the_first_function_calls_pair_by_name() -> None:
     trace = one(
         [
@@ -325,6 +333,15 @@ def test_a_session_joins_and_parts() -> None:
 
     reading = read(lines(call(1, "a"), call(2, "b"), call(3, "a")))
     assert [(trace.id, len(trace)) for trace in reading.traces] == [("a", 2), ("b", 1)]
+
+
+def test_sessions_that_quote_each_other_stay_apart() -> None:
+    plan = "First look at the logs, then at the metrics."
+    calls = (
+        logged([user("Plan!")], says(plan), session_id="a"),
+        logged([user(f"Carry this out: {plan}")], says("Done."), session_id="b"),
+    )
+    assert [trace.id for trace in read(lines(*calls)).traces] == ["a", "b"]
 
 
 def test_a_sub_agent_runs_inside_the_tool_execution_that_asked_it() -> None:
