@@ -1,0 +1,177 @@
+"""The flow map: agents and tools as places, what followed what as counted passages between them.
+
+The model calls of an agent are the agent. Wrappers and hand-offs are passed through: what counts is who went on from
+whom. A tool that always answers to those who call it belongs to them (`owners`): it needs no lines of its own.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from replaydbg import limits
+from replaydbg.core.step import Kind
+from replaydbg.core.trace import Trace
+from replaydbg.graph.joins import Joins
+
+LINES_MIN, LINES_PER_PLACE = 8, 2
+"""Lines drawn between places: a map with more crossings than places is no map."""
+
+_SOURCES_MAX = limits.LANES_MAX + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An agent, a tool, or another kind of step by its name; `rows` are its steps."""
+
+    kind: Kind
+    name: str
+    rows: array[int]
+    owners: tuple[int, ...] = ()
+    """The places that call this one, if it goes on to none but them."""
+    cyclic: bool = False
+    """Whether a run can come back here through other places, or from itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """From one place (by its index) to another; `rows` are the steps that were gone on to."""
+
+    source: int
+    target: int
+    rows: array[int]
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class FlowMap:
+    """Places in order of their first step. `hidden_*` count what was left out: the least travelled."""
+
+    places: tuple[Place, ...]
+    passages: tuple[Passage, ...]
+    hidden_places: int = 0
+    hidden_passages: int = 0
+
+    @property
+    def by_ends(self) -> dict[tuple[int, int], Passage]:
+        return {(passage.source, passage.target): passage for passage in self.passages}
+
+
+def flow_map(trace: Trace, joins: Joins, places_max: int = limits.FLOW_PLACES_MAX) -> FlowMap:
+    """The map of the whole trace, the busiest `places_max` places of it. Linear in the steps."""
+    names: dict[tuple[Kind, str], int] = {}
+    rows_of: list[array[int]] = []
+    place_of = array("i")
+    for row, key in enumerate(_keys(trace)):
+        place = names.setdefault(key, len(names)) if key is not None else -1
+        if place == len(rows_of):
+            rows_of.append(array("i"))
+        if place >= 0:
+            rows_of[place].append(row)
+        place_of.append(place)
+    passages = _passages(trace, joins, place_of)
+    busiest = sorted(range(len(rows_of)), key=lambda place: (-len(rows_of[place]), place))[:places_max]
+    kept = {place: at for at, place in enumerate(sorted(busiest))}
+    shown = {
+        (kept[source], kept[target]): rows
+        for (source, target), rows in passages.items()
+        if source in kept and target in kept
+    }
+    keys = list(names)
+    owners = _owners([keys[place][0] for place in kept], shown)
+    drawn = _busiest(shown, owners)
+    cyclic = _cyclic(len(kept), [ends for ends in drawn if not _inside(ends, owners)])
+    places = tuple(
+        Place(*keys[place], rows_of[place], owners[at], at in cyclic) for place, at in kept.items()
+    )
+    return FlowMap(
+        places,
+        tuple(Passage(source, target, rows) for (source, target), rows in drawn.items()),
+        len(rows_of) - len(kept),
+        len(passages) - len(drawn),
+    )
+
+
+def _keys(trace: Trace) -> Iterator[tuple[Kind, str] | None]:
+    """For each row the kind and name of its place; None for steps that are passed through."""
+    agents: list[str] = []
+    for row in range(len(trace)):
+        parent, kind, name = trace.parents[row], trace.kind(row), trace.name(row)
+        agent = trace.agent(row) or (agents[parent] if parent >= 0 else "")
+        if kind is Kind.AGENT_INVOCATION:
+            agent = trace.agent(row) or name
+        agents.append(agent)
+        if kind is Kind.HANDOFF or (kind is Kind.OPAQUE and trace.subtree_ends[row] > row + 1):
+            yield None
+        elif kind is Kind.AGENT_INVOCATION or (kind is Kind.MODEL_CALL and agent):
+            yield Kind.AGENT_INVOCATION, agent
+        else:
+            yield kind, name
+
+
+def _passages(trace: Trace, joins: Joins, place_of: array[int]) -> dict[tuple[int, int], array[int]]:
+    passages: dict[tuple[int, int], array[int]] = {}
+    sources: dict[int, list[int]] = {}
+    for row in range(len(trace)):
+        came_from = sources.pop(row, [])
+        place = place_of[row]
+        for source in came_from if place >= 0 else ():
+            key = (place_of[source], place)
+            # An agent's first model call is the agent itself, not a way back to it.
+            if key[0] != key[1] or trace.kinds[source] == trace.kinds[row]:
+                passages.setdefault(key, array("i")).append(row)
+        through = [row] if place >= 0 else came_from
+        for edge in list(joins.edges(row))[bool(joins.waits[row]) :]:
+            met = sources.setdefault(joins.targets[edge], [])
+            met.extend(source for source in through[: _SOURCES_MAX - len(met)] if source not in met)
+    return passages
+
+
+def _owners(kinds: list[Kind], passages: Iterable[tuple[int, int]]) -> list[tuple[int, ...]]:
+    into: list[set[int]] = [set() for _ in kinds]
+    out: list[set[int]] = [set() for _ in kinds]
+    for source, target in passages:
+        into[target].add(source)
+        out[source].add(target)
+    callers = (Kind.AGENT_INVOCATION, Kind.MODEL_CALL)
+    owners = []
+    for place, kind in enumerate(kinds):
+        called = kind in (Kind.TOOL_EXECUTION, Kind.RETRIEVAL) and all(
+            kinds[at] in callers for at in into[place]
+        )
+        owners.append(tuple(sorted(into[place])) if called and out[place] <= into[place] else ())
+    return owners
+
+
+def _inside(ends: tuple[int, int], owners: list[tuple[int, ...]]) -> bool:
+    """Whether the passage joins a place and its owner."""
+    source, target = ends
+    return source in owners[target] or target in owners[source]
+
+
+def _busiest(
+    passages: dict[tuple[int, int], array[int]], owners: list[tuple[int, ...]]
+) -> dict[tuple[int, int], array[int]]:
+    """The passages without the rarest of those that would be lines: so many that they can be followed by eye."""
+    lines = [ends for ends in passages if ends[0] != ends[1] and not _inside(ends, owners)]
+    places = {place for ends in lines for place in ends}
+    room = LINES_MIN + LINES_PER_PLACE * len(places)
+    rare = set(sorted(lines, key=lambda ends: (-len(passages[ends]), ends))[room:])
+    return {ends: rows for ends, rows in passages.items() if ends not in rare}
+
+
+def _cyclic(count: int, passages: list[tuple[int, int]]) -> set[int]:
+    """Places that lie on a cycle of these passages."""
+    import networkx as nx  # noqa: PLC0415 - 165 ms that only the map needs
+
+    graph = nx.DiGraph(passages)
+    graph.add_nodes_from(range(count))
+    cyclic = {source for source, target in passages if source == target}
+    for component in nx.strongly_connected_components(graph):
+        if len(component) > 1:
+            cyclic |= component
+    return cyclic

@@ -1,0 +1,139 @@
+"""The flow map: agents and tools as cards, what follows what as counted lines. The cursor goes over cards, tools, lines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual import events
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from replaydbg.graph.flow import flow_map
+from replaydbg.tui.widgets.line_list import Looks
+from replaydbg.views.chain import ChainView
+from replaydbg.views.flow import FlowDrawing, FlowStop
+from replaydbg.views.signs import UNICODE, Signs
+from replaydbg.views.text import Span
+
+_MARGIN = 1
+
+
+class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
+    """`load` draws the map of what a list of steps shows. Scrolls both ways."""
+
+    DEFAULT_CSS = "FlowMapView { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 1; }"
+
+    cursor = reactive(0, repaint=False)
+    """Number of the stop that is selected."""
+
+    class Highlighted(Message):
+        """Another place or passage is selected; `rows` are its steps, `label` says what it is."""
+
+        def __init__(self, rows: Sequence[int], label: str) -> None:
+            super().__init__()
+            self.rows = rows
+            self.label = label
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, FlowMapView.Highlighted)
+
+    class Chosen(Highlighted):
+        """The selected place or passage was opened."""
+
+        def can_replace(self, message: Message) -> bool:  # noqa: ARG002 - each one was asked for
+            return False
+
+    def __init__(self, *, signs: Signs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(id=id)
+        self.signs = signs
+        self.drawing: FlowDrawing | None = None
+
+    def load(self, view: ChainView) -> None:
+        """Draw the map anew, e.g. with more findings; the selected stop is kept where it is still there."""
+        label = self.selected.label.partition(":")[0] if self.selected else ""
+        self.drawing = FlowDrawing(flow_map(view.trace, view.chain.joins), view, self.signs)
+        same = (at for at, stop in enumerate(self.drawing.stops) if stop.label.partition(":")[0] == label)
+        self.set_reactive(FlowMapView.cursor, next(same, 0))
+        self.virtual_size = Size(self.drawing.width + 2 * _MARGIN, self.drawing.height + 2 * _MARGIN)
+        self.refresh()
+
+    def show_rows(self, row: int) -> None:
+        """Select the place that the step belongs to."""
+        stops = self.drawing.stops if self.drawing else []
+        at = next((at for at, stop in enumerate(stops) if stop.place >= 0 and row in stop.rows), None)
+        if at is not None:
+            self.cursor = at
+
+    @property
+    def selected(self) -> FlowStop | None:
+        if self.drawing is None or not self.drawing.stops:
+            return None
+        return self.drawing.stops[min(self.cursor, len(self.drawing.stops) - 1)]
+
+    # -- painting ------------------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if self.drawing is None:
+            return Strip.blank(width, self.rich_style)
+        left, top = self.scroll_offset
+        room = self.drawing.width + 2 * _MARGIN
+        centred = max(0, (width - room) // 2)
+        line = self.drawing.line(y + top - _MARGIN, max(0, left - _MARGIN), width, self.selected)
+        return self.strip((Span(" " * (centred + max(0, _MARGIN - left))), *line), width)
+
+    def watch_cursor(self) -> None:
+        stop = self.selected
+        if stop is None:
+            return
+        region = Region(stop.x, stop.y, stop.width + 2 * _MARGIN, 1 + 2 * _MARGIN)
+        self.scroll_to_region(region, animate=False, immediate=True)
+        self.refresh()
+        self.post_message(self.Highlighted(stop.rows, stop.label))
+
+    def validate_cursor(self, cursor: int) -> int:
+        stops = len(self.drawing.stops) if self.drawing else 0
+        return max(0, min(cursor, stops - 1))
+
+    # -- actions -------------------------------------------------------------------------------------------------
+
+    def action_move(self, stops: int) -> None:
+        self.cursor += stops
+
+    def action_page(self, pages: int) -> None:
+        self.scroll_to(
+            y=self.scroll_offset.y + pages * max(1, self.size.height - 1), animate=False, immediate=True
+        )
+
+    def action_top(self) -> None:
+        self.cursor = 0
+
+    def action_bottom(self) -> None:
+        self.cursor = len(self.drawing.stops) - 1 if self.drawing else 0
+
+    def action_open(self) -> None:
+        if (stop := self.selected) is not None:
+            self.post_message(self.Chosen(stop.rows, stop.label))
+
+    def on_click(self, event: events.Click) -> None:
+        self.focus()
+        if self.drawing is None:
+            return
+        left, top = self.scroll_offset
+        centred = max(0, (self.size.width - self.drawing.width - 2 * _MARGIN) // 2)
+        x, y = event.x + left - _MARGIN - centred, event.y + top - _MARGIN
+        at = next(
+            (
+                at
+                for at, stop in enumerate(self.drawing.stops)
+                if stop.y == y and stop.x <= x < stop.x + stop.width
+            ),
+            None,
+        )
+        if at is not None:
+            again = at == self.cursor
+            self.cursor = at
+            if again:
+                self.action_open()
