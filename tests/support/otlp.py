@@ -32,7 +32,9 @@ def any_value(value: Json) -> Json:
     return {"stringValue": value}
 
 
-def span(number: int, name: str = "", parent: int = 0, attributes: Json = None, **fields: Any) -> dict[str, Json]:
+def span(
+    number: int, name: str = "", parent: int = 0, attributes: Json = None, **fields: Any
+) -> dict[str, Json]:
     """A span with the id `number`, the start `number` and the given attributes (a dotted name -> value mapping)."""
     document = {
         "traceId": TRACE,
@@ -48,7 +50,9 @@ def span(number: int, name: str = "", parent: int = 0, attributes: Json = None, 
 
 
 def request(*spans: Json) -> dict[str, Json]:
-    return {"resourceSpans": [{"resource": {}, "scopeSpans": [{"scope": {"name": "s"}, "spans": list(spans)}]}]}
+    return {
+        "resourceSpans": [{"resource": {}, "scopeSpans": [{"scope": {"name": "s"}, "spans": list(spans)}]}]
+    }
 
 
 def document(content: bytes | Json, name: str = "trace") -> Document:

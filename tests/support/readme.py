@@ -9,11 +9,9 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 
 
 def rules_table() -> str:
-    from replaydbg.actions.explain import pages
+    from replaydbg.rules._registry import table
 
-    lines = ["| code | rule | severity | what it finds |", "|---|---|---|---|"]
-    lines += [f"| {page.code} | `{page.name}` | {page.severity.label} | {page.summary} |" for page in pages()]
-    return "\n".join(lines)
+    return table().rstrip()
 
 
 def formats_table() -> str:
@@ -31,7 +29,9 @@ def with_tables(text: str) -> str:
     """The text of the README with each table as it should be."""
     for name, table in TABLES.items():
         made = rf"(<!-- {name}: [^\n]*-->\n).*?(<!-- end of {name} -->)"
-        text, count = re.subn(made, lambda match, table=table: match[1] + table() + "\n" + match[2], text, flags=re.DOTALL)  # type: ignore[misc]
+        text, count = re.subn(
+            made, lambda match, table=table: match[1] + table() + "\n" + match[2], text, flags=re.DOTALL
+        )  # type: ignore[misc]
         if count != 1:
             raise LookupError(f"the README has {count} places for the table of {name}")
     return text

@@ -93,6 +93,6 @@ def traces(draw: st.DrawFn) -> Trace:
             status=draw(st.sampled_from(Status)),
             cost_usd=draw(st.just(float("nan")) | st.floats(0, 9, width=32)),
         )
-    return arrange(columns, trace_id=draw(ids), source=Source("made up", "test"), decode=lambda body: body).trace
-
-
+    return arrange(
+        columns, trace_id=draw(ids), source=Source("made up", "test"), decode=lambda body: body
+    ).trace

@@ -1,0 +1,109 @@
+"""`check`: findings of files and folders, and the exit codes that CI goes by."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from replaydbg.cli.check import Level
+from replaydbg.core.finding import Severity
+from tests.support.command_line import run
+
+TRACES = Path(__file__).resolve().parents[2] / "traces"
+INCIDENT = str(TRACES / "support-incident.json")
+CLEAN = str(TRACES / "travel-clean.console.json")
+
+
+def test_a_clean_trace_is_0_and_says_so() -> None:
+    done = run("check", CLEAN)
+
+    assert done.code == 0
+    assert done.out.splitlines()[-1] == "1 trace: no findings"
+
+
+def test_findings_are_1() -> None:
+    done = run("check", INCIDENT)
+
+    assert done.code == 1
+    assert "no-progress-loop" in done.out
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        pytest.param(["--select", "orphan-result"], 0, id="a rule that finds nothing"),
+        pytest.param(["--select", "no-progress-loop,schema-violation"], 1, id="two rules"),
+        pytest.param(["--ignore", "L001", "--ignore", "T003,L002"], 0, id="without what there is"),
+        pytest.param(["--fail-on", "error"], 1, id="errors are errors"),
+        pytest.param(["--select", "nothing-such"], 2, id="no such rule"),
+        pytest.param(["--tools", "nowhere.json"], 2, id="no such side file"),
+        pytest.param(["--format", "tarot"], 2, id="no such format"),
+    ],
+)
+def test_options_and_exit_codes(options: list[str], code: int) -> None:
+    assert run("check", INCIDENT, *options).code == code
+
+
+def test_the_json_has_the_promised_fields_in_order() -> None:
+    document = run("check", INCIDENT, CLEAN, "--output", "json").document
+
+    assert list(document) == ["schema_version", "traces"]
+    incident, clean = document["traces"]
+    assert list(incident) == [
+        "path", "format", "trace_id", "steps", "model_calls", "tool_calls", "tool_executions", "findings", "notices",
+    ]  # fmt: skip
+    assert (incident["steps"], incident["model_calls"], incident["tool_calls"], incident["tool_executions"]) == (
+        26, 13, 11, 11,
+    )  # fmt: skip
+    assert clean["findings"] == []
+    finding = next(one for one in incident["findings"] if one["name"] == "schema-violation")
+    assert list(finding) == ["code", "name", "severity", "message", "step_ids", "evidence", "schema_source"]
+    assert list(finding["evidence"][0]) == ["step_id", "pointer", "message"]
+    assert finding["schema_source"] == "this request"
+
+
+def test_a_folder_is_walked_and_what_is_no_trace_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# nothing")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "clean.json").write_bytes(Path(CLEAN).read_bytes())
+    done = run("check", str(tmp_path))
+
+    assert done.code == 0
+    assert "1 trace: no findings, 1 file not read" in done.out
+    assert "passed over" in done.err
+
+
+def test_a_file_that_was_named_and_can_not_be_read_is_3_and_the_others_are_checked(tmp_path: Path) -> None:
+    done = run("check", str(tmp_path / "gone.json"), INCIDENT)
+
+    assert done.code == 3
+    assert "schema-violation" in done.out
+
+
+def test_a_side_file_gives_the_schema_that_was_not_recorded(tmp_path: Path) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": '{"id": "seven"}'}}
+    trace, tools = tmp_path / "trace.json", tmp_path / "tools.json"
+    trace.write_text(
+        json.dumps(
+            {
+                "messages": [
+                    {"role": "user", "content": "hi"},
+                    {"role": "assistant", "content": None, "tool_calls": [call]},
+                    {"role": "tool", "tool_call_id": "c1", "content": "none"},
+                ]
+            }
+        )
+    )
+    schema = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    tools.write_text(json.dumps([{"type": "function", "function": {"name": "look", "parameters": schema}}]))
+
+    assert run("check", str(trace), "--select", "schema-violation").code == 0
+    done = run("check", str(trace), "--select", "schema-violation", "--tools", str(tools), "--output", "json")
+    assert done.code == 1
+    assert [one["schema_source"] for one in done.document["traces"][0]["findings"]] == ["side file"]
+
+
+def test_levels_are_the_severities() -> None:
+    assert [level.value for level in Level] == [severity.label for severity in sorted(Severity)]
