@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from replaydbg import codec
 from replaydbg.core.finding import Finding
 from replaydbg.core.message import Json, Message
+from replaydbg.core.pointer import join, tokens
 from replaydbg.core.step import Kind, Step
 from replaydbg.core.trace import Trace
 from replaydbg.diff.align import Pair
-from replaydbg.diff.fields import Change, first_changes
+from replaydbg.diff.fields import ABSENT, Change, first_changes
 from replaydbg.graph.facts import Facts
 
 
@@ -130,14 +131,22 @@ def _message_changes(facts_a: Facts, facts_b: Facts, row_a: int, row_b: int) -> 
     known_a, prompt_a = _prompt(facts_a, row_a)
     known_b, prompt_b = _prompt(facts_b, row_b)
     if prompt_a is None or prompt_b is None:
-        return () if prompt_a is prompt_b else first_changes({"messages": prompt_a}, {"messages": prompt_b})
-    # Where the two know different parts of it, one of them begins anew: then all of both is compared.
-    known = known_a if known_a == known_b else 0
-    same = [None] * known
-    return first_changes(
-        {"messages": same + [_message(one) for one in prompt_a[known:]]},
-        {"messages": same + [_message(one) for one in prompt_b[known:]]},
-    )
+        return () if prompt_a is prompt_b else (Change("/messages", _all(prompt_a), _all(prompt_b)),)
+    if not (known_a and known_b):  # one of them begins anew: all of both is compared
+        known_a = known_b = 0
+    found = first_changes(_all(prompt_a[known_a:]), _all(prompt_b[known_b:]))
+    return tuple(_placed(change, known_a, known_b) for change in found)
+
+
+def _all(messages: Sequence[Message] | None) -> Json:
+    return None if messages is None else [_message(one) for one in messages]
+
+
+def _placed(change: Change, known_a: int, known_b: int) -> Change:
+    """The change with its pointer into the document: of B, or of A for a message that only A has."""
+    number, *rest = tokens(change.pointer)
+    known = known_a if change.after is ABSENT and not rest else known_b
+    return replace(change, pointer=join(("messages", int(number) + known, *rest)))
 
 
 def _prompt(facts: Facts, row: int) -> tuple[int, tuple[Message, ...] | None]:
