@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+
 from replaydbg.cli import render
 from replaydbg.cli.findings import print_finding
 from replaydbg.core.branch import Branch, Provenance
+from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
-from replaydbg.diff.steps import Comparison
+from replaydbg.diff.fields import ABSENT
+from replaydbg.diff.steps import ComparedRow, Comparison, RowKind, Totals
 from replaydbg.replay.plan import Plan, Touch
 from replaydbg.views.detail import PROVENANCE_WORDS
-from replaydbg.views.text import one_line, plural, printable
+from replaydbg.views.text import cost_words, count_words, one_line, plural, printable
 
 _LOOKS = {
     Provenance.EDITED: "edited",
@@ -17,6 +22,9 @@ _LOOKS = {
     Provenance.HUMAN: "good",
     Provenance.RECORDED: "dim",
 }
+_ROW_LOOKS = {RowKind.CHANGED: "warning", RowKind.ADDED: "added", RowKind.REMOVED: "gone"}
+_CHANGES_SHOWN_MAX = 6
+_VALUE_CHARS_MAX = 160
 _TOUCH_LOOKS = {Touch.EDITED: "edited", Touch.RERUN: "warning", Touch.UNPROVEN: "hint"}
 
 
@@ -71,3 +79,50 @@ def print_changed_findings(before: Trace, after: Trace, comparison: Comparison) 
             print_finding(trace, finding)
     if not comparison.lost and not comparison.gained:
         render.line("no finding gained or lost")
+
+
+def print_comparison(before: Trace, after: Trace, comparison: Comparison) -> None:
+    """Findings first, then totals, then every step that is not equal, field by field."""
+    print_changed_findings(before, after, comparison)
+    for name, old, new in _totals(comparison.totals_a, comparison.totals_b):
+        render.line(f"{name}: {old} -> {new}" if old != new else f"{name}: {old}")
+    counts = ", ".join(f"{count} {kind}" for kind, count in comparison.counts().items() if count)
+    render.line(f"steps: {counts or 'none'}")
+    if comparison.first_divergence is None:
+        render.line("the two runs say the same")
+        return
+    for row in comparison.rows:
+        if row.kind is not RowKind.EQUAL:
+            _print_row(before, after, row)
+
+
+def _print_row(before: Trace, after: Trace, row: ComparedRow) -> None:
+    trace, at = (before, row.row_a) if row.row_b is None else (after, row.row_b)
+    assert at is not None
+    numbers = " -> ".join(
+        f"#{number + 1}" for number in dict.fromkeys((row.row_a, row.row_b)) if number is not None
+    )
+    kind = render.paint(f"{row.kind:<8}", _ROW_LOOKS[row.kind])
+    render.line(f"{kind} {numbers:<12} {one_line(trace.name(at), 60)}")
+    for change in row.changes[:_CHANGES_SHOWN_MAX]:
+        render.line(f"           {printable(change.pointer)}")
+        for sign, value, look in (("-", change.before, "gone"), ("+", change.after, "added")):
+            if value is not ABSENT:
+                render.line(f"             {render.paint(f'{sign} {_short(value)}', look)}")
+    left = len(row.changes) - _CHANGES_SHOWN_MAX
+    if left > 0:
+        render.line(render.paint(f"           and {plural(left, 'more field')}", "dim"))
+
+
+def _totals(old: Totals, new: Totals) -> Iterator[tuple[str, str, str]]:
+    yield "model calls", str(old.model_calls), str(new.model_calls)
+    yield "tool calls", str(old.tool_calls), str(new.tool_calls)
+    yield "tokens", count_words(old.tokens) or "not recorded", count_words(new.tokens) or "not recorded"
+    if old.cost_usd is not None or new.cost_usd is not None:
+        yield "cost", cost_words(old.cost_usd) or "not recorded", cost_words(new.cost_usd) or "not recorded"
+
+
+def _short(value: Json) -> str:
+    return one_line(
+        value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _VALUE_CHARS_MAX
+    )

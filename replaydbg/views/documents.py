@@ -6,11 +6,14 @@ Field names and their order are a promise to programs (`schema_version`); new fi
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from replaydbg.core.branch import Branch, Edit
 from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
+from replaydbg.diff.fields import ABSENT, Change
+from replaydbg.diff.steps import Comparison
 from replaydbg.replay.plan import Plan
 
 
@@ -82,6 +85,33 @@ def plan_document(trace: Trace, edits: Iterable[Edit], plan: Plan) -> dict[str, 
         "tools": [{"name": need.name, "calls": need.calls, "recorded": need.recorded} for need in plan.tools],
         "missing": list(plan.missing),
     }
+
+
+def comparison_document(a: Trace, b: Trace, comparison: Comparison) -> dict[str, Json]:
+    """What `diff` says. `first_divergence` is a place in `steps`, null for runs that say the same."""
+    return {
+        "a": a.id,
+        "b": b.id,
+        "findings": changed_findings(comparison.gained, comparison.lost),
+        "first_divergence": comparison.first_divergence,
+        "counts": comparison.counts(),
+        "totals": {"a": asdict(comparison.totals_a), "b": asdict(comparison.totals_b)},
+        "steps": [
+            {
+                "kind": str(row.kind),
+                "a": None if row.row_a is None else a.ids[row.row_a],
+                "b": None if row.row_b is None else b.ids[row.row_b],
+                "changes": [_change_document(change) for change in row.changes],
+            }
+            for row in comparison.rows
+        ],
+    }
+
+
+def _change_document(change: Change) -> dict[str, Json]:
+    """Without `before` or `after` where only the other side has the field: null is a value."""
+    sides = {"before": change.before, "after": change.after}
+    return {"pointer": change.pointer} | {name: side for name, side in sides.items() if side is not ABSENT}
 
 
 def edit_document(edit: Edit) -> dict[str, Json]:

@@ -29,7 +29,6 @@ def test_the_json_of_a_trace_has_the_promised_fields_in_order() -> None:
     call = document["steps"][7]["tool_calls"][0]
     assert list(call) == ["id", "name", "arguments", "arguments_raw"]
     assert call["arguments"] == {"order_id": 48213, "region": "Europe"}
-    assert json.loads(call["arguments_raw"]) == call["arguments"]
     assert "schema-violation" in document["steps"][7]["findings"]
 
 
