@@ -34,16 +34,23 @@ class Known(NamedTuple):
 def known(wanted: Mapping[str, Json], name: str) -> Known:
     dialect = _dialects.dialect(wanted)
     facts = dialect.facts(wanted, name)
-    return Known(KIND_NUMBER[facts.kind], facts, dialect.counts if facts.kind is Kind.MODEL_CALL else None)
+    counted = facts.kind is Kind.MODEL_CALL or dialect.counts_all
+    return Known(KIND_NUMBER[facts.kind], facts, dialect.counts if counted else None)
 
 
 class Assembly:
-    """Collects rows; `span_of` turns a row's handle into its span when somebody looks at the step."""
+    """Collects rows; `span_of` turns a row's handle into its span when somebody looks at the step.
 
-    def __init__(self, source: Source, span_of: Callable[[Any], Span]) -> None:
+    `as_written` takes agents and kinds as they stand: our own files have been through all of this before.
+    """
+
+    def __init__(
+        self, source: Source, span_of: Callable[[Any], Span], *, as_written: bool = False
+    ) -> None:
         self.source = source
         self.notices: list[Notice] = []
         self._span_of = span_of
+        self._as_written = as_written
         self._columns: dict[str, Columns] = {}
         self._rows: dict[str, list[Row]] = {}
 
@@ -104,8 +111,9 @@ class Assembly:
             self._rows[trace_id].clear()
             arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._decode)
             notices += arranged.notices
-            _inherit_agents(arranged.trace)
-            notices += _twins.set_apart(arranged.trace, self._decode)
+            if not self._as_written:
+                _inherit_agents(arranged.trace)
+                notices += _twins.set_apart(arranged.trace, self._decode)
             traces.append(arranged.trace)
         return Reading(tuple(traces), tuple(notices), fraction, complete)
 

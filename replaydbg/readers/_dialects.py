@@ -20,9 +20,11 @@ class Dialect(NamedTuple):
     facts: Callable[[Mapping[str, Json], str], Facts]
     body: Callable[[Span], SpanBody]
     counts: Counts
+    counts_all: bool = False
+    """Whether steps of every kind have counts of their own, and not sums of what is below them."""
 
 
-_NATIVE = Dialect(_dialect_native.facts, _dialect_native.Body, _dialect_native.COUNTS)
+_NATIVE = Dialect(_dialect_native.facts, _dialect_native.Body, _dialect_native.COUNTS, True)
 _OPENINFERENCE = Dialect(
     _dialect_openinference.facts, _dialect_openinference.Body, _dialect_openinference.COUNTS
 )

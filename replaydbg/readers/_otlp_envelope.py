@@ -35,6 +35,7 @@ _LARGE_SPAN_BYTES = 8 << 10
 _SAMPLE_BYTES = 64 << 10
 _BOM = b"\xef\xbb\xbf"
 _SPANS = re.compile(rb'"(?:spans|data)"\s*:\s*\[')
+_SNAKE_KEY = re.compile(rb'"(?:span_id|resource_spans)"\s*:')
 _INTEGER = re.compile(rb'\{\s*"int_?[vV]alue"\s*:\s*"?(\d{1,18})"?\s*\}')
 _WANTED, _COUNTED = _dialects.WANTED, _dialects.COUNTED
 _IDS = {STEP_ID: "span", PARENT_ID: "parent", TRACE_ID: "trace"}
@@ -102,9 +103,11 @@ def _shape(*, snake: bool) -> _Shape:
 _CAMEL, _SNAKE = _shape(snake=False), _shape(snake=True)
 
 
-def read(document: Document, format_name: str, *, partial: bool) -> Iterator[Reading]:
-    """Readings of an OTLP document. Raises NotThisFormat where no span array is in it."""
-    reader = _Reader(document, format_name)
+def read(
+    document: Document, format_name: str, *, partial: bool, as_written: bool = False
+) -> Iterator[Reading]:
+    """Readings of an OTLP document; for `as_written` see `Assembly`. Raises NotThisFormat where it has no spans."""
+    reader = _Reader(document, format_name, as_written=as_written)
     # A document on one line is recognised by its long first line; JSON Lines with such lines are found out below.
     if b"\n" in document.head and _containers.has_lines(document.buffer):
         yield from reader.lines(partial=partial)
@@ -113,12 +116,15 @@ def read(document: Document, format_name: str, *, partial: bool) -> Iterator[Rea
 
 
 class _Reader:
-    def __init__(self, document: Document, format_name: str) -> None:
+    def __init__(self, document: Document, format_name: str, *, as_written: bool) -> None:
         self.source = Source(document.name, format_name)
+        self.as_written = as_written
         self.buffer = document.buffer
-        head = document.head
-        self.shape = _SNAKE if b'"span_id"' in head or b'"resource_spans"' in head else _CAMEL
-        self.assembly = Assembly(self.source, _span_of)
+        self.shape = _SNAKE if _SNAKE_KEY.search(document.head) else _CAMEL
+        self.assembly = self._assembly()
+
+    def _assembly(self) -> Assembly:
+        return Assembly(self.source, _span_of, as_written=self.as_written)
 
     def lines(self, *, partial: bool) -> Iterator[Reading]:
         read, due = 0, FIRST_WINDOW_BYTES
@@ -137,7 +143,7 @@ class _Reader:
             self.assembly.notices.clear()  # the window ends in the middle of something
             if len(self.assembly):
                 yield self.assembly.reading(FIRST_WINDOW_BYTES / size, complete=False)
-            self.assembly = Assembly(self.source, _span_of)
+            self.assembly = self._assembly()
         if not self._whole(self.buffer, ""):
             if _containers.has_lines(self.buffer):
                 yield from self.lines(partial=partial)

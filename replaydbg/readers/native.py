@@ -17,7 +17,7 @@ def _sniff(document: Document) -> float:
 
 
 def _read(document: Document, partial: bool) -> Iterator[Reading]:
-    return _otlp_envelope.read(document, READER.name, partial=partial)
+    return _otlp_envelope.read(document, READER.name, partial=partial, as_written=True)
 
 
 READER = Reader("native", "replaydbg's own format (OTLP JSON)", _sniff, _read)
