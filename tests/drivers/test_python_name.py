@@ -1,3 +1,5 @@
+"""Functions of one's own, found and run."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""Points in time as logs write them."""
+
 from __future__ import annotations
 
 from typing import Any

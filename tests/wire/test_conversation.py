@@ -1,3 +1,5 @@
+"""What every provider demands of a conversation."""
+
 from replaydbg.core.message import Message, OtherPart, Reasoning, Role, Text, ToolCall, ToolResponse
 from replaydbg.wire import conversation
 

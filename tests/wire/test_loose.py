@@ -1,3 +1,5 @@
+"""Looking into JSON that may be anything."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""Server-sent events, cut anywhere."""
+
 from typing import Any
 
 from hypothesis import given

@@ -1,3 +1,5 @@
+"""The address of Anthropic."""
+
 import pytest
 
 from replaydbg.drivers.providers.anthropic import anthropic

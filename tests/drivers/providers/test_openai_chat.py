@@ -1,3 +1,5 @@
+"""The address of OpenAI and of those who speak like it."""
+
 import pytest
 
 from replaydbg.drivers.providers.openai_chat import openai

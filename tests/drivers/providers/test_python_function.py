@@ -1,3 +1,5 @@
+"""A Python function as the model."""
+
 from __future__ import annotations
 
 import asyncio

@@ -1,3 +1,5 @@
+"""From the word a person uses to the provider."""
+
 from __future__ import annotations
 
 from importlib.metadata import EntryPoint

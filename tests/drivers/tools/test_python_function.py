@@ -1,3 +1,5 @@
+"""A Python function as a tool."""
+
 from __future__ import annotations
 
 import asyncio

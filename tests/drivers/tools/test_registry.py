@@ -1,3 +1,5 @@
+"""From the words a tool is bound to, to what runs it."""
+
 from __future__ import annotations
 
 from importlib.metadata import EntryPoint
