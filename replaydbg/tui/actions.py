@@ -280,6 +280,26 @@ _COMPARE = (
 )  # fmt: skip
 
 _BRANCHES = (
+    UserAction(
+        "down",
+        "Down",
+        "Next line",
+        ("j", "down"),
+        "Branches",
+        "branches",
+        pane="move:1",
+        idle="this is the last line",
+    ),
+    UserAction(
+        "up",
+        "Up",
+        "Previous line",
+        ("k", "up"),
+        "Branches",
+        "branches",
+        pane="move:-1",
+        idle="this is the first line",
+    ),
     UserAction("choose", "Switch", "Look at this branch", ("enter",), "Branches", "branches", footer=5),
     UserAction(
         "drop", "Drop", "Drop this branch; u brings it back", ("X",), "Branches", "branches", footer=10
@@ -293,7 +313,16 @@ _PROGRESS = (
     ),
 )
 
-ACTIONS: tuple[UserAction, ...] = (*_MAIN, *_EDITOR, *_COMPARE, *_BRANCHES, *_PROGRESS)
+_RERUN = (
+    UserAction("down", "Down", "Next line", ("j", "down"), "Terms", "rerun", pane="move:1", idle="this is the last line"),
+    UserAction("up", "Up", "Previous line", ("k", "up"), "Terms", "rerun", pane="move:-1", idle="this is the first line"),
+    UserAction("choose", "Choose", "Choose, allow or type what is on this line", ("enter", "space"), "Terms", "rerun", footer=10),
+    UserAction("go", "Start", "Start the re-run on these terms", ("y",), "Terms", "rerun", footer=5),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Terms", "rerun", footer=30),
+    UserAction("leave", "Back", "Back; nothing is sent", ("q", "escape", "n"), "Terms", "rerun", footer=20),
+)  # fmt: skip
+
+ACTIONS: tuple[UserAction, ...] = (*_MAIN, *_EDITOR, *_COMPARE, *_BRANCHES, *_RERUN, *_PROGRESS)
 
 
 def of_screen(where: str) -> tuple[UserAction, ...]:

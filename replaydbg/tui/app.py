@@ -18,6 +18,7 @@ from replaydbg.tui.desk import Desk, Setup
 from replaydbg.tui.screens.acting import ActingScreen
 from replaydbg.tui.screens.main import MainScreen
 
+
 class ReplayApp(App[int]):
     """One recording on the desk, one main screen."""
 

@@ -11,6 +11,7 @@ from replaydbg.core.branch import Branch, BranchStep, Edit
 from replaydbg.core.finding import Finding
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
+from replaydbg.diff.steps import Comparison
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.plan import Plan
 from replaydbg.session.state import RECORDING, Sitting
@@ -76,6 +77,8 @@ class Desk:
         self.notices: list[str] = []
         self.plan: Plan | None = None
         self.planning = False
+        self.comparisons: dict[str, Comparison] = {}
+        """By branch: what became of its parent."""
         self.read_only = ""
         self._shown: dict[str, Shown] = {}
 

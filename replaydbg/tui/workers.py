@@ -13,14 +13,23 @@ from textual.worker import get_current_worker
 
 from replaydbg.actions.compare import compare_traces
 from replaydbg.actions.open import readings
+from replaydbg.actions.plan import plan_edits
 from replaydbg.actions.sitting import OpenSitting, open_sitting
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
-from replaydbg.replay.plan import plan
 from replaydbg.rules import _registry
 from replaydbg.tui.desk import Setup, Shown
-from replaydbg.tui.messages import Compared, Found, Known, Planned, SatDown, SearchMoved, TraceRead, WorkFailed
+from replaydbg.tui.messages import (
+    Compared,
+    Found,
+    Known,
+    Planned,
+    SatDown,
+    SearchMoved,
+    TraceRead,
+    WorkFailed,
+)
 from replaydbg.views.search import matches
 
 Post = Callable[[Message], object]
@@ -76,7 +85,7 @@ def check(shown: Shown, post: Post) -> None:
 
 def make_plan(shown: Shown, edits: tuple[Edit, ...], post: Post) -> None:
     try:
-        post(Planned(shown, edits, plan(shown.facts, edits)))
+        post(Planned(shown, edits, plan_edits(shown.facts, edits)))
     except ReplaydbgError as problem:
         post(Planned(shown, edits, None, problem.message))
 

@@ -59,7 +59,7 @@ def tabs(subject: Subject) -> tuple[Tab, ...]:
     return (
         Tab("Messages", "Msgs") if is_model_call else Tab("Story", "Story"),
         Tab(f"Tools {calls}" if calls else "Tools", "Tools", wrong),
-        Tab("Reply", "Reply") if is_model_call else Tab("Result", "Res."),
+        Tab("Reply", "Reply") if is_model_call else Tab("Result", "Result"),
         Tab("Raw", "Raw"),
         Tab("Timing", "Time"),
         Tab("Findings", "Why", len(subject.findings)),

@@ -23,7 +23,11 @@ TOUCH_WORDS: Mapping[Touch, tuple[str, str, str]] = {
 def headline(plan: Plan) -> str:
     """The plan in one line."""
     counts = plan.counts()
-    touched = [f"{counts[touch]} {words.split(':')[0]}" for touch, (_, words, _) in TOUCH_WORDS.items() if counts[touch]]
+    touched = [
+        f"{counts[touch]} {words.split(':')[0]}"
+        for touch, (_, words, _) in TOUCH_WORDS.items()
+        if counts[touch]
+    ]
     return f"{', '.join(touched)}; a re-run asks {asked(plan)}"
 
 

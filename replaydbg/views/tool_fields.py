@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from replaydbg.core import pointer
@@ -109,18 +110,23 @@ def _fields(
         if name not in required and name in properties:
             declared = f"{declared}, optional"
         bad = messages_of.get(name, [])
-        yield from _field(name, arguments, declared, bad, place + pointer.join((name,)), cells, width)
+        line = _Line(name, declared, place + pointer.join((name,)), cells, width)
+        yield from _field(line, arguments, bad)
 
 
-def _field(
-    name: str,
-    arguments: Mapping[str, Json],
-    declared: str,
-    bad: list[str],
-    place: str,
-    cells: int,
-    width: int,
-) -> Iterator[Block]:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Where an argument is shown: `cells` is the width of the names, `width` that of the pane."""
+
+    name: str
+    declared: str
+    place: str
+    cells: int
+    width: int
+
+
+def _field(line: _Line, arguments: Mapping[str, Json], bad: list[str]) -> Iterator[Block]:
+    name, declared, place, cells, width = line.name, line.declared, line.place, line.cells, line.width
     there = name in arguments
     sign = "✗ " if bad else "  "
     label = shown(name).ljust(cells)
@@ -139,9 +145,7 @@ def _field(
     if declared and not beside:
         yield Block(f"wants {declared}", "hint", indent=4 + cells, hang=6, place=place)
     for message in bad:
-        yield Block(
-            f"↳ {shown(message)}", "error", indent=4 + cells, hang=2, place=place
-        )
+        yield Block(f"↳ {shown(message)}", "error", indent=4 + cells, hang=2, place=place)
 
 
 def _taken(wrong: dict[str, list[str]], at: str) -> list[str]:

@@ -16,6 +16,7 @@ from replaydbg.tui.messages import Planned
 from replaydbg.tui.screens.dialogs import Choose
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.screens.moving import Moving
+from replaydbg.tui.screens.workplace import origins
 from replaydbg.tui.widgets.panes import FindingsPane, PlanPane
 from replaydbg.views import editing
 from replaydbg.views.editing import Form, Part
@@ -49,11 +50,11 @@ class Changing(Moving):
             self.show(shown)
         self.desk.plan = None
         self.desk.planning = bool(self.desk.edits)
-        self.chain.mark(None)
+        self.chain.mark(origins(shown))
         if self.desk.edits:
             self.work("plan", partial(workers.make_plan, shown, self.desk.edits, self.post_message))
         else:
-            self.query_one(PlanPane).display = False
+            self.show_plan(on=False)
         self.paint_header()
         self.settle()
 
@@ -116,8 +117,7 @@ class Changing(Moving):
             self.say(f"not saved: {problem}", "error")
             return
         if self.do(AddEdit(edit)):
-            self.query_one(PlanPane).display = True
-            self.query_one(FindingsPane).display = False
+            self.show_plan(on=True)
 
     def do_revert(self) -> None:
         shown = self.desk.shown
@@ -154,12 +154,16 @@ class Changing(Moving):
     def do_plan(self) -> None:
         pane = self.query_one(PlanPane)
         if pane.display and self.focused is pane:
-            pane.display = False
+            self.show_plan(on=False)
             self.chain.focus()
             return
-        pane.display = True
-        self.query_one(FindingsPane).display = False
+        self.show_plan(on=True)
         pane.focus()
+
+    def show_plan(self, *, on: bool) -> None:
+        self.query_one(PlanPane).display = on
+        if on:
+            self.query_one(FindingsPane).display = False
 
     def on_planned(self, event: Planned) -> None:
         desk, shown = self.desk, self.desk.shown

@@ -47,7 +47,11 @@ class Reply:
 class Ask(ModalScreen[str]):
     """A question with a few answers, each with its key. Escape gives the last one, which must be the harmless one."""
 
-    BINDINGS = [Binding("escape", "harmless", "Cancel")]
+    BINDINGS = [
+        Binding("escape", "harmless", "Cancel"),
+        Binding("j,down", "move(1)", show=False),
+        Binding("k,up", "move(-1)", show=False),
+    ]
 
     def __init__(self, title: str, lines: Sequence[Block], replies: Sequence[Reply]) -> None:
         super().__init__()
@@ -57,7 +61,7 @@ class Ask(ModalScreen[str]):
         with Vertical(classes="dialog -tall" if len(self._lines) > 6 else "dialog"):
             yield Static(self._title, classes="dialog--title", markup=False)
             text = Document()
-            text.can_focus = len(self._lines) > 6
+            text.can_focus = False
             text.styles.height = min(max(len(self._lines), 1) + 2, 18)
             yield text
             yield Static(
@@ -75,6 +79,9 @@ class Ask(ModalScreen[str]):
                 event.stop()
                 self.dismiss(reply.value)
                 return
+
+    def action_move(self, lines: int) -> None:
+        self.query_one(Document).action_move(lines)
 
     def action_harmless(self) -> None:
         self.dismiss(self._replies[-1].value)

@@ -28,8 +28,10 @@ class EditorScreen(ActingScreen[str | None]):
     WHERE = "editor"
     BINDINGS = bindings("editor")
 
-    def __init__(self, part: Part, title: str) -> None:
+    def __init__(self, part: Part, title: str, hint: str = "") -> None:
+        """`hint` is said under the text while nothing is wrong with it."""
         super().__init__()
+        self._hint = hint
         self.part = part
         self._title = title
         self._timer: Timer | None = None
@@ -62,6 +64,8 @@ class EditorScreen(ActingScreen[str | None]):
 
     def _check(self) -> None:
         blocks = verdict(self.part, self.text)
+        if self._hint:
+            blocks.append(Block(self._hint, "dim"))
         self.query_one("#editor-problems", Document).show(lambda _folds, _width: iter(blocks))
 
     def do_save(self) -> None:

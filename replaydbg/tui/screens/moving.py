@@ -153,9 +153,9 @@ class Moving(Workplace):
 
     def _show_map(self, *, on: bool) -> None:
         flow = self.query_one(FlowPane)
-        shown = self.desk.shown
-        if on and shown is not None:
-            flow.load(shown.facts, shown.findings)
+        if on and self.chain.view is not None:
+            flow.load(self.chain.view)
+            flow.show_rows(self.row)
         flow.display = on
         self.query_one("#steps").display = not on
         (flow if on else self.chain).focus()
@@ -230,6 +230,15 @@ class Moving(Workplace):
     def on_findings_list_chosen(self, event: FindingsPane.Chosen) -> None:
         self.chain.go_to(event.row)
         self.detail.choose(FINDINGS)
+
+    def on_flow_map_view_chosen(self, event: FlowPane.Chosen) -> None:
+        """To the steps that the place on the map stands for: n and N go through them."""
+        if not event.rows:
+            return
+        self.searched, self.hits = event.label, sorted(event.rows)
+        self._show_map(on=False)
+        self.chain.go_to(self.hits[0])
+        self.say(f"{event.label}: {plural(len(self.hits), 'step')}, n next, N previous", "good")
 
     def on_chain_list_opened(self, _event: Chain.Opened) -> None:
         self.do_open()

@@ -2,8 +2,134 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
+
+from textual import work
+
+from replaydbg.core.branch import Branch
+from replaydbg.core.step import Kind
+from replaydbg.errors import ReplaydbgError
+from replaydbg.session.commands import AddBranch, DropBranch, SelectBranch
+from replaydbg.tui import workers
+from replaydbg.tui.desk import Shown
+from replaydbg.tui.messages import Compared
+from replaydbg.tui.screens.branches import BranchesScreen
 from replaydbg.tui.screens.changing import Changing
+from replaydbg.tui.screens.compare import CompareScreen, StepDifference
+from replaydbg.tui.screens.progress import ProgressScreen
+from replaydbg.tui.screens.rerun import RerunScreen
+from replaydbg.views.compare import gained_and_lost
+from replaydbg.views.plan import headline
 
 
 class Running(Changing):
-    pass
+    @work
+    async def do_rerun(self) -> None:
+        desk, shown, session = self.desk, self.desk.shown, self.desk.session
+        assert shown is not None  # `why_not` of the action
+        assert session is not None
+        if desk.plan is None:
+            self.say("what the edits touch is still being worked out: press r again in a moment")
+            return
+        terms = RerunScreen(desk.setup, shown.trace, desk.plan, desk.edits, _recorded_provider(shown))
+        options = await self.app.push_screen_wait(terms)
+        if options is None:
+            self.say(f"nothing was sent; {headline(desk.plan)}", "dim")
+            return
+        options = replace(options, branch_id=session.free_branch_id(), parent=session.current)
+        result = await self.app.push_screen_wait(ProgressScreen(shown.facts, desk.edits, options))
+        if isinstance(result, ReplaydbgError):
+            self.tell("The re-run did not begin", result.message, result.hint)
+            return
+        if self.do(AddBranch(result)):
+            self._opened(result)
+
+    def _opened(self, branch: Branch) -> None:
+        """A branch was made: what became of the findings is the headline, once the rules have been over it."""
+        self.show_plan(on=False)
+        if branch.stopped is not None:
+            self.tell(
+                f"Stopped: {branch.stopped.kind}",
+                branch.stopped.reason,
+                "everything before it is in the branch",
+            )
+        self.compare_with_parent()
+
+    def compare_with_parent(self) -> None:
+        shown = self.desk.shown
+        if shown is None or shown.branch is None:
+            return
+        parent = self.desk.of_branch(shown.branch.parent)
+        if parent is not None:
+            self.work("compare", partial(workers.compare, shown.branch.id, parent, shown, self.post_message))
+
+    def on_compared(self, event: Compared) -> None:
+        shown = self.desk.shown
+        self.desk.comparisons[event.branch_id] = event.comparison
+        if shown is None or shown.branch is None or shown.branch.id != event.branch_id:
+            return
+        text, look = gained_and_lost(event.comparison)
+        self.say(f"{text}   D compares step by step", look)
+        if self.waiting_to_compare:
+            self.waiting_to_compare = False
+            self.do_compare()
+
+    waiting_to_compare = False
+
+    def do_compare(self) -> None:
+        desk, shown = self.desk, self.desk.shown
+        assert shown is not None  # `why_not` of the action
+        assert shown.branch is not None
+        comparison = desk.comparisons.get(shown.branch.id)
+        parent = desk.of_branch(shown.branch.parent)
+        if comparison is None or parent is None:
+            self.waiting_to_compare = True
+            self.say("comparing …", "dim")
+            self.compare_with_parent()
+            return
+        titles = (_title(parent), _title(shown))
+        self.app.push_screen(
+            CompareScreen(comparison, parent.trace, shown.trace, titles), self._left_comparison
+        )
+
+    def do_compare_step(self) -> None:
+        """The step beside the one it was: for a pending edit, before and after; in a branch, the parent's step."""
+        shown = self.desk.shown
+        assert shown is not None  # `why_not` of the action
+        after = self.desk.subject(self.row)
+        assert after is not None
+        parent, row = shown, self.row
+        if not after.edits and shown.branch is not None:
+            origin = shown.branch.steps[self.row]
+            above = self.desk.of_branch(shown.branch.parent)
+            assert above is not None
+            parent, row = above, above.trace.row(origin.of or "")
+        self.app.push_screen(StepDifference(parent.trace.step(row), after.step))
+
+    def _left_comparison(self, row: int | None) -> None:
+        if row is not None:
+            self.chain.go_to(row)
+
+    @work
+    async def do_branches(self) -> None:
+        session = self.desk.session
+        assert session is not None  # `why_not` of the action
+        answer = await self.app.push_screen_wait(BranchesScreen(session))
+        if answer is None:
+            return
+        what, branch_id = answer
+        if what == "select" and branch_id != session.current:
+            self.do(SelectBranch(branch_id))
+        elif what == "drop" and self.do(DropBranch(branch_id)):
+            self.say(f"branch {branch_id} is dropped: u brings it back", "good")
+
+
+def _title(shown: Shown) -> str:
+    return (shown.branch.label or f"branch {shown.branch.id}") if shown.branch is not None else "recording"
+
+
+def _recorded_provider(shown: Shown) -> str:
+    """The provider that the first model call names, "" where none does."""
+    row = next(iter(shown.trace.rows(Kind.MODEL_CALL)), None)
+    return shown.trace.body(row).provider if row is not None else ""

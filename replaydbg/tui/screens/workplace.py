@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -25,8 +26,9 @@ from replaydbg.tui.widgets.detail import Detail, TabLine
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.header import HeaderLine, Words
-from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
 from replaydbg.tui.widgets.minimap import Minimap
+from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
+from replaydbg.views.plan import touch_marks
 from replaydbg.views.text import plural
 
 _SETTLED_SECONDS = 0.1
@@ -43,6 +45,8 @@ class Workplace(ActingScreen[None]):
         """The row of the selected step; -1 before the first steps are there."""
         self.hits: list[int] = []
         self.searched = ""
+        self.touched = False
+        """Whether the person has done anything yet."""
         self._settling: Timer | None = None
         self._mounted_findings: tuple[int, bool] = (0, False)
 
@@ -152,7 +156,7 @@ class Workplace(ActingScreen[None]):
             busy = "looking for findings"
         self.query_one(HeaderLine).say(
             Words(
-                name=shown.trace.source.name if shown is not None else desk.setup.path,
+                name=Path(shown.trace.source.name if shown is not None else desk.setup.path).name,
                 branch=(branch.label or branch.id) if branch is not None else "",
                 edits=len(desk.edits),
                 steps=len(shown.trace) if shown is not None else 0,
@@ -177,10 +181,8 @@ class Workplace(ActingScreen[None]):
             self.work("check", partial(workers.check, shown, self.post_message))
 
     def load_chain(self, shown: Shown) -> None:
-        origins = None
-        if shown.origins is not None:
-            origins = [str(step.provenance) for step in shown.origins]
-        self.chain.load(shown.trace, shown.facts if shown.known else None, tuple(shown.findings), origins)
+        marks = touch_marks(self.desk.plan) if self.desk.plan is not None else origins(shown)
+        self.chain.load(shown.trace, shown.facts if shown.known else None, tuple(shown.findings), marks)
 
     def paint_findings(self, shown: Shown) -> None:
         self.query_one(FindingsPane).load(shown.trace, tuple(shown.findings))
@@ -273,12 +275,24 @@ class Workplace(ActingScreen[None]):
     def on_found(self, event: Found) -> None:
         shown = event.shown
         shown.add(event.findings)
+        first = bool(shown.findings) and not self.touched
         shown.checked = shown.checked or event.last
         if shown is self.desk.shown:
             self.load_chain(shown)
             self.paint_findings(shown)
             self.paint_header()
             self.settle()
+            if first and event.last:
+                self.greet()
+
+    def greet(self) -> None:
+        """Nobody has pressed a key yet: begin where something is wrong, and show the list of it where there is room."""
+        self.query_one(FindingsPane).display = self.has_class("-high")
+        self.chain.action_next_finding(1)
+
+    def action_act(self, id_: str) -> None:
+        self.touched = True
+        super().action_act(id_)
 
     def on_work_failed(self, event: WorkFailed) -> None:
         self.tell("That cannot be done", event.problem.message, event.problem.hint, fatal=event.fatal)
@@ -293,9 +307,14 @@ class Workplace(ActingScreen[None]):
         self.app.push_screen(Tell(title, text, hint), closed)
 
 
+def origins(shown: Shown) -> list[str] | None:
+    """For a branch where each row came from, for the marks beside the rows."""
+    return None if shown.branch is None else [str(step.provenance) for step in shown.branch.steps]
+
+
 def rule_page(code: str) -> str:
     """The page of a rule, "" where the rule is not here: findings may come from a plug-in that has gone."""
     try:
-        return explain.page(code).text
+        return explain.page(code)
     except ReplaydbgError:
         return ""

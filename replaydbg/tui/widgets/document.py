@@ -73,6 +73,11 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         return self._blocks[self._block_of[self.cursor]] if self.cursor < len(self._block_of) else None
 
     @property
+    def blocks(self) -> list[Block]:
+        """The blocks made so far."""
+        return list(self._blocks)
+
+    @property
     def lines(self) -> int:
         """Lines wrapped so far; all of them once the end has been reached."""
         return len(self._block_of)
@@ -189,6 +194,10 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
     def action_toggle_fold(self) -> None:
         if self.block is not None and self.block.fold:
             self._fold_with(self.folds.toggled(self.block.fold))
+
+    def turn(self, fold: str) -> None:
+        """Fold or unfold by name."""
+        self._fold_with(self.folds.toggled(fold))
 
     def action_fold_all(self) -> None:
         self._fold_with(Folds(all_open=False))

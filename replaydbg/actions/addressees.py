@@ -1,0 +1,56 @@
+"""Who a re-run would ask and where that is, before anything is sent: what a person must know to say yes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from replaydbg.actions.rerun import RerunOptions
+from replaydbg.drivers.providers import Provider
+from replaydbg.drivers.providers._http import HttpProvider, is_loopback
+from replaydbg.drivers.providers._registry import make_provider
+from replaydbg.drivers.python_name import PREFIX
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Who answers `calls` model calls. `where` is an address or the name of a function; `leaves` says whether what is
+    sent leaves this machine, `lacks` what is missing for it to work ("" for nothing).
+    """
+
+    model: str
+    calls: int
+    where: str
+    leaves: bool
+    lacks: str = ""
+
+
+def addressees(
+    options: RerunOptions, calls_by_model: Mapping[str, int], recorded_provider: str
+) -> tuple[Addressee, ...]:
+    """One for each model that would be asked; none for a re-run that asks nobody.
+
+    `recorded_provider` is the provider that the recording names. Raises UsageProblem for a provider that is none.
+    """
+    spec = options.provider or options.model
+    if not options.live and not spec.startswith(PREFIX):
+        return ()
+    found: dict[tuple[str, str], Addressee] = {}
+    for recorded, calls in calls_by_model.items():
+        model = recorded if not options.model or options.model.startswith(PREFIX) else options.model
+        by = spec or (recorded_provider if recorded_provider in {"openai", "anthropic"} else model)
+        provider = make_provider(by, base_url=options.base_url, environ=options.environ)
+        where, leaves, lacks = _described(provider)
+        before = found.get((model, where))
+        found[model, where] = Addressee(model, calls + (before.calls if before else 0), where, leaves, lacks)
+    return tuple(found.values())
+
+
+def _described(provider: Provider) -> tuple[str, bool, str]:
+    if isinstance(provider, HttpProvider):
+        local = is_loopback(provider.url)
+        lacks = "" if provider.key or local else f"{provider.key_variable} is not set in the environment"
+        return provider.url, not local, lacks
+    if provider.name.startswith(PREFIX):
+        return provider.name, False, ""
+    return provider.name, True, ""

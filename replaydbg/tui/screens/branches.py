@@ -1,0 +1,57 @@
+"""The list of branches: look at another one, or drop one."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from replaydbg.session.state import RECORDING, Sitting
+from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.widgets.document import Document
+from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.views.branches import branch_blocks
+
+
+class BranchesScreen(ActingScreen[tuple[str, str] | None]):
+    """Gives what to do, `select` or `drop`, and the id of the branch; or None."""
+
+    WHERE = "branches"
+    BINDINGS = bindings("branches")
+
+    def __init__(self, sitting: Sitting) -> None:
+        super().__init__()
+        self._sitting = sitting
+
+    def compose(self) -> ComposeResult:
+        yield Static(" Branches", id="editor-title", markup=False)
+        yield Document(id="form")
+        yield FooterLine()
+
+    def on_mount(self) -> None:
+        text = self.query_one(Document)
+        text.show(lambda _folds, _width: branch_blocks(self._sitting))
+        text.focus()
+        self.call_after_refresh(self._to_current)
+        self.offer()
+
+    def _to_current(self) -> None:
+        text = self.query_one(Document)
+        lines = text.lines_of(lambda block: block.place == f"branch:{self._sitting.current}")
+        text.cursor = lines[0] if lines else 0
+
+    @property
+    def branch_id(self) -> str:
+        block = self.query_one(Document).block
+        return block.place.removeprefix("branch:") if block is not None else RECORDING
+
+    def do_choose(self) -> None:
+        self.dismiss(("select", self.branch_id))
+
+    def do_drop(self) -> None:
+        if self.branch_id == RECORDING:
+            self.say("X Drop: the recording stays; only branches can be dropped")
+            return
+        self.dismiss(("drop", self.branch_id))
+
+    def do_leave(self) -> None:
+        self.dismiss(None)

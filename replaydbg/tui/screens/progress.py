@@ -1,0 +1,153 @@
+"""A re-run under way: each question with its answer as it comes, and what it has cost so far. Stopping keeps it all."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+from textual.worker import Worker
+
+from replaydbg.actions.rerun import RerunOptions, rerun
+from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.outcome import Outcome
+from replaydbg.core.request import ModelRequest
+from replaydbg.drivers.run import Update
+from replaydbg.errors import ReplaydbgError
+from replaydbg.graph.facts import Facts
+from replaydbg.replay.api import Asked, Progress
+from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.screens.dialogs import Ask, Reply
+from replaydbg.tui.screens.editor import EditorScreen
+from replaydbg.tui.widgets.document import Document
+from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.views import human
+from replaydbg.views.blocks import Block, shown
+from replaydbg.views.text import count_words, duration_words, plural
+
+_REPAINT_SECONDS = 0.1
+_STREAM_CHARS_SHOWN = 600
+
+
+@dataclass(slots=True)
+class _Question:
+    asked: Asked
+    began: float
+    text: str = ""
+    took: float | None = None
+
+
+class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
+    """Gives the branch, also of a re-run that was stopped; or the problem that kept it from beginning."""
+
+    WHERE = "progress"
+    BINDINGS = bindings("progress")
+
+    def __init__(self, facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> None:
+        super().__init__()
+        self._facts, self._edits, self._options = facts, tuple(edits), options
+        self._questions: dict[str, _Question] = {}
+        self._progress = Progress()
+        self._began = time.monotonic()
+        self._driving: Worker[None] | None = None
+        self._stopping = False
+        self._one_at_a_time = asyncio.Lock()
+
+    def compose(self) -> ComposeResult:
+        yield Static(" Re-running", id="editor-title", markup=False)
+        yield Document(id="form")
+        yield FooterLine()
+
+    def on_mount(self) -> None:
+        self.query_one(Document).focus()
+        self.set_interval(_REPAINT_SECONDS, self._paint)
+        self.offer()
+        self._driving = self._drive()
+
+    @work(exit_on_error=True)
+    async def _drive(self) -> None:
+        result: Branch | ReplaydbgError
+        try:
+            result = await rerun(self._facts, self._edits, self._options, self._heard, self._ask_person)
+        except ReplaydbgError as problem:
+            result = problem
+        self.dismiss(result)
+
+    def _heard(self, update: Update) -> None:
+        self._progress = update.progress
+        asked = update.asked
+        if asked is None:
+            return
+        question = self._questions.get(asked.id)
+        if question is None:
+            self._questions[asked.id] = _Question(asked, time.monotonic())
+        elif update.text:
+            question.text += update.text
+        elif question.took is None:
+            question.took = time.monotonic() - question.began
+
+    def _paint(self) -> None:
+        blocks = list(
+            progress_blocks(self._progress, list(self._questions.values()), time.monotonic() - self._began)
+        )
+        text = self.query_one(Document)
+        text.show(lambda _folds, _width: iter(blocks), keep_place=True)
+        text.action_bottom()
+
+    def do_stop(self) -> None:
+        if self._stopping or self._driving is None:
+            self.say("stopping: what was answered is kept")
+            return
+        self._stopping = True
+        self.say("stopping: what was answered is kept")
+        self._driving.cancel()
+
+    async def _ask_person(self, asked: Asked) -> Outcome | None:
+        """The person may answer what nobody else is to be asked; one question at a time."""
+        async with self._one_at_a_time:
+            replies = (Reply("w", "write it yourself", "write"), Reply("s", "stop here", ""))
+            ask = Ask(human.question(asked), list(human.context_blocks(asked)), replies)
+            try:
+                if await self.app.push_screen_wait(ask) != "write":
+                    return None
+                part = human.part(asked)
+                while True:
+                    text = await self.app.push_screen_wait(
+                        EditorScreen(part, human.question(asked), human.HINT)
+                    )
+                    if text is None:
+                        return None
+                    try:
+                        return human.outcome(asked, text)
+                    except ValueError as problem:
+                        self.say(str(problem), "error")
+            except asyncio.CancelledError:
+                while self.app.screen is not self:
+                    await self.app.pop_screen()
+                raise
+
+
+def progress_blocks(progress: Progress, questions: Sequence[_Question], elapsed: float) -> list[Block]:
+    """The totals, then a line for each question and, while it comes, its answer."""
+    totals = f"{duration_words(elapsed * 1000)}   {plural(progress.live_calls, 'model call')}   {count_words(progress.tokens)} tokens"
+    if progress.cost_usd:
+        totals += f"   ${progress.cost_usd:.4f}"
+    blocks = [Block(totals, "strong"), Block()]
+    now = time.monotonic()
+    for question in questions:
+        request = question.asked.request
+        who = request.model or "the model" if isinstance(request, ModelRequest) else f"{request.call.name}()"
+        row = f" for #{question.asked.row + 1}" if question.asked.row is not None else ""
+        done = question.took is not None
+        took = question.took if question.took is not None else now - question.began
+        head = f"{'✓' if done else '…'} {shown(who)}{row}"
+        text = f"{head}  {duration_words(took * 1000)}  {shown(question.asked.why)}"
+        look = "good" if done else "info"
+        blocks.append(Block(text, spans=((0, len(head), look), (len(head), len(text), "dim")), hang=4))
+        if question.text and not done:
+            blocks.append(Block(shown(question.text[-_STREAM_CHARS_SHOWN:]), indent=4))
+    return blocks

@@ -1,0 +1,147 @@
+"""Say yes to a re-run: the terms as a form, and what they would send where. Offline until the person says otherwise."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from textual import work
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from replaydbg.actions.addressees import addressees
+from replaydbg.actions.rerun import RerunOptions
+from replaydbg.core.branch import Edit
+from replaydbg.core.trace import Trace
+from replaydbg.errors import UsageProblem
+from replaydbg.replay.plan import Plan
+from replaydbg.tui.desk import Setup
+from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.screens.dialogs import Line
+from replaydbg.tui.screens.help import Help
+from replaydbg.tui.widgets.document import Document
+from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.views.plan import edit_block
+from replaydbg.views.rerun import Terms, Told, ToolTerm, Way, form_blocks
+
+
+class RerunScreen(ActingScreen[RerunOptions | None]):
+    """Gives the options that the person agreed to, or None."""
+
+    WHERE = "rerun"
+    BINDINGS = bindings("rerun")
+
+    def __init__(self, setup: Setup, trace: Trace, plan: Plan, edits: Sequence[Edit], provider: str) -> None:
+        """`provider` is the one that the recording names, "" for none."""
+        super().__init__()
+        self._setup, self._trace, self._plan, self._edits = setup, trace, plan, tuple(edits)
+        self._recorded_provider = provider
+        self.terms = first_terms(setup, plan)
+
+    def compose(self) -> ComposeResult:
+        yield Static(" Re-run what follows", id="editor-title", markup=False)
+        yield Document(id="form")
+        yield FooterLine()
+
+    def on_mount(self) -> None:
+        self._take(self.terms)
+        form = self.query_one(Document)
+        form.focus()
+        form.cursor = next(iter(form.lines_of(lambda block: block.place == f"way:{self.terms.way}")), 0)
+        self.offer()
+
+    def _take(self, terms: Terms) -> None:
+        try:
+            asked = addressees(self.options(terms), self._plan.calls_by_model, self._recorded_provider)
+        except UsageProblem as problem:
+            terms = replace(terms, told=(), problem=problem.message)
+        else:
+            told = tuple(Told(who.model, who.calls, who.where, who.leaves, who.lacks) for who in asked)
+            terms = replace(terms, told=told, problem="")
+        self.terms = terms
+        head = [edit_block(self._trace, edit) for edit in self._edits]
+        blocks = [*head, *form_blocks(terms)]
+        self.query_one(Document).show(lambda _folds, _width: iter(blocks), keep_place=True)
+
+    def options(self, terms: Terms) -> RerunOptions:
+        """The terms in the words of the action."""
+        setup = self._setup
+        preset = terms.way is Way.PRESET
+        return RerunOptions(
+            live=terms.way is not Way.NOBODY,
+            model=terms.model if terms.way is Way.OTHER else setup.model if preset else "",
+            provider=setup.provider if preset else "",
+            base_url=(setup.base_url if preset else terms.base_url) or None,
+            bindings={tool.name: tool.bound for tool in terms.tools if tool.bound},
+            allow=frozenset(tool.name for tool in terms.tools if tool.allowed),
+            environ=os.environ,
+        )
+
+    @work
+    async def do_choose(self) -> None:
+        block = self.query_one(Document).block
+        kind, _, name = (block.place if block is not None else "").partition(":")
+        terms = self.terms
+        if kind == "way":
+            self._take(replace(terms, way=Way(name)))
+        elif kind == "model":
+            said = await self.app.push_screen_wait(
+                Line("model", terms.model, "gpt-4o, claude-…, python:module:function")
+            )
+            self._take(replace(terms, model=terms.model if said is None else said.strip()))
+        elif kind == "base_url":
+            said = await self.app.push_screen_wait(
+                Line("base URL", terms.base_url, "http://127.0.0.1:8080/v1")
+            )
+            self._take(replace(terms, base_url=terms.base_url if said is None else said.strip()))
+        elif kind == "tool":
+            await self._choose_tool(next(tool for tool in terms.tools if tool.name == name))
+        else:
+            self.say("nothing to choose on this line: j and k move, y starts the re-run")
+
+    async def _choose_tool(self, tool: ToolTerm) -> None:
+        if tool.bound:
+            self._take(self.terms.with_tool(replace(tool, allowed=not tool.allowed)))
+            return
+        said = await self.app.push_screen_wait(Line(f"what runs {tool.name}", "", "python:module:function"))
+        if said:
+            self._take(self.terms.with_tool(replace(tool, bound=said.strip(), allowed=True)))
+
+    def do_go(self) -> None:
+        if self.terms.possible:
+            self.say(f"y Start: {self.terms.possible}", "error")
+            return
+        self.dismiss(self.options(self.terms))
+
+    def do_help(self) -> None:
+        self.app.push_screen(Help(self.WHERE, self.state()))
+
+    def do_leave(self) -> None:
+        self.dismiss(None)
+
+
+def first_terms(setup: Setup, plan: Plan) -> Terms:
+    """What is proposed: nobody is asked, unless the command line named who answers."""
+    needs = {need.name: need for need in plan.tools}
+    names = [*needs, *(name for name in setup.tools if name not in needs)]
+    tools = [
+        ToolTerm(
+            name,
+            setup.tools.get(name, ""),
+            name in setup.allowed and name in setup.tools,
+            needs[name].calls if name in needs else 0,
+            needs[name].recorded if name in needs else 0,
+        )
+        for name in names
+    ]
+    preset = setup.provider or setup.model
+    return Terms(
+        way=Way.PRESET if preset else Way.NOBODY,
+        preset=preset,
+        stand_in=setup.demo,
+        base_url=setup.base_url,
+        tools=tuple(tools),
+        calls=sum(plan.calls_by_model.values()),
+        tokens=plan.tokens_estimate,
+    )

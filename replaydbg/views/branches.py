@@ -1,0 +1,66 @@
+"""The branches of a sitting as lines: the recording first, each branch below what it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.branch import Branch
+from replaydbg.session.state import RECORDING, Sitting
+from replaydbg.views.blocks import Block, shown
+from replaydbg.views.plan import edit_block
+from replaydbg.views.text import plural
+
+
+def branch_blocks(sitting: Sitting) -> Iterator[Block]:
+    """Lines whose `place` is `branch:ID`; details stand below them."""
+    yield _recording(sitting)
+    yield from _below(sitting, RECORDING, 1)
+
+
+def _below(sitting: Sitting, parent: str, depth: int) -> Iterator[Block]:
+    for branch in sitting.branches:
+        if branch.parent == parent:
+            yield from _branch(sitting, branch, depth)
+            yield from _below(sitting, branch.id, depth + 1)
+
+
+def _recording(sitting: Sitting) -> Block:
+    here = "●" if sitting.current == RECORDING else "○"
+    pending = len(sitting.pending.get(RECORDING, ()))
+    text = f"{here} the recording"
+    more = f"  {plural(len(sitting.recording), 'step')}" + (
+        f", ✎ {plural(pending, 'pending edit')}" if pending else ""
+    )
+    return Block(text + more, "strong", spans=((len(text), len(text + more), "dim"),), place="branch:")
+
+
+def _branch(sitting: Sitting, branch: Branch, depth: int) -> Iterator[Block]:
+    here = "●" if sitting.current == branch.id else "○"
+    indent = 3 * depth
+    place = f"branch:{branch.id}"
+    text = f"{here} {shown(branch.label or branch.id)}"
+    more = f"  {outcome_words(branch)}"
+    look = "warning" if branch.stopped else "dim"
+    yield Block(
+        text + more,
+        "strong",
+        spans=((len(text), len(text + more), look),),
+        indent=indent,
+        hang=4,
+        place=place,
+    )
+    parent = sitting.branch(branch.parent)
+    trace = parent.trace if parent is not None else sitting.recording
+    for edit in branch.edits:
+        yield Block(edit_block(trace, edit).text, "dim", indent=indent + 3, hang=2, place=place)
+
+
+def outcome_words(branch: Branch) -> str:
+    """`31 steps: 12 live, 18 reused; asked gpt-4o; stopped: ...`."""
+    counts = [f"{count} {word}" for word, count in branch.counts().items() if count]
+    text = f"{plural(len(branch.trace), 'step')}: {', '.join(counts)}"
+    if branch.model:
+        text += f"; answered by {shown(branch.model)}"
+    if branch.stopped is not None:
+        text += f"; stopped ({branch.stopped.kind}): {shown(branch.stopped.reason)}"
+    return text

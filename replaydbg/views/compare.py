@@ -1,0 +1,208 @@
+"""Two runs side by side: findings gained and lost on top, then the steps, then what differs in each by field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from replaydbg.core.finding import Finding
+from replaydbg.core.message import Json
+from replaydbg.core.trace import Trace
+from replaydbg.diff.fields import ABSENT, Change, PieceKind
+from replaydbg.diff.steps import ComparedRow, Comparison, RowKind, Totals
+from replaydbg.views.blocks import Block, Folds, fold_sign, one_line, shown
+from replaydbg.views.detail import SEVERITY_SIGNS, severity_look
+from replaydbg.views.preview import preview
+from replaydbg.views.text import clip, cost_words, count_words, duration_words, pad, plain, plural
+
+SIGNS = {RowKind.EQUAL: "=", RowKind.CHANGED: "~", RowKind.ADDED: "+", RowKind.REMOVED: "−"}
+_LOOKS = {RowKind.EQUAL: "dim", RowKind.CHANGED: "warning", RowKind.ADDED: "good", RowKind.REMOVED: "error"}
+_BESIDE_CELLS_MIN = 100
+"""Narrower screens show the two sides of a step on one line below each other."""
+_EQUAL_AROUND = 1
+"""Equal steps shown beside a difference, so that one sees where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """Both runs, the rows that pair them, and how they are looked at."""
+
+    a: Trace
+    b: Trace
+    rows: tuple[ComparedRow, ...]
+    folds: Folds
+    width: int
+
+
+def gained_and_lost(comparison: Comparison) -> tuple[str, str]:
+    """The headline: what became of the findings, and its look."""
+    gained, lost = len(comparison.gained), len(comparison.lost)
+    if not gained and not lost:
+        same = comparison.first_divergence is None
+        return (
+            "the two runs are equal" if same else "no finding gained, none lost"
+        ), "dim" if same else "info"
+    parts = []
+    if lost:
+        parts.append(f"{plural(lost, 'finding')} gone ({_names(comparison.lost)})")
+    if gained:
+        parts.append(f"{plural(gained, 'new finding')} ({_names(comparison.gained)})")
+    return ", ".join(parts), "error" if gained and not lost else "warning" if gained else "good"
+
+
+def _names(findings: tuple[Finding, ...]) -> str:
+    counts: dict[str, int] = {}
+    for finding in findings:
+        counts[finding.name] = counts.get(finding.name, 0) + 1
+    return ", ".join(name if count == 1 else f"{count} {name}" for name, count in counts.items())
+
+
+def comparison_blocks(
+    traces: tuple[Trace, Trace], titles: tuple[str, str], comparison: Comparison, folds: Folds, width: int
+) -> Iterator[Block]:
+    """The whole comparison. A step's differences are the fold `row:N`, a stretch of equal steps the fold `equal:N`."""
+    text, look = gained_and_lost(comparison)
+    sides = _Sides(*traces, comparison.rows, folds, width)
+    yield Block(text, look)
+    yield from _findings(sides.a, comparison.lost, "− gone: ", "good")
+    yield from _findings(sides.b, comparison.gained, "+ new: ", "error")
+    yield Block()
+    yield from totals_blocks(titles, comparison.totals_a, comparison.totals_b)
+    yield Block()
+    if comparison.first_divergence is None:
+        yield Block("every step says the same", "dim")
+    at = 0
+    rows = comparison.rows
+    while at < len(rows):
+        end = at
+        while end < len(rows) and rows[end].kind is RowKind.EQUAL:
+            end += 1
+        if end > at:
+            yield from _equal_rows(sides, at, end)
+            at = end
+        else:
+            yield from _row(sides, at)
+            at += 1
+
+
+def _findings(trace: Trace, findings: tuple[Finding, ...], lead: str, look: str) -> Iterator[Block]:
+    for finding in findings:
+        rows = [trace.row(step_id) for step_id in finding.step_ids]
+        where = f"#{rows[0] + 1}" if rows else ""
+        head = f"{lead}{SEVERITY_SIGNS[finding.severity]} {finding.name} {where}"
+        text = f"{head}  {shown(finding.message)}"
+        spans = ((0, len(lead), look), (len(lead), len(head), severity_look(finding.severity)))
+        yield Block(text, spans=spans, indent=2, hang=4)
+
+
+def totals_blocks(titles: tuple[str, str], a: Totals, b: Totals) -> Iterator[Block]:
+    """A small table: before, after, and by how much."""
+    lines: list[tuple[str, float | None, float | None, Callable[[float], str]]] = [
+        ("steps", a.steps, b.steps, _whole),
+        ("model calls", a.model_calls, b.model_calls, _whole),
+        ("tool calls", a.tool_calls, b.tool_calls, _whole),
+        ("tokens", a.tokens, b.tokens, lambda value: count_words(int(value))),
+        ("cost", a.cost_usd, b.cost_usd, cost_words),
+        ("time", a.duration_ms, b.duration_ms, duration_words),
+    ]
+    head = f"{'':<14}{clip(titles[0], 12):>12}   {clip(titles[1], 12):>12}"
+    yield Block(head, "dim")
+    for name, before, after, words in lines:
+        if before is None and after is None:
+            continue
+        left = "not recorded" if before is None else words(before)
+        right = "not recorded" if after is None else words(after)
+        text = f"{name:<14}{left:>12} → {right:>12}"
+        if before and after is not None and before != after:
+            text += f"  {(after - before) / before:+.0%}"
+        yield Block(text, spans=((0, 14, "dim"),))
+
+
+def _whole(value: float) -> str:
+    return str(int(value))
+
+
+def _equal_rows(sides: _Sides, at: int, end: int) -> Iterator[Block]:
+    """Equal steps: those beside a difference, and a fold for the rest."""
+    before = _EQUAL_AROUND if at > 0 else 0
+    after = _EQUAL_AROUND if end < len(sides.rows) else 0
+    if end - at <= before + after + 1:
+        before, after = end - at, 0
+    for number in range(at, at + before):
+        yield from _row(sides, number)
+    first, last = at + before, end - after
+    if first < last:
+        fold = f"equal:{at}"
+        is_open = sides.folds.is_open(fold, usual=False)
+        yield Block(f"{fold_sign(is_open)}{plural(last - first, 'equal step')}", "dim", fold=fold)
+        if is_open:
+            for number in range(first, last):
+                yield from _row(sides, number)
+    for number in range(last, end):
+        yield from _row(sides, number)
+
+
+def _row(sides: _Sides, number: int) -> Iterator[Block]:
+    row = sides.rows[number]
+    look = _LOOKS[row.kind]
+    fold = f"row:{number}" if row.kind is RowKind.CHANGED else ""
+    is_open = bool(fold) and sides.folds.is_open(fold, usual=False)
+    sign = f"{fold_sign(is_open) if fold else '  '}{SIGNS[row.kind]} "
+    left = _cell(sides.a, row.row_a)
+    right = _cell(sides.b, row.row_b)
+    lead_row = row.row_b if row.row_b is not None else -1
+    place = "" if row.kind is RowKind.EQUAL else f"difference:{number}"
+    if sides.width >= _BESIDE_CELLS_MIN:
+        half = (sides.width - len(sign)) // 2 - 1
+        text = f"{sign}{pad(left, half)}  {clip(right, half)}"
+    else:
+        text = clip(f"{sign}{_one_sided(row, left, right)}", sides.width)
+    spans = ((0, len(sign), look),)
+    usual = "" if row.kind is RowKind.CHANGED else look
+    yield Block(text, usual, spans=spans, fold=fold, place=place, row=-1 if fold else lead_row)
+    if is_open:
+        for change in row.changes:
+            yield from change_blocks(change, indent=6)
+
+
+def _one_sided(row: ComparedRow, left: str, right: str) -> str:
+    if not left or not right:
+        return left or right
+    return right if row.row_a == row.row_b else f"{right}  (was #{(row.row_a or 0) + 1})"
+
+
+def _cell(trace: Trace, row: int | None) -> str:
+    if row is None:
+        return ""
+    said = plain(preview(trace, row))
+    return f"#{row + 1} {shown(trace.name(row))}  {said}".replace("\n", " ")
+
+
+def change_blocks(change: Change, indent: int = 0) -> Iterator[Block]:
+    """One field that differs: its pointer, what was and what is; texts word by word."""
+    yield Block(shown(change.pointer) or "(the whole)", "json-key", indent=indent, place=change.pointer)
+    pieces = change.words
+    if pieces is None:
+        yield from _side("− ", change.before, "gone", indent)
+        yield from _side("+ ", change.after, "added", indent)
+        return
+    for lead, side, kinds, look in (
+        ("− ", "before", (PieceKind.REMOVED, PieceKind.REPLACED), "gone"),
+        ("+ ", "after", (PieceKind.ADDED, PieceKind.REPLACED), "added"),
+    ):
+        text, spans = lead, [(0, 2, "error" if look == "gone" else "good")]
+        for piece in pieces:
+            said = shown(getattr(piece, side))
+            if piece.kind in kinds:
+                spans.append((len(text), len(text) + len(said), look))
+            text += said
+        yield Block(text, spans=tuple(spans), indent=indent, hang=2, place=change.pointer)
+
+
+def _side(lead: str, value: Json, look: str, indent: int) -> Iterator[Block]:
+    text = "(not there)" if value is ABSENT else shown(one_line(value))
+    spans = (
+        (0, 2, "error" if look == "gone" else "good"),
+        (2, 2 + len(text), "dim" if value is ABSENT else look),
+    )
+    yield Block(lead + text, spans=spans, indent=indent, hang=2)
