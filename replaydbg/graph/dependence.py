@@ -54,10 +54,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """The model call at `row` was told the old text, word for word (`verbatim`) or in part, in its new messages."""
+    """The model call at `row` was told the old text, word for word (`verbatim`) or in part, in its new messages.
+
+    `ran` is the tool execution whose result it was told as, None where it stands in what somebody said.
+    """
 
     row: int
     verbatim: bool
+    ran: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +160,37 @@ class Flow:
             told = self.new_text(row)
             room -= len(told)
             if holds(told, needle):
-                found.append(Use(row, verbatim=True))
+                found.extend(self._channels(row, source, needle))
             elif grams and not grams.isdisjoint(_grams(told)):
                 found.append(Use(row, verbatim=False))
         return Uses(tuple(sorted(found, key=lambda use: use.row)), complete=True)
+
+    def _channels(self, row: int, source: int, needle: str) -> Iterator[Use]:
+        """How the call was told the text. The result of an execution that was not under way around the source says it
+        of its own accord: an equal call has an equal answer.
+        """
+        previous = self.threads.links[row].previous
+        calls = self.index.calls(previous) if previous is not None else ()
+        said = False
+        for message in self.threads.between(row):
+            for part in message.parts:
+                if not holds(message_text(Message(message.role, (part,))), needle):
+                    continue
+                at = next((n for n, call in enumerate(calls) if getattr(part, "id", None) == call.id), -1)
+                ran = self.index.execution_of(previous, at) if previous is not None and at >= 0 else None
+                if ran is None:
+                    said = True
+                elif self._spans(ran, source):
+                    yield Use(row, verbatim=True, ran=ran)
+        if said:
+            yield Use(row, verbatim=True)
+
+    def _spans(self, ran: int, source: int) -> bool:
+        """Whether the execution was under way all the time that the source took, in the tree or by trusted times."""
+        if ran in self.enclosing_executions(source):
+            return True
+        starts, ends = self.trace.starts_ns, self.trace.ends_ns
+        return self.clocks_agree and 0 <= starts[ran] <= starts[source] <= ends[source] <= ends[ran]
 
     def _prompt_text(self, row: int) -> str:
         return "\n".join(message_text(message) for message in self.threads.prompt(row))

@@ -99,7 +99,6 @@ class Waiting:
 
     def _users(self, row: int, text: str, elsewhere: list[int]) -> list[int]:
         starts = []
-        place = None
         ran = next(self.facts.flow.enclosing_executions(row), None)
         if ran is not None:
             place = self.facts.index.call_of(ran)
@@ -108,11 +107,13 @@ class Waiting:
                 starts += [place.row] if place else []
             elif place and not self.facts.threads.followers.get(row):
                 self._doubt_result(row, ran, place.row)
-                place = None
         for use in self.facts.flow.uses(row, text, elsewhere).found:
-            if place and self.facts.threads.links[use.row].previous == place.row:
-                continue  # told through the result of the execution
-            if use.verbatim:
+            if use.ran is not None:
+                caller = self.facts.index.call_of(use.ran)
+                if caller is not None:
+                    self.returned_by.setdefault(use.ran, set()).add(row)
+                    starts.append(caller.row)
+            elif use.verbatim:
                 self.told_to.setdefault(use.row, set()).add(row)
                 starts.append(use.row)
             else:

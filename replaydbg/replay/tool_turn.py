@@ -15,6 +15,7 @@ from replaydbg.graph.index import CallPlace
 from replaydbg.replay import propagate, requests
 from replaydbg.replay.api import Answers, Asked, Need
 from replaydbg.replay.ledger import Made
+from replaydbg.replay.propagate import Carried
 from replaydbg.replay.sources import Answer
 
 if TYPE_CHECKING:  # a turn is a part of its lane
@@ -292,10 +293,22 @@ class ToolTurn:
                     parts.extend(propagate.in_messages((Message(message.role, (part,)),), carried)[0].parts)
                 elif at < len(self.responses):
                     placed.add(at)
-                    parts.append(replace(self.responses[at], name=getattr(part, "name", "")))
+                    parts.append(_as_recorded(self.responses[at], part, carried))
             messages.append(replace(message, parts=tuple(parts)))
         missing = [one for at, one in enumerate(self.responses) if at not in placed]
         return (*(Message(Role.TOOL, (one,)) for one in missing), *messages)
+
+
+def _as_recorded(response: ToolResponse, recorded: Part, carried: tuple[Carried, ...]) -> ToolResponse:
+    """The response in the place of the recorded one. A carried answer goes into it only where it is still the recorded
+    one: where the format has no tool executions, nothing else could have put it there.
+    """
+    assert isinstance(recorded, ToolResponse)
+    result = response.result
+    if result == recorded.result:
+        for answer in carried:
+            result = propagate.in_value(result, answer)
+    return replace(response, result=result, name=recorded.name)
 
 
 def paired_places(calls: Iterable[ToolCall], messages: Iterable[Message]) -> dict[int, int]:

@@ -394,7 +394,7 @@ def test_an_edit_in_one_of_several_parallel_threads_reruns_it_and_what_is_made_o
     )
     r.receive(r.requests()[0].id, says("mixed"))
     branch = r.branch("b")
-    assert {of: str(step.provenance) for step in branch.steps if (of := step.of)} == {
+    assert dict(provenances(branch)) == {
         "root": "recorded",
         "a-Rome": "recorded",
         "Rome-1": "recorded",
