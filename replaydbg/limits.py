@@ -46,13 +46,10 @@ LOOP_PERIOD_MAX_STEPS = 32
 """Longest round of a loop that is looked for (replay of real runaways: 1 to 7)."""
 
 DIFFERENCES_MAX = 1000
-"""Of two runs that are aligned step by step; the cost grows with its square."""
+"""Differences found between two runs or two texts; the cost grows with its square, half a second at most."""
 
 CHANGES_PER_STEP_MAX = 100
 """Changes listed of one step against its like in another run."""
-
-WORDS_COMPARED_MAX = 4000
-"""Words of a text that is compared word by word; longer texts are compared line by line, then as a whole."""
 
 REPLAY_CALLS_MAX = 50
 """Model calls of one re-run unless the person says otherwise: the commonest runaway bound of agent frameworks."""

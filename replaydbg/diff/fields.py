@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from itertools import islice
 from replaydbg import limits
 from replaydbg.core.message import Json
 from replaydbg.core.pointer import join
+from replaydbg.diff.sequence import common_subsequence
 
 
 class _Absent(Enum):
@@ -58,13 +58,8 @@ class Piece:
     after: str
 
 
-_OF_TAG = {
-    "equal": PieceKind.EQUAL,
-    "replace": PieceKind.REPLACED,
-    "insert": PieceKind.ADDED,
-    "delete": PieceKind.REMOVED,
-}
-_WORD = re.compile(r"\s+|\w+|[^\w\s]")
+_WORD = re.compile(r"\s*\w+|\s*[^\w\s]|\s+")
+"""A word with the white space before it: spaces alone would find their like everywhere."""
 
 
 def changes(before: Json, after: Json, path: tuple[str | int, ...] = ()) -> Iterator[Change]:
@@ -111,20 +106,28 @@ def _equal(one: Json, other: Json) -> bool:
 
 
 def words(before: str, after: str) -> tuple[Piece, ...]:
-    """The texts as pieces: by words, by lines where they are long, as a whole where they are very long."""
-    for split in (_WORD.findall, _lines):
-        old, new = split(before), split(after)
-        if max(len(old), len(new)) <= limits.WORDS_COMPARED_MAX:
-            matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-            return tuple(
-                Piece(_OF_TAG[tag], "".join(old[a0:a1]), "".join(new[b0:b1]))
-                for tag, a0, a1, b0, b1 in matcher.get_opcodes()
-            )
-    return (Piece(PieceKind.EQUAL if before == after else PieceKind.REPLACED, before, after),)
+    """The texts as pieces, word by word."""
+    old, new = _WORD.findall(before), _WORD.findall(after)
+    pieces: list[Piece] = []
+    same: list[str] = []
+    at_old = at_new = 0
+    for to_old, to_new in (*common_subsequence(old, new), (len(old), len(new))):
+        if (at_old, at_new) != (to_old, to_new):
+            pieces += [_equal_piece(same), _piece("".join(old[at_old:to_old]), "".join(new[at_new:to_new]))]
+            same = []
+        same += old[to_old : to_old + 1]
+        at_old, at_new = to_old + 1, to_new + 1
+    return tuple(piece for piece in (*pieces, _equal_piece(same)) if piece.before or piece.after)
 
 
-def _lines(text: str) -> list[str]:
-    return text.splitlines(keepends=True)
+def _piece(before: str, after: str) -> Piece:
+    kind = PieceKind.REPLACED if before and after else PieceKind.ADDED if after else PieceKind.REMOVED
+    return Piece(kind, before, after)
+
+
+def _equal_piece(same: list[str]) -> Piece:
+    text = "".join(same)
+    return Piece(PieceKind.EQUAL, text, text)
 
 
 def first_changes(before: Json, after: Json, most: int = limits.CHANGES_PER_STEP_MAX) -> tuple[Change, ...]:
