@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+
+import orjson
+import pytest
+
+from replaydbg import limits
+from replaydbg.core.finding import Notice
+from replaydbg.errors import UnreadableInput, UsageProblem
+from replaydbg.readers import _registry
+from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from tests.support.otlp import document, request, span, trace
+
+
+def test_the_folder_is_walked() -> None:
+    names = [reader.name for reader in _registry.readers()[0]]
+    assert {"otlp", "otlp-logs", "otel-console", "native"} <= set(names)
+    assert names == sorted(names)
+
+
+@pytest.mark.parametrize("name", ["trace.json", "notes.txt", "x.parquet"])
+def test_the_content_decides_and_never_the_name(name: str) -> None:
+    choice = _registry.choose(document(request(span(1)), name))
+    assert choice.reader.name == "otlp"
+    assert choice.confidence > 0.9
+    assert choice.notices == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "word", "hint"),
+    [
+        (b"", "is empty", "flush"),
+        (b" \n\n ", "is empty", "flush"),
+        (b"PK\x03\x04rest", "zip archive", "unpack"),
+        (gzip.compress(b"{}"), "gzip", "unpack"),
+        (b"SQLite format 3\x00", "SQLite", "export"),
+        (b"PAR1....", "Parquet", "JSON"),
+        (b"\xff\xfe{\x00", "UTF-16", "UTF-8"),
+        (b"ab\x00cd", "binary", "UTF-8"),
+        (b"hello world", "not JSON", "tried first"),
+        (b'{"weather": "fine"}', "no trace format", "--format"),
+        (b"[1, 2]", "no trace format", "--format"),
+        (b"17", "no trace format", "--format"),
+    ],
+)
+def test_what_can_not_be_read_is_refused_in_one_sentence(content: bytes, word: str, hint: str) -> None:
+    for call in (_registry.choose, lambda each: list(_registry.read(each))):
+        with pytest.raises(UnreadableInput) as caught:
+            call(document(content, "the-file"))
+        assert "the-file" in caught.value.message
+        assert word in caught.value.message
+        assert hint in caught.value.hint
+        assert "\n" not in caught.value.message
+
+
+def test_what_was_tried_is_named() -> None:
+    with pytest.raises(UnreadableInput) as caught:
+        _registry.choose(document(b'{"weather": "fine"}'))
+    assert caught.value.hint.count(",") >= 2
+
+
+def test_a_format_can_be_named() -> None:
+    assert _registry.choose(document(request(span(1))), "otlp").reader.name == "otlp"
+    with pytest.raises(UsageProblem) as caught:
+        _registry.choose(document(request(span(1))), "otpl")
+    assert "otlp" in caught.value.hint
+
+
+def test_a_named_format_that_it_is_not() -> None:
+    with pytest.raises(UnreadableInput):
+        list(_registry.read(document(b'{"messages": 1}'), "otlp"))
+
+
+def test_native_files_are_preferred_to_plain_otlp() -> None:
+    from replaydbg.writers.native import write
+
+    content = b"".join(write(trace(span(1))))
+    assert _registry.choose(document(content)).reader.name == "native"
+
+
+def test_a_file_without_steps_says_so() -> None:
+    (reading,) = _registry.read(document(request()))
+    assert reading.traces == ()
+    assert "no step" in reading.notices[-1].message
+
+
+def made_up(name: str, confidence: float, notices: int = 0, *, refuses: bool = False, fails: bool = False) -> Reader:
+    def sniff(_: Document) -> float:
+        if fails:
+            raise KeyError("bug")
+        return confidence
+
+    def read(_: Document, __: bool) -> Iterator[Reading]:
+        if refuses:
+            raise NotThisFormat("no")
+        yield Reading((trace(span(1)),), tuple(Notice(str(n), name) for n in range(notices)))
+
+    return Reader(name, name.title(), sniff, read)
+
+
+def registry(monkeypatch: pytest.MonkeyPatch, *readers: Reader) -> None:
+    monkeypatch.setattr(_registry, "readers", lambda: (readers, ()))
+
+
+def test_the_next_reader_is_asked_when_the_best_finds_that_it_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry(monkeypatch, made_up("wrong", 0.9, refuses=True), made_up("right", 0.6, notices=1))
+    (reading,) = _registry.read(document({}))
+    assert reading.notices[-1].message == "right"
+
+
+def test_a_guess_is_labelled_as_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry(monkeypatch, made_up("guess", 0.2), made_up("never", 0.0))
+    choice = _registry.choose(document({}))
+    assert (choice.confidence, choice.runner_up) == (0.2, None)
+    assert "may be something else" in choice.notices[0].message
+
+
+def test_a_close_runner_up_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry(monkeypatch, made_up("one", 0.9), made_up("two", 0.85))
+    choice = _registry.choose(document({}))
+    assert choice.runner_up is not None
+    assert "Two" in choice.notices[0].message
+
+
+def test_a_reader_that_fails_while_looking_takes_no_chance_from_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry(monkeypatch, made_up("broken", 1.0, fails=True), made_up("sound", 0.8))
+    choice = _registry.choose(document({}))
+    assert choice.reader.name == "sound"
+    assert "broken" in choice.notices[0].message
+
+
+def test_notices_are_bounded_and_the_last_says_how_many_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry(monkeypatch, made_up("noisy", 0.9, notices=limits.NOTICES_MAX + 5))
+    (reading,) = _registry.read(document({}))
+    assert len(reading.notices) == limits.NOTICES_MAX
+    assert "6 more" in reading.notices[-1].message
+
+
+class Point:
+    value = "stranger:READER"
+    name = "stranger"
+
+    def __init__(self, loaded: object) -> None:
+        self.loaded = loaded
+
+    def load(self) -> object:
+        if isinstance(self.loaded, Exception):
+            raise self.loaded
+        return self.loaded
+
+
+@pytest.mark.parametrize("loaded", [ImportError("no module"), "not a reader"])
+def test_a_plug_in_that_fails_is_a_notice(monkeypatch: pytest.MonkeyPatch, loaded: object) -> None:
+    monkeypatch.setattr(_registry, "entry_points", lambda group: [Point(loaded)])
+    readers, notices = _registry.readers.__wrapped__()
+    assert len(readers) >= 4
+    assert "stranger" in notices[0].message
+
+
+def test_a_plug_in_is_one_of_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_registry, "entry_points", lambda group: [Point(made_up("stranger", 1.0))])
+    assert "stranger" in [reader.name for reader in _registry.readers.__wrapped__()[0]]
+
+
+def test_partial_readings_pass_through() -> None:
+    content = orjson.dumps(request(*[span(n, "s", 0, {"t": "x" * 600}) for n in range(1, 2000)]))
+    assert [reading.complete for reading in _registry.read(document(content), partial=True)] == [False, True]
