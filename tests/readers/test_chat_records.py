@@ -1,0 +1,112 @@
+"""What in a record of a chat log is a model call, under whatever names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from replaydbg.core.message import Reasoning, Role, Text
+from replaydbg.core.step import Kind, Status
+from replaydbg.wire import anthropic_messages, openai_chat, openai_responses
+from tests.support.chat_logs import (
+    ANSWER,
+    PROMPT,
+    SYSTEM,
+    TALK,
+    TOOL,
+    lines,
+    one,
+    read,
+    sniffed,
+    user,
+)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {**PROMPT, "response": openai_chat.write_reply(ANSWER)},
+        {**PROMPT, "output": openai_chat.write_reply(ANSWER)["choices"][0]["message"]},
+        {**PROMPT, **openai_chat.write_reply(ANSWER)},
+        {"request": PROMPT, "response": openai_chat.write_reply(ANSWER)},
+        {"request": {"body": PROMPT}, "response": {"status": 200, "body": openai_chat.write_reply(ANSWER)}},
+        {
+            "request": orjson.dumps(PROMPT).decode(),
+            "response": orjson.dumps(openai_chat.write_reply(ANSWER)).decode(),
+        },
+        {"input": PROMPT, "output": openai_chat.write_reply(ANSWER)},
+        {"request": PROMPT, "response": b"".join(openai_chat.stream_reply(ANSWER)).decode()},
+        {"kwargs": PROMPT, "response": openai_chat.write_reply(ANSWER)},
+        {
+            "messages": PROMPT["messages"],
+            "response": openai_chat.write_reply(ANSWER),
+            "optional_params": {"tools": [TOOL]},
+            "model": "m",
+        },
+        {"request": PROMPT, "response": anthropic_messages.write_reply(ANSWER)},
+        {"request": PROMPT, "response": b"".join(anthropic_messages.stream_reply(ANSWER)).decode()},
+        {
+            "request": {"model": "m", "input": [user("hi")], "tools": [TOOL]},
+            "response": openai_responses.write_reply(ANSWER),
+        },
+    ],
+)
+def test_one_call_in_any_wrapping(record: dict[str, Any]) -> None:
+    (step,) = one(record).steps()
+    assert step.kind is Kind.MODEL_CALL
+    assert step.model in {"m", "test-model"}
+    assert step.body.messages is not None
+    assert [message.text for message in step.body.messages] == ["hi"]
+    assert step.body.output is not None
+    assert step.body.output.text == "Hello."
+    assert [call.name for call in step.tool_calls] == ["search"]
+    assert step.body.tools is not None
+    assert [offer.name for offer in step.body.tools] == ["search"]
+    assert sniffed(record) == 0.6
+
+
+def test_a_text_as_the_output_and_a_list_as_the_input() -> None:
+    (step,) = one({"input": [SYSTEM, user("hi")], "output": "Hello.", "model": "m"}).steps()
+    assert step.body.output is not None
+    assert step.body.output.parts == (Text("Hello."),)
+
+
+def test_a_request_without_a_reply() -> None:
+    (step,) = one({"model": "m", "messages": [user("hi")], "tools": []}).steps()
+    assert (step.kind, step.body.output, step.status) == (Kind.MODEL_CALL, None, Status.UNSET)
+
+
+def test_anthropic_lists_are_known_by_their_blocks() -> None:
+    talk = [
+        user("go"),
+        {
+            "role": "assistant",
+            "content": [
+                {"type": "thinking", "thinking": "hm", "signature": "s"},
+                {"type": "tool_use", "id": "a", "name": "search", "input": {"q": 1}},
+            ],
+        },
+        {
+            "role": "user",
+            "content": [
+                {"type": "tool_result", "tool_use_id": "a", "content": "bad", "is_error": True},
+                {"type": "text", "text": "and?"},
+            ],
+        },
+    ]
+    first, second = one({"system": "Be brief.", "messages": talk}).steps()
+    assert first.body.messages is not None
+    assert [message.role for message in first.body.messages] == [Role.SYSTEM, Role.USER]
+    assert first.body.output is not None
+    assert first.body.output.parts[0] == Reasoning("hm", "s")
+    assert (second.status, second.body.error, second.tool_calls[0].name) == (Status.ERROR, "bad", "search")
+
+
+def test_what_is_no_call_is_a_notice_with_its_place() -> None:
+    reading = read(lines(TALK, {"level": "info", "event": "started"}, TALK))
+    assert len(reading.traces) == 2
+    assert [(notice.pointer, notice.message) for notice in reading.notices] == [
+        ("line 2", "no messages and no model call here, left out")
+    ]
