@@ -72,7 +72,7 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Repetition:
     """`symbols[start:end]` goes on as it began, every `period` symbols, twice at least."""
 
     start: int
@@ -88,14 +88,14 @@ class Run:
         return self.end - self.start
 
 
-def runs(symbols: Sequence[int], period_max: int = limits.LOOP_PERIOD_MAX_STEPS) -> list[Run]:
-    """Every maximal run with a period of its own (ABAB is of AB, not also of ABABABAB), by start.
+def repetitions(symbols: Sequence[int], period_max: int = limits.LOOP_PERIOD_MAX_STEPS) -> list[Repetition]:
+    """Every maximal repetition with a period of its own (ABAB is of AB, not also of ABABABAB), by start.
 
     Linear in the symbols for a given `period_max`: for each period one comparison of the sequence with itself shifted.
     """
-    found: list[Run] = []
+    found: list[Repetition] = []
     starts: dict[int, list[int]] = {}
-    of_period: dict[int, list[Run]] = {}
+    of_period: dict[int, list[Repetition]] = {}
     for period in range(1, min(period_max, len(symbols) // 2) + 1):
         mine = [
             run
@@ -111,18 +111,18 @@ def runs(symbols: Sequence[int], period_max: int = limits.LOOP_PERIOD_MAX_STEPS)
     return sorted(found, key=lambda run: (run.start, run.period))
 
 
-def _repeats(symbols: Sequence[int], period: int) -> Iterator[Run]:
+def _repeats(symbols: Sequence[int], period: int) -> Iterator[Repetition]:
     same = bytes(map(eq, symbols, symbols[period:]))
     round_again = b"\1" * period
     start = same.find(round_again)
     while start >= 0:
         end = same.find(0, start)
         end = len(same) if end < 0 else end
-        yield Run(start, end + period, period)
+        yield Repetition(start, end + period, period)
         start = same.find(round_again, end)
 
 
-def _covered(run: Run, starts: list[int], others: list[Run]) -> bool:
+def _covered(run: Repetition, starts: list[int], others: list[Repetition]) -> bool:
     at = bisect_right(starts, run.start) - 1
     return at >= 0 and others[at].end >= run.end
 
@@ -159,7 +159,7 @@ class Cycles:
             brought = turn.outcome if turn.tools else turn.did
             new[turn.row] = brought not in seen
             seen.add(brought)
-        for run in runs(names, PING_PONG_PERIOD_MAX):
+        for run in repetitions(names, PING_PONG_PERIOD_MAX):
             if run.period < 2 or run.rounds < PING_PONG_ROUNDS_MIN:
                 continue
             later = [turn for visit in visits[run.start + run.period : run.end] for turn in visit]
@@ -197,7 +197,7 @@ def _loops_of(turns: list[Turn], claimed: set[int]) -> Iterator[Loop]:
         (LoopKind.REPEATED, [turn.did for turn in turns], _is_repeated),
         (LoopKind.VARIED, [turn.roughly for turn in turns], _is_varied),
     ):
-        for run in sorted(runs(symbols), key=lambda run: -run.length):
+        for run in sorted(repetitions(symbols), key=lambda run: -run.length):
             members = turns[run.start : run.end]
             rows = _rows(members)
             if is_loop(run, members) and len(claimed.intersection(rows)) * 2 <= len(rows):
@@ -211,13 +211,13 @@ def _same_symbols(turns: list[Turn]) -> list[int]:
     return [numbers.setdefault((turn.did, turn.outcome), len(numbers)) for turn in turns]
 
 
-def _is_no_progress(run: Run, _: list[Turn]) -> bool:
+def _is_no_progress(run: Repetition, _: list[Turn]) -> bool:
     if run.rounds >= SAME_ROUNDS_MIN:
         return True
     return run.period >= 2 and run.length >= SAME_TURNS_OF_TWO_ROUNDS_MIN
 
 
-def _is_repeated(run: Run, turns: list[Turn]) -> bool:
+def _is_repeated(run: Repetition, turns: list[Turn]) -> bool:
     enough = REPEATED_ROUNDS_FAILED_MIN if any(turn.failed for turn in turns) else REPEATED_ROUNDS_MIN
     if run.rounds < enough:
         return False
@@ -226,7 +226,7 @@ def _is_repeated(run: Run, turns: list[Turn]) -> bool:
     return not polling or turns[-1].failed
 
 
-def _is_varied(run: Run, turns: list[Turn]) -> bool:
+def _is_varied(run: Repetition, turns: list[Turn]) -> bool:
     """Guesses: most fail, or all find nothing. Acknowledged work on one thing after another is none."""
     if run.rounds < VARIED_ROUNDS_MIN or not all(turn.tools for turn in turns):
         return False

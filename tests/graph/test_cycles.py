@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from replaydbg.core.message import Message
 from replaydbg.core.trace import Trace
-from replaydbg.graph.cycles import Loop, LoopKind, Run, runs
+from replaydbg.graph.cycles import Loop, LoopKind, Repetition, repetitions
 from replaydbg.graph.facts import Facts
 from tests.support import build
 from tests.support.build import assistant, call, response, system, user
@@ -306,7 +306,7 @@ def test_parallel_threads_are_looked_at_apart() -> None:
     assert not set(found[0].rows) & set(found[1].rows)
 
 
-def brute_force(symbols: list[int], period_max: int) -> set[Run]:
+def brute_force(symbols: list[int], period_max: int) -> set[Repetition]:
     """All maximal runs by definition, without those whose rounds are themselves rounds of something shorter."""
     found = set()
     for period in range(1, period_max + 1):
@@ -324,10 +324,10 @@ def brute_force(symbols: list[int], period_max: int) -> set[Run]:
                 one != one[:part] * (period // part) for part in range(1, period) if period % part == 0
             )
             if end - start >= 2 * period and begins and primitive:
-                found.add(Run(start, end, period))
+                found.add(Repetition(start, end, period))
     return found
 
 
 @given(st.lists(st.integers(0, 2), max_size=40))
-def test_runs_are_all_the_runs_there_are(symbols: list[int]) -> None:
-    assert set(runs(symbols, 8)) == brute_force(symbols, 8)
+def test_repetitions_are_all_there_are(symbols: list[int]) -> None:
+    assert set(repetitions(symbols, 8)) == brute_force(symbols, 8)
