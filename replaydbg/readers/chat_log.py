@@ -53,7 +53,7 @@ def sniff(document: Document) -> float:
     request = _chat_records.request_of(first)
     if request is None:
         is_heading = set(first) <= {"metadata", "annotations"} and b'"messages"' in document.head
-        return 0.4 if is_heading else 0.0
+        return 0.5 if is_heading else 0.0
     is_call = request is not first or bool(_CALL_KEYS & set(first))
     return 0.6 if is_call else 0.5
 
