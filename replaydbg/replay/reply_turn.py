@@ -110,6 +110,9 @@ class ReplyTurn:
     def _ask(self, request: ModelRequest) -> Generator[Need, Answers, Said | None]:
         lane = self.lane
         replay, node = lane.replay, lane.node
+        if dangling(request.messages):
+            lane.prompt = requests.answered(request.messages)
+            request = replace(request, messages=lane.prompt)
         unanswered = dangling(request.messages)
         if unanswered:
             names = ", ".join(call.name for call in unanswered)

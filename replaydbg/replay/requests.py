@@ -131,6 +131,35 @@ def paired(calls: Iterable[str], responses: Iterable[ToolResponse]) -> list[Tool
     return found
 
 
+def answered(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """The messages with every tool response under the id of the call it answers, by place where the ids differ.
+
+    Some recorders (OpenAI Agents over OpenLLMetry) write one id with the call and another with its response: providers
+    would take the call for unanswered.
+    """
+    mended = list(messages)
+    for at, message in enumerate(messages):
+        if not message.tool_calls:
+            continue
+        end = next((n for n in range(at + 1, len(messages)) if messages[n].tool_calls), len(messages))
+        ids = [call.id for call in message.tool_calls]
+        responses = [part for later in messages[at + 1 : end] for part in later.tool_responses]
+        new_id = {
+            id(response): id_
+            for id_, response in zip(ids, paired(ids, responses), strict=True)
+            if response is not None and response.id != id_
+        }
+        for n in range(at + 1, end):
+            parts = tuple(
+                replace(part, id=new_id[id(part)])
+                if isinstance(part, ToolResponse) and id(part) in new_id
+                else part
+                for part in messages[n].parts
+            )
+            mended[n] = replace(mended[n], parts=parts)
+    return tuple(mended)
+
+
 def as_told(result: Json, *, as_text: bool) -> Json:
     """A tool's result as it is told to the model: as text where the thread tells text."""
     if not as_text or isinstance(result, str):
