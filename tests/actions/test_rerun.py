@@ -1,0 +1,180 @@
+"""The verb: options, prices, who answers; and the demo's incident, mended by some edits and not by others."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replaydbg.actions.open import open_trace
+from replaydbg.actions.rerun import RerunOptions, branch_id, prices, rerun
+from replaydbg.core.branch import Branch, Edit, Provenance
+from replaydbg.core.step import Kind, Usage
+from replaydbg.core.trace import Trace
+from replaydbg.errors import UsageProblem
+from replaydbg.graph.facts import Facts
+from tests.support.build import assistant, call, chat, model_call, response, trace, user
+from tests.support.drive import edit, provenances
+
+HERE = "python:tests.actions.test_rerun"
+LOOP = chat(
+    [
+        user("where is order 7?"),
+        assistant("", call("find", {"id": 7}, "c1")),
+        response("c1", "no such order"),
+        assistant("I can not find it."),
+    ]
+)
+RESULT = [edit(LOOP, "x1", "/result", "found")]
+INCIDENT = Path(__file__).parents[2] / "traces" / "support-incident.json"
+
+
+def model(request: dict[str, Any]) -> str:
+    return f"told: {request['messages'][-1]['content']}"
+
+
+def find(id: int) -> str:  # noqa: A002 - the name of the tool's argument
+    return f"order {id} is on its way"
+
+
+async def slow_model(request: dict[str, Any]) -> str:
+    await asyncio.sleep(5)
+    return "late"
+
+
+async def test_offline_is_the_default() -> None:
+    branch = await rerun(Facts(LOOP), RESULT, RerunOptions(environ={"OPENAI_API_KEY": "secret"}))
+    assert branch.stopped is not None
+    assert branch.stopped.kind == "not-asked"
+    assert branch.model == ""
+
+
+async def test_a_function_of_the_persons_own_answers_without_live() -> None:
+    branch = await rerun(Facts(LOOP), RESULT, RerunOptions(model=f"{HERE}:model"))
+    assert dict(provenances(branch)) == {"m1": "recorded", "x1": "edited", "m2": "live"}
+    output = branch.trace.step(2).body.output
+    assert output is not None
+    assert output.text == "told: found"
+    assert branch.model == f"{HERE}:model"
+
+
+async def test_a_bound_and_allowed_function_is_the_tool() -> None:
+    edits = [edit(LOOP, "m1", "/tool_calls/0/arguments/id", 8)]
+    options = RerunOptions(
+        model=f"{HERE}:model", bindings={"find": f"{HERE}:find"}, allow=frozenset({"find"}), label="try 8"
+    )
+    branch = await rerun(Facts(LOOP), edits, options)
+    assert branch.trace.step(1).body.result == "order 8 is on its way"
+    assert (branch.label, branch.stopped) == ("try 8", None)
+
+
+async def test_the_same_edits_give_the_same_branch_and_another_model_another() -> None:
+    options = RerunOptions(model=f"{HERE}:model")
+    first = await rerun(Facts(LOOP), RESULT, options)
+    second = await rerun(Facts(LOOP), RESULT, options)
+    assert (first.id, first.steps) == (second.id, second.steps)
+    assert branch_id(LOOP, RESULT, options) != branch_id(LOOP, RESULT, RerunOptions())
+
+
+@pytest.mark.parametrize(
+    ("edits", "options", "words"),
+    [
+        ([Edit("nobody", "/result", 1, 2)], RerunOptions(), "no step has the id 'nobody'"),
+        ([Edit("x1", "/result", "other", "x")], RerunOptions(), "is not what the edit was made for"),
+        (RESULT, RerunOptions(allow=frozenset({"find"})), "nothing is bound"),
+        (RESULT, RerunOptions(bindings={"find": "shell:rm"}), "nothing can run the tool binding"),
+        (RESULT, RerunOptions(cost_max_usd=1.0), "no price is known for m-1"),
+        (RESULT, RerunOptions(model="python:nowhere:nothing"), "nowhere"),
+    ],
+)
+async def test_what_can_not_be_done_is_refused_before_anything_is_asked(
+    edits: list[Edit], options: RerunOptions, words: str
+) -> None:
+    with pytest.raises(UsageProblem, match=words):
+        await rerun(Facts(LOOP), edits, options)
+
+
+async def test_cancelling_hands_back_the_branch_and_ends_the_cancellation() -> None:
+    task = asyncio.ensure_future(rerun(Facts(LOOP), RESULT, RerunOptions(model=f"{HERE}:slow_model")))
+    await asyncio.sleep(0.05)
+    task.cancel()
+    branch = await task
+    assert branch.stopped is not None
+    assert branch.stopped.kind == "stopped"
+    assert dict(provenances(branch))["m2"] == "stale"
+
+
+def test_prices_come_from_recorded_costs() -> None:
+    of = trace(
+        model_call("a", [user("u")], "x", usage=Usage(80, 20), cost_usd=0.02),
+        model_call("b", [user("v")], "y", usage=Usage(300, 0), cost_usd=0.02),
+        model_call("c", [user("w")], "z", model="unpriced", usage=Usage(1, 1)),
+    )
+    assert prices(of) == pytest.approx({"m-1": 0.0001})
+
+
+# --- the demo
+
+
+@pytest.fixture(scope="module")
+def incident() -> Trace:
+    return open_trace(str(INCIDENT)).trace
+
+
+def first(of: Trace, kind: Kind, name: str) -> str:
+    return next(of.ids[row] for row in of.rows(kind) if name in of.name(row))
+
+
+async def replayed(of: Trace, *edits: Edit) -> Branch:
+    tools = ("lookup_order", "check_status_page", "issue_refund", "refund_policy")
+    return await rerun(
+        Facts(of),
+        edits,
+        RerunOptions(
+            model="python:replaydbg.demo.model:complete",
+            bindings={name: f"python:replaydbg.demo.tools:{name}" for name in tools},
+            allow=frozenset(tools),
+        ),
+    )
+
+
+def last_words(branch: Branch) -> str:
+    rows = list(branch.trace.rows(Kind.MODEL_CALL))
+    output = branch.trace.body(rows[-1]).output
+    return output.text if output else ""
+
+
+async def test_a_system_prompt_that_teaches_the_ids_mends_the_incident(incident: Trace) -> None:
+    id_ = first(incident, Kind.MODEL_CALL, "chat")
+    body = incident.body(incident.row(id_))
+    assert body.messages is not None
+    taught = body.messages[0].text + " Order ids look like ORD-048213. Regions are EU, US and APAC."
+    branch = await replayed(incident, edit(incident, id_, "/messages/0/content", taught))
+    assert branch.stopped is None
+    assert last_words(branch).startswith("I have refunded 129.00 EUR")
+    assert len(branch.trace) < len(incident)
+    assert branch.model == "python:replaydbg.demo.model:complete"
+
+
+async def test_one_that_only_asks_for_manners_does_not(incident: Trace) -> None:
+    id_ = first(incident, Kind.MODEL_CALL, "chat")
+    body = incident.body(incident.row(id_))
+    assert body.messages is not None
+    polite = body.messages[0].text + " Always be polite and apologise for the trouble."
+    branch = await replayed(incident, edit(incident, id_, "/messages/0/content", polite))
+    assert branch.stopped is None
+    assert last_words(branch).startswith("I am sorry, I could not find your order")
+    assert len(branch.trace) == len(incident)
+    ran = [step for step in branch.steps if step.provenance is Provenance.LIVE]
+    kinds = {branch.trace.kind(branch.trace.row(step.id)) for step in ran}
+    # The loop is the recorded one: its tools are never run again.
+    assert kinds == {Kind.MODEL_CALL}
+
+
+async def test_arguments_that_satisfy_the_schema_mend_it_too(incident: Trace) -> None:
+    id_ = first(incident, Kind.TOOL_EXECUTION, "lookup_order")
+    right = {"order_id": "ORD-048213", "region": "EU"}
+    branch = await replayed(incident, edit(incident, id_, "/tool_calls/0/arguments", right))
+    assert last_words(branch).startswith("I have refunded 129.00 EUR")
