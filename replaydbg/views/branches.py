@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from replaydbg.core.branch import Branch
 from replaydbg.session.state import RECORDING, Sitting
@@ -11,17 +11,22 @@ from replaydbg.views.plan import edit_block
 from replaydbg.views.text import plural
 
 
-def branch_blocks(sitting: Sitting) -> Iterator[Block]:
-    """Lines whose `place` is `branch:ID`; details stand below them."""
+def branch_blocks(sitting: Sitting, headlines: Mapping[str, tuple[str, str]]) -> Iterator[Block]:
+    """Lines whose `place` is `branch:ID`; `headlines` say what became of the findings, in words and with a look."""
     yield _recording(sitting)
-    yield from _below(sitting, RECORDING, 1)
+    yield from _below(sitting, headlines, RECORDING, 1)
 
 
-def _below(sitting: Sitting, parent: str, depth: int) -> Iterator[Block]:
+def _below(
+    sitting: Sitting, headlines: Mapping[str, tuple[str, str]], parent: str, depth: int
+) -> Iterator[Block]:
     for branch in sitting.branches:
         if branch.parent == parent:
             yield from _branch(sitting, branch, depth)
-            yield from _below(sitting, branch.id, depth + 1)
+            if branch.id in headlines:
+                text, look = headlines[branch.id]
+                yield Block(text, look, indent=3 * depth + 3, hang=2, place=f"branch:{branch.id}")
+            yield from _below(sitting, headlines, branch.id, depth + 1)
 
 
 def _recording(sitting: Sitting) -> Block:

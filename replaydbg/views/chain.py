@@ -7,7 +7,7 @@ Nothing here costs more than the rows asked for, once `ChainView` has been made.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import isnan
@@ -76,7 +76,7 @@ class ChainView:
         self.chain = chain
         self.facts = facts
         self.trace = chain.trace
-        self.origins = origins
+        self.origins = None if origins is None else _by_row(origins, len(chain.trace))
         self.signs = signs
         self.findings = tuple(findings)
         count = len(self.trace)
@@ -195,7 +195,7 @@ class ChainView:
             yield Span(f"{shown:>{columns.number}} ", "number")
         if self.origins is not None:
             word = self._origin(entry)
-            yield Span(f"{self.signs.origins.get(word, ' ')} ", f"origin-{word or 'none'}")
+            yield Span(f"{self.signs.origins.get(word, ' ')} ", f"origin-{word}")
         yield from self._marks(entry)
         yield self._bracket(entry)
         lanes = None
@@ -204,17 +204,11 @@ class ChainView:
         yield from rail(laid, columns.lanes, self._sign(entry), bright=lanes, signs=self.signs)
 
     def _origin(self, entry: Entry) -> str:
-        """The word of the row, or of a fold the one that all its rows share."""
+        """The word of the row, or the one that all its rows share (of a long fold, its first ones)."""
         if self.origins is None:
             return ""
-        find: Callable[[int], str] = (
-            (lambda row: str(self.origins.get(row, "")))  # type: ignore[union-attr]
-            if isinstance(self.origins, Mapping)
-            else (lambda row: str(self.origins[row]) if row < len(self.origins) else "")  # type: ignore[index,arg-type]
-        )
-        first = find(entry.row)
-        same = all(find(row) == first for row in range(entry.row + 1, min(entry.end, entry.row + 256)))
-        return first if same else "mixed"
+        words = self.origins[entry.row : min(entry.end, entry.row + _LISTING_ROWS)]
+        return words[0] if all(word == words[0] for word in words) else ""
 
     def _marks(self, entry: Entry) -> tuple[Span, ...]:
         """Worst finding, then whether a step failed."""
@@ -400,6 +394,12 @@ class ChainView:
 
     def _bar_kind(self, entry: Entry) -> str:
         return "fold" if entry.fold is not None else str(self.trace.kind(entry.row))
+
+
+def _by_row(origins: Sequence[str] | Mapping[int, str], count: int) -> list[str]:
+    if isinstance(origins, Mapping):
+        return [str(origins.get(row, "")) for row in range(count)]
+    return [str(word) for word in origins][:count] + [""] * (count - len(origins))
 
 
 def _sums(values: Iterable[int]) -> array[int]:

@@ -86,13 +86,22 @@ def comparison_blocks(
 
 
 def _findings(trace: Trace, findings: tuple[Finding, ...], lead: str, look: str) -> Iterator[Block]:
+    """A line for each rule: where, and what the first of its findings says."""
+    by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
-        rows = [trace.row(step_id) for step_id in finding.step_ids]
-        where = f"#{rows[0] + 1}" if rows else ""
-        head = f"{lead}{SEVERITY_SIGNS[finding.severity]} {finding.name} {where}"
-        text = f"{head}  {shown(finding.message)}"
-        spans = ((0, len(lead), look), (len(lead), len(head), severity_look(finding.severity)))
+        by_rule.setdefault(finding.name, []).append(finding)
+    for name, alike in by_rule.items():
+        numbers = [f"#{trace.row(finding.step_ids[0]) + 1}" for finding in alike if finding.step_ids]
+        more = f" and {len(numbers) - _STEPS_SHOWN} more" if len(numbers) > _STEPS_SHOWN else ""
+        where = ", ".join(numbers[:_STEPS_SHOWN]) + more
+        times = f"{len(alike)} × " if len(alike) > 1 else ""
+        head = f"{lead}{SEVERITY_SIGNS[alike[0].severity]} {times}{name}"
+        text = f"{head}  {where}: {shown(alike[0].message)}"
+        spans = ((0, len(lead), look), (len(lead), len(head), severity_look(alike[0].severity)))
         yield Block(text, spans=spans, indent=2, hang=4)
+
+
+_STEPS_SHOWN = 10
 
 
 def totals_blocks(titles: tuple[str, str], a: Totals, b: Totals) -> Iterator[Block]:

@@ -6,7 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from replaydbg.core import pointer
-from replaydbg.core.message import Media, Message, OtherPart, Reasoning, Role, Text, ToolCall, ToolResponse
+from replaydbg.core.message import (
+    Json,
+    Media,
+    Message,
+    OtherPart,
+    Reasoning,
+    Role,
+    Text,
+    ToolCall,
+    ToolResponse,
+)
 from replaydbg.core.step import Kind
 from replaydbg.views.blocks import (
     Block,
@@ -19,6 +29,7 @@ from replaydbg.views.blocks import (
     value_blocks,
 )
 from replaydbg.views.subject import Subject
+from replaydbg.wire import genai
 
 _ROLE_LOOKS = {
     Role.SYSTEM: "role-system",
@@ -45,9 +56,9 @@ def _model_call(subject: Subject, folds: Folds) -> Iterator[Block]:
     messages = subject.step.body.messages
     if messages is None:
         yield Block("the messages of this call were not recorded", "dim")
+        yield Block()
     else:
         yield from _prompt(subject, messages, folds)
-    yield Block()
     yield from reply_blocks(subject, folds)
 
 
@@ -72,6 +83,7 @@ def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds) -> Iter
         yield Block("the prompt is empty", "dim")
     elif known == len(messages):
         yield Block("nothing new was said: the same messages as the call before", "dim")
+        yield Block()
     for index in range(known, len(messages)):
         yield from message_blocks(subject, messages[index], index, folds, new=bool(known))
 
@@ -230,8 +242,13 @@ def _other(subject: Subject, folds: Folds) -> Iterator[Block]:
     if body.error:
         yield Block(f"✗ {shown(body.error)}", "error")
     for title, value in (("input", body.input), ("output", body.output_value)):
-        if value is not None:
-            yield Block(title, "heading")
+        if value is None:
+            continue
+        yield Block(title, "heading")
+        messages = _as_messages(value)
+        for message in messages:
+            yield from _told(message, folds)
+        if not messages:
             yield from value_blocks(value, folds, place="/" + title, fold=title)
             yield Block()
     if body.input is None and body.output_value is None:
@@ -239,6 +256,23 @@ def _other(subject: Subject, folds: Folds) -> Iterator[Block]:
     inside = subject.inside()
     if inside:
         yield Block(f"{inside} steps are inside it: P goes to the first", "dim")
+
+
+def _as_messages(value: Json) -> tuple[Message, ...]:
+    """The value as messages where it plainly is a list of them; none where it is not."""
+    items = value if isinstance(value, list) else [value]
+    plainly = all(
+        isinstance(item, dict) and "role" in item and {"parts", "content"} & item.keys() for item in items
+    )
+    return genai.read_messages(items) if items and plainly else ()
+
+
+def _told(message: Message, folds: Folds) -> Iterator[Block]:
+    look = _ROLE_LOOKS[message.role]
+    yield Block(str(message.role), look, mark="▍", mark_look=look)
+    for block in part_blocks(message, "", folds):
+        yield replace(block, mark="▍", mark_look=look, place="")
+    yield Block()
 
 
 def _folded_text(title: str, text: str, name: str, folds: Folds) -> Iterator[Block]:

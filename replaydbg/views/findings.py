@@ -10,6 +10,9 @@ from replaydbg.core.trace import Trace
 from replaydbg.views.signs import UNICODE, Signs
 from replaydbg.views.text import Line, Span, fit, one_line, plural
 
+_STEPS_FROM_CELLS = 90
+"""From this width on a finding also says how many steps it is about."""
+
 
 @dataclass(frozen=True, slots=True)
 class FindingRow:
@@ -51,7 +54,7 @@ def _place(trace: Trace, finding: Finding) -> int:
     return -1
 
 
-def finding_line(trace: Trace, row: FindingRow, width: int, signs: Signs = UNICODE) -> Line:
+def finding_line(row: FindingRow, width: int, signs: Signs = UNICODE) -> Line:
     """One line, `width` cells wide."""
     look = row.severity.label
     sign = signs.severities[row.severity]
@@ -65,14 +68,11 @@ def finding_line(trace: Trace, row: FindingRow, width: int, signs: Signs = UNICO
         ]
         return tuple(fit(spans, width, signs.ellipsis))
     number = f"#{row.row + 1}" if row.row >= 0 else ""
-    name = one_line(trace.name(row.row), 40) if row.row >= 0 else ""
+    steps = len(row.finding.step_ids)
+    right = f" {plural(steps, 'step')} " if steps > 1 and width >= _STEPS_FROM_CELLS else ""
     spans = [
         Span("   "),
         Span(f"{number:>7} ", "number"),
         Span(one_line(row.finding.message, 600), "preview"),
     ]
-    more = len(row.finding.step_ids) - 1
-    right = f" {name}" + (f" +{plural(more, 'step')}" if more > 0 else "")
-    if width >= 60:
-        return (*fit(spans, width - len(right) - 1, signs.ellipsis), Span(f"{right} ", "dim"))
-    return tuple(fit(spans, width, signs.ellipsis))
+    return (*fit(spans, width - len(right), signs.ellipsis), Span(right, "number"))

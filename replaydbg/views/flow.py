@@ -65,8 +65,12 @@ class FlowDrawing:
         self.stops: list[FlowStop] = []
         self._draw_cards()
         self.width = self.layout.width + 1
+        if not flow.places:
+            self._note("no agent and no tool ran here")
         if flow.hidden_places or flow.hidden_passages:
-            self._note_hidden()
+            hidden = plural(flow.hidden_places, "rarer place")
+            lines = plural(flow.hidden_passages, "rarer passage")
+            self._note(f"{signs.ellipsis} {hidden} and {lines} not drawn")
 
     @property
     def height(self) -> int:
@@ -207,9 +211,7 @@ class FlowDrawing:
                 self._cells[y][x + 1] = ("", look)
             x += width
 
-    def _note_hidden(self) -> None:
-        hidden = plural(self.flow.hidden_places, "rarer place")
-        text = f"{self.signs.ellipsis} {hidden} and {plural(self.flow.hidden_passages, 'passage')} not drawn"
+    def _note(self, text: str) -> None:
         self._cells.append({})
         self._write(0, len(self._cells) - 1, text, "dim")
         self.width = max(self.width, cell_width(text))

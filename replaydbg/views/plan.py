@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
+from replaydbg.diff.fields import Change, PieceKind
 from replaydbg.replay.plan import Plan, PlanStep, Touch
 from replaydbg.views.blocks import Block, Folds, fold_sign, one_line, shown
 from replaydbg.views.text import count_words, plural
@@ -28,7 +29,7 @@ def headline(plan: Plan) -> str:
         for touch, (_, words, _) in TOUCH_WORDS.items()
         if counts[touch]
     ]
-    return f"{', '.join(touched)}; a re-run asks {asked(plan)}"
+    return f"{', '.join(touched)}: r re-runs and asks {asked(plan)}"
 
 
 def asked(plan: Plan) -> str:
@@ -65,24 +66,51 @@ def plan_blocks(trace: Trace, plan: Plan, edits: Sequence[Edit], folds: Folds) -
 
 
 def edit_block(trace: Trace, edit: Edit) -> Block:
-    """One edit on one line: where, and from what to what."""
+    """One edit in a line or two: where, and from what to what; of texts only what differs."""
     row = trace.row(edit.step_id)
-    text = f"✎ #{row + 1} {shown(edit.pointer)}: "
-    before, after = _short(edit.before), _short(edit.after)
-    whole = f"{text}{before} → {after}"
-    spans = (
-        (0, len(text), "edited"),
-        (len(text), len(text) + len(before), "gone"),
-        (len(whole) - len(after), len(whole), "added"),
-    )
-    return Block(whole, spans=spans, row=row, hang=2)
+    lead = f"✎ #{row + 1} {shown(edit.pointer)}: "
+    text, spans = lead, [(0, len(lead), "edited")]
+    for said, look in _difference(edit):
+        spans.append((len(text), len(text) + len(said), look))
+        text += said
+    return Block(text, spans=tuple(spans), row=row, hang=2)
 
 
 _SHORT_CHARS = 60
+_DIFFERENCE_CHARS = 240
+
+
+def _difference(edit: Edit) -> Iterator[tuple[str, str]]:
+    pieces = Change(edit.pointer, edit.before, edit.after).words
+    if pieces is None:
+        yield _short(edit.before), "gone"
+        yield " → ", "dim"
+        yield _short(edit.after), "added"
+        return
+    room = _DIFFERENCE_CHARS
+    for piece in pieces:
+        if room <= 0:
+            yield " …", "dim"
+            return
+        if piece.kind is PieceKind.EQUAL:
+            said = _flat(piece.before)
+            yield said if len(said) <= _CONTEXT_CHARS else "…" + said[-_CONTEXT_CHARS:], "dim"
+            continue
+        for said, look in ((_flat(piece.before), "gone"), (_flat(piece.after), "added")):
+            yield said[:room], look
+            room -= len(said)
+
+
+_CONTEXT_CHARS = 20
+"""Of what is equal, shown before a difference."""
+
+
+def _flat(text: str) -> str:
+    return shown(text).replace("\n", " ")
 
 
 def _short(value: object) -> str:
-    text = shown(one_line(value)).replace("\n", " ")
+    text = _flat(one_line(value))
     return text if len(text) <= _SHORT_CHARS else text[: _SHORT_CHARS - 1] + "…"
 
 

@@ -156,7 +156,11 @@ def _field(name: str, value: str, otherwise: str) -> Block:
 def _tool(tool: ToolTerm) -> Block:
     box = "[✓]" if tool.allowed else "[ ]"
     text = f"{box} {shown(tool.name)}"
-    recorded = f"{plural(tool.calls, 'call')}, {tool.recorded} recorded"
+    recorded = (
+        f"{plural(tool.calls, 'call')}, {tool.recorded} recorded"
+        if tool.calls
+        else "not called in this part yet"
+    )
     how = (
         f"runs {shown(tool.bound)}"
         if tool.bound

@@ -55,8 +55,7 @@ class FindingsList(LineList):
         return len(self.rows)
 
     def line(self, index: int, width: int) -> Line:
-        assert self._trace is not None
-        return finding_line(self._trace, self.rows[index], width, self.signs)
+        return finding_line(self.rows[index], width, self.signs)
 
     def action_open(self) -> None:
         if not self.rows:

@@ -1,0 +1,157 @@
+"""Lanes: any window, after any folding, is what a fresh layout would draw."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replaydbg.core.trace import Trace
+from replaydbg.graph import lanes
+from replaydbg.graph.lanes import FREE, OVERFLOW, Chain, Laid
+from tests.support.runs import any_run, looping, made_up, parallel_tools, sub_agent
+
+
+def shape(laid: Laid) -> tuple[int, int, tuple[int, ...], tuple[int, ...]]:
+    return laid.entry.row, laid.lane, laid.merges, laid.forks
+
+
+def test_a_fork_and_a_merge() -> None:
+    chain = Chain(parallel_tools(3))
+    assert [shape(laid) for laid in chain.window(0, 9)] == [
+        (0, 0, (), ()),
+        (1, 0, (0,), (1, 2)),
+        (2, 0, (0,), ()),
+        (3, 1, (1,), ()),
+        (4, 2, (2,), ()),
+        (5, 0, (0, 1, 2), ()),
+    ]
+
+
+def test_the_caller_keeps_its_lane_and_the_called_agent_gets_the_next() -> None:
+    run = sub_agent()
+    chain = Chain(run)
+    lane_of = {run.ids[laid.entry.row]: laid.lane for laid in chain.window(0, 99)}
+    assert lane_of == {"a": 0, "m1": 0, "t1": 0, "b": 1, "m2": 1, "t2": 1, "m3": 1, "m4": 0}
+
+
+def test_steps_without_a_free_lane_share_the_last_column() -> None:
+    chain = Chain(parallel_tools(20))
+    (header,) = [y for y in range(len(chain)) if chain.entry(y).fold]
+    chain.toggle(header)
+    window = chain.window(0, 99)
+    assert max(laid.lane for laid in window) == OVERFLOW
+    assert max(len(laid.after) for laid in window) == OVERFLOW
+    assert any(laid.more for laid in window)
+
+
+def test_a_loop_is_one_row_that_opens() -> None:
+    run = looping(6)
+    chain = Chain(run)
+    folded = len(chain)
+    (header,) = [y for y in range(len(chain)) if chain.entry(y).fold]
+    entry = chain.entry(header)
+    assert entry.fold is not None
+    assert not entry.opened
+    chain.toggle(header)
+    assert chain.entry(header).opened
+    assert len(chain) == folded + (entry.end - entry.row)
+    assert chain.window(header, header + 1)[0].lane == FREE
+    assert chain.entry(header + 1).inside == entry.fold
+    assert chain.around(header + 2) == header
+    chain.toggle(header)
+    assert len(chain) == folded
+
+
+def test_reveal_opens_what_hides_a_step() -> None:
+    run = looping(6)
+    chain = Chain(run)
+    chain.fold_all()
+    row = run.row("t4")
+    assert not chain.shows(row)
+    y = chain.reveal(row)
+    assert chain.entry(y).row == row
+    assert chain.entry(y).fold is None
+
+
+def test_folds_are_kept_by_the_names_of_steps() -> None:
+    chain = Chain(looping(6))
+    (header,) = [y for y in range(len(chain)) if chain.entry(y).fold]
+    chain.toggle(header)
+    again = Chain(looping(6), state=chain.state)
+    assert again.entries == chain.entries
+    assert Chain(looping(5)).state == Chain(looping(6)).state, "nothing opened, nothing to keep"
+
+
+def test_toggling_lays_again_only_what_changed() -> None:
+    chain = Chain(made_up(6_000))
+    chain.window(len(chain) - 1, len(chain))  # all checkpoints
+    headers = [y for y in range(len(chain)) if chain.entry(y).fold]
+    for y in headers[:: len(headers) // 20]:
+        size = chain.entry(y).end - chain.entry(y).row
+        assert chain.toggle(y) <= size + 2 * lanes.CHECKPOINT_ROWS
+        chain.toggle(y)
+
+
+def test_a_window_costs_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = Chain(made_up(6_000))
+    chain.window(len(chain) - 1, len(chain))
+    advanced = 0
+    advance = Chain._advance
+
+    def counted(self: Chain, lanes_now: list[int], y: int) -> object:
+        nonlocal advanced
+        advanced += 1
+        return advance(self, lanes_now, y)
+
+    monkeypatch.setattr(Chain, "_advance", counted)
+    chain.window(len(chain) // 2, len(chain) // 2 + 40)
+    assert advanced <= 40 + lanes.CHECKPOINT_ROWS
+
+
+@settings(max_examples=60)
+@given(any_run(), st.lists(st.integers(0, 10_000), max_size=8), st.data())
+def test_after_any_folding_the_layout_is_a_fresh_one(
+    run: Trace, toggles: list[int], data: st.DataObject
+) -> None:
+    chain = Chain(run)
+    chain.window(0, len(chain))
+    for number in toggles:
+        chain.toggle(number % len(chain))
+    same_as_fresh(chain, data.draw(st.integers(0, len(chain))))
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_long_runs_too(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "CHECKPOINT_ROWS", 16)
+    chain = Chain(made_up(1500, seed))
+    chain.window(0, len(chain))
+    for number in range(0, 60_000, 1997):
+        chain.toggle((number * 7919 + seed) % len(chain))
+    for start in range(0, len(chain), 211):
+        same_as_fresh(chain, start)
+
+
+def same_as_fresh(chain: Chain, start: int) -> None:
+    fresh = Chain(chain.trace, state=chain.state)
+    assert fresh.entries == chain.entries
+    assert chain.window(start, start + 30) == fresh.window(0, start + 30)[start:]
+
+
+@given(any_run())
+def test_every_edge_in_view_is_drawn_from_its_producer_to_its_consumer(run: Trace) -> None:
+    chain = Chain(run)
+    chain.unfold_all()
+    window = [laid for laid in chain.window(0, len(chain)) if laid.lane != FREE]
+    for above, below in pairwise(window):
+        assert above.after == below.before, "lines join from row to row"
+    for laid in window:
+        row = laid.entry.row
+        joins = chain.joins
+        into = {joins.sources[edge] for edge in laid.before if edge >= 0 and joins.targets[edge] == row}
+        wanted = {joins.sources[edge] for edge in range(len(joins.targets)) if joins.targets[edge] == row}
+        full = any(one.more or one.lane == OVERFLOW for one in window)
+        assert into <= wanted
+        assert full or bool(into) == bool(wanted)

@@ -1,0 +1,203 @@
+"""Runs of typical shapes for tests of lanes, maps and lists."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import strategies as st
+
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.core.step import Kind, Status, Usage
+from replaydbg.core.trace import Trace
+from tests.support.build import (
+    Built,
+    agent,
+    assistant,
+    call,
+    model_call,
+    other,
+    response,
+    tool_execution,
+    trace,
+    user,
+)
+
+
+def parallel_tools(width: int = 3) -> Trace:
+    """A model call that asks for several tools at once, and one that uses what came back."""
+    asked = [call("fetch", {"page": page}, f"c{page}") for page in range(width)]
+    reply = assistant("", *asked)
+    prompt = (user("compare the pages"),)
+    answers = tuple(response(one.id, "text") for one in asked)
+    return trace(
+        agent(
+            "a",
+            "reader",
+            model_call("m1", prompt, reply, start_ms=1, duration_ms=10),
+            *(
+                tool_execution(f"t{at}", one, "text", start_ms=20 + at, duration_ms=30)
+                for at, one in enumerate(asked)
+            ),
+            model_call("m2", (*prompt, reply, *answers), "they differ", start_ms=80, duration_ms=10),
+            start_ms=0,
+            duration_ms=100,
+        )
+    )
+
+
+def sub_agent() -> Trace:
+    """An agent whose tool is another agent."""
+    return trace(
+        agent(
+            "a",
+            "support",
+            model_call("m1", None, assistant("", call("ask_refunds", {}, "c1"))),
+            Built(
+                "t1",
+                Kind.TOOL_EXECUTION,
+                "ask_refunds",
+                tool_execution("x", call("ask_refunds", {}, "c1"), "yes").body,
+                children=(
+                    agent(
+                        "b",
+                        "refunds",
+                        model_call("m2", None, assistant("", call("policy", {}, "c2"))),
+                        tool_execution("t2", call("policy", {}, "c2"), "30 days"),
+                        model_call("m3", None, "yes"),
+                    ),
+                ),
+            ),
+            model_call("m4", None, "you get it back"),
+        )
+    )
+
+
+def looping(rounds: int = 6, *, failing: bool = False) -> Trace:
+    """A model that asks for the same thing again and again, then gives up."""
+    steps: list[Built] = [
+        model_call("m0", None, assistant("", call("status", {}, "c0")), usage=Usage(200, 20))
+    ]
+    steps.append(tool_execution("t0", call("status", {}, "c0"), {"up": True}))
+    for number in range(1, rounds + 1):
+        asked = call("lookup_order", {"order_id": 48213, "region": "Europe"}, f"c{number}")
+        steps.append(model_call(f"m{number}", None, assistant("", asked), usage=Usage(1000 + number, 100)))
+        steps.append(
+            tool_execution(
+                f"t{number}",
+                asked,
+                {"error": "validation failed"},
+                status=Status.ERROR if failing else Status.UNSET,
+            )
+        )
+    steps.append(model_call("end", None, "I could not find it.", usage=Usage(9000, 30)))
+    return trace(agent("a", "support", *steps))
+
+
+def loop_findings(of: Trace) -> tuple[Finding, ...]:
+    """What the rules say of `looping`, in short."""
+    ids = [id_ for id_ in of.ids if id_[0] in "mt" and id_[1:] not in ("", "0")]
+    violations = [
+        Finding("TC003", "schema-violation", Severity.ERROR, "order_id: 48213 is not a string", (id_,))
+        for id_ in ids
+        if id_[0] == "t"
+    ]
+    loop = Finding(
+        "LP001",
+        "no-progress-loop",
+        Severity.WARNING,
+        "the same call 6 times",
+        tuple(ids),
+        period=2,
+        repeats=6,
+    )
+    return (loop, *violations)
+
+
+def made_up(count: int, seed: int = 0) -> Trace:
+    """A long run of nested agents with loops, fan-outs and failures; the same for the same seed."""
+    random = Random(seed)
+    ids = iter(range(10**9))
+    clock = [0]
+
+    def step(kind: Kind, name: str, of: str, took: int, *, beside: int = 0) -> Built:
+        start = clock[0] + beside
+        if not beside:
+            clock[0] += took
+        bad = random.random() < 0.08
+        body = model_call("x", None, "ok").body
+        return Built(
+            f"s{next(ids)}",
+            kind,
+            name,
+            body,
+            agent=of,
+            status=Status.ERROR if bad else Status.OK,
+            start_ms=start,
+            duration_ms=took,
+        )
+
+    def invoked(depth: int) -> Built:
+        of, begin = random.choice(["planner", "coder", "critic"]), clock[0]
+        children: list[Built] = []
+        for _ in range(random.randrange(1, 5)):
+            children.append(step(Kind.MODEL_CALL, "chat", of, 10))
+            shape = random.random()
+            if shape < 0.35:
+                for _ in range(random.randrange(1, 9)):
+                    children.append(step(Kind.MODEL_CALL, "chat", of, 10))
+                    children.append(step(Kind.TOOL_EXECUTION, "read_file", of, 5))
+            elif shape < 0.65:
+                children.extend(
+                    step(Kind.TOOL_EXECUTION, random.choice(["search", "fetch"]), of, 30, beside=at + 1)
+                    for at in range(random.randrange(1, 12))
+                )
+                clock[0] += 60
+            elif depth < 5:
+                children.append(invoked(depth + 1))
+        return Built(
+            f"s{next(ids)}",
+            Kind.AGENT_INVOCATION,
+            of,
+            model_call("x", None).body,
+            agent=of,
+            start_ms=begin,
+            duration_ms=clock[0] - begin,
+            children=tuple(children),
+        )
+
+    steps: list[Built] = []
+    total = 0
+    while total < count:
+        made = invoked(0)
+        total += _size(made)
+        steps.append(made)
+    return trace(*steps)
+
+
+def _size(step: Built) -> int:
+    return 1 + sum(map(_size, step.children))
+
+
+@st.composite
+def any_run(draw: st.DrawFn) -> Trace:
+    """Small traces of any shape: kinds, names, nesting, times that overlap or are missing."""
+    ids = iter(range(1000))
+    timed = draw(st.booleans())
+
+    def step(depth: int) -> Built:
+        kind = draw(st.sampled_from(list(Kind)))
+        start = draw(st.integers(0, 30)) if timed else None
+        children = draw(st.integers(0, 5 if depth < 3 else 0))
+        made = other(f"s{next(ids)}", kind, draw(st.sampled_from("ab")))
+        return Built(
+            made.id,
+            kind,
+            made.name,
+            made.body,
+            start_ms=start,
+            duration_ms=draw(st.integers(0, 15)) if timed else None,
+            timed=timed,
+            children=tuple(step(depth + 1) for _ in range(children)),
+        )
+
+    return trace(*(step(0) for _ in range(draw(st.integers(1, 6)))))

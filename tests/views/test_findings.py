@@ -1,0 +1,49 @@
+"""The list of findings as lines."""
+
+from __future__ import annotations
+
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.views.findings import finding_line, finding_rows
+from replaydbg.views.text import plain, spans_width
+from tests.support.runs import loop_findings, looping
+
+RUN = looping(3)
+HINT = Finding("H1", "a-hint", Severity.HINT, "odd\x1b[2J", ("nobody",))
+
+
+def lines(width: int, *closed: str) -> list[str]:
+    return [
+        plain(finding_line(row, width)).rstrip()
+        for row in finding_rows(RUN, (HINT, *loop_findings(RUN)), closed)
+    ]
+
+
+def test_worst_rules_first_and_findings_in_order_of_the_run() -> None:
+    assert lines(60) == [
+        " ▾ ‼ schema-violation  ×3",
+        "        #5 order_id: 48213 is not a string",
+        "        #7 order_id: 48213 is not a string",
+        "        #9 order_id: 48213 is not a string",
+        " ▾ ! no-progress-loop  ×1",
+        "        #4 the same call 6 times",
+        " ▾ · a-hint  ×1",
+        "           odd\\x1b[2J",
+    ]
+
+
+def test_wide_lines_say_how_many_steps() -> None:
+    assert lines(100)[5].endswith("6 steps")
+
+
+def test_rules_fold() -> None:
+    assert lines(40, "schema-violation", "a-hint") == [
+        " ▸ ‼ schema-violation  ×3",
+        " ▾ ! no-progress-loop  ×1",
+        "        #4 the same call 6 times",
+        " ▸ · a-hint  ×1",
+    ]
+
+
+def test_every_line_is_as_wide_as_asked() -> None:
+    rows = finding_rows(RUN, (HINT, *loop_findings(RUN)))
+    assert all(spans_width(finding_line(row, width)) == width for row in rows for width in (5, 20, 60, 120))
