@@ -148,7 +148,7 @@ def request_of(record: dict[str, Json]) -> dict[str, Json] | None:
 def is_request(body: dict[str, Json]) -> bool:
     """A list of messages, or an input by the Responses shape (which may be one text)."""
     if isinstance(body.get("messages"), list):
-        return not body["messages"] or isinstance(body["messages"][0], dict)
+        return not body["messages"] or "role" in loose.mapping(body["messages"][0])
     items = body.get("input")
     return is_messages(items) or (isinstance(items, str) and "model" in body and "output" not in body)
 

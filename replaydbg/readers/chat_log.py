@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from replaydbg import limits
 from replaydbg.core.columns import Columns, arrange
 from replaydbg.core.finding import Notice
-from replaydbg.core.message import Json, Message, ToolCall
+from replaydbg.core.message import Json, Message, Role, ToolCall
 from replaydbg.core.step import Body, Kind, Status, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Source, Trace
@@ -146,6 +146,8 @@ def _add(stitcher: _stitch.Stitcher, value: Json, record: _containers.Record, no
     for found in _chat_records.recognise(value, record.place, notices):
         if isinstance(found, _chat_records.Talk):
             stitcher.add_talk(found, _Origin(record.raw, found.path))
+            if not any(message.role is Role.ASSISTANT for message in found.messages):
+                notices.append(Notice(record.place or "/", "a list of messages without a reply of a model"))
         else:
             stitcher.add_call(found, _Origin(record.raw, found.path))
 

@@ -76,7 +76,9 @@ def test_each_list_is_a_run_even_where_two_are_alike() -> None:
 
 
 def test_a_list_without_a_reply_is_shown_nevertheless() -> None:
-    (step,) = one([SYSTEM, user("hi")]).steps()
+    reading = read([SYSTEM, user("hi")])
+    (step,) = reading.traces[0].steps()
+    assert [notice.message for notice in reading.notices] == ["a list of messages without a reply of a model"]
     assert (step.kind, step.id, step.name) == (Kind.OPAQUE, "x1", "messages without a reply")
     assert step.body.messages is not None
     assert len(step.body.messages) == 2
@@ -112,6 +114,7 @@ def test_deep_nesting_ends_the_record_not_the_reader() -> None:
         [{"task_id": 1, "traj": TALK}],
         [1, 2],
         {"a": 1},
+        {"sessionId": "s", "messages": [{"type": "user", "content": "hi"}]},
         b"",
         b"no json",
         lines({"type": "user", "sessionId": "s", "message": user("hi")}),

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -265,3 +267,28 @@ def test_arguments_without_any_piece_are_empty() -> None:
     assert reply.message.tool_calls == (ToolCall("a", "f", {}),)
     assert reply.usage == Usage(1, 7)
     assert not reply.interrupted
+
+
+def plain(value: Any) -> Any:
+    """The same body without what changes nothing: cache markers, `is_error: false`, one text as a list."""
+    if isinstance(value, dict):
+        return {
+            key: plain(item)
+            for key, item in value.items()
+            if key != "cache_control" and (key, item) != ("is_error", False)
+        }
+    if isinstance(value, list):
+        items = [plain(item) for item in value]
+        one_text = len(items) == 1 and isinstance(items[0], dict) and items[0].get("type") == "text"
+        return items[0]["text"] if one_text else items
+    return value
+
+
+def test_requests_of_a_real_agent_are_sent_again_as_they_were() -> None:
+    path = Path("/work/shared/corpora/raw_llm_logs/vercel_pi-generate-tool.json")
+    if not path.exists():
+        pytest.skip(f"the collection of other people's traces is not on this machine: {path}")
+    bodies = [entry["request"]["body"]["value"] for entry in orjson.loads(path.read_bytes())["exchanges"]]
+    assert len(bodies) == 2
+    for body in bodies:
+        assert plain(shape.write_request(shape.read_request(body), stream=True)) == plain(body)
