@@ -36,7 +36,7 @@ _SAMPLE_BYTES = 64 << 10
 _BOM = b"\xef\xbb\xbf"
 _SPANS = re.compile(rb'"(?:spans|data)"\s*:\s*\[')
 _SNAKE_KEY = re.compile(rb'"(?:span_id|resource_spans)"\s*:')
-_INTEGER = re.compile(rb'\{\s*"int_?[vV]alue"\s*:\s*"?(\d{1,18})"?\s*\}')
+_INTEGER = b'{"intValue":"'
 _WANTED, _COUNTED = _dialects.WANTED, _dialects.COUNTED
 _IDS = {STEP_ID: "span", PARENT_ID: "parent", TRACE_ID: "trace"}
 
@@ -254,9 +254,13 @@ def _known(wanted: tuple[Any, ...]) -> Known:
 
 
 def _small_value(raw: msgspec.Raw) -> Json:
-    """A number, mostly: the text inside `{"intValue":"17"}` is found faster than it is parsed."""
-    number = _INTEGER.fullmatch(raw)
-    return int(number[1]) if number else raw_any_value(raw)
+    """A number, mostly: the digits inside `{"intValue":"17"}` are found faster than the text is parsed."""
+    text = bytes(raw)
+    if text.startswith(_INTEGER):
+        digits = text[len(_INTEGER) : -2]
+        if digits.isdigit() and len(digits) < 19:
+            return int(digits)
+    return raw_any_value(raw)
 
 
 def _spans_of(envelope: Any) -> Iterator[tuple[list[Any], Any]]:
