@@ -15,6 +15,7 @@ from replaydbg.diff.steps import Comparison
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.plan import Plan
 from replaydbg.session.state import RECORDING, Sitting
+from replaydbg.views.compare import gained_and_lost
 from replaydbg.views.subject import Subject, subject
 
 
@@ -137,5 +138,6 @@ class Desk:
         shown = self.shown
         return shown is not None and 0 <= row < len(shown.trace) and shown.trace.kind(row) in codec.EDITABLE
 
-    def parent_of(self, branch: Branch) -> Shown | None:
-        return self.of_branch(branch.parent)
+    def headlines(self) -> dict[str, tuple[str, str]]:
+        """What became of the findings in each branch that was compared: words and look."""
+        return {id_: gained_and_lost(comparison) for id_, comparison in self.comparisons.items()}

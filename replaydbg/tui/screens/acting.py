@@ -86,9 +86,8 @@ class ActingScreen(Screen[Answer]):
 
     def offer(self) -> None:
         """Name in the footer what can be done now."""
-        if self.is_mounted:
-            actions = footer_of(self.WHERE, self.state())
-            self.query_one(FooterLine).offer([(action, self.label(action)) for action in actions])
+        actions = footer_of(self.WHERE, self.state())
+        self.query_one(FooterLine).offer([(action, self.label(action)) for action in actions])
 
     def on_footer_line_clicked(self, event: FooterLine.Clicked) -> None:
         self.action_act(event.action_id)

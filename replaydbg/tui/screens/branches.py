@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -18,9 +20,10 @@ class BranchesScreen(ActingScreen[tuple[str, str] | None]):
     WHERE = "branches"
     BINDINGS = bindings("branches")
 
-    def __init__(self, sitting: Sitting) -> None:
+    def __init__(self, sitting: Sitting, headlines: Mapping[str, tuple[str, str]]) -> None:
         super().__init__()
         self._sitting = sitting
+        self._headlines = headlines
 
     def compose(self) -> ComposeResult:
         yield Static(" Branches", id="editor-title", markup=False)
@@ -29,7 +32,7 @@ class BranchesScreen(ActingScreen[tuple[str, str] | None]):
 
     def on_mount(self) -> None:
         text = self.query_one(Document)
-        text.show(lambda _folds, _width: branch_blocks(self._sitting))
+        text.show(lambda _folds, _width: branch_blocks(self._sitting, self._headlines))
         text.focus()
         self.call_after_refresh(self._to_current)
         self.offer()

@@ -15,6 +15,7 @@ from textual.widgets.option_list import Option
 
 from replaydbg.tui.widgets.document import Document
 from replaydbg.views.blocks import Block, shown
+from replaydbg.views.text import cell_width, clip
 
 
 class Tell(ModalScreen[None]):
@@ -102,10 +103,11 @@ class Choose(ModalScreen[int | None]):
         self._title, self._options, self._first = title, tuple(options), first
 
     def compose(self) -> ComposeResult:
-        width = max((len(label) for label, _ in self._options), default=0)
+        width = max((cell_width(shown(label)) for label, _ in self._options), default=0)
+        room = max(20, min(_WIDE_CELLS, int(self.app.size.width * 0.94)) - 6)
         with Vertical(classes="dialog -wide"):
             yield Static(self._title, classes="dialog--title", markup=False)
-            options = [Option(_option(label, more, width)) for label, more in self._options]
+            options = [Option(clip(_option(label, more, width), room)) for label, more in self._options]
             yield OptionList(*options, markup=False)
             yield Static("⏎ choose   j k move   esc cancel", classes="dialog--keys", markup=False)
 
@@ -122,6 +124,10 @@ class Choose(ModalScreen[int | None]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_index)
+
+
+_WIDE_CELLS = 100
+"""The width of `.dialog.-wide` in the style sheet."""
 
 
 def _option(label: str, more: str, width: int) -> str:

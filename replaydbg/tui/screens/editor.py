@@ -46,6 +46,8 @@ class EditorScreen(ActingScreen[str | None]):
     def on_mount(self) -> None:
         editor = self.query_one(Editor)
         editor.focus()
+        if self.part.form is Form.TEXT:
+            editor.move_cursor(editor.document.end)  # prompts are mostly added to
         self.query_one("#editor-problems").can_focus = False
         self._check()
         self.offer()

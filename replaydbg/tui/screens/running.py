@@ -7,7 +7,7 @@ from functools import partial
 
 from textual import work
 
-from replaydbg.core.branch import Branch
+from replaydbg.core.branch import Branch, Provenance
 from replaydbg.core.step import Kind
 from replaydbg.errors import ReplaydbgError
 from replaydbg.session.commands import AddBranch, DropBranch, SelectBranch
@@ -35,7 +35,7 @@ class Running(Changing):
         terms = RerunScreen(desk.setup, shown.trace, desk.plan, desk.edits, _recorded_provider(shown))
         options = await self.app.push_screen_wait(terms)
         if options is None:
-            self.say(f"nothing was sent; {headline(desk.plan)}", "dim")
+            self.say(f"nothing was sent. {headline(desk.plan)}", "dim")
             return
         options = replace(options, branch_id=session.free_branch_id(), parent=session.current)
         result = await self.app.push_screen_wait(ProgressScreen(shown.facts, desk.edits, options))
@@ -45,9 +45,17 @@ class Running(Changing):
         if self.do(AddBranch(result)):
             self._opened(result)
 
+    def _to_first_change(self, branch: Branch) -> None:
+        """Put the cursor where the branch leaves its parent."""
+        changed = (row for row, step in enumerate(branch.steps) if step.provenance is not Provenance.RECORDED)
+        row = next(changed, None)
+        if row is not None:
+            self.chain.go_to(row)
+
     def _opened(self, branch: Branch) -> None:
         """A branch was made: what became of the findings is the headline, once the rules have been over it."""
         self.show_plan(on=False)
+        self._to_first_change(branch)
         if branch.stopped is not None:
             self.tell(
                 f"Stopped: {branch.stopped.kind}",
@@ -69,6 +77,7 @@ class Running(Changing):
         self.desk.comparisons[event.branch_id] = event.comparison
         if shown is None or shown.branch is None or shown.branch.id != event.branch_id:
             return
+        self.paint_header()
         text, look = gained_and_lost(event.comparison)
         self.say(f"{text}   D compares step by step", look)
         if self.waiting_to_compare:
@@ -115,7 +124,7 @@ class Running(Changing):
     async def do_branches(self) -> None:
         session = self.desk.session
         assert session is not None  # `why_not` of the action
-        answer = await self.app.push_screen_wait(BranchesScreen(session))
+        answer = await self.app.push_screen_wait(BranchesScreen(session, self.desk.headlines()))
         if answer is None:
             return
         what, branch_id = answer

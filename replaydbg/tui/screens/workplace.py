@@ -65,8 +65,10 @@ class Workplace(ActingScreen[None]):
         yield FooterLine(id="footer")
 
     def on_mount(self) -> None:
-        self.query_one(f"#{actions.FINDINGS}").display = False
-        self.query_one(f"#{actions.PLAN}").display = False
+        for name, title in ((actions.FINDINGS, "findings"), (actions.PLAN, "what the edits touch")):
+            pane = self.query_one(f"#{name}")
+            pane.display = False
+            pane.border_title = title
         self.query_one(f"#{actions.MAP}").display = False
         self.chain.focus()
         self.paint_header()
@@ -158,6 +160,7 @@ class Workplace(ActingScreen[None]):
             Words(
                 name=Path(shown.trace.source.name if shown is not None else desk.setup.path).name,
                 branch=(branch.label or branch.id) if branch is not None else "",
+                headline=desk.headlines().get(branch.id, ("", "")) if branch is not None else ("", ""),
                 edits=len(desk.edits),
                 steps=len(shown.trace) if shown is not None else 0,
                 findings=tuple(sorted(counts.items(), reverse=True)),
@@ -200,6 +203,9 @@ class Workplace(ActingScreen[None]):
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         self.detail.choose(event.tab)
+
+    def on_chain_list_scrolled(self, _event: ChainList.Scrolled) -> None:
+        self.query_one(Minimap).refresh()
 
     def on_document_led(self, event: Document.Led) -> None:
         self.chain.go_to(event.row)

@@ -33,7 +33,11 @@ _INDENT_CELLS_MAX = 24
 class Document(Looks, can_focus=True, inherit_bindings=False):
     """`show` gives it something to say. The cursor is a line; the block under it is what copying and editing mean."""
 
-    DEFAULT_CSS = "Document { scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; }"
+    DEFAULT_CSS = """
+    Document {
+        scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0; overflow-x: hidden; scrollbar-gutter: stable;
+    }
+    """
 
     cursor = reactive(0, repaint=False)
 

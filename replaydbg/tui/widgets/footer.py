@@ -12,7 +12,7 @@ from textual.message import Message
 
 from replaydbg.tui.actions import UserAction, sign
 from replaydbg.tui.widgets.one_line import OneLine
-from replaydbg.views.text import Line, Span, cell_width
+from replaydbg.views.text import Line, Span, cell_width, clip
 
 
 class FooterLine(OneLine):
@@ -44,7 +44,7 @@ class FooterLine(OneLine):
 
     def line(self, width: int) -> Line:
         if self.said:
-            return (Span(f" {self.said}", self._look),)
+            return (Span(clip(f" {self.said}", width), self._look),)
         spans, used = [Span(" ")], 1
         at: list[tuple[int, int, str]] = []
         for action, label in self.actions:

@@ -19,6 +19,8 @@ class Words:
     name: str = ""
     branch: str = ""
     """"" for the recording."""
+    headline: tuple[str, str] = ("", "")
+    """What became of the findings in this branch, and its look."""
     edits: int = 0
     steps: int = 0
     findings: tuple[tuple[Severity, int], ...] = ()
@@ -41,38 +43,46 @@ class HeaderLine(OneLine):
             self.words = words
             self.refresh()
 
-    def pieces(self) -> list[tuple[str, str]]:
-        """Text and look of each stretch, most important first."""
+    def pieces(self) -> list[tuple[str, str, str]]:
+        """Text, shorter text and look of each stretch, most important first."""
         words = self.words
-        pieces = [(words.name, "strong")]
-        pieces.append((f"branch {words.branch}", "good") if words.branch else ("recording", "dim"))
-        if words.busy:
-            pieces.append((words.busy, "info"))
-        pieces.extend(
-            (
-                f"{SEVERITY_SIGNS[severity]} {plural(count, severity.label, _NOUNS.get(severity.label, ''))}",
-                severity_look(severity),
-            )
-            for severity, count in words.findings
+        branch = (
+            (f"branch {words.branch}", words.branch, "good") if words.branch else ("recording", "rec.", "dim")
         )
-        if words.edits:
-            pieces.append((f"✎ {plural(words.edits, 'pending edit')}", "edited"))
+        pieces = [(words.name, words.name, "strong"), branch, (words.busy, words.busy, "info")]
+        for severity, count in words.findings:
+            sign = SEVERITY_SIGNS[severity]
+            noun = plural(count, severity.label, _NOUNS.get(severity.label, ""))
+            pieces.append((f"{sign} {noun}", f"{sign}{count}", severity_look(severity)))
         if words.stand_in:
-            pieces.append(("rule-based stand-in, not an LLM", "warning"))
+            pieces.append(("rule-based stand-in, not an LLM", "stand-in, no LLM", "warning"))
         elif words.model:
-            pieces.append((words.model, ""))
-        pieces.append((plural(words.steps, "step"), ""))
+            pieces.append((words.model, words.model, ""))
+        headline, look = words.headline
+        pieces.append((headline, headline.partition(" (")[0], look))
+        if words.edits:
+            pieces.append((f"✎ {plural(words.edits, 'pending edit')}", f"✎{words.edits}", "edited"))
+        pieces.append((plural(words.steps, "step"), "", ""))
         if words.notices:
-            pieces.append((plural(words.notices, "notice"), "dim"))
-        pieces.append((words.format, "dim"))
-        return [(text, look) for text, look in pieces if text]
+            pieces.append((plural(words.notices, "notice"), "", "dim"))
+        pieces.append((words.format, "", "dim"))
+        return [piece for piece in pieces if piece[0]]
 
     def line(self, width: int) -> Line:
-        spans, used = [Span(" ")], 1
-        for text, look in self.pieces():
-            room = width - used - 3
-            if used > 1 and cell_width(text) > room:
-                continue
-            spans.extend([Span(text, look), Span("   ")])
-            used += cell_width(text) + 3
+        """Every stretch in its shorter form if need be; then what is left of the room goes to the longer forms."""
+        pieces = self.pieces()
+        room = width - 1 - sum(cell_width(short) + _GAP_CELLS for _, short, _ in pieces if short)
+        spans = [Span(" ")]
+        for text, short, look in pieces:
+            more = cell_width(text) - cell_width(short) + (0 if short else _GAP_CELLS)
+            if more <= room:
+                room -= more
+                said = text
+            else:
+                said = short
+            if said:
+                spans.extend([Span(said, look), Span(" " * _GAP_CELLS)])
         return tuple(spans)
+
+
+_GAP_CELLS = 3
