@@ -29,7 +29,6 @@ from replaydbg.core.message import (
 from replaydbg.core.step import Body, Kind, PlainBody, Step, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.wire import arguments as argument_text
-from replaydbg.wire.tool_specs import read_tools
 
 EDITABLE = {
     Kind.MODEL_CALL: ("messages", "model", "params", "tools", "output", "tool_calls"),
@@ -220,20 +219,50 @@ def _read_back(step: Step, before: Mapping[str, Json], after: Mapping[str, Json]
     output = old.output
     if after["output"] != before["output"] or after["tool_calls"] != before["tool_calls"]:
         output = _read_output(output, before, after)
-    tools = old.tools
-    if after["tools"] != before["tools"]:
-        tools = read_tools(after["tools"] or [])
     body = _plain(
         old,
         messages=_read_messages(before["messages"], after["messages"], old.messages),
         output=output,
-        tools=tools,
-        params=dict(after["params"]),
+        tools=_read_tools(before["tools"], after["tools"], old.tools),
+        params=dict(_mapping(after["params"], "/params")),
     )
     model = after["model"] or ""
     if not isinstance(model, str):
         raise TypeError("model must be a string")
     return replace(step, model=model, body=body)
+
+
+def _mapping(value: Json, place: str) -> dict[str, Json]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{place} must be an object")
+    return value
+
+
+def _sequence(value: Json, place: str) -> list[Json]:
+    if not isinstance(value, list):
+        raise TypeError(f"{place} must be a list")
+    return value
+
+
+def _read_tools(
+    before: Sequence[Json] | None, after: Json, old: tuple[ToolSpec, ...] | None
+) -> tuple[ToolSpec, ...] | None:
+    """An offer that the edit left alone keeps its provider's own shape; one that it changed has lost it."""
+    if after is None:
+        return None
+    known = list(zip(before or (), old or (), strict=False))
+    tools = []
+    for document in _sequence(after, "/tools"):
+        same = next((spec for was, spec in known if was == document), None)
+        if same is not None:
+            tools.append(same)
+            continue
+        if not isinstance(document, dict) or not isinstance(document.get("name"), str):
+            raise TypeError("a tool has a name, a description and parameters")
+        tools.append(
+            ToolSpec(document["name"], document.get("description") or "", document.get("parameters"))
+        )
+    return tuple(tools)
 
 
 def _plain(body: Body, **changes: Any) -> PlainBody:
@@ -242,13 +271,13 @@ def _plain(body: Body, **changes: Any) -> PlainBody:
 
 
 def _read_messages(
-    before: Sequence[Json] | None, after: Sequence[Json] | None, old: tuple[Message, ...] | None
+    before: Sequence[Json] | None, after: Json, old: tuple[Message, ...] | None
 ) -> tuple[Message, ...] | None:
     if after is None:
         return None
     kept = list(zip(before or (), old or (), strict=False))
     messages = []
-    for index, document in enumerate(after):
+    for index, document in enumerate(_sequence(after, "/messages")):
         if index < len(kept) and kept[index][0] == document:
             messages.append(kept[index][1])
         else:
@@ -267,10 +296,15 @@ def read_message(document: Json, recorded: tuple[Json, Message] | None = None) -
     old_document, old = recorded or ({}, Message(role))
     name = document.get("name") or ""
     if "parts" in document:
-        return replace(old, role=role, parts=tuple(_read_part(part) for part in document["parts"]), name=name)
+        return replace(old, role=role, parts=_read_parts(document, old_document, old), name=name)
     if "tool_call_id" in document:
+        was = next(iter(old.tool_responses), None)
         response = ToolResponse(
-            document["tool_call_id"], document.get("content"), is_error=bool(document.get("is_error"))
+            document["tool_call_id"],
+            document.get("content"),
+            # The document does not show the name; an answer to the same call has the same one.
+            name=was.name if was is not None and was.id == document["tool_call_id"] else "",
+            is_error=bool(document.get("is_error")),
         )
         return replace(old, role=role, parts=(response,), name=name)
     content = document.get("content")
@@ -283,7 +317,17 @@ def read_message(document: Json, recorded: tuple[Json, Message] | None = None) -
     return replace(old, role=role, parts=texts + calls, name=name)
 
 
-def _read_part(document: Json) -> Part:
+def _read_parts(document: Json, old_document: Json, old: Message) -> tuple[Part, ...]:
+    was = list(zip(old_document.get("parts", ()), old.parts, strict=False))
+    parts = []
+    for index, part in enumerate(_sequence(document["parts"], "parts")):
+        recorded = was[index] if index < len(was) else None
+        same = recorded is not None and recorded[0] == part
+        parts.append(recorded[1] if same and recorded is not None else _read_part(part, recorded))
+    return tuple(parts)
+
+
+def _read_part(document: Json, recorded: tuple[Json, Part] | None = None) -> Part:
     kind = document["type"]
     match kind:
         case "text":
@@ -291,7 +335,8 @@ def _read_part(document: Json) -> Part:
         case "reasoning":
             return Reasoning(document["text"], document.get("signature", ""))
         case "tool_call":
-            return _read_calls([], [document], ())[0]
+            was = recorded[0] if recorded is not None and isinstance(recorded[1], ToolCall) else {}
+            return _read_call(document, was)
         case "tool_response":
             return ToolResponse(document["id"], document["result"], is_error=bool(document.get("is_error")))
         case "media":
@@ -306,35 +351,35 @@ def _read_part(document: Json) -> Part:
     raise TypeError(f"{kind!r} is no type of part")
 
 
-def _read_calls(
-    before: Sequence[Json], after: Sequence[Json], old: tuple[ToolCall, ...]
-) -> tuple[ToolCall, ...]:
+def _read_calls(before: Sequence[Json], after: Json, old: tuple[ToolCall, ...]) -> tuple[ToolCall, ...]:
     calls = []
-    for index, document in enumerate(after):
+    for index, document in enumerate(_sequence(after, "/tool_calls")):
         was = before[index] if index < len(before) else {}
-        if document == was:
-            calls.append(old[index])
-            continue
-        if not isinstance(document.get("name"), str):
-            raise TypeError("a tool call needs a name")
-        id_ = document.get("id") or ""
-        raw = document.get("arguments_raw")
-        if isinstance(raw, str) and raw != was.get("arguments_raw"):
-            calls.append(argument_text.call_from_raw(id_, document["name"], raw))
-        elif document.get("arguments") != was.get("arguments"):
-            # The recorded text no longer says what the value says.
-            calls.append(ToolCall(id_, document["name"], document.get("arguments")))
-        elif isinstance(raw, str):
-            calls.append(argument_text.call_from_raw(id_, document["name"], raw))
-        else:
-            calls.append(ToolCall(id_, document["name"], document.get("arguments")))
+        calls.append(old[index] if was and document == was else _read_call(document, was))
     return tuple(calls)
+
+
+def _read_call(document: Json, was: Mapping[str, Json]) -> ToolCall:
+    """The call as edited. Text and value of its arguments say the same, or the one that was edited counts."""
+    if not isinstance(document.get("name"), str):
+        raise TypeError("a tool call needs a name")
+    id_, name = document.get("id") or "", document["name"]
+    arguments, raw = document.get("arguments"), document.get("arguments_raw")
+    if isinstance(raw, str):
+        spelled = argument_text.call_from_raw(id_, name, raw)
+        if spelled.arguments == arguments or arguments == was.get("arguments"):
+            return spelled
+    return ToolCall(id_, name, {} if arguments is None else arguments)
 
 
 def _read_output(old: Message | None, before: Mapping[str, Json], after: Mapping[str, Json]) -> Message:
     """The edited reply. Its reasoning is dropped: signed thoughts of a turn that was altered are refused by providers."""
     old = old or Message(Role.ASSISTANT)
-    document = after["output"] or {}
+    document = _mapping(after["output"] or {}, "/output")
+    was = before["output"] or {"role": str(old.role)}
+    for fixed in ("role", "reasoning"):
+        if document.get(fixed, was.get(fixed)) != was.get(fixed):
+            raise TypeError(f"/output/{fixed} is not the agent's to say; edit /output/content or /tool_calls")
     content = document.get("content")
     if content is not None and not isinstance(content, str):
         raise TypeError("/output/content must be a string")

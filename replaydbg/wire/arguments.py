@@ -20,11 +20,17 @@ def parse(raw: str) -> tuple[Json, ParseProblem | None]:
         return {}, None
     try:
         return orjson.loads(raw), None
-    except (orjson.JSONDecodeError, UnicodeEncodeError) as error:
-        offset = getattr(error, "pos", -1)
-        message = getattr(error, "msg", str(error))
-        # Text that stops in the middle is wrong only at its end; text that is wrong earlier is not merely cut off.
-        return None, ParseProblem(message, offset, truncated=offset >= len(raw.rstrip()))
+    except orjson.JSONDecodeError as error:
+        return None, ParseProblem(error.msg, error.pos, truncated=_breaks_off(raw.rstrip()))
+
+
+def _breaks_off(text: str) -> bool:
+    """Whether the text is wrong only where it ends; text that is wrong earlier is not merely cut off."""
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        return error.pos >= len(text)
+    return False
 
 
 def call_from_raw(id_: str, name: str, raw: str) -> ToolCall:

@@ -47,13 +47,13 @@ def _from_object(value: dict[str, Json]) -> tuple[ToolSpec, ...]:
     return tuple(
         ToolSpec(name, schema=schema, raw={"name": name, "parameters": schema})
         for name, schema in value.items()
-        if isinstance(schema, (dict, bool))
+        if name and isinstance(schema, (dict, bool))
     )
 
 
 def _from_item(item: Json) -> tuple[ToolSpec, ...]:
     if isinstance(item, str):
-        return (ToolSpec(item, raw=item),)
+        return (ToolSpec(item, raw=item),) if item else ()
     if not isinstance(item, dict):
         return ()
     for key in ("functionDeclarations", "function_declarations"):
@@ -63,18 +63,24 @@ def _from_item(item: Json) -> tuple[ToolSpec, ...]:
         (item[key] for key in ("function", "toolSpec", "tool") if isinstance(item.get(key), dict)),
         item,
     )
-    name = offer.get("name")
+    name = offer.get("name") or _server_side(offer)
     if not isinstance(name, str) or not name:
         return ()
     description = offer.get("description")
     return (ToolSpec(name, description if isinstance(description, str) else "", _schema(offer), item),)
 
 
+def _server_side(offer: dict[str, Json]) -> Json:
+    """OpenAI's own tools (`web_search`, `mcp`, ...) have a type instead of a name."""
+    # A tuple: the type of a broken offer may be anything.
+    return None if offer.get("type") in ("function", "custom", "object") else offer.get("type")
+
+
 def _schema(offer: dict[str, Json]) -> Json | None:
     for key in _SCHEMA_KEYS:
         schema = _decoded(offer.get(key))
-        if isinstance(schema, dict) and set(schema) == {"json"}:  # Bedrock
-            schema = schema["json"]
+        if isinstance(schema, dict) and len(schema) == 1:
+            schema = schema.get("json", schema.get("jsonSchema", schema))  # Bedrock, Vercel
         if isinstance(schema, (dict, bool)):
             return schema
     return None

@@ -1,66 +1,112 @@
-"""Arguments of tool calls: text that should be a JSON object, and often is something else."""
+"""Text of arguments: what it says, whether it breaks off, whether it was taken out."""
 
 from __future__ import annotations
 
-import orjson
+import json
+from typing import Any
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from replaydbg.core.message import ToolCall
-from replaydbg.wire import arguments
-from tests.support import said
+from replaydbg.core.message import ParseProblem, ToolCall
+from replaydbg.wire.arguments import REDACTED, call_from_any, call_from_raw, parse, raw_text
 
-
-@given(said.objects)
-def test_arguments_that_are_json_are_read(value: object) -> None:
-    raw = orjson.dumps(value).decode()
-    call = arguments.call_from_raw("c", "f", raw)
-    assert (call.arguments, call.raw, call.problem) == (value, raw, None)
-    assert arguments.raw_text(call) == raw
-    assert arguments.raw_text(ToolCall("c", "f", value)) == raw
-
-
-@pytest.mark.parametrize("raw", ["", "  \n"])
-def test_no_text_means_no_arguments(raw: str) -> None:
-    assert arguments.call_from_raw("c", "f", raw) == ToolCall("c", "f", {}, raw)
+OBJECTS = st.dictionaries(
+    st.text(max_size=5),
+    st.none()
+    | st.booleans()
+    | st.integers(-99, 99)
+    | st.text(max_size=5)
+    | st.lists(st.integers(0, 9), max_size=2),
+    min_size=1,
+    max_size=3,
+)
 
 
 @pytest.mark.parametrize(
-    ("raw", "truncated"),
+    ("raw", "value"),
     [
-        ('{"a": "x', True),
-        ('{"a": [1, 2', True),
-        ('{"a": ', True),
-        ('{"a": 1}}', False),
-        ("{'a': 1}", False),
-        ("say hello", False),
+        pytest.param("", {}, id="empty text means none"),
+        pytest.param(" \n", {}, id="white space means none"),
+        pytest.param('{"a": [1.5]}', {"a": [1.5]}, id="an object"),
+        pytest.param("[1]", [1], id="no object, but JSON"),
     ],
 )
-def test_text_that_stops_is_told_from_text_that_is_wrong(raw: str, truncated: bool) -> None:
-    call = arguments.call_from_raw("c", "f", raw)
-    assert call.arguments is None
-    assert call.problem is not None
-    assert call.problem.truncated is truncated
-    assert arguments.raw_text(call) == raw
+def test_parsed(raw: str, value: Any) -> None:
+    assert parse(raw) == (value, None)
 
 
-@given(said.objects)
-def test_every_cut_of_an_object_is_truncated(value: object) -> None:
-    raw = orjson.dumps(value).decode()
-    for end in range(1, len(raw)):
-        problem = arguments.call_from_raw("c", "f", raw[:end]).problem
-        assert problem is not None
-        assert problem.truncated
-
-
-@pytest.mark.parametrize("mark", arguments.REDACTED_MARKS)
-def test_what_was_removed_is_absent_not_wrong(mark: str) -> None:
-    problem = arguments.call_from_raw("c", "f", f"{mark} len=83]").problem
+@given(OBJECTS, st.data(), st.sampled_from(["", " ", "\n"]))
+def test_text_that_breaks_off_is_told_from_text_that_is_wrong(
+    value: dict[str, Any], data: st.DataObject, space: str
+) -> None:
+    whole = json.dumps(value, ensure_ascii=data.draw(st.booleans()))
+    cut = whole[: data.draw(st.integers(1, len(whole) - 1))]
+    _, problem = parse(cut + space)
     assert problem is not None
-    assert "redacted" in problem.message
+    assert problem.truncated
+    _, problem = parse("{'a': 1, " + cut)
+    assert problem is not None
+    assert not problem.truncated
 
 
-def test_values_and_texts() -> None:
-    assert arguments.call_from_any("c", "f", '{"a":1}') == ToolCall("c", "f", {"a": 1}, '{"a":1}')
-    assert arguments.call_from_any("c", "f", {"a": 1}) == ToolCall("c", "f", {"a": 1})
-    assert arguments.call_from_any("c", "f", None) == ToolCall("c", "f", {})
+@pytest.mark.parametrize(
+    ("raw", "offset"),
+    [
+        pytest.param('{"a": True}', 6, id="Python's words"),
+        pytest.param("{'a': 1}", 1, id="single quotes"),
+        pytest.param('{"a": 1}}', 8, id="one brace too many"),
+        pytest.param('{"a": "say "hi""}', 12, id="quotes inside"),
+        pytest.param('{"ä": NaN}', 6, id="not a number, counted in characters"),
+        pytest.param("lookup(48213)", 0, id="no JSON at all"),
+    ],
+)
+def test_text_that_is_wrong_says_where(raw: str, offset: int) -> None:
+    value, problem = parse(raw)
+    assert value is None
+    assert problem == ParseProblem(problem.message if problem else "", offset)
+
+
+def test_a_lone_surrogate_is_a_problem() -> None:
+    _, problem = parse('{"a": "\ud800"}')
+    assert problem is not None
+    assert not problem.truncated
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "__REDACTED__",
+        "[REDACTED_ARGUMENTS len=83 sha=b4e1e5f7]",
+        "<redacted>",
+        '"[sanitized]"',
+        "  __REDACTED__",
+    ],
+)
+def test_redacted_text_is_absent_and_not_wrong(raw: str) -> None:
+    call = call_from_raw("1", "f", raw)
+    assert call.problem == ParseProblem(REDACTED)
+    assert call.raw == raw
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        pytest.param(None, ToolCall("1", "f", {}), id="null means none"),
+        pytest.param({"a": 1}, ToolCall("1", "f", {"a": 1}), id="a value"),
+        pytest.param('{"a": 1}', ToolCall("1", "f", {"a": 1}, '{"a": 1}'), id="text"),
+    ],
+)
+def test_either_spelling(value: Any, expected: ToolCall) -> None:
+    assert call_from_any("1", "f", value) == expected
+
+
+@given(st.text())
+def test_recorded_text_is_sent_as_it_was(raw: str) -> None:
+    assert raw_text(call_from_raw("1", "f", raw)) == raw
+
+
+@given(OBJECTS)
+def test_a_value_is_sent_as_compact_json(value: dict[str, Any]) -> None:
+    assert json.loads(raw_text(ToolCall("1", "f", value))) == value

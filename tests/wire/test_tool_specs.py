@@ -2,55 +2,110 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from replaydbg.core.tool import ToolSpec
 from replaydbg.wire.tool_specs import read_tools
-from tests.support import said
 
 SCHEMA = {"type": "object", "properties": {"q": {"type": "string"}}}
+SHAPES = {
+    "OpenAI Chat": [
+        {"type": "function", "function": {"name": "find", "description": "Finds.", "parameters": SCHEMA}}
+    ],
+    "OpenAI Responses": [{"type": "function", "name": "find", "description": "Finds.", "parameters": SCHEMA}],
+    "Anthropic": [{"name": "find", "description": "Finds.", "input_schema": SCHEMA}],
+    "MCP": {"tools": [{"name": "find", "description": "Finds.", "inputSchema": SCHEMA}]},
+    "an MCP answer": {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "result": {"tools": [{"name": "find", "description": "Finds.", "inputSchema": SCHEMA}]},
+    },
+    "Vercel": [
+        json.dumps(
+            {
+                "type": "function",
+                "name": "find",
+                "description": "Finds.",
+                "inputSchema": {"jsonSchema": SCHEMA},
+            }
+        )
+    ],
+    "Bedrock": [{"toolSpec": {"name": "find", "description": "Finds.", "inputSchema": {"json": SCHEMA}}}],
+    "Gemini": [{"functionDeclarations": [{"name": "find", "description": "Finds.", "parameters": SCHEMA}]}],
+    "Gemini, snake case": {
+        "function_declarations": [{"name": "find", "description": "Finds.", "parametersJsonSchema": SCHEMA}]
+    },
+    "a string": json.dumps([{"name": "find", "description": "Finds.", "parameters": SCHEMA}]),
+    "a schema that is a string": [
+        {"name": "find", "description": "Finds.", "parameters": json.dumps(SCHEMA)}
+    ],
+}
+
+
+@pytest.mark.parametrize("offer", SHAPES.values(), ids=SHAPES.keys())
+def test_shapes(offer: Any) -> None:
+    (tool,) = read_tools(offer)
+    assert (tool.name, tool.description, tool.schema) == ("find", "Finds.", SCHEMA)
+
+
+def test_the_plain_mapping() -> None:
+    tools = read_tools({"find": SCHEMA, "any": True})
+    assert [(tool.name, tool.schema) for tool in tools] == [("find", SCHEMA), ("any", True)]
+
+
+def test_names_alone_have_no_schema() -> None:
+    assert [(tool.name, tool.schema) for tool in read_tools(["find", {"name": "open"}])] == [
+        ("find", None),
+        ("open", None),
+    ]
+
+
+def test_tools_of_the_provider_have_a_type_for_a_name() -> None:
+    assert [
+        tool.name for tool in read_tools([{"type": "web_search"}, {"type": "mcp", "server_label": "x"}])
+    ] == [
+        "web_search",
+        "mcp",
+    ]
+    assert [tool.name for tool in read_tools([{"type": "web_search_20250305", "name": "web_search"}])] == [
+        "web_search"
+    ]
+
+
+def test_the_offer_is_kept_as_it_came() -> None:
+    offer = {"name": "find", "input_schema": SCHEMA, "cache_control": {"type": "ephemeral"}}
+    assert read_tools([offer])[0].raw == offer
 
 
 @pytest.mark.parametrize(
-    "offer",
-    [
-        {"type": "function", "function": {"name": "f", "description": "d", "parameters": SCHEMA}},
-        {"type": "function", "name": "f", "description": "d", "parameters": SCHEMA},
-        {"name": "f", "description": "d", "input_schema": SCHEMA},
-        {"name": "f", "description": "d", "inputSchema": SCHEMA},
-        {"toolSpec": {"name": "f", "description": "d", "inputSchema": {"json": SCHEMA}}},
-        {"name": "f", "description": "d", "parameters": orjson.dumps(SCHEMA).decode()},
-    ],
+    "value",
+    [None, 5, "find", "{broken", [None, 5, [], {}], {}, [{"type": "function"}], {"type": "object"}],
+    ids=repr,
 )
-def test_offers_of_every_shape(offer: dict[str, Any]) -> None:
-    expected = ToolSpec("f", "d", SCHEMA, offer)
-    assert read_tools([offer]) == (expected,)
-    assert read_tools({"tools": [offer]}) == (expected,)
-    assert read_tools({"jsonrpc": "2.0", "result": {"tools": [offer]}}) == (expected,)
-    assert read_tools(orjson.dumps([offer]).decode()) == (expected,)
+def test_what_is_no_offer_is_passed_over(value: Any) -> None:
+    assert read_tools(value) == ()
 
 
-def test_offers_inside_offers() -> None:
-    offer = {"name": "f", "description": "d", "parametersJsonSchema": SCHEMA}
-    assert read_tools([{"functionDeclarations": [offer]}]) == (ToolSpec("f", "d", SCHEMA, offer),)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["name", "function", "tools", "parameters", "result", "type", "functionDeclarations", "x"]
+            ),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=12,
+)
 
 
-def test_names_alone_and_schemas_by_name() -> None:
-    assert read_tools(["f", "g"]) == (ToolSpec("f", raw="f"), ToolSpec("g", raw="g"))
-    (spec,) = read_tools({"f": SCHEMA})
-    assert (spec.name, spec.schema) == ("f", SCHEMA)
-
-
-def test_a_tool_without_a_schema_has_none() -> None:
-    (spec,) = read_tools([{"name": "f"}])
-    assert spec.schema is None
-
-
-@given(said.json_values)
-def test_any_json(value: Any) -> None:
-    read_tools(value)
-    read_tools([value, {"name": value, "parameters": value}])
+@given(JSON)
+def test_never_raises_and_every_tool_has_a_name(value: Any) -> None:
+    assert all(tool.name for tool in read_tools(value))
