@@ -379,11 +379,11 @@ def _read_output(old: Message | None, before: Mapping[str, Json], after: Mapping
     was = before["output"] or {"role": str(old.role)}
     for fixed in ("role", "reasoning"):
         if document.get(fixed, was.get(fixed)) != was.get(fixed):
-            raise TypeError(f"/output/{fixed} is not the agent's to say; edit /output/content or /tool_calls")
+            raise TypeError(f"/output/{fixed} is kept as recorded; edit /output/content or /tool_calls")
     content = document.get("content")
     if content is not None and not isinstance(content, str):
         raise TypeError("/output/content must be a string")
-    calls = _read_calls(before["tool_calls"], after["tool_calls"] or [], old.tool_calls)
+    calls = _read_calls(before["tool_calls"], after["tool_calls"], old.tool_calls)
     others = tuple(part for part in old.parts if not isinstance(part, (Text, Reasoning, ToolCall)))
     texts: tuple[Part, ...] = () if content is None else (Text(content),)
     finish = document.get("finish_reason") or ""
