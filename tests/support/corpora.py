@@ -20,9 +20,11 @@ def corpus(name: str, pattern: str = "*") -> list[Path]:
     return sorted(path for path in (ROOT / name).glob(pattern) if path.is_file())
 
 
-def each_of(*names: str, pattern: str = "*") -> pytest.MarkDecorator:
+def each_of(*names: str, pattern: str = "*", without: str = "") -> pytest.MarkDecorator:
     """Parametrize a test over the files of these corpora as `path`; one skipped test where they are absent."""
-    paths = [path for name in names for path in corpus(name, pattern)]
+    paths = [
+        path for name in names for path in corpus(name, pattern) if not without or without not in path.name
+    ]
     if not paths:
         absent = pytest.mark.skip(reason=f"the corpora are not at {ROOT} (set REPLAYDBG_CORPORA)")
         return pytest.mark.parametrize("path", [pytest.param(ROOT, marks=absent)])
