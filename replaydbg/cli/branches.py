@@ -76,7 +76,7 @@ def print_changed_findings(before: Trace, after: Trace, comparison: Comparison) 
         if findings:
             render.line(render.paint(f"{plural(len(findings), 'finding')} {heading}", look))
         for finding in findings:
-            print_finding(trace, finding)
+            print_finding(trace, finding, brief=True)
     if not comparison.lost and not comparison.gained:
         render.line("no finding gained or lost")
 

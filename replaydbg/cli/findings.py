@@ -11,8 +11,8 @@ _EVIDENCE_SHOWN_MAX = 3
 _LOOKS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info", Severity.HINT: "hint"}
 
 
-def print_finding(trace: Trace, finding: Finding) -> None:
-    """What the rule says, and the first places that it says it of."""
+def print_finding(trace: Trace, finding: Finding, *, brief: bool = False) -> None:
+    """What the rule says; unless in brief, also the first places that it says it of."""
     row = trace.row
     numbers = [f"#{row(step_id) + 1}" for step_id in finding.step_ids]
     look = _LOOKS[finding.severity]
@@ -21,6 +21,8 @@ def print_finding(trace: Trace, finding: Finding) -> None:
         f"  {at:<6} {render.paint(f'{finding.severity.label:<7}', look)} {finding.code} {finding.name}: "
         f"{printable(finding.message)}"
     )
+    if brief:
+        return
     for evidence in finding.evidence[:_EVIDENCE_SHOWN_MAX]:
         place = f"#{row(evidence.step_id) + 1} {printable(evidence.pointer)}".rstrip()
         render.line(f"         {render.paint(f'{place}: {printable(evidence.message)}', 'dim')}")

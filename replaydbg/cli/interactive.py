@@ -18,6 +18,9 @@ def look(path: str, **options: object) -> int:
     `options` are the other fields of `tui.desk.Setup`.
     """
     if path != "-" and _has_screen():
+        from replaydbg.actions.open import glance
+
+        glance(path, options.get("format_name"))  # type: ignore[arg-type]
         from replaydbg.tui.desk import Setup
 
         return _run(Setup(path, **options))  # type: ignore[arg-type]

@@ -61,7 +61,8 @@ def problem(error: ReplaydbgError) -> None:
 def notices(told: Sequence[Notice]) -> None:
     """What readers had to bend, the first few."""
     for notice in told[:NOTICES_SHOWN_MAX]:
-        say(f"note: {printable(notice.pointer)}: {printable(notice.message)}")
+        place = f"{printable(notice.pointer)}: " if notice.pointer else ""
+        say(f"note: {place}{printable(notice.message)}")
     if len(told) > NOTICES_SHOWN_MAX:
         say(f"note: and {len(told) - NOTICES_SHOWN_MAX} more notices; `check --output json` lists all")
 

@@ -45,6 +45,27 @@ def open_document(path: str) -> Opened:
     return Opened(Document(name, raw))
 
 
+def head(path: str) -> memoryview | None:
+    """The first bytes of the content, for a glance before all of it is read; None of what can be read only once.
+
+    Raises UnreadableInput.
+    """
+    if path == STANDARD_INPUT:
+        return None
+    try:
+        with Path(path).open("rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return None
+            raw = file.read(limits.SNIFF_BYTES_MAX)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if raw[:2] != _GZIP:
+        return memoryview(raw)
+    with suppress(zlib.error):
+        return memoryview(zlib.decompressobj(wbits=31).decompress(raw, limits.SNIFF_BYTES_MAX))
+    return None
+
+
 def digest(buffer: memoryview) -> str:
     """The name of these bytes: their count and BLAKE2b, read in chunks (1 GB takes about a second)."""
     hasher = hashlib.blake2b(digest_size=16)
@@ -112,12 +133,8 @@ def _read(path: str) -> memoryview:
                 # Also right for files of /proc, whose size says 0.
                 return memoryview(_streamed(file, path))
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except IsADirectoryError as error:
-        raise UnreadableInput(
-            f"{path} is a folder", "name one trace in it; `check` takes whole folders"
-        ) from error
     except OSError as error:
-        raise UnreadableInput(f"{path} cannot be opened: {_reason(error)}", _hint(error, path)) from error
+        raise _unreadable(path, error) from error
 
 
 def _streamed(file: BinaryIO, name: str) -> bytes:
@@ -184,6 +201,12 @@ def _mode(target: Path) -> int:
         mask = os.umask(0)
         os.umask(mask)
         return 0o666 & ~mask
+
+
+def _unreadable(path: str, error: OSError) -> UnreadableInput:
+    if error.errno == errno.EISDIR:
+        return UnreadableInput(f"{path} is a folder", "name one trace in it; `check` takes whole folders")
+    return UnreadableInput(f"{path} cannot be opened: {_reason(error)}", _hint(error, path))
 
 
 def _reason(error: OSError) -> str:

@@ -1,0 +1,46 @@
+"""`diff`: two traces, findings gained and lost first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.test_replay import INCIDENT, MEND, STAND_IN
+from tests.support.command_line import run
+
+
+def test_a_trace_and_itself_say_the_same() -> None:
+    done = run("diff", INCIDENT, INCIDENT)
+
+    assert done.code == 0
+    assert done.out.splitlines()[0] == "no finding gained or lost"
+    assert done.out.splitlines()[-1] == "the two runs say the same"
+
+
+def test_findings_are_the_headline_and_fields_are_shown(tmp_path: Path) -> None:
+    out = str(tmp_path / "mended.json")
+    assert run("replay", INCIDENT, "--edit", MEND, *STAND_IN, "-o", out).code == 0
+    lines = run("diff", INCIDENT, out).out.splitlines()
+
+    assert lines[0] == "9 findings lost"
+    assert "model calls: 13 -> 6" in lines
+    at = lines.index("           /tool_calls/0/arguments/order_id")
+    assert [line.strip() for line in lines[at + 1 : at + 3]] == ["- 48213", "+ ORD-048213"]
+
+
+def test_the_json_says_where_they_part(tmp_path: Path) -> None:
+    out = str(tmp_path / "mended.json")
+    run("replay", INCIDENT, "--edit", MEND, *STAND_IN, "-o", out)
+    document = run("diff", INCIDENT, out, "--output", "json").document
+
+    assert list(document) == [
+        "schema_version", "a", "b", "findings", "first_divergence", "counts", "totals", "steps",
+    ]  # fmt: skip
+    assert document["steps"][document["first_divergence"]]["kind"] != "equal"
+    assert len(document["findings"]["lost"]) == 9
+    removed = [step for step in document["steps"] if step["kind"] == "removed"]
+    assert removed
+    assert all(step["b"] is None for step in removed)
+
+
+def test_a_trace_that_is_not_there() -> None:
+    assert run("diff", INCIDENT, "nowhere.json").code == 3

@@ -1,0 +1,131 @@
+"""`replay`: from words to a branch, against the demo's stand-in and its real tools."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from replaydbg.actions import demo
+from tests.support.command_line import Done, run
+
+INCIDENT = str(Path(__file__).resolve().parents[2] / "traces" / "support-incident.json")
+MEND = """#8:/tool_calls/0/arguments={"order_id": "ORD-048213", "region": "EU"}"""
+STAND_IN = ["--provider", demo.PROVIDER]
+for name, spec in demo.TOOLS.items():
+    STAND_IN += ["--tool", f"{name}={spec}", "--allow-tool", name]
+
+
+def replay(*arguments: str) -> Done:
+    return run("replay", INCIDENT, *arguments)
+
+
+def test_the_json_of_a_branch_has_the_promised_fields_in_order() -> None:
+    done = replay("--edit", MEND, *STAND_IN, "--output", "json")
+    document = done.document
+
+    assert done.code == 0
+    assert list(document) == [
+        "schema_version", "branch", "parent", "edits", "steps", "counts", "stopped", "findings",
+    ]  # fmt: skip
+    assert list(document["steps"][0]) == ["id", "of", "kind", "name", "provenance", "reason"]
+    assert list(document["counts"])[:5] == ["reused", "edited", "live", "unproven", "stale"]
+    assert document["parent"] == "23bd104e96b72ffc30bbf661188d6f6b"
+    assert document["stopped"] is None
+    assert document["counts"]["live"] == 4
+    assert {one["name"] for one in document["findings"]["lost"]} == {"schema-violation", "no-progress-loop"}
+    assert document["findings"]["gained"] == []
+
+
+def test_without_an_edit_nothing_is_asked_and_nothing_changes() -> None:
+    done = replay("--output", "json")
+
+    assert done.code == 0
+    assert done.document["counts"]["reused"] == 26
+    assert done.document["findings"] == {"gained": [], "lost": []}
+
+
+def test_offline_a_changed_model_call_stops_with_an_offer() -> None:
+    done = replay("--edit", "#2:/messages/0/content=Be brief.")
+
+    assert done.code == 4
+    assert "nothing is sent unless you say so" in done.err
+    assert "--live" in done.err
+
+
+def test_a_dry_run_asks_nothing_and_says_what_it_would() -> None:
+    done = replay("--edit", MEND, "--dry-run")
+    assert done.code == 0
+    assert "11 calls to" not in done.out
+    assert re.search(r"it would ask: \d+ calls to stand-in-support-rules; about [\d,]+ tokens", done.out)
+
+    document = replay("--edit", MEND, "--dry-run", "--output", "json").document
+    assert document["steps"][7]["touch"] == "edited"
+    assert len(document["steps"]) == 26
+
+
+def test_a_branch_is_written_as_a_trace_of_its_own(tmp_path: Path) -> None:
+    out = tmp_path / "mended.json"
+    done = replay("--edit", MEND, *STAND_IN, "-o", str(out))
+    checked = run("check", str(out), "--output", "json")
+
+    assert done.code == 0
+    assert "findings lost" in done.out
+    assert checked.code == 0
+    assert checked.document["traces"][0]["model_calls"] == 6
+
+
+def test_the_recording_is_never_overwritten(tmp_path: Path) -> None:
+    copy = tmp_path / "trace.json"
+    copy.write_bytes(Path(INCIDENT).read_bytes())
+    done = run("replay", str(copy), "-o", str(copy))
+
+    assert done.code == 2
+    assert "is the recording itself" in done.err
+    assert copy.read_bytes() == Path(INCIDENT).read_bytes()
+
+
+def test_a_branch_is_kept_in_a_session_without_any_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-very-secret")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-very-secret")
+    session = tmp_path / "s.sqlite3"
+    for count in (1, 2):
+        assert replay("--edit", MEND, *STAND_IN, "--session", str(session)).code == 0
+        connection = sqlite3.connect(session)
+        acts = connection.execute("SELECT command FROM act").fetchall()
+        connection.close()
+        assert [json.loads(command)["command"] for (command,) in acts] == ["add-branch"] * count
+
+    assert b"very-secret" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        pytest.param(["--edit", "nonsense"], "is no edit", id="no edit"),
+        pytest.param(["--tool", "lookup_order"], "binds no tool", id="no binding"),
+        pytest.param(["--allow-tool", "lookup_order"], "nothing is bound", id="allowed, not bound"),
+        pytest.param(
+            ["--provider", "python:nowhere:f", "--live"], "cannot be imported", id="no such function"
+        ),
+        pytest.param(["--max-calls", "-1"], "Usage", id="a bound below nothing"),
+    ],
+)
+def test_what_makes_no_sense_is_a_usage_error(arguments: list[str], sentence: str) -> None:
+    done = replay(*arguments)
+
+    assert done.code == 2
+    assert sentence in done.err
+
+
+def test_a_bound_stops_it_and_what_there_was_is_kept() -> None:
+    done = replay("--edit", MEND, *STAND_IN, "--max-calls", "1", "--output", "json")
+
+    assert done.code == 4
+    assert done.document["counts"]["live"] >= 1
+    assert list(done.document["stopped"])[:2] == ["reason", "step_id"]
