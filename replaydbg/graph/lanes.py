@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
@@ -89,6 +89,7 @@ class Chain:
         for number, fold in enumerate(self.folds):
             self._folds_at.setdefault(fold.start, []).append(number)
         self._outs: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._fed_from = _first_sources(self.joins, len(trace))
         self.resume(state or FoldState())
 
     def __len__(self) -> int:
@@ -131,13 +132,16 @@ class Chain:
         chosen, key = (self._opened, ~number) if number < 0 else (self._closed, number)
         chosen.symmetric_difference_update((key,))
         start, end = self._span(y)
+        # Lines into a fold are one line as long as it is shut, so it matters from where the first of them comes.
+        fed_from = min(self._fed_from[start:end])
+        begin = self.place(fed_from) if 0 <= fed_from < start else y
         after = bisect_left(self.entries, end, lo=y + 1, key=self._start)
         skip = self._folds_at[start].index(~number) if number < 0 else len(self._folds_at.get(start, ()))
         rows, inside = self._flatten(start, end, self._inside[y], skip)
         grown = len(rows) - (after - y)
         self.entries[y:after] = rows
         self._inside[y:after] = inside
-        return self._lay_again(y, after, grown)
+        return self._lay_again(begin, after, grown)
 
     def around(self, y: int) -> int | None:
         """The visible row that folds what row `y` is part of: the header of its round or its parent; None at the top."""
@@ -248,7 +252,7 @@ class Chain:
         return laid
 
     def _lay_again(self, y: int, after: int, grown: int) -> int:
-        """Mend the checkpoints after rows `y` to `after` were replaced by `grown` more; how many rows that took."""
+        """Mend the checkpoints after rows from `y` up to `after` became `grown` more; how many rows that took."""
         keep = bisect_right(self._marks, y, key=_row_of_mark)
         tail = [(at + grown, state) for at, state in self._marks[keep:] if at >= after]
         self._marks = self._marks[:keep]
@@ -293,30 +297,35 @@ class Chain:
             lanes[merged] = FREE
         forks: list[int] = []
         more = False
-        leads_to = {targets[edge] for edge in lanes if edge >= 0}
-        for edge in self._leaving(start, end):
-            if lane == OVERFLOW or (forks and targets[edge] in leads_to):
-                more |= lane == OVERFLOW
-                continue
+        led_to: set[int] = set()
+        edges = self._leaving(start, end)
+        for edge in edges:
+            if lane == OVERFLOW:
+                more = True
+                break
+            if len(edges) > 1:
+                shown = self._start(self.entries[self.place(targets[edge])])
+                if shown in led_to:
+                    continue
+                led_to.add(shown)
             at = _free(lanes, lane + 1) if forks else lane
             if at == OVERFLOW:
                 more = True
                 continue
             lanes.extend([FREE] * (at + 1 - len(lanes)))
             lanes[at] = edge
-            leads_to.add(targets[edge])
             forks.append(at)
         while lanes and lanes[-1] == FREE:
             lanes.pop()
         return lane, tuple(merges), tuple(forks[1:]), more
 
-    def _leaving(self, start: int, end: int) -> range | tuple[int, ...]:
+    def _leaving(self, start: int, end: int) -> Sequence[int]:
         """Edges from the steps `start` to `end` to later ones, one for each step they lead to."""
+        joins = self.joins
         if end == start + 1:
-            return self.joins.edges(start)
+            return joins.edges(start)
         known = self._outs.get((start, end))
         if known is None:
-            joins = self.joins
             leaving: dict[int, int] = {}
             for edge in range(joins.first[start], joins.first[end]):
                 if joins.targets[edge] >= end:
@@ -332,6 +341,14 @@ class Chain:
                 edge = laid.after[lane]
             if edge >= 0:
                 yield lane, self.joins.edge_branch(edge)
+
+
+def _first_sources(joins: Joins, count: int) -> array[int]:
+    """For each row the first one that it goes on from; its own number where there is none."""
+    first = array("i", range(count))
+    for source, target in zip(joins.sources, joins.targets, strict=True):
+        first[target] = min(first[target], source)
+    return first
 
 
 def _row_of_mark(mark: tuple[int, tuple[int, ...]]) -> int:

@@ -235,9 +235,11 @@ class ChainView:
         """The rounds of an open fold; heavy where a finding says that it is a loop."""
         loops = self.looping[entry.row] if not entry.opened else 0
         look = Severity(loops - 1).label if loops else "loop"
-        if entry.inside is None:
+        if entry.inside is None or entry.inside.kind is FoldKind.FAN_OUT:
             return Span(self.signs.heavy[1] if loops else " ", look)
-        start, end = entry.inside.round_of(entry.row)
+        start, end = entry.inside.start, entry.inside.end
+        if entry.inside.period > 1 or end - start > len(entry.inside.units):
+            start, end = entry.inside.round_of(entry.row)
         pieces = self.signs.heavy if loops else self.signs.light
         first, last = entry.row == start, entry.end >= end
         return Span(pieces[3 if first and last else 0 if first else 2 if last else 1], look)

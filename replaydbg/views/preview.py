@@ -41,12 +41,13 @@ def _reply(body: Body, signs: Signs) -> tuple[Span, ...]:
 
 
 def _execution(body: Body, signs: Signs) -> tuple[Span, ...]:
-    spans = [Span(arguments_line(body.call), "preview")] if body.call is not None else []
+    asked = arguments_line(body.call) if body.call is not None else ""
+    spans = [Span(f"{asked} ", "preview")] if asked else []
     if body.error:
-        return (*spans, Span(f" {signs.error} {one_line(body.error, _TEXT_CHARS_MAX)}", "error"))
+        return (*spans, Span(f"{signs.error} {one_line(body.error, _TEXT_CHARS_MAX)}", "error"))
     if body.has_result:
         text = body.result if isinstance(body.result, str) else _compact(body.result)
-        spans.append(Span(f" {signs.returned} ", "lane"))
+        spans.append(Span(f"{signs.returned} ", "lane"))
         spans.append(Span(one_line(text, _TEXT_CHARS_MAX), "dim"))
     return tuple(spans)
 

@@ -32,6 +32,8 @@ def rail(
         for lane in bright:
             if 2 * lane < width:
                 looks[2 * lane] = "lane-bright"
+    if any(pieces[width:]):
+        cells[width - 1] = signs.ellipsis
     at = 2 * laid.lane
     if laid.lane >= 0 and at < width:
         cells[at], looks[at] = sign.text, sign.look

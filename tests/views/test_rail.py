@@ -23,7 +23,7 @@ def test_fork_and_merge() -> None:
 
 def test_lanes_without_room_share_an_ellipsis() -> None:
     assert drawn(Chain(parallel_tools(4)), 3) == [
-        "o", "o─┬─┬─", "o │ │", "│ o │", "│ │ o", "│ │ …o", "o─┴─┴─",
+        "o", "o─┬─┬…", "o │ │…", "│ o │…", "│ │ o…", "│ │ …o", "o─┴─┴…",
     ]  # fmt: skip
 
 

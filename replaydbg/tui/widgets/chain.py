@@ -120,7 +120,7 @@ class ChainList(LineList):
         y = view.chain.place(at) if at >= 0 else 0
         self._lines_moved(y)
         if before is not None and self.is_mounted:
-            self.scroll_to(y=max(0, y - above), animate=False, immediate=True)
+            self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
         if at != row or before is None or before.trace is not view.trace:
             self.cursor_moved()
 
@@ -242,7 +242,7 @@ class ChainList(LineList):
         how(self.view.chain)
         y = self.view.chain.place(row)
         self._lines_moved(y)
-        self.scroll_to(y=max(0, y - above), animate=False, immediate=True)
+        self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
         self.show_line(y)
 
     # -- jumping -------------------------------------------------------------------------------------------------

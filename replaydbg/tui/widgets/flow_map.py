@@ -89,7 +89,7 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         if stop is None:
             return
         region = Region(stop.x, stop.y, stop.width + 2 * _MARGIN, 1 + 2 * _MARGIN)
-        self.scroll_to_region(region, animate=False, immediate=True)
+        self.scroll_to_region(region, animate=False, immediate=True, force=True)
         self.refresh()
         self.post_message(self.Highlighted(stop.rows, stop.label))
 

@@ -124,7 +124,7 @@ class LineList(Looks, can_focus=True, inherit_bindings=False):
             return
         far = not top - height < index < top + 2 * height
         to = index - height // 2 if far else index if index < top else index - height + 1
-        self.scroll_to(y=max(0, to), animate=False, immediate=True)
+        self.scroll_to(y=max(0, to), animate=False, immediate=True, force=True)
 
     def action_move(self, lines: int) -> None:
         self.cursor += lines
@@ -169,6 +169,6 @@ class LineList(Looks, can_focus=True, inherit_bindings=False):
         self._wheel(event, -3)
 
     def _wheel(self, event: events.MouseEvent, lines: int) -> None:
-        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True)
+        self.scroll_to(y=self.scroll_offset.y + lines, animate=False, immediate=True, force=True)
         event.stop()
         event.prevent_default()

@@ -1,0 +1,87 @@
+"""Colours by meaning."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.core.branch import Provenance
+from replaydbg.core.finding import Severity
+from replaydbg.core.step import Kind
+from replaydbg.graph.facts import Facts
+from replaydbg.graph.flow import flow_map
+from replaydbg.graph.folds import FoldKind
+from replaydbg.graph.lanes import Chain
+from replaydbg.tui import theme
+from replaydbg.tui.widgets.chain import ChainList
+from replaydbg.views.chain import ChainView
+from replaydbg.views.flow import FlowDrawing
+from tests.support.runs import loop_findings, looping, made_up
+from tests.tui.host import running
+
+
+def test_every_look_of_the_rows_has_its_declarations() -> None:
+    looks = set()
+    for run in (looping(6, failing=True), made_up(300)):
+        view = ChainView(Chain(run, Facts(run)), loop_findings(run), {1: "edited", 2: "live", 3: "stale"})
+        for _ in range(2):
+            window = view.chain.window(0, 400)
+            columns, axis = view.columns(160, 8, bars=True), view.axis(window)
+            looks |= {span.look for laid in window for span in view.line(laid, columns, axis=axis)}
+            view.chain.unfold_all()
+        drawing = FlowDrawing(flow_map(run, view.chain.joins), view)
+        looks |= {
+            span.look for y in range(drawing.height) for span in drawing.line(y, 0, 200, drawing.stops[0])
+        }
+    assert looks - {"", "origin-"} <= theme.LOOKS.keys()
+
+
+def test_every_meaning_has_a_look() -> None:
+    words = [*Kind, *FoldKind, *(severity.label for severity in Severity)]
+    words += (
+        [f"origin-{word}" for word in Provenance]
+        + [f"name-{kind}" for kind in Kind]
+        + [f"bar-{kind}" for kind in Kind]
+    )
+    assert {str(word) for word in words} <= theme.LOOKS.keys()
+
+
+@pytest.mark.parametrize(
+    ("environment", "name"),
+    [({}, "replaydbg-dark"), ({"NO_COLOR": "1"}, "ansi-dark"), ({"NO_COLOR": ""}, "replaydbg-dark")],
+)
+def test_first_theme(environment: dict[str, str], name: str) -> None:
+    assert theme.first_theme(environment) == name
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({"LANG": "en_US.UTF-8"}, False),
+        ({"LANG": "en_US.UTF-8", "LC_ALL": "C"}, True),
+        ({}, False),
+        ({"LANG": "C", "REPLAYDBG_ASCII": "0"}, False),
+        ({"LANG": "C.UTF-8", "REPLAYDBG_ASCII": "1"}, True),
+    ],
+)
+def test_ascii_only(environment: dict[str, str], expected: bool) -> None:
+    assert theme.ascii_only(environment) is expected
+
+
+@pytest.mark.parametrize(
+    "name", ["replaydbg-dark", "replaydbg-light", "ansi-dark", "ansi-light", "nord", "textual-light"]
+)
+async def test_the_list_can_be_drawn_in_any_theme(name: str) -> None:
+    chain = ChainList()
+    async with running(chain, theme_name=name) as (_, pilot):
+        run = looping(6)
+        chain.load(run, Facts(run), loop_findings(run))
+        await pilot.pause()
+        cursor, other = (
+            {
+                (segment.style.bgcolor, bool(segment.style.reverse))
+                for segment in chain.render_line(y)
+                if segment.style
+            }
+            for y in (0, 2)
+        )
+        assert cursor.isdisjoint(other), "the cursor can be seen"

@@ -1,0 +1,276 @@
+"""The list of steps: folding, jumping, keeping the place, and what each costs."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.core.trace import Trace
+from replaydbg.graph.facts import Facts
+from replaydbg.tui.widgets import chain as chain_module
+from replaydbg.tui.widgets.chain import ChainList
+from replaydbg.views.signs import ASCII
+from tests.support.golden import same_as_golden
+from tests.support.runs import loop_findings, looping, made_up, parallel_tools, sub_agent
+from tests.support.screens import Painted, text_of
+from tests.tui.host import running
+
+
+def ids(chain: ChainList) -> str:
+    assert chain.view is not None
+    return chain.view.trace.ids[chain.row]
+
+
+def load(chain: ChainList, run: Trace) -> None:
+    chain.load(run, Facts(run), loop_findings(run) if run.ids[-1] == "end" else ())
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40), (200, 60)])
+async def test_screen(size: tuple[int, int]) -> None:
+    chain = ChainList()
+    async with running(chain, size=size) as (app, pilot):
+        load(chain, looping(6))
+        chain.action_unfold_all()
+        chain.go_to(chain.view.trace.row("t3"))  # type: ignore[union-attr]
+        await pilot.pause()
+        same_as_golden(__file__, f"chain-{size[0]}x{size[1]}", text_of(app))
+
+
+async def test_ascii_screen() -> None:
+    chain = ChainList(signs=ASCII)
+    async with running(chain) as (app, pilot):
+        load(chain, looping(6))
+        await pilot.pause()
+        assert text_of(app).isascii()
+
+
+async def test_nothing_loaded_yet_is_no_reason_to_fail() -> None:
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        for name in (
+            "toggle_fold",
+            "fold_all",
+            "unfold_all",
+            "parent",
+            "first_child",
+            "open",
+            "waterfall",
+            "top",
+            "bottom",
+        ):
+            getattr(chain, f"action_{name}")()
+        chain.action_next_finding(1)
+        chain.action_next_loop(-1)
+        chain.action_sibling(1)
+        chain.go_to(3)
+        await pilot.pause()
+        assert chain.row == -1
+
+
+async def test_the_cursor_tells_which_step_it_is_on() -> None:
+    chain = ChainList()
+    async with running(chain) as (app, pilot):
+        load(chain, parallel_tools(3))
+        await pilot.pause()
+        chain.action_move(2)
+        await pilot.pause()
+        assert [message.row for message in app.all_posted(ChainList.Highlighted)] == [0, 2]
+        chain.action_open()
+        await pilot.pause()
+        assert [message.row for message in app.all_posted(ChainList.Opened)] == [2]
+
+
+async def test_folding_a_loop_and_folding_it_again_from_inside() -> None:
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        load(chain, looping(6))
+        chain.action_next_loop(1)
+        before = chain.folds
+        header, rows = chain.cursor, chain.count
+        chain.action_toggle_fold()
+        assert chain.count == rows + 12
+        assert chain.folds != before
+        chain.action_move(5)
+        chain.action_toggle_fold()
+        await pilot.pause()
+        assert (chain.cursor, chain.count) == (header, rows)
+
+
+async def test_jumping_between_findings_unfolds_what_hides_them() -> None:
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        load(chain, looping(3))
+        seen = []
+        for _ in range(5):
+            chain.action_next_finding(1)
+            seen.append(ids(chain))
+        assert seen == ["m1", "t1", "t2", "t3", "t3"], (
+            "the folded loop first: it is what the finding is about"
+        )
+        chain.action_next_finding(-1)
+        await pilot.pause()
+        assert ids(chain) == "t2"
+
+
+async def test_jumping_between_loops_parents_children_and_siblings() -> None:
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        load(chain, sub_agent())
+        chain.action_first_child()
+        assert ids(chain) == "m1"
+        chain.action_sibling(1)
+        assert ids(chain) == "t1"
+        chain.action_sibling(1)
+        assert ids(chain) == "m4"
+        chain.action_sibling(1)
+        assert ids(chain) == "m4"
+        chain.action_sibling(-1)
+        chain.action_first_child()
+        chain.action_first_child()
+        assert ids(chain) == "m2"
+        chain.action_parent()
+        chain.action_parent()
+        assert ids(chain) == "t1"
+        load(chain, looping(4))
+        chain.action_top()
+        chain.action_next_loop(1)
+        assert ids(chain) == "m1"
+        chain.action_sibling(1)
+        assert ids(chain) == "end", "the sibling of a folded loop is what comes after it"
+        chain.action_next_loop(-1)
+        await pilot.pause()
+        assert ids(chain) == "m1"
+
+
+async def test_going_to_a_hidden_step() -> None:
+    chain = ChainList()
+    async with running(chain, size=(80, 10)) as (_, pilot):
+        run = looping(6)
+        load(chain, run)
+        chain.action_fold_all()
+        chain.go_to(run.row("t5"))
+        await pilot.pause()
+        assert ids(chain) == "t5"
+        assert chain.scroll_offset.y <= chain.cursor < chain.scroll_offset.y + 10
+
+
+async def test_the_place_is_kept_while_more_is_read() -> None:
+    chain = ChainList()
+    async with running(chain, size=(80, 8)) as (_, pilot):
+        chain.load(made_up(100, 3))
+        chain.action_unfold_all()
+        chain.cursor = 40
+        await pilot.pause()
+        step, above, folds = ids(chain), chain.cursor - chain.scroll_offset.y, chain.folds
+        chain.load(made_up(300, 3))
+        await pilot.pause()
+        assert ids(chain) == step
+        assert chain.cursor - chain.scroll_offset.y == above
+        assert folds is not None
+        assert chain.folds is not None
+        assert folds.opened <= chain.folds.opened
+
+
+async def test_findings_may_come_later() -> None:
+    chain = ChainList()
+    async with running(chain) as (app, pilot):
+        run = parallel_tools(3)
+        facts = Facts(run)
+        chain.load(run, facts)
+        chain.action_move(3)
+        await pilot.pause()
+        layout = chain.view.chain  # type: ignore[union-attr]
+        posted = len(app.all_posted(ChainList.Highlighted))
+        chain.load(run, facts, [Finding("X", "x", Severity.ERROR, "m", ("t1",))])
+        await pilot.pause()
+        assert chain.view is not None
+        assert chain.view.chain is layout, "nothing is laid out again for findings"
+        assert "‼" in text_of(app)
+        assert ids(chain) == "t1"
+        assert len(app.all_posted(ChainList.Highlighted)) == posted
+
+
+async def test_a_long_trace_is_laid_out_beside_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain_module, "_AT_ONCE_STEPS", 50)
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        chain.load(made_up(200))
+        assert chain.count == 0, "not yet"
+        await chain.workers.wait_for_complete()
+        await pilot.pause()
+        assert chain.view is not None
+        assert chain.row == 0
+        chain.load(looping(3))
+        await pilot.pause()
+        assert chain.view.trace.ids[-1] == "end", "a later load wins"
+
+
+async def test_a_key_repaints_two_lines() -> None:
+    chain = ChainList()
+    async with running(chain, size=(120, 40)) as (_, pilot):
+        load(chain, looping(6))
+        await pilot.pause()
+        painted = Painted(chain)
+        chain.action_move(1)
+        await pilot.pause()
+        assert painted.lines == 2
+
+
+async def test_entering_another_branch_repaints_the_screen_once_and_moving_in_it_does_not() -> None:
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        load(chain, parallel_tools(3))
+        await pilot.pause()
+        painted = Painted(chain)
+        chain.cursor = 3
+        await pilot.pause()
+        assert 2 < painted.lines <= 24 + 2
+        looks = {segment.text[0] for segment in chain.render_line(4) if segment.style and segment.style.bold}
+        assert "│" in looks, "its line stands out"
+
+
+async def test_a_fold_of_a_long_run_paints_one_screen() -> None:
+    chain = ChainList()
+    async with running(chain, size=(100, 30)) as (_, pilot):
+        chain.load(made_up(3000))
+        chain.action_next_loop(1)
+        await pilot.pause()
+        painted = Painted(chain)
+        chain.action_toggle_fold()
+        await pilot.pause()
+        assert painted.lines <= 2 * 30
+
+
+async def test_the_mouse_folds() -> None:
+    chain = ChainList()
+    async with running(chain) as (app, pilot):
+        load(chain, sub_agent())
+        await pilot.pause()
+        rows = chain.count
+        column = text_of(app).splitlines()[2].index("▾")
+        await pilot.click(ChainList, offset=(column, 2))
+        assert chain.count == rows - 4
+        column = text_of(app).splitlines()[2].index("▸")
+        await pilot.click(ChainList, offset=(column, 2))
+        assert chain.count == rows
+
+
+async def test_bars_can_be_hidden() -> None:
+    chain = ChainList()
+    async with running(chain, size=(120, 10)) as (app, pilot):
+        load(chain, parallel_tools(3))
+        await pilot.pause()
+        assert "█" in text_of(app)
+        chain.action_waterfall()
+        await pilot.pause()
+        assert "█" not in text_of(app)
+
+
+async def test_an_empty_trace() -> None:
+    from tests.support.build import trace
+
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        chain.load(trace())
+        await pilot.pause()
+        assert chain.row == -1

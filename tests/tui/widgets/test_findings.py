@@ -1,0 +1,60 @@
+"""The list of findings on the screen."""
+
+from __future__ import annotations
+
+from replaydbg.tui.widgets.findings import FindingsList
+from tests.support.runs import loop_findings, looping
+from tests.support.screens import text_of
+from tests.tui.host import running
+
+RUN = looping(3)
+FINDINGS = loop_findings(RUN)
+
+
+async def test_enter_jumps_to_the_step() -> None:
+    listed = FindingsList()
+    async with running(listed) as (app, pilot):
+        listed.load(RUN, FINDINGS)
+        listed.action_move(2)
+        listed.action_open()
+        await pilot.pause()
+        (chosen,) = app.all_posted(FindingsList.Chosen)
+        assert RUN.ids[chosen.row] == "t2"
+        assert chosen.finding.name == "schema-violation"
+
+
+async def test_a_rule_folds() -> None:
+    listed = FindingsList()
+    async with running(listed) as (app, pilot):
+        listed.load(RUN, FINDINGS)
+        listed.action_open()
+        await pilot.pause()
+        assert text_of(app).rstrip().splitlines()[0].strip() == "▸ ‼ schema-violation  ×3"
+        assert listed.count == 3
+        listed.action_fold_all()
+        assert listed.count == 2
+        listed.action_unfold_all()
+        assert listed.count == 6
+
+
+async def test_the_place_is_kept_while_rules_report() -> None:
+    listed = FindingsList()
+    async with running(listed) as (_, pilot):
+        listed.load(RUN, FINDINGS[:1])
+        listed.action_move(1)
+        listed.load(RUN, FINDINGS)
+        await pilot.pause()
+        row = listed.rows[listed.cursor]
+        assert row.finding is not None
+        assert row.finding.name == "no-progress-loop"
+
+
+async def test_nothing_found() -> None:
+    listed = FindingsList()
+    async with running(listed) as (app, pilot):
+        listed.action_open()
+        listed.action_toggle_fold()
+        listed.load(RUN, ())
+        listed.action_open()
+        await pilot.pause()
+        assert text_of(app).strip() == ""
