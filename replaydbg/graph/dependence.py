@@ -35,6 +35,7 @@ GRAM_WORDS = 6
 """So many words in a row, found again, are a piece of the old text."""
 
 _TEXTS_CACHED_MAX = 512
+_ORIGINS_CACHED_MAX = 16
 _WORD = re.compile(r"\w+")
 
 
@@ -77,6 +78,7 @@ class Flow:
         self.trace = index.trace
         self.threads = threads
         self.new_text = lru_cache(maxsize=_TEXTS_CACHED_MAX)(self._new_text)
+        self.made_of = lru_cache(maxsize=_ORIGINS_CACHED_MAX)(self._made_of)
 
     @cached_property
     def clocks_agree(self) -> bool:
@@ -105,7 +107,7 @@ class Flow:
                 yield row
             row = parents[row]
 
-    def made_of(self, row: int) -> set[int]:
+    def _made_of(self, row: int) -> frozenset[int]:
         """Steps that the one at `row` goes back to: its thread so far and that of the calls it runs inside of."""
         before: set[int] = set()
         waiting = [row]
@@ -122,7 +124,7 @@ class Flow:
             waiting.extend(caller for caller in callers if caller not in before)
             before.update(callers)
         before.discard(row)
-        return before
+        return frozenset(before)
 
     def _around(self, row: int) -> Iterator[int]:
         if self.trace.kinds[row] == _TOOL_EXECUTION:
@@ -261,46 +263,62 @@ class Verdicts:
 
     def __init__(self, flow: Flow, changed: Iterable[int]) -> None:
         self._flow = flow
-        self._changed = tuple(changed)
-        self._before = [flow.made_of(row) for row in self._changed]
+        self._changes = [_Change(flow, row) for row in changed]
         parents = flow.trace.parents
         self._roots = [row for row in range(len(parents)) if parents[row] < 0]
 
     def of(self, row: int) -> Verdict:
         best = _NOTHING_CHANGED
-        for changed, before in zip(self._changed, self._before, strict=True):
-            proof = self._proof(row, changed, before)
-            if proof is None:
-                return Verdict(Dependence.UNPROVEN, self._doubt(row, changed))
-            best = proof if best is _NOTHING_CHANGED or proof.precedes else best
+        for change in self._changes:
+            verdict = self._judge(row, change)
+            if verdict.dependence is not Dependence.INDEPENDENT:
+                return verdict
+            best = verdict if best is _NOTHING_CHANGED or verdict.precedes else best
         return best
 
-    def _proof(self, row: int, changed: int, before: set[int]) -> Verdict | None:
-        number = changed + 1
-        if row in before:
-            return Verdict(
-                Dependence.INDEPENDENT, f"comes before #{number}, which was made of it", precedes=True
-            )
-        if self._flow.began_before(row, changed):
-            return Verdict(
-                Dependence.INDEPENDENT, f"independent: began before the changed output of #{number} existed"
-            )
+    def _judge(self, row: int, change: _Change) -> Verdict:
+        if row in change.before:
+            return change.precedes
+        start = self._flow.trace.starts_ns[row]
+        if start < 0 or change.end_ns < 0:
+            return change.untimed
+        if start < change.end_ns:
+            return change.earlier
         root = self._root(row)
-        if root not in {row, self._root(changed)} and self._flow.began_before(root, changed):
-            return Verdict(
-                Dependence.INDEPENDENT,
-                f"independent: in another run (#{root + 1}), under way before the output of #{number} existed",
-            )
-        return None
-
-    def _doubt(self, row: int, changed: int) -> str:
-        trace = self._flow.trace
-        if trace.starts_ns[row] < 0 or trace.ends_ns[changed] < 0 or not self._flow.clocks_agree:
-            return f"no proof: without times to trust, it may have come after #{changed + 1} and used it"
-        return f"no proof: began after #{changed + 1}, and may have used it in ways that messages do not show"
+        if root not in {row, self._root(change.row)} and self._flow.began_before(root, change.row):
+            return change.other_run
+        return change.later
 
     def _root(self, row: int) -> int:
         return self._roots[bisect_right(self._roots, row) - 1]
+
+
+class _Change:
+    """One changed output, and all that can be said of another step in view of it."""
+
+    def __init__(self, flow: Flow, row: int) -> None:
+        number = row + 1
+        self.row = row
+        self.before = flow.made_of(row)
+        self.end_ns = flow.trace.ends_ns[row] if flow.clocks_agree else -1
+        self.precedes = Verdict(
+            Dependence.INDEPENDENT, f"comes before #{number}, which was made of it", precedes=True
+        )
+        self.earlier = Verdict(
+            Dependence.INDEPENDENT, f"independent: began before the changed output of #{number} existed"
+        )
+        self.other_run = Verdict(
+            Dependence.INDEPENDENT,
+            f"independent: in another run of the file, under way before the output of #{number} existed",
+        )
+        self.untimed = Verdict(
+            Dependence.UNPROVEN,
+            f"no proof: without times to trust, it may have come after #{number} and used it",
+        )
+        self.later = Verdict(
+            Dependence.UNPROVEN,
+            f"no proof: began after #{number}, and may have used it in ways that messages do not show",
+        )
 
 
 _NOTHING_CHANGED = Verdict(
