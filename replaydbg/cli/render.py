@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
+from itertools import chain, islice
 
 from replaydbg.core.message import Json
 from replaydbg.views.blocks import Block, fold_sign
@@ -119,8 +120,10 @@ def document(value: Mapping[str, Json]) -> None:
 def documents(head: Mapping[str, Json], name: str, values: Iterable[Json]) -> None:
     """One JSON document whose last field is a long list, written as its values come: a large trace is never held whole."""
     whole = _json({"schema_version": SCHEMA_VERSION, **head, name: []})
+    coming = iter(values)
+    first = list(islice(coming, 1))  # what fails at once must not leave half a document behind
     sys.stdout.write(whole[:-2])
-    for number, value in enumerate(values):
+    for number, value in enumerate(chain(first, coming)):
         sys.stdout.write(("," if number else "") + "\n" + _json(value))
     sys.stdout.write("\n]}\n")
 

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 from tests.support.command_line import run
-from tests.support.terminal import ALTERNATE_SCREEN, play
+from tests.support.terminal import ALTERNATE_SCREEN, ROOT, play
 
-TRACE = "traces/support-incident.json"
+INCIDENT = ROOT / "traces" / "support-incident.json"
 
 
-def test_open_paints_a_screen_and_q_leaves_it(tmp_path: Path) -> None:
-    played = play([sys.executable, "-m", "replaydbg", "open", TRACE], b"q")
+@pytest.fixture
+def trace(tmp_path: Path) -> str:
+    """A copy, beside which no session lies."""
+    return shutil.copy(INCIDENT, tmp_path)
+
+
+def test_open_paints_a_screen_and_q_leaves_it(trace: str) -> None:
+    played = play([sys.executable, "-m", "replaydbg", "open", trace], b"q")
 
     assert played.code == 0
     assert b"lookup_order" in played.painted
     assert played.painted.rindex(b"\x1b[?1049l") > played.painted.index(ALTERNATE_SCREEN)
 
 
-def test_a_dumb_terminal_gets_the_listing() -> None:
-    played = play([sys.executable, "-m", "replaydbg", "open", TRACE], environ={"TERM": "dumb"})
+def test_a_dumb_terminal_gets_the_listing(trace: str) -> None:
+    played = play([sys.executable, "-m", "replaydbg", "open", trace], environ={"TERM": "dumb"})
 
     assert played.code == 0
     assert ALTERNATE_SCREEN not in played.painted
@@ -63,7 +72,7 @@ def test_a_trace_that_is_not_there_never_paints_a_screen() -> None:
 
 
 def test_standard_input_is_printed() -> None:
-    done = run("open", "-", stdin=Path(__file__).resolve().parents[2].joinpath(TRACE).read_bytes())
+    done = run("open", "-", stdin=INCIDENT.read_bytes())
 
     assert done.code == 0
     assert "lookup_order" in done.out

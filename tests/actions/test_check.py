@@ -1,0 +1,63 @@
+"""Checking traces, files and folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replaydbg.actions.check import Checked, Unread, check_paths, check_trace, tools_of_file
+from replaydbg.errors import UsageProblem
+from replaydbg.graph.facts import Facts
+from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
+
+TRACES = Path(__file__).resolve().parents[2] / "traces"
+LOOK = tool("look", parameters(["id"], id={"type": "integer"}))
+BAD = call("look", {"id": "x"}, "c1")
+FACTS = Facts(
+    trace(
+        model_call("m1", [user("hi")], assistant("", call("look", {"id": 1}, "c0")), tools=[LOOK]),
+        tool_execution("t1", call("look", {"id": 1}, "c0"), "y"),
+        model_call("m2", [user("hi")], assistant("", BAD), tools=[LOOK]),
+        tool_execution("t2", BAD, "y"),
+    )
+)
+
+
+def test_findings_come_in_the_order_of_their_first_step() -> None:
+    rows = [min(FACTS.trace.row(id_) for id_ in finding.step_ids) for finding in check_trace(FACTS)]
+
+    assert rows
+    assert rows == sorted(rows)
+
+
+def test_rules_are_selected_and_ignored() -> None:
+    assert {one.name for one in check_trace(FACTS, ["schema-violation"])} == {"schema-violation"}
+    assert "schema-violation" not in {one.name for one in check_trace(FACTS, ignore=["schema-violation"])}
+
+
+def test_a_folder_gives_its_traces_and_says_what_it_could_not_read() -> None:
+    told = list(check_paths([str(TRACES)]))
+    unread = [one for one in told if isinstance(one, Unread)]
+
+    assert [Path(one.path).name for one in unread] == ["README.md"]
+    assert not unread[0].asked_for
+    assert sum(isinstance(one, Checked) for one in told) >= 8
+
+
+def test_a_file_that_was_asked_for_is_told_so() -> None:
+    (one,) = check_paths([str(TRACES / "README.md")])
+
+    assert isinstance(one, Unread)
+    assert one.asked_for
+
+
+def test_a_side_file_takes_tools_in_any_shape(tmp_path: Path) -> None:
+    path = tmp_path / "tools.json"
+    path.write_text('{"look": {"type": "object"}}')
+    assert [one.name for one in tools_of_file(str(path))] == ["look"]
+
+    for content, sentence in (("[", "is not JSON"), ("[]", "lists no tools"), ("7", "lists no tools")):
+        path.write_text(content)
+        with pytest.raises(UsageProblem, match=sentence):
+            tools_of_file(str(path))

@@ -1,0 +1,42 @@
+"""Traces and branches written as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replaydbg.actions.convert import save_branch, save_trace
+from replaydbg.actions.open import open_trace
+from replaydbg.codec import step_document
+from replaydbg.errors import UsageProblem
+from tests.support.sittings import branch, recording
+
+
+def test_what_is_written_opens_with_equal_steps(tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    save_trace(recording(), str(path))
+    again = open_trace(str(path)).trace
+
+    assert [step_document(step) for step in again.steps()] == [
+        step_document(step) for step in recording().steps()
+    ]
+
+
+def test_a_branch_says_where_its_steps_came_from(tmp_path: Path) -> None:
+    path = tmp_path / "out.json"
+    save_branch(branch(), str(path))
+
+    assert b"equal request" in path.read_bytes()
+
+
+def test_the_recording_is_never_overwritten_by_any_of_its_names(tmp_path: Path) -> None:
+    source, other = tmp_path / "trace.json", tmp_path / "link.json"
+    source.write_text("{}")
+    other.symlink_to(source)
+
+    with pytest.raises(UsageProblem, match="is the recording itself"):
+        save_branch(branch(), str(other), str(source))
+    assert source.read_text() == "{}"
+    save_branch(branch(), str(tmp_path / "new.json"), str(source))
+    save_branch(branch(), str(tmp_path / "new.json"), "-")

@@ -1,0 +1,83 @@
+"""Opening: bytes, format, trace."""
+
+from __future__ import annotations
+
+import gc
+import gzip
+from pathlib import Path
+
+import pytest
+
+from replaydbg.actions.open import chosen, glance, open_trace, readings
+from replaydbg.errors import UnreadableInput, UsageProblem
+from tests.support.build import trace
+
+TRACES = Path(__file__).resolve().parents[2] / "traces"
+INCIDENT = str(TRACES / "support-incident.json")
+
+
+def test_the_last_reading_is_complete_and_the_first_ones_need_not_be() -> None:
+    *earlier, last = readings(str(TRACES / "upgrade-long.otlp.jsonl"), partial=True)
+
+    assert last.complete
+    assert not any(reading.complete for reading in earlier)
+    assert len(last.traces[0]) == 160
+
+
+def test_the_collector_is_off_while_reading_and_on_again_after() -> None:
+    assert gc.isenabled()
+    for _ in readings(INCIDENT):
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_a_reading_given_up_half_way_leaves_the_collector_on() -> None:
+    reading = readings(INCIDENT)
+    next(reading)
+    reading.close()  # type: ignore[attr-defined]
+
+    assert gc.isenabled()
+
+
+def test_notices_of_the_file_come_before_those_of_the_reader(tmp_path: Path) -> None:
+    path = tmp_path / "cut.jsonl.gz"
+    packed = gzip.compress((TRACES / "upgrade-long.otlp.jsonl").read_bytes())
+    path.write_bytes(packed[: len(packed) // 2])
+    opened = open_trace(str(path))
+
+    assert "ends too early" in opened.notices[0].message
+    assert 10 < len(opened.trace) < 160
+
+
+def test_a_trace_is_chosen_by_id_prefix_or_number() -> None:
+    a, b, c = trace(trace_id="aa1"), trace(trace_id="aa2"), trace(trace_id="c")
+
+    assert chosen((a, b, c), None) is a
+    assert chosen((a, b, c), "aa2") is b
+    assert chosen((a, b, c), "c") is c
+    assert chosen((a, b, c), "#3") is c
+    for wrong, sentence in (
+        ("aa", "2 traces of this file begin"),
+        ("x", "no trace"),
+        ("#4", "no trace"),
+        ("", "no trace"),
+    ):
+        with pytest.raises(UsageProblem, match=sentence):
+            chosen((a, b, c), wrong)
+
+
+def test_a_whole_id_is_no_prefix_of_another() -> None:
+    a, b = trace(trace_id="t"), trace(trace_id="t2")
+
+    assert chosen((a, b), "t") is a
+
+
+def test_a_glance_tells_what_is_no_trace(tmp_path: Path) -> None:
+    glance(INCIDENT)
+    for content in (b"", b"hello", b"\x00\x01", gzip.compress(b"hello")):
+        path = tmp_path / "x"
+        path.write_bytes(content)
+        with pytest.raises(UnreadableInput):
+            glance(str(path))
+    with pytest.raises(UsageProblem):
+        glance(INCIDENT, "tarot")

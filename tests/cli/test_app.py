@@ -1,0 +1,41 @@
+"""All commands, as a whole."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+import typer.main
+
+from replaydbg.cli import app
+from tests.support.command_line import run
+
+COMMANDS = ["open", "demo", "show", "check", "explain", "replay", "diff"]
+
+
+def test_the_help_lists_every_command_and_the_exit_codes() -> None:
+    done = run("--help")
+
+    assert done.code == 0
+    for command in COMMANDS:
+        assert f"\n  {command} " in done.out
+    for code in ("0 clean", "1 findings", "2 usage", "3 unreadable", "4 replay", "130 interrupted"):
+        assert code in " ".join(done.out.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_does_and_what_its_options_mean(command: str) -> None:
+    done = run(command, "--help")
+    group = typer.main.get_command(app.build())
+    parameters = group.commands[command].params  # type: ignore[attr-defined]
+
+    assert done.code == 0
+    for parameter in parameters:
+        if parameter.name != "help":
+            assert getattr(parameter, "help", None), f"{command}: {parameter.name} is not documented"
+
+
+def test_every_command_is_named_by_its_module() -> None:
+    for command in app._COMMANDS:
+        assert command.__module__ == f"replaydbg.cli.{command.__name__.rstrip('_')}"
+        assert inspect.getdoc(command)

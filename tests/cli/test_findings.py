@@ -1,0 +1,38 @@
+"""Findings printed."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.cli.findings import print_finding
+from replaydbg.core.finding import Evidence, Finding, Severity
+from tests.support.build import model_call, trace
+
+TRACE = trace(model_call("m1"), model_call("m2"))
+EVIDENCE = tuple(Evidence("m2", f"/tool_calls/{number}", "\x1b[2Jodd") for number in range(5))
+FINDING = Finding("T009", "odd-call", Severity.WARNING, "it is\nodd", ("m2",), EVIDENCE, "side file")
+
+
+def test_a_finding_says_where_what_and_by_which_schema(capsys: pytest.CaptureFixture[str]) -> None:
+    print_finding(TRACE, FINDING)
+
+    assert capsys.readouterr().out.splitlines() == [
+        "  #2     warning T009 odd-call: it is\\nodd",
+        "         #2 /tool_calls/0: \\x1b[2Jodd",
+        "         #2 /tool_calls/1: \\x1b[2Jodd",
+        "         #2 /tool_calls/2: \\x1b[2Jodd",
+        "         and 2 more places",
+        "         schema from side file",
+    ]
+
+
+def test_in_brief_it_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    print_finding(TRACE, FINDING, brief=True)
+
+    assert capsys.readouterr().out == "  #2     warning T009 odd-call: it is\\nodd\n"
+
+
+def test_a_finding_about_no_step_has_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    print_finding(TRACE, Finding("X001", "plug-in", Severity.INFO, "failed", ()))
+
+    assert capsys.readouterr().out == "         info    X001 plug-in: failed\n"

@@ -1,0 +1,30 @@
+"""A trace printed line by line."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.actions.open import Opened
+from replaydbg.cli.listing import print_trace
+from replaydbg.readers._api import Document
+from tests.support.build import model_call, trace, user
+
+
+def opened(*steps: object) -> Opened:
+    one = trace(*steps)  # type: ignore[arg-type]
+    return Opened(one, (one,), (), "x.json", Document("x.json", memoryview(b"")))
+
+
+def test_a_trace_without_steps_is_its_heading(capsys: pytest.CaptureFixture[str]) -> None:
+    assert print_trace(opened()) == 0
+    assert capsys.readouterr().out == "t, test, 0 steps, 0 model calls\n"
+
+
+def test_which_of_several_traces_is_told_on_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
+    one = opened(model_call("m1", [user("hi")], "ho"))
+    two = Opened(one.trace, (trace(), one.trace), (), "x.json", one.document)
+    print_trace(two)
+    told = capsys.readouterr()
+
+    assert "trace #2 of 2" in told.err
+    assert '"ho"' in told.out

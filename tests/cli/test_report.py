@@ -1,0 +1,83 @@
+"""Standard error: what is told, and that nothing of a trace can do harm there."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from replaydbg.cli import report
+from replaydbg.core.finding import Notice
+from replaydbg.errors import (
+    EXIT_REPLAY,
+    EXIT_UNREADABLE,
+    EXIT_USAGE,
+    ReplaydbgError,
+    ReplayProblem,
+    UnreadableInput,
+    UsageProblem,
+)
+
+
+def failing(error: BaseException) -> int:
+    def command() -> int:
+        raise error
+
+    return report.guarded(command)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (UsageProblem("x"), EXIT_USAGE),
+        (UnreadableInput("x"), EXIT_UNREADABLE),
+        (ReplayProblem("x"), EXIT_REPLAY),
+        (KeyboardInterrupt(), 130),
+        (ValueError("x"), 70),
+        (RecursionError(), 70),
+    ],
+    ids=repr,
+)
+def test_every_exception_has_its_exit_code(
+    error: BaseException, code: int, monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    assert failing(error) == code
+
+
+def test_what_a_command_returns_is_the_exit_code() -> None:
+    assert report.guarded(lambda: 4) == 4
+
+
+def test_a_problem_is_a_sentence_and_a_hint_without_control_characters(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    report.problem(ReplaydbgError("no \x1b[31mred", "try\nagain"))
+
+    assert capsys.readouterr().err == "replaydbg: no \\x1b[31mred\n  try\\nagain\n"
+
+
+def test_a_few_notices_are_told_and_the_rest_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    report.notices([Notice("/a", "odd"), Notice("", "of the file"), *[Notice("/b", "more")] * 6])
+    lines = capsys.readouterr().err.splitlines()
+
+    assert lines[:2] == ["replaydbg: note: /a: odd", "replaydbg: note: of the file"]
+    assert lines[-1].startswith("replaydbg: note: and 3 more notices")
+
+
+def test_a_standard_error_that_is_closed_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr(sys, "stderr", closed)
+    report.say("anybody there?")
+
+
+def test_where_no_disk_takes_the_traceback_it_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", "/nowhere")
+
+    assert failing(ValueError("boom")) == 70
+    assert "could not be saved" in capsys.readouterr().err
