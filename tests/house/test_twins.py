@@ -32,19 +32,6 @@ def test_every_module_has_a_twin() -> None:
     assert lonely == []
 
 
-def test_no_twin_is_an_orphan() -> None:
-    names = {twin(module.name) for module in modules() if module.room}
-    rooms = {module.room for module in modules()} - {""}
-    orphans = [
-        str(path.relative_to(ROOT))
-        for room in rooms
-        for path in (ROOT / "tests" / room).glob("**/test_*.py")
-        if (told := str(path.relative_to(ROOT))) not in names and told not in TOLD_BY_OTHERS.values()
-        if not any(told.startswith(name.removesuffix(".py")) for name in names)
-    ]
-    assert orphans == []
-
-
 @pytest.mark.parametrize(("room", "constant"), [("readers", "READER"), ("rules", "RULE")])
 def test_plug_ins_are_found_by_walking_the_folder(room: str, constant: str) -> None:
     """No file but the plug-in's own names it."""

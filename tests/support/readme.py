@@ -41,7 +41,7 @@ def commands(text: str) -> list[tuple[str, int]]:
     """Every command of the shell blocks with the exit code that its comment tells, 0 where it tells none."""
     found = []
     for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
-        for line in block.splitlines():
+        for line in block.replace("\\\n", " ").splitlines():
             if line.strip():
                 command, _, comment = line.partition("  #")
                 told = re.search(r"exit code (\d+)", comment)
