@@ -51,7 +51,7 @@ _SPACE = re.compile(r"(?:\s|\\[nrt])+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _NOTHING = re.compile(
     r"(?:null|none|nothing|n/a|empty|0 results?|(?:no|0) (?:\w+ ){0,3}(?:found|available|left)"
-    r"|(?:no|0) (?:more |matching )?(?:results?|match(?:es)?|items?|data|records?|rows?|entries|hits?)(?: .{0,60})?"
+    r"|(?:no|0) (?:more |matching )?(?:results?|match(?:es)?|items?|data|records?|rows?|entries|hits?)(?: [^,;]{0,60})?"
     r"|(?:\w+ ){0,3}not found)?[.!]?",
     re.IGNORECASE,
 )
