@@ -7,10 +7,12 @@ writers record only the new messages of each call: there the prompt begins with 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from operator import is_
 
 from replaydbg.core.digest import canonical
 from replaydbg.core.message import Json, Message, Role, ToolCall
@@ -47,12 +49,12 @@ class Threads:
         replies: dict[bytes, int] = {}
         latest: dict[str, int] = {}
         links: dict[int, Link] = {}
+        digests = _Digests()
         for row in self.index.model_calls:
             body = trace.decode(trace.handles[row])
             if body.messages is None:
                 continue
-            keys = [chain_key(message) for message in body.messages]
-            prefixes = _prefixes(keys)
+            keys, prefixes = digests.of(body.messages)
             link = self._continued(row, body.messages, prefixes, ends, prompts)
             if link is None and keys:
                 before = replies.get(keys[0]) if body.messages[0].role is Role.ASSISTANT else None
@@ -150,6 +152,32 @@ class Threads:
         link = self.links.get(row)
         messages = self.index.trace.body(row).messages or ()
         return messages[link.new_from if link else 0 :]
+
+
+class _Digests:
+    """Keys and rolling digests of prompts. Readers share the messages of repeated histories: what goes on from a
+    prompt seen lately is digested from there.
+    """
+
+    PROMPTS_MAX = 8
+
+    def __init__(self) -> None:
+        self._recent: deque[tuple[Sequence[Message], list[bytes], list[bytes]]] = deque(
+            maxlen=self.PROMPTS_MAX
+        )
+
+    def of(self, messages: Sequence[Message]) -> tuple[list[bytes], list[bytes]]:
+        keys: list[bytes] = []
+        prefixes = [b""]
+        for known, known_keys, known_prefixes in reversed(self._recent):
+            if known and len(known) <= len(messages) and all(map(is_, known, messages)):
+                keys, prefixes = list(known_keys), list(known_prefixes)
+                break
+        keys += [chain_key(message) for message in messages[len(keys) :]]
+        for key in keys[len(prefixes) - 1 :]:
+            prefixes.append(_extended(prefixes[-1], key))
+        self._recent.append((messages, keys, prefixes))
+        return keys, prefixes
 
 
 def chain_key(message: Message) -> bytes:

@@ -15,6 +15,7 @@ from replaydbg.core.trace import Source, Trace
 from replaydbg.readers import _dialects, _twins
 from replaydbg.readers._api import Reading
 from replaydbg.readers._attributes import number, whole
+from replaydbg.readers._histories import Histories
 from replaydbg.readers._span import Counts, Facts, Span, SpanBody
 
 _AGENT_INVOCATION = KIND_NUMBER[Kind.AGENT_INVOCATION]
@@ -53,6 +54,7 @@ class Assembly:
         self._as_written = as_written
         self._columns: dict[str, Columns] = {}
         self._rows: dict[str, list[Row]] = {}
+        self._histories = Histories()
 
     def __len__(self) -> int:
         return sum(map(len, self._columns.values())) + sum(map(len, self._rows.values()))
@@ -120,7 +122,9 @@ class Assembly:
     def _decode(self, handle: Any) -> Body:
         if isinstance(handle, _twins.Twin):
             return SpanBody(self._span(handle.handle))
-        return _dialects.body(self._span(handle))
+        body = _dialects.body(self._span(handle))
+        body.histories = self._histories
+        return body
 
     def _span(self, handle: Any) -> Span:
         return handle if isinstance(handle, Span) else self._span_of(handle)

@@ -146,6 +146,10 @@ class Body(SpanBody):
         value = self.attributes[key]
         if value is None or (isinstance(value, str) and value.startswith(arguments.REDACTED_MARKS)):
             return None
+        if isinstance(value, str) and self.histories is not None:
+            known = self.histories.messages(value)
+            if known is not None:
+                return known
         found, cut = parsed_list(value)
         end = (cut_off(key, len(value)),) if cut else ()
         return None if found is None and not cut else (*genai.read_messages(found or []), *end)

@@ -12,6 +12,7 @@ from replaydbg.core.message import Json, Message, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers._attributes import Attributes
+from replaydbg.readers._histories import Histories
 
 _LITERAL_CHARS_MAX = 100_000
 """Longer Python literals stay text: reading one takes a hundred times its size in memory."""
@@ -55,6 +56,9 @@ class Span:
 
 class SpanBody:
     """A span that no dialect knows: its error and its raw form. Dialects override what they can tell."""
+
+    histories: Histories | None = None
+    """Shared by the bodies of one file (`_assembly`)."""
 
     def __init__(self, span: Span) -> None:
         self.span = span

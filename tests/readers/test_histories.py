@@ -1,0 +1,75 @@
+"""Prompts decoded with the help of earlier ones say what they say when decoded alone, and share what they repeat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replaydbg.readers._histories import CHAINS_MAX, Histories
+from replaydbg.wire import genai
+
+WORDS = st.text(max_size=200)
+MESSAGES = st.lists(
+    st.builds(
+        lambda role, words: {"role": role, "parts": [{"type": "text", "content": words}]},
+        st.sampled_from(["user", "assistant", "tool"]),
+        WORDS,
+    ),
+    min_size=1,
+    max_size=8,
+)
+LONG = {"role": "system", "parts": [{"type": "text", "content": "You are an agent. " * 40}]}
+
+
+def text(messages: list[dict[str, Any]]) -> str:
+    return orjson.dumps(messages).decode()
+
+
+@given(st.lists(MESSAGES, min_size=1, max_size=12), st.lists(st.integers(0, 30), max_size=12))
+def test_every_prompt_is_decoded_as_if_it_stood_alone(pieces: list[Any], cuts: list[int]) -> None:
+    histories, said = Histories(), [LONG]
+    for piece, cut in zip(pieces, [*cuts, *[30] * len(pieces)], strict=False):
+        said = [LONG, *said[1 : cut + 1], *piece]  # some go on from the last one, some from further back
+
+        assert genai.read_messages(said) == histories.messages(text(said))
+
+
+def test_what_is_repeated_is_held_once() -> None:
+    histories = Histories()
+    user = {"role": "user", "parts": [{"type": "text", "content": "hello"}]}
+    first = histories.messages(text([LONG, user]))
+    second = histories.messages(text([LONG, user, user]))
+
+    assert first is not None
+    assert second is not None
+    assert first[0] is second[0]
+    assert first[1] is second[1]
+
+
+def test_a_text_that_only_looks_like_a_continuation_is_decoded_whole() -> None:
+    histories = Histories()
+    histories.messages(text([LONG, 1]))  # type: ignore[list-item]
+
+    assert genai.read_messages([LONG, 12]) == histories.messages(text([LONG, 12]))  # type: ignore[list-item]
+
+
+def test_a_text_that_is_no_whole_list_is_left_to_others() -> None:
+    histories = Histories()
+    whole = text([LONG, LONG])
+
+    assert histories.messages(whole[:-9]) is None
+    assert histories.messages("{}") is None
+    assert histories.messages(whole[:-1] + ",]") is None
+
+
+def test_few_prompts_are_remembered() -> None:
+    histories = Histories()
+    for number in range(3 * CHAINS_MAX):
+        histories.messages(
+            text([LONG, {"role": "user", "parts": [{"type": "text", "content": str(number)}]}])
+        )
+
+    assert len(histories._known) == CHAINS_MAX
