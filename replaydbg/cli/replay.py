@@ -23,77 +23,79 @@ if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
 _STOPPED_BY_PERSON = "stopped"
 
 
+_Edits = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--edit",
+        metavar="STEP:/POINTER=VALUE",
+        help="Change one place of one step; repeatable. STEP is an id, a prefix of it, or #N; the pointer is one into "
+        "the step as `show --step --output json` prints it. Where the place holds text, VALUE is the text; elsewhere "
+        "it is JSON if it reads as JSON, and text if not; `:=` instead of `=` says that it is JSON. @FILE reads the "
+        "value from a file, @- from standard input; @@ begins a text with @.",
+    ),
+]
+_Live = Annotated[bool, typer.Option("--live", help="Ask models. Without it nothing is sent anywhere.")]
+_Model = Annotated[
+    str, typer.Option("--model", metavar="NAME", help="Ask this model instead of the recorded ones.")
+]
+_BaseUrl = Annotated[
+    str | None,
+    typer.Option("--base-url", metavar="URL", help="Where to ask: vLLM, llama.cpp, Ollama, a gateway."),
+]
+_Provider = Annotated[
+    str,
+    typer.Option(
+        "--provider",
+        metavar="NAME",
+        help="openai, anthropic, or python:module:function, which needs no --live.",
+    ),
+]
+_Tools = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--tool", metavar="NAME=python:MOD:FN", help="What runs a tool; repeatable. It runs only if allowed."
+    ),
+]
+_Allowed = Annotated[
+    list[str] | None, typer.Option("--allow-tool", metavar="NAME", help="Let a bound tool run; repeatable.")
+]
+_MaxCalls = Annotated[int, typer.Option("--max-calls", min=0, help="Bound on live model calls.")]
+_MaxTokens = Annotated[int, typer.Option("--max-tokens", min=0, help="Bound on tokens of live calls.")]
+_MaxCost = Annotated[
+    float | None,
+    typer.Option("--max-cost", min=0, metavar="USD", help="Bound on the cost, where prices are known."),
+]
+_MaxTime = Annotated[float, typer.Option("--max-time", min=0, metavar="SECONDS", help="Bound on wall time.")]
+_DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Only say what the edits touch and what it would cost.")
+]
+_Out = Annotated[
+    str | None, typer.Option("-o", "--out", metavar="FILE", help="Write the branch as a trace of its own.")
+]
+_Session = Annotated[
+    str | None,
+    typer.Option("--session", metavar="FILE", help="Keep the branch in this session, for `open` to show."),
+]
+
+
 def replay(
     trace: options.TracePath,
     *,
-    edit: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--edit",
-            metavar="STEP:/POINTER=VALUE",
-            help="Change one place of one step; repeatable. STEP is an id, a prefix of it, or #N; the pointer is one into "
-            "the step as `show --step --output json` prints it. Where the place holds text, VALUE is the text; elsewhere "
-            "it is JSON if it reads as JSON, and text if not; `:=` instead of `=` says that it is JSON. @FILE reads the "
-            "value from a file, @- from standard input; @@ begins a text with @.",
-        ),
-    ] = None,
-    live: Annotated[
-        bool, typer.Option("--live", help="Ask models. Without it nothing is sent anywhere.")
-    ] = False,
-    model: Annotated[
-        str, typer.Option("--model", metavar="NAME", help="Ask this model instead of the recorded ones.")
-    ] = "",
-    base_url: Annotated[
-        str | None,
-        typer.Option("--base-url", metavar="URL", help="Where to ask: vLLM, llama.cpp, Ollama, a gateway."),
-    ] = None,
-    provider: Annotated[
-        str,
-        typer.Option(
-            "--provider",
-            metavar="NAME",
-            help="openai, anthropic, or python:module:function, which needs no --live.",
-        ),
-    ] = "",
-    tool: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--tool",
-            metavar="NAME=python:MOD:FN",
-            help="What runs a tool; repeatable. It runs only if allowed.",
-        ),
-    ] = None,
-    allow_tool: Annotated[
-        list[str] | None,
-        typer.Option("--allow-tool", metavar="NAME", help="Let a bound tool run; repeatable."),
-    ] = None,
-    max_calls: Annotated[int, typer.Option("--max-calls", min=0, help="Bound on live model calls.")] = (
-        limits.REPLAY_CALLS_MAX
-    ),
-    max_tokens: Annotated[int, typer.Option("--max-tokens", min=0, help="Bound on tokens of live calls.")] = (
-        limits.REPLAY_TOKENS_MAX
-    ),
-    max_cost: Annotated[
-        float | None,
-        typer.Option("--max-cost", min=0, metavar="USD", help="Bound on the cost, where prices are known."),
-    ] = None,
-    max_time: Annotated[
-        float, typer.Option("--max-time", min=0, metavar="SECONDS", help="Bound on wall time.")
-    ] = (limits.REPLAY_SECONDS_MAX),
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only say what the edits touch and what it would cost.")
-    ] = (False),
+    edit: _Edits = None,
+    live: _Live = False,
+    model: _Model = "",
+    base_url: _BaseUrl = None,
+    provider: _Provider = "",
+    tool: _Tools = None,
+    allow_tool: _Allowed = None,
+    max_calls: _MaxCalls = limits.REPLAY_CALLS_MAX,
+    max_tokens: _MaxTokens = limits.REPLAY_TOKENS_MAX,
+    max_cost: _MaxCost = None,
+    max_time: _MaxTime = limits.REPLAY_SECONDS_MAX,
+    dry_run: _DryRun = False,
     output: options.OutputOption = Output.TEXT,
-    out: Annotated[
-        str | None,
-        typer.Option("-o", "--out", metavar="FILE", help="Write the branch as a trace of its own."),
-    ] = None,
-    session: Annotated[
-        str | None,
-        typer.Option(
-            "--session", metavar="FILE", help="Keep the branch in this session, for `open` to show."
-        ),
-    ] = None,
+    out: _Out = None,
+    session: _Session = None,
     trace_id: options.TraceId = None,
     format_name: options.FormatName = None,
 ) -> int:
