@@ -125,9 +125,21 @@ class Columns:
         if not rows:
             return
         number = self.strings.number
-        ids, parents, kinds, names, agents, models, starts, ends, statuses, inputs, outputs, costs, handles = zip(
-            *rows, strict=True
-        )
+        (
+            ids,
+            parents,
+            kinds,
+            names,
+            agents,
+            models,
+            starts,
+            ends,
+            statuses,
+            inputs,
+            outputs,
+            costs,
+            handles,
+        ) = zip(*rows, strict=True)
         self.ids += ids
         self.parent_ids += parents
         self.kinds.extend(kinds)

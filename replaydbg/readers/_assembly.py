@@ -45,9 +45,7 @@ class Assembly:
     `as_written` takes agents and kinds as they stand: our own files have been through all of this before.
     """
 
-    def __init__(
-        self, source: Source, span_of: Callable[[Any], Span], *, as_written: bool = False
-    ) -> None:
+    def __init__(self, source: Source, span_of: Callable[[Any], Span], *, as_written: bool = False) -> None:
         self.source = source
         self.notices: list[Notice] = []
         self._span_of = span_of
@@ -101,9 +99,7 @@ class Assembly:
         span = Span("damaged span", _dialects.NO_ATTRIBUTES, status_message=f"{place}: {why}")
         known = Known(_OPAQUE, Facts(name=span.name))
         unset = STATUS_NUMBER[Status.UNSET]
-        self.add(
-            trace_id, f"damaged-{ordinal}", "", known, NOT_RECORDED, NOT_RECORDED, unset, None, span
-        )
+        self.add(trace_id, f"damaged-{ordinal}", "", known, NOT_RECORDED, NOT_RECORDED, unset, None, span)
 
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
         """The traces so far, in the order in which they first appeared."""

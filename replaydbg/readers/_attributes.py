@@ -111,7 +111,7 @@ def parsed(value: Json) -> Json:
         return _salvage.loads(value)
     except ValueError:
         beginning = _salvage.repaired(value.encode("utf-8", "replace"))
-        return value if beginning is None else beginning
+        return beginning or value
 
 
 def parsed_list(value: Json) -> tuple[list[Json] | None, bool]:

@@ -59,9 +59,7 @@ def records(
         yield from _lines(buffer, notices)
 
 
-def values(
-    buffer: memoryview, notices: list[Notice], *, items: bool = False
-) -> Iterator[tuple[Json, str]]:
+def values(buffer: memoryview, notices: list[Notice], *, items: bool = False) -> Iterator[tuple[Json, str]]:
     """Every record parsed, with its place. Of a damaged one its whole beginning, and a notice."""
     for record in records(buffer, notices, items=items):
         yield from parsed(record, notices)

@@ -16,9 +16,7 @@ MARK = "replaydbg.kind"
 STEP_ID, PARENT_ID, TRACE_ID = "replaydbg.step.id", "replaydbg.parent.id", "replaydbg.trace.id"
 IDS = frozenset({STEP_ID, PARENT_ID, TRACE_ID})
 WANTED = frozenset({MARK, "gen_ai.agent.name", "gen_ai.request.model"})
-COUNTS = Counts(
-    ("gen_ai.usage.input_tokens",), ("gen_ai.usage.output_tokens",), "replaydbg.cost_usd"
-)
+COUNTS = Counts(("gen_ai.usage.input_tokens",), ("gen_ai.usage.output_tokens",), "replaydbg.cost_usd")
 _KINDS = {str(kind): kind for kind in Kind}
 
 

@@ -41,7 +41,9 @@ WANTED = (
 """The few attributes that `facts` looks at; the others stay undecoded until a body is asked for."""
 
 COUNTED = frozenset(
-    key for each in _ALL for key in (*each.counts.input_tokens, *each.counts.output_tokens, each.counts.cost_usd)
+    key
+    for each in _ALL
+    for key in (*each.counts.input_tokens, *each.counts.output_tokens, each.counts.cost_usd)
 )
 """The attributes that hold tokens and costs: different on every span, unlike those of `WANTED`."""
 

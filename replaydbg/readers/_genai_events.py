@@ -14,7 +14,7 @@ from replaydbg.readers._span import Event, merged
 from replaydbg.wire import arguments, genai
 
 OPERATION_DETAILS = "gen_ai.client.inference.operation.details"
-_CHOICE = "gen_ai.choice"
+CHOICE = "gen_ai.choice"
 _PROMPT = {
     "gen_ai.system.message": Role.SYSTEM,
     "gen_ai.user.message": Role.USER,
@@ -31,7 +31,7 @@ def prompt(events: Iterable[Event]) -> tuple[Message, ...] | None:
 
 def reply(events: Iterable[Event]) -> Message | None:
     """The first choice; further choices were never part of the conversation."""
-    choices = [event.fields for event in events if event.name == _CHOICE]
+    choices = [event.fields for event in events if event.name == CHOICE]
     first = [fields for fields in choices if not whole(fields.get("index"))]
     return merged([_choice(fields) for fields in first])
 

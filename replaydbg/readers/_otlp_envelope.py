@@ -97,7 +97,9 @@ def _shape(*, snake: bool) -> _Shape:
     seen = (*_FIELDS, ("status", _Status | None), ("attributes", list[_Pair] | None))
     span = struct("Span", *seen)
     whole = struct("WholeSpan", *seen, *((key, msgspec.Raw) for key in _OTHER_FIELDS))
-    return _Shape(msgspec.json.Decoder(span, strict=False), decoder(envelope(whole)), decoder(envelope(msgspec.Raw)))
+    return _Shape(
+        msgspec.json.Decoder(span, strict=False), decoder(envelope(whole)), decoder(envelope(msgspec.Raw))
+    )
 
 
 _CAMEL, _SNAKE = _shape(snake=False), _shape(snake=True)
@@ -222,7 +224,11 @@ class _Reader:
         start, end, state = span.startTimeUnixNano, span.endTimeUnixNano, span.status
         trace, own, parent = trace_id(span.traceId), span_id(span.spanId), span_id(span.parentSpanId)
         if ids:
-            trace, own, parent = ids.get("trace") or trace, ids.get("span") or own, ids.get("parent") or parent
+            trace, own, parent = (
+                ids.get("trace") or trace,
+                ids.get("span") or own,
+                ids.get("parent") or parent,
+            )
         self.assembly.add(
             trace,
             own,
@@ -276,9 +282,7 @@ def _spans_of(envelope: Any) -> Iterator[tuple[list[Any], Any]]:
                 yield from _spans_of_resource(resource, path, [*prefix, key, at])
 
 
-def _spans_of_resource(
-    resource: Any, path: list[Any], prefix: list[Any]
-) -> Iterator[tuple[list[Any], Any]]:
+def _spans_of_resource(resource: Any, path: list[Any], prefix: list[Any]) -> Iterator[tuple[list[Any], Any]]:
     for key in ("scopeSpans", "instrumentationLibrarySpans"):
         for at, scope in enumerate(getattr(resource, key) or ()):
             path[:] = [*prefix, key, at, "spans", 0]

@@ -72,7 +72,9 @@ def choose(document: Document, format_name: str | None = None) -> Choice:
     (confidence, best), *others = ranked
     runner_up = others[0][1] if others else None
     if format_name is None and confidence < _SURE:
-        notices.append(Notice("", f"taken for {best.title}, but it may be something else; --format says what"))
+        notices.append(
+            Notice("", f"taken for {best.title}, but it may be something else; --format says what")
+        )
     elif runner_up is not None and confidence - others[0][0] < _CLOSE:
         notices.append(Notice("", f"taken for {best.title}; it could be {runner_up.title}, too (--format)"))
     return Choice(best, confidence, runner_up, tuple(notices))
@@ -127,7 +129,8 @@ def _refuse_what_is_no_text(document: Document) -> None:
     head = document.head
     if not head.strip():
         raise UnreadableInput(
-            f"{document.name} is empty", "is the program that writes it still running, or did it flush nothing?"
+            f"{document.name} is empty",
+            "is the program that writes it still running, or did it flush nothing?",
         )
     for magic, what in _BINARY.items():
         if bytes(document.buffer[: len(magic)]) == magic:

@@ -130,9 +130,7 @@ def objects_in_arrays(text: Bytes, opening: re.Pattern[bytes]) -> Iterator[tuple
                 at = end
 
 
-def _objects(
-    text: Bytes, start: int, beginning: re.Pattern[bytes]
-) -> Iterator[tuple[int, int, bool]]:
+def _objects(text: Bytes, start: int, beginning: re.Pattern[bytes]) -> Iterator[tuple[int, int, bool]]:
     while True:
         end = _whole_end(text, start, beginning)
         if end > 0:

@@ -30,10 +30,10 @@ def identity(value: Json, digits: int) -> str:
     """An id as `digits` lower-case hex digits where it is one (also base64, also `0x...`); zeros mean none."""
     if not isinstance(value, str):
         return "" if value is None else str(value)[:64]
-    if len(value) == digits:
-        return value.lower() if value.strip("0") else ""
     if value[:2] == "0x":
         return identity(value[2:].rjust(digits, "0"), digits)
+    if len(value) == digits:
+        return value.lower() if value.strip("0") else ""
     if len(value) == -(-digits // 6) * 4 and value.endswith("="):  # protobuf's JSON writes bytes as base64
         try:
             return identity(base64.b64decode(value, validate=True).hex(), digits)
@@ -92,7 +92,7 @@ def status(value: Json) -> int:
     if isinstance(value, dict):
         value = value.get("code", value.get("status_code", value.get("statusCode")))
     if isinstance(value, str):
-        value = int(value) if value.isdigit() else value.rpartition("_")[2].upper()
+        value = int(value) if value.isdecimal() else value.rpartition("_")[2].upper()
     return _STATUS.get(value, _UNSET) if isinstance(value, (int, str)) else _UNSET
 
 

@@ -18,6 +18,7 @@ from replaydbg.readers import _containers, _dialects, _genai_events
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._assembly import Assembly, known
 from replaydbg.readers._attributes import Attributes, any_value, keyed
+from replaydbg.readers._genai_events import CHOICE
 from replaydbg.readers._span import Event, Span
 from replaydbg.readers._span_fields import nanoseconds, span_id, trace_id
 
@@ -47,15 +48,18 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial  # the records of a span may be anywhere: no row is known before the end
     assembly = Assembly(Source(document.name, READER.name), _as_it_is)
     calls: dict[tuple[str, str], _Call] = {}
-    for request, _ in _containers.values(document.buffer, assembly.notices):
+    for request, place in _containers.values(document.buffer, assembly.notices):
         for record in _records(request):
-            _collect(record, calls)
+            _collect(record, calls, assembly.notices, place)
     if not calls:
         raise NotThisFormat("no GenAI event in the log records")
     for call in calls.values():
         _add(call, assembly)
     assembly.notices.append(
-        Notice("", f"log records only: {len(calls)} model calls were joined from their events; the tree is not here")
+        Notice(
+            "",
+            f"log records only: {len(calls)} model calls were joined from their events; the tree is not here",
+        )
     )
     yield assembly.reading()
 
@@ -76,14 +80,27 @@ def _records(request: Json) -> Iterator[dict[str, Json]]:
         yield from (record for record in records or () if isinstance(record, dict))
 
 
-def _collect(record: Mapping[str, Json], calls: dict[tuple[str, str], _Call]) -> None:
+def _collect(
+    record: Mapping[str, Json], calls: dict[tuple[str, str], _Call], notices: list[Notice], place: str
+) -> None:
     attributes = keyed(record.get("attributes"))
     name = record.get("eventName") or record.get("event_name") or attributes.get("event.name")
-    own = span_id(record.get("spanId", record.get("span_id")))
-    if not isinstance(name, str) or not name.startswith("gen_ai.") or not own:
+    if not isinstance(name, str) or not name.startswith("gen_ai."):
         return
-    trace = trace_id(record.get("traceId", record.get("trace_id")))
-    call = calls.setdefault((trace, own), _Call(trace, own))
+    own = span_id(record.get("spanId", record.get("span_id")))
+    if own:
+        trace = trace_id(record.get("traceId", record.get("trace_id")))
+        call = calls.setdefault((trace, own), _Call(trace, own))
+    else:
+        # A reply that was streamed comes after its span has ended, and names none.
+        waiting = [each for each in calls.values() if not any(event.name == CHOICE for event in each.events)]
+        if not waiting:
+            notices.append(Notice(place, f"an event {name} that names no span, left out"))
+            return
+        call = waiting[-1]
+        notices.append(
+            Notice(call.span_id, f"an event {name} names no span; it was joined to the call before it")
+        )
     for key, value in attributes.items():
         call.attributes.setdefault(key, value)
     body = any_value(record.get("body"))

@@ -134,7 +134,7 @@ class _Writer:
 
     def agent(self, root: str, number: int) -> Iterator[bytes]:
         own, name = self.id(), f"agent {number % 5}"
-        opening = [
+        opening: list[Any] = [
             {"role": "system", "parts": [{"type": "text", "content": self.text(250)}]},
             {"role": "user", "parts": [{"type": "text", "content": self.text(60)}]},
         ]

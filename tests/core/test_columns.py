@@ -18,7 +18,9 @@ Spec = tuple[str, str, int]
 def arranged(*specs: Spec) -> Arranged:
     columns = Columns()
     for id_, parent_id, start in specs:
-        columns.add(id=id_, kind=Kind.OPAQUE, name=f"name of {id_}", handle=id_, parent_id=parent_id, start_ns=start)
+        columns.add(
+            id=id_, kind=Kind.OPAQUE, name=f"name of {id_}", handle=id_, parent_id=parent_id, start_ns=start
+        )
     return arrange(columns, trace_id="t", source=Source("s", "f"), decode=lambda _: PlainBody())
 
 
@@ -76,7 +78,9 @@ def test_columns_go_with_their_rows() -> None:
     columns = Columns()
     columns.add(id="b", kind=Kind.MODEL_CALL, name="call", handle=1, parent_id="a", model="m", agent="x",
                 start_ns=5, end_ns=6, status=Status.ERROR, input_tokens=7, output_tokens=8, cost_usd=0.5)  # fmt: skip
-    columns.extend([("a", "", KIND_NUMBER[Kind.AGENT_INVOCATION], "root", "x", "", 1, 9, 0, -1, -1, float("nan"), 2)])
+    columns.extend(
+        [("a", "", KIND_NUMBER[Kind.AGENT_INVOCATION], "root", "x", "", 1, 9, 0, -1, -1, float("nan"), 2)]
+    )
     trace = arrange(columns, trace_id="t", source=Source("s", "f"), decode=lambda _: PlainBody()).trace
     assert trace.handles == [2, 1]
     call = trace.step(1)
@@ -90,7 +94,9 @@ def test_columns_go_with_their_rows() -> None:
 
 def test_extend_and_add_fill_the_same_columns() -> None:
     one, two = Columns(), Columns()
-    one.add(id="a", kind=Kind.RETRIEVAL, name="n", handle=None, agent="g", model="m", start_ns=1, cost_usd=1.0)
+    one.add(
+        id="a", kind=Kind.RETRIEVAL, name="n", handle=None, agent="g", model="m", start_ns=1, cost_usd=1.0
+    )
     two.extend([("a", "", KIND_NUMBER[Kind.RETRIEVAL], "n", "g", "m", 1, -1, 0, -1, -1, 1.0, None)])
     two.extend([])
     for name in Columns.__slots__:

@@ -22,7 +22,7 @@ def read(content: bytes, *, items: bool = False) -> tuple[list[tuple[object, str
         (b'\xef\xbb\xbf {"a":1}\n', [({"a": 1}, "")]),
         (b'[\n {"a":1},\n {"a":2}\n]\n', [([{"a": 1}, {"a": 2}], "")]),
         (b'{"a":1}\r\n\r\n{"a":2}\r\n', [({"a": 1}, "line 1"), ({"a": 2}, "line 3")]),
-        (b'[1]\n[2]', [([1], "line 1"), ([2], "line 2")]),
+        (b"[1]\n[2]", [([1], "line 1"), ([2], "line 2")]),
         (b'{\n "a": 1\n}\n{\n "a": "}{"\n}\n', [({"a": 1}, "byte 0"), ({"a": "}{"}, "byte 12")]),
         (b'{"a":1}{"a":2}', [({"a": 1}, "byte 0"), ({"a": 2}, "byte 7")]),
         (b"", []),

@@ -22,7 +22,12 @@ TOOL = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "f"}
         ("f.tool", {"traceloop.span.kind": "tool"}, Kind.TOOL_EXECUTION, "f"),
         ("running tool", {"gen_ai.tool.name": "g"}, Kind.TOOL_EXECUTION, "g"),
         ("merged", {**TOOL, "gen_ai.tool.name": "(merged tools)"}, Kind.OPAQUE, "merged"),
-        ("invoke_agent A", {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "A"}, Kind.AGENT_INVOCATION, "A"),
+        (
+            "invoke_agent A",
+            {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "A"},
+            Kind.AGENT_INVOCATION,
+            "A",
+        ),
         ("A.agent", {"traceloop.span.kind": "agent"}, Kind.AGENT_INVOCATION, "A"),
         ("RunnableSequence", {"gen_ai.operation.name": "invoke_agent"}, Kind.OPAQUE, "RunnableSequence"),
         ("Agent Workflow", {"traceloop.span.kind": "workflow"}, Kind.OPAQUE, "Agent Workflow"),
@@ -50,11 +55,20 @@ def test_a_model_call() -> None:
             "gen_ai.request.stop_sequences": ["x"],
             "gen_ai.request.reasoning_effort": None,
             "gen_ai.system_instructions": json.dumps([{"type": "text", "content": "be kind"}]),
-            "gen_ai.input.messages": json.dumps([{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]),
-            "gen_ai.output.messages": json.dumps(
-                [{"role": "unknown", "parts": [{"type": "tool_call", "id": "1", "name": "f", "arguments": {"a": 1}}]}]
+            "gen_ai.input.messages": json.dumps(
+                [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]
             ),
-            "gen_ai.tool.definitions": json.dumps([{"name": "f", "description": "d", "parameters": {"type": "object"}}]),
+            "gen_ai.output.messages": json.dumps(
+                [
+                    {
+                        "role": "unknown",
+                        "parts": [{"type": "tool_call", "id": "1", "name": "f", "arguments": {"a": 1}}],
+                    }
+                ]
+            ),
+            "gen_ai.tool.definitions": json.dumps(
+                [{"name": "f", "description": "d", "parameters": {"type": "object"}}]
+            ),
             "gen_ai.usage.input_tokens": "12",
             "gen_ai.usage.output_tokens": 3,
             "gen_ai.usage.cache_read.input_tokens": 5,
@@ -98,7 +112,11 @@ def test_messages_that_were_cut_off_say_so() -> None:
 
 
 def test_tokens_of_agents_are_sums_and_are_not_counted() -> None:
-    attributes = {"gen_ai.operation.name": "invoke_agent", "gen_ai.usage.input_tokens": 99, "operation.cost": 1.0}
+    attributes = {
+        "gen_ai.operation.name": "invoke_agent",
+        "gen_ai.usage.input_tokens": 99,
+        "operation.cost": 1.0,
+    }
     found = trace(span(1, "a", 0, attributes))
     assert found.input_tokens[0] == -1
     assert found.cost_usd(0) is None
@@ -111,8 +129,16 @@ def test_tokens_of_agents_are_sums_and_are_not_counted() -> None:
         ({"gen_ai.tool.call.arguments": '{"a":  1}'}, {"a": 1}, '{"a":  1}'),
         ({"gen_ai.tool.call.arguments": {"a": 1}}, {"a": 1}, None),
         ({"gen_ai.tool.call.arguments": ""}, {}, ""),
-        ({"gen_ai.tool.call.arguments": '{"input_str":"{\'q\': 1}","inputs":{"q":1},"tags":[]}'}, {"q": 1}, None),
-        ({"gen_ai.tool.call.arguments": '{"input_str":"{\'q\': (1, None)}","metadata":{}}'}, {"q": [1, None]}, None),
+        (
+            {"gen_ai.tool.call.arguments": '{"input_str":"{\'q\': 1}","inputs":{"q":1},"tags":[]}'},
+            {"q": 1},
+            None,
+        ),
+        (
+            {"gen_ai.tool.call.arguments": '{"input_str":"{\'q\': (1, None)}","metadata":{}}'},
+            {"q": [1, None]},
+            None,
+        ),
         ({"traceloop.entity.input": '{"inputs":{"q":1},"kwargs":{}}'}, {"q": 1}, None),
         ({"tool_arguments": '{"a":1}'}, {"a": 1}, '{"a":1}'),
         ({}, None, None),
@@ -141,11 +167,17 @@ def test_results(attributes: Json, has_result: bool, result: Json) -> None:
 
 
 def test_pydantic_ai_keeps_the_conversation_on_the_agent_and_the_tools_with_the_parameters() -> None:
-    parameters = {"function_tools": [{"name": "f", "parameters_json_schema": {"type": "object"}}], "output_tools": []}
+    parameters = {
+        "function_tools": [{"name": "f", "parameters_json_schema": {"type": "object"}}],
+        "output_tools": [],
+    }
     found = step("chat", CHAT | {"model_request_parameters": json.dumps(parameters)})
     assert found.body.tools is not None
     assert found.body.tools[0].schema == {"type": "object"}
-    agent = step("a", {"gen_ai.operation.name": "invoke_agent", "pydantic_ai.all_messages": "[1]", "final_result": "ok"})
+    agent = step(
+        "a",
+        {"gen_ai.operation.name": "invoke_agent", "pydantic_ai.all_messages": "[1]", "final_result": "ok"},
+    )
     assert (agent.body.input, agent.body.output_value) == ([1], "ok")
 
 

@@ -21,7 +21,13 @@ TOOL = {"openinference.span.kind": "TOOL", "tool.name": "f"}
         ("chain", {"openinference.span.kind": "CHAIN"}, Kind.OPAQUE, "chain", ""),
         ("x", {"openinference.span.kind": "UNKNOWN"}, Kind.OPAQUE, "x", ""),
         ("run", {"openinference.span.kind": "AGENT", "agent.name": "A"}, Kind.AGENT_INVOCATION, "A", "A"),
-        ("critic.on_messages", {"openinference.span.kind": "AGENT"}, Kind.AGENT_INVOCATION, "critic", "critic"),
+        (
+            "critic.on_messages",
+            {"openinference.span.kind": "AGENT"},
+            Kind.AGENT_INVOCATION,
+            "critic",
+            "critic",
+        ),
         ("RunnableAssign<x>", {"openinference.span.kind": "AGENT"}, Kind.OPAQUE, "RunnableAssign<x>", ""),
         ("Agent workflow", {"openinference.span.kind": "AGENT"}, Kind.OPAQUE, "Agent workflow", ""),
         ("handoff to B", {"openinference.span.kind": "TOOL"}, Kind.HANDOFF, "handoff to B", ""),
@@ -57,7 +63,9 @@ def test_a_model_call() -> None:
             "llm.output_messages.0.message.contents.2.message_content.image.image.url": "http://x",
             "llm.finish_reason": "stop",
             "llm.tools.0.tool.json_schema": json.dumps({"name": "f", "input_schema": {"type": "object"}}),
-            "llm.invocation_parameters": json.dumps({"temperature": 1, "tools": [], "model": "m", "stop": None}),
+            "llm.invocation_parameters": json.dumps(
+                {"temperature": 1, "tools": [], "model": "m", "stop": None}
+            ),
             "llm.token_count.prompt": "5",
             "llm.token_count.completion": 6,
             "llm.token_count.prompt_details.cache_read": 1,
@@ -84,7 +92,12 @@ def test_a_model_call() -> None:
 def test_lists_that_were_delivered_whole() -> None:
     messages = [
         {"message.role": "user", "message.content": "hi"},
-        {"message": {"role": "assistant", "tool_calls": [{"tool_call.function.name": "f", "tool_call.id": "1"}]}},
+        {
+            "message": {
+                "role": "assistant",
+                "tool_calls": [{"tool_call.function.name": "f", "tool_call.id": "1"}],
+            }
+        },
     ]
     assert step("x", LLM | {"llm.input_messages": json.dumps(messages)}).body.messages == (
         Message(Role.USER, (Text("hi"),)),
@@ -101,7 +114,9 @@ def test_tools_among_the_parameters() -> None:
 
 def test_a_response_where_the_parameters_should_be() -> None:
     response = {"id": "r", "created_at": 1.0, "output": [], "temperature": 0.1, "status": "completed"}
-    assert step("x", LLM | {"llm.invocation_parameters": json.dumps(response)}).body.params == {"temperature": 0.1}
+    assert step("x", LLM | {"llm.invocation_parameters": json.dumps(response)}).body.params == {
+        "temperature": 0.1
+    }
 
 
 @pytest.mark.parametrize(
@@ -111,7 +126,11 @@ def test_a_response_where_the_parameters_should_be() -> None:
         ({"input.value": "{'q': ('x', None)}"}, {"q": ["x", None]}, None),
         ({"input.value": "{'q': __import__('os')}"}, None, "{'q': __import__('os')}"),
         ({"input.value": "Paris"}, "Paris", None),
-        ({"input.value": '{"args": [], "sanitize_inputs_outputs": true, "kwargs": {"q": 1}}'}, {"q": 1}, None),
+        (
+            {"input.value": '{"args": [], "sanitize_inputs_outputs": true, "kwargs": {"q": 1}}'},
+            {"q": 1},
+            None,
+        ),
         ({"tool.parameters": '{"q": 1}'}, {"q": 1}, '{"q": 1}'),
         ({"tool.parameters": '{"type": "object", "properties": {"q": {}}}'}, None, None),
         ({}, None, None),

@@ -66,7 +66,19 @@ EXPECTED = [
         orjson.dumps({"data": snake(SPANS), "next_cursor": None}),
         orjson.dumps(request(*SPANS)).replace(b'"scopeSpans"', b'"instrumentationLibrarySpans"'),
     ],
-    ids=["object", "indented", "array", "lines", "crlf", "pressed", "snake", "protobuf", "tempo", "phoenix", "old"],
+    ids=[
+        "object",
+        "indented",
+        "array",
+        "lines",
+        "crlf",
+        "pressed",
+        "snake",
+        "protobuf",
+        "tempo",
+        "phoenix",
+        "old",
+    ],
 )
 def test_envelopes(content: bytes) -> None:
     reading = read(content)
@@ -76,8 +88,14 @@ def test_envelopes(content: bytes) -> None:
 
 
 def test_large_spans_are_walked_once_and_read_the_same() -> None:
-    attributes = CHAT | {"gen_ai.input.messages": json.dumps([{"role": "user", "parts": [{"type": "text", "content": "x" * 60_000}]}])}
-    spans = [span(n, "chat", 0, attributes, kind=3, flags=257, status={"code": 2, "message": "m"}) for n in (1, 2)]
+    attributes = CHAT | {
+        "gen_ai.input.messages": json.dumps(
+            [{"role": "user", "parts": [{"type": "text", "content": "x" * 60_000}]}]
+        )
+    }
+    spans = [
+        span(n, "chat", 0, attributes, kind=3, flags=257, status={"code": 2, "message": "m"}) for n in (1, 2)
+    ]
     (large,) = read(request(*spans)).traces
     step = large.step(0)
     assert step.body.raw == spans[0]
@@ -116,7 +134,11 @@ def test_absent_fields(field: str, value: Json) -> None:
     ],
 )  # fmt: skip
 def test_fields_of_another_type_cost_no_span(field: str, value: Json) -> None:
-    reading = read(orjson.dumps(request(span(1) | {field: value}, span(2)), default=str, option=0) if not isinstance(value, int) or abs(value) < 2**63 else json.dumps(request(span(1) | {field: value}, span(2))).encode())
+    reading = read(
+        orjson.dumps(request(span(1) | {field: value}, span(2)), default=str, option=0)
+        if not isinstance(value, int) or abs(value) < 2**63
+        else json.dumps(request(span(1) | {field: value}, span(2))).encode()
+    )
     steps = [step for found in reading.traces for step in found.steps()]
     assert len(steps) == 2
     assert all(step.body.raw is not None or step.body.error for step in steps)
@@ -246,7 +268,17 @@ def decode_all(reading: Reading) -> None:
 
 
 def touch(body: Any) -> None:
-    for name in ("messages", "output", "tools", "params", "call", "has_result", "result", "input", "output_value"):
+    for name in (
+        "messages",
+        "output",
+        "tools",
+        "params",
+        "call",
+        "has_result",
+        "result",
+        "input",
+        "output_value",
+    ):
         getattr(body, name)
     assert isinstance(body.error + body.provider + body.response_model, str)
     assert body.usage is not None

@@ -86,7 +86,9 @@ def test_a_file_without_steps_says_so() -> None:
     assert "no step" in reading.notices[-1].message
 
 
-def made_up(name: str, confidence: float, notices: int = 0, *, refuses: bool = False, fails: bool = False) -> Reader:
+def made_up(
+    name: str, confidence: float, notices: int = 0, *, refuses: bool = False, fails: bool = False
+) -> Reader:
     def sniff(_: Document) -> float:
         if fails:
             raise KeyError("bug")
@@ -104,7 +106,9 @@ def registry(monkeypatch: pytest.MonkeyPatch, *readers: Reader) -> None:
     monkeypatch.setattr(_registry, "readers", lambda: (readers, ()))
 
 
-def test_the_next_reader_is_asked_when_the_best_finds_that_it_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_reader_is_asked_when_the_best_finds_that_it_is_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     registry(monkeypatch, made_up("wrong", 0.9, refuses=True), made_up("right", 0.6, notices=1))
     (reading,) = _registry.read(document({}))
     assert reading.notices[-1].message == "right"
@@ -124,7 +128,9 @@ def test_a_close_runner_up_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Two" in choice.notices[0].message
 
 
-def test_a_reader_that_fails_while_looking_takes_no_chance_from_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reader_that_fails_while_looking_takes_no_chance_from_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     registry(monkeypatch, made_up("broken", 1.0, fails=True), made_up("sound", 0.8))
     choice = _registry.choose(document({}))
     assert choice.reader.name == "sound"

@@ -40,7 +40,7 @@ def test_loads_raises_value_errors_only(text: bytes) -> None:
         (b'{"a":[1,2,{"b":"c', {"a": [1, 2, {}]}),
         (b'{"a":1,"b":12', {"a": 1}),
         (b'{"a":"}",', {"a": "}"}),
-        (b'[1,2]]', [1, 2]),
+        (b"[1,2]]", [1, 2]),
         (b'{"a":[1}', {"a": []}),
         (b'{"a"', {}),
         (b"", None),
@@ -81,14 +81,20 @@ def test_a_lost_quote_costs_one_object() -> None:
 
 
 def test_objects_inside_that_begin_alike_are_not_taken_for_the_next() -> None:
-    assert [whole for _, whole in found(b'"spans":[{"k":1,"links":[{"k":8},{"k":9}]},{"k":2}]')] == [True, True]
+    assert [whole for _, whole in found(b'"spans":[{"k":1,"links":[{"k":8},{"k":9}]},{"k":2}]')] == [
+        True,
+        True,
+    ]
 
 
 def test_what_is_cut_off_is_the_last_and_not_whole() -> None:
     assert found(b'"spans":[{"k":1},{"k":2,"a":[{"b":')[-1] == (b'{"k":2,"a":[{"b":', False)
 
 
-@given(st.lists(st.dictionaries(st.text(max_size=3), st.text(max_size=5), min_size=1, max_size=3), max_size=5), st.data())
+@given(
+    st.lists(st.dictionaries(st.text(max_size=3), st.text(max_size=5), min_size=1, max_size=3), max_size=5),
+    st.data(),
+)
 def test_cut_anywhere(items: list[dict[str, str]], data: st.DataObject) -> None:
     texts = [json.dumps({"k": item}).encode() for item in items]
     text = b'{"spans":[' + b",".join(texts) + b"]}"

@@ -31,13 +31,22 @@ from tests.support import strategies
         ({"type": "reasoning", "content": "hm"}, Reasoning("hm")),
         ({"type": "thinking", "content": "hm"}, Reasoning("hm")),
         ({"type": "tool_call", "id": "1", "name": "f", "arguments": {"a": 1}}, ToolCall("1", "f", {"a": 1})),
-        ({"type": "tool_call", "name": "f", "arguments": '{"a": 1}'}, ToolCall("", "f", {"a": 1}, '{"a": 1}')),
+        (
+            {"type": "tool_call", "name": "f", "arguments": '{"a": 1}'},
+            ToolCall("", "f", {"a": 1}, '{"a": 1}'),
+        ),
         ({"type": "tool_call", "id": None, "name": "f", "arguments": None}, ToolCall("", "f", {})),
         ({"type": "tool_call", "id": "1", "name": "f"}, ToolCall("1", "f")),
         ({"type": "tool_call_response", "id": "1", "response": 5}, ToolResponse("1", 5)),
         ({"type": "tool_call_response", "id": "1", "result": [1]}, ToolResponse("1", [1])),
-        ({"type": "tool_call_response", "id": "1", "name": "f", "result": "x"}, ToolResponse("1", "x", name="f")),
-        ({"type": "blob", "mime_type": "audio/wav", "content": "AA=="}, Media("audio", "audio/wav", data="AA==")),
+        (
+            {"type": "tool_call_response", "id": "1", "name": "f", "result": "x"},
+            ToolResponse("1", "x", name="f"),
+        ),
+        (
+            {"type": "blob", "mime_type": "audio/wav", "content": "AA=="},
+            Media("audio", "audio/wav", data="AA=="),
+        ),
         ({"type": "uri", "modality": "image", "uri": "http://x"}, Media("image", uri="http://x")),
         ({"type": "file", "file_id": "f-1"}, Media("file", uri="f-1")),
         ({"type": "novelty", "x": 1}, OtherPart({"type": "novelty", "x": 1})),
@@ -58,7 +67,13 @@ def test_arguments_that_were_cut_off_say_so() -> None:
 
 @pytest.mark.parametrize(
     ("word", "role"),
-    [("user", Role.USER), ("Assistant", Role.ASSISTANT), ("human", Role.USER), ("ai", Role.ASSISTANT), (3, Role.UNKNOWN)],
+    [
+        ("user", Role.USER),
+        ("Assistant", Role.ASSISTANT),
+        ("human", Role.USER),
+        ("ai", Role.ASSISTANT),
+        (3, Role.UNKNOWN),
+    ],
 )
 def test_roles(word: Json, role: Role) -> None:
     assert genai.role(word) is role
@@ -124,4 +139,6 @@ def test_nothing_is_raised_on_any_json(value: Json) -> None:
     genai.read_messages(value)
     genai.read_parts(value)
     genai.read_tools(value)
-    genai.read_parts([{"type": "tool_call", "replaydbg": value}, {"replaydbg": {"part": "Text", "text": value}}])
+    genai.read_parts(
+        [{"type": "tool_call", "replaydbg": value}, {"replaydbg": {"part": "Text", "text": value}}]
+    )

@@ -19,7 +19,19 @@ from tests.support.corpora import document, each_of
 from tests.support.otlp import document as otlp_document
 from tests.support.otlp import span, trace
 
-COLUMNS = ("number", "id", "parent_id", "kind", "name", "agent", "model", "started_ns", "ended_ns", "status", "cost_usd")
+COLUMNS = (
+    "number",
+    "id",
+    "parent_id",
+    "kind",
+    "name",
+    "agent",
+    "model",
+    "started_ns",
+    "ended_ns",
+    "status",
+    "cost_usd",
+)
 BODY = (
     "messages", "output", "tools", "params", "call", "has_result", "result", "input", "output_value", "error",
     "usage", "response_model", "provider",
@@ -34,7 +46,9 @@ def told(step: Step) -> dict[str, object]:
 
 def read_back(written: Trace) -> Trace:
     content = b"".join(write(written))
-    (only,) = list(native.READER.read(otlp_document(content), False))[-1].traces or pytest.fail(content.decode())
+    (only,) = list(native.READER.read(otlp_document(content), False))[-1].traces or pytest.fail(
+        content.decode()
+    )
     return only
 
 
@@ -51,7 +65,12 @@ def test_every_trace_reads_back_as_equal_steps(first: Trace) -> None:
 
 
 @each_of(
-    "otlp_openinference", "otlp_openllmetry", "otlp_openllmetry_legacy", "otlp_pydantic_ai", "otlp_jsonl", "otlp_console"
+    "otlp_openinference",
+    "otlp_openllmetry",
+    "otlp_openllmetry_legacy",
+    "otlp_pydantic_ai",
+    "otlp_jsonl",
+    "otlp_console",
 )
 def test_recorded_traces_read_back(path: Path) -> None:
     for each in list(_registry.read(document(path)))[-1].traces:
@@ -125,7 +144,9 @@ def test_not_recorded_and_empty_are_told_apart() -> None:
 def test_provenance_of_a_branch_is_written() -> None:
     first = trace(span(1, "chat", 0, {"gen_ai.operation.name": "chat"}))
     origin = BranchStep(first.ids[0], "old", Provenance.STALE, "not asked again")
-    (only,) = orjson.loads(b"".join(write(first, provenance=[origin])))["resourceSpans"][0]["scopeSpans"][0]["spans"]
+    (only,) = orjson.loads(b"".join(write(first, provenance=[origin])))["resourceSpans"][0]["scopeSpans"][0][
+        "spans"
+    ]
     told = {each["key"]: each["value"].get("stringValue") for each in only["attributes"]}
     assert told["replaydbg.provenance"] == "stale"
     assert told["replaydbg.provenance.of"] == "old"

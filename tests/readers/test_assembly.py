@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from tests.support.otlp import span, trace
+
+AGENT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "A"}
+CHAT = {"gen_ai.operation.name": "chat"}
+
+
+def test_a_step_belongs_to_the_nearest_agent_invocation_above_it() -> None:
+    found = trace(
+        span(5, "chat", 4, CHAT | {"gen_ai.agent.name": "own"}),
+        span(4, "chat", 3, CHAT),
+        span(3, "B.agent", 2, AGENT | {"gen_ai.agent.name": "B"}),
+        span(2, "task", 1),
+        span(1, "A.agent", 0, AGENT),
+        span(6, "elsewhere"),
+    )
+    agents = {found.ids[row][-1]: found.agent(row) for row in range(len(found))}
+    assert agents == {"1": "A", "2": "A", "3": "B", "4": "B", "5": "own", "6": ""}
+
+
+def test_an_agent_named_by_a_model_call_does_not_reach_its_children() -> None:
+    found = trace(span(1, "chat", 0, CHAT | {"gen_ai.agent.name": "x"}), span(2, "inner", 1))
+    assert found.agent(1) == ""
+
+
+def test_rows_are_collected_beyond_one_batch() -> None:
+    found = trace(*[span(n, f"s{n % 3}", max(0, n - 1)) for n in range(1, 9001)])
+    assert len(found) == 9000
+    assert found.depths[-1] == 8999
+    assert len(found.strings) == 4

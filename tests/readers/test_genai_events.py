@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from replaydbg.core.message import Message, Role, Text, ToolCall, ToolResponse
+from replaydbg.readers._genai_events import from_attribute, prompt, reply
+from replaydbg.readers._span import Event
+
+CALL = {"id": "1", "type": "function", "function": {"name": "f", "arguments": '{"a":1}'}}
+
+
+def test_the_prompt_in_order() -> None:
+    events = [
+        Event("gen_ai.system.message", {"content": "be kind"}),
+        Event("gen_ai.user.message", {"content": "hi"}),
+        Event("llm.content.completion.chunk", {}),
+        Event("gen_ai.assistant.message", {"tool_calls": [CALL, 3]}),
+        Event("gen_ai.tool.message", {"id": "1", "content": "sunny"}),
+        Event("gen_ai.choice", {"message": {"content": "no part of the prompt"}}),
+    ]
+    assert prompt(events) == (
+        Message(Role.SYSTEM, (Text("be kind"),)),
+        Message(Role.USER, (Text("hi"),)),
+        Message(Role.ASSISTANT, (ToolCall("1", "f", {"a": 1}, '{"a":1}'),)),
+        Message(Role.TOOL, (ToolResponse("1", "sunny"),)),
+    )
+    assert prompt([]) is None
+
+
+def test_the_first_choice_is_the_reply() -> None:
+    events = [
+        Event("gen_ai.choice", {"index": 1, "message": {"content": "other"}}),
+        Event("gen_ai.choice", {"index": 0, "finish_reason": "stop", "message": {"content": "yes"}}),
+    ]
+    assert reply(events) == Message(Role.ASSISTANT, (Text("yes"),), finish_reason="stop")
+    assert reply([]) is None
+    assert reply([Event("gen_ai.choice", {"message": "plain"})]) == Message(Role.ASSISTANT, (Text("plain"),))
+
+
+def test_events_in_an_attribute() -> None:
+    value = [{"event.name": "gen_ai.user.message", "content": "hi"}, {"content": "nameless"}, 3]
+    assert [event.name for event in from_attribute(value)] == ["gen_ai.user.message"]
+    assert from_attribute("x") == []

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from replaydbg.core.message import Json
+from replaydbg.core.step import Kind, Status
+from replaydbg.readers import _registry, otlp_console
+from replaydbg.readers._api import NotThisFormat, Reading
+from tests.support.otlp import document
+
+
+def span(number: int, parent: int = 0, **attributes: Json) -> dict[str, Json]:
+    return {
+        "name": f"s{number}",
+        "context": {"trace_id": "0x" + "a" * 32, "span_id": f"0x{number:016x}", "trace_state": "[]"},
+        "kind": "SpanKind.CLIENT",
+        "parent_id": f"0x{parent:016x}" if parent else None,
+        "start_time": "2026-01-01T00:00:00.000001Z",
+        "end_time": "2026-01-01T00:00:01Z",
+        "status": {"status_code": "ERROR", "description": "boom"},
+        "attributes": attributes,
+        "events": [],
+    }
+
+
+SPANS = [span(2, 1, **{"gen_ai.operation.name": "chat"}), span(1)]
+
+
+def read(content: bytes) -> Reading:
+    return list(otlp_console.READER.read(document(content), False))[-1]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "\n".join(json.dumps(item, indent=4) for item in SPANS),
+        "\n".join(json.dumps(item) for item in SPANS),
+        json.dumps(SPANS),
+        json.dumps(SPANS, indent=1),
+        json.dumps({"data": SPANS, "next_cursor": None}),
+        "INFO starting\n" + "\n".join(json.dumps(item) for item in SPANS),
+    ],
+    ids=["pressed", "lines", "array", "indented", "phoenix", "log line before"],
+)
+def test_containers(content: str) -> None:
+    (only,) = read(content.encode()).traces
+    assert only.id == "a" * 32
+    assert [(only.ids[row][-1], only.depths[row], only.kind(row)) for row in range(2)] == [
+        ("1", 0, Kind.OPAQUE),
+        ("2", 1, Kind.MODEL_CALL),
+    ]
+    step = only.step(1)
+    assert (step.status, step.body.error, step.duration_ms) == (Status.ERROR, "boom", 999.999)
+
+
+def test_sniff_sees_the_context() -> None:
+    assert _registry.choose(document(json.dumps(SPANS).encode())).reader.name == "otel-console"
+    assert otlp_console.READER.sniff(document({"context": {}})) == 0.0
+    assert otlp_console.READER.sniff(document([])) == 0.0
+
+
+def test_javascript_spans() -> None:
+    content = {
+        "name": "ai.streamText",
+        "spanContext": {"traceId": "b" * 32, "spanId": "c" * 16},
+        "parentSpanContext": {"spanId": "d" * 16},
+        "startTime": [1_700_000_000, 5],
+        "endTime": [1_700_000_001, 5],
+        "status": {"code": 1},
+        "attributes": {"openinference.span.kind": "LLM"},
+    }
+    (only,) = read(json.dumps([content]).encode()).traces
+    step = only.step(0)
+    assert (step.kind, step.started_ns, step.duration_ms) == (
+        Kind.MODEL_CALL,
+        1_700_000_000_000_000_005,
+        1000.0,
+    )
+
+
+def test_phoenix_takes_the_kind_out_of_the_attributes() -> None:
+    item = {"name": "x", "context": {"trace_id": "t", "span_id": "s"}, "span_kind": "LLM", "attributes": {}}
+    (only,) = read(json.dumps({"data": [item]}).encode()).traces
+    assert only.kind(0) is Kind.MODEL_CALL
+
+
+def test_what_is_cut_or_no_span_is_told() -> None:
+    content = "\n".join(json.dumps(item, indent=1) for item in [*SPANS, {"no": "span"}])
+    reading = read(content.encode() + b'\n{\n "name": "x", "context": {"span_id": "0x12", "trace')
+    assert len(reading.traces[0]) == 2
+    assert len(reading.notices) >= 2
+
+
+def test_partial_readings_grow() -> None:
+    content = "\n".join(json.dumps(span(n, text="x" * 900)) for n in range(1, 1500)).encode()
+    readings = list(otlp_console.READER.read(document(content), True))
+    counts = [len(reading.traces[0]) for reading in readings]
+    assert counts == sorted(counts)
+    assert len(counts) > 1
+    assert [reading.complete for reading in readings][-2:] == [False, True]
+
+
+def test_no_span_at_all() -> None:
+    with pytest.raises(NotThisFormat):
+        read(b'[{"a": 1}]')

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import json
+
+from replaydbg.core.message import Json
+from replaydbg.core.step import Kind
+from tests.support.otlp import read, request, span
+
+CHAT = {"gen_ai.operation.name": "chat"}
+
+
+def reply(text: str, **attributes: Json) -> dict[str, Json]:
+    message = {"role": "assistant", "parts": [{"type": "text", "content": text}]}
+    return CHAT | {"gen_ai.output.messages": json.dumps([message])} | attributes
+
+
+def at(number: int, name: str, start: int, end: int, attributes: Json, parent: int = 0) -> dict[str, Json]:
+    return span(number, name, parent, attributes, startTimeUnixNano=str(start), endTimeUnixNano=str(end))
+
+
+def kinds(*spans: Json) -> tuple[dict[str, Kind], int, int]:
+    """Kinds by the last digit of the id, the tokens counted, and the number of notices."""
+    reading = read(request(*spans))
+    (only,) = reading.traces
+    tokens = sum(count for count in only.input_tokens if count > 0)
+    return {only.ids[row][-1]: only.kind(row) for row in range(len(only))}, tokens, len(reading.notices)
+
+
+TOKENS = {"gen_ai.usage.input_tokens": 5}
+
+
+def test_a_model_call_below_a_model_call_is_the_same_one() -> None:
+    found = kinds(span(1, "ChatOpenAI", 0, CHAT | TOKENS), span(2, "ChatCompletion", 1, CHAT | TOKENS))
+    assert found == ({"1": Kind.OPAQUE, "2": Kind.MODEL_CALL}, 5, 1)
+
+
+def test_the_one_that_knows_the_tokens_stays() -> None:
+    found = kinds(span(1, "ChatOpenAI", 0, CHAT | TOKENS), span(2, "ChatCompletion", 1, CHAT))
+    assert found == ({"1": Kind.MODEL_CALL, "2": Kind.OPAQUE}, 5, 1)
+
+
+def test_three_in_a_row_are_one() -> None:
+    found = kinds(*[span(n, f"c{n}", n - 1, CHAT | TOKENS) for n in (1, 2, 3)])
+    assert found == ({"1": Kind.OPAQUE, "2": Kind.OPAQUE, "3": Kind.MODEL_CALL}, 5, 1)
+
+
+def test_a_model_call_below_a_tool_below_a_model_call_is_another() -> None:
+    tool = {"gen_ai.operation.name": "execute_tool"}
+    found = kinds(span(1, "a", 0, CHAT), span(2, "t", 1, tool), span(3, "b", 2, CHAT))
+    assert found[0] == {"1": Kind.MODEL_CALL, "2": Kind.TOOL_EXECUTION, "3": Kind.MODEL_CALL}
+
+
+def test_within_in_time_with_the_same_reply_under_another_name() -> None:
+    outer, inner = (
+        at(1, "ChatOpenAI", 100, 200, reply("yes")),
+        at(2, "ChatCompletion", 110, 190, reply("yes")),
+    )
+    assert kinds(outer, inner) == ({"1": Kind.OPAQUE, "2": Kind.MODEL_CALL}, 0, 1)
+
+
+def test_parallel_calls_are_not_taken_for_one() -> None:
+    same_name = at(1, "chat", 100, 200, reply("yes")), at(2, "chat", 110, 190, reply("yes"))
+    other_reply = at(1, "chat a", 100, 200, reply("yes")), at(2, "chat b", 110, 190, reply("no"))
+    no_reply = at(1, "chat a", 100, 200, CHAT), at(2, "chat b", 110, 190, CHAT)
+    overlapping = at(1, "chat a", 100, 200, reply("yes")), at(2, "chat b", 150, 250, reply("yes"))
+    for pair in (same_name, other_reply, no_reply, overlapping):
+        assert kinds(*pair)[0] == {"1": Kind.MODEL_CALL, "2": Kind.MODEL_CALL}
+
+
+def test_the_twin_asks_for_no_tools() -> None:
+    call = {"role": "assistant", "parts": [{"type": "tool_call", "name": "f", "arguments": {}}]}
+    attributes = CHAT | {"gen_ai.output.messages": json.dumps([call])}
+    (only,) = read(request(span(1, "a", 0, attributes), span(2, "b", 1, attributes))).traces
+    assert [len(step.tool_calls) for step in only.steps()] == [0, 1]
+    assert only.step(0).body.raw
