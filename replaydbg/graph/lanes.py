@@ -297,27 +297,33 @@ class Chain:
             lanes[merged] = FREE
         forks: list[int] = []
         more = False
-        led_to: set[int] = set()
         edges = self._leaving(start, end)
+        led_to = (0, 0)
         for edge in edges:
+            target = targets[edge]
+            if led_to[0] <= target < led_to[1]:
+                continue  # the same row shows both: one line leads there
             if lane == OVERFLOW:
                 more = True
                 break
             if len(edges) > 1:
-                shown = self._start(self.entries[self.place(targets[edge])])
-                if shown in led_to:
-                    continue
-                led_to.add(shown)
+                led_to = self._shown_with(target)
             at = _free(lanes, lane + 1) if forks else lane
             if at == OVERFLOW:
                 more = True
-                continue
+                break
             lanes.extend([FREE] * (at + 1 - len(lanes)))
             lanes[at] = edge
             forks.append(at)
         while lanes and lanes[-1] == FREE:
             lanes.pop()
         return lane, tuple(merges), tuple(forks[1:]), more
+
+    def _shown_with(self, row: int) -> tuple[int, int]:
+        """The steps that the row which shows this one stands for, from and up to."""
+        y = self.place(row)
+        number, (start, end) = self.entries[y], self._span(y)
+        return start, end if number < 0 or number in self._closed else start + 1
 
     def _leaving(self, start: int, end: int) -> Sequence[int]:
         """Edges from the steps `start` to `end` to later ones, one for each step they lead to."""

@@ -18,13 +18,11 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain, FoldState, Laid
-from replaydbg.tui.widgets.line_list import LineList
+from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, LineList
 from replaydbg.views.chain import Axis, ChainView, Columns
 from replaydbg.views.signs import UNICODE, Signs
 from replaydbg.views.text import Line
 
-_AT_ONCE_STEPS = 4000
-"""Longer traces are laid out in a thread: they take more than a frame."""
 _BLOCK_ROWS = 64
 
 
@@ -83,7 +81,7 @@ class ChainList(LineList):
         view = self.view
         if view is not None and view.trace is trace and view.facts is facts:
             self._show(ChainView(view.chain, findings, origins, self.signs, facts))
-        elif len(trace) <= _AT_ONCE_STEPS:
+        elif len(trace) <= AT_ONCE_STEPS:
             self._show(ChainView(Chain(trace, facts, self.folds), findings, origins, self.signs, facts))
         else:
             number, state = self._loads, self.folds

@@ -9,9 +9,10 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.worker import get_current_worker
 
 from replaydbg.graph.flow import flow_map
-from replaydbg.tui.widgets.line_list import Looks
+from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, Looks
 from replaydbg.views.chain import ChainView
 from replaydbg.views.flow import FlowDrawing, FlowStop
 from replaydbg.views.signs import UNICODE, Signs
@@ -49,18 +50,37 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.signs = signs
         self.drawing: FlowDrawing | None = None
+        self._wanted = -1
 
     def load(self, view: ChainView) -> None:
         """Draw the map anew, e.g. with more findings; the selected stop is kept where it is still there."""
+        if len(view.trace) <= AT_ONCE_STEPS:
+            self._show(self._drawn(view))
+            return
+
+        def draw() -> None:
+            drawing = self._drawn(view)
+            if not get_current_worker().is_cancelled:
+                self.app.call_from_thread(self._show, drawing)
+
+        self.run_worker(draw, thread=True, exclusive=True, exit_on_error=False, group="draw")
+
+    def _drawn(self, view: ChainView) -> FlowDrawing:
+        return FlowDrawing(flow_map(view.trace, view.chain.joins), view, self.signs)
+
+    def _show(self, drawing: FlowDrawing) -> None:
         label = self.selected.label.partition(":")[0] if self.selected else ""
-        self.drawing = FlowDrawing(flow_map(view.trace, view.chain.joins), view, self.signs)
-        same = (at for at, stop in enumerate(self.drawing.stops) if stop.label.partition(":")[0] == label)
+        self.drawing = drawing
+        same = (at for at, stop in enumerate(drawing.stops) if stop.label.partition(":")[0] == label)
         self.set_reactive(FlowMapView.cursor, next(same, 0))
-        self.virtual_size = Size(self.drawing.width + 2 * _MARGIN, self.drawing.height + 2 * _MARGIN)
+        self.virtual_size = Size(drawing.width + 2 * _MARGIN, drawing.height + 2 * _MARGIN)
+        if self._wanted >= 0:
+            self.show_rows(self._wanted)
         self.refresh()
 
     def show_rows(self, row: int) -> None:
-        """Select the place that the step belongs to."""
+        """Select the place that the step belongs to, as soon as the map is drawn."""
+        self._wanted = row if self.drawing is None else -1
         stops = self.drawing.stops if self.drawing else []
         at = next((at for at, stop in enumerate(stops) if stop.place >= 0 and row in stop.rows), None)
         if at is not None:

@@ -17,6 +17,9 @@ from textual.strip import Strip
 from replaydbg.tui import theme
 from replaydbg.views.text import Line
 
+AT_ONCE_STEPS = 4000
+"""What is made of longer traces is made in a thread: it takes more than a frame."""
+
 
 class Looks(ScrollView):
     """Gives the looks of rows their style in the theme of the moment, looked up once for each."""

@@ -191,7 +191,7 @@ async def test_findings_may_come_later() -> None:
 
 
 async def test_a_long_trace_is_laid_out_beside_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chain_module, "_AT_ONCE_STEPS", 50)
+    monkeypatch.setattr(chain_module, "AT_ONCE_STEPS", 50)
     chain = ChainList()
     async with running(chain) as (_, pilot):
         chain.load(made_up(200))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replaydbg.graph.lanes import Chain
+from replaydbg.tui.widgets import flow_map as flow_map_module
 from replaydbg.tui.widgets.flow_map import FlowMapView
 from replaydbg.views.chain import ChainView
 from tests.support.golden import same_as_golden
@@ -47,6 +48,20 @@ async def test_the_place_of_a_step_is_found_and_kept() -> None:
         assert view.selected is not None
         assert view.selected.label.startswith("status")
         view.load(ChainView(Chain(run), loop_findings(run)))
+        assert view.selected.label.startswith("status")
+
+
+async def test_the_map_of_a_long_run_is_drawn_beside_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flow_map_module, "AT_ONCE_STEPS", 5)
+    run = looping(6)
+    view = FlowMapView()
+    async with running(view) as (_, pilot):
+        view.load(ChainView(Chain(run)))
+        view.show_rows(run.row("t0"))
+        assert view.drawing is None, "not yet"
+        await view.workers.wait_for_complete()
+        await pilot.pause()
+        assert view.selected is not None
         assert view.selected.label.startswith("status")
 
 
