@@ -17,6 +17,7 @@ from replaydbg.tui.actions import of_screen
 from replaydbg.tui.desk import Desk, Setup
 from replaydbg.tui.screens.acting import ActingScreen
 from replaydbg.tui.screens.main import MainScreen
+from replaydbg.tui.screens.progress import ProgressScreen
 
 
 class ReplayApp(App[int]):
@@ -57,6 +58,17 @@ class ReplayApp(App[int]):
         if self.mistake is not None:
             raise self.mistake
         return code if code is not None else self.return_code
+
+    async def action_quit(self) -> None:
+        """From any screen. What a re-run was answered is kept first."""
+        if isinstance(self.screen, ProgressScreen):
+            self.screen.do_stop()
+            return
+        for screen in self.screen_stack:
+            if isinstance(screen, MainScreen):
+                screen.do_quit()
+                return
+        self.exit(0)
 
     def _handle_exception(self, error: Exception) -> None:
         """What the person asked for and cannot have is a dialog; anything else ends the program in good order."""

@@ -62,7 +62,6 @@ class Running(Changing):
                 branch.stopped.reason,
                 "everything before it is in the branch",
             )
-        self.compare_with_parent()
 
     def compare_with_parent(self) -> None:
         shown = self.desk.shown
@@ -71,6 +70,12 @@ class Running(Changing):
         parent = self.desk.of_branch(shown.branch.parent)
         if parent is not None:
             self.work("compare", partial(workers.compare, shown.branch.id, parent, shown, self.post_message))
+
+    def sitting_changed(self) -> None:
+        super().sitting_changed()
+        shown = self.desk.shown
+        if shown is not None and shown.branch is not None and shown.branch.id not in self.desk.comparisons:
+            self.compare_with_parent()
 
     def on_compared(self, event: Compared) -> None:
         shown = self.desk.shown

@@ -77,7 +77,7 @@ class Workplace(ActingScreen[None]):
 
     def work(self, group: str, job: partial[None]) -> None:
         """Do it in a thread; a job of the same group that still runs is given up."""
-        self.run_worker(job, group=group, exclusive=True, thread=True, exit_on_error=True)
+        self.run_worker(workers.apart(job), group=group, exclusive=True)
 
     # What is on the screen
 

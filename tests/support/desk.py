@@ -1,0 +1,115 @@
+"""The whole program on the bundled incident, or on a trace of the test's own, without a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from replaydbg.actions.convert import save_trace
+from replaydbg.actions.demo import PROVIDER, TOOLS, incident_path
+from replaydbg.core.trace import Trace
+from replaydbg.tui.app import ReplayApp
+from replaydbg.tui.desk import Setup
+from replaydbg.tui.screens.main import MainScreen
+from replaydbg.tui.widgets.footer import FooterLine
+from tests.support.screens import text_of
+
+Size = tuple[int, int]
+WIDE: Size = (120, 40)
+CURE = " Order ids look like ORD-048213. Regions are EU, US and APAC."
+"""Added to the system prompt it mends the incident."""
+
+
+class Sitting:
+    """A running program, and what tests ask of it."""
+
+    def __init__(self, app: ReplayApp, pilot: Pilot[int]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    @property
+    def main(self) -> MainScreen:
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, MainScreen))
+
+    @property
+    def text(self) -> str:
+        return text_of(self.app)
+
+    @property
+    def said(self) -> str:
+        """What the line at the bottom says instead of the keys."""
+        return self.app.screen.query_one(FooterLine).said
+
+    @property
+    def spoken(self) -> str:
+        """The same of the main screen, whatever is over it."""
+        return self.main.query_one(FooterLine).said
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        await self.pilot.press(*("space" if char == " " else char for char in text))
+
+    async def until(self, condition: Callable[[], Any], what: str = "") -> None:
+        """Wait for it; the screen is shown where it never comes."""
+        for _ in range(400):
+            if condition():
+                await self.pilot.pause()
+                return
+            await self.pilot.pause(0.02)
+        raise AssertionError(f"{what or 'it'} did not come\n{self.text}")
+
+    async def until_text(self, text: str) -> None:
+        await self.until(lambda: text in self.text, f"“{text}”")
+
+    async def until_checked(self) -> None:
+        desk = self.main.desk
+
+        def checked() -> bool:
+            return desk.shown is not None and desk.shown.checked and desk.sitting is not None
+
+        await self.until(checked, "the end of the checks")
+        await self.pilot.pause(0.15)
+
+
+@asynccontextmanager
+async def open_setup(setup: Setup, size: Size = WIDE) -> AsyncIterator[Sitting]:
+    app = ReplayApp(setup)
+    async with app.run_test(size=size) as pilot:
+        sitting = Sitting(app, pilot)
+        yield sitting
+
+
+def demo_setup(folder: Path) -> Setup:
+    return Setup(
+        incident_path(),
+        session_path=str(folder / "session.sqlite3"),
+        demo=True,
+        provider=PROVIDER,
+        tools=TOOLS,
+        allowed=frozenset(TOOLS),
+    )
+
+
+@asynccontextmanager
+async def open_demo(folder: Path, size: Size = WIDE) -> AsyncIterator[Sitting]:
+    """The incident, read and checked."""
+    async with open_setup(demo_setup(folder), size) as sitting:
+        await sitting.until_checked()
+        yield sitting
+
+
+@asynccontextmanager
+async def open_made(folder: Path, trace: Trace, size: Size = WIDE) -> AsyncIterator[Sitting]:
+    """A trace of the test's own, read from a file and checked."""
+    path = folder / "made.json"
+    save_trace(trace, str(path))
+    async with open_setup(Setup(str(path), session_path=str(folder / "session.sqlite3")), size) as sitting:
+        await sitting.until_checked()
+        yield sitting

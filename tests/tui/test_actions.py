@@ -1,0 +1,162 @@
+"""Every key is real, is made from the table, and says why when it cannot do anything."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from textual.keys import _character_to_key
+
+from replaydbg.core.step import Kind
+from replaydbg.tui import actions
+from replaydbg.tui.actions import ACTIONS, CHAIN, DETAIL, KEY_SIGNS, State, by_id, footer_of, of_screen
+from replaydbg.tui.screens.dialogs import Line
+from tests.support.build import trace
+from tests.support.desk import Sitting, open_demo, open_made
+
+SCREENS = sorted({action.where for action in ACTIONS})
+NAMED = {"enter", "escape", "space", "tab", "up", "down", "home", "end", "pageup", "pagedown"}
+
+
+@pytest.mark.parametrize("where", SCREENS)
+def test_no_key_means_two_things_on_one_screen(where: str) -> None:
+    counts = Counter(key for action in of_screen(where) for key in action.keys)
+    assert [key for key, count in counts.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("where", SCREENS)
+def test_ids_are_unique_on_one_screen(where: str) -> None:
+    ids = [action.id for action in of_screen(where)]
+    assert len(ids) == len(set(ids))
+
+
+def test_key_names_are_those_that_textual_sends() -> None:
+    """An unknown name is accepted by Textual and never fires."""
+    for key in {key for action in ACTIONS for key in action.keys}:
+        stem = key.removeprefix("ctrl+").removeprefix("shift+")
+        sign = KEY_SIGNS.get(key, key)
+        known = stem in NAMED or len(stem) == 1 or _character_to_key(sign) == key
+        assert known, key
+
+
+def test_every_action_says_what_it_does() -> None:
+    for action in ACTIONS:
+        assert action.label and action.tooltip and action.group, action.id
+
+
+def test_footer_names_what_can_be_done_now() -> None:
+    state = State(steps=5, number=2, kind=Kind.MODEL_CALL, editable=True)
+    ids = [action.id for action in footer_of("main", state)]
+    assert "edit" in ids and "rerun" not in ids
+    edited = State(steps=5, number=2, kind=Kind.MODEL_CALL, editable=True, edits=1, edited_here=True)
+    assert [action.id for action in footer_of("main", edited)][0] == "rerun"
+
+
+@pytest.mark.parametrize(
+    ("id_", "state", "reason"),
+    [
+        pytest.param(
+            "edit",
+            State(steps=3, number=1, kind=Kind.AGENT_INVOCATION),
+            "an agent invocation",
+            id="not editable",
+        ),
+        pytest.param(
+            "edit", State(steps=3, number=1, editable=True, complete=False), "read to its end", id="reading"
+        ),
+        pytest.param("edit", State(steps=3, number=1, editable=True, read_only="no"), "no", id="read only"),
+        pytest.param("down", State(), "no steps", id="empty"),
+        pytest.param("down", State(complete=False), "being read", id="first steps"),
+        pytest.param("next_finding", State(steps=1), "nothing was found", id="clean"),
+        pytest.param("next_finding", State(steps=1, checked=False), "still looking", id="unchecked"),
+        pytest.param("rerun", State(steps=1), "nothing is edited", id="no edit"),
+        pytest.param("compare", State(steps=1, branches=1), "press b", id="at the recording"),
+        pytest.param(
+            "compare_step", State(steps=1, number=1, branch="b1"), "new in this branch", id="new step"
+        ),
+        pytest.param("fold_all", State(steps=1, pane=actions.MAP), "press tab", id="other pane"),
+    ],
+)
+def test_reasons(id_: str, state: State, reason: str) -> None:
+    said = by_id("main", id_).why_not(state)
+    assert said is not None and reason in said
+
+
+LEAVING = {"quit", "quit_or_back"}
+
+
+def _mark(sitting: Sitting) -> object:
+    main = sitting.main
+    history = main.desk.sitting.history.sequence if main.desk.sitting is not None else 0
+    return main.position(), len(sitting.app.screen_stack), history, main.pane_name()
+
+
+async def _home(sitting: Sitting) -> None:
+    while sitting.app.screen is not sitting.main:
+        screen = sitting.app.screen
+        if isinstance(screen, Line):
+            screen.dismiss(None)
+        else:
+            screen.dismiss()  # type: ignore[unused-coroutine]
+        await sitting.pilot.pause()
+    sitting.main.do_back()
+    sitting.main.say("")
+    await sitting.pilot.pause()
+
+
+async def _every_key_acts_or_says_why(sitting: Sitting, pane: str, step: int) -> None:
+    left: list[str] = []
+    sitting.main.do_quit = lambda: left.append("quit")  # type: ignore[method-assign]
+    silent = []
+    for action in of_screen("main"):
+        for key in action.keys:
+            await _home(sitting)
+            if step:
+                sitting.main.chain.go_to(step - 1)
+            if pane == DETAIL:
+                sitting.main.detail.document.focus()
+            await sitting.pilot.pause()
+            before = _mark(sitting)
+            sign = KEY_SIGNS.get(key, key)
+            await sitting.pilot.press(sign if len(sign) == 1 and key not in ("enter", "up", "down") else key)
+            await sitting.pilot.pause()
+            if _mark(sitting) == before and not sitting.spoken and not left:
+                silent.append(f"{key} ({action.id})")
+            left.clear()
+    assert silent == []
+
+
+@pytest.fixture(autouse=True)
+def _no_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    monkeypatch.setenv("EDITOR", "true")
+    monkeypatch.delenv("VISUAL", raising=False)
+
+
+@pytest.mark.parametrize(("pane", "step"), [(CHAIN, 1), (CHAIN, 8), (CHAIN, 26), (DETAIL, 8)])
+async def test_every_key_of_the_main_screen_acts_or_says_why(tmp_path: Path, pane: str, step: int) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await _every_key_acts_or_says_why(sitting, pane, step)
+
+
+async def test_every_key_says_why_on_an_empty_trace(tmp_path: Path) -> None:
+    async with open_made(tmp_path, trace()) as sitting:
+        await _every_key_acts_or_says_why(sitting, CHAIN, 0)
+
+
+async def test_a_key_without_a_meaning_says_so(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("x")
+        assert "does nothing here" in sitting.said
+
+
+def test_the_table_is_the_only_place_of_keys() -> None:
+    """Screens of the table bring no keys of their own."""
+    folder = Path(actions.__file__).parent / "screens"
+    tabled = {
+        name: re.search(r"BINDINGS = bindings\(", (folder / f"{name}.py").read_text("utf-8"))
+        for name in ("main", "compare", "branches", "editor", "progress", "rerun")
+    }
+    assert all(tabled.values()), tabled
