@@ -1,0 +1,91 @@
+"""The loop of a thread: what comes after what. The transcripts of `test_engine` hold the whole of it."""
+
+from __future__ import annotations
+
+from replaydbg.core.outcome import ToolResult
+from replaydbg.graph.facts import Facts
+from replaydbg.replay.engine import Replay
+from tests.support.build import assistant, call, chat, model_call, response, system, trace, user
+from tests.support.drive import asked_of_model, edit, names, provenances, says
+
+
+def test_what_a_person_said_beside_a_tool_result_stays_beside_it() -> None:
+    asked = call("f", {}, "c")
+    of = trace(
+        model_call("m1", [user("u")], assistant("", asked)),
+        model_call("m2", [user("u"), assistant("", asked), response("c", "r"), user("hurry")], "done"),
+    )
+    replay = Replay(Facts(of), [edit(of, "m1", "/messages/0/content", "v")])
+    replay.receive(replay.requests()[0].id, says(assistant("", asked)))
+    assert asked_of_model(replay).messages[-2:] == (response("c", "r"), user("hurry"))
+
+
+def test_it_is_said_after_the_answer_where_the_thread_went_another_way() -> None:
+    asked = call("f", {}, "c")
+    of = trace(
+        model_call("m1", [user("u")], assistant("", asked)),
+        model_call("m2", [user("u"), assistant("", asked), response("c", "r"), user("hurry")], "done"),
+    )
+    replay = Replay(Facts(of), [edit(of, "m1", "/messages/0/content", "v")])
+    replay.receive(replay.requests()[0].id, says("no tool needed"))
+    assert asked_of_model(replay).messages == (user("v"), assistant("no tool needed"), user("hurry"))
+
+
+def test_a_turn_that_ends_sooner_skips_to_the_next_thing_the_person_said() -> None:
+    of = chat(
+        [
+            user("one"),
+            assistant("", call("f", {}, "c1")),
+            response("c1", "r"),
+            assistant("", call("f", {}, "c2")),
+            response("c2", "r"),
+            assistant("1"),
+            user("two"),
+            assistant("2"),
+        ]
+    )
+    replay = Replay(Facts(of), [edit(of, "m1", "/messages/0/content", "eins")])
+    replay.receive(replay.requests()[0].id, says("at once"))
+    assert asked_of_model(replay).messages[-1] == user("two")
+    replay.receive(replay.requests()[0].id, says("2"))
+    assert provenances(replay.branch("b")) == [("m1", "edited"), ("m4", "live")]
+
+
+def test_a_reply_of_a_call_that_was_not_recorded_is_asked_for_anew() -> None:
+    first = assistant("", call("f", {}, "c1"))
+    unseen = assistant("", call("g", {}, "c2"))
+    of = trace(
+        model_call("m1", [system("s"), user("u")], first),
+        model_call(
+            "m2",
+            [system("s"), user("u"), first, response("c1", "r"), unseen, response("c2", "t")],
+            "done",
+        ),
+    )
+    replay = Replay(Facts(of), [edit(of, "m1", "/messages/0/content", "S")])
+    replay.receive(replay.requests()[0].id, says(first))
+    assert asked_of_model(replay).messages == (system("S"), user("u"), first, response("c1", "r"))
+
+
+def test_edits_that_find_no_place_are_told() -> None:
+    of = chat([user("u"), assistant("a"), user("v"), assistant("b")])
+    replay = Replay(
+        Facts(of),
+        [
+            edit(of, "m1", "/messages/0/content", "w"),
+            edit(of, "m2", "/messages/1/content", "the old reply, edited"),
+        ],
+    )
+    replay.receive(replay.requests()[0].id, says("another reply"))
+    assert replay.unused == [1]
+    assert names(replay) == ["ask:m-1"]
+
+
+def test_a_thread_of_more_tool_turns_than_the_recording_goes_on_without_a_counterpart() -> None:
+    of = chat([user("u"), assistant("a")])
+    replay = Replay(Facts(of), [edit(of, "m1", "/messages/0/content", "w")])
+    for number in range(3):
+        replay.receive(replay.requests()[0].id, says(assistant("", call("f", {"n": number}, f"c{number}"))))
+        replay.receive(replay.requests()[0].id, ToolResult(number))
+    replay.receive(replay.requests()[0].id, says("done"))
+    assert [of for of, _ in provenances(replay.branch("b"))] == ["m1", *[None] * 6]
