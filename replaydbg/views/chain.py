@@ -18,6 +18,7 @@ from replaydbg.core.step import KINDS, STATUSES, Kind, Status
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain, Entry, Laid
+from replaydbg.views.bars import Axis, bar
 from replaydbg.views.preview import preview
 from replaydbg.views.rail import rail
 from replaydbg.views.signs import UNICODE, Signs
@@ -52,14 +53,6 @@ class Columns:
     tokens: int
     cost: int
     bar: int
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """The stretch of time that the bars are drawn on, in ns."""
-
-    start_ns: int
-    end_ns: int
 
 
 class ChainView:
@@ -369,30 +362,13 @@ class ChainView:
         return cost_words((self._costs_before[end] - self._costs_before[entry.row]) or None)
 
     def _bar(self, entry: Entry, width: int, axis: Axis | None) -> list[Span]:
-        """Where on the axis the step ran, to an eighth of a cell; what lies outside the axis is not drawn."""
-        room = width - 2
         start, end = self.times(entry)
-        if axis is None or start < 0 or entry.opened or end < axis.start_ns or start > axis.end_ns:
+        if axis is None or start < 0 or entry.opened:
             return [Span(" " * width)]
-        unit = room / (axis.end_ns - axis.start_ns)
-        begin = max(0.0, (start - axis.start_ns) * unit)
-        stop = min(float(room), max((end - axis.start_ns) * unit, begin))
-        first = min(int(begin), room - 1)
-        whole = max(0, int(stop) - first)
-        parts = self.signs.bar[1:][::-1]
-        part = int((stop - int(stop)) * (len(parts) + 1)) if int(stop) < room else 0
-        drawn = self.signs.bar[0] * whole + (parts[part - 1] if part else "")
-        drawn = (drawn or parts[0])[: room - first]
+        around = not self._is_leaf(entry.row) and entry.fold is None and not entry.closed
         failed = self.failed_before[entry.end] > self.failed_before[entry.row]
-        thin = not self._is_leaf(entry.row) and entry.fold is None and not entry.closed
-        if thin:
-            drawn = self.signs.box[12] * max(len(drawn), 1)
-        look = "bar-error" if failed else "bar-around" if thin else f"bar-{self._bar_kind(entry)}"
-        return [
-            Span(" " * (first + 1)),
-            Span(drawn, look),
-            Span(" " * (room - first - len(drawn) + 1)),
-        ]
+        look = "bar-around" if around else "bar-error" if failed else f"bar-{self._bar_kind(entry)}"
+        return bar(axis, start, end, width, look, thin=around, signs=self.signs)
 
     def _bar_kind(self, entry: Entry) -> str:
         return "fold" if entry.fold is not None else str(self.trace.kind(entry.row))

@@ -11,7 +11,8 @@ from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.lanes import Chain
-from replaydbg.views.chain import Axis, ChainView, listing
+from replaydbg.views.bars import Axis
+from replaydbg.views.chain import ChainView, listing
 from replaydbg.views.signs import ASCII, UNICODE
 from replaydbg.views.text import plain, spans_width
 from tests.support.build import agent, assistant, call, model_call, tool_execution, trace

@@ -19,7 +19,8 @@ from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain, FoldState, Laid
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, LineList
-from replaydbg.views.chain import Axis, ChainView, Columns
+from replaydbg.views.bars import Axis
+from replaydbg.views.chain import ChainView, Columns
 from replaydbg.views.signs import UNICODE, Signs
 from replaydbg.views.text import Line
 
