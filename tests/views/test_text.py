@@ -62,7 +62,7 @@ def test_what_is_printed_can_be_encoded_and_controls_nothing(text: str) -> None:
 def test_clipped_text_fits(text: str, width: int) -> None:
     assert cell_width(clip(text, width)) <= width
     assert cell_width(pad(text, width)) == width
-    if cell_width(text) <= width:
+    if 0 < cell_width(text) <= width:
         assert clip(text, width) == text
 
 
