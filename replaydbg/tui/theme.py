@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from textual.theme import Theme
 
+from replaydbg.views.signs import ASCII, UNICODE, Signs
+
 DARK = Theme(
     name="replaydbg-dark",
     primary="#7ab7ff",
@@ -149,3 +151,8 @@ def ascii_only(environment: Mapping[str, str]) -> bool:
         return asked != "0"
     locale = next((environment[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(name)), "")
     return bool(locale) and "utf" not in locale.lower()
+
+
+def signs(environment: Mapping[str, str]) -> Signs:
+    """The signs that this terminal can show."""
+    return ASCII if ascii_only(environment) else UNICODE

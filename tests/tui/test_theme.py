@@ -15,6 +15,7 @@ from replaydbg.tui import theme
 from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.views.chain import ChainView
 from replaydbg.views.flow import FlowDrawing
+from replaydbg.views.signs import ASCII, UNICODE
 from tests.support.runs import loop_findings, looping, made_up
 from tests.tui.host import running
 
@@ -65,6 +66,12 @@ def test_first_theme(environment: dict[str, str], name: str) -> None:
 )
 def test_ascii_only(environment: dict[str, str], expected: bool) -> None:
     assert theme.ascii_only(environment) is expected
+    assert theme.signs(environment) is (ASCII if expected else UNICODE)
+
+
+async def test_lists_take_the_signs_that_the_terminal_can_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPLAYDBG_ASCII", "1")
+    assert ChainList().signs is ASCII
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ or rules report, and paints.
 
 from __future__ import annotations
 
+import os
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -18,10 +19,11 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain, FoldState, Laid
+from replaydbg.tui import theme
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, LineList
 from replaydbg.views.bars import Axis
 from replaydbg.views.chain import ChainView, Columns
-from replaydbg.views.signs import UNICODE, Signs
+from replaydbg.views.signs import Signs
 from replaydbg.views.text import Line
 
 _BLOCK_ROWS = 64
@@ -53,9 +55,9 @@ class ChainList(LineList):
         def can_replace(self, message: Message) -> bool:
             return isinstance(message, ChainList.Scrolled)
 
-    def __init__(self, *, signs: Signs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, *, signs: Signs | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self.signs = signs
+        self.signs = signs or theme.signs(os.environ)
         self.view: ChainView | None = None
         """What is shown; None until the first trace was loaded."""
         self.bars = True

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 
 from textual.message import Message
 
 from replaydbg.core.finding import Finding
 from replaydbg.core.trace import Trace
+from replaydbg.tui import theme
 from replaydbg.tui.widgets.line_list import LineList
 from replaydbg.views.findings import FindingRow, finding_line, finding_rows
-from replaydbg.views.signs import UNICODE, Signs
+from replaydbg.views.signs import Signs
 from replaydbg.views.text import Line
 
 
@@ -25,9 +27,9 @@ class FindingsList(LineList):
             self.row = row
             self.finding = finding
 
-    def __init__(self, *, signs: Signs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, *, signs: Signs | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self.signs = signs
+        self.signs = signs or theme.signs(os.environ)
         self.rows: tuple[FindingRow, ...] = ()
         self.folds: frozenset[str] = frozenset()
         """The rules whose findings are folded away."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from textual import events
@@ -12,10 +13,11 @@ from textual.strip import Strip
 from textual.worker import get_current_worker
 
 from replaydbg.graph.flow import flow_map
+from replaydbg.tui import theme
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, Looks
 from replaydbg.views.chain import ChainView
 from replaydbg.views.flow import FlowDrawing, FlowStop
-from replaydbg.views.signs import UNICODE, Signs
+from replaydbg.views.signs import Signs
 from replaydbg.views.text import Span
 
 _MARGIN = 1
@@ -46,9 +48,9 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         def can_replace(self, message: Message) -> bool:  # noqa: ARG002 - each one was asked for
             return False
 
-    def __init__(self, *, signs: Signs = UNICODE, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+    def __init__(self, *, signs: Signs | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self.signs = signs
+        self.signs = signs or theme.signs(os.environ)
         self.drawing: FlowDrawing | None = None
         self._wanted = -1
 
