@@ -1,0 +1,152 @@
+"""All rules: found by walking, chosen by name, bounded, and robust against plug-ins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import EntryPoint
+from typing import Any
+
+import pytest
+
+from replaydbg import limits
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.errors import UsageProblem
+from replaydbg.graph.facts import Facts
+from replaydbg.rules import _registry
+from replaydbg.rules._api import Rule
+from tests.support.build import assistant, call, chat, model_call, response, trace, user
+
+LOOP = chat(
+    [
+        user("Go."),
+        *[one for n in range(3) for one in (assistant("", call("f", {}, f"{n}")), response(f"{n}", 1))],
+        assistant(""),
+    ]
+)
+
+
+def codes(select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> list[str]:
+    return [rule.code for rule, _ in _registry.check(Facts(LOOP), select, ignore)]
+
+
+def test_all_are_asked_by_code() -> None:
+    assert codes() == [rule.code for rule in _registry.all_rules()] == sorted(codes())
+    assert len(codes()) >= 9
+
+
+def test_some_are_selected_by_code_or_name_in_any_case() -> None:
+    assert codes(("t003", "No-Progress-Loop")) == ["L001", "T003"]
+    assert codes((), ("L001", "schema-violation")) == [
+        code for code in codes() if code not in {"L001", "T003"}
+    ]
+    assert codes(("L001", "L002"), ("repeated-call",)) == ["L001"]
+
+
+def test_findings_come_rule_by_rule() -> None:
+    found = {rule.name: findings for rule, findings in _registry.check(Facts(LOOP))}
+    assert [finding.repeats for finding in found["no-progress-loop"]] == [3]
+    assert found["schema-violation"] == ()
+
+
+def test_a_rule_that_nobody_has_is_refused_before_any_is_asked() -> None:
+    with pytest.raises(UsageProblem) as refused:
+        _registry.check(Facts(LOOP), ("no-progres-loop",))
+    assert refused.value.hint == "did you mean no-progress-loop?"
+    with pytest.raises(UsageProblem, match="'xyz'") as refused:
+        _registry.check(Facts(LOOP), (), ("xyz",))
+    assert "there are no-progress-loop" in refused.value.hint
+
+
+def test_explain() -> None:
+    page = _registry.explain("schema-violation")
+    assert page.startswith("T003 schema-violation (error, since 0.1)\n")
+    assert "What to do:" in page
+
+
+def test_table() -> None:
+    lines = _registry.table().splitlines()
+    assert len(lines) == 2 + len(_registry.all_rules())
+    assert lines[-1].startswith("| T006 | `orphan-result` | warning | A tool response")
+    assert all(line.count("|") == 5 for line in lines)
+
+
+def shout(_: Facts) -> Iterator[Finding]:
+    for number in range(limits.FINDINGS_PER_RULE_MAX * 2):
+        yield Finding("X001", "shout", Severity.INFO, f"{number}", ("m1",))
+
+
+def stumble(_: Facts) -> Iterator[Finding]:
+    yield from ()
+    raise ValueError("on this trace")
+
+
+SHOUT = Rule("X001", "shout", Severity.INFO, "1", shout)
+STUMBLE = Rule("X002", "stumble", Severity.INFO, "1", stumble)
+
+
+@pytest.fixture
+def plugged(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    here = "tests.rules.test_registry"
+    entries = [
+        EntryPoint(name, f"{here}:{value}" if value else "no.such.module:RULE", _registry.GROUP)
+        for name, value in (("shout", "SHOUT"), ("stumble", "STUMBLE"), ("gone", ""), ("odd", "shout"))
+    ]
+
+    def entry_points(*, group: str) -> list[EntryPoint]:
+        return entries if group == _registry.GROUP else []
+
+    monkeypatch.setattr(_registry, "entry_points", entry_points)
+    _registry._brought.cache_clear()
+    yield
+    _registry._brought.cache_clear()
+
+
+def of(code: str, facts: Any = None) -> tuple[Finding, ...]:
+    ((_, findings),) = _registry.check(facts or Facts(LOOP), (code,))
+    return findings
+
+
+@pytest.mark.usefixtures("plugged")
+def test_plug_ins_are_rules_like_ours() -> None:
+    assert codes()[-2:] == ["X001", "X002"]
+    assert _registry.explain("shout").startswith("X001 shout")
+
+
+@pytest.mark.usefixtures("plugged")
+def test_plug_ins_that_cannot_be_loaded_are_notices() -> None:
+    gone, odd = _registry.plugin_notices()
+    assert "'gone' of a plug-in could not be loaded" in gone.message
+    assert "'odd' of a plug-in is no Rule but function" in odd.message
+
+
+@pytest.mark.usefixtures("plugged")
+def test_a_plug_in_that_raises_is_said_so_and_the_others_are_heard() -> None:
+    (finding,) = of("X002")
+    assert finding.message == "the rule stumble of a plug-in failed: ValueError: on this trace"
+    assert of("L001")
+
+
+@pytest.mark.usefixtures("plugged")
+def test_findings_are_bounded_and_the_last_one_says_so() -> None:
+    findings = of("X001")
+    assert len(findings) == limits.FINDINGS_PER_RULE_MAX
+    assert (
+        findings[-1].message
+        == f"and more of the kind; only the first {limits.FINDINGS_PER_RULE_MAX - 1} are listed"
+    )
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        trace(),
+        trace(model_call("m", None)),
+        trace(model_call("m", [], assistant("", call("", raw="{")))),
+        trace(
+            model_call("m", [response("", None)], assistant("", call("f", None), call("f", None)), tools=[])
+        ),
+    ],
+    ids=["nothing", "nothing recorded", "a call without a name", "a response alone"],
+)
+def test_no_rule_raises_on_odd_traces(run: Any) -> None:
+    assert len(list(_registry.check(Facts(run)))) == len(_registry.all_rules())

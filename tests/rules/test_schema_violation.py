@@ -1,0 +1,115 @@
+"""Schema violation: each call against the schema in force, told at the exact field."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.core.finding import Evidence, Severity
+from replaydbg.core.message import ToolCall
+from replaydbg.core.tool import ToolSpec
+from replaydbg.core.trace import Trace
+from replaydbg.graph.facts import Facts
+from replaydbg.rules._calls import unchecked_calls
+from replaydbg.rules.schema_violation import RULE
+from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
+from tests.support.rules import found
+
+LOOKUP = tool(
+    "lookup",
+    parameters(["order_id"], order_id={"type": "string"}, region={"enum": ["EU", "US"]}),
+)
+GEMINI = tool("lookup", {"type": "OBJECT", "properties": {"order_id": {"type": "STRING", "nullable": True}}})
+
+
+def asking(*asked: ToolCall, tools: list[ToolSpec] | None = None) -> Trace:
+    return trace(
+        model_call("m1", [user("Go.")], assistant("", *asked), tools=tools),
+        *(tool_execution(f"x{n}", one, "ok") for n, one in enumerate(asked, 1)),
+    )
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param(trace(), id="empty"),
+        pytest.param(asking(call("lookup", {"order_id": "A"}, "c"), tools=[LOOKUP]), id="as asked"),
+        pytest.param(asking(call("lookup", {"order_id": None}, "c"), tools=[GEMINI]), id="Gemini's dialect"),
+        pytest.param(asking(call("lookup", {"x": 1}, "c"), tools=None), id="schema not recorded"),
+        pytest.param(asking(call("lookup", {"x": 1}, "c"), tools=[tool("lookup")]), id="the name alone"),
+        pytest.param(
+            asking(call("lookup", {"x": 1}, "c"), tools=[tool("lookup", {"type": 5})]), id="an invalid schema"
+        ),
+        pytest.param(
+            asking(call("lookup", raw="{", id_="c"), tools=[LOOKUP]), id="unparsable is another rule"
+        ),
+        pytest.param(
+            asking(call("lookup", raw="[]", id_="c"), tools=[LOOKUP]), id="no object is another rule"
+        ),
+        pytest.param(asking(call("lookup", raw="__REDACTED__", id_="c"), tools=[LOOKUP]), id="redacted"),
+        pytest.param(asking(call("other", {}, "c"), tools=[LOOKUP]), id="unknown is another rule"),
+    ],
+)
+def test_quiet(run: Trace) -> None:
+    assert found(RULE, run) == []
+
+
+def test_at_the_exact_field() -> None:
+    run = asking(
+        call("lookup", {"order_id": "A"}, "c1"),
+        call("lookup", {"order_id": 7, "region": "eu"}, "c2"),
+        tools=[LOOKUP],
+    )
+    (finding,) = found(RULE, run)
+    assert finding.severity is Severity.ERROR
+    assert finding.message == "lookup: order_id: 7 is an integer, not string (and 1 more)"
+    assert finding.step_ids == ("m1", "x2")
+    assert finding.schema_source == "this request"
+    assert finding.evidence == (
+        Evidence("m1", "/tool_calls/1/arguments/order_id", "7 is an integer, not string"),
+        Evidence("m1", "/tool_calls/1/arguments/region", '"eu" is none of "EU", "US"; did you mean "EU"?'),
+    )
+
+
+def test_a_missing_field_is_told_at_the_object_that_lacks_it() -> None:
+    (finding,) = found(RULE, asking(call("lookup", {}, "c"), tools=[LOOKUP]))
+    assert finding.message == 'lookup: "order_id" is missing'
+    assert finding.evidence[0].pointer == "/tool_calls/0/arguments"
+
+
+def test_schemas_from_elsewhere_weigh_less() -> None:
+    bad = call("lookup", {}, "c")
+    (finding,) = found(RULE, asking(bad), LOOKUP)
+    assert (finding.severity, finding.schema_source) == (Severity.WARNING, "side file")
+    run = trace(
+        model_call("m0", [user("A.")], "", tools=[LOOKUP]), model_call("m1", [user("B.")], assistant("", bad))
+    )
+    (finding,) = found(RULE, run)
+    assert (finding.severity, finding.schema_source) == (Severity.WARNING, "another step")
+
+
+def test_the_set_in_force_is_that_of_the_request() -> None:
+    """The tool changed in the middle of the run: each call is held against its own schema."""
+    later = tool("lookup", parameters(["id"], id={"type": "string"}))
+    run = trace(
+        model_call("m1", [user("A.")], assistant("", call("lookup", {"order_id": "A"})), tools=[LOOKUP]),
+        model_call("m2", [user("B.")], assistant("", call("lookup", {"order_id": "A"})), tools=[later]),
+    )
+    assert [finding.step_ids for finding in found(RULE, run)] == [("m2",)]
+
+
+def test_tools_that_no_model_call_asked_for_are_checked_too() -> None:
+    run = trace(
+        model_call("m1", [user("A.")], "", tools=[LOOKUP]),
+        tool_execution("x1", call("lookup", {"order_id": 7}), 1),
+    )
+    (finding,) = found(RULE, run)
+    assert finding.step_ids == ("x1",)
+    assert finding.evidence[0].step_id == "x1"
+
+
+def test_calls_without_a_schema_are_counted_and_not_passed() -> None:
+    assert (
+        unchecked_calls(Facts(asking(call("lookup", {}, "1"), call("other", {}, "2"), tools=[LOOKUP]))) == 1
+    )
+    assert unchecked_calls(Facts(asking(call("lookup", {}, "1")))) == 1
+    assert unchecked_calls(Facts(asking(call("lookup", {}, "1")), (LOOKUP,))) == 0
