@@ -18,7 +18,7 @@ INCIDENT = ROOT / "traces" / "support-incident.json"
 @pytest.fixture
 def trace(tmp_path: Path) -> str:
     """A copy, beside which no session lies."""
-    return shutil.copy(INCIDENT, tmp_path)
+    return shutil.copy(str(INCIDENT), str(tmp_path))
 
 
 def test_open_paints_a_screen_and_q_leaves_it(trace: str) -> None:

@@ -107,10 +107,6 @@ def test_a_long_document_is_one_document(values: list[object], capsys: pytest.Ca
 
 
 def test_a_document_that_fails_in_its_first_value_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    def values() -> object:
-        raise LookupError
-        yield
-
-    with pytest.raises(LookupError):
-        render.documents({}, "values", values())  # type: ignore[arg-type]
+    with pytest.raises(ZeroDivisionError):
+        render.documents({}, "values", (1 / number for number in (0, 1)))
     assert capsys.readouterr().out == ""
