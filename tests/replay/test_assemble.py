@@ -132,3 +132,26 @@ def test_steps_inside_of_a_reused_execution_share_its_reason() -> None:
     branch = branch_of(nested(), edit(nested(), "b1", "/output/content", "let me ask"))
     reasons = {step.of: step.reason for step in branch.steps}
     assert reasons["e1"] == reasons["bx"] == "recorded result for the equal call at #3"
+
+
+def test_steps_inside_of_a_kept_execution_are_judged_one_by_one_where_something_changed_among_them() -> None:
+    asked = call("ask", {}, "c")
+    of = trace(
+        model_call("m1", [user("u")], assistant("", asked)),
+        tool_execution(
+            "x1",
+            asked,
+            "thirty days and no longer",
+            children=(
+                model_call("first", [user("draft it")], "a draft"),
+                model_call("second", [user("check it")], "thirty days and no longer"),
+            ),
+        ),
+        model_call(
+            "m2",
+            [user("u"), assistant("", asked), response("c", "thirty days and no longer")],
+            "done",
+        ),
+    )
+    branch = branch_of(of, edit(of, "first", "/output/content", "another draft"))
+    assert {step.of: str(step.provenance) for step in branch.steps}["second"] == "unproven"

@@ -546,6 +546,48 @@ def test_an_inner_edit_waits_until_the_outer_thread_has_made_the_call_again() ->
     assert r.finished
 
 
+def test_an_inner_thread_is_not_asked_before_its_call_is_made_again_nor_if_it_is_not() -> None:
+    of = nested()
+    edits = (
+        edit(of, "b1", "/messages/0/content", "refund, please?"),
+        edit(of, "e1", "/messages/0/content", "the rules?"),
+    )
+    r = replay(of, *edits)
+    assert [one.row for one in r.requests()] == [of.row("b1")]
+    r.receive(r.requests()[0].id, says(assistant("", call("ask_expert", {"q": "rules?"}, "new"))))
+    assert [one.row for one in r.requests()] == [of.row("e1")]
+    r = replay(of, *edits)
+    r.receive(r.requests()[0].id, says("granted at once"))
+    assert r.finished
+    assert [step.of for step in r.branch("b").steps] == ["boss", "b1"]
+
+
+def test_what_was_told_an_answer_that_did_not_come_is_stale() -> None:
+    of = lanes()
+    r = replay(of, edit(of, "Bern-x", "/result", "rain"), edit(of, "Rome-x", "/result", "hail"))
+    rome, bern = r.requests()
+    r.receive(bern.id, says("rainy in Bern"))
+    r.receive(rome.id, Failed("timeout", "no answer"))
+    assert r.finished
+    branch = r.branch("b")
+    assert dict(provenances(branch))["merge"] == "stale"
+    assert reason(branch, "merge") == "its prompt holds an answer that was not re-run to its end"
+
+
+def test_an_edited_thread_that_was_told_an_answer_that_did_not_come_stops() -> None:
+    of = lanes()
+    r = replay(
+        of,
+        edit(of, "Bern-x", "/result", "rain"),
+        edit(of, "merge", "/messages/0/content", "no merging: sunny and warm in Bern all day long"),
+    )
+    assert len(r.requests()) == 1
+    r.receive(r.requests()[0].id, Failed("timeout", "no answer"))
+    branch = r.branch("b")
+    assert r.finished
+    assert dict(provenances(branch))["merge"] == "stale"
+
+
 def test_forks_of_a_thread_are_each_driven_on() -> None:
     start = [user("u"), assistant("a")]
     of = trace(

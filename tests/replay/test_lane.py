@@ -89,3 +89,15 @@ def test_a_thread_of_more_tool_turns_than_the_recording_goes_on_without_a_counte
         replay.receive(replay.requests()[0].id, ToolResult(number))
     replay.receive(replay.requests()[0].id, says("done"))
     assert [of for of, _ in provenances(replay.branch("b"))] == ["m1", *[None] * 6]
+
+
+def test_an_edited_reply_does_not_fit_a_thread_that_asked_for_other_tools() -> None:
+    asked = call("f", {}, "c")
+    of = chat([user("u"), assistant("", asked), response("c", "r"), assistant("done")])
+    replay = Replay(
+        Facts(of), [edit(of, "m1", "/messages/0/content", "v"), edit(of, "m2", "/output/content", "by hand")]
+    )
+    replay.receive(replay.requests()[0].id, says(assistant("", call("g", {}, "c"))))
+    replay.receive(replay.requests()[0].id, ToolResult("s"))
+    assert names(replay) == ["ask:m-1"]
+    assert replay.unused == [2]

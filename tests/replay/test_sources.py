@@ -80,9 +80,9 @@ def test_of_a_fork_the_way_that_got_furthest_is_the_main_one() -> None:
     start = [user("u"), assistant("a")]
     of = trace(
         model_call("m1", [user("u")], "a"),
+        model_call("short", [*start, user("w")], "c"),
         model_call("failed", [*start, user("v")], None),
         model_call("tried again", [*start, user("v")], "b"),
-        model_call("short", [*start, user("w")], "c"),
         model_call("on", [*start, user("v"), assistant("b"), user("x")], "d"),
     )
     found = recordings(of)

@@ -90,3 +90,21 @@ def test_responses_are_found_by_identity() -> None:
     found = paired_places([call("f", {}, "x"), call("f", {}, "x")], [one, two])
     assert [found[id(one.parts[0])], found[id(two.parts[0])]] == [0, 1]
     assert one.parts[0] == ToolResponse("x", "same")
+
+
+def test_an_answer_that_was_given_already_is_not_given_again_in_its_own_place() -> None:
+    poll = call("poll", {}, "p")
+    of = chat(
+        [
+            user("u"),
+            *(message for text in ("x", "y", "z") for message in (assistant("", poll), response("p", text))),
+            assistant("done"),
+        ]
+    )
+    replay = Replay(Facts(of), [edit(of, "m1", "/messages/0/content", "v")])
+    replay.receive(
+        replay.requests()[0].id, says(assistant("", call("poll", {}, "n1"), call("poll", {}, "n2")))
+    )
+    assert told(replay) == ["x", "y"]
+    replay.receive(replay.requests()[0].id, says(assistant("", call("poll", {}, "n3"))))
+    assert told(replay) == ["x", "y", "z"]
