@@ -78,7 +78,8 @@ def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds) -> Iter
         if is_open:
             for index in range(known):
                 yield from message_blocks(subject, messages[index], index, folds)
-        yield Block()
+        else:
+            yield Block()
     if not messages:
         yield Block("the prompt is empty", "dim")
     elif known == len(messages):

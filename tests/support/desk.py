@@ -11,9 +11,10 @@ from textual.pilot import Pilot
 
 from replaydbg.actions.convert import save_trace
 from replaydbg.actions.demo import PROVIDER, TOOLS, incident_path
+from replaydbg.core.branch import Branch
 from replaydbg.core.trace import Trace
 from replaydbg.tui.app import ReplayApp
-from replaydbg.tui.desk import Setup
+from replaydbg.tui.desk import Setup, Shown
 from replaydbg.tui.screens.main import MainScreen
 from replaydbg.tui.widgets.footer import FooterLine
 from tests.support.screens import text_of
@@ -34,6 +35,23 @@ class Sitting:
     @property
     def main(self) -> MainScreen:
         return next(screen for screen in self.app.screen_stack if isinstance(screen, MainScreen))
+
+    @property
+    def edits(self) -> int:
+        """Pending edits."""
+        return len(self.main.desk.edits)
+
+    @property
+    def shown(self) -> Shown:
+        shown = self.main.desk.shown
+        assert shown is not None
+        return shown
+
+    @property
+    def branch(self) -> Branch:
+        branch = self.shown.branch
+        assert branch is not None
+        return branch
 
     @property
     def text(self) -> str:

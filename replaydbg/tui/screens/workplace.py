@@ -142,7 +142,8 @@ class Workplace(ActingScreen[None]):
 
     def at_home(self) -> bool:
         """Whether nothing is open over the list of steps, so that q quits."""
-        covered = self.has_class("-detail") or self.has_class("-zoomed") or self.query_one(FlowPane).display
+        covered = self.has_class("-narrow") and self.has_class("-detail")
+        covered = covered or self.has_class("-zoomed") or self.query_one(FlowPane).display
         return self.pane_name() == actions.CHAIN and not covered
 
     def paint_header(self) -> None:

@@ -27,7 +27,7 @@ _GUTTER_CELLS = 2
 _AHEAD_LINES = 200
 """Lines wrapped beyond the screen, so that the scroll bar knows short texts whole."""
 _INDENT_CELLS_MAX = 24
-"""Deeper nesting is not indented further: the text must keep some room."""
+"""Deeper nesting is not indented further where that is more than half the width: the text must keep some room."""
 
 
 class Document(Looks, can_focus=True, inherit_bindings=False):
@@ -117,9 +117,12 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         for block in self._source(self.folds, self._wrapped_width):
             self._blocks.append(block)
             number = len(self._blocks) - 1
-            width = max(8, self._wrapped_width - min(block.indent + block.hang, _INDENT_CELLS_MAX))
+            width = max(8, self._wrapped_width - self._indent(block.indent + block.hang))
             for start, end in wrapped(block.text, width):
                 yield number, start, end
+
+    def _indent(self, cells: int) -> int:
+        return min(cells, max(_INDENT_CELLS_MAX, self._wrapped_width // 2))
 
     def _ensure(self, lines: int | None) -> None:
         """Wrap until there are so many lines, None for all of them."""
@@ -161,7 +164,7 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         indent = block.indent + (block.hang if self._starts[line] else 0)
         spans = (
             Span(block.mark.ljust(_GUTTER_CELLS), block.mark_look),
-            Span(" " * min(indent, _INDENT_CELLS_MAX)),
+            Span(" " * self._indent(indent)),
             *_pieces(block, self._starts[line], self._ends[line]),
         )
         over = "cursor" if line == self.cursor and self.has_focus else ""

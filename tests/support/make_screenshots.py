@@ -1,0 +1,49 @@
+"""Make the pictures of the README from the real program on the bundled incident: `python -m tests.support.make_screenshots`."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from pathlib import Path
+
+from replaydbg.tui.screens.compare import CompareScreen
+from replaydbg.tui.screens.dialogs import Choose
+from replaydbg.tui.screens.editor import EditorScreen
+from replaydbg.tui.screens.rerun import RerunScreen
+from tests.support.desk import CURE, open_demo
+from tests.support.screens import picture
+
+SIZE = (120, 36)
+
+
+async def make(folder: Path) -> None:
+    """graph.png, violation.png, edit.png, comparison.png."""
+    with tempfile.TemporaryDirectory() as scratch:
+        async with open_demo(Path(scratch), SIZE) as sitting:
+            picture(sitting.app, folder / "graph.png")
+            await sitting.press("2")
+            await sitting.pilot.pause(0.2)
+            picture(sitting.app, folder / "violation.png")
+            await sitting.press("1", "e")
+            await sitting.until(lambda: isinstance(sitting.app.screen, Choose))
+            await sitting.press("enter")
+            await sitting.until(lambda: isinstance(sitting.app.screen, EditorScreen))
+            await sitting.type(CURE)
+            await sitting.press("ctrl+s")
+            await sitting.until(lambda: sitting.main.desk.plan is not None)
+            await sitting.pilot.pause(0.3)
+            picture(sitting.app, folder / "edit.png")
+            await sitting.press("r")
+            await sitting.until(lambda: isinstance(sitting.app.screen, RerunScreen))
+            await sitting.press("y")
+            await sitting.until_text("findings gone")
+            await sitting.press("D")
+            await sitting.until(lambda: isinstance(sitting.app.screen, CompareScreen))
+            await sitting.press("n", "n", "enter")
+            await sitting.pilot.pause(0.2)
+            picture(sitting.app, folder / "comparison.png")
+
+
+if __name__ == "__main__":
+    asyncio.run(make(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")))
