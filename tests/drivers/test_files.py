@@ -234,7 +234,9 @@ def test_a_text_given_by_hand_is_utf8(tmp_path: Path) -> None:
         files.read_text(str(tmp_path / "gone"))
 
 
-@pytest.mark.parametrize("data", [TEXT, gzip.compress(TEXT), gzip.compress(TEXT)[:200]])
+@pytest.mark.parametrize(
+    "data", [TEXT, gzip.compress(TEXT), gzip.compress(TEXT)[:200]], ids=["plain", "gzip", "cut off"]
+)
 def test_a_glance_gives_the_first_bytes_unpacked(tmp_path: Path, data: bytes) -> None:
     head = files.head(str(put(tmp_path, data)))
 
