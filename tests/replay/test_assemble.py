@@ -153,5 +153,10 @@ def test_steps_inside_of_a_kept_execution_are_judged_one_by_one_where_something_
             "done",
         ),
     )
-    branch = branch_of(of, edit(of, "first", "/output/content", "another draft"))
+    branch = branch_of(
+        of,
+        edit(of, "m1", "/output/content", "I will ask"),
+        edit(of, "first", "/output/content", "another draft"),
+    )
+    assert "x1" in branch.trace.ids
     assert {step.of: str(step.provenance) for step in branch.steps}["second"] == "unproven"
