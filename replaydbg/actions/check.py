@@ -27,6 +27,8 @@ class Checked:
     model_calls: int
     tool_calls: int
     tool_executions: int
+    unchecked_calls: int
+    """Tool calls that no schema was recorded for: not held against one, which is no pass."""
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
 
@@ -74,6 +76,7 @@ def check_paths(
                     model_calls=len(calls),
                     tool_calls=sum(len(facts.index.calls(row)) for row in calls),
                     tool_executions=sum(1 for _ in trace.rows(Kind.TOOL_EXECUTION)),
+                    unchecked_calls=_registry.unchecked_calls(facts),
                     findings=check_trace(facts, select, ignore),
                     notices=() if number else reading.notices,  # notices are about the file: said once
                 )

@@ -114,6 +114,7 @@ def _document(checked: Checked) -> dict[str, Json]:
         "tool_executions": checked.tool_executions,
         "findings": [documents.finding_document(finding) for finding in checked.findings],
         "notices": [documents.notice_document(notice) for notice in checked.notices],
+        "unchecked_calls": checked.unchecked_calls,
     }
 
 
@@ -125,6 +126,11 @@ def _print(checked: Checked) -> None:
     )
     head = f"{printable(checked.path)}  {printable(trace.id)}"
     render.line(f"{render.paint(head, 'strong')}  {render.paint(f'{trace.source.format}, {facts}', 'dim')}")
+    if checked.unchecked_calls:
+        render.line(
+            f"  schema not recorded: {plural(checked.unchecked_calls, 'tool call')} could not be checked against one; "
+            "--tools FILE gives schemas"
+        )
     report.notices(checked.notices)
     for finding in checked.findings:
         print_finding(trace, finding)

@@ -53,6 +53,7 @@ def test_the_json_has_the_promised_fields_in_order() -> None:
     incident, clean = document["traces"]
     assert list(incident) == [
         "path", "format", "trace_id", "steps", "model_calls", "tool_calls", "tool_executions", "findings", "notices",
+        "unchecked_calls",
     ]  # fmt: skip
     assert (incident["steps"], incident["model_calls"], incident["tool_calls"], incident["tool_executions"]) == (
         26, 13, 11, 11,
@@ -99,7 +100,9 @@ def test_a_side_file_gives_the_schema_that_was_not_recorded(tmp_path: Path) -> N
     schema = {"type": "object", "properties": {"id": {"type": "integer"}}}
     tools.write_text(json.dumps([{"type": "function", "function": {"name": "look", "parameters": schema}}]))
 
-    assert run("check", str(trace), "--select", "schema-violation").code == 0
+    unchecked = run("check", str(trace), "--select", "schema-violation")
+    assert unchecked.code == 0
+    assert "schema not recorded: 1 tool call" in unchecked.out
     done = run("check", str(trace), "--select", "schema-violation", "--tools", str(tools), "--output", "json")
     assert done.code == 1
     assert [one["schema_source"] for one in done.document["traces"][0]["findings"]] == ["side file"]
