@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +14,14 @@ from replaydbg import limits
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.readers._api import Document
+from replaydbg.readers._registry import read
 from replaydbg.rules import _registry
 from replaydbg.rules._api import Rule
 from tests.support.build import assistant, call, chat, model_call, response, trace, user
+from tests.support.corpora import each_of
+
+TRACES = Path(__file__).resolve().parents[2] / "traces"
 
 LOOP = chat(
     [
@@ -150,3 +157,47 @@ def test_findings_are_bounded_and_the_last_one_says_so() -> None:
 )
 def test_no_rule_raises_on_odd_traces(run: Any) -> None:
     assert len(list(_registry.check(Facts(run)))) == len(_registry.all_rules())
+
+
+SAMPLES = {
+    "analysis-parallel.otlp.json.gz": [],
+    "billing-loop.otlp.jsonl": ["no-progress-loop"],
+    "leave-chatlog.jsonl": ["unparsable-arguments", "schema-violation"],
+    "newsroom-handoffs.otlp.jsonl": [],
+    "oncall-anthropic.jsonl": ["schema-violation"],
+    "review-violations.otlp.json": ["schema-violation"] * 4,
+    "support-incident.json": ["no-progress-loop", *["schema-violation"] * 8],
+    "travel-clean.console.json": [],
+    "upgrade-long.otlp.jsonl": [],
+}
+"""What our own samples show."""
+
+
+def names(path: Path) -> list[str]:
+    """The rules that find something in the traces of the file."""
+    content = path.read_bytes()
+    content = gzip.decompress(content) if path.suffix == ".gz" else content
+    *_, last = read(Document(path.name, memoryview(content)))
+    return [
+        finding.name
+        for one in last.traces
+        for _, findings in _registry.check(Facts(one))
+        for finding in findings
+    ]
+
+
+@pytest.mark.parametrize(("sample", "expected"), SAMPLES.items(), ids=SAMPLES.keys())
+def test_our_samples_show_what_they_should(sample: str, expected: list[str]) -> None:
+    assert names(TRACES / sample) == expected
+
+
+OTHERS = (
+    "otlp_console", "otlp_jsonl", "otlp_openinference", "otlp_openllmetry", "otlp_openllmetry_legacy", "otlp_pydantic_ai",
+    "raw_llm_logs",
+)  # fmt: skip
+
+
+@each_of(*OTHERS, without="-logs")
+def test_runs_of_other_people_that_went_well_are_left_in_peace(path: Path) -> None:
+    """Their calls were carried out, so whatever is found there is our mistake; how a run ended is only a hint."""
+    assert [name for name in names(path) if name != "unanswered-call"] == []
