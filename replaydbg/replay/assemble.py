@@ -182,7 +182,7 @@ class _Assembly:
             output_tokens=trace.output_tokens[row],
             cost_usd=trace.costs[row],
         )
-        self.said[id_] = BranchStep(id_, id_, provenance, reason)
+        self._say(id_, id_, provenance, reason)
 
     def _judged(self, row: int, verdicts: Verdicts) -> tuple[Provenance, str]:
         lot = self.lots[row]
@@ -215,4 +215,7 @@ class _Assembly:
             output_tokens=-1 if usage.output_tokens is None else usage.output_tokens,
         )
         of = trace.ids[made.of] if made.of is not None else None
-        self.said[made.id] = BranchStep(made.id, of, made.provenance, made.reason)
+        self._say(made.id, of, made.provenance, made.reason)
+
+    def _say(self, id_: str, of: str | None, provenance: Provenance, reason: str) -> None:
+        self.said[id_] = BranchStep(id_, of, provenance, reason + self.ledger.remarks.get(id_, ""))

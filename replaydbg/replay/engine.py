@@ -98,6 +98,9 @@ class Replay:
     def stop(self, kind: str, reason: str) -> None:
         """Ask nothing more; what has been answered stays. `kind` is one word for programs, `reason` a sentence."""
         self._halt = (kind, reason)
+        if self.stopped is not None and self.stopped.kind == "interrupted":
+            # A reply is cut off because somebody stops: that is the reason to tell.
+            self.stopped = Stop(kind, reason, self.stopped.step_id)
         self._pump()
 
     @property

@@ -112,7 +112,7 @@ class Lane:
             edited = requests.edited_prompt(replay.facts, node, step) or recorded
             prompt = requests.edits_on_top(self.prompt, recorded, edited)
             if prompt is None:
-                replay.unused.append(node)
+                self.edit_unused(node, self.new_id())
             else:
                 self.prompt = prompt
 
@@ -189,7 +189,9 @@ class Lane:
 
     def _end(self) -> None:
         self.finished = True
-        for row in self.pending:
+        for row in sorted(self.pending):
+            if row in self.replay.edited.begins:
+                self.edit_unused(row, self.last_id)
             self._forget(row)
         self.replay.ended(self)
 
@@ -228,6 +230,13 @@ class Lane:
     def add(self, made: Made) -> None:
         self.replay.ledger.add(made)
         self.last_id = made.id
+
+    def edit_unused(self, row: int, step_id: str) -> None:
+        """The person's edit of the recorded call found no place: said of the step of the branch that stands there."""
+        self.replay.unused.append(row)
+        self.replay.ledger.remark(
+            step_id, f"the edit of #{row + 1} found no place, since the thread went another way"
+        )
 
     def note_change(self, row: int) -> None:
         if not self.changed:

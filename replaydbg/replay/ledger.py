@@ -56,6 +56,8 @@ class Ledger:
     """Recorded rows whose output came out otherwise, the first of each thread: what dependence is judged by."""
     answers: list[Carried] = field(default_factory=list)
     """Final answers that came out otherwise."""
+    remarks: dict[str, str] = field(default_factory=dict)
+    """What else has to be said of a step of the branch, by its id: that an edit further on found no place."""
     doubts: dict[int, str] = field(default_factory=dict)
     """Recorded rows that may depend on a change in a way that can not be carried on, with the reason."""
 
@@ -75,6 +77,9 @@ class Ledger:
             self.kept.pop(made.of, None)
             self.dropped.add(made.of)
             self.replaced[made.of] = made.id
+
+    def remark(self, id_: str, text: str) -> None:
+        self.remarks[id_] = f"{self.remarks.get(id_, '')}; {text}"
 
     def keep(self, row: int, provenance: Provenance, reason: str) -> None:
         self.dropped.discard(row)

@@ -52,7 +52,7 @@ class ReplyTurn:
                 )
                 return replace(said, edited=True)
             if edited is not None:
-                replay.unused.append(node)
+                lane.edit_unused(node, lane.new_id())
         if node is not None and lane.same and node not in replay.edited.prompts:
             return self._kept(node)
         if lane.prompt is None:

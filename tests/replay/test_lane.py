@@ -101,3 +101,17 @@ def test_an_edited_reply_does_not_fit_a_thread_that_asked_for_other_tools() -> N
     replay.receive(replay.requests()[0].id, ToolResult("s"))
     assert names(replay) == ["ask:m-1"]
     assert replay.unused == [2]
+    replay.receive(replay.requests()[0].id, says("done"))
+    assert replay.branch("b").steps[-1].reason == (
+        "asked m-1 live; the edit of #3 found no place, since the thread went another way"
+    )
+
+
+def test_an_edit_that_the_thread_never_came_to_is_told_at_its_end() -> None:
+    of = chat([user("u"), assistant("", call("f", {}, "c")), response("c", "r"), assistant("done")])
+    replay = Replay(
+        Facts(of), [edit(of, "m1", "/messages/0/content", "v"), edit(of, "m2", "/output/content", "by hand")]
+    )
+    replay.receive(replay.requests()[0].id, says("done at once"))
+    assert replay.unused == [2]
+    assert "the edit of #3 found no place" in replay.branch("b").steps[-1].reason
