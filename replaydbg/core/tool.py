@@ -12,8 +12,8 @@ class SchemaSource(StrEnum):
     """Where the schema of a tool came from, best first. Shown beside each finding that rests on it."""
 
     REQUEST = "this request"
-    OTHER_STEP = "another step"
     SIDE_FILE = "side file"
+    OTHER_STEP = "another step"
     NOT_RECORDED = "schema not recorded"
 
 

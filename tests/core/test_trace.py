@@ -1,0 +1,88 @@
+"""A trace is looked at by row, by id, by reference; subtrees are ranges."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.core.step import Kind, Status, Usage
+from replaydbg.core.trace import BODIES_CACHED_MAX, StepNotFound
+from tests.support.build import agent, call, model_call, tool_execution, trace
+
+RUN = trace(
+    agent(
+        "aa1",
+        "planner",
+        model_call("bb1", [], "x", usage=Usage(7, None)),
+        agent("aa2", "worker", tool_execution("cc1", call("f"), error="no")),
+    ),
+    model_call("bb2", [], "y", cost_usd=0.5, timed=False),
+)
+
+
+def test_facts_by_row() -> None:
+    assert [RUN.kind(row) for row in range(5)] == [
+        Kind.AGENT_INVOCATION, Kind.MODEL_CALL, Kind.AGENT_INVOCATION, Kind.TOOL_EXECUTION, Kind.MODEL_CALL,
+    ]  # fmt: skip
+    assert [RUN.agent(row) for row in range(5)] == ["planner", "planner", "worker", "worker", ""]
+    assert (RUN.name(3), RUN.status(3), RUN.model(1)) == ("f", Status.ERROR, "m-1")
+    assert (RUN.tokens(1), RUN.tokens(4), RUN.cost_usd(4), RUN.cost_usd(1)) == (7, None, 0.5, None)
+    assert (RUN.start_ns(4), RUN.end_ns(4), RUN.duration_ms(4)) == (None, None, None)
+    assert list(RUN.rows(Kind.MODEL_CALL)) == [1, 4]
+
+
+def test_subtrees_are_ranges() -> None:
+    assert list(RUN.subtree_ends) == [4, 2, 4, 4, 5]
+    assert list(RUN.children(-1)) == [0, 4]
+    assert list(RUN.children(0)) == [1, 2]
+    assert list(RUN.children(1)) == []
+
+
+def test_a_step_is_its_row() -> None:
+    step = RUN.step(3)
+    assert (step.number, step.id, step.parent_id, step.kind, step.agent) == (
+        4,
+        "cc1",
+        "aa2",
+        Kind.TOOL_EXECUTION,
+        "worker",
+    )
+    assert RUN.step(0).parent_id is None
+    assert [one.number for one in RUN.steps()] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("reference", "row"), [("#1", 0), ("#5", 4), ("bb1", 1), ("c", 3), ("aa2", 2)])
+def test_find(reference: str, row: int) -> None:
+    assert RUN.find(reference) == row
+
+
+@pytest.mark.parametrize(
+    ("reference", "words"),
+    [
+        ("#0", "the trace has #1 to #5"),
+        ("#6", "the trace has #1 to #5"),
+        ("b", "begins 2 step ids"),
+        ("zz", "no step has the id 'zz'"),
+        ("", "no step has the id ''"),
+        ("#x", "no step has the id '#x'"),
+    ],
+)
+def test_a_reference_that_names_no_step_or_several(reference: str, words: str) -> None:
+    with pytest.raises(StepNotFound, match=words):
+        RUN.find(reference)
+
+
+def test_an_id_that_begins_another_is_itself() -> None:
+    run = trace(model_call("a", [], ""), model_call("ab", [], ""))
+    assert run.find("a") == 0
+    with pytest.raises(StepNotFound, match="'zz'"):
+        run.row("zz")
+
+
+def test_bodies_are_decoded_when_somebody_looks_and_then_kept_for_a_while() -> None:
+    run = trace(*(model_call(f"m{number}", [], "") for number in range(BODIES_CACHED_MAX + 1)))
+    first = run.body(0)
+    assert run.body(0) is first
+    assert run.body.cache_info().misses == 1
+    for row in range(len(run)):
+        run.body(row)
+    assert run.body.cache_info().currsize == BODIES_CACHED_MAX
