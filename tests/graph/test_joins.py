@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 
 from replaydbg.core.step import Kind
@@ -81,6 +82,27 @@ def test_a_caller_waits_beside_the_agent_it_called() -> None:
     )
     assert [run.ids[row] for row in range(len(run)) if joins.waits[row]] == ["t1"]
     assert run.ids[joins.targets[joins.first[run.row("t1")]]] == "m4", "the caller keeps its lane"
+
+
+@pytest.mark.parametrize("second_takes_ms", [20, 100])
+def test_agents_side_by_side_have_lanes_of_their_own_and_nobody_waits(second_takes_ms: int) -> None:
+    """Also where the lead goes on while the second one is still at work."""
+    run = trace(
+        agent(
+            "a",
+            "lead",
+            model_call("m1", None, "go", start_ms=1, duration_ms=5),
+            agent("b0", "worker", model_call("w0", None, "done"), start_ms=10, duration_ms=20),
+            agent("b1", "worker", model_call("w1", None, "done"), start_ms=11, duration_ms=second_takes_ms),
+            model_call("m2", None, "thanks", start_ms=50, duration_ms=5),
+            start_ms=0,
+            duration_ms=200,
+        )
+    )
+    joins = join(run)
+    assert not any(joins.waits)
+    assert {("m1", "b0"), ("m1", "b1"), ("w0", "m2")} <= edges(run, joins)
+    assert (("w1", "m2") in edges(run, joins)) is (second_takes_ms == 20)
 
 
 def test_an_agent_that_hands_over_does_not_wait() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -35,6 +36,19 @@ def test_the_caller_keeps_its_lane_and_the_called_agent_gets_the_next() -> None:
     chain = Chain(run)
     lane_of = {run.ids[laid.entry.row]: laid.lane for laid in chain.window(0, 99)}
     assert lane_of == {"a": 0, "m1": 0, "t1": 0, "b": 1, "m2": 1, "t2": 1, "m3": 1, "m4": 0}
+
+
+def test_opening_a_fan_out_lays_again_from_where_it_forks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fork stands in a row above the fold, and has one line or many."""
+    monkeypatch.setattr(lanes, "CHECKPOINT_ROWS", 1)
+    chain = Chain(parallel_tools(7))
+    chain.window(0, 99)
+    assert [shape(laid)[3] for laid in chain.window(0, 3)] == [(), (), ()]
+    chain.toggle(2)
+    assert [shape(laid)[3] for laid in chain.window(0, 3)] == [(), (1, 2, 3, 4, 5, 6), ()]
+    chain.toggle(2)
+    assert [shape(laid)[3] for laid in chain.window(0, 4)] == [(), (), (), ()]
+    same_as_fresh(chain, 0)
 
 
 def test_steps_without_a_free_lane_share_the_last_column() -> None:
@@ -116,28 +130,31 @@ def test_a_window_costs_the_window(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_after_any_folding_the_layout_is_a_fresh_one(
     run: Trace, toggles: list[int], data: st.DataObject
 ) -> None:
-    chain = Chain(run)
-    chain.window(0, len(chain))
-    for number in toggles:
-        chain.toggle(number % len(chain))
-    same_as_fresh(chain, data.draw(st.integers(0, len(chain))))
+    with patch.object(lanes, "CHECKPOINT_ROWS", 3):
+        chain = Chain(run)
+        chain.window(0, len(chain))
+        for number in toggles:
+            chain.toggle(number % len(chain))
+        same_as_fresh(chain, data.draw(st.integers(0, len(chain))))
 
 
 @pytest.mark.parametrize("seed", range(2))
 def test_long_runs_too(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lanes, "CHECKPOINT_ROWS", 16)
+    monkeypatch.setattr(lanes, "CHECKPOINT_ROWS", 4)
     chain = Chain(made_up(1500, seed))
     chain.window(0, len(chain))
     for number in range(0, 60_000, 1997):
         chain.toggle((number * 7919 + seed) % len(chain))
-    for start in range(0, len(chain), 211):
-        same_as_fresh(chain, start)
+        same_as_fresh(chain, number % len(chain))
 
 
 def same_as_fresh(chain: Chain, start: int) -> None:
     fresh = Chain(chain.trace, state=chain.state)
     assert fresh.entries == chain.entries
-    assert chain.window(start, start + 30) == fresh.window(0, start + 30)[start:]
+    whole = fresh.window(0, len(fresh))
+    assert chain.window(start, start + 30) == whole[start : start + 30]
+    for y, lanes_above in chain._marks:
+        assert lanes_above == whole[y].before, "a checkpoint that was kept is still true"
 
 
 @given(any_run())

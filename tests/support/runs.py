@@ -147,8 +147,9 @@ def made_up(count: int, seed: int = 0) -> Trace:
                     children.append(step(Kind.MODEL_CALL, "chat", of, 10))
                     children.append(step(Kind.TOOL_EXECUTION, "read_file", of, 5))
             elif shape < 0.65:
+                names = random.choice([["search"], ["search", "fetch"]])
                 children.extend(
-                    step(Kind.TOOL_EXECUTION, random.choice(["search", "fetch"]), of, 30, beside=at + 1)
+                    step(Kind.TOOL_EXECUTION, random.choice(names), of, 30, beside=at + 1)
                     for at in range(random.randrange(1, 12))
                 )
                 clock[0] += 60
@@ -187,7 +188,7 @@ def any_run(draw: st.DrawFn) -> Trace:
     def step(depth: int) -> Built:
         kind = draw(st.sampled_from(list(Kind)))
         start = draw(st.integers(0, 30)) if timed else None
-        children = draw(st.integers(0, 5 if depth < 3 else 0))
+        children = draw(st.integers(0, (8, 3, 2, 0)[depth]))
         made = other(f"s{next(ids)}", kind, draw(st.sampled_from("ab")))
         return Built(
             made.id,
@@ -200,4 +201,4 @@ def any_run(draw: st.DrawFn) -> Trace:
             children=tuple(step(depth + 1) for _ in range(children)),
         )
 
-    return trace(*(step(0) for _ in range(draw(st.integers(1, 6)))))
+    return trace(*(step(0) for _ in range(draw(st.integers(1, 3)))))

@@ -205,6 +205,22 @@ async def test_a_long_trace_is_laid_out_beside_the_screen(monkeypatch: pytest.Mo
         assert chain.view.trace.ids[-1] == "end", "a later load wins"
 
 
+async def test_what_is_folded_while_a_trace_is_laid_out_stays_folded(monkeypatch: pytest.MonkeyPatch) -> None:
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        load(chain, looping(5))
+        monkeypatch.setattr(chain_module, "AT_ONCE_STEPS", 5)
+        load(chain, looping(6))
+        chain.action_next_loop(1)
+        chain.action_toggle_fold()
+        folds = chain.folds
+        await chain.workers.wait_for_complete()
+        await pilot.pause()
+        assert chain.view is not None
+        assert len(chain.view.trace) == len(looping(6))
+        assert chain.folds == folds
+
+
 async def test_a_key_repaints_two_lines() -> None:
     chain = ChainList()
     async with running(chain, size=(120, 40)) as (_, pilot):
