@@ -130,8 +130,8 @@ def has_lines(buffer: memoryview) -> bool:
         end = _line_end(buffer, at)
         following = _NOT_BLANK.search(buffer, end)
         line = buffer[at:end]
-        if following is None and not damaged:
-            return False
+        if not damaged and (following is None or bytes(line[-2:]).rstrip()[-1:] in {b"{", b"["}):
+            return False  # one line, or the first of a pretty-printed document
         if _is_line(line) and (not damaged or not is_json(buffer[_start(buffer) :])):
             return True
         at = following.start() if following else -1

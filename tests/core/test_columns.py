@@ -1,3 +1,5 @@
+"""Rows into pre-order: whatever order they come in, every row once and parents before children."""
+
 from __future__ import annotations
 
 from array import array

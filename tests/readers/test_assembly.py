@@ -1,3 +1,5 @@
+"""Spans to traces: agents are inherited, batches are seamless."""
+
 from __future__ import annotations
 
 from tests.support.otlp import span, trace

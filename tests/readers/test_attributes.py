@@ -1,3 +1,5 @@
+"""Attributes: OTLP values in all their forms, indices sorted as numbers, JSON inside of text."""
+
 from __future__ import annotations
 
 from math import isnan

@@ -1,3 +1,5 @@
+"""Records, in whatever way they lie in a file."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""GenAI attributes: kinds, messages, tools, arguments, results."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""OpenInference attributes: kinds, messages, tools, arguments, results."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""OpenLLMetry attributes as deployed services still write them."""
+
 from __future__ import annotations
 
 import json

@@ -1,3 +1,5 @@
+"""Prompts and replies out of events."""
+
 from __future__ import annotations
 
 from replaydbg.core.message import Message, Role, Text, ToolCall, ToolResponse

@@ -1,3 +1,5 @@
+"""Our own files are taken as they were written."""
+
 from __future__ import annotations
 
 from replaydbg.core.step import Kind

@@ -1,3 +1,5 @@
+"""The SDKs' own dumps of spans."""
+
 from __future__ import annotations
 
 import json

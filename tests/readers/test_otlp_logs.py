@@ -1,3 +1,5 @@
+"""Log records alone: model calls joined from their events."""
+
 from __future__ import annotations
 
 from pathlib import Path

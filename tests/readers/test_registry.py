@@ -1,3 +1,5 @@
+"""The right reader for a document, or one sentence that says why there is none."""
+
 from __future__ import annotations
 
 import gzip

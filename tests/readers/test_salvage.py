@@ -1,3 +1,5 @@
+"""What is left of damaged JSON."""
+
 from __future__ import annotations
 
 import json
@@ -78,6 +80,11 @@ def test_a_lost_quote_costs_one_object() -> None:
     text = b'"spans":[{"k":1},{"k":2,"n":"lost},{"k":3},{"k":4}]'
     assert [whole for _, whole in found(text)] == [True, False, True, True]
     assert found(text)[2][0] == b'{"k":3}'
+
+
+def test_two_lost_quotes_do_not_make_one_object_of_two() -> None:
+    text = b'"spans":[{"k":1,"a":"x},{"k":2,"b":y"},{"k":3}]'
+    assert [whole for _, whole in found(text)] == [False, False, True]
 
 
 def test_objects_inside_that_begin_alike_are_not_taken_for_the_next() -> None:

@@ -1,3 +1,5 @@
+"""What is true of spans whatever their dialect."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""Ids, times and statuses in every spelling."""
+
 from __future__ import annotations
 
 import pytest

@@ -1,3 +1,5 @@
+"""A model call that two instrumentations recorded is one model call."""
+
 from __future__ import annotations
 
 import json
@@ -65,6 +67,11 @@ def test_parallel_calls_are_not_taken_for_one() -> None:
     overlapping = at(1, "chat a", 100, 200, reply("yes")), at(2, "chat b", 150, 250, reply("yes"))
     for pair in (same_name, other_reply, no_reply, overlapping):
         assert kinds(*pair)[0] == {"1": Kind.MODEL_CALL, "2": Kind.MODEL_CALL}
+
+
+def test_retries_of_one_client_are_not_twins_though_another_client_was_used_too() -> None:
+    spans = [at(1, "chat", 100, 200, reply("yes")), at(2, "chat", 110, 190, reply("yes"))]
+    assert Kind.OPAQUE not in kinds(*spans, at(3, "other", 500, 600, reply("no")))[0].values()
 
 
 def test_the_twin_asks_for_no_tools() -> None:

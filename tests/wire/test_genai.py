@@ -1,3 +1,5 @@
+"""GenAI messages: read from every writer, and written so that nothing is lost."""
+
 from __future__ import annotations
 
 import orjson

@@ -1,3 +1,5 @@
+"""What was written reads back as equal steps, and is OTLP."""
+
 from __future__ import annotations
 
 from pathlib import Path
