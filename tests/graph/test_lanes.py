@@ -46,6 +46,7 @@ def test_opening_a_fan_out_lays_again_from_where_it_forks(monkeypatch: pytest.Mo
     assert [shape(laid)[3] for laid in chain.window(0, 3)] == [(), (), ()]
     chain.toggle(2)
     assert [shape(laid)[3] for laid in chain.window(0, 3)] == [(), (1, 2, 3, 4, 5, 6), ()]
+    same_as_fresh(chain, 2)
     chain.toggle(2)
     assert [shape(laid)[3] for laid in chain.window(0, 4)] == [(), (), (), ()]
     same_as_fresh(chain, 0)
