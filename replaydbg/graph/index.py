@@ -129,12 +129,13 @@ class TraceIndex:
             return same_id[0] if same_id else None
         agents, digest = self.trace.agents, call_digest(call)
 
-        def likeness(at: int) -> tuple[bool, bool, bool]:
+        def likeness(at: int) -> tuple[bool, bool, bool, bool]:
             place, asked = waiting[at]
             return (
                 asked.name == call.name,
                 agents[place.row] == agents[row],
                 call_digest(asked) == digest,
+                asked.id == call.id,
             )
 
         return max(reversed(same_id), key=likeness)
