@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -22,8 +22,8 @@ from replaydbg.readers._api import Document, NotThisFormat, Reading
 from replaydbg.readers._assembly import Assembly, Known, known
 from replaydbg.readers._attributes import raw_any_value
 from replaydbg.readers._dialect_native import PARENT_ID, STEP_ID, TRACE_ID
+from replaydbg.readers._otlp_shapes import CAMEL, SNAKE, Chunk, span_of, spans_of
 from replaydbg.readers._salvage import UNREADABLE
-from replaydbg.readers._span import Span
 from replaydbg.readers._span_fields import LAST_NS, span_id, status, trace_id
 
 FIRST_WINDOW_BYTES = 256 << 10
@@ -32,77 +32,20 @@ FIRST_WINDOW_BYTES = 256 << 10
 _LARGE_SPAN_BYTES = 8 << 10
 """Spans larger than this on average are walked once; see the module."""
 
+_CHUNK_BYTES = 256 << 10
+"""Small spans are decoded so many at a time; to find one of them again costs some tenths of a millisecond."""
+
+_REQUEST_BYTES_MAX = 1 << 20
+"""Larger requests are cut into chunks."""
+
 _SAMPLE_BYTES = 64 << 10
 _BOM = b"\xef\xbb\xbf"
 _SPANS = re.compile(rb'"(?:spans|data)"\s*:\s*\[')
+_TIGHT_OBJECT = re.compile(rb'\{"\w+":')
 _SNAKE_KEY = re.compile(rb'"(?:span_id|resource_spans)"\s*:')
 _INTEGER = b'{"intValue":"'
 _WANTED, _COUNTED = _dialects.WANTED, _dialects.COUNTED
 _IDS = {STEP_ID: "span", PARENT_ID: "parent", TRACE_ID: "trace"}
-
-_FIELDS = (
-    ("traceId", str | None), ("spanId", str | None), ("parentSpanId", str | None), ("name", str | None),
-    ("startTimeUnixNano", int | None), ("endTimeUnixNano", int | None),
-)  # fmt: skip
-_OTHER_FIELDS = (
-    "traceState", "flags", "kind", "events", "links",
-    "droppedAttributesCount", "droppedEventsCount", "droppedLinksCount",
-)  # fmt: skip
-
-
-_DEFAULTS = {msgspec.Raw: msgspec.Raw()}
-
-
-class _Pair(msgspec.Struct, gc=False):
-    key: str = ""
-    value: msgspec.Raw = msgspec.Raw(b"{}")
-
-
-class _Status(msgspec.Struct, gc=False):
-    code: int | str | None = None
-    message: str | None = None
-
-
-class _Shape(NamedTuple):
-    """Decoders for one spelling of the keys. In the envelopes of `views` spans are text, in those of `whole` decoded."""
-
-    span: Any
-    whole: Any
-    views: Any
-
-
-def _snake(key: str) -> str:
-    return re.sub(r"(?=[A-Z])", "_", key).lower()
-
-
-def _shape(*, snake: bool) -> _Shape:
-    def struct(name: str, *fields: tuple[str, Any]) -> Any:
-        spelled = [
-            (key, kind, msgspec.field(default=_DEFAULTS.get(kind), name=_snake(key) if snake else key))
-            for key, kind in fields
-        ]
-        return msgspec.defstruct(name, spelled, gc=False)
-
-    def envelope(span: Any) -> Any:
-        spans = list[span] | None
-        scope = struct("Scope", ("spans", spans))
-        scopes = list[scope] | None  # type: ignore[valid-type]
-        resource = struct("Resource", ("scopeSpans", scopes), ("instrumentationLibrarySpans", scopes))
-        resources = list[resource] | None  # type: ignore[valid-type]
-        return struct("Request", ("resourceSpans", resources), ("batches", resources), ("data", spans))
-
-    def decoder(request: Any) -> Any:
-        return msgspec.json.Decoder(list[request] | request, strict=False)
-
-    seen = (*_FIELDS, ("status", _Status | None), ("attributes", list[_Pair] | None))
-    span = struct("Span", *seen)
-    whole = struct("WholeSpan", *seen, *((key, msgspec.Raw) for key in _OTHER_FIELDS))
-    return _Shape(
-        msgspec.json.Decoder(span, strict=False), decoder(envelope(whole)), decoder(envelope(msgspec.Raw))
-    )
-
-
-_CAMEL, _SNAKE = _shape(snake=False), _shape(snake=True)
 
 
 def read(
@@ -122,11 +65,11 @@ class _Reader:
         self.source = Source(document.name, format_name)
         self.as_written = as_written
         self.buffer = document.buffer
-        self.shape = _SNAKE if _SNAKE_KEY.search(document.head) else _CAMEL
+        self.shape = SNAKE if _SNAKE_KEY.search(document.head) else CAMEL
         self.assembly = self._assembly()
 
     def _assembly(self) -> Assembly:
-        return Assembly(self.source, _span_of, as_written=self.as_written)
+        return Assembly(self.source, span_of, as_written=self.as_written)
 
     def lines(self, *, partial: bool) -> Iterator[Reading]:
         read, due = 0, FIRST_WINDOW_BYTES
@@ -168,21 +111,72 @@ class _Reader:
             except UNREADABLE:
                 pass
             else:
-                for _, span in _spans_of(envelope):
+                for _, span in spans_of(envelope):
                     self._add(span, span)
                 return True
+        elif len(body) > _REQUEST_BYTES_MAX:
+            if self._in_chunks(body, place):
+                return True
+        elif self._at_once(body):
+            return True
         try:
             envelope = self.shape.views.decode(body)
         except UNREADABLE:
             return False
-        for pointer, text in _spans_of(envelope):
+        for pointer, text in spans_of(envelope):
             self._add_text(text, pointer, place)
         return True
+
+    def _at_once(self, body: memoryview) -> bool:
+        try:
+            envelope = self.shape.seen.decode(body)
+        except UNREADABLE:
+            return False
+        chunk = Chunk(self.shape, body, bare=False)
+        for place, (_, span) in enumerate(spans_of(envelope)):
+            self._add(span, (chunk, place))
+        return True
+
+    def _in_chunks(self, body: memoryview, where: str) -> bool:
+        """The spans of a large request, some hundred at a time. False, and none is added, if it is not written tightly.
+
+        A chunk that does not decode holds the end of an array, or damage: its spans are looked for one by one.
+        """
+        opening = _SPANS.search(body, 0, _SAMPLE_BYTES)
+        first = _TIGHT_OBJECT.match(body, opening.end()) if opening else None
+        if opening is None or first is None:
+            return False
+        boundary = b"," + bytes(first[0])
+        at = opening.end()
+        while at < len(body):
+            text = bytes(body[at : at + _CHUNK_BYTES])
+            cut = text.rfind(boundary)
+            try:
+                spans = self.shape.spans.decode(b"[%b]" % text[:cut]) if cut > 0 else None
+            except UNREADABLE:
+                spans = None
+            if spans is None or at + len(text) >= len(body):
+                until = at + (cut + 1 if cut > 0 else _CHUNK_BYTES)
+                at = self._one_by_one(body, at, until, where)
+                continue
+            chunk = Chunk(self.shape, body[at : at + cut], bare=True)
+            for place, span in enumerate(spans):
+                self._add(span, (chunk, place))
+            at += cut + 1
+        return True
+
+    def _one_by_one(self, body: memoryview, at: int, until: int, where: str) -> int:
+        """The spans from the one at `at` on. Returns where the first begins that lies at `until` or behind it."""
+        for start, end, whole in _salvage.objects_in_arrays(body, _SPANS, at):
+            if start >= until:
+                return start
+            self._add_found(body[start:end], where or f"byte {start}", whole=whole)
+        return len(body)
 
     def _has_large_spans(self, body: memoryview) -> bool:
         step = max(_SAMPLE_BYTES, len(body) // 3)
         samples = [bytes(body[at : at + _SAMPLE_BYTES]) for at in range(0, len(body), step)]
-        mark = b'"span_id"' if self.shape is _SNAKE else b'"spanId"'
+        mark = b'"span_id"' if self.shape is SNAKE else b'"spanId"'
         spans = sum(sample.count(mark) for sample in samples)
         return spans * _LARGE_SPAN_BYTES < sum(map(len, samples))
 
@@ -244,12 +238,13 @@ class _Reader:
     def _salvage(self, body: memoryview, place: str) -> None:
         """Every span that can still be found in a request that is cut off or corrupt."""
         for start, end, whole in _salvage.objects_in_arrays(body, _SPANS):
-            where = place or f"byte {start}"
-            text = body[start:end]
-            if whole:
-                self._add_text(text, [], where)
-            else:
-                self._add_odd(text, where)
+            self._add_found(body[start:end], place or f"byte {start}", whole=whole)
+
+    def _add_found(self, text: memoryview, place: str, *, whole: bool) -> None:
+        if whole:
+            self._add_text(text, [], place)
+        else:
+            self._add_odd(text, place)
 
 
 @lru_cache(maxsize=4096)
@@ -269,59 +264,5 @@ def _small_value(raw: msgspec.Raw) -> Json:
     return raw_any_value(raw)
 
 
-def _spans_of(envelope: Any) -> Iterator[tuple[list[Any], Any]]:
-    """Each span with the path that leads to it. The path is one list that changes as the walk goes on."""
-    path: list[Any] = []
-    for number, request in enumerate(envelope if isinstance(envelope, list) else [envelope]):
-        prefix = [number] if isinstance(envelope, list) else []
-        for at, span in enumerate(request.data or ()):
-            path[:] = [*prefix, "data", at]
-            yield path, span
-        for key in ("resourceSpans", "batches"):
-            for at, resource in enumerate(getattr(request, key) or ()):
-                yield from _spans_of_resource(resource, path, [*prefix, key, at])
-
-
-def _spans_of_resource(resource: Any, path: list[Any], prefix: list[Any]) -> Iterator[tuple[list[Any], Any]]:
-    for key in ("scopeSpans", "instrumentationLibrarySpans"):
-        for at, scope in enumerate(getattr(resource, key) or ()):
-            path[:] = [*prefix, key, at, "spans", 0]
-            for number, span in enumerate(scope.spans or ()):
-                path[-1] = number
-                yield path, span
-
-
 def _pointer(path: list[Any]) -> str:
     return "".join(f"/{token}" for token in path)
-
-
-def _span_of(handle: Any) -> Span:
-    """The span behind a row's handle: its text, its decoded fields, or its document."""
-    if isinstance(handle, dict):
-        return _span_fields.span(handle)
-    if isinstance(handle, msgspec.Struct):
-        return _span_fields.span(_document(handle))
-    try:
-        document = _salvage.loads(memoryview(handle))
-    except ValueError:
-        document = _salvage.repaired(memoryview(handle))
-    return _span_fields.span(document if isinstance(document, dict) else {})
-
-
-def _document(span: Any) -> dict[str, Json]:
-    """A span as its format wrote it, out of decoded fields."""
-    document: dict[str, Json] = {}
-    for field in msgspec.structs.fields(span):
-        value = getattr(span, field.name)
-        if isinstance(value, msgspec.Raw):
-            value = _salvage.loads(memoryview(value)) if memoryview(value) else None
-        elif field.name == "attributes":
-            pairs = value or ()
-            value = [{"key": pair.key, "value": _salvage.loads(memoryview(pair.value))} for pair in pairs]
-        elif isinstance(value, int):  # times, which OTLP writes as text
-            value = str(value)
-        elif isinstance(value, _Status):
-            value = {key: item for key, item in msgspec.structs.asdict(value).items() if item is not None}
-        if value is not None:
-            document[field.encode_name] = value
-    return document

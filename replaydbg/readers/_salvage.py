@@ -113,21 +113,28 @@ _RESUMED_MAX = 16
 """A damaged object may contain so many beginnings that look like its own, before the next one is taken for whole."""
 
 
-def objects_in_arrays(text: Bytes, opening: re.Pattern[bytes]) -> Iterator[tuple[int, int, bool]]:
+def objects_in_arrays(
+    text: Bytes, opening: re.Pattern[bytes], start: int = -1
+) -> Iterator[tuple[int, int, bool]]:
     """Objects of every array that `opening` finds: start, end, and whether the object ends there as it should.
 
     Where an object is damaged, the next one is found by the key that the first of the array begins with: a quote
-    that is missing would otherwise swallow all that follows.
+    that is missing would otherwise swallow all that follows. `start` is where an object of an array is known to begin.
     """
-    at = 0
-    while (found := opening.search(text, at)) is not None:
-        first = _OBJECT.match(text, found.end())
-        at = found.end()
+    at = start if start >= 0 else _after(opening, text, 0)
+    while at >= 0:
+        first = _OBJECT.match(text, at)
         if first is not None:
             beginning = re.compile(rb"\{\s*" + re.escape(bytes(first[1])) + rb"\s*:")
-            for start, end, whole in _objects(text, first.end() - len(first[0].lstrip()), beginning):
-                yield start, end, whole
+            for begin, end, whole in _objects(text, first.end() - len(first[0].lstrip()), beginning):
+                yield begin, end, whole
                 at = end
+        at = _after(opening, text, at)
+
+
+def _after(pattern: re.Pattern[bytes], text: Bytes, at: int) -> int:
+    found = pattern.search(text, at)
+    return found.end() if found else -1
 
 
 def _objects(text: Bytes, start: int, beginning: re.Pattern[bytes]) -> Iterator[tuple[int, int, bool]]:
