@@ -30,7 +30,7 @@ class ReplayApp(App[int]):
     ESCAPE_TO_MINIMIZE = False
 
     def __init__(self, setup: Setup) -> None:
-        super().__init__()
+        super().__init__(ansi_color=theme.terminal_colours(os.environ))
         self.setup = setup
         self.mistake: Exception | None = None
         """The mistake of ours that ended the program."""

@@ -145,6 +145,13 @@ def first_theme(environment: Mapping[str, str]) -> str:
     return "ansi-dark" if environment.get("NO_COLOR") else DARK.name
 
 
+def terminal_colours(environment: Mapping[str, str]) -> bool | None:
+    """For `App(ansi_color=)`: with NO_COLOR, True. Textual picks its filter before a theme is set, and the wrong one
+    paints black on black; None leaves the choice to the theme.
+    """
+    return True if environment.get("NO_COLOR") else None
+
+
 def ascii_only(environment: Mapping[str, str]) -> bool:
     """Whether the terminal can not be trusted with more than ASCII, by the locale or by REPLAYDBG_ASCII."""
     if asked := environment.get("REPLAYDBG_ASCII"):

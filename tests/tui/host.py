@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -23,7 +24,7 @@ class Host(App[None]):
     ENABLE_COMMAND_PALETTE = False
 
     def __init__(self, *widgets: Widget, theme_name: str = theme.DARK.name) -> None:
-        super().__init__()
+        super().__init__(ansi_color=theme.terminal_colours(os.environ))
         self.widgets = widgets
         self.posted: list[Message] = []
         self.animation_level = "none"

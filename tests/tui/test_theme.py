@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from replaydbg.core.branch import Provenance
 from replaydbg.core.finding import Severity
 from replaydbg.core.step import Kind
+from replaydbg.demo.incident import incident_path
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.flow import flow_map
 from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain
 from replaydbg.tui import theme
+from replaydbg.tui.app import ReplayApp
+from replaydbg.tui.desk import Setup
 from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.views.chain import ChainView
 from replaydbg.views.flow import FlowDrawing
 from replaydbg.views.signs import ASCII, UNICODE
 from tests.support.runs import loop_findings, looping, made_up
+from tests.support.screens import text_of
 from tests.tui.host import running
 
 
@@ -92,3 +98,22 @@ async def test_the_list_can_be_drawn_in_any_theme(name: str) -> None:
             for y in (0, 2)
         )
         assert cursor.isdisjoint(other), "the cursor can be seen"
+
+
+async def test_without_colour_nothing_is_painted_but_the_terminals_own_colours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Black on black was painted once."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = ReplayApp(Setup(str(incident_path()), session_path=str(tmp_path / "s.sqlite")))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "lookup_order" in text_of(app)
+        strips = app.screen._compositor.render_strips()
+        styles = [segment.style for strip in strips for segment in strip if segment.style]
+        painted = {
+            colour for style in styles for colour in (style.color, style.bgcolor) if colour is not None
+        }
+        assert all(colour.is_default for colour in painted)
+        assert any(style.reverse for style in styles), "the cursor can be seen"
