@@ -44,8 +44,14 @@ _SPANS = re.compile(rb'"(?:spans|data)"\s*:\s*\[')
 _TIGHT_OBJECT = re.compile(rb'\{"\w+":')
 _SNAKE_KEY = re.compile(rb'"(?:span_id|resource_spans)"\s*:')
 _INTEGER = b'{"intValue":"'
-_WANTED, _COUNTED = _dialects.WANTED, _dialects.COUNTED
-_IDS = {STEP_ID: "span", PARENT_ID: "parent", TRACE_ID: "trace"}
+_ROLES = {
+    **dict.fromkeys(_dialects.WANTED, "wanted"),
+    **dict.fromkeys(_dialects.COUNTED, "counted"),
+    STEP_ID: "span",
+    PARENT_ID: "parent",
+    TRACE_ID: "trace",
+}
+"""What the columns want an attribute for. Most attributes are not here: one look-up passes over them."""
 
 
 def read(
@@ -205,16 +211,18 @@ class _Reader:
         counts: dict[str, Json] | None = None
         ids = None
         for pair in span.attributes or ():
-            key = pair.key
-            if key in _WANTED:
-                wanted += key, bytes(pair.value)
-            elif key in _COUNTED:
+            role = _ROLES.get(pair.key)
+            if role is None:
+                continue
+            if role == "wanted":
+                wanted += pair.key, bytes(pair.value)
+            elif role == "counted":
                 if counts is None:
                     counts = {}
-                counts[key] = _small_value(pair.value)
-            elif key in _IDS:
+                counts[pair.key] = _small_value(pair.value)
+            else:
                 ids = ids or {}
-                ids[_IDS[key]] = raw_any_value(pair.value)
+                ids[role] = raw_any_value(pair.value)
         start, end, state = span.startTimeUnixNano, span.endTimeUnixNano, span.status
         trace, own, parent = trace_id(span.traceId), span_id(span.spanId), span_id(span.parentSpanId)
         if ids:
