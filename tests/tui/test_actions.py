@@ -43,7 +43,7 @@ def test_key_names_are_those_that_textual_sends() -> None:
 
 def test_every_action_says_what_it_does() -> None:
     for action in ACTIONS:
-        assert action.label and action.tooltip and action.group, action.id
+        assert all((action.label, action.tooltip, action.group)), action.id
 
 
 def test_footer_names_what_can_be_done_now() -> None:

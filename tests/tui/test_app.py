@@ -187,10 +187,14 @@ async def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, text: bytes |
 async def test_a_mistake_of_ours_ends_the_program_and_is_kept_for_the_face(tmp_path: Path) -> None:
     app = ReplayApp(demo_setup(tmp_path))
     with pytest.raises(ZeroDivisionError):
-        async with app.run_test() as pilot:
-            app.screen.call_later(lambda: 1 // 0)
-            await pilot.pause()
+        await _break(app)
     assert isinstance(app.mistake, ZeroDivisionError)
+
+
+async def _break(app: ReplayApp) -> None:
+    async with app.run_test() as pilot:
+        app.screen.call_later(lambda: 1 // 0)
+        await pilot.pause()
 
 
 async def test_what_cannot_be_had_is_a_dialog(tmp_path: Path) -> None:

@@ -84,6 +84,11 @@ class ActingScreen(Screen[Answer]):
         """One sentence in the line at the bottom, until the next key."""
         self.query_one(FooterLine).say(text, look)
 
+    @property
+    def said(self) -> str:
+        """What stands there now; "" where it names the keys."""
+        return self.query_one(FooterLine).said
+
     def offer(self) -> None:
         """Name in the footer what can be done now."""
         actions = footer_of(self.WHERE, self.state())

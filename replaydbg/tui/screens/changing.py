@@ -30,14 +30,17 @@ class Changing(Moving):
         if sitting is None:
             self.say(self.desk.read_only or "the session is still being opened")
             return False
+        unkept = ""
         try:
             sitting.do(command)
         except NotSaved as problem:
-            self.say(f"done, but not kept: {problem.message}", "error")
+            unkept = problem.message
         except ReplaydbgError as problem:
             self.say(problem.message, "error")
             return False
         self.sitting_changed()
+        if unkept:
+            self.say(f"done, but not kept: {unkept}", "error")
         return True
 
     def sitting_changed(self) -> None:
@@ -139,15 +142,16 @@ class Changing(Moving):
         assert sitting is not None  # `why_not` of the actions
         moments = sitting.history.past if back else sitting.history.future
         what = described(moments[-1].command)
+        said, look = f"{'undone' if back else 'done again'}: {what}", "good"
         try:
             if back:
                 sitting.undo()
             else:
                 sitting.redo()
         except NotSaved as problem:
-            self.say(f"done, but not kept: {problem.message}", "error")
+            said, look = f"{said}, but not kept: {problem.message}", "error"
         self.sitting_changed()
-        self.say(f"{'undone' if back else 'done again'}: {what}", "good")
+        self.say(said, look)
 
     # What the edits touch
 
@@ -155,10 +159,10 @@ class Changing(Moving):
         pane = self.query_one(PlanPane)
         if pane.display and self.focused is pane:
             self.show_plan(on=False)
-            self.chain.focus()
+            self.set_focus(self.chain)
             return
         self.show_plan(on=True)
-        pane.focus()
+        self.set_focus(pane)
 
     def show_plan(self, *, on: bool) -> None:
         self.query_one(PlanPane).display = on
@@ -178,7 +182,8 @@ class Changing(Moving):
         else:
             self.chain.mark(touch_marks(event.plan))
             pane.show_plan(shown.trace, event.plan, desk.edits)
-            self.say(headline(event.plan), "info")
+            if not self.said:
+                self.say(headline(event.plan), "info")
         self.offer()
 
 

@@ -98,7 +98,7 @@ class Moving(Workplace):
         if pane == actions.CHAIN:
             self.settle()
             self.add_class("-detail")
-            self.detail.document.focus()
+            self.set_focus(self.detail.document)
         elif pane == actions.DETAIL:
             self.detail.document.action_open()
         elif pane == actions.FINDINGS:
@@ -115,7 +115,7 @@ class Moving(Workplace):
         elif self.pane_name() in (actions.FINDINGS, actions.PLAN):
             self.focused_pane_off()
         self.remove_class("-detail")
-        self.chain.focus()
+        self.set_focus(self.chain)
 
     def focused_pane_off(self) -> None:
         if self.focused is not None:
@@ -136,7 +136,7 @@ class Moving(Workplace):
         self.set_class(pane is self.detail.document, "-detail")
         if self.has_class("-zoomed"):
             self.set_class(pane is self.detail.document, "-zoomed-detail")
-        pane.focus()
+        self.set_focus(pane)
 
     def do_zoom(self) -> None:
         self.toggle_class("-zoomed")
@@ -158,18 +158,18 @@ class Moving(Workplace):
             flow.show_rows(self.row)
         flow.display = on
         self.query_one("#steps").display = not on
-        (flow if on else self.chain).focus()
+        self.set_focus(flow if on else self.chain)
 
     def do_findings(self) -> None:
         pane = self.query_one(FindingsPane)
         if pane.display and self.focused is pane:
             pane.display = False
-            self.chain.focus()
+            self.set_focus(self.chain)
             return
         pane.display = True
         self.query_one(PlanPane).display = False
         self.remove_class("-detail")
-        pane.focus()
+        self.set_focus(pane)
 
     def _tab(self, tab: int) -> None:
         self.settle()

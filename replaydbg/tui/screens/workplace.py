@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
@@ -33,6 +34,9 @@ from replaydbg.views.text import plural
 
 _SETTLED_SECONDS = 0.1
 """The detail follows the cursor when it rests: holding a key down must not paint a conversation for each step."""
+
+
+_LOW_ROWS = 16
 
 
 class Workplace(ActingScreen[None]):
@@ -70,10 +74,17 @@ class Workplace(ActingScreen[None]):
             pane.display = False
             pane.border_title = title
         self.query_one(f"#{actions.MAP}").display = False
-        self.chain.focus()
+        self.set_focus(self.chain)
         self.paint_header()
         self.offer()
         self.work("read", partial(workers.read, self.desk.setup, self.post_message))
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Where it is low, the steps have all the room; f and a still open the panes below them."""
+        if event.size.height < _LOW_ROWS:
+            for name in (actions.FINDINGS, actions.PLAN):
+                pane = self.query_one(f"#{name}")
+                pane.display = pane.has_focus
 
     def work(self, group: str, job: partial[None]) -> None:
         """Do it in a thread; a job of the same group that still runs is given up."""
@@ -157,6 +168,8 @@ class Workplace(ActingScreen[None]):
             busy = f"reading {desk.fraction:.0%}"
         elif shown is not None and not shown.checked:
             busy = "looking for findings"
+        elif desk.sitting is not None and not desk.sitting.saved:
+            busy = "not kept on disk"
         self.query_one(HeaderLine).say(
             Words(
                 name=Path(shown.trace.source.name if shown is not None else desk.setup.path).name,

@@ -14,6 +14,9 @@ from replaydbg.tui.actions import UserAction, sign
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.views.text import Line, Span, cell_width, clip
 
+_GAP_CELLS = 2
+_WAY_OUT_RANK = 90
+
 
 class FooterLine(OneLine):
     DEFAULT_CSS = "FooterLine { dock: bottom; }"
@@ -47,16 +50,24 @@ class FooterLine(OneLine):
             return (Span(clip(f" {self.said}", width), self._look),)
         spans, used = [Span(" ")], 1
         at: list[tuple[int, int, str]] = []
-        for action, label in self.actions:
+        for action, label in self._that_fit(width):
             mark = sign(action.keys[0])
-            cells = cell_width(mark) + 1 + cell_width(label) + 2
-            if used + cells > width:
-                continue
-            spans.extend([Span(mark, "key"), Span(f" {label}  ")])
+            cells = cell_width(mark) + 1 + cell_width(label) + _GAP_CELLS
+            spans.extend([Span(mark, "key"), Span(f" {label}" + " " * _GAP_CELLS)])
             at.append((used, used + cells, action.id))
             used += cells
         self._at = at
         return tuple(spans)
+
+    def _that_fit(self, width: int) -> list[tuple[UserAction, str]]:
+        """The ways out (help, quit) come first when room is given out, whatever stands before them."""
+        room, fit = width - 1 + _GAP_CELLS, set[str]()
+        for action, label in sorted(self.actions, key=lambda each: each[0].footer < _WAY_OUT_RANK):
+            cells = cell_width(sign(action.keys[0])) + 1 + cell_width(label) + _GAP_CELLS
+            if cells <= room:
+                room -= cells
+                fit.add(action.id)
+        return [each for each in self.actions if each[0].id in fit]
 
     def on_click(self, event: events.Click) -> None:
         for begin, end, action_id in self._at:

@@ -1,0 +1,48 @@
+"""Who would be asked, and where."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.actions.addressees import addressees
+from replaydbg.actions.rerun import RerunOptions
+from replaydbg.errors import UsageProblem
+
+CALLS = {"gpt-4o": 3, "gpt-4o-mini": 1}
+
+
+def test_nobody_offline() -> None:
+    assert addressees(RerunOptions(), CALLS, "openai") == ()
+
+
+def test_the_models_as_recorded() -> None:
+    asked = addressees(RerunOptions(live=True, environ={"OPENAI_API_KEY": "k"}), CALLS, "openai")
+    assert [(who.model, who.calls) for who in asked] == [("gpt-4o", 3), ("gpt-4o-mini", 1)]
+    assert asked[0].where.startswith("https://api.openai.com")
+    assert asked[0].leaves
+    assert asked[0].lacks == ""
+
+
+def test_another_model_takes_all_calls() -> None:
+    (who,) = addressees(RerunOptions(live=True, model="claude-x", environ={}), CALLS, "openai")
+    assert (who.model, who.calls) == ("claude-x", 4)
+    assert "anthropic" in who.where
+    assert "is not set" in who.lacks
+
+
+def test_a_local_server_keeps_it_on_this_machine() -> None:
+    options = RerunOptions(live=True, model="llama", base_url="http://127.0.0.1:8080/v1")
+    (who,) = addressees(options, CALLS, "")
+    assert not who.leaves
+    assert who.lacks == ""
+
+
+def test_a_function_needs_no_live() -> None:
+    (who, _) = addressees(RerunOptions(provider="python:replaydbg.demo.model:complete"), CALLS, "openai")
+    assert who.where == "python:replaydbg.demo.model:complete"
+    assert not who.leaves
+
+
+def test_a_function_that_is_none_is_refused() -> None:
+    with pytest.raises(UsageProblem):
+        addressees(RerunOptions(provider="python:nowhere:nothing"), CALLS, "")

@@ -1,0 +1,41 @@
+"""Switching and dropping branches."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replaydbg.core.branch import Branch, BranchStep, Provenance
+from replaydbg.session.commands import AddBranch
+from replaydbg.tui.screens.branches import BranchesScreen
+from tests.support.desk import Sitting, open_demo
+
+
+def branch(sitting: Sitting, id_: str) -> Branch:
+    """The recording as a branch of itself."""
+    run = sitting.shown.trace
+    steps = tuple(BranchStep(each, each, Provenance.RECORDED, "as recorded") for each in run.ids)
+    return Branch(id_, "", (), run, steps)
+
+
+async def test_switching_and_dropping_with_undo(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("b")
+        assert "there is no branch yet" in sitting.said
+        sitting.main.do(AddBranch(branch(sitting, "b1")))
+        await sitting.press("b")
+        await sitting.until(lambda: isinstance(sitting.app.screen, BranchesScreen), "the list")
+        assert "● b1" in sitting.text
+        assert "X Drop" in sitting.text
+        await sitting.press("k", "X")
+        assert "the recording stays" in sitting.said
+        await sitting.press("k")
+        assert "first line" in sitting.said
+        await sitting.press("enter")
+        await sitting.until(lambda: sitting.main.desk.branch_id == "", "the recording")
+        await sitting.press("b", "j", "X")
+        await sitting.until(lambda: not sitting.main.desk.branches, "the branch to go")
+        assert "u brings it back" in sitting.said
+        await sitting.press("u")
+        assert [each.id for each in sitting.main.desk.branches] == ["b1"]
+        await sitting.press("b", "q")
+        assert sitting.app.screen is sitting.main

@@ -1,0 +1,115 @@
+"""Edits on the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replaydbg import limits
+from replaydbg.drivers.store import NotSaved
+from replaydbg.session.commands import AddEdit, ClearEdits, SelectBranch
+from replaydbg.tui.screens.changing import described
+from replaydbg.tui.screens.dialogs import Choose
+from replaydbg.tui.screens.editor import EditorScreen
+from tests.support.build import model_call, trace, user
+from tests.support.desk import open_demo, open_made
+from tests.support.drive import edit
+
+RUN = trace(model_call("m", [user("go")], "1"))
+
+
+def test_commands_in_a_few_words() -> None:
+    assert described(AddEdit(edit(RUN, "m", "/model", "gpt"))) == "add edit at /model"
+    assert described(SelectBranch("b1")) == "select branch b1"
+    assert described(SelectBranch("")) == "select branch recording"
+    assert described(ClearEdits()) == "clear edits"
+
+
+async def test_the_part_under_the_cursor_is_edited_without_a_choice(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("2", "tab", "tab", "j", "j", "e")
+        await sitting.until(lambda: isinstance(sitting.app.screen, EditorScreen), "the editor")
+        assert "arguments of lookup_order" in sitting.text
+        assert "order_id" in sitting.text
+
+
+async def test_only_one_part_needs_no_choice(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        sitting.main.chain.go_to(25)
+        await sitting.press("e")
+        await sitting.until(lambda: isinstance(sitting.app.screen, Choose), "the choice")
+        await sitting.press("escape")
+        assert sitting.edits == 0
+
+
+@pytest.mark.parametrize(
+    ("script", "edits", "says"),
+    [
+        ("echo more >> $1", 1, "r re-runs"),
+        ("exit 1", 0, "ended with code 1"),
+        (":", 0, "nothing was changed"),
+    ],
+)
+async def test_the_persons_own_editor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str, edits: int, says: str
+) -> None:
+    from contextlib import nullcontext
+
+    program = tmp_path / "ed.sh"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("VISUAL", str(program))
+    async with open_demo(tmp_path) as sitting:
+        monkeypatch.setattr(sitting.app, "suspend", nullcontext)
+        await sitting.press("E")
+        await sitting.until(lambda: isinstance(sitting.app.screen, Choose), "the choice")
+        await sitting.press("enter")
+        await sitting.until(lambda: says in sitting.spoken, says)
+        assert sitting.edits == edits
+
+
+async def test_what_is_too_large_goes_to_the_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[int] = []
+
+    def outside(_app: object, text: str, _suffix: str) -> tuple[str | None, str]:
+        opened.append(len(text))
+        return None, "closed"
+
+    monkeypatch.setattr("replaydbg.tui.outside.edit", outside)
+    long = "word " * (limits.EDIT_IN_PLACE_BYTES_MAX // 5 + 1)
+    async with open_made(tmp_path, trace(model_call("m", [user(long)], "1"))) as sitting:
+        await sitting.press("enter", "j", "e")
+        await sitting.until(lambda: opened, "the editor")
+        assert opened == [len(long)]
+
+
+async def test_a_full_disk_is_said_and_the_edit_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_demo(tmp_path) as sitting:
+        store = sitting.main.desk.sitting
+        assert store is not None
+        monkeypatch.setattr(store, "_flush", lambda: (_ for _ in ()).throw(NotSaved("the disk is full", "")))
+        step = sitting.shown.trace.step(7)
+        from replaydbg.codec import make_edit
+
+        sitting.main.do(AddEdit(make_edit(step, "/model", "other")))
+        await sitting.pilot.pause()
+        assert sitting.edits == 1
+        await sitting.until(lambda: sitting.main.desk.plan is not None, "the plan")
+        assert "not kept: the disk is full" in sitting.said
+
+
+async def test_the_plan_pane_opens_and_closes(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        from replaydbg.codec import make_edit
+
+        sitting.main.do(AddEdit(make_edit(sitting.shown.trace.step(7), "/model", "other")))
+        await sitting.until(lambda: sitting.main.desk.plan is not None, "the plan")
+        await sitting.press("a")
+        assert sitting.main.pane_name() == "plan"
+        assert "other" in sitting.text
+        await sitting.press("a")
+        assert sitting.main.chain.has_focus
+        assert not sitting.main.query_one("#plan").display

@@ -1,0 +1,97 @@
+"""Going from difference to difference."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from textual.app import App
+
+from replaydbg.actions.compare import compare_traces
+from replaydbg.graph.facts import Facts
+from replaydbg.tui.screens.compare import CompareScreen, StepDifference
+from replaydbg.tui.screens.help import Help
+from tests.support.build import assistant, call, chat, response, system, user
+from tests.support.screens import text_of
+
+ASKED, OTHER = call("search", {"q": "x"}, "c1"), call("search", {"q": "y"}, "c1")
+HEAD = [
+    system("s"),
+    user("hi"),
+    *[
+        each
+        for n in range(6)
+        for each in (assistant("", call("look", {"n": n}, f"n{n}")), response(f"n{n}", n))
+    ],
+]
+A = chat([*HEAD, assistant("", ASKED), response("c1", "0 hits"), assistant("none")])
+B = chat([*HEAD, assistant("", OTHER), response("c1", "1 hit"), assistant("one")])
+
+
+async def test_the_comparison() -> None:
+    app: App[None] = App()
+    gave: list[Any] = []
+    screen = CompareScreen(compare_traces(Facts(A), Facts(B)), A, B, ("recording", "branch b1"))
+    async with app.run_test(size=(120, 30)) as pilot:
+        app.push_screen(screen, gave.append)
+        await pilot.pause()
+        assert "recording  →  branch b1" in text_of(app)
+        assert "11 equal steps" in text_of(app)
+        text = screen.document
+        await pilot.press("n")
+        first = text.cursor
+        assert text.block is not None
+        assert text.block.place.startswith("difference:")
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "/tool_calls/0/arguments/q" in text_of(app)
+        await pilot.press("n")
+        assert text.cursor > first
+        await pilot.press("N")
+        assert text.cursor == first
+        await pilot.press("N")
+        assert "no difference before" in screen.said
+        await pilot.press("=")
+        await pilot.pause()
+        assert "search" in text_of(app)
+        assert text.lines > 20
+        await pilot.press("?")
+        await pilot.pause()
+        assert isinstance(app.screen, Help)
+        await pilot.press("escape", "q")
+        await pilot.pause()
+        assert gave == [None]
+
+
+async def test_an_equal_step_leads_to_the_branch() -> None:
+    app: App[None] = App()
+    gave: list[Any] = []
+    screen = CompareScreen(compare_traces(Facts(A), Facts(B)), A, B, ("recording", "branch b1"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.push_screen(screen, gave.append)
+        await pilot.pause()
+        text = screen.document
+        text.cursor = text.lines_of(lambda block: block.row >= 0)[0]
+        await pilot.press("enter")
+        await pilot.pause()
+        assert len(gave) == 1
+        assert gave[0] >= 0
+
+
+async def test_one_step_beside_the_one_it_was() -> None:
+    app: App[None] = App()
+    row = A.row("m7")
+    screen = StepDifference(A.step(row), B.step(row))
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(screen)
+        await pilot.pause()
+        assert "/tool_calls/0/arguments/q" in text_of(app)
+        await pilot.press("n", "n")
+        assert screen.document.block is not None
+        assert screen.document.block.place.startswith("/tool_calls")
+        await pilot.press("=")
+        assert "there are none" in screen.said
+    same, app = StepDifference(A.step(0), A.step(0)), App()
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.push_screen(same)
+        await pilot.pause()
+        assert "the two steps say the same" in text_of(app)

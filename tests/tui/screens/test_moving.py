@@ -1,0 +1,135 @@
+"""Moving, looking, searching, copying, leaving."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replaydbg.tui import outside
+from replaydbg.views import detail
+from tests.support.build import agent, model_call, trace, user
+from tests.support.desk import Sitting, open_demo, open_made
+
+
+async def find(sitting: Sitting, text: str) -> None:
+    await sitting.press("/")
+    await sitting.type(text)
+    await sitting.press("enter")
+    await sitting.until(
+        lambda: "“" in sitting.spoken and "searching" not in sitting.spoken, "the end of the search"
+    )
+
+
+async def test_searching_goes_from_hit_to_hit(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await find(sitting, "refund_policy")
+        hits = sitting.main.hits
+        assert len(hits) >= 2
+        assert "n next" in sitting.said
+        await sitting.press("g", "n")
+        assert sitting.main.row == hits[0]
+        await sitting.press("n")
+        assert sitting.main.row == hits[1]
+        await sitting.press("N")
+        assert sitting.main.row == hits[0]
+        await sitting.press("N")
+        assert "no hit before" in sitting.said
+
+
+async def test_what_is_nowhere_is_said(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await find(sitting, "xyzzy")
+        assert "is nowhere in this run" in sitting.said
+
+
+@pytest.mark.parametrize(("said", "row"), [("26", 25), ("#3", 2), ("a070eb", None)])
+async def test_going_to_a_step(tmp_path: Path, said: str, row: int | None) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press(":")
+        await sitting.type(said)
+        await sitting.press("enter")
+        await sitting.pilot.pause()
+        here = sitting.main.row
+        assert here == row if row is not None else sitting.shown.trace.ids[here].startswith(said)
+
+
+async def test_a_step_that_is_not_there(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press(":")
+        await sitting.type("999")
+        await sitting.press("enter")
+        await sitting.until(lambda: "there is no step #999" in sitting.spoken)
+
+
+async def test_panes_take_turns_and_zoom(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        names = []
+        for _ in range(3):
+            names.append(sitting.main.pane_name())
+            await sitting.press("tab")
+        assert names == ["chain", "findings", "detail"]
+        await sitting.press("z")
+        assert not sitting.main.detail.display
+        await sitting.press("z")
+        assert sitting.main.detail.display
+
+
+async def test_findings_lead_to_their_step(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("f", "G", "enter")
+        await sitting.pilot.pause()
+        assert sitting.main.row == 23
+        assert sitting.main.detail.tab == detail.FINDINGS
+
+
+async def test_the_map_leads_to_the_steps_of_a_place(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("t")
+        assert "lookup_order" in sitting.text
+        await sitting.press("j", "enter")
+        await sitting.pilot.pause()
+        assert sitting.main.hits
+        assert not sitting.main.query_one("#map").display
+        await sitting.press("t", "t")
+        assert sitting.main.chain.has_focus
+
+
+async def test_copying_says_what_and_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[str] = []
+
+    def copy(_app: object, text: str) -> str:
+        copied.append(text)
+        return "by hand"
+
+    monkeypatch.setattr(outside, "copy", copy)
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("y")
+        assert sitting.said == "copied the id of #8 by hand"
+        await sitting.press("2", "tab", "tab", "j", "j", "y")
+        assert "copied the arguments of lookup_order" in sitting.said
+        assert copied[0] == sitting.shown.trace.ids[7]
+        assert '"order_id": 48213' in copied[1]
+
+
+async def test_moving_about_the_tree(tmp_path: Path) -> None:
+    run = trace(
+        agent("a", "one", model_call("m", [user("1")], "1")),
+        agent("b", "two", model_call("n", [user("2")], "2")),
+    )
+    async with open_made(tmp_path, run) as sitting:
+        rows = []
+        for key in ("P", "p", "}", "P", "p", "{"):
+            await sitting.press(key)
+            rows.append(sitting.main.row)
+        assert rows == [1, 0, 2, 3, 2, 0]
+        await sitting.press("P", "P")
+        assert "no step is inside" in sitting.said
+
+
+async def test_folding_in_the_detail(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("enter", "space")
+        assert "You are the support agent" in sitting.text
+        await sitting.press("j", "space")
+        assert "nothing to fold" in sitting.said

@@ -1,0 +1,157 @@
+"""Journeys through the real program in a real terminal."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from replaydbg.actions.demo import incident_path
+
+pytestmark = [
+    pytest.mark.tmux,
+    pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
+]
+SECONDS_MAX = 30.0
+PROGRAM = f"{shlex.quote(sys.executable)} -m replaydbg"
+
+
+_NUMBERS = count()
+"""A server for each terminal: one that is about to end takes no new session."""
+
+
+class Terminal:
+    """A shell command inside tmux, and what its screen shows."""
+
+    def __init__(self, folder: Path, command: str, size: tuple[int, int]) -> None:
+        self._tmux = ["tmux", "-L", f"replaydbg-{os.getpid()}-{next(_NUMBERS)}", "-f", "/dev/null"]
+        shell = f"cd {folder}; stty -a > before; {command}; echo ENDED $?; stty -a > after; cat"
+        width, height = map(str, size)
+        environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "EDITOR": "true"}
+        subprocess.run(
+            [*self._tmux, "new-session", "-d", "-x", width, "-y", height, shell], check=True, env=environ
+        )
+        self._folder = folder
+
+    @property
+    def text(self) -> str:
+        return subprocess.run(
+            [*self._tmux, "capture-pane", "-p"], check=True, capture_output=True, text=True
+        ).stdout
+
+    def wait(self, text: str) -> None:
+        end = time.monotonic() + SECONDS_MAX
+        while text not in self.text:
+            assert time.monotonic() < end, f"“{text}” did not come\n{self.text}"
+            time.sleep(0.05)
+
+    def keys(self, *keys: str) -> None:
+        subprocess.run([*self._tmux, "send-keys", *keys], check=True)
+
+    def resize(self, width: int, height: int) -> None:
+        subprocess.run([*self._tmux, "resize-window", "-x", str(width), "-y", str(height)], check=True)
+
+    def is_sane(self) -> bool:
+        """Whether the terminal is as it was before: its settings, its cursor, its own screen."""
+        asked = "#{alternate_on} #{mouse_any_flag} #{cursor_flag}"
+        flags = subprocess.run(
+            [*self._tmux, "display-message", "-p", asked], check=True, capture_output=True, text=True
+        ).stdout
+        settings = [(self._folder / name).read_text() for name in ("before", "after")]
+        return flags.split() == ["0", "0", "1"] and settings[0] == settings[1]
+
+    def close(self) -> None:
+        subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
+
+
+@pytest.fixture
+def incident(tmp_path: Path) -> Path:
+    """A copy: the session file stands beside it."""
+    return Path(shutil.copy(incident_path(), tmp_path / "incident.json"))
+
+
+@pytest.fixture
+def terminals() -> Iterator[list[Terminal]]:
+    opened: list[Terminal] = []
+    yield opened
+    for terminal in opened:
+        terminal.close()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+def test_q_leaves_and_the_terminal_is_as_it_was(
+    incident: Path, terminals: list[Terminal], size: tuple[int, int]
+) -> None:
+    terminal = Terminal(incident.parent, f"{PROGRAM} open {incident.name}", size)
+    terminals.append(terminal)
+    terminal.wait("‼")
+    terminal.keys("]")
+    terminal.keys("Enter")
+    terminal.wait("q Back")
+    terminal.keys("q")
+    terminal.wait("q Quit")
+    terminal.keys("q")
+    terminal.wait("ENDED 0")
+    assert terminal.is_sane()
+
+
+def test_resizing_while_it_runs(incident: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(incident.parent, f"{PROGRAM} open {incident.name}", (120, 40))
+    terminals.append(terminal)
+    terminal.wait("‼ 9 errors")
+    for width, height in ((20, 5), (80, 24), (200, 60)):
+        terminal.resize(width, height)
+        terminal.wait("chat")
+    terminal.wait("9 errors")
+    terminal.keys("Q")
+    terminal.wait("ENDED 0")
+
+
+def test_an_exception_leaves_the_terminal_sane(incident: Path, terminals: list[Terminal]) -> None:
+    """The program is broken from outside: its footer raises when it is painted for the second time."""
+    (incident.parent / "broken.py").write_text(
+        "import sys\n"
+        "from replaydbg.tui.screens.moving import Moving\n"
+        "Moving.do_help = lambda self: 1 // 0\n"
+        "from replaydbg.__main__ import main\n"
+        "sys.exit(main())\n"
+    )
+    terminal = Terminal(
+        incident.parent, f"{shlex.quote(sys.executable)} broken.py open {incident.name}", (100, 30)
+    )
+    terminals.append(terminal)
+    terminal.wait("‼ 9 errors")
+    terminal.keys("?")
+    terminal.wait("ENDED 70")
+    assert "ZeroDivisionError" in terminal.text
+    assert terminal.text.count("\n") < 30 or "Traceback" not in terminal.text
+    assert terminal.is_sane()
+
+
+def test_without_a_terminal_the_listing_is_printed(incident: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(
+        incident.parent,
+        f"{PROGRAM} open {incident.name} | head -5; TERM=dumb {PROGRAM} open {incident.name} | tail -3",
+        (120, 40),
+    )
+    terminals.append(terminal)
+    terminal.wait("ENDED 0")
+    assert "support" in terminal.text
+    assert "schema from this request" in terminal.text
+
+
+def test_the_demo_opens_and_is_left_at_once(incident: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(incident.parent, f"{PROGRAM} demo", (120, 40))
+    terminals.append(terminal)
+    terminal.wait("not an LLM")
+    terminal.wait("Quit")
+    terminal.keys("Q")
+    terminal.wait("ENDED 0")

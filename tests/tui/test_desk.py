@@ -1,0 +1,66 @@
+"""What lies before the person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replaydbg.actions.sitting import open_sitting
+from replaydbg.core.branch import Branch, BranchStep, Provenance
+from replaydbg.session.commands import AddBranch, AddEdit, SelectBranch
+from replaydbg.tui.desk import Desk, Setup
+from tests.support.blocks import violation
+from tests.support.build import agent, model_call, trace, user
+from tests.support.drive import edit
+
+RUN = trace(agent("a", "worker", model_call("m", [user("go")], "1")))
+
+
+def desk(folder: Path) -> Desk:
+    recording = folder / "r.json"
+    recording.write_bytes(b"{}")
+    it = Desk(Setup(str(recording), session_path=str(folder / "s.sqlite3")))
+    it.read(RUN, complete=True)
+    it.sitting = open_sitting(RUN, str(recording), str(folder / "s.sqlite3"))
+    return it
+
+
+def test_nothing_is_shown_before_something_was_read() -> None:
+    empty = Desk(Setup("x"))
+    assert empty.shown is None
+    assert empty.subject(0) is None
+    assert empty.edits == ()
+    assert not empty.editable(0)
+
+
+def test_a_subject_has_the_findings_and_edits_of_its_step(tmp_path: Path) -> None:
+    it = desk(tmp_path)
+    assert it.shown is not None
+    assert it.sitting is not None
+    it.shown.add([violation("m", "/model"), violation("a", "")])
+    it.sitting.do(AddEdit(edit(RUN, "m", "/model", "gpt")))
+    about = it.subject(1)
+    assert about is not None
+    assert [finding.step_ids for finding in about.findings] == [("m",)]
+    assert about.step.model == "gpt"
+    assert it.subject(9) is None
+
+
+def test_only_what_was_sent_can_be_edited(tmp_path: Path) -> None:
+    it = desk(tmp_path)
+    assert [it.editable(row) for row in (-1, 0, 1, 2)] == [False, False, True, False]
+
+
+def test_a_branch_is_shown_with_where_its_steps_came_from(tmp_path: Path) -> None:
+    it = desk(tmp_path)
+    assert it.sitting is not None
+    recording = it.shown
+    steps = (BranchStep("a", "a", Provenance.RECORDED, "="), BranchStep("m", "m", Provenance.LIVE, "asked"))
+    it.sitting.do(AddBranch(Branch("b1", "", (), RUN, steps)))
+    assert it.branch_id == "b1"
+    assert it.shown is not recording
+    about = it.subject(1)
+    assert about is not None
+    assert about.origin == steps[1]
+    it.sitting.do(SelectBranch(""))
+    assert it.shown is recording
+    assert it.of_branch("b9") is None

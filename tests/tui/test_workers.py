@@ -1,0 +1,141 @@
+"""Work in threads, done here without them where that is possible."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from replaydbg.actions.convert import save_trace
+from replaydbg.graph.facts import Facts
+from replaydbg.tui import workers
+from replaydbg.tui.desk import Setup, Shown
+from replaydbg.tui.messages import (
+    Compared,
+    Found,
+    Known,
+    Planned,
+    SatDown,
+    SearchMoved,
+    TraceRead,
+    WorkFailed,
+)
+from tests.support.build import assistant, call, chat, model_call, response, trace, user
+from tests.support.drive import edit
+
+ASKED = call("search", {"q": "x"}, "c1")
+LOOP = [message for _ in range(6) for message in (assistant("", ASKED), response("c1", "none"))]
+RUN = chat([user("hi"), *LOOP, assistant("sorry")])
+
+
+@pytest.fixture
+def worker(monkeypatch: pytest.MonkeyPatch) -> Any:
+    it = SimpleNamespace(is_cancelled=False)
+    monkeypatch.setattr(workers, "get_current_worker", lambda: it)
+    return it
+
+
+def test_reading_ends_with_the_whole(tmp_path: Path, worker: Any) -> None:
+    posted: list[Any] = []
+    save_trace(RUN, str(tmp_path / "r.json"))
+    workers.read(Setup(str(tmp_path / "r.json")), posted.append)
+    assert isinstance(posted[-1], TraceRead)
+    assert posted[-1].reading.complete
+    assert len(posted[-1].reading.traces[0]) == len(RUN)
+
+
+def test_what_cannot_be_read_is_posted(tmp_path: Path, worker: Any) -> None:
+    posted: list[Any] = []
+    workers.read(Setup(str(tmp_path / "no.json")), posted.append)
+    assert isinstance(posted[0], WorkFailed)
+    assert posted[0].fatal
+
+
+def test_a_session_that_cannot_be_opened_leaves_one_to_look(tmp_path: Path) -> None:
+    posted: list[Any] = []
+    (tmp_path / "r.json").write_bytes(b"{}")
+    (tmp_path / "dir").mkdir()
+    setup = Setup(str(tmp_path / "r.json"), session_path=str(tmp_path / "dir"))
+    workers.sit_down(setup, RUN, posted.append)
+    assert isinstance(posted[0], SatDown)
+    assert posted[0].sitting is None
+    assert posted[0].problem
+
+
+def test_facts_are_known_before_the_rules_and_findings_come_rule_by_rule(worker: Any) -> None:
+    posted: list[Any] = []
+    workers.check(Shown(Facts(RUN)), posted.append)
+    assert isinstance(posted[0], Known)
+    assert all(isinstance(message, Found) for message in posted[1:])
+    assert {finding.name for message in posted[1:] for finding in message.findings} >= {"no-progress-loop"}
+    assert [message.last for message in posted[1:]] == [False] * (len(posted) - 2) + [True]
+
+
+def test_a_check_that_is_given_up_posts_no_end(worker: Any) -> None:
+    worker.is_cancelled = True
+    posted: list[Any] = []
+    workers.check(Shown(Facts(RUN)), posted.append)
+    assert not any(isinstance(message, Found) for message in posted)
+
+
+def test_plans_and_edits_that_do_not_fit() -> None:
+    posted: list[Any] = []
+    shown = Shown(Facts(RUN))
+    good = edit(RUN, "m1", "/model", "gpt")
+    workers.make_plan(shown, (good,), posted.append)
+    workers.make_plan(Shown(Facts(trace(model_call("z", [], "1")))), (good,), posted.append)
+    assert isinstance(posted[0], Planned)
+    assert posted[0].plan is not None
+    assert posted[1].plan is None
+    assert posted[1].problem
+
+
+def test_search_posts_all_rows_in_the_end(worker: Any) -> None:
+    posted: list[Any] = []
+    workers.search(Shown(Facts(RUN)), "sorry", posted.append)
+    assert isinstance(posted[-1], SearchMoved)
+    assert posted[-1].last
+    assert posted[-1].rows == [len(RUN) - 1]
+
+
+def test_comparing() -> None:
+    posted: list[Any] = []
+    workers.compare(
+        "b1", Shown(Facts(RUN)), Shown(Facts(chat([user("hi"), assistant("sorry")]))), posted.append
+    )
+    assert isinstance(posted[0], Compared)
+    assert [finding.name for finding in posted[0].comparison.lost] == ["no-progress-loop"]
+
+
+async def test_nobody_waits_for_a_job_at_the_end() -> None:
+    """The thread is a daemon, and a job that is given up raises nothing when it ends after all."""
+    begun, go = threading.Event(), threading.Event()
+    threads: list[threading.Thread] = []
+
+    def job() -> None:
+        threads.append(threading.current_thread())
+        begun.set()
+        go.wait(5)
+
+    task = asyncio.ensure_future(workers.apart(job))
+    await asyncio.to_thread(begun.wait, 5)
+    assert threads[0].daemon
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    go.set()
+    threads[0].join(5)
+    await asyncio.sleep(0)
+
+
+def _breaks() -> None:
+    raise ZeroDivisionError
+
+
+async def test_what_a_job_raises_is_raised_where_it_is_waited_for() -> None:
+    with pytest.raises(ZeroDivisionError):
+        await workers.apart(_breaks)

@@ -1,0 +1,45 @@
+"""The line at the bottom."""
+
+from __future__ import annotations
+
+from replaydbg.tui.actions import by_id
+from replaydbg.tui.widgets.footer import FooterLine
+from tests.support.screens import text_of
+from tests.tui.host import Host
+
+ACTIONS = [(by_id("main", id_), by_id("main", id_).label) for id_ in ("open", "edit", "help")]
+
+
+async def test_it_names_actions_and_gives_way_to_a_sentence() -> None:
+    footer = FooterLine()
+    app = Host(footer)
+    async with app.run_test(size=(40, 3)) as pilot:
+        footer.offer(ACTIONS)
+        await pilot.pause()
+        assert text_of(app).splitlines()[-1] == " ⏎ Open  e Edit  ? Help"
+        footer.say("not now")
+        await pilot.pause()
+        assert text_of(app).splitlines()[-1] == " not now"
+        footer.say("")
+        await pilot.pause()
+        assert "Open" in text_of(app)
+
+
+async def test_what_finds_no_room_is_left_out() -> None:
+    footer = FooterLine()
+    app = Host(footer)
+    async with app.run_test(size=(16, 3)) as pilot:
+        footer.offer(ACTIONS)
+        await pilot.pause()
+        assert text_of(app).splitlines()[-1] == " ⏎ Open  ? Help"
+
+
+async def test_a_click_is_the_key() -> None:
+    footer = FooterLine()
+    app = Host(footer)
+    async with app.run_test(size=(40, 3)) as pilot:
+        footer.offer(ACTIONS)
+        await pilot.pause()
+        await pilot.click(footer, offset=(10, 0))
+        await pilot.pause()
+        assert [m.action_id for m in app.posted if isinstance(m, FooterLine.Clicked)] == ["edit"]

@@ -1,0 +1,78 @@
+"""JSON and text as blocks."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replaydbg.core import pointer
+from replaydbg.views.blocks import Folds, as_json, json_blocks, shown, size_words, value_blocks
+from tests.support.blocks import text_of
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def test_json_is_indented_and_folds() -> None:
+    value = {"a": [1, {"b": None}], "c": "x"}
+    assert text_of(json_blocks(value, Folds())) == (
+        '▾ {\n  ▾ "a": [\n      1,\n    ▾ {\n        "b": null\n      }\n    ],\n    "c": "x"\n  }'
+    )
+    assert (
+        text_of(json_blocks(value, Folds().toggled("/a"))) == '▾ {\n  ▸ "a": […],  2 items\n    "c": "x"\n  }'
+    )
+
+
+@given(JSON)
+def test_every_place_leads_to_what_is_shown(value: object) -> None:
+    for block in json_blocks(value, Folds(all_open=True)):
+        pointer.get(value, block.place)
+
+
+@given(st.text())
+def test_shown_text_is_harmless_and_keeps_its_lines(text: str) -> None:
+    safe = shown(text)
+    assert not any((ord(char) < 32 and char != "\n") or ord(char) in range(0x7F, 0xA0) for char in safe)
+    assert safe.count("\n") == text.replace("\r\n", "\n").count("\n")
+
+
+def test_escapes_do_not_reach_the_terminal() -> None:
+    assert "\x1b" not in shown("\x1b[2Jgone \u202eover")
+    assert "\u202e" not in shown("\x1b[2Jgone \u202eover")
+
+
+def test_large_json_is_made_as_it_is_needed() -> None:
+    """A million values: the first lines cost the first lines."""
+    many = {"rows": [{"n": n} for n in range(1_000_000)]}
+    first = list(islice(json_blocks(many, Folds()), 3))
+    assert first[1].text.endswith("1000000 items")
+
+
+def test_deep_nesting_does_not_end_the_program() -> None:
+    value: object = 1
+    for _ in range(5000):
+        value = [value]
+    assert sum(1 for _ in json_blocks(value, Folds(all_open=True))) == 10_001
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [('{"a": 1}', {"a": 1}), ("[1]", [1]), ("{}", None), ("1", None), ("{broken}", None), ("plain", None)],
+)
+def test_json_in_a_string_is_seen(text: str, value: object) -> None:
+    assert as_json(text) == value
+
+
+def test_text_stays_text() -> None:
+    assert text_of(value_blocks("two\nlines", Folds())) == "two\nlines"
+
+
+@pytest.mark.parametrize(("chars", "words"), [(812, "812 chars"), (12_000, "12 kB"), (9_800_000, "9.8 MB")])
+def test_size_words(chars: int, words: str) -> None:
+    assert size_words(chars) == words

@@ -1,0 +1,33 @@
+"""The list of branches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from replaydbg.core.branch import Branch, BranchStep, Provenance, Stop
+from replaydbg.session.state import Sitting
+from replaydbg.views.branches import branch_blocks, outcome_words
+from tests.support.blocks import text_of
+from tests.support.build import model_call, trace, user
+from tests.support.drive import edit
+
+RUN = trace(model_call("m", [user("go")], "1"))
+EDIT = edit(RUN, "m", "/messages/0/content", "stop")
+ONE = Branch("b1", "", (EDIT,), RUN, (BranchStep("m", "m", Provenance.LIVE, "asked"),), model="gpt")
+TWO = replace(ONE, id="b2", parent="b1", label="kinder", stopped=Stop("offline", "nobody was asked"))
+
+
+def test_branches_stand_below_what_they_came_from() -> None:
+    sitting = Sitting(RUN, (ONE, TWO), current="b2")
+    blocks = list(branch_blocks(sitting, {"b1": ("2 findings gone", "good")}))
+    lines = text_of(blocks).splitlines()
+    assert lines[0] == "○ the recording  1 step"
+    assert lines[1].startswith("   ○ b1  1 step: 1 live; answered by gpt")
+    assert "go" in lines[2]
+    assert "2 findings gone" in lines[3]
+    assert lines[4].startswith("      ● kinder")
+    assert [block.place for block in blocks[:2]] == ["branch:", "branch:b1"]
+
+
+def test_a_stopped_branch_says_why() -> None:
+    assert outcome_words(TWO).endswith("stopped (offline): nobody was asked")

@@ -1,0 +1,73 @@
+"""Two runs side by side."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.actions.compare import compare_traces
+from replaydbg.core.trace import Trace
+from replaydbg.diff.fields import ABSENT, Change
+from replaydbg.graph.facts import Facts
+from replaydbg.views.blocks import Folds
+from replaydbg.views.compare import change_blocks, comparison_blocks, gained_and_lost
+from tests.support.blocks import text_of
+from tests.support.build import assistant, call, chat, response, system, user
+
+ASKED = call("search", {"q": "x"}, "c1")
+OTHER = call("search", {"q": "y"}, "c1")
+
+
+def run(asked: object = ASKED, end: str = "none", rounds: int = 1) -> Trace:
+    turns = [system("s"), user("hi")]
+    for _ in range(rounds):
+        turns += [assistant("", asked), response("c1", "0 hits")]  # type: ignore[arg-type]
+    return chat([*turns, assistant(end)])
+
+
+def said(a: Trace, b: Trace, width: int = 120, folds: Folds | None = None) -> str:
+    found = compare_traces(Facts(a), Facts(b))
+    return text_of(comparison_blocks((a, b), ("before", "after"), found, folds or Folds(), width))
+
+
+def test_equal_runs() -> None:
+    text = said(run(), run())
+    assert text.startswith("the two runs are equal")
+    assert "every step says the same" in text
+    assert "3 equal steps" in text
+
+
+@pytest.mark.parametrize("width", [60, 120])
+def test_changed_steps_open_to_their_fields(width: int) -> None:
+    text = said(run(), run(OTHER), width)
+    assert "▸ ~ " in text
+    assert "/tool_calls" not in text
+    opened = said(run(), run(OTHER), width, Folds(all_open=True))
+    assert "/tool_calls/0/arguments/q" in opened
+    assert "− x" in opened
+    assert "+ y" in opened
+
+
+def test_a_loop_that_is_gone_is_the_headline() -> None:
+    a, b = run(rounds=6), run()
+    found = compare_traces(Facts(a), Facts(b))
+    text, look = gained_and_lost(found)
+    assert "gone (no-progress-loop" in text
+    assert look == "good"
+    assert "− gone: ‼ no-progress-loop" in said(a, b)
+    assert gained_and_lost(compare_traces(Facts(b), Facts(a)))[1] == "error"
+
+
+def test_removed_steps_stand_on_their_side() -> None:
+    assert "− #" in said(run(rounds=3), run())
+    assert "+ " in said(run(), run(rounds=3))
+
+
+def test_totals_say_by_how_much() -> None:
+    assert "model calls              7 →            2  -71%" in said(run(rounds=6), run())
+
+
+def test_changes() -> None:
+    assert text_of(change_blocks(Change("/a", ABSENT, {"n": 1}))) == '/a\n− (not there)\n+ {"n": 1}'
+    blocks = list(change_blocks(Change("/a", "one two", "one three")))
+    assert blocks[1].text == "− one two"
+    assert "gone" in [look for _, _, look in blocks[1].spans]

@@ -1,0 +1,110 @@
+"""A model call as a conversation."""
+
+from __future__ import annotations
+
+from replaydbg.codec import make_edit
+from replaydbg.core.message import Media, Message, OtherPart, Reasoning, Role, Text
+from replaydbg.core.step import Kind
+from replaydbg.views.blocks import Folds
+from replaydbg.views.conversation import conversation
+from tests.support.blocks import about, text_of, violation
+from tests.support.build import (
+    agent,
+    assistant,
+    call,
+    chat,
+    model_call,
+    other,
+    response,
+    system,
+    tool_execution,
+    trace,
+    user,
+)
+
+ASKED = call("search", {"q": "x"}, "c1")
+TALK = chat(
+    [system("be brief"), user("hi"), assistant("", ASKED), response("c1", {"hits": 0}), assistant("none")]
+)
+
+
+def said(id_: str, folds: Folds | None = None, **more: object) -> str:
+    return text_of(conversation(about(TALK, id_, **more), folds or Folds()))  # type: ignore[arg-type]
+
+
+def test_the_first_call_shows_everything() -> None:
+    text = said("m1")
+    assert "system\nbe brief" in text
+    assert "user\nhi" in text
+    assert '→ search  {"q": "x"}' in text
+    assert "new" not in text
+
+
+def test_a_later_call_shows_what_is_new() -> None:
+    text = said("m2")
+    assert "▸ 3 earlier messages, known since #1" in text
+    assert "be brief" not in text
+    assert "tool  search  new" in text
+    assert '"hits": 0' in text
+    assert text.rstrip().endswith("none")
+    assert "be brief" in said("m2", Folds().toggled("earlier"))
+
+
+def test_violations_stand_under_the_call() -> None:
+    text = said("m1", findings=[violation("m1", "/tool_calls/0/arguments/q", message="is too short")])
+    assert "✗ q: is too short" in text
+
+
+def test_an_edited_message_is_marked_and_never_folded_away() -> None:
+    edit = make_edit(TALK.step(TALK.row("m2")), "/messages/0/content", "be long")
+    text = said("m2", edits=[edit])
+    assert "✎ edited" in text
+    assert "be long" in text
+
+
+def test_an_execution_shows_its_call_and_its_result() -> None:
+    text = said("x1")
+    assert "asked for by the model call #1" in text
+    assert '→ search  {"q": "x"}' in text
+    assert '"hits": 0' in text
+
+
+def test_parts_of_all_kinds() -> None:
+    parts = (
+        Reasoning("hm " * 50),
+        Text("so"),
+        Media("image", "image/png", data="A" * 400),
+        OtherPart({"odd": 1}),
+    )
+    run = trace(model_call("m", [Message(Role.USER, parts)], "ok"))
+    text = text_of(conversation(about(run, "m"), Folds()))
+    assert "▸ reasoning, 150 chars" in text
+    assert "[image/png, 300 bytes]" in text
+    assert '{"odd": 1}' in text
+
+
+def test_what_was_not_recorded_is_said() -> None:
+    run = trace(agent("a", "worker", model_call("m", None), tool_execution("t", None)))
+    assert "not recorded" in text_of(conversation(about(run, "m"), Folds()))
+    assert "no result was recorded" in text_of(conversation(about(run, "t"), Folds()))
+    assert "2 steps are inside it" in text_of(conversation(about(run, "a"), Folds()))
+
+
+def test_messages_of_an_agent_read_as_messages() -> None:
+    step = other(
+        "o",
+        Kind.OPAQUE,
+        "o",
+        input=[{"role": "user", "parts": [{"type": "text", "content": "hello"}]}],
+        output={"n": 1},
+    )
+    text = text_of(conversation(about(trace(step), "o"), Folds()))
+    assert "user\nhello" in text
+    assert '"n": 1' in text
+
+
+def test_broken_arguments_are_shown_as_they_are() -> None:
+    run = trace(model_call("m", [user("go")], assistant("", call("f", raw='{"a": '))))
+    text = text_of(conversation(about(run, "m"), Folds()))
+    assert "arguments are not JSON" in text
+    assert '{"a": ' in text

@@ -1,0 +1,49 @@
+"""The plan in words."""
+
+from __future__ import annotations
+
+from replaydbg.core.branch import Edit
+from replaydbg.graph.facts import Facts
+from replaydbg.replay.plan import plan
+from replaydbg.views.blocks import Folds
+from replaydbg.views.plan import asked, edit_block, headline, plan_blocks, touch_marks
+from tests.support.blocks import text_of
+from tests.support.build import assistant, call, chat, response, system, user
+from tests.support.drive import edit
+
+ASKED = call("search", {"q": "x"}, "c1")
+RUN = chat([system("be brief"), user("hi"), assistant("", ASKED), response("c1", "none"), assistant("sorry")])
+EDIT = edit(RUN, "m1", "/messages/0/content", "be brief and kind")
+PLAN = plan(Facts(RUN), [EDIT])
+
+
+def test_headline_says_what_a_re_run_asks() -> None:
+    assert headline(PLAN).startswith("1 edited, 2 to re-run: r re-runs and asks m-1 2 times, about ")
+
+
+def test_marks_are_words_by_row() -> None:
+    assert touch_marks(PLAN) == {0: "edited", 1: "rerun", 2: "rerun"}
+
+
+def test_panel() -> None:
+    text = text_of(plan_blocks(RUN, PLAN, [EDIT], Folds()))
+    assert "✎ #1 /messages/0/content: be brief and kind" in text
+    assert "search: 1 call, each answered by its recording" in text
+    assert "» 2 to re-run" in text
+    assert "#3 chat m-1" in text
+
+
+def test_no_model_is_said() -> None:
+    nothing = plan(Facts(RUN), [])
+    assert asked(nothing) == "no model"
+
+
+def test_an_edit_of_a_long_text_shows_what_differs() -> None:
+    long = "word " * 500
+    block = edit_block(RUN, Edit("m1", "/messages/1/content", long, long + "and this"))
+    assert "and this" in block.text
+    assert len(block.text) < 120
+
+
+def test_an_edit_of_a_value_shows_both() -> None:
+    assert edit_block(RUN, Edit("x1", "/result", {"a": 1}, [2])).text == '✎ #2 /result: {"a": 1} → [2]'

@@ -1,0 +1,92 @@
+"""Arguments beside their schema."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from replaydbg.views.blocks import Folds
+from replaydbg.views.tool_fields import declaration, result_tab, tools_tab
+from tests.support.blocks import about, text_of, violation
+from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
+
+SCHEMA = parameters(
+    ["id", "region"],
+    id={"type": "string", "pattern": "^ORD"},
+    region={"enum": ["EU", "US"]},
+    note={"type": "string"},
+)
+ASKED = call("look", {"id": 7, "extra": True}, "c")
+RUN = trace(
+    model_call("m", [user("go")], assistant("", ASKED), tools=[tool("look", SCHEMA, "Find it.")]),
+    tool_execution("t", ASKED, {"ok": 1}),
+)
+WRONG = [violation("m", "/tool_calls/0/arguments/id", message="7 is an integer, not string")]
+
+
+@pytest.mark.parametrize("width", [50, 100])
+def test_each_argument_has_its_line(width: int) -> None:
+    text = text_of(tools_tab(about(RUN, "m", WRONG), Folds(), width))
+    assert "✗ id" in text
+    assert "string matching ^ORD" in text
+    assert "↳ 7 is an integer, not string" in text
+    assert "(not given)" in text
+    assert '"EU" | "US"' in text
+    assert "string, optional" in text
+    assert "not in the schema" in text
+    assert "schema from this request" in text
+
+
+def test_a_missing_argument_is_marked_at_its_own_line() -> None:
+    missing = violation("m", "/tool_calls/0/arguments", message='"region" is missing')
+    text = text_of(tools_tab(about(RUN, "m", [missing]), Folds(), 100))
+    line = next(line for line in text.splitlines() if "region" in line)
+    assert "✗ region" in line
+    assert "(missing)" in line
+
+
+def test_the_execution_shows_the_violations_of_its_call() -> None:
+    finding = violation("m", "/tool_calls/0/arguments/id", message="7 is an integer")
+    text = text_of(tools_tab(about(RUN, "t", [replace(finding, step_ids=("m", "t"))]), Folds(), 100))
+    assert "↳ 7 is an integer" in text
+
+
+def test_no_schema_is_a_state_of_its_own() -> None:
+    run = trace(model_call("m", [user("go")], assistant("", ASKED)))
+    text = text_of(tools_tab(about(run, "m"), Folds(), 100))
+    assert "schema not recorded" in text
+    assert "which tools were offered was not recorded" in text
+
+
+def test_a_tool_that_was_not_offered() -> None:
+    run = trace(model_call("m", [user("go")], assistant("", ASKED), tools=[tool("other", SCHEMA)]))
+    assert "no tool named look was offered" in text_of(tools_tab(about(run, "m"), Folds(), 100))
+
+
+def test_offers_open_to_their_schema() -> None:
+    assert '"pattern"' in text_of(tools_tab(about(RUN, "m"), Folds(all_open=True), 100))
+    assert "Find it." in text_of(tools_tab(about(RUN, "m"), Folds(), 100))
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "integer", "minimum": 1, "maximum": 9}, "integer ≥ 1, ≤ 9"),
+        ({"type": ["string", "null"]}, "string or null"),
+        ({"type": "array", "items": {"type": "string"}}, "array of string"),
+        ({"anyOf": [{"type": "string"}, {"type": "number"}]}, "string or number"),
+        ({"const": 3}, "3"),
+        ({"enum": list(range(20))}, "0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | … 12 more"),
+        ({}, "anything"),
+        (None, "not in the schema"),
+        ({"type": "string", "format": "date"}, "string (date)"),
+    ],
+)
+def test_declaration(schema: object, words: str) -> None:
+    assert declaration(schema) == words
+
+
+def test_results() -> None:
+    assert '"ok": 1' in text_of(result_tab(about(RUN, "t"), Folds()))
+    assert "→ look" in text_of(result_tab(about(RUN, "m"), Folds()))
