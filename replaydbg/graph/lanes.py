@@ -26,6 +26,9 @@ CHECKPOINT_ROWS = 256
 AT_ONCE_ROWS = 8192
 """Opening more rows than this keeps no checkpoint behind them: they are laid when somebody looks there."""
 
+OPEN_ROUNDS_STEPS_MAX = 120
+"""Three screens of forty rows: a longer run is read folded first."""
+
 FREE = -1
 OVERFLOW: Final[int] = limits.LANES_MAX
 """The column of steps that found no free lane: they share it, and no line is drawn for them."""
@@ -90,7 +93,13 @@ class Chain:
             self._folds_at.setdefault(fold.start, []).append(number)
         self._outs: dict[tuple[int, int], tuple[int, ...]] = {}
         self._fed_from = _first_sources(self.joins, len(trace))
-        self.resume(state or FoldState())
+        self._opened: set[int] = set()
+        self._closed: set[int] = set()
+        if state is None:
+            self._open_what_hides_a_short_run()
+            self._lay_all()
+        else:
+            self.resume(state)
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -116,6 +125,15 @@ class Chain:
         if closed:
             self._closed = {row for row, id_ in enumerate(ids) if id_ in closed and self._has_steps(row)}
         self._lay_all()
+
+    def _open_what_hides_a_short_run(self) -> None:
+        """Rounds with steps inside of them ("turn", "node") would hide nearly all of a run that fits a few screens."""
+        if len(self.trace) <= OPEN_ROUNDS_STEPS_MAX:
+            self._opened = {
+                number
+                for number, fold in enumerate(self.folds)
+                if any(self._has_steps(row) for row in fold.units)
+            }
 
     def _has_steps(self, row: int) -> bool:
         return self.trace.subtree_ends[row] > row + 1

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from replaydbg.core.trace import Trace
 from replaydbg.graph import lanes
 from replaydbg.graph.lanes import FREE, OVERFLOW, Chain, Laid
+from tests.support.build import agent, model_call, trace
 from tests.support.runs import any_run, looping, made_up, parallel_tools, sub_agent
 
 
@@ -173,3 +174,11 @@ def test_every_edge_in_view_is_drawn_from_its_producer_to_its_consumer(run: Trac
         full = any(one.more or one.lane == OVERFLOW for one in window)
         assert into <= wanted
         assert full or bool(into) == bool(wanted)
+
+
+def test_a_short_run_is_not_hidden_by_rounds_that_hold_steps() -> None:
+    turns = [agent(f"a{n}", "turn", model_call(f"m{n}", start_ms=20 * n), start_ms=20 * n) for n in range(40)]
+    short = Chain(trace(*turns[:20]))
+    assert [fold.rounds for fold in short.folds] == [20]
+    assert len(short) == len(short.trace) + 1, "every step and the header of the rounds"
+    assert len(Chain(trace(*turns, *(model_call(f"x{n}", start_ms=900 + n) for n in range(60))))) < 10
