@@ -47,6 +47,8 @@ class Shown:
     """Whether the facts of the whole trace are at hand; to ask for them before would hold up the screen."""
     checked: bool = False
     """Whether all rules have run."""
+    unchecked: int = 0
+    """Tool calls that could not be checked: no schema was recorded."""
     by_step: dict[str, list[Finding]] = field(default_factory=dict)
 
     @property

@@ -46,8 +46,12 @@ class Known(Message):
 class Found(Message):
     """One rule has been over what is shown; `last` says that it was the last rule."""
 
-    def __init__(self, shown: Shown, findings: tuple[Finding, ...], *, last: bool) -> None:
+    def __init__(
+        self, shown: Shown, findings: tuple[Finding, ...], *, last: bool, unchecked: int = 0
+    ) -> None:
+        """`unchecked` comes with the last one: tool calls that no schema was known for."""
         super().__init__()
+        self.unchecked = unchecked
         self.shown = shown
         self.findings = findings
         self.last = last

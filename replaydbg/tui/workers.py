@@ -113,7 +113,7 @@ def check(shown: Shown, post: Post) -> None:
             return
         if findings:
             post(Found(shown, findings, last=False))
-    post(Found(shown, (), last=True))
+    post(Found(shown, (), last=True, unchecked=_registry.unchecked_calls(shown.facts)))
 
 
 def make_plan(shown: Shown, edits: tuple[Edit, ...], post: Post) -> None:

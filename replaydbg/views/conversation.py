@@ -93,13 +93,16 @@ def message_blocks(
     subject: Subject, message: Message, index: int, folds: Folds, *, new: bool = False
 ) -> Iterator[Block]:
     place = pointer.join(("messages", index))
-    look = _ROLE_LOOKS[message.role]
+    # Some providers let the user's turn carry what tools returned.
+    only_results = bool(message.parts) and message.parts == message.tool_responses
+    role = Role.TOOL if only_results else message.role
+    look = _ROLE_LOOKS[role]
     # What a tool result answers says more than the word "tool".
     names = [subject.call_name(response.id, index) or response.name for response in message.tool_responses]
     who = " ".join(dict.fromkeys(name for name in (message.name, *names) if name))
-    title = f"{message.role}" + (f"  {shown(who)}" if who else "")
+    title = f"{role}" + (f"  {shown(who)}" if who else "")
     extra = "  new" if new else ""
-    spans = [(0, len(str(message.role)), look), (len(str(message.role)), len(title), "dim")]
+    spans = [(0, len(role), look), (len(role), len(title), "dim")]
     if new:
         spans.append((len(title), len(title) + len(extra), "new"))
     edited = subject.edited_at(place)
@@ -206,7 +209,7 @@ def _marked_call(subject: Subject, call: ToolCall, place: str, folds: Folds) -> 
     """The call, and under it what is wrong with it."""
     yield from call_blocks(call, place, folds)
     for where, message in subject.evidence_below(place):
-        field = where.removeprefix(place).removeprefix("/arguments").strip("/")
+        field = where.removeprefix(place).removeprefix("/arguments_raw").removeprefix("/arguments").strip("/")
         text = f"✗ {field}: {message}" if field else f"✗ {message}"
         yield Block(shown(text), "error", indent=2, place=where, mark="▍", mark_look="error")
 

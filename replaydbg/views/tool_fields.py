@@ -52,7 +52,8 @@ def _call(subject: Subject, call: ToolCall, number: int, folds: Folds, width: in
     yield _source(subject, spec, call.name)
     wrong: dict[str, list[str]] = {}
     for where, message in subject.evidence_below(place):
-        wrong.setdefault(where.removeprefix(place + "/arguments"), []).append(message)
+        field = where.removeprefix(place).removeprefix("/arguments_raw").removeprefix("/arguments")
+        wrong.setdefault(field, []).append(message)
     if call.problem is not None:
         yield Block(f"✗ not JSON: {shown(call.problem.message)}", "error", place=place)
         yield Block(shown(call.raw or ""), indent=2, place=place + "/arguments_raw")

@@ -20,7 +20,7 @@ pytestmark = [
     pytest.mark.tmux,
     pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed"),
 ]
-SECONDS_MAX = 30.0
+SECONDS_MAX = 60.0
 PROGRAM = f"{shlex.quote(sys.executable)} -m replaydbg"
 
 

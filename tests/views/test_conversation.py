@@ -108,3 +108,15 @@ def test_broken_arguments_are_shown_as_they_are() -> None:
     text = text_of(conversation(about(run, "m"), Folds()))
     assert "arguments are not JSON" in text
     assert '{"a": ' in text
+
+
+def test_results_in_a_users_turn_are_a_tools() -> None:
+    answer = Message(Role.USER, response("c1", "0 hits").parts)
+    run = trace(model_call("m", [user("hi"), assistant("", ASKED), answer], "none"))
+    assert "tool  search\n0 hits" in text_of(conversation(about(run, "m"), Folds()))
+
+
+def test_evidence_about_broken_text_names_no_field() -> None:
+    run = trace(model_call("m", [user("go")], assistant("", call("f", raw='{"a": '))))
+    broken = violation("m", "/tool_calls/0/arguments_raw", message="break off")
+    assert "✗ break off" in text_of(conversation(about(run, "m", [broken]), Folds()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from replaydbg.actions.open import chosen
 from replaydbg.core.finding import Severity
 from replaydbg.errors import ReplaydbgError
 from replaydbg.readers._api import Reading
-from replaydbg.tui import actions, workers
+from replaydbg.tui import actions, theme, workers
 from replaydbg.tui.actions import State, UserAction
 from replaydbg.tui.desk import Desk, Shown
 from replaydbg.tui.messages import Found, Known, SatDown, TraceRead, WorkFailed
@@ -30,6 +31,7 @@ from replaydbg.tui.widgets.header import HeaderLine, Words
 from replaydbg.tui.widgets.minimap import Minimap
 from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
 from replaydbg.views.plan import touch_marks
+from replaydbg.views.signs import ASCII, UNICODE
 from replaydbg.views.text import plural
 
 _SETTLED_SECONDS = 0.1
@@ -55,15 +57,16 @@ class Workplace(ActingScreen[None]):
         self._mounted_findings: tuple[int, bool] = (0, False)
 
     def compose(self) -> ComposeResult:
+        signs = ASCII if theme.ascii_only(os.environ) else UNICODE
         yield HeaderLine(id="header")
         with Horizontal(id="panes"):
             with Vertical(id="left"):
                 with Horizontal(id="steps"):
-                    chain = Chain(id=actions.CHAIN)
+                    chain = Chain(signs=signs, id=actions.CHAIN)
                     yield chain
                     yield Minimap(chain)
-                yield FlowPane(id=actions.MAP)
-                yield FindingsPane(id=actions.FINDINGS)
+                yield FlowPane(signs=signs, id=actions.MAP)
+                yield FindingsPane(signs=signs, id=actions.FINDINGS)
                 yield PlanPane(id=actions.PLAN)
             yield Detail(rule_page, id="detail")
         yield FooterLine(id="footer")
@@ -182,6 +185,7 @@ class Workplace(ActingScreen[None]):
                 model=branch.model if branch is not None else "",
                 format=shown.trace.source.format if shown is not None else "",
                 notices=len(desk.notices),
+                unchecked=shown.unchecked if shown is not None else 0,
                 busy=busy,
             )
         )
@@ -297,6 +301,7 @@ class Workplace(ActingScreen[None]):
         shown.add(event.findings)
         first = bool(shown.findings) and not self.touched
         shown.checked = shown.checked or event.last
+        shown.unchecked = max(shown.unchecked, event.unchecked)
         if shown is self.desk.shown:
             self.load_chain(shown)
             self.paint_findings(shown)
@@ -304,6 +309,8 @@ class Workplace(ActingScreen[None]):
             self.settle()
             if first and event.last:
                 self.greet()
+            elif event.last and not shown.findings and not self.said:
+                self.say(*nothing_found(shown))
 
     def greet(self) -> None:
         """Nobody has pressed a key yet: begin where something is wrong, and show the list of it where there is room."""
@@ -325,6 +332,15 @@ class Workplace(ActingScreen[None]):
                 self.app.exit(3, return_code=3)
 
         self.app.push_screen(Tell(title, text, hint), closed)
+
+
+def nothing_found(shown: Shown) -> tuple[str, str]:
+    """What to say of a run without findings, and its look: what could not be checked has not passed."""
+    text = f"nothing was found in {plural(len(shown.trace), 'step')}"
+    if not shown.unchecked:
+        return text, "good"
+    calls = plural(shown.unchecked, "tool call")
+    return f"{text}, but {calls} could not be checked: no schema was recorded (--tools FILE)", "hint"
 
 
 def origins(shown: Shown) -> list[str] | None:

@@ -28,6 +28,7 @@ class Words:
     model: str = ""
     format: str = ""
     notices: int = 0
+    unchecked: int = 0
     busy: str = ""
 
 
@@ -63,6 +64,8 @@ class HeaderLine(OneLine):
         if words.edits:
             pieces.append((f"✎ {plural(words.edits, 'pending edit')}", f"✎{words.edits}", "edited"))
         pieces.append((plural(words.steps, "step"), "", ""))
+        if words.unchecked:
+            pieces.append((f"{plural(words.unchecked, 'call')} without a schema", "", "hint"))
         if words.notices:
             pieces.append((plural(words.notices, "notice"), "", "dim"))
         pieces.append((words.format, "", "dim"))

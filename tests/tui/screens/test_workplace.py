@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from replaydbg.core.finding import Notice
+from replaydbg.graph.facts import Facts
 from replaydbg.readers._api import Reading
+from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import Found, TraceRead
-from replaydbg.tui.screens.workplace import rule_page
+from replaydbg.tui.screens.workplace import nothing_found, rule_page
 from tests.support.blocks import violation
-from tests.support.build import model_call, trace, user
+from tests.support.build import assistant, call, model_call, tool_execution, trace, user
 from tests.support.desk import open_demo, open_made
 from tests.support.golden import same_as_golden
 
@@ -63,3 +65,21 @@ async def test_the_screen_stays_where_the_person_went(tmp_path: Path) -> None:
 def test_pages_of_rules_that_are_not_here_are_empty() -> None:
     assert rule_page("schema-violation")
     assert rule_page("X999") == ""
+
+
+def test_what_could_not_be_checked_has_not_passed() -> None:
+    clean = Shown(Facts(RUN))
+    assert nothing_found(clean) == ("nothing was found in 1 step", "good")
+    clean.unchecked = 2
+    text, look = nothing_found(clean)
+    assert "2 tool calls could not be checked" in text
+    assert look != "good"
+
+
+async def test_calls_without_a_schema_are_counted_on_the_screen(tmp_path: Path) -> None:
+    run = trace(
+        model_call("m", [user("go")], assistant("", call("f", {"a": 1}, "c"))),
+        tool_execution("t", call("f", {"a": 1}, "c"), 1),
+    )
+    async with open_made(tmp_path, run) as sitting:
+        await sitting.until_text("1 call without a schema")
