@@ -63,6 +63,13 @@ def test_what_broken_traces_hold_can_be_edited_and_kept(value: object) -> None:
         pytest.param(journal.Entry(1, "", "do", "{}"), id="no command"),
         pytest.param(journal.Entry(1, "", "do", '{"command":"fly"}'), id="unknown command"),
         pytest.param(journal.Entry(1, "", "do", '{"command":"set-note"}'), id="fields missing"),
+        pytest.param(
+            journal.Entry(1, "", "do", '{"command":"set-note","step_id":"m1","text":5}'),
+            id="a field of another type",
+        ),
+        pytest.param(
+            journal.Entry(1, "", "do", '{"command":"clear-edits","step_id":"m1"}'), id="a field too many"
+        ),
         pytest.param(journal.Entry(1, "", "do", ""), id="do without a command"),
         pytest.param(journal.Entry(1, "", "jump", ""), id="unknown deed"),
         pytest.param(journal.Entry(1, "", "do", '{"command":"add-branch"}', b"rubbish"), id="broken branch"),
