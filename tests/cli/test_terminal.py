@@ -27,6 +27,7 @@ def test_modes_and_screen_are_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(RuntimeError), terminal.kept():
         fail()
     assert termios.tcgetattr(inner) == before
+    os.set_blocking(outer, False)
     assert b"\x1b[?1049l" in os.read(outer, 1000)
     stream.close()
     os.close(outer)
