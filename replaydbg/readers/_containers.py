@@ -121,8 +121,13 @@ def is_json(raw: memoryview) -> bool:
     return True
 
 
-def has_lines(buffer: memoryview) -> bool:
-    """Whether this is JSON Lines: one of the first lines is a whole JSON object or array, and others follow."""
+def has_lines(buffer: memoryview, first_line_bytes_max: int | None = None) -> bool:
+    """Whether this is JSON Lines: one of the first lines is a whole JSON object or array, and others follow.
+
+    With a bound for the first line, a document on one line is told without a walk through all of it.
+    """
+    if first_line_bytes_max is not None and b"\n" not in bytes(buffer[:first_line_bytes_max]):
+        return False
     at = _start(buffer)
     for damaged in range(_DAMAGED_LINES_MAX):
         if at < 0:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -41,6 +41,9 @@ _REQUEST_BYTES_MAX = 1 << 20
 _SAMPLE_BYTES = 64 << 10
 _BOM = b"\xef\xbb\xbf"
 _SPANS = re.compile(rb'"(?:spans|data)"\s*:\s*\[')
+_AFTER_ARRAY = re.compile(r"trailing characters \(byte (\d+)\)")
+"""How msgspec says where an array ended. If it said it otherwise, large documents would open more slowly."""
+
 _TIGHT_OBJECT = re.compile(rb'\{"\w+":')
 _SNAKE_KEY = re.compile(rb'"(?:span_id|resource_spans)"\s*:')
 _INTEGER = b'{"intValue":"'
@@ -59,8 +62,7 @@ def read(
 ) -> Iterator[Reading]:
     """Readings of an OTLP document; for `as_written` see `Assembly`. Raises NotThisFormat where it has no spans."""
     reader = _Reader(document, format_name, as_written=as_written)
-    # A document on one line is recognised by its long first line; JSON Lines with such lines are found out below.
-    if b"\n" in document.head and _containers.has_lines(document.buffer):
+    if _containers.has_lines(document.buffer, _REQUEST_BYTES_MAX):
         yield from reader.lines(partial=partial)
     else:
         yield from reader.document(partial=partial)
@@ -111,7 +113,7 @@ class _Reader:
     def _whole(self, raw: memoryview, place: str) -> bool:
         """The spans of one request, or of an array of them. False, and none is added, where that is damaged."""
         body = raw[len(_BOM) :] if bytes(raw[: len(_BOM)]) == _BOM else raw
-        if self._has_large_spans(body):
+        if self._has_large_spans:
             try:
                 envelope = self.shape.whole.decode(body)
             except UNREADABLE:
@@ -146,7 +148,7 @@ class _Reader:
     def _in_chunks(self, body: memoryview, where: str) -> bool:
         """The spans of a large request, some hundred at a time. False, and none is added, if it is not written tightly.
 
-        A chunk that does not decode holds the end of an array, or damage: its spans are looked for one by one.
+        A chunk that does not decode is damaged, or one span is larger: then spans are looked for one by one.
         """
         opening = _SPANS.search(body, 0, _SAMPLE_BYTES)
         first = _TIGHT_OBJECT.match(body, opening.end()) if opening else None
@@ -156,20 +158,34 @@ class _Reader:
         at = opening.end()
         while at < len(body):
             text = bytes(body[at : at + _CHUNK_BYTES])
-            cut = text.rfind(boundary)
-            try:
-                spans = self.shape.spans.decode(b"[%b]" % text[:cut]) if cut > 0 else None
-            except UNREADABLE:
-                spans = None
-            if spans is None or at + len(text) >= len(body):
-                until = at + (cut + 1 if cut > 0 else _CHUNK_BYTES)
-                at = self._one_by_one(body, at, until, where)
+            cut = text.rfind(boundary) if at + len(text) < len(body) else len(text)
+            spans, used = self._decoded(text[: max(cut, 0)])
+            if spans is None:
+                at = self._one_by_one(body, at, at + (cut + 1 if cut > 0 else _CHUNK_BYTES), where)
                 continue
-            chunk = Chunk(self.shape, body[at : at + cut], bare=True)
+            chunk = Chunk(self.shape, body[at : at + used], bare=True)
             for place, span in enumerate(spans):
                 self._add(span, (chunk, place))
-            at += cut + 1
+            if used == cut < len(text):
+                at += cut + 1
+            else:  # the array ended within the chunk
+                following = _SPANS.search(body, at + used)
+                at = following.end() if following else len(body)
         return True
+
+    def _decoded(self, text: bytes) -> tuple[list[Any] | None, int]:
+        """Spans with commas between them, and how much text they take: less than all where their array ends before."""
+        try:
+            return (self.shape.spans.decode(b"[%b]" % text), len(text)) if text else (None, 0)
+        except UNREADABLE as error:
+            ended = _AFTER_ARRAY.search(str(error))
+        if ended is None:
+            return None, 0
+        used = text.rfind(b"]", 0, int(ended[1]) - 2)  # counted from 1, and from our bracket
+        try:
+            return self.shape.spans.decode(b"[%b]" % text[:used]), used
+        except UNREADABLE:
+            return None, 0
 
     def _one_by_one(self, body: memoryview, at: int, until: int, where: str) -> int:
         """The spans from the one at `at` on. Returns where the first begins that lies at `until` or behind it."""
@@ -179,9 +195,11 @@ class _Reader:
             self._add_found(body[start:end], where or f"byte {start}", whole=whole)
         return len(body)
 
-    def _has_large_spans(self, body: memoryview) -> bool:
-        step = max(_SAMPLE_BYTES, len(body) // 3)
-        samples = [bytes(body[at : at + _SAMPLE_BYTES]) for at in range(0, len(body), step)]
+    @cached_property
+    def _has_large_spans(self) -> bool:
+        """Judged by samples from the beginning, the middle and the end: histories grow."""
+        step = max(_SAMPLE_BYTES, len(self.buffer) // 3)
+        samples = [bytes(self.buffer[at : at + _SAMPLE_BYTES]) for at in range(0, len(self.buffer), step)]
         mark = b'"span_id"' if self.shape is SNAKE else b'"spanId"'
         spans = sum(sample.count(mark) for sample in samples)
         return spans * _LARGE_SPAN_BYTES < sum(map(len, samples))

@@ -202,3 +202,10 @@ def lines(mode: Mode, size_bytes: int, seed: int = 7, *, spans_per_line: int = 5
 def _line(batch: list[bytes]) -> bytes:
     scope = b'{"resourceSpans":[{"resource":{},"scopeSpans":[{"scope":{"name":"made.up"},"spans":['
     return scope + b",".join(batch) + b"]}]}]}\n"
+
+
+def array(mode: Mode, size_bytes: int, seed: int = 7) -> Iterator[bytes]:
+    """An array of requests of some spans each, as protobuf's JSON writers make it."""
+    for number, line in enumerate(lines(mode, size_bytes, seed)):
+        yield (b"," if number else b"[") + line.rstrip()
+    yield b"]"

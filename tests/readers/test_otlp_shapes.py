@@ -96,3 +96,13 @@ def test_damage_within_a_chunk_costs_its_span_only(monkeypatch: pytest.MonkeyPat
     ids = {id_ for each in reading.traces for id_ in each.ids}
     assert ids >= {each["spanId"] for each in SPANS if each["name"] != "s77"}
     assert reading.notices[0].pointer.startswith("byte ")
+
+
+def test_the_end_of_an_array_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fails when msgspec says in other words where an array ends: then large arrays of requests open slowly."""
+    monkeypatch.setattr(_otlp_envelope, "_REQUEST_BYTES_MAX", 0)
+    monkeypatch.setattr(_otlp_envelope, "_CHUNK_BYTES", 9_000)
+    monkeypatch.setattr(_otlp_envelope._Reader, "_one_by_one", lambda *_: pytest.fail("one by one"))
+    content = orjson.dumps([request(*SPANS[at : at + 7]) for at in range(0, 399, 7)])
+    (only,) = read(content).traces
+    assert [step.body.raw for step in only.steps()] == SPANS

@@ -1,0 +1,17 @@
+"""What readers are given and what they give."""
+
+from __future__ import annotations
+
+from replaydbg import limits
+from replaydbg.readers._api import NotThisFormat, Reading
+from tests.support.otlp import document
+
+
+def test_the_head_is_bounded_and_has_no_byte_order_mark() -> None:
+    assert document(b"\xef\xbb\xbf{}").head == b"{}"
+    assert len(document(b"x" * (limits.SNIFF_BYTES_MAX + 9)).head) == limits.SNIFF_BYTES_MAX
+
+
+def test_a_reading_is_complete_unless_it_says_otherwise() -> None:
+    assert Reading(()) == Reading((), (), 1.0, True)
+    assert issubclass(NotThisFormat, ValueError)
