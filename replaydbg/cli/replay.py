@@ -72,10 +72,7 @@ _DryRun = Annotated[
 _Out = Annotated[
     str | None, typer.Option("-o", "--out", metavar="FILE", help="Write the branch as a trace of its own.")
 ]
-_Session = Annotated[
-    str | None,
-    typer.Option("--session", metavar="FILE", help="Keep the branch in this session, for `open` to show."),
-]
+_NoSession = Annotated[bool, typer.Option("--no-session", help="Do not keep the branch for `open` to show.")]
 
 
 def replay(
@@ -95,14 +92,17 @@ def replay(
     dry_run: _DryRun = False,
     output: options.OutputOption = Output.TEXT,
     out: _Out = None,
-    session: _Session = None,
+    session: options.Session = None,
+    no_session: _NoSession = False,
     trace_id: options.TraceId = None,
     format_name: options.FormatName = None,
 ) -> int:
     """Edit a step and re-run what comes after it. Recorded replies and results answer what is still asked alike.
 
-    Exit code 4 if the re-run stopped before its end; what it had got by then is printed, and written with -o.
+    The branch is kept in the session of the trace, where `open` shows it. Exit code 4 if the re-run stopped before its
+    end; what it had got by then is printed, kept, and written with -o.
     """
+    from replaydbg.actions.convert import save_branch
     from replaydbg.actions.edits import read_edits
     from replaydbg.actions.open import open_trace
     from replaydbg.actions.rerun import RerunOptions
@@ -128,7 +128,10 @@ def replay(
         environ=os.environ,
     )
     branch = _rerun(facts, edits, wishes)
-    _keep(opened, branch, out, session)
+    if out is not None:
+        save_branch(branch, out, opened.path)
+    if edits and not no_session:
+        _keep(opened, branch, session)
     _print_branch(facts, branch, output)
     if branch.stopped is None:
         return EXIT_CLEAN
@@ -173,21 +176,30 @@ def _progress() -> OnProgress | None:
     return show
 
 
-def _keep(opened: Opened, branch: Branch, out: str | None, session: str | None) -> None:
-    """Before anything is printed: what was paid for must not be lost to a closed pipe."""
-    from replaydbg.actions.convert import save_branch
+def _keep(opened: Opened, branch: Branch, session: str | None) -> None:
+    """Before anything is printed: what was paid for must not be lost to a closed pipe.
+
+    The same re-run of a recording alone is kept once. A session that cannot be written is said, not a failure, unless
+    the person named it.
+    """
     from replaydbg.actions.sitting import open_sitting
+    from replaydbg.core.branch import Provenance
+    from replaydbg.errors import ReplaydbgError
     from replaydbg.session.commands import AddBranch
 
-    if out is not None:
-        save_branch(branch, out, opened.path)
-    if session is not None:
+    answered = any(step.provenance in {Provenance.LIVE, Provenance.HUMAN} for step in branch.steps)
+    try:
         sitting = open_sitting(opened.trace, opened.path, session, document=opened.document)
         report.notices(sitting.notices)
         try:
-            sitting.do(AddBranch(branch))
+            if answered or sitting.history.sitting.branch(branch.id) is None:
+                sitting.do(AddBranch(branch))
         finally:
             sitting.close()
+    except ReplaydbgError as error:
+        if session is not None:
+            raise
+        report.say(f"the branch is not kept: {error.message}")
 
 
 def _print_plan(facts: Facts, edits: tuple[Edit, ...], output: Output) -> int:

@@ -22,6 +22,9 @@ _SURE = 0.5
 _CLOSE = 0.1
 """A runner-up so near is named."""
 
+_CERTAIN = 1.0
+"""A reader that says this has seen its own mark: our own format is OTLP, too, and that is no doubt."""
+
 _BINARY = {
     b"PK\x03\x04": "a zip archive; unpack it and open one of its files",
     b"\x1f\x8b": "gzip inside of what was already unpacked; unpack it first",
@@ -75,7 +78,7 @@ def choose(document: Document, format_name: str | None = None) -> Choice:
         notices.append(
             Notice("", f"taken for {best.title}, but it may be something else; --format says what")
         )
-    elif runner_up is not None and confidence - others[0][0] < _CLOSE:
+    elif runner_up is not None and confidence < _CERTAIN and confidence - others[0][0] < _CLOSE:
         notices.append(Notice("", f"taken for {best.title}; it could be {runner_up.title}, too (--format)"))
     return Choice(best, confidence, runner_up, tuple(notices))
 

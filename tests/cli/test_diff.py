@@ -18,7 +18,7 @@ def test_a_trace_and_itself_say_the_same() -> None:
 
 def test_findings_are_the_headline_and_fields_are_shown(tmp_path: Path) -> None:
     out = str(tmp_path / "mended.json")
-    assert run("replay", INCIDENT, "--edit", MEND, *STAND_IN, "-o", out).code == 0
+    assert run("replay", INCIDENT, "--edit", MEND, *STAND_IN, "--no-session", "-o", out).code == 0
     lines = run("diff", INCIDENT, out).out.splitlines()
 
     assert lines[0] == "9 findings lost"
@@ -29,7 +29,7 @@ def test_findings_are_the_headline_and_fields_are_shown(tmp_path: Path) -> None:
 
 def test_the_json_says_where_they_part(tmp_path: Path) -> None:
     out = str(tmp_path / "mended.json")
-    run("replay", INCIDENT, "--edit", MEND, *STAND_IN, "-o", out)
+    run("replay", INCIDENT, "--edit", MEND, *STAND_IN, "--no-session", "-o", out)
     document = run("diff", INCIDENT, out, "--output", "json").document
 
     assert list(document) == [

@@ -20,7 +20,8 @@ for name, spec in demo.TOOLS.items():
 
 
 def replay(*arguments: str) -> Done:
-    return run("replay", INCIDENT, *arguments)
+    keep = () if "--session" in arguments else ("--no-session",)
+    return run("replay", INCIDENT, *keep, *arguments)
 
 
 def test_the_json_of_a_branch_has_the_promised_fields_in_order() -> None:
@@ -102,6 +103,23 @@ def test_a_branch_is_kept_in_a_session_without_any_key(
         assert [json.loads(command)["command"] for (command,) in acts] == ["add-branch"] * count
 
     assert b"very-secret" not in b"".join(path.read_bytes() for path in tmp_path.iterdir())
+
+
+def test_a_branch_is_kept_beside_the_trace_unless_told_not_to(tmp_path: Path) -> None:
+    trace = tmp_path / "trace.json"
+    trace.write_bytes(Path(INCIDENT).read_bytes())
+    session = tmp_path / "trace.json.replaydbg.sqlite3"
+
+    assert run("replay", str(trace), "--edit", MEND, *STAND_IN, "--no-session").code == 0
+    assert run("replay", str(trace), *STAND_IN).code == 0
+    assert not session.exists(), "nothing was asked for that could be lost"
+
+    for _ in range(2):
+        assert run("replay", str(trace), "--edit", MEND).code == 4
+    connection = sqlite3.connect(session)
+    (kept,) = connection.execute("SELECT count(*) FROM act").fetchone()
+    connection.close()
+    assert kept == 1, "the recording alone gives the same branch each time"
 
 
 @pytest.mark.parametrize(
