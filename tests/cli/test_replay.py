@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from replaydbg.actions import demo
+from tests.support import model_server
 from tests.support.command_line import Done, run
 
 INCIDENT = str(Path(__file__).resolve().parents[2] / "traces" / "support-incident.json")
@@ -120,6 +121,22 @@ def test_a_branch_is_kept_beside_the_trace_unless_told_not_to(tmp_path: Path) ->
     (kept,) = connection.execute("SELECT count(*) FROM act").fetchone()
     connection.close()
     assert kept == 1, "the recording alone gives the same branch each time"
+
+
+@pytest.mark.parametrize("provider", ["openai", "anthropic"])
+def test_a_model_behind_http_is_asked_only_when_told_to(provider: str) -> None:
+    edit = ["--edit", "#8:/messages/0/content=Be brief."]
+    with model_server.serving(model_server.reply("Found it.")) as server:
+        there = ["--provider", provider, "--base-url", server.url, "--model", "tiny"]
+        offline = replay(*edit, *there)
+        assert server.requests == []
+        live = replay(*edit, *there, "--live", "--output", "json")
+
+    assert offline.code == 4
+    assert live.code == 0
+    assert len(server.requests) == 1
+    assert server.requests[0].body["model"] == "tiny"
+    assert live.document["stopped"] is None
 
 
 @pytest.mark.parametrize(
