@@ -75,7 +75,8 @@ class Assembly:
         if counts and known.counts is not None:
             input_tokens = _first_count(counts, known.counts.input_tokens)
             output_tokens = _first_count(counts, known.counts.output_tokens)
-            cost = number(counts.get(known.counts.cost_usd))
+            if known.counts.cost_usd in counts:
+                cost = number(counts[known.counts.cost_usd])
         rows = self._rows.get(trace_id)
         if rows is None:
             rows = self._rows[trace_id] = []
@@ -129,8 +130,10 @@ class Assembly:
 def _first_count(counts: Mapping[str, Json], keys: tuple[str, ...]) -> int:
     for key in keys:
         if key in counts:
-            count = whole(counts[key])
-            return NOT_RECORDED if count is None or count < 0 else count
+            count = counts[key]
+            if type(count) is not int:
+                count = whole(count)
+            return NOT_RECORDED if count is None or not 0 <= count < 1 << 63 else count
     return NOT_RECORDED
 
 

@@ -32,8 +32,8 @@ FIRST_WINDOW_BYTES = 256 << 10
 _LARGE_SPAN_BYTES = 8 << 10
 """Spans larger than this on average are walked once; see the module."""
 
-_CHUNK_BYTES = 256 << 10
-"""Small spans are decoded so many at a time; to find one of them again costs some tenths of a millisecond."""
+_CHUNK_BYTES = 64 << 10
+"""Small spans are decoded so many at a time; to find one of them again takes a tenth of a millisecond."""
 
 _REQUEST_BYTES_MAX = 1 << 20
 """Larger requests are cut into chunks."""
