@@ -10,11 +10,11 @@ import pytest
 from textual.keys import _character_to_key
 
 from replaydbg.core.step import Kind
-from replaydbg.tui import actions
+from replaydbg.tui import actions, workers
 from replaydbg.tui.actions import ACTIONS, CHAIN, DETAIL, KEY_SIGNS, State, by_id, footer_of, of_screen
+from replaydbg.tui.desk import Setup
 from replaydbg.tui.screens.dialogs import Line
-from tests.support.build import trace
-from tests.support.desk import Sitting, open_demo, open_made
+from tests.support.desk import Sitting, open_demo, open_setup
 
 SCREENS = sorted({action.where for action in ACTIONS})
 NAMED = {"enter", "escape", "space", "tab", "up", "down", "home", "end", "pageup", "pagedown"}
@@ -143,8 +143,11 @@ async def test_every_key_of_the_main_screen_acts_or_says_why(tmp_path: Path, pan
         await _every_key_acts_or_says_why(sitting, pane, step)
 
 
-async def test_every_key_says_why_on_an_empty_trace(tmp_path: Path) -> None:
-    async with open_made(tmp_path, trace()) as sitting:
+async def test_every_key_says_why_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "read", lambda _setup, _post: None)
+    async with open_setup(Setup(str(tmp_path / "never.json"))) as sitting:
         await _every_key_acts_or_says_why(sitting, CHAIN, 0)
 
 

@@ -33,7 +33,7 @@ class Terminal:
 
     def __init__(self, folder: Path, command: str, size: tuple[int, int]) -> None:
         self._tmux = ["tmux", "-L", f"replaydbg-{os.getpid()}-{next(_NUMBERS)}", "-f", "/dev/null"]
-        shell = f"cd {folder}; stty -a > before; {command}; echo ENDED $?; stty -a > after; cat"
+        shell = f"cd {folder}; stty -g > before; {command}; code=$?; stty -g > after; echo ENDED $code; cat"
         width, height = map(str, size)
         environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "EDITOR": "true"}
         subprocess.run(
@@ -57,7 +57,10 @@ class Terminal:
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)
 
     def resize(self, width: int, height: int) -> None:
-        subprocess.run([*self._tmux, "resize-window", "-x", str(width), "-y", str(height)], check=True)
+        """As a hand drags the edge of a window: through another size, and a moment later to the last one."""
+        for cells in (width + 1, width):
+            subprocess.run([*self._tmux, "resize-window", "-x", str(cells), "-y", str(height)], check=True)
+            time.sleep(0.4)
 
     def is_sane(self) -> bool:
         """Whether the terminal is as it was before: its settings, its cursor, its own screen."""
@@ -116,7 +119,7 @@ def test_resizing_while_it_runs(incident: Path, terminals: list[Terminal]) -> No
 
 
 def test_an_exception_leaves_the_terminal_sane(incident: Path, terminals: list[Terminal]) -> None:
-    """The program is broken from outside: its footer raises when it is painted for the second time."""
+    """The program is broken from outside: asking for help raises."""
     (incident.parent / "broken.py").write_text(
         "import sys\n"
         "from replaydbg.tui.screens.moving import Moving\n"
@@ -132,7 +135,6 @@ def test_an_exception_leaves_the_terminal_sane(incident: Path, terminals: list[T
     terminal.keys("?")
     terminal.wait("ENDED 70")
     assert "ZeroDivisionError" in terminal.text
-    assert terminal.text.count("\n") < 30 or "Traceback" not in terminal.text
     assert terminal.is_sane()
 
 
