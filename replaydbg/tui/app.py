@@ -54,6 +54,8 @@ class ReplayApp(App[int]):
 
     def run(self, **options: Any) -> int | None:
         """Gives the exit code. A mistake of ours is raised once the terminal is whole again, for the face to tell of."""
+        for name in ("COLUMNS", "LINES"):
+            os.environ.pop(name, None)  # where they are exported they hide every later resize of the terminal
         code = super().run(**options)
         if self.mistake is not None:
             raise self.mistake

@@ -35,7 +35,8 @@ class Terminal:
         self._tmux = ["tmux", "-L", f"replaydbg-{os.getpid()}-{next(_NUMBERS)}", "-f", "/dev/null"]
         shell = f"cd {folder}; stty -g > before; {command}; code=$?; stty -g > after; echo ENDED $code; cat"
         width, height = map(str, size)
-        environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "EDITOR": "true"}
+        # Exported sizes, as some shells and test runners have them, must not keep the program from being resized.
+        environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "80", "LINES": "24"}
         subprocess.run(
             [*self._tmux, "new-session", "-d", "-x", width, "-y", height, shell], check=True, env=environ
         )
@@ -57,10 +58,7 @@ class Terminal:
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)
 
     def resize(self, width: int, height: int) -> None:
-        """As a hand drags the edge of a window: through another size, and a moment later to the last one."""
-        for cells in (width + 1, width):
-            subprocess.run([*self._tmux, "resize-window", "-x", str(cells), "-y", str(height)], check=True)
-            time.sleep(0.4)
+        subprocess.run([*self._tmux, "resize-window", "-x", str(width), "-y", str(height)], check=True)
 
     def is_sane(self) -> bool:
         """Whether the terminal is as it was before: its settings, its cursor, its own screen."""
