@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,8 +26,21 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
+_OPENED: list[OpenSitting] = []
+
+
+@pytest.fixture(autouse=True)
+def _leaving() -> Iterator[None]:
+    """Whoever sat down leaves: a session file that stays open is a warning, and a warning is a failure."""
+    yield
+    while _OPENED:
+        _OPENED.pop().close()
+
+
 def sit(source: Path, session: Path | None = None, author: str = "") -> OpenSitting:
-    return open_sitting(recording(), str(source), str(session) if session else None, author=author)
+    it = open_sitting(recording(), str(source), str(session) if session else None, author=author)
+    _OPENED.append(it)
+    return it
 
 
 def edit(value: object = "two") -> AddEdit:
@@ -208,10 +222,12 @@ def test_standard_input_is_known_again_by_its_bytes(tmp_path: Path, monkeypatch:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     document = Document("standard input", memoryview(b"{}"))
     mine = open_sitting(recording(), "-", document=document)
+    _OPENED.append(mine)
     mine.do(edit())
     mine.close()
 
     again = open_sitting(recording(), "-", document=document)
+    _OPENED.append(again)
     assert again.history.sitting.edits == (edit().edit,)
     again.close()
     with pytest.raises(UsageProblem):
