@@ -6,9 +6,9 @@ import re
 import sys
 
 import pytest
-from replaydbg.rules._registry import all_rules
 
 from replaydbg.rules._api import Rule
+from replaydbg.rules._registry import all_rules
 
 SECTIONS = ("What it finds", "Why it matters", "Example", "What to do")
 RULES = all_rules()
