@@ -21,6 +21,9 @@ from replaydbg.diff.align import Pair
 from replaydbg.diff.fields import ABSENT, Change, first_changes
 from replaydbg.graph.facts import Facts
 
+_FINISH_REASONS = {"tool_call": "tool_calls", "tool_use": "tool_calls", "end_turn": "stop"}
+"""One reason in the words of OTel, Anthropic and OpenAI: a run recorded by one and re-run with another has not changed."""
+
 
 class RowKind(StrEnum):
     EQUAL = "equal"
@@ -117,7 +120,7 @@ def _fields(step: Step) -> dict[str, Json]:
         fields |= {
             "model": step.model,
             "params": dict(body.params),
-            "output": None if body.output is None else codec.output_document(body.output),
+            "output": None if body.output is None else _output(body.output),
             "tools": None if body.tools is None else [codec.tool_document(tool) for tool in body.tools],
         }
     elif step.kind is Kind.TOOL_EXECUTION:
@@ -125,6 +128,11 @@ def _fields(step: Step) -> dict[str, Json]:
     else:
         fields |= {"name": step.name, "input": body.input, "output": body.output_value}
     return fields
+
+
+def _output(message: Message) -> dict[str, Json]:
+    document = codec.output_document(message)
+    return document | {"finish_reason": _FINISH_REASONS.get(message.finish_reason, document["finish_reason"])}
 
 
 def _message_changes(facts_a: Facts, facts_b: Facts, row_a: int, row_b: int) -> tuple[Change, ...]:

@@ -68,6 +68,16 @@ def test_equal_runs_with_other_ids() -> None:
     assert codes(comparison) == ([], [])
 
 
+def test_one_finish_reason_in_the_words_of_two_recorders() -> None:
+    asked = call("find", {"q": "x"}, "c")
+    otel, openai, cut = (
+        trace(model_call("m", [user("Go.")], assistant("", asked, finish_reason=reason)))
+        for reason in ("tool_call", "tool_calls", "length")
+    )
+    assert changed(compared(otel, openai)) == {}
+    assert changed(compared(otel, cut)) == {"b0": ["/output/finish_reason"]}
+
+
 def test_a_changed_argument_is_told_where_it_was_made_and_where_it_was_heard() -> None:
     comparison = compared(run(("find", {"q": "x"}, "1")), run(("find", {"q": "z"}, "2")))
     assert changed(comparison) == {
