@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from replaydbg import codec
+from replaydbg import codec, schema
 from replaydbg.core.branch import BranchStep, Edit
 from replaydbg.core.finding import Finding
 from replaydbg.core.step import Kind, Step
@@ -46,14 +46,23 @@ class Subject:
         )
 
     def evidence_below(self, place: str) -> list[tuple[str, str]]:
-        """What findings say about places at or below `place`: pointer and message, each once."""
+        """What findings say about places at or below `place`: pointer and message, each once.
+
+        They were found in the recording: of a tool call with a pending edit its schema is asked anew.
+        """
         said: dict[tuple[str, str], None] = {}
         for finding in self.findings:
             for evidence in finding.evidence:
                 at = self._own_place(evidence.step_id, evidence.pointer)
-                if at is not None and (at == place or at.startswith(place + "/")):
+                if at is not None and not self.edited_at(_call_place(at)):
                     said[(at, evidence.message)] = None
-        return list(said)
+        for index, call in enumerate(self.step.tool_calls):
+            where = f"/tool_calls/{index}"
+            spec = self.spec(call.name) if self.edited_at(where) and call.problem is None else None
+            if spec is not None and spec.spec.schema is not None:
+                for violation in schema.violations(spec.spec.schema, call.arguments):
+                    said[(f"{where}/arguments{violation.pointer}", violation.message)] = None
+        return [(at, message) for at, message in said if at == place or at.startswith(place + "/")]
 
     def _own_place(self, step_id: str, pointer: str) -> str | None:
         """The place in this step of evidence in it, or in the model call that asked for this execution."""
@@ -91,6 +100,11 @@ class Subject:
     def inside(self) -> int:
         """How many steps are inside this one."""
         return self.facts.trace.subtree_ends[self.row] - self.row - 1
+
+
+def _call_place(pointer: str) -> str:
+    """The place of the tool call that the pointer is in; the pointer itself where it is in none."""
+    return "/".join(pointer.split("/")[:3]) if pointer.startswith("/tool_calls/") else pointer
 
 
 def subject(

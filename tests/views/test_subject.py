@@ -11,7 +11,17 @@ from replaydbg.core.message import Role, Text
 from replaydbg.graph.facts import Facts
 from replaydbg.views.subject import subject
 from tests.support.blocks import about, violation
-from tests.support.build import assistant, call, model_call, response, tool_execution, trace, user
+from tests.support.build import (
+    assistant,
+    call,
+    model_call,
+    parameters,
+    response,
+    tool,
+    tool_execution,
+    trace,
+    user,
+)
 
 ASKED = call("f", {"a": 1}, "c")
 RUN = trace(
@@ -27,6 +37,20 @@ def test_evidence_of_the_call_is_found_from_its_execution() -> None:
         ("/tool_calls/0/arguments/a", "is wrong")
     ]
     assert about(RUN, "m", [finding]).evidence_below("/tool_calls/0") == []
+
+
+def test_an_edited_call_is_held_against_its_schema_anew() -> None:
+    offered = tool("f", parameters(["a"], a={"type": "integer"}))
+    run = trace(model_call("m", [user("go")], assistant("", call("f", {"a": "x"}, "c")), tools=[offered]))
+    recorded = violation("m", "/tool_calls/0/arguments/a")
+    mended = make_edit(run.step(0), "/tool_calls/0/arguments/a", 7)
+    worse = make_edit(run.step(0), "/tool_calls/0/arguments", {"a": "y"})
+
+    assert len(about(run, "m", [recorded]).evidence_below("/tool_calls/0")) == 1
+    assert about(run, "m", [recorded], edits=[mended]).evidence_below("/tool_calls/0") == []
+    ((place, message),) = about(run, "m", [recorded], edits=[worse]).evidence_below("/tool_calls/0")
+    assert place == "/tool_calls/0/arguments/a"
+    assert "integer" in message
 
 
 def test_only_findings_about_the_step_count() -> None:
