@@ -168,7 +168,7 @@ def _cyclic(count: int, passages: list[tuple[int, int]]) -> set[int]:
     """Places that lie on a cycle of these passages."""
     import networkx as nx  # noqa: PLC0415 - 165 ms that only the map needs
 
-    graph = nx.DiGraph(passages)
+    graph: nx.DiGraph[int] = nx.DiGraph(passages)
     graph.add_nodes_from(range(count))
     cyclic = {source for source, target in passages if source == target}
     for component in nx.strongly_connected_components(graph):
