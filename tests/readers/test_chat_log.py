@@ -14,7 +14,7 @@ from replaydbg.core.message import Role, ToolCall
 from replaydbg.core.step import Kind, Step
 from replaydbg.readers._api import Reading
 from replaydbg.wire import anthropic_messages
-from tests.support import said
+from tests.support import corpora, said
 from tests.support.chat_logs import (
     ANSWER,
     PROMPT,
@@ -30,9 +30,6 @@ from tests.support.chat_logs import (
     sniffed,
     user,
 )
-
-CORPORA = Path("/work/shared/corpora")
-
 
 TRACES = Path(__file__).parents[2] / "traces"
 
@@ -219,7 +216,7 @@ def shape_of(path: Path) -> tuple[int, int, int, int]:
     ],
 )
 def test_corpora(name: str, shape: tuple[int, int, int, int]) -> None:
-    path = CORPORA / name
+    path = corpora.ROOT / name
     if not path.exists():
         pytest.skip(f"the collection of other people's traces is not on this machine: {path}")
     assert shape_of(path) == shape
@@ -227,7 +224,7 @@ def test_corpora(name: str, shape: tuple[int, int, int, int]) -> None:
 
 
 def test_arguments_of_the_corpora_that_are_no_json() -> None:
-    path = CORPORA / "chat_messages/invariant_trace_with_non_json_parseable_tool_call_arguments.jsonl"
+    path = corpora.ROOT / "chat_messages/invariant_trace_with_non_json_parseable_tool_call_arguments.jsonl"
     if not path.exists():
         pytest.skip(f"the collection of other people's traces is not on this machine: {path}")
     (call,) = one(path.read_bytes()).step(0).tool_calls

@@ -1,6 +1,6 @@
 """Recorded traces of other people's programs, where they are present: they are no part of this repository.
 
-`REPLAYDBG_CORPORA` names the folder; without it the place where they lie on the maintainers' machines.
+`REPLAYDBG_CORPORA` names the folder; without it `shared/corpora` beside the checkout.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import pytest
 
 from replaydbg.readers._api import Document
 
-ROOT = Path(os.environ.get("REPLAYDBG_CORPORA", "/work/shared/corpora"))
+_BESIDE = Path(__file__).resolve().parents[3] / "shared" / "corpora"
+ROOT = Path(os.environ.get("REPLAYDBG_CORPORA", _BESIDE))
 
 
 def corpus(name: str, pattern: str = "*") -> list[Path]:

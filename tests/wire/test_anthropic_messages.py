@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,7 +17,7 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.wire import anthropic_messages as shape
 from replaydbg.wire import loose, sse
 from replaydbg.wire.arguments import call_from_raw
-from tests.support import said
+from tests.support import corpora, said
 
 SERVER_TOOL = {"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"q": "x"}}
 blocks_of_servers = st.just(OtherPart(SERVER_TOOL)) | st.just(
@@ -285,7 +284,7 @@ def plain(value: Any) -> Any:
 
 
 def test_requests_of_a_real_agent_are_sent_again_as_they_were() -> None:
-    path = Path("/work/shared/corpora/raw_llm_logs/vercel_pi-generate-tool.json")
+    path = corpora.ROOT / "raw_llm_logs/vercel_pi-generate-tool.json"
     if not path.exists():
         pytest.skip(f"the collection of other people's traces is not on this machine: {path}")
     bodies = [entry["request"]["body"]["value"] for entry in orjson.loads(path.read_bytes())["exchanges"]]
