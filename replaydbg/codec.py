@@ -271,7 +271,7 @@ def _plain(body: Body, **changes: Any) -> PlainBody:
 
 
 def _read_messages(
-    before: Sequence[Json] | None, after: Json, old: tuple[Message, ...] | None
+    before: Sequence[Json] | None, after: Json, old: Sequence[Message] | None
 ) -> tuple[Message, ...] | None:
     if after is None:
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -56,8 +56,8 @@ class Body(Protocol):
     """
 
     @property
-    def messages(self) -> tuple[Message, ...] | None:
-        """The whole prompt of a model call, system messages included."""
+    def messages(self) -> Sequence[Message] | None:
+        """The whole prompt of a model call, system messages included: a tuple, or a `core.history.History`."""
 
     @property
     def output(self) -> Message | None:
@@ -115,7 +115,7 @@ class Body(Protocol):
 class PlainBody:
     """A body whose parts are all there. For small formats, branches and tests."""
 
-    messages: tuple[Message, ...] | None = None
+    messages: Sequence[Message] | None = None
     output: Message | None = None
     tools: tuple[ToolSpec, ...] | None = None
     params: Mapping[str, Json] = field(default_factory=dict)

@@ -157,7 +157,7 @@ def _placed(change: Change, known_a: int, known_b: int) -> Change:
     return replace(change, pointer=join(("messages", int(number) + known, *rest)))
 
 
-def _prompt(facts: Facts, row: int) -> tuple[int, tuple[Message, ...] | None]:
+def _prompt(facts: Facts, row: int) -> tuple[int, Sequence[Message] | None]:
     """The recorded messages, and how many of them the call before knew."""
     link = facts.threads.links.get(row)
     return (0 if link is None else link.new_from), facts.trace.body(row).messages

@@ -134,7 +134,7 @@ class Threads:
 
     def prompt(self, row: int) -> tuple[Message, ...]:
         """The whole prompt of the call, put together where only the new messages were recorded; () if none were."""
-        tails: list[tuple[Message, ...]] = []
+        tails: list[Sequence[Message]] = []
         at: int | None = row
         while at is not None:
             link = self.links.get(at)
@@ -151,7 +151,7 @@ class Threads:
         """The messages that were new to the call at `row`: tool responses and user turns since the previous reply."""
         link = self.links.get(row)
         messages = self.index.trace.body(row).messages or ()
-        return messages[link.new_from if link else 0 :]
+        return tuple(messages[link.new_from if link else 0 :])
 
 
 class _Digests:

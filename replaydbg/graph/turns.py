@@ -13,6 +13,7 @@ temporary names masked.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -182,7 +183,7 @@ class Turns:
         _tell(before, new)
         return before
 
-    def _unlinked(self, row: int, messages: tuple[Message, ...]) -> _Stretch:
+    def _unlinked(self, row: int, messages: Sequence[Message]) -> _Stretch:
         """A call that goes on from none: a new task, or one whose history was cut or reworded while it went on.
 
         It is the same attempt when nobody said anything new, and the attempt before had ended when it began.
@@ -206,7 +207,7 @@ class Turns:
         start, end = self.trace.start_ns(row), self.trace.end_ns(stretch.turns[-1].row)
         return start is None or end is None or end <= start
 
-    def _begin(self, row: int, messages: tuple[Message, ...] = (), *, known: bool = True) -> _Stretch:
+    def _begin(self, row: int, messages: Sequence[Message] = (), *, known: bool = True) -> _Stretch:
         scope = self._scope(row)
         stretch = self._open[scope] = _Stretch(prompts_known=known)
         _tell(stretch, messages)
@@ -293,7 +294,7 @@ def is_user_turn(message: Message) -> bool:
     return message.role is Role.USER and bool(message.text.strip()) and not message.tool_responses
 
 
-def _said_to_it(messages: tuple[Message, ...]) -> set[str]:
+def _said_to_it(messages: Sequence[Message]) -> set[str]:
     """What a person and the instructions say in a prompt; the clock in a system prompt does not make it another one."""
     return {
         f"{message.role} {_masked(canonical_text(message.text))}"
@@ -302,7 +303,7 @@ def _said_to_it(messages: tuple[Message, ...]) -> set[str]:
     }
 
 
-def _tell(stretch: _Stretch, messages: tuple[Message, ...]) -> None:
+def _tell(stretch: _Stretch, messages: Sequence[Message]) -> None:
     for message in messages:
         if message.role is not Role.ASSISTANT:
             stretch.told.update(_ids(message.text))

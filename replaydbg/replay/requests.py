@@ -43,9 +43,11 @@ def recorded_prompt(facts: Facts, row: int) -> tuple[Message, ...] | None:
 
 def edited_prompt(facts: Facts, row: int, step: Step) -> tuple[Message, ...] | None:
     """The whole prompt of the model call with its recorded messages replaced by those of the edited step."""
-    messages = step.body.messages
+    if step.body.messages is None:
+        return None
+    messages = tuple(step.body.messages)
     link = facts.threads.links.get(row)
-    if messages is None or link is None:
+    if link is None:
         return messages
     if not link.delta or link.previous is None:
         return messages

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
@@ -54,7 +54,7 @@ def a_change(data: st.DataObject, of: Trace) -> tuple[Change, Edit]:
     return Change(id_, instructions=told), edit(of, id_, "/messages/0/content", told)
 
 
-def said(talks: Iterable[tuple[tuple[Message, ...], Message | None]]) -> list[str]:
+def said(talks: Iterable[tuple[Sequence[Message], Message | None]]) -> list[str]:
     return sorted(
         repr([[message_document(one) for one in prompt], message_document(output) if output else None])
         for prompt, output in talks

@@ -6,7 +6,7 @@ must come to. `Change` alters one place of the run; everything after it follows 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from replaydbg.core.digest import digest
@@ -142,7 +142,7 @@ def answer_tool(request: ToolRequest) -> Json:
     return answer
 
 
-def talks_of(of: Trace, *, inner: bool = True) -> Iterator[tuple[tuple[Message, ...], Message | None]]:
+def talks_of(of: Trace, *, inner: bool = True) -> Iterator[tuple[Sequence[Message], Message | None]]:
     """Prompt and reply of every model call; with `inner` false not those of agents inside of a tool execution."""
     for step in of.steps():
         if step.body.messages is not None and (inner or "." not in step.agent):

@@ -1,0 +1,113 @@
+"""Prompts that share their messages: the n-th prompt of a conversation is the first so many of one growing list.
+
+An agent's thousandth prompt holds the 999 before it. Written out each, that is quadratic in memory and time; here a
+prompt is a list and a length (`History`), and each message is decoded once, when somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from typing import Any, overload
+
+from replaydbg.core.message import Message
+
+DECODED_BYTES_MAX = 32 << 20
+"""Text of decoded messages that one conversation keeps; what is looked at after that is decoded again."""
+
+HEAVY_BYTES_MIN = 256 << 10
+"""A message with an image in it is decoded whenever it is looked at: a thousand of them would fill the memory."""
+
+
+class Conversation:
+    """Messages of one thread in order, appended as messages or as handles that `decode` makes messages of.
+
+    One that `goes on` from another shares its first `kept` messages: a fork, or what a compaction left.
+    """
+
+    __slots__ = ("_decode", "_decoded", "_decoded_bytes", "_entries", "before", "kept")
+
+    def __init__(
+        self, decode: Callable[[Any], Message], before: Conversation | None = None, kept: int = 0
+    ) -> None:
+        self._decode = decode
+        self.before = before
+        self.kept = min(kept, len(before)) if before is not None else 0
+        self._entries: list[Any] = []
+        self._decoded: dict[int, Message] = {}
+        self._decoded_bytes = 0
+
+    def append(self, entry: Any) -> int:
+        """The place of the new message."""
+        self._entries.append(entry)
+        return len(self) - 1
+
+    def __len__(self) -> int:
+        return self.kept + len(self._entries)
+
+    def __getitem__(self, place: int) -> Message:
+        """The message at a place from 0 on."""
+        holder = self
+        while holder.before is not None and place < holder.kept:
+            holder = holder.before
+        return holder.own(place - holder.kept)
+
+    def own(self, at: int) -> Message:
+        """The message at a place among those that no other conversation lent."""
+        entry = self._entries[at]
+        if isinstance(entry, Message):
+            return entry
+        message = self._decoded.get(at)
+        if message is None:
+            message = self._decode(entry)
+            size = len(entry) if isinstance(entry, (bytes, memoryview)) else 0
+            if size < HEAVY_BYTES_MIN:
+                if self._decoded_bytes + size > DECODED_BYTES_MAX:
+                    self._decoded.clear()
+                    self._decoded_bytes = 0
+                self._decoded[at] = message
+                self._decoded_bytes += size
+        return message
+
+
+class History(Sequence[Message]):
+    """The first `length` messages of a conversation, which may go on growing. Equal to any sequence of equal messages."""
+
+    __slots__ = ("conversation", "length")
+
+    def __init__(self, conversation: Conversation, length: int) -> None:
+        self.conversation = conversation
+        self.length = length
+
+    def __len__(self) -> int:
+        return self.length
+
+    @overload
+    def __getitem__(self, place: int) -> Message: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Message, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> Message | tuple[Message, ...]:
+        if isinstance(place, slice):
+            return tuple(self.conversation[at] for at in range(*place.indices(self.length)))
+        at = place + self.length if place < 0 else place
+        if not 0 <= at < self.length:
+            raise IndexError(place)
+        return self.conversation[at]
+
+    def __iter__(self) -> Iterator[Message]:
+        return map(self.conversation.__getitem__, range(self.length))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, History) and other.conversation is self.conversation:
+            return other.length == self.length
+        if not isinstance(other, (tuple, History)) or len(other) != self.length:
+            return NotImplemented if not isinstance(other, (tuple, History)) else False
+        return all(mine == theirs for mine, theirs in zip(self, other, strict=True))
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"<History of {self.length}: {', '.join(map(repr, islice(self, 3)))}…>"

@@ -1,0 +1,166 @@
+"""The bodies of steps that were told as conversations (`_transcript`): decoded from their place when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from replaydbg.core.history import Conversation, History
+from replaydbg.core.message import Json, Message, ToolCall, ToolResponse
+from replaydbg.core.step import Usage
+from replaydbg.core.tool import ToolSpec
+from replaydbg.readers._chat_facts import Facts
+
+NOTHING = Facts()
+
+
+def _is_message(entry: Any) -> Message:
+    raise TypeError(f"a handle ({type(entry).__name__}), but no way to decode it")
+
+
+def _no_facts(origin: Any) -> Facts:
+    del origin
+    return NOTHING
+
+
+def _no_raw(origin: Any) -> Json:
+    return origin
+
+
+class Decoders(NamedTuple):
+    """What makes values of a reader's handles, each called when somebody looks at a step."""
+
+    message: Callable[[Any], Message] = _is_message
+    """A message out of an entry."""
+    facts: Callable[[Any], Facts] = _no_facts
+    """Tools, parameters, usage of a reply out of its `origin`."""
+    raw: Callable[[Any], Json] = _no_raw
+    """The step as its format wrote it, out of its `origin`."""
+
+
+PLAIN = Decoders()
+"""For readers whose entries are messages."""
+
+
+class Waiting(NamedTuple):
+    id: str
+    name: str
+    place: int
+    """Of the reply in the conversation."""
+    number: int
+    """Of the call in the reply."""
+    asked_ns: int
+
+
+class Place(NamedTuple):
+    """Where a step's body stands: the handle of its row."""
+
+    conversation: Conversation
+    place: int
+    """Of the reply, or of the message that the response is part of; -1 for a call that no reply is recorded of."""
+    part: int
+    """Of the response among the responses of its message; -1 for a model call."""
+    waiting: Waiting | None
+    """The call that the response answers."""
+    length: int
+    """Messages of the prompt."""
+    facts: Facts | None
+    origin: Any
+
+
+class TranscriptBody:
+    """The `Body` of a reply or of a tool response."""
+
+    __slots__ = ("_at", "_decoders")
+
+    def __init__(self, at: Place, decoders: Decoders) -> None:
+        self._at = at
+        self._decoders = decoders
+
+    @property
+    def _is_reply(self) -> bool:
+        return self._at.part < 0
+
+    @property
+    def _facts(self) -> Facts:
+        if self._at.facts is not None:
+            return self._at.facts
+        return self._decoders.facts(self._at.origin) if self._at.origin is not None else NOTHING
+
+    @property
+    def _response(self) -> ToolResponse | None:
+        at = self._at
+        if self._is_reply:
+            return None
+        responses = at.conversation[at.place].tool_responses
+        return responses[at.part] if at.part < len(responses) else None
+
+    @property
+    def messages(self) -> Sequence[Message] | None:
+        return History(self._at.conversation, self._at.length) if self._is_reply else None
+
+    @property
+    def output(self) -> Message | None:
+        at = self._at
+        return at.conversation[at.place] if self._is_reply and at.place >= 0 else None
+
+    @property
+    def tools(self) -> tuple[ToolSpec, ...] | None:
+        return self._facts.tools if self._is_reply else None
+
+    @property
+    def params(self) -> Mapping[str, Json]:
+        return self._facts.params if self._is_reply else {}
+
+    @property
+    def call(self) -> ToolCall | None:
+        if self._is_reply:
+            return None
+        at, waiting = self._at, self._at.waiting
+        if waiting is not None:
+            calls = at.conversation[waiting.place].tool_calls
+            if waiting.number < len(calls):
+                return calls[waiting.number]
+        response = self._response
+        return ToolCall(response.id, response.name) if response is not None else None
+
+    @property
+    def has_result(self) -> bool:
+        return self._response is not None
+
+    @property
+    def result(self) -> Json:
+        response = self._response
+        return response.result if response is not None else None
+
+    @property
+    def input(self) -> Json:
+        return None
+
+    @property
+    def output_value(self) -> Json:
+        return None
+
+    @property
+    def error(self) -> str:
+        told = self._facts.error
+        response = self._response
+        if told or response is None or not response.is_error:
+            return told
+        return response.result if isinstance(response.result, str) else ""
+
+    @property
+    def usage(self) -> Usage:
+        return self._facts.usage
+
+    @property
+    def response_model(self) -> str:
+        return self._facts.response_model
+
+    @property
+    def provider(self) -> str:
+        return self._facts.provider
+
+    @property
+    def raw(self) -> Json:
+        return None if self._at.origin is None else self._decoders.raw(self._at.origin)

@@ -1,0 +1,191 @@
+"""Runs that were told as conversations: replies are model calls, tool responses are tool executions."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from replaydbg.core.message import Message, Role, Text, ToolCall, ToolResponse
+from replaydbg.core.step import Kind, Status, Usage
+from replaydbg.core.trace import Trace
+from replaydbg.readers._api import Document
+from replaydbg.readers._chat_facts import Facts
+from replaydbg.readers._transcript import Run, Transcript
+from replaydbg.readers._transcript_body import Decoders
+from tests.support.build import assistant, call, response, system, user
+
+DOCUMENT = Document("a.jsonl", memoryview(b"{}"))
+
+
+def run_of(*messages: Message, **facts: Any) -> Run:
+    run = Transcript(DOCUMENT, "test").run("r")
+    thread = run.thread(agent="solo")
+    for message in messages:
+        thread.add(message, **(facts if message.role is Role.ASSISTANT else {}))
+    return run
+
+
+def traced(run: Run) -> Trace:
+    (trace,) = run.transcript.reading().traces
+    return trace
+
+
+def test_steps_of_a_talk() -> None:
+    asked, done = call("f", {"x": 1}, "c1"), assistant("done")
+    talk = [system("s"), user("u"), assistant("", asked), response("c1", "42"), done]
+    trace = traced(run_of(*talk, model="m-1"))
+    steps = list(trace.steps())
+    assert [(step.kind, step.name, step.agent) for step in steps] == [
+        (Kind.MODEL_CALL, "chat m-1", "solo"),
+        (Kind.TOOL_EXECUTION, "f", "solo"),
+        (Kind.MODEL_CALL, "chat m-1", "solo"),
+    ]
+    assert steps[0].body.messages == tuple(talk[:2])
+    assert steps[2].body.messages == tuple(talk[:4])
+    assert steps[2].body.output == done
+    assert (steps[1].body.call, steps[1].body.result) == (asked, "42")
+    assert steps[1].body.messages is None
+    assert steps[1].body.has_result
+    assert trace.source.format == "test"
+
+
+def test_responses_answer_the_nearest_call_with_their_id() -> None:
+    first, second = call("f", {"x": 1}, "c"), call("f", {"x": 2}, "c")
+    trace = traced(
+        run_of(assistant("", first), response("c", "1"), assistant("", second), response("c", "2"))
+    )
+    executions = [step.body for step in trace.steps() if step.kind is Kind.TOOL_EXECUTION]
+    assert [(body.call, body.result) for body in executions] == [(first, "1"), (second, "2")]
+
+
+def test_without_ids_the_oldest_call_of_the_name_is_answered() -> None:
+    calls = call("f", {"x": 1}), call("g", {}), call("f", {"x": 2})
+    answers = Message(Role.USER, tuple(ToolResponse("", n, name) for n, name in enumerate("gff")))
+    trace = traced(run_of(assistant("", *calls), answers))
+    executions = [step.body for step in trace.steps() if step.kind is Kind.TOOL_EXECUTION]
+    assert [body.call for body in executions] == [calls[1], calls[0], calls[2]]
+
+
+def test_a_response_that_nobody_asked_for_is_a_step_all_the_same() -> None:
+    (step,) = traced(run_of(response("c9", "lost"))).steps()
+    assert (step.body.call, step.body.result) == (ToolCall("c9", ""), "lost")
+    assert step.name == "tool"
+
+
+def test_errors() -> None:
+    failed = response("c", "no such file", is_error=True)
+    run = run_of(assistant("", call("f", {}, "c")), failed)
+    run.thread().reply(None, facts=Facts(model="m", error="overloaded"))
+    steps = list(traced(run).steps())
+    assert [step.status for step in steps] == [Status.UNSET, Status.ERROR, Status.ERROR]
+    assert [step.body.error for step in steps] == ["", "no such file", "overloaded"]
+    assert steps[2].body.output is None
+
+
+def test_times_are_those_between_entries() -> None:
+    thread = (run := Transcript(DOCUMENT, "test").run("r")).thread()
+    thread.add(user("u"), moment_ns=100)
+    thread.add(assistant("", call("f", {}, "c")), moment_ns=300)
+    thread.add(response("c", "x"), moment_ns=350)
+    thread.add(assistant("done"), start_ns=360, end_ns=380)
+    trace = traced(run)
+    assert [(step.started_ns, step.ended_ns) for step in trace.steps()] == [
+        (100, 300),
+        (300, 350),
+        (360, 380),
+    ]
+
+
+def test_facts_fill_the_columns_and_the_body() -> None:
+    facts = Facts(model="m", usage=Usage(10, 2), cost_usd=0.5, params={"temperature": 0}, provider="openai")
+    trace = traced(run_of(assistant("hi"), facts=facts))
+    step = trace.step(0)
+    assert (step.model, trace.tokens(0), step.cost_usd) == ("m", 12, 0.5)
+    assert (step.body.usage, step.body.params, step.body.provider) == (
+        Usage(10, 2),
+        {"temperature": 0},
+        "openai",
+    )
+
+
+def test_a_sub_agent_stands_below_the_call_that_started_it() -> None:
+    run = Transcript(DOCUMENT, "test").run("r")
+    main = run.thread(agent="main")
+    main.add(assistant("", call("task", {}, "c")))
+    (execution,) = main.add(response("c", "found"))
+    inner = run.thread(agent="sub", parent_id=execution)
+    inner.add(user("look"))
+    inner.add(assistant("found"))
+    trace = traced(run)
+    assert [(step.agent, step.parent_id) for step in trace.steps()] == [
+        ("main", None),
+        ("main", None),
+        ("sub", execution),
+    ]
+    assert trace.body(2).messages == (user("look"),)
+
+
+def test_forks_and_compaction_keep_the_prompts_before_them() -> None:
+    run = Transcript(DOCUMENT, "test").run("r")
+    thread = run.thread()
+    for message in (user("a"), assistant("b"), user("c"), assistant("d")):
+        thread.add(message)
+    fork = thread.fork(2)
+    fork.add(user("e"))
+    fork.add(assistant("f"))
+    thread.compact()
+    thread.add(user("summary"))
+    thread.add(assistant("g"))
+    prompts = [step.body.messages for step in traced(run).steps()]
+    assert prompts == [
+        (user("a"),),
+        (user("a"), assistant("b"), user("c")),
+        (user("a"), assistant("b"), user("e")),
+        (user("summary"),),
+    ]
+
+
+def test_handles_are_decoded_when_somebody_looks() -> None:
+    looked: list[bytes] = []
+
+    def message(entry: Any) -> Message:
+        looked.append(entry)
+        told = json.loads(entry)
+        parts: list[Any] = [Text(told["text"])] if "text" in told else []
+        parts += [ToolCall(id_, name, {}) for id_, name in told.get("calls", ())]
+        parts += [ToolResponse(id_, result) for id_, result in told.get("results", ())]
+        return Message(Role(told["role"]), tuple(parts))
+
+    decoders = Decoders(message, lambda origin: Facts(model=origin), lambda origin: {"raw": origin})
+    run = Transcript(DOCUMENT, "test", decoders).run("r")
+    thread = run.thread()
+    thread.say(b'{"role": "user", "text": "u"}')
+    thread.reply(
+        b'{"role": "assistant", "calls": [["c1", "f"], ["c2", "g"]]}',
+        calls=[("c1", "f"), ("c2", "g")],
+        origin="m-1",
+    )
+    assert thread.open_calls == (("c1", "f"), ("c2", "g"))
+    place = thread.say(b'{"role": "user", "results": [["c2", 2], ["c1", 1]]}')
+    thread.result(place, 0, call_id="c2", is_error=True)
+    thread.result(place, 1, call_id="c1")
+    trace = traced(run)
+    assert looked == []
+    assert [trace.name(row) for row in range(3)] == ["chat", "g", "f"]
+    assert [trace.status(row) for row in range(3)] == [Status.UNSET, Status.ERROR, Status.UNSET]
+    assert [trace.body(row).result for row in (1, 2)] == [2, 1]
+    assert [body.call.name for row in (1, 2) if (body := trace.body(row)).call] == ["g", "f"]
+    assert trace.body(0).raw == {"raw": "m-1"}
+    assert len(looked) == 2
+
+
+def test_other_steps_and_notices() -> None:
+    transcript = Transcript(DOCUMENT, "test")
+    run = transcript.run("r")
+    id_ = run.step(Kind.AGENT_INVOCATION, "main", start_ns=5)
+    transcript.run("empty")
+    transcript.notice("line 3", "damaged")
+    reading = transcript.reading()
+    assert [trace.id for trace in reading.traces] == ["r"]
+    assert reading.traces[0].step(0).id == id_
+    assert [(notice.pointer, notice.message) for notice in reading.notices] == [("line 3", "damaged")]

@@ -1,0 +1,40 @@
+"""Bodies of steps that were told as conversations: odd places give what there is, and never raise."""
+
+from __future__ import annotations
+
+from replaydbg.core.history import Conversation
+from replaydbg.core.message import Message, ToolCall
+from replaydbg.readers._transcript_body import PLAIN, Place, TranscriptBody, Waiting
+from tests.support.build import assistant, response
+
+
+def body(*messages: Message, place: int, part: int, waiting: Waiting | None = None) -> TranscriptBody:
+    conversation = Conversation(PLAIN.message)
+    for message in messages:
+        conversation.append(message)
+    return TranscriptBody(Place(conversation, place, part, waiting, place, None, None), PLAIN)
+
+
+def test_a_response_that_is_not_there() -> None:
+    lost = body(response("c", "x"), place=0, part=7)
+    assert (lost.call, lost.result, lost.has_result, lost.error) == (None, None, False, "")
+
+
+def test_a_call_that_is_not_there_is_known_by_the_response() -> None:
+    odd = body(
+        assistant("no calls"), response("c", "x"), place=1, part=0, waiting=Waiting("c", "f", 0, 3, -1)
+    )
+    assert (odd.call, odd.result) == (ToolCall("c", ""), "x")
+
+
+def test_what_was_not_recorded() -> None:
+    reply = body(assistant("hi"), place=0, part=-1)
+    assert (reply.tools, reply.raw, reply.params, reply.input, reply.output_value) == (
+        None,
+        None,
+        {},
+        None,
+        None,
+    )
+    assert (reply.call, reply.has_result, reply.result) == (None, False, None)
+    assert reply.messages == ()
