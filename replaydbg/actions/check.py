@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from replaydbg.actions.open import readings
+from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.step import Kind
 from replaydbg.core.tool import ToolSpec
@@ -42,11 +43,20 @@ class Unread:
     asked_for: bool
 
 
-def check_trace(facts: Facts, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[Finding, ...]:
-    """All findings, in the order of the first step concerned. `select` and `ignore` hold codes and names of rules."""
-    found = [finding for _, findings in _registry.check(facts, select, ignore) for finding in findings]
+def check_trace(facts: Facts) -> tuple[Finding, ...]:
+    """All findings, in the order of the first step concerned."""
+    return listen(facts)[0]
+
+
+def listen(
+    facts: Facts, select: Sequence[str] = (), ignore: Sequence[str] = ()
+) -> tuple[tuple[Finding, ...], tuple[Notice, ...]]:
+    """As `check_trace`, and what is to be said of rules that failed. `select` and `ignore` hold codes and names."""
+    heard = list(_registry.check(facts, select, ignore))
+    found = [finding for one in heard for finding in one.findings]
     row = facts.trace.row
-    return tuple(sorted(found, key=lambda finding: min(map(row, finding.step_ids), default=-1)))
+    in_order = sorted(found, key=lambda finding: min(map(row, finding.step_ids), default=-1))
+    return tuple(in_order), tuple(notice for one in heard for notice in one.notices)
 
 
 def check_paths(
@@ -56,8 +66,10 @@ def check_paths(
     ignore: Sequence[str] = (),
     side_tools: tuple[ToolSpec, ...] = (),
     format_name: str | None = None,
+    settings: Settings = DEFAULTS,
 ) -> Iterator[Checked | Unread]:
     """Every trace of every file, one at a time; files that cannot be read are said so and passed over."""
+    of_plug_ins = _registry.plugin_notices()
     for path in paths:
         for file in files.trace_files(path):
             try:
@@ -68,7 +80,9 @@ def check_paths(
                 yield Unread(file, problem, asked_for=file == path)
                 continue
             for number, trace in enumerate(reading.traces):
-                facts = Facts(trace, side_tools)
+                facts = Facts(trace, side_tools, settings)
+                findings, of_rules = listen(facts, select, ignore)
+                of_file = () if number else reading.notices  # said once
                 calls = facts.index.model_calls
                 yield Checked(
                     path=file,
@@ -77,9 +91,10 @@ def check_paths(
                     tool_calls=sum(len(facts.index.calls(row)) for row in calls),
                     tool_executions=sum(1 for _ in trace.rows(Kind.TOOL_EXECUTION)),
                     unchecked_calls=_registry.unchecked_calls(facts),
-                    findings=check_trace(facts, select, ignore),
-                    notices=() if number else reading.notices,  # notices are about the file: said once
+                    findings=findings,
+                    notices=(*of_plug_ins, *of_file, *of_rules),
                 )
+                of_plug_ins = ()
 
 
 def tools_of_file(path: str) -> tuple[ToolSpec, ...]:

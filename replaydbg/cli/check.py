@@ -49,12 +49,14 @@ def check(
         ),
     ] = None,
     format_name: options.FormatName = None,
+    config: options.Config = None,
 ) -> int:
     """Look for loops, broken tool calls and the other misbehaviour that `explain` lists.
 
     Exit code 1 if there is a finding of the severity of --fail-on or worse, 3 if a file named here can not be read.
     """
     from replaydbg.actions import check as action
+    from replaydbg.actions.settings import settings_of_file
 
     told = action.check_paths(
         paths,
@@ -62,6 +64,7 @@ def check(
         ignore=options.words(ignore),
         side_tools=action.tools_of_file(tools) if tools else (),
         format_name=format_name,
+        settings=settings_of_file(config),
     )
     tally = _Tally(Severity[fail_on.name])
     if output is Output.JSON:

@@ -10,9 +10,18 @@ def open_(
     session: options.Session = None,
     trace_id: options.TraceId = None,
     format_name: options.FormatName = None,
+    config: options.Config = None,
 ) -> int:
     """Open a trace: see it, find what went wrong, edit one step, re-run what follows, compare.
 
     Where there is no terminal (a pipe, TERM=dumb) the plain listing of `show` is printed instead.
     """
-    return interactive.look(trace, session_path=session, trace_id=trace_id, format_name=format_name)
+    from replaydbg.actions.settings import settings_of_file
+
+    return interactive.look(
+        trace,
+        session_path=session,
+        trace_id=trace_id,
+        format_name=format_name,
+        settings=settings_of_file(config),
+    )

@@ -45,6 +45,12 @@ Ignore = Annotated[
         "--ignore", metavar="RULES", help="Without these rules, by code or name; commas or repeated."
     ),
 ]
+Config = Annotated[
+    str | None,
+    typer.Option(
+        "--config", metavar="FILE", help="Settings (TOML): rules, severities, thresholds. See `explain`."
+    ),
+]
 
 
 def words(given: list[str] | None) -> tuple[str, ...]:

@@ -29,6 +29,39 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class RoundChange:
+    """What one round of a loop has otherwise than the round before it, each side cut down to where they part."""
+
+    round: int
+    """The later of the two, from 2."""
+    step_id: str
+    pointer: str
+    """Into the document of that step."""
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoopDetail:
+    """What a finding about a loop knows of it. What was wasted is all after the first round; None where not recorded."""
+
+    period: int
+    """Steps of one round; 0 for steps that come again with others between."""
+    repeats: int
+    """Whole rounds."""
+    first_step: str
+    began: str
+    """Where the second round begins: until there nothing was wrong yet."""
+    last_step: str
+    changes: tuple[RoundChange, ...] = ()
+    changed: int = 0
+    """How many changes there are in all; `changes` has the first."""
+    tokens: int | None = None
+    duration_ms: float | None = None
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     code: str
     name: str
@@ -39,9 +72,16 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     schema_source: str | None = None
     """Where the schema came from that this finding rests on; None for findings that rest on none."""
-    period: int = 0
-    repeats: int = 0
-    """Of a loop: how many steps one round has and how many rounds there were. 0 for other findings."""
+    loop: LoopDetail | None = None
+    """Of findings about loops."""
+
+    @property
+    def period(self) -> int:
+        return self.loop.period if self.loop is not None else 0
+
+    @property
+    def repeats(self) -> int:
+        return self.loop.repeats if self.loop is not None else 0
 
     @property
     def key(self) -> tuple[str, tuple[str, ...], str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TypeVar
 
+from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
@@ -13,11 +15,26 @@ from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.turns import Turns
 
+Thresholds = TypeVar("Thresholds")
+
 
 class Facts:
-    def __init__(self, trace: Trace, side_tools: tuple[ToolSpec, ...] = ()) -> None:
+    """`side_tools` and `settings` are the person's: what else rules go by."""
+
+    def __init__(
+        self, trace: Trace, side_tools: tuple[ToolSpec, ...] = (), settings: Settings = DEFAULTS
+    ) -> None:
         self.trace = trace
         self.side_tools = side_tools
+        self.settings = settings
+
+    def of(self, trace: Trace) -> Facts:
+        """Those of another trace of the same person, such as a branch."""
+        return Facts(trace, self.side_tools, self.settings)
+
+    def thresholds(self, kind: type[Thresholds]) -> Thresholds:
+        """The numbers that a rule goes by, as the person set them; `kind` is the class that the rule declares."""
+        return next((one for one in self.settings.thresholds if isinstance(one, kind)), None) or kind()
 
     @cached_property
     def index(self) -> TraceIndex:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.graph.facts import Facts
@@ -22,3 +23,5 @@ class Rule:
     severity: Severity
     since: str
     check: Callable[[Facts], Iterator[Finding]]
+    thresholds: type[Any] | None = None
+    """A frozen dataclass of `config.threshold`s: what `[rules.NAME]` of a settings file may set."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.finding import Evidence, Finding, LoopDetail, Severity
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.cycles import Loop
@@ -27,8 +27,7 @@ def loop_finding(
             Evidence(ids[0], _place(trace, loop.rows[0]), "here it begins"),
             Evidence(trace.ids[again], _place(trace, again), "the same again"),
         ),
-        period=loop.period,
-        repeats=loop.rounds,
+        loop=LoopDetail(loop.period, loop.rounds, ids[0], trace.ids[again], ids[-1]),
     )
 
 

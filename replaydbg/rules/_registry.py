@@ -1,7 +1,7 @@
 """All rules: the modules of this folder with a `RULE`, and those that other packages bring.
 
 Other packages name theirs in the entry point group `replaydbg.rules` (each entry a `Rule`, or a module with one). One
-that cannot be imported is a notice, and so is one that raises on a trace: the other rules are still heard.
+that cannot be imported is a notice, and so is any rule that raises on a trace: the others are still heard.
 """
 
 from __future__ import annotations
@@ -10,20 +10,22 @@ import inspect
 import pkgutil
 import sys
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from itertools import islice
 from types import ModuleType
+from typing import NamedTuple
 
 from replaydbg import limits, rules, schema
-from replaydbg.core.finding import Finding, Notice, Severity
+from replaydbg.core.finding import Finding, Notice
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
 from replaydbg.rules._calls import unchecked_calls
 
-__all__ = ["all_rules", "check", "explain", "plugin_notices", "rule", "table", "unchecked_calls"]
+__all__ = ["Heard", "all_rules", "check", "explain", "plugin_notices", "rule", "table", "unchecked_calls"]
 
 GROUP = "replaydbg.rules"
 
@@ -81,35 +83,43 @@ def rule(code_or_name: str) -> Rule:
     raise UsageProblem(f"no rule is called {code_or_name!r}", hint)
 
 
-def check(
-    facts: Facts, select: Collection[str] = (), ignore: Collection[str] = ()
-) -> Iterator[tuple[Rule, tuple[Finding, ...]]]:
+class Heard(NamedTuple):
+    """What one rule says of a trace. `notices` is not empty where the rule failed."""
+
+    rule: Rule
+    findings: tuple[Finding, ...]
+    notices: tuple[Notice, ...] = ()
+
+
+def check(facts: Facts, select: Collection[str] = (), ignore: Collection[str] = ()) -> Iterator[Heard]:
     """Rule by rule its findings on the trace, at most `limits.FINDINGS_PER_RULE_MAX` of each.
 
-    `select` (all, when empty) and `ignore` hold codes or names. Raises UsageProblem for one that nobody has, before
-    any rule is asked.
+    `select` (all, when empty) and `ignore` hold codes or names, and come before those of the settings. Raises
+    UsageProblem for one that nobody has, before any rule is asked.
     """
-    selected = {rule(word).code for word in select}
-    ignored = {rule(word).code for word in ignore}
+    selected = {rule(word).code for word in select or facts.settings.select}
+    ignored = {rule(word).code for word in (*ignore, *facts.settings.ignore)}
     wanted = [
         one for one in all_rules() if (not selected or one.code in selected) and one.code not in ignored
     ]
-    return ((one, _findings(one, facts)) for one in wanted)
+    return (_heard(one, facts) for one in wanted)
 
 
-def _findings(one: Rule, facts: Facts) -> tuple[Finding, ...]:
+def _heard(one: Rule, facts: Facts) -> Heard:
     try:
         found = tuple(islice(one.check(facts), limits.FINDINGS_PER_RULE_MAX + 1))
-    except Exception as error:
-        if one in _own():
-            raise
-        message = f"the rule {one.name} of a plug-in failed: {type(error).__name__}: {error}"
-        return (Finding(one.code, one.name, Severity.INFO, message, ()),)
-    if len(found) <= limits.FINDINGS_PER_RULE_MAX:
-        return found
-    kept = found[: limits.FINDINGS_PER_RULE_MAX - 1]
-    message = f"and more of the kind; only the first {len(kept)} are listed"
-    return (*kept, Finding(one.code, one.name, one.severity, message, found[len(kept)].step_ids))
+    except Exception as error:  # noqa: BLE001 - one broken rule must not take the findings of the others along
+        said = f"the rule {one.name} failed and is left out: {type(error).__name__}: {error}"
+        return Heard(one, (), (Notice(one.code, said),))
+    if len(found) > limits.FINDINGS_PER_RULE_MAX:
+        kept = found[: limits.FINDINGS_PER_RULE_MAX - 1]
+        message = f"and more of the kind; only the first {len(kept)} are listed"
+        more = Finding(one.code, one.name, one.severity, message, found[len(kept)].step_ids)
+        found = (*kept, more)
+    severity = facts.settings.severities.get(one.name)
+    if severity is not None:
+        found = tuple(replace(finding, severity=severity) for finding in found)
+    return Heard(one, found)
 
 
 def explain(code_or_name: str) -> str:

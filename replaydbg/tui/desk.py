@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from replaydbg import codec
 from replaydbg.actions.sitting import OpenSitting
+from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.branch import Branch, BranchStep, Edit
 from replaydbg.core.finding import Finding
 from replaydbg.core.tool import ToolSpec
@@ -28,6 +29,7 @@ class Setup:
     trace_id: str | None = None
     session_path: str | None = None
     side_tools: tuple[ToolSpec, ...] = ()
+    settings: Settings = DEFAULTS
     demo: bool = False
     provider: str = ""
     model: str = ""
@@ -102,13 +104,15 @@ class Desk:
         if branch_id not in self._shown and self.session is not None:
             branch = self.session.branch(branch_id)
             if branch is not None:
-                self._shown[branch_id] = Shown(Facts(branch.trace, self.setup.side_tools), branch)
+                self._shown[branch_id] = Shown(
+                    Facts(branch.trace, self.setup.side_tools, self.setup.settings), branch
+                )
         return self._shown.get(branch_id)
 
     def read(self, trace: Trace, *, complete: bool) -> Shown:
         """The recording as far as it has been read."""
         self.complete = complete
-        self._shown = {RECORDING: Shown(Facts(trace, self.setup.side_tools))}
+        self._shown = {RECORDING: Shown(Facts(trace, self.setup.side_tools, self.setup.settings))}
         return self._shown[RECORDING]
 
     @property

@@ -6,7 +6,7 @@ from textual.message import Message
 
 from replaydbg.actions.sitting import OpenSitting
 from replaydbg.core.branch import Branch
-from replaydbg.core.finding import Finding
+from replaydbg.core.finding import Finding, Notice
 from replaydbg.diff.steps import Comparison
 from replaydbg.errors import ReplaydbgError
 from replaydbg.readers._api import Reading
@@ -47,10 +47,17 @@ class Found(Message):
     """One rule has been over what is shown; `last` says that it was the last rule."""
 
     def __init__(
-        self, shown: Shown, findings: tuple[Finding, ...], *, last: bool, unchecked: int = 0
+        self,
+        shown: Shown,
+        findings: tuple[Finding, ...],
+        *,
+        last: bool,
+        unchecked: int = 0,
+        notices: tuple[Notice, ...] = (),
     ) -> None:
-        """`unchecked` comes with the last one: tool calls that no schema was known for."""
+        """`unchecked` comes with the last one: tool calls that no schema was known for. `notices` say that it failed."""
         super().__init__()
+        self.notices = notices
         self.unchecked = unchecked
         self.shown = shown
         self.findings = findings

@@ -108,11 +108,11 @@ def check(shown: Shown, post: Post) -> None:
         index.tools(row)
     _ = threads.links
     post(Known(shown))
-    for _rule, findings in _registry.check(shown.facts):
+    for heard in _registry.check(shown.facts):
         if worker.is_cancelled:
             return
-        if findings:
-            post(Found(shown, findings, last=False))
+        if heard.findings or heard.notices:
+            post(Found(shown, heard.findings, last=False, notices=heard.notices))
     post(Found(shown, (), last=True, unchecked=_registry.unchecked_calls(shown.facts)))
 
 

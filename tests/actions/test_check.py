@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from replaydbg.actions.check import Checked, Unread, check_paths, check_trace, tools_of_file
+from replaydbg.actions.check import Checked, Unread, check_paths, check_trace, listen, tools_of_file
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
@@ -32,8 +32,8 @@ def test_findings_come_in_the_order_of_their_first_step() -> None:
 
 
 def test_rules_are_selected_and_ignored() -> None:
-    assert {one.name for one in check_trace(FACTS, ["schema-violation"])} == {"schema-violation"}
-    assert "schema-violation" not in {one.name for one in check_trace(FACTS, ignore=["schema-violation"])}
+    assert {one.name for one in listen(FACTS, ["schema-violation"])[0]} == {"schema-violation"}
+    assert "schema-violation" not in {one.name for one in listen(FACTS, ignore=["schema-violation"])[0]}
 
 
 def test_a_folder_gives_its_traces_and_says_what_it_could_not_read() -> None:

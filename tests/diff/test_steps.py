@@ -41,7 +41,7 @@ def run(*deeds: tuple[str, Any, Any], prompt: str = "You help.", ids: str = "c")
 def compared(a: Trace, b: Trace, of: dict[str, str] | None = None) -> Comparison:
     facts_a, facts_b = Facts(a), Facts(b)
     findings = [
-        tuple(finding for _, found in _registry.check(facts) for finding in found)
+        tuple(finding for heard in _registry.check(facts) for finding in heard.findings)
         for facts in (facts_a, facts_b)
     ]
     return compare(facts_a, facts_b, findings[0], findings[1], align(a, b, of))

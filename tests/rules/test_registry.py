@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from replaydbg import limits
+from replaydbg.config import Settings
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
@@ -33,7 +34,7 @@ LOOP = chat(
 
 
 def codes(select: tuple[str, ...] = (), ignore: tuple[str, ...] = ()) -> list[str]:
-    return [rule.code for rule, _ in _registry.check(Facts(LOOP), select, ignore)]
+    return [rule.code for rule, *_ in _registry.check(Facts(LOOP), select, ignore)]
 
 
 def test_all_are_asked_by_code() -> None:
@@ -50,7 +51,7 @@ def test_some_are_selected_by_code_or_name_in_any_case() -> None:
 
 
 def test_findings_come_rule_by_rule() -> None:
-    found = {rule.name: findings for rule, findings in _registry.check(Facts(LOOP))}
+    found = {rule.name: findings for rule, findings, _ in _registry.check(Facts(LOOP))}
     assert [finding.repeats for finding in found["no-progress-loop"]] == [3]
     assert found["schema-violation"] == ()
 
@@ -109,8 +110,8 @@ def plugged(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def of(code: str, facts: Any = None) -> tuple[Finding, ...]:
-    ((_, findings),) = _registry.check(facts or Facts(LOOP), (code,))
-    return findings
+    (heard,) = _registry.check(facts or Facts(LOOP), (code,))
+    return heard.findings
 
 
 @pytest.mark.usefixtures("plugged")
@@ -128,9 +129,23 @@ def test_plug_ins_that_cannot_be_loaded_are_notices() -> None:
 
 @pytest.mark.usefixtures("plugged")
 def test_a_plug_in_that_raises_is_said_so_and_the_others_are_heard() -> None:
-    (finding,) = of("X002")
-    assert finding.message == "the rule stumble of a plug-in failed: ValueError: on this trace"
-    assert of("L001")
+    heard = {one.rule.code: one for one in _registry.check(Facts(LOOP))}
+    assert heard["X002"].findings == ()
+    (notice,) = heard["X002"].notices
+    assert notice.message == "the rule stumble failed and is left out: ValueError: on this trace"
+    assert heard["L001"].findings
+    assert [one.notices for one in heard.values() if one.rule.code != "X002"] == [()] * (len(heard) - 1)
+
+
+def test_settings_select_and_ignore_unless_the_command_says_otherwise() -> None:
+    facts = Facts(LOOP, settings=Settings(select=("L001", "T003"), ignore=("t003",)))
+    assert [heard.rule.code for heard in _registry.check(facts)] == ["L001"]
+    assert [heard.rule.code for heard in _registry.check(facts, ("L002",))] == ["L002"]
+
+
+def test_settings_say_how_severe_the_findings_of_a_rule_are() -> None:
+    facts = Facts(LOOP, settings=Settings(severities={"no-progress-loop": Severity.HINT}))
+    assert [finding.severity for finding in of("L001", facts)] == [Severity.HINT]
 
 
 @pytest.mark.usefixtures("plugged")
@@ -156,7 +171,9 @@ def test_findings_are_bounded_and_the_last_one_says_so() -> None:
     ids=["nothing", "nothing recorded", "a call without a name", "a response alone"],
 )
 def test_no_rule_raises_on_odd_traces(run: Any) -> None:
-    assert len(list(_registry.check(Facts(run)))) == len(_registry.all_rules())
+    heard = list(_registry.check(Facts(run)))
+    assert len(heard) == len(_registry.all_rules())
+    assert [notice for one in heard for notice in one.notices] == []
 
 
 SAMPLES = {
@@ -178,12 +195,9 @@ def names(path: Path) -> list[str]:
     content = path.read_bytes()
     content = gzip.decompress(content) if path.suffix == ".gz" else content
     *_, last = read(Document(path.name, memoryview(content)))
-    return [
-        finding.name
-        for one in last.traces
-        for _, findings in _registry.check(Facts(one))
-        for finding in findings
-    ]
+    heard = [told for one in last.traces for told in _registry.check(Facts(one))]
+    assert [notice for told in heard for notice in told.notices] == []
+    return [finding.name for told in heard for finding in told.findings]
 
 
 @pytest.mark.parametrize(("sample", "expected"), SAMPLES.items(), ids=SAMPLES.keys())

@@ -6,7 +6,7 @@ from random import Random
 
 from hypothesis import strategies as st
 
-from replaydbg.core.finding import Finding, Severity
+from replaydbg.core.finding import Finding, LoopDetail, Severity
 from replaydbg.core.step import Kind, Status, Usage
 from replaydbg.core.trace import Trace
 from tests.support.build import (
@@ -107,8 +107,7 @@ def loop_findings(of: Trace) -> tuple[Finding, ...]:
         Severity.WARNING,
         "the same call 6 times",
         tuple(ids),
-        period=2,
-        repeats=6,
+        loop=LoopDetail(2, 6, ids[0], ids[2], ids[-1]),
     )
     return (loop, *violations)
 

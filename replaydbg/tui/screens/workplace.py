@@ -299,6 +299,7 @@ class Workplace(ActingScreen[None]):
     def on_found(self, event: Found) -> None:
         shown = event.shown
         shown.add(event.findings)
+        self.desk.notices += [notice.message for notice in event.notices]
         first = bool(shown.findings) and not self.touched
         shown.checked = shown.checked or event.last
         shown.unchecked = max(shown.unchecked, event.unchecked)

@@ -1,0 +1,82 @@
+"""Settings: what a mapping may say, and that every wrong place is told at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from replaydbg.config import DEFAULTS, Settings, settings_of, threshold
+from replaydbg.core.finding import Severity
+from replaydbg.errors import UsageProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Shouting:
+    capitals_min: int = threshold(3, least=1)
+    share_min: float = threshold(0.5, most=1.0)
+
+
+@dataclass(frozen=True)
+class Rule:
+    code: str
+    name: str
+    thresholds: type[Any] | None = None
+
+
+RULES = (Rule("X001", "shouting", Shouting), Rule("X002", "whispering"))
+
+
+def read(**mapping: Any) -> Settings:
+    return settings_of(mapping, RULES, "my.toml")
+
+
+def test_nothing_said_is_the_defaults() -> None:
+    assert read() == DEFAULTS
+
+
+def test_what_can_be_said() -> None:
+    settings = read(
+        select=["X001"],
+        ignore=["whispering"],
+        rules={"shouting": {"capitals-min": 9, "severity": "hint"}, "x002": {"severity": "error"}},
+    )
+    assert (settings.select, settings.ignore) == (("X001",), ("whispering",))
+    assert settings.severities == {"shouting": Severity.HINT, "whispering": Severity.ERROR}
+    assert settings.thresholds == (Shouting(capitals_min=9),)
+
+
+def test_whole_numbers_are_shares_too() -> None:
+    assert read(rules={"shouting": {"share-min": 1}}).thresholds == (Shouting(share_min=1.0),)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "words"),
+    [
+        pytest.param({"selct": []}, "selct: unknown; there is select, ignore, rules", id="a word of nobody's"),
+        pytest.param({"select": "X001"}, "select: input should be a valid tuple", id="text for a list"),
+        pytest.param({"rules": {"shoutin": {}}}, "rules.shoutin: no rule is called so; did you mean shouting?", id="no such rule"),
+        pytest.param({"rules": {"shouting": {"capitals": 3}}}, "rules.shouting.capitals: unknown; there is severity, capitals-min, share-min", id="no such number"),
+        pytest.param({"rules": {"shouting": {"capitals-min": 0}}}, "rules.shouting.capitals-min: input should be greater than or equal to 1", id="too small"),
+        pytest.param({"rules": {"shouting": {"share-min": 1.5}}}, "rules.shouting.share-min: input should be less than or equal to 1", id="too large"),
+        pytest.param({"rules": {"shouting": {"capitals-min": True}}}, "rules.shouting.capitals-min: input should be a valid integer", id="no number"),
+        pytest.param({"rules": {"X002": {"severity": "fatal"}}}, "rules.X002.severity: input should be 'hint', 'info', 'warning' or 'error'", id="no such severity"),
+        pytest.param({"rules": {"shouting": 3}}, "rules.shouting: input should be a valid dict", id="no table"),
+        pytest.param({"rules": 3}, "rules: input should be a valid dict", id="no table of rules"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_said_is_told_with_its_place(mapping: Any, words: str) -> None:
+    with pytest.raises(UsageProblem) as refused:
+        settings_of(mapping, RULES, "my.toml")
+    assert refused.value.message.startswith(f"my.toml says what cannot be: {words}")
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    with pytest.raises(UsageProblem) as refused:
+        read(ignore=[1], rules={"shouting": {"capitals-min": "x"}, "nobody": {}})
+    assert refused.value.message.endswith("ignore.0: input should be a valid string")
+    assert refused.value.hint.splitlines() == [
+        "rules.shouting.capitals-min: input should be a valid integer",
+        "  rules.nobody: no rule is called so",
+    ]
