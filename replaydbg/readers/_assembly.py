@@ -73,6 +73,8 @@ class Assembly:
         input_tokens = output_tokens = NOT_RECORDED
         cost = nan
         if counts and known.counts is not None:
+            if known.counts.unfold is not None:
+                counts = known.counts.unfold(counts)
             input_tokens = _first_count(counts, known.counts.input_tokens)
             output_tokens = _first_count(counts, known.counts.output_tokens)
             if known.counts.cost_usd in counts:

@@ -8,9 +8,14 @@ from typing import NamedTuple
 from replaydbg.core.message import Json
 from replaydbg.readers import (
     _dialect_genai,
+    _dialect_langfuse,
+    _dialect_langsmith,
+    _dialect_mastra,
     _dialect_native,
     _dialect_openinference,
     _dialect_openllmetry,
+    _dialect_traceloop,
+    _dialect_vercel,
 )
 from replaydbg.readers._attributes import Attributes
 from replaydbg.readers._span import Counts, Facts, Span, SpanBody
@@ -29,22 +34,37 @@ _OPENINFERENCE = Dialect(
     _dialect_openinference.facts, _dialect_openinference.Body, _dialect_openinference.COUNTS
 )
 _OPENLLMETRY = Dialect(_dialect_openllmetry.facts, _dialect_openllmetry.Body, _dialect_openllmetry.COUNTS)
+_TRACELOOP = Dialect(_dialect_traceloop.facts, _dialect_traceloop.Body, _dialect_traceloop.COUNTS)
 _GENAI = Dialect(_dialect_genai.facts, _dialect_genai.Body, _dialect_genai.COUNTS)
-_ALL = (_NATIVE, _OPENINFERENCE, _OPENLLMETRY, _GENAI)
+_ALL = {
+    _dialect_native.MARK: _NATIVE,
+    _dialect_openinference.MARK: _OPENINFERENCE,
+    **{
+        module.MARK: Dialect(module.facts, module.Body, module.COUNTS)
+        for module in (_dialect_vercel, _dialect_mastra, _dialect_langfuse, _dialect_langsmith)
+    },
+    "gen_ai.prompt.0.role": _OPENLLMETRY,
+    "gen_ai.completion.0.role": _OPENLLMETRY,
+    _dialect_traceloop.MARK: _TRACELOOP,
+}
+"""Dialects by the attribute that tells them. The first that a span has decides; GenAI has no mark of its own."""
+
+_MARKS = tuple(_ALL)
 
 WANTED = (
     _dialect_native.WANTED
     | _dialect_openinference.WANTED
+    | _dialect_vercel.WANTED
+    | _dialect_mastra.WANTED
+    | _dialect_langfuse.WANTED
+    | _dialect_langsmith.WANTED
     | _dialect_openllmetry.WANTED
+    | _dialect_traceloop.WANTED
     | _dialect_genai.WANTED
 )
 """The few attributes that `facts` looks at; the others stay undecoded until a body is asked for."""
 
-COUNTED = frozenset(
-    key
-    for each in _ALL
-    for key in (*each.counts.input_tokens, *each.counts.output_tokens, each.counts.cost_usd)
-)
+COUNTED = frozenset(key for each in (*_ALL.values(), _GENAI) for key in each.counts.keys)
 """The attributes that hold tokens and costs: different on every span, unlike those of `WANTED`."""
 
 NO_ATTRIBUTES = Attributes({})
@@ -52,12 +72,9 @@ NO_ATTRIBUTES = Attributes({})
 
 def dialect(attributes: Container[str]) -> Dialect:
     """The dialect of a span with these attributes: GenAI knows to say *opaque* where none is known."""
-    if _dialect_native.MARK in attributes:
-        return _NATIVE
-    if _dialect_openinference.MARK in attributes:
-        return _OPENINFERENCE
-    if "gen_ai.prompt.0.role" in attributes or "gen_ai.completion.0.role" in attributes:
-        return _OPENLLMETRY
+    for mark in _MARKS:
+        if mark in attributes:
+            return _ALL[mark]
     return _GENAI
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -33,6 +33,14 @@ class Counts(NamedTuple):
     input_tokens: tuple[str, ...]
     output_tokens: tuple[str, ...]
     cost_usd: str
+    folded: tuple[str, ...] = ()
+    """Attributes that hold several counts as JSON text,"""
+    unfold: Callable[[Mapping[str, Json]], Mapping[str, Json]] | None = None
+    """and what adds those counts under names of their own."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return (*self.input_tokens, *self.output_tokens, self.cost_usd, *self.folded)
 
 
 @dataclass(frozen=True, slots=True)

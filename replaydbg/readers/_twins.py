@@ -1,6 +1,7 @@
 """One model call recorded by two instrumentations (LangChain's and OpenAI's, say): counted once, shown once.
 
-A model call directly below another is the same call. One that lies within another in time only, under another name,
+A model call directly below another is the same call; below a sum of several (Mastra's generation) the sum is set
+apart, whatever it counts. One that lies within another in time only, under another name,
 is the same call if it got the same reply. The inner one is nearer to the wire and stays, unless only the outer one
 knows the tokens. The other becomes opaque: its place in the tree is kept, its content would count double.
 """
@@ -29,7 +30,8 @@ class Twin:
 
 
 def set_apart(trace: Trace, decode: Callable[[Any], Body]) -> list[Notice]:
-    twins = [_make_opaque(trace, outer, inner) for outer, inner in _nested(trace)]
+    twins = _set_sums_apart(trace)
+    twins += [_make_opaque(trace, outer, inner) for outer, inner in _nested(trace)]
     twins += [_make_opaque(trace, outer, inner) for outer, inner in _within_in_time(trace, decode)]
     if not twins:
         return []
@@ -43,16 +45,39 @@ def set_apart(trace: Trace, decode: Callable[[Any], Body]) -> list[Notice]:
     ]
 
 
+def _set_sums_apart(trace: Trace) -> list[int]:
+    """Model calls around several others. What they count stays where nothing below them counts it."""
+    below: dict[int, list[int]] = {}
+    for outer, inner in _nested(trace):
+        below.setdefault(outer, []).append(inner)
+    sums = [(outer, parts) for outer, parts in below.items() if len(parts) > 1]
+    for outer, parts in sums:
+        for inner in parts:
+            _inherit(trace, inner, outer)
+        _hide(trace, outer, counts=all(trace.input_tokens[inner] == NOT_RECORDED for inner in parts))
+    return [outer for outer, _ in sums]
+
+
 def _make_opaque(trace: Trace, outer: int, inner: int) -> int:
     counts = trace.input_tokens
     only_outer_counts = counts[inner] == NOT_RECORDED and counts[outer] != NOT_RECORDED
     twin, kept = (inner, outer) if only_outer_counts else (outer, inner)
-    trace.agents[kept] = trace.agents[kept] or trace.agents[twin]
-    trace.kinds[twin] = _OPAQUE
-    trace.input_tokens[twin] = trace.output_tokens[twin] = NOT_RECORDED
-    trace.costs[twin] = float("nan")
-    trace.handles[twin] = Twin(trace.handles[twin])
+    _inherit(trace, kept, twin)
+    _hide(trace, twin, counts=False)
     return twin
+
+
+def _inherit(trace: Trace, kept: int, twin: int) -> None:
+    trace.agents[kept] = trace.agents[kept] or trace.agents[twin]
+    trace.models[kept] = trace.models[kept] or trace.models[twin]
+
+
+def _hide(trace: Trace, twin: int, *, counts: bool) -> None:
+    trace.kinds[twin] = _OPAQUE
+    trace.handles[twin] = Twin(trace.handles[twin])
+    if not counts:
+        trace.input_tokens[twin] = trace.output_tokens[twin] = NOT_RECORDED
+        trace.costs[twin] = float("nan")
 
 
 def _nested(trace: Trace) -> Iterator[tuple[int, int]]:

@@ -71,11 +71,11 @@ def _read_content(content: Json) -> list[Part]:
     if isinstance(content, str):
         return [Text(content)] if content else []
     if isinstance(content, list):
-        return [_read_part(part) for part in content]
+        return [read_part(part) for part in content]
     return [] if content is None else [OtherPart(content)]
 
 
-def _read_part(part: Json) -> Part:
+def read_part(part: Json) -> Part:
     if isinstance(part, str):
         return Text(part)
     kind = loose.text(loose.mapping(part).get("type"))

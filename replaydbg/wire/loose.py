@@ -36,6 +36,16 @@ def decoded(raw: str) -> dict[str, Json]:
         return {}
 
 
+def parsed(value: Json) -> Json:
+    """JSON in text, once; what is no JSON, or no text, stays what it is."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in {"{", "[", '"'}:
+        return value
+    try:
+        return orjson.loads(value)
+    except ValueError:
+        return value
+
+
 def encoded(value: Json) -> str:
     """Compact JSON text. What no encoder can write (deeper than 254 levels) is written as `null`."""
     try:

@@ -80,3 +80,18 @@ def test_the_twin_asks_for_no_tools() -> None:
     (only,) = read(request(span(1, "a", 0, attributes), span(2, "b", 1, attributes))).traces
     assert [len(step.tool_calls) for step in only.steps()] == [0, 1]
     assert only.step(0).body.raw
+
+
+def test_a_call_around_several_is_their_sum() -> None:
+    spans = [
+        span(1, "generation", 0, CHAT | TOKENS | {"gen_ai.request.model": "m", "gen_ai.agent.name": "A"}),
+        span(2, "step 1", 1, CHAT),
+        span(3, "step 2", 1, CHAT),
+    ]
+    (only,) = read(request(*spans)).traces
+    assert [only.kind(row) for row in range(3)] == [Kind.OPAQUE, Kind.MODEL_CALL, Kind.MODEL_CALL]
+    assert list(only.input_tokens) == [5, -1, -1], "nothing below counts these tokens"
+    assert [only.model(row) for row in (1, 2)] == ["m", "m"]
+    assert [only.agent(row) for row in (1, 2)] == ["A", "A"]
+    counted = kinds(*spans[:2], span(3, "step 2", 1, CHAT | TOKENS))
+    assert counted == ({"1": Kind.OPAQUE, "2": Kind.MODEL_CALL, "3": Kind.MODEL_CALL}, 5, 1)

@@ -1,0 +1,125 @@
+"""LangSmith's runs as OpenTelemetry spans: `langsmith.span.kind`, inputs under `gen_ai.prompt`, outputs under `gen_ai.completion`.
+
+Both are JSON text, LangChain's own shapes mostly. The GenAI operation beside them is not to be trusted: a prompt
+template is a `chat` there, a retriever `embeddings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from replaydbg.core.message import Json, Message, ToolCall
+from replaydbg.core.step import Kind
+from replaydbg.core.tool import ToolSpec
+from replaydbg.readers import _dialect_genai
+from replaydbg.readers._attributes import parsed
+from replaydbg.readers._dialect_genai import first_text
+from replaydbg.readers._span import Facts, is_glue, python_literal
+from replaydbg.wire import arguments, loose, mixed_messages, tool_specs
+
+MARK = "langsmith.span.kind"
+_INPUT, _OUTPUT = "gen_ai.prompt", "gen_ai.completion"
+_AGENT = ("langsmith.metadata.lc_agent_name", "gen_ai.agent.name")
+_NODE = "langsmith.metadata.langgraph_node"
+_KINDS = {"llm": Kind.MODEL_CALL, "tool": Kind.TOOL_EXECUTION, "retriever": Kind.RETRIEVAL}
+
+WANTED = frozenset({MARK, *_AGENT, _NODE, "gen_ai.request.model", "gen_ai.tool.name"})
+COUNTS = _dialect_genai.COUNTS
+
+
+def kind_of(kind: Json) -> Kind:
+    return _KINDS.get(kind.lower(), Kind.OPAQUE) if isinstance(kind, str) else Kind.OPAQUE
+
+
+def facts(wanted: Mapping[str, Json], name: str) -> Facts:
+    kind = kind_of(wanted.get(MARK))
+    agent = first_text(wanted, _AGENT)
+    if kind is Kind.OPAQUE and agent and name == agent and not is_glue(name):
+        kind = Kind.AGENT_INVOCATION
+    if kind is Kind.MODEL_CALL:
+        return Facts(kind, name, agent, first_text(wanted, ("gen_ai.request.model",)))
+    if kind is Kind.TOOL_EXECUTION:
+        return Facts(kind, first_text(wanted, ("gen_ai.tool.name",)) or name, agent)
+    return Facts(kind, name, agent)
+
+
+class Body(_dialect_genai.Body):
+    @cached_property
+    def kind(self) -> Kind:
+        wanted = {key: self.attributes[key] for key in WANTED if key in self.attributes}
+        return facts(wanted, self.span.name).kind
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...] | None:
+        if self.kind is not Kind.MODEL_CALL or _INPUT not in self.attributes:
+            return super().messages
+        return mixed_messages.messages(self._inputs)
+
+    @cached_property
+    def output(self) -> Message | None:
+        if self.kind is not Kind.MODEL_CALL or _OUTPUT not in self.attributes:
+            return super().output
+        return mixed_messages.reply(self.attributes.json(_OUTPUT))
+
+    @cached_property
+    def tools(self) -> tuple[ToolSpec, ...] | None:
+        """Of a wrapped client in the inputs; of LangChain in what is left of its parameters."""
+        offered = loose.mapping(self._inputs).get("tools")
+        if offered is None:
+            body = loose.mapping(self.attributes.json("gen_ai.request.extra_body"))
+            offered = body.get("tools", self.attributes.json("langsmith.metadata.tools"))
+        return super().tools if offered is None else tool_specs.read_tools(offered)
+
+    @cached_property
+    def params(self) -> Mapping[str, Json]:
+        return {key: value for key, value in super().params.items() if not key.startswith("extra_")}
+
+    @cached_property
+    def call(self) -> ToolCall | None:
+        if self.kind is not Kind.TOOL_EXECUTION or _INPUT not in self.attributes:
+            return super().call
+        id_ = loose.text(self._returned.get("tool_call_id"))
+        name = self.attributes.text("gen_ai.tool.name") or self.span.name
+        value = self._inputs
+        if isinstance(value, dict) and value.keys() == {"input"}:
+            value = value["input"]
+        literal = python_literal(value) if isinstance(value, str) and isinstance(parsed(value), str) else None
+        return (
+            ToolCall(id_, name, literal) if literal is not None else arguments.call_from_any(id_, name, value)
+        )
+
+    @cached_property
+    def result(self) -> Json:
+        if not self.has_result:
+            return None
+        if self._returned:
+            return self._returned.get("content")
+        found = self.attributes.json(self._result_key or "")
+        return found["output"] if isinstance(found, dict) and found.keys() == {"output"} else found
+
+    @cached_property
+    def _returned(self) -> dict[str, Json]:
+        """The tool message that LangChain makes of what a tool returned; empty where there is none."""
+        found = loose.mapping(self.attributes.json(_OUTPUT)).get("output")
+        whole = loose.mapping(found)
+        said = loose.mapping(whole.get("kwargs", whole.get("data", whole)))
+        return said if "tool_call_id" in said else {}
+
+    @cached_property
+    def _result_key(self) -> str | None:
+        return self._first(_OUTPUT) or super()._result_key
+
+    @cached_property
+    def _inputs(self) -> Json:
+        return self.attributes.json(_INPUT)
+
+    @cached_property
+    def input(self) -> Json:
+        other = self.kind not in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}
+        return self._inputs if other and _INPUT in self.attributes else super().input
+
+    @cached_property
+    def output_value(self) -> Json:
+        other = self.kind not in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}
+        return self.attributes.json(_OUTPUT) if other and _OUTPUT in self.attributes else super().output_value
