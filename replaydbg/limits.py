@@ -8,6 +8,9 @@ INPUT_BYTES_MAX = 8 << 30
 GZIP_BYTES_MAX = 4 << 30
 """What a compressed file may grow to: a zip bomb must not fill the memory."""
 
+ZIP_MEMBER_BYTES_MAX = 1 << 30
+"""What one file of an archive may unpack to: they are unpacked one at a time, into memory."""
+
 STREAM_BYTES_MAX = 4 << 30
 """What is taken from standard input or a device: it is held in memory."""
 

@@ -53,3 +53,5 @@ class Reader:
     title: str
     sniff: Callable[[Document], float]
     read: Callable[[Document, bool], Iterator[Reading]]
+    takes_binary: bool = False
+    """Whether it is asked about bytes that are no text, too; all others are spared them."""

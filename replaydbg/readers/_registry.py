@@ -103,20 +103,23 @@ def read(document: Document, format_name: str | None = None, *, partial: bool = 
 def _ranked(document: Document, format_name: str | None) -> tuple[list[tuple[float, Reader]], list[Notice]]:
     known, notices = readers()
     told = list(notices)
-    _refuse_what_is_no_text(document)
+    refusal = _refusal(document)
     if format_name is not None:
         for reader in known:
             if reader.name == format_name:
+                if refusal is not None and not reader.takes_binary:
+                    raise refusal
                 return [(1.0, reader)], told
         raise UsageProblem(
             f"no trace format is called {format_name!r}",
             "known formats: " + ", ".join(reader.name for reader in known),
         )
-    scores = [(_confidence(reader, document, told), reader) for reader in known]
+    asked = [reader for reader in known if refusal is None or reader.takes_binary]
+    scores = [(_confidence(reader, document, told), reader) for reader in asked]
     ranked = sorted(scores, key=lambda score: -score[0])
     possible = [(score, reader) for score, reader in ranked if score > 0]
     if not possible:
-        raise _unknown(document)
+        raise refusal or _unknown(document)
     return possible, told
 
 
@@ -128,7 +131,8 @@ def _confidence(reader: Reader, document: Document, notices: list[Notice]) -> fl
         return 0.0
 
 
-def _refuse_what_is_no_text(document: Document) -> None:
+def _refusal(document: Document) -> UnreadableInput | None:
+    """Why the document is none for readers of text; None where it is. Raises it where there is nothing at all."""
     head = document.head
     if not head.strip():
         raise UnreadableInput(
@@ -137,9 +141,10 @@ def _refuse_what_is_no_text(document: Document) -> None:
         )
     for magic, what in _BINARY.items():
         if bytes(document.buffer[: len(magic)]) == magic:
-            raise UnreadableInput(f"{document.name} is {what.partition(';')[0]}", what.partition("; ")[2])
+            return UnreadableInput(f"{document.name} is {what.partition(';')[0]}", what.partition("; ")[2])
     if b"\x00" in head:
-        raise UnreadableInput(f"{document.name} is binary", "traces are JSON or JSON Lines in UTF-8")
+        return UnreadableInput(f"{document.name} is binary", "traces are JSON or JSON Lines in UTF-8")
+    return None
 
 
 def _unknown(document: Document) -> UnreadableInput:

@@ -1,0 +1,79 @@
+"""What the files of the corpora read as, pinned in `tests/readers/pinned`: one table for each format, and the refused.
+
+`python -m tests.support.pinned CORPUS...` makes the rows of whole corpora again; look at what changed before you keep it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from replaydbg.core.step import Kind
+from replaydbg.core.trace import Trace
+from replaydbg.errors import UnreadableInput
+from replaydbg.readers import _registry
+from tests.support.corpora import ROOT, corpus, document
+
+FOLDER = Path(__file__).resolve().parents[1] / "readers" / "pinned"
+REFUSED = "refused"
+Row = dict[str, Any]
+
+
+def row(path: Path) -> tuple[str, Row]:
+    """The format that a file is taken for by its content, and what is counted in it."""
+    try:
+        *_, reading = _registry.read(document(path))
+    except UnreadableInput as problem:
+        return REFUSED, {"because": problem.message.removeprefix(path.name).strip()}
+    traces = reading.traces
+    counts: Row = {
+        "traces": len(traces),
+        "steps": sum(map(len, traces)),
+        "model_calls": _count(traces, Kind.MODEL_CALL),
+        "tool_calls": sum(
+            len(trace.step(row).tool_calls) for trace in traces for row in trace.rows(Kind.MODEL_CALL)
+        ),
+        "executions": _count(traces, Kind.TOOL_EXECUTION),
+        "notices": len(reading.notices),
+    }
+    return traces[0].source.format if traces else REFUSED, counts
+
+
+def _count(traces: tuple[Trace, ...], kind: Kind) -> int:
+    return sum(1 for trace in traces for _ in trace.rows(kind))
+
+
+def table(format_name: str) -> dict[str, Row]:
+    """Rows by the path of the file below the corpora."""
+    path = FOLDER / f"{format_name}.json"
+    return json.loads(path.read_bytes()) if path.exists() else {}
+
+
+def pinned() -> list[tuple[str, str, Row]]:
+    return [
+        (path.stem, name, row)
+        for path in sorted(FOLDER.glob("*.json"))
+        for name, row in table(path.stem).items()
+    ]
+
+
+def main(names: list[str]) -> None:
+    prefixes = tuple(f"{name}/" for name in names)
+    tables = {path.stem: table(path.stem) for path in FOLDER.glob("*.json")}
+    for rows in tables.values():
+        for name in [name for name in rows if name.startswith(prefixes)]:
+            del rows[name]
+    for name in names:
+        for path in corpus(name, "**/*"):
+            format_name, counts = row(path)
+            tables.setdefault(format_name, {})[path.relative_to(ROOT).as_posix()] = counts
+    FOLDER.mkdir(exist_ok=True)
+    for format_name, rows in tables.items():
+        lines = [f"{json.dumps(name)}: {json.dumps(rows[name])}" for name in sorted(rows)]
+        (FOLDER / f"{format_name}.json").write_text("{\n" + ",\n".join(lines) + "\n}\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

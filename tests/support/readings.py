@@ -1,0 +1,55 @@
+"""What tests of readers do with any format: read bytes, tell steps in few words, decode everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+
+from replaydbg.core.step import Step
+from replaydbg.core.trace import Trace
+from replaydbg.readers._api import Document, Reader, Reading
+
+_PARTS = (
+    "messages", "output", "tools", "params", "call", "has_result", "result", "input", "output_value", "error", "usage",
+    "response_model", "provider", "raw",
+)  # fmt: skip
+
+
+def as_document(data: Any, name: str = "log.json") -> Document:
+    return Document(name, memoryview(data if isinstance(data, bytes) else orjson.dumps(data)))
+
+
+def read(reader: Reader, data: Any, name: str = "log.json") -> Reading:
+    """The complete reading of bytes, or of a JSON value."""
+    *_, reading = reader.read(as_document(data, name), False)
+    return reading
+
+
+def one(reader: Reader, data: Any) -> Trace:
+    (trace,) = read(reader, data).traces
+    return trace
+
+
+def sniffed(reader: Reader, data: Any) -> float:
+    return reader.sniff(as_document(data))
+
+
+def outline(trace: Trace) -> list[str]:
+    """Each step as `  kind name`, indented by its depth, with `!` where it failed."""
+    return [
+        f"{'  ' * trace.depths[row]}{trace.kind(row)} {trace.name(row)}"
+        + ("!" if trace.status(row) == "error" else "")
+        for row in range(len(trace))
+    ]
+
+
+def walked(reading: Reading) -> list[Step]:
+    """Every step, its body decoded whole: damage must not show up later either."""
+    steps = [step for trace in reading.traces for step in trace.steps()]
+    for step in steps:
+        for name in _PARTS:
+            value = getattr(step.body, name)
+            if name == "messages" and value is not None:
+                tuple(value)
+    return steps
