@@ -18,6 +18,7 @@ from replaydbg.readers._attributes import number, whole
 from replaydbg.readers._histories import Histories
 from replaydbg.readers._span import Counts, Facts, Span, SpanBody
 
+_MODEL_CALL = KIND_NUMBER[Kind.MODEL_CALL]
 _AGENT_INVOCATION = KIND_NUMBER[Kind.AGENT_INVOCATION]
 _OPAQUE = KIND_NUMBER[Kind.OPAQUE]
 _ROWS_MAX = 4096
@@ -37,6 +38,13 @@ def known(wanted: Mapping[str, Json], name: str) -> Known:
     facts = dialect.facts(wanted, name)
     counted = facts.kind is Kind.MODEL_CALL or dialect.counts_all
     return Known(KIND_NUMBER[facts.kind], facts, dialect.counts if counted else None)
+
+
+class Joined(NamedTuple):
+    """Handle of a span with what log records say of it."""
+
+    handle: Any
+    call: Any
 
 
 class Assembly:
@@ -104,6 +112,30 @@ class Assembly:
         unset = STATUS_NUMBER[Status.UNSET]
         self.add(trace_id, f"damaged-{ordinal}", "", known, NOT_RECORDED, NOT_RECORDED, unset, None, span)
 
+    def join(self, calls: Mapping[tuple[str, str], Any]) -> list[Any]:
+        """Give what log records say to the spans (trace id, span id) they name. Returns what names no span of ours.
+
+        OpenLLMetry's LangChain instrumentation names the span around the model call: then it is the one call below.
+        """
+        waiting = dict(calls)
+        for trace_id in {trace for trace, _ in calls}:
+            columns = self._columns.get(trace_id)
+            if columns is None:
+                continue
+            columns.extend(self._rows[trace_id])
+            self._rows[trace_id].clear()
+            below: dict[str, list[int]] = {}
+            for row, parent in enumerate(columns.parent_ids):
+                if columns.kinds[row] == _MODEL_CALL and (trace_id, parent) in waiting:
+                    below.setdefault(parent, []).append(row)
+            for row, span_id in enumerate(columns.ids):
+                call = waiting.pop((trace_id, span_id), None)
+                if call is not None:
+                    inner = below.get(span_id, ()) if columns.kinds[row] != _MODEL_CALL else ()
+                    at = inner[0] if len(inner) == 1 else row
+                    columns.handles[at] = Joined(columns.handles[at], call)
+        return list(waiting.values())
+
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
         """The traces so far, in the order in which they first appeared."""
         traces, notices = [], list(self.notices)
@@ -126,6 +158,9 @@ class Assembly:
         return body
 
     def _span(self, handle: Any) -> Span:
+        if isinstance(handle, Joined):
+            call = handle.call
+            return self._span(handle.handle).joined(call.attributes, call.events, call.records)
         return handle if isinstance(handle, Span) else self._span_of(handle)
 
 

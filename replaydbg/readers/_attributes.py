@@ -42,6 +42,11 @@ class Attributes(Mapping[str, Json]):
     def __contains__(self, key: object) -> bool:
         return key in self._values
 
+    @property
+    def undecoded(self) -> Mapping[str, Json]:
+        """The values as far as they were decoded: to make other attributes of."""
+        return self._values
+
     def text(self, *keys: str) -> str:
         """The first of these that is a text and not empty, or ""."""
         for key in keys:

@@ -22,6 +22,7 @@ from replaydbg.readers._api import Document, NotThisFormat, Reading
 from replaydbg.readers._assembly import Assembly, Known, known
 from replaydbg.readers._attributes import raw_any_value
 from replaydbg.readers._dialect_native import PARENT_ID, STEP_ID, TRACE_ID
+from replaydbg.readers._log_events import LogEvents
 from replaydbg.readers._otlp_shapes import CAMEL, SNAKE, Chunk, span_of, spans_of
 from replaydbg.readers._salvage import UNREADABLE
 from replaydbg.readers._span_fields import LAST_NS, span_id, status, trace_id
@@ -45,7 +46,7 @@ _AFTER_ARRAY = re.compile(r"trailing characters \(byte (\d+)\)")
 """How msgspec says where an array ended. If it said it otherwise, large documents would open more slowly."""
 
 _TIGHT_OBJECT = re.compile(rb'\{"\w+":')
-_SNAKE_KEY = re.compile(rb'"(?:span_id|resource_spans)"\s*:')
+_SNAKE_KEY = re.compile(rb'"(?:span_id|resource_spans|resource_logs)"\s*:')
 _INTEGER = b'{"intValue":"'
 _ROLES = {
     **dict.fromkeys(_dialects.WANTED, "wanted"),
@@ -75,6 +76,7 @@ class _Reader:
         self.buffer = document.buffer
         self.shape = SNAKE if _SNAKE_KEY.search(document.head) else CAMEL
         self.assembly = self._assembly()
+        self.logs = LogEvents()
 
     def _assembly(self) -> Assembly:
         return Assembly(self.source, span_of, as_written=self.as_written)
@@ -87,7 +89,13 @@ class _Reader:
             if partial and due <= read < len(self.buffer):
                 yield self.assembly.reading(read / len(self.buffer), complete=False)
                 due = 2 * read
-        yield self.assembly.reading()
+        yield self._complete()
+
+    def _complete(self) -> Reading:
+        self.logs.join(self.assembly)
+        if not len(self.assembly) and not _SPANS.search(self.buffer):
+            raise NotThisFormat("there is neither an array of spans nor a GenAI event in the document")
+        return self.assembly.reading()
 
     def document(self, *, partial: bool) -> Iterator[Reading]:
         size = len(self.buffer)
@@ -96,15 +104,13 @@ class _Reader:
             self.assembly.notices.clear()  # the window ends in the middle of something
             if len(self.assembly):
                 yield self.assembly.reading(FIRST_WINDOW_BYTES / size, complete=False)
-            self.assembly = self._assembly()
+            self.assembly, self.logs = self._assembly(), LogEvents()
         if not self._whole(self.buffer, ""):
             if _containers.has_lines(self.buffer):
                 yield from self.lines(partial=partial)
                 return
             self._salvage(self.buffer, "")
-        if not len(self.assembly) and not _SPANS.search(self.buffer):
-            raise NotThisFormat("there is no array of spans in the document")
-        yield self.assembly.reading()
+        yield self._complete()
 
     def _request(self, raw: memoryview, place: str) -> None:
         if not self._whole(raw, place):
@@ -121,11 +127,12 @@ class _Reader:
             else:
                 for _, span in spans_of(envelope):
                     self._add(span, span)
+                self._add_logs(envelope, place)
                 return True
         elif len(body) > _REQUEST_BYTES_MAX:
             if self._in_chunks(body, place):
                 return True
-        elif self._at_once(body):
+        elif self._at_once(body, place):
             return True
         try:
             envelope = self.shape.views.decode(body)
@@ -133,9 +140,15 @@ class _Reader:
             return False
         for pointer, text in spans_of(envelope):
             self._add_text(text, pointer, place)
+        self._add_logs(envelope, place)
         return True
 
-    def _at_once(self, body: memoryview) -> bool:
+    def _add_logs(self, envelope: Any, place: str) -> None:
+        for request in envelope if isinstance(envelope, list) else (envelope,):
+            if memoryview(request.resourceLogs):
+                self.logs.add_text(memoryview(request.resourceLogs), place)
+
+    def _at_once(self, body: memoryview, where: str) -> bool:
         try:
             envelope = self.shape.seen.decode(body)
         except UNREADABLE:
@@ -143,6 +156,7 @@ class _Reader:
         chunk = Chunk(self.shape, body, bare=False)
         for place, (_, span) in enumerate(spans_of(envelope)):
             self._add(span, (chunk, place))
+        self._add_logs(envelope, where)
         return True
 
     def _in_chunks(self, body: memoryview, where: str) -> bool:
@@ -154,6 +168,7 @@ class _Reader:
         first = _TIGHT_OBJECT.match(body, opening.end()) if opening else None
         if opening is None or first is None:
             return False
+        self.logs.add_text(body[: opening.start()], where)
         boundary = b"," + bytes(first[0])
         at = opening.end()
         while at < len(body):
@@ -170,6 +185,7 @@ class _Reader:
                 at += cut + 1
             else:  # the array ended within the chunk
                 following = _SPANS.search(body, at + used)
+                self.logs.add_text(body[at + used : following.start() if following else len(body)], where)
                 at = following.end() if following else len(body)
         return True
 
@@ -265,6 +281,7 @@ class _Reader:
         """Every span that can still be found in a request that is cut off or corrupt."""
         for start, end, whole in _salvage.objects_in_arrays(body, _SPANS):
             self._add_found(body[start:end], place or f"byte {start}", whole=whole)
+        self.logs.add_text(body, place)
 
     def _add_found(self, text: memoryview, place: str, *, whole: bool) -> None:
         if whole:

@@ -69,7 +69,13 @@ def _shape(*, snake: bool) -> Shape:
         scopes = list[scope] | None  # type: ignore[valid-type]
         resource = struct("Resource", ("scopeSpans", scopes), ("instrumentationLibrarySpans", scopes))
         resources = list[resource] | None  # type: ignore[valid-type]
-        return struct("Request", ("resourceSpans", resources), ("batches", resources), ("data", spans))
+        return struct(
+            "Request",
+            ("resourceSpans", resources),
+            ("batches", resources),
+            ("data", spans),
+            ("resourceLogs", msgspec.Raw),
+        )
 
     def decoder(request: Any) -> Any:
         return msgspec.json.Decoder(list[request] | request, strict=False)

@@ -61,6 +61,12 @@ class Span:
     events: Sequence[Event] = ()
     raw: Json = None
 
+    def joined(self, attributes: Mapping[str, Json], events: Sequence[Event], records: list[Json]) -> Span:
+        """With what log records say of it; where both say something the span is right."""
+        raw = {**self.raw, "logRecords": records} if isinstance(self.raw, dict) else records
+        merged = Attributes({**attributes, **self.attributes.undecoded})
+        return Span(self.name, merged, self.status_message, [*self.events, *events], raw)
+
 
 class SpanBody:
     """A span that no dialect knows: its error and its raw form. Dialects override what they can tell."""

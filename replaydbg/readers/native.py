@@ -1,4 +1,7 @@
-"""Our own files: OTLP JSON with GenAI attributes, and `replaydbg.*` beside them. See `writers.native`."""
+"""Our own files: OTLP JSON with GenAI attributes, and `replaydbg.*` beside them. See `writers.native`.
+
+Get one: `replaydbg convert TRACE --to native -o run.json`, or save a branch in the program.
+"""
 
 from __future__ import annotations
 

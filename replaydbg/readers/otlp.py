@@ -2,6 +2,9 @@
 
 Shapes: one request `{"resourceSpans": [...]}`, an array of them, one for each line, with keys in either case,
 `{"batches": [...]}` (Tempo) and `{"data": [span, ...]}` (Phoenix).
+
+Get one: the collector's file exporter (`exporters: {file: {path: run.jsonl}}`), or `replaydbg receive -o run.jsonl`
+with OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 set where the agent runs.
 """
 
 from __future__ import annotations

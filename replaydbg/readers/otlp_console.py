@@ -3,6 +3,8 @@
 Shapes: objects `{name, context: {trace_id, span_id}, parent_id, start_time, attributes: {...}}` written one after
 another, pretty-printed or not, or in an array, or under `data` (Phoenix); `spanContext.traceId` and
 `[seconds, nanoseconds]` in JavaScript.
+
+Get one: `ConsoleSpanExporter(out=open("run.json", "w"))` in Python, or `GET /v1/projects/<project>/spans` of Phoenix.
 """
 
 from __future__ import annotations

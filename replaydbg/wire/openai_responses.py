@@ -1,4 +1,4 @@
-"""OpenAI Responses: requests, replies and streams, both ways.
+"""OpenAI Responses: requests, replies and streams, both ways. Enough for logs; replay does not call it yet.
 
 A talk is a list of items: what the model did in one turn (reasoning, text, tool calls) stands as several items in a
 row and is one message here. Items that nobody here knows are kept as they came. A request may name its history by
@@ -15,7 +15,6 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.wire import conversation, loose, sse, tool_specs
-from replaydbg.wire._foreign_params import ONLY, for_responses
 from replaydbg.wire._openai_responses_items import read_messages, write_messages
 
 __all__ = [
@@ -76,8 +75,7 @@ def write_request(request: ModelRequest, *, stream: bool) -> Json:
             tools.append(offer)
     if tools:
         body["tools"] = tools
-    foreign = ONLY.get(request.provider, frozenset()) | _NOT_PARAMS
-    body |= {name: value for name, value in for_responses(request.params).items() if name not in foreign}
+    body |= {name: value for name, value in request.params.items() if name not in _NOT_PARAMS}
     return body | ({"stream": True} if stream else {})
 
 

@@ -72,3 +72,18 @@ def trace(*spans: Json) -> Trace:
 def step(name: str = "step", attributes: Json = None, **fields: Any) -> Step:
     """The one step of a document with one span."""
     return trace(span(1, name, 0, attributes, **fields)).step(0)
+
+
+def record(name: str, body: Json, number: int = 1, **fields: Any) -> dict[str, Json]:
+    """A log record that is the GenAI event `name` of the span `number`."""
+    return {
+        "eventName": name,
+        "traceId": TRACE,
+        "spanId": f"{number:016x}",
+        "observedTimeUnixNano": str(1_700_000_000_000_000_000 + number),
+        "body": any_value(body),
+    } | fields
+
+
+def logs(*records: Json) -> dict[str, Json]:
+    return {"resourceLogs": [{"scopeLogs": [{"logRecords": list(records)}]}]}
