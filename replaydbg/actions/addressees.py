@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.drivers.providers import Provider
 from replaydbg.drivers.providers._http import HttpProvider, is_loopback
-from replaydbg.drivers.providers._registry import make_provider
+from replaydbg.drivers.providers._registry import by_recorded_name, make_provider
 from replaydbg.drivers.python_name import PREFIX
 
 
@@ -38,7 +38,7 @@ def addressees(
     found: dict[tuple[str, str], Addressee] = {}
     for recorded, calls in calls_by_model.items():
         model = recorded if not options.model or options.model.startswith(PREFIX) else options.model
-        by = spec or (recorded_provider if recorded_provider in {"openai", "anthropic"} else model)
+        by = spec or by_recorded_name(recorded_provider) or model
         provider = make_provider(by, base_url=options.base_url, environ=options.environ)
         where, leaves, lacks = _described(provider)
         before = found.get((model, where))

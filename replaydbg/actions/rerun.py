@@ -16,7 +16,7 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.drivers.providers import OnText, Provider
-from replaydbg.drivers.providers._registry import make_provider
+from replaydbg.drivers.providers._registry import make_provider, recorded_provider
 from replaydbg.drivers.python_name import PREFIX
 from replaydbg.drivers.run import Human, OnProgress, run
 from replaydbg.drivers.tools import ToolBinding
@@ -37,7 +37,7 @@ class RerunOptions:
     model: str = ""
     """Who is asked instead of the recorded models: a model's name, or `python:module:function`."""
     provider: str = ""
-    """openai, anthropic, python:module:function or a plug-in; "" goes by the model's name and the recording."""
+    """openai, openai-responses, anthropic, google, python:module:function or a plug-in; "" goes by the model's name and the recording."""
     base_url: str | None = None
     bindings: Mapping[str, str] = field(default_factory=dict)
     """What runs each tool, by its name: `python:module:function`."""
@@ -172,7 +172,7 @@ class _AsRecorded:
         self._providers: dict[str, Provider] = {}
 
     async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> Reply | Failed:
-        spec = request.provider if request.provider in {"openai", "anthropic"} else request.model
+        spec = recorded_provider(request) or request.model
         if spec not in self._providers:
             options = self._options
             self._providers[spec] = make_provider(spec, base_url=options.base_url, environ=options.environ)

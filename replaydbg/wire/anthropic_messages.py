@@ -24,6 +24,7 @@ from replaydbg.wire._anthropic_blocks import (
     write_messages,
     write_system,
 )
+from replaydbg.wire._foreign_params import ONLY, for_chat
 
 __all__ = [
     "Accumulator",
@@ -100,7 +101,8 @@ def _read_params(params: dict[str, Json]) -> dict[str, Json]:
 def write_request(request: ModelRequest, *, stream: bool) -> Json:
     """The body to send. Parameters that nobody here knows are sent as they were recorded."""
     messages = conversation.with_ids(request.messages)
-    params = {name: value for name, value in request.params.items() if name not in _NOT_HERE}
+    foreign = _NOT_HERE | (ONLY["google"] - {"top_k"} if request.provider == "google" else frozenset())
+    params = {name: value for name, value in for_chat(request.params).items() if name not in foreign}
     completion_tokens = params.pop("max_completion_tokens", None)
     body: dict[str, Json] = {
         "model": request.model,

@@ -15,6 +15,7 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.wire import arguments, conversation, loose, sse, tool_specs
+from replaydbg.wire._foreign_params import ONLY, for_chat
 from replaydbg.wire._openai_chat_messages import read_message, read_messages, write_messages
 
 __all__ = [
@@ -32,9 +33,6 @@ __all__ = [
 ]
 
 _NOT_PARAMS = frozenset({"model", "messages", "tools", "functions", "stream", "stream_options"})
-_ANTHROPIC_ONLY = frozenset({"thinking", "output_config", "context_management", "mcp_servers", "container"})
-"""Parameters that a request recorded from Anthropic may hold and that this shape has not."""
-
 _ECHOES_REASONING = ("deepseek", "kimi", "minimax", "glm-")
 """Models whose servers want `reasoning_content` back in a turn with tool calls; stricter servers refuse the field."""
 
@@ -69,13 +67,13 @@ def write_request(request: ModelRequest, *, stream: bool) -> Json:
     messages = conversation.with_ids(request.messages)
     if not any(family in request.model.lower() for family in _ECHOES_REASONING):
         messages = tuple(conversation.without_reasoning(message) for message in messages)
-    foreign = _ANTHROPIC_ONLY if request.provider == "anthropic" else frozenset()
+    foreign = ONLY.get(request.provider, frozenset())
     body: dict[str, Json] = {"model": request.model, "messages": write_messages(messages)}
     if request.tools:
         body["tools"] = [write_tool(tool) for tool in request.tools]
     body |= {
         name: value
-        for name, value in request.params.items()
+        for name, value in for_chat(request.params).items()
         if name not in foreign and name not in _NOT_PARAMS
     }
     if stream:

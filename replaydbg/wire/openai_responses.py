@@ -1,4 +1,4 @@
-"""OpenAI Responses: requests, replies and streams, both ways. Enough for logs; replay does not call it yet.
+"""OpenAI Responses: requests, replies and streams, both ways.
 
 A talk is a list of items: what the model did in one turn (reasoning, text, tool calls) stands as several items in a
 row and is one message here. Items that nobody here knows are kept as they came. A request may name its history by
@@ -15,6 +15,7 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.wire import conversation, loose, sse, tool_specs
+from replaydbg.wire._foreign_params import ONLY, for_responses
 from replaydbg.wire._openai_responses_items import read_messages, write_messages
 
 __all__ = [
@@ -75,7 +76,8 @@ def write_request(request: ModelRequest, *, stream: bool) -> Json:
             tools.append(offer)
     if tools:
         body["tools"] = tools
-    body |= {name: value for name, value in request.params.items() if name not in _NOT_PARAMS}
+    foreign = ONLY.get(request.provider, frozenset()) | _NOT_PARAMS
+    body |= {name: value for name, value in for_responses(request.params).items() if name not in foreign}
     return body | ({"stream": True} if stream else {})
 
 

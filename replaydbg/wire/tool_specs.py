@@ -13,7 +13,14 @@ import orjson
 from replaydbg.core.message import Json
 from replaydbg.core.tool import ToolSpec
 
-_SCHEMA_KEYS = ("parameters", "parametersJsonSchema", "input_schema", "inputSchema", "json_schema")
+_SCHEMA_KEYS = (
+    "parameters",
+    "parametersJsonSchema",
+    "parameters_json_schema",
+    "input_schema",
+    "inputSchema",
+    "json_schema",
+)
 
 
 def read_tools(value: Json) -> tuple[ToolSpec, ...]:

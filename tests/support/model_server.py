@@ -27,12 +27,13 @@ from starlette.routing import Route
 from replaydbg.core.message import Message, Part, Role, Text
 from replaydbg.core.outcome import Reply
 from replaydbg.core.step import Usage
-from replaydbg.wire import anthropic_messages, openai_chat, openai_responses
+from replaydbg.wire import anthropic_messages, google_generate, openai_chat, openai_responses
 
 SHAPES: dict[str, Any] = {
     "/v1/chat/completions": openai_chat,
     "/v1/responses": openai_responses,
     "/v1/messages": anthropic_messages,
+    "/{version}/models/{call}": google_generate,
 }
 
 
@@ -135,7 +136,7 @@ def _endpoint(served: ModelServer, answers: tuple[Any, ...]) -> Callable[[Reques
 
 
 async def _answered(answer: Answer, asked: Asked) -> Response:
-    shape = SHAPES[asked.path]
+    shape = SHAPES.get(asked.path, google_generate)  # the only one whose address names the model
     if isinstance(answer, Fault):
         if isinstance(answer.body, bytes):
             return Response(answer.body, answer.status, dict(answer.headers))
@@ -144,7 +145,7 @@ async def _answered(answer: Answer, asked: Asked) -> Response:
         return Response(answer.body, media_type=answer.content_type)
     seconds = answer.seconds if isinstance(answer, Slow) else 0.0
     said = answer if isinstance(answer, Reply) else answer.reply
-    if not asked.body.get("stream"):
+    if not asked.body.get("stream") and ":stream" not in asked.path:
         await asyncio.sleep(seconds)
         return JSONResponse(shape.write_reply(said))
     events = list(shape.stream_reply(said))

@@ -17,6 +17,6 @@ class Provider(Protocol):
 
     @property
     def name(self) -> str:
-        """As it stands beside a branch: openai, anthropic, python:module:function."""
+        """As it stands beside a branch: openai, openai-responses, anthropic, google, python:module:function."""
 
     async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> Reply | Failed: ...

@@ -56,6 +56,10 @@ class Stream(Protocol):
     def reply(self) -> Reply: ...
 
 
+def _as_it_is(url: str, _request: ModelRequest, _stream: bool) -> str:
+    return url
+
+
 @dataclass(frozen=True, slots=True)
 class Shape:
     """A wire shape as this room needs it."""
@@ -65,6 +69,8 @@ class Shape:
     accumulator: Callable[[], Stream]
     headers: Callable[[str, dict[str, Json]], dict[str, str]]
     """Headers for a key ("" for none) and a body; may take out of the body what belongs into a header."""
+    address: Callable[[str, ModelRequest, bool], str] = _as_it_is
+    """Where to post, out of the provider's URL, the request, and whether the reply is to be streamed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +140,7 @@ class HttpProvider:
         import httpx2
 
         body = self.shape.write_request(request, stream)
+        url = self.shape.address(self.url, request, stream)
         headers = self.shape.headers(self.key, body) | {
             "content-type": "application/json",
             "user-agent": f"replaydbg/{__version__}",
@@ -146,7 +153,7 @@ class HttpProvider:
                     verify=_tls() if self.url.startswith("https:") else False,
                     trust_env=not is_loopback(self.url),  # a proxy for the world is none for this machine
                 ) as client,
-                client.stream("POST", self.url, content=_encoded(body), headers=headers) as response,
+                client.stream("POST", url, content=_encoded(body), headers=headers) as response,
             ):
                 return await self._answer(response, on_text)
         except httpx2.TimeoutException:

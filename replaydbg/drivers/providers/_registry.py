@@ -1,16 +1,43 @@
-"""From the word a person uses to the provider: `openai`, `anthropic`, `python:module:function`, a plug-in, a model."""
+"""From the word a person uses to the provider: one of `NAMES`, `python:module:function`, a plug-in, or a model."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.metadata import entry_points
 
+from replaydbg.core.request import ModelRequest
 from replaydbg.drivers import python_name
-from replaydbg.drivers.providers import Provider, anthropic, openai_chat, python_function
+from replaydbg.drivers.providers import (
+    Provider,
+    anthropic,
+    google,
+    openai_chat,
+    openai_responses,
+    python_function,
+)
 from replaydbg.errors import UsageProblem
+from replaydbg.wire._foreign_params import speaks_responses
 
 GROUP = "replaydbg.providers"
 """Entry points of other packages: `name = "module:factory"`, called with `base_url` and `environ`."""
+
+
+NAMES = ("openai", "openai-responses", "anthropic", "google")
+_GOOGLES = dict.fromkeys(("gcp.gemini", "gcp.gen_ai", "gemini", "google.generativeai"), "google")
+"""OTel's words and others' for the one vendor of ours that recorders name in many ways."""
+
+
+def recorded_provider(request: ModelRequest) -> str:
+    """The name of the provider that the request was recorded from; "" where only its model tells."""
+    named = by_recorded_name(request.provider)
+    if named in {"openai", ""} and speaks_responses(request.params):
+        return "openai-responses"
+    return named
+
+
+def by_recorded_name(name: str) -> str:
+    """What a recording calls its provider, as a name of ours; "" where it is none that is known here."""
+    return name if name in NAMES else _GOOGLES.get(name, "")
 
 
 def make_provider(spec: str, *, base_url: str | None, environ: Mapping[str, str]) -> Provider:
@@ -20,7 +47,7 @@ def make_provider(spec: str, *, base_url: str | None, environ: Mapping[str, str]
     """
     if spec.startswith(python_name.PREFIX):
         return python_function.python_function(spec)
-    if spec not in {"openai", "anthropic"}:
+    if spec not in NAMES:
         plugin = _plugin(spec, base_url, environ)
         if plugin is not None:
             return plugin
@@ -28,7 +55,15 @@ def make_provider(spec: str, *, base_url: str | None, environ: Mapping[str, str]
     if spec == "anthropic" or spec.rpartition("/")[2].startswith("claude"):
         url = base_url or environ.get(anthropic.BASE_URL_VARIABLE, "")
         return anthropic.anthropic(url, environ.get(anthropic.KEY_VARIABLE, "").strip())
+    if spec == "google" or spec.startswith(
+        "gemini-"
+    ):  # `google/gemini-...` is a gateway's, which speaks like OpenAI
+        url = base_url or environ.get(google.BASE_URL_VARIABLE, "")
+        keys = (environ.get(variable, "").strip() for variable in google.KEY_VARIABLES)
+        return google.google(url, next(filter(None, keys), ""))
     url = base_url or environ.get(openai_chat.BASE_URL_VARIABLE, "")
+    if spec == "openai-responses":
+        return openai_responses.responses(url, environ.get(openai_chat.KEY_VARIABLE, "").strip())
     return openai_chat.openai(url, environ.get(openai_chat.KEY_VARIABLE, "").strip())
 
 

@@ -11,7 +11,7 @@ from replaydbg.core.outcome import Failed, Reply
 from replaydbg.core.request import ModelRequest
 from replaydbg.drivers.providers import OnText, Provider, _registry
 from replaydbg.drivers.providers._http import HttpProvider
-from replaydbg.drivers.providers._registry import make_provider
+from replaydbg.drivers.providers._registry import make_provider, recorded_provider
 from replaydbg.drivers.providers.python_function import PythonFunction
 from replaydbg.errors import UsageProblem
 
@@ -20,6 +20,8 @@ ENVIRON = {
     "ANTHROPIC_API_KEY": "a-key",
     "OPENAI_BASE_URL": "http://localhost:1/v1",
     "ANTHROPIC_BASE_URL": "http://localhost:2",
+    "GOOGLE_API_KEY": "g-key",
+    "GOOGLE_GEMINI_BASE_URL": "http://localhost:3",
 }
 
 
@@ -38,12 +40,31 @@ def made(spec: str, base_url: str | None = None, environ: Any = ENVIRON) -> Http
         ("anthropic", "anthropic", "a-key"),
         ("claude-sonnet-5", "anthropic", "a-key"),
         ("anthropic/claude-sonnet-4.6", "anthropic", "a-key"),
+        ("openai-responses", "openai-responses", "o-key"),
+        ("google", "google", "g-key"),
+        ("gemini-3-pro", "google", "g-key"),
+        ("google/gemini-3-pro", "openai", "o-key"),
     ],
 )
 def test_providers_by_name_and_by_model(spec: str, name: str, key: str) -> None:
     provider = made(spec)
     assert (provider.name, provider.key) == (name, key)
-    assert provider.host == ("localhost:1" if name == "openai" else "localhost:2")
+    assert provider.host == {"anthropic": "localhost:2", "google": "localhost:3"}.get(name, "localhost:1")
+
+
+@pytest.mark.parametrize(
+    ("provider", "params", "name"),
+    [
+        ("openai", {}, "openai"),
+        ("openai", {"max_output_tokens": 9}, "openai-responses"),
+        ("", {"previous_response_id": "r"}, "openai-responses"),
+        ("gcp.gemini", {}, "google"),
+        ("anthropic", {}, "anthropic"),
+        ("aws.bedrock", {}, ""),
+    ],
+)
+def test_the_provider_of_a_recording(provider: str, params: dict[str, Any], name: str) -> None:
+    assert recorded_provider(ModelRequest("m", (), (), params, provider)) == name
 
 
 def test_the_base_url_that_was_asked_for_wins() -> None:
