@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from replaydbg.actions.pricing import pricing
 from replaydbg.codec import EditRefusedError
 from replaydbg.core.branch import Edit
-from replaydbg.core.trace import StepNotFound
+from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.plan import Plan, plan
 
 
+def estimate(made: Plan, trace: Trace, model: str = "") -> float | None:
+    """USD for the calls of the plan, by the models as recorded or all by `model`; None where a price is not known."""
+    price = pricing(trace)
+    costs = [price(model or name, usage) for name, usage in made.usage_by_model.items()]
+    return None if None in costs else sum(cost for cost in costs if cost is not None)
+
+
 def plan_edits(facts: Facts, edits: Sequence[Edit]) -> Plan:
-    """Raises UsageProblem for edits that do not fit the trace."""
+    """The plan with what it would cost. Raises UsageProblem for edits that do not fit the trace."""
     try:
-        return plan(facts, edits)
+        made = plan(facts, edits)
+        return replace(made, cost_usd=estimate(made, facts.trace))
     except (EditRefusedError, StepNotFound) as error:
         raise UsageProblem(str(error)) from error

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from math import isnan
 
 from replaydbg import limits
+from replaydbg.actions.pricing import pricing
 from replaydbg.codec import EditRefusedError
 from replaydbg.core.branch import Branch, Edit
 from replaydbg.core.digest import digest
 from replaydbg.core.outcome import Failed, Reply
 from replaydbg.core.request import ModelRequest
-from replaydbg.core.step import Kind
+from replaydbg.core.step import Usage
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.drivers.providers import OnText, Provider
 from replaydbg.drivers.providers._registry import make_provider, recorded_provider
@@ -100,38 +100,19 @@ def branch_id(trace: Trace, edits: Sequence[Edit], options: RerunOptions) -> str
     return digest([trace.id, options.parent, changes, options.model, options.provider])[:8]
 
 
-def prices(trace: Trace) -> dict[str, float]:
-    """USD per token by model, from the costs that the trace recorded."""
-    cost: dict[str, float] = {}
-    tokens: dict[str, int] = {}
-    for row in trace.rows(Kind.MODEL_CALL):
-        used = trace.tokens(row)
-        if used and not isnan(trace.costs[row]):
-            model = trace.model(row)
-            cost[model] = cost.get(model, 0.0) + trace.costs[row]
-            tokens[model] = tokens.get(model, 0) + used
-    return {model: cost[model] / tokens[model] for model in cost}
-
-
 def _policy(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> Policy:
     model = "" if options.model.startswith(PREFIX) else options.model
-    usd_per_token = {}
+    price = pricing(facts.trace)
     if options.cost_max_usd is not None:
-        usd_per_token = prices(facts.trace)
         asked = {model} if model else set(plan(facts, edits).calls_by_model)
-        unknown = sorted(asked - usd_per_token.keys())
+        unknown = sorted(one for one in asked if price(one, Usage(1, 1)) is None)
         if unknown:
             raise UsageProblem(
                 f"no price is known for {', '.join(unknown)}, so cost can not be bounded",
-                "prices come from costs that the recording holds; bound --max-tokens or --max-calls instead",
+                "bound --max-tokens or --max-calls instead",
             )
     return Policy(
-        options.calls_max,
-        options.tokens_max,
-        options.cost_max_usd,
-        usd_per_token,
-        model,
-        options.tell_failures,
+        options.calls_max, options.tokens_max, options.cost_max_usd, price, model, options.tell_failures
     )
 
 

@@ -41,7 +41,8 @@ def print_plan(trace: Trace, plan: Plan) -> None:
     calls = ", ".join(
         f"{plural(count, 'call')} to {printable(model)}" for model, count in plan.calls_by_model.items()
     )
-    render.line(f"it would ask: {calls or 'nothing'}; about {plan.tokens_estimate:,} tokens")
+    cost = f", {cost_words(plan.cost_usd)}" if plan.cost_usd is not None else ""
+    render.line(f"it would ask: {calls or 'nothing'}; about {plan.tokens_estimate:,} tokens{cost}")
     for need in plan.tools:
         render.line(
             f"tool {printable(need.name)}: {plural(need.calls, 'call')}, {need.recorded} answered by the recording"

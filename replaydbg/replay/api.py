@@ -10,6 +10,7 @@ from replaydbg import limits
 from replaydbg.core.branch import Provenance
 from replaydbg.core.outcome import Outcome
 from replaydbg.core.request import ModelRequest, ToolRequest
+from replaydbg.core.step import Usage
 
 Request: TypeAlias = ModelRequest | ToolRequest
 
@@ -27,6 +28,14 @@ class Asked:
     why: str
 
 
+Pricing: TypeAlias = Callable[[str, Usage], float | None]
+"""USD for a call to the model that took so many tokens; None where no price is known."""
+
+
+def unpriced(_model: str, _usage: Usage) -> float | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What the person allows. Bounds count live model calls; where one is hit nothing more is asked."""
@@ -34,8 +43,8 @@ class Policy:
     calls_max: int = limits.REPLAY_CALLS_MAX
     tokens_max: int = limits.REPLAY_TOKENS_MAX
     cost_max_usd: float | None = None
-    usd_per_token: Mapping[str, float] = field(default_factory=dict)
-    """By model. A live call to a model that is not in it counts as free: refuse `cost_max_usd` before, if that matters."""
+    price: Pricing = field(default=unpriced, repr=False)
+    """A live call that has no price counts as free: refuse `cost_max_usd` before, if that matters."""
     model: str = ""
     """Who is asked instead of the recorded models; "" asks those."""
     tell_failures: bool = False

@@ -213,6 +213,7 @@ class _Assembly:
             status=made.status,
             input_tokens=-1 if usage.input_tokens is None else usage.input_tokens,
             output_tokens=-1 if usage.output_tokens is None else usage.output_tokens,
+            cost_usd=made.cost_usd,
         )
         of = trace.ids[made.of] if made.of is not None else None
         self._say(made.id, of, made.provenance, made.reason)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from replaydbg.core.outcome import Reply
 from replaydbg.core.request import ModelRequest
+from replaydbg.core.step import Usage
 from replaydbg.replay.api import Policy
 from replaydbg.replay.requests import tokens_estimate
 
@@ -42,10 +43,13 @@ class Budget:
         """The call was not made, or a person answered it."""
         self.live_calls -= 1
 
-    def count(self, request: ModelRequest, reply: Reply) -> None:
-        """What a reply took: as reported, else estimated from the length of what was said."""
+    def count(self, request: ModelRequest, reply: Reply) -> float | None:
+        """What a reply took: as reported, else estimated from the length of what was said. Gives its cost, if known."""
         self.model = self.model or request.model
-        known = [n for n in (reply.usage.input_tokens, reply.usage.output_tokens) if n is not None]
-        tokens = sum(known) if known else tokens_estimate((*request.messages, reply.message))
-        self.tokens += tokens
-        self.cost_usd += tokens * self.policy.usd_per_token.get(request.model, 0.0)
+        usage = reply.usage
+        if usage.input_tokens is None and usage.output_tokens is None:
+            usage = Usage(tokens_estimate(request.messages), tokens_estimate((reply.message,)))
+        self.tokens += (usage.input_tokens or 0) + (usage.output_tokens or 0)
+        cost = self.policy.price(request.model, usage)
+        self.cost_usd += cost or 0.0
+        return cost

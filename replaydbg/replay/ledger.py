@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
+from math import nan
 
 from replaydbg.core.branch import Provenance
 from replaydbg.core.columns import NOT_RECORDED
@@ -37,6 +38,7 @@ class Made:
     status: Status = Status.UNSET
     start_ns: int = NOT_RECORDED
     end_ns: int = NOT_RECORDED
+    cost_usd: float = nan
 
 
 @dataclass(slots=True)

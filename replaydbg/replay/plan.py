@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from replaydbg.core.branch import Edit
-from replaydbg.core.step import KINDS, Kind
+from replaydbg.core.step import KINDS, Kind, Usage
 from replaydbg.graph.dependence import Dependence, Verdicts
 from replaydbg.graph.facts import Facts
 from replaydbg.replay import requests
@@ -51,11 +51,18 @@ class Plan:
 
     steps: tuple[PlanStep, ...]
     calls_by_model: Mapping[str, int] = field(default_factory=dict)
-    tokens_estimate: int = 0
-    """Input and output, as recorded where recorded, else one for four characters."""
+    usage_by_model: Mapping[str, Usage] = field(default_factory=dict)
+    """Tokens of those calls together, as recorded where recorded, else one for four characters."""
+    cost_usd: float | None = None
+    """What those tokens would cost; None where a price is not known."""
     tools: tuple[ToolNeed, ...] = ()
     missing: tuple[str, ...] = ()
     """Sentences: what the recording lacks for this re-run, and what would help."""
+
+    @property
+    def tokens_estimate(self) -> int:
+        """Input and output of all models."""
+        return sum((one.input_tokens or 0) + (one.output_tokens or 0) for one in self.usage_by_model.values())
 
     def counts(self) -> dict[Touch, int]:
         tally = dict.fromkeys(Touch, 0)
@@ -108,7 +115,7 @@ class _Planning:
         counts: dict[str, int] = {}
         for model in self.models.values():
             counts[model] = counts.get(model, 0) + 1
-        return Plan(tuple(self._steps()), counts, self._tokens(), tools, tuple(self.missing))
+        return Plan(tuple(self._steps()), counts, self._usage(), tools=tools, missing=tuple(self.missing))
 
     # --- what is touched
 
@@ -238,21 +245,31 @@ class _Planning:
 
     # --- what it costs
 
-    def _tokens(self) -> int:
-        total = measured = unknown = 0
+    def _usage(self) -> dict[str, Usage]:
+        told: dict[str, list[tuple[int, int]]] = {}
+        unknown: dict[str, int] = {}
         sampled = 0
-        for row in self.models:
-            tokens = self.facts.trace.tokens(row)
-            if tokens is not None:
-                total += tokens
+        trace = self.facts.trace
+        for row, model in self.models.items():
+            counts = trace.input_tokens[row], trace.output_tokens[row]
+            if trace.tokens(row) is not None:
+                told.setdefault(model, []).append((max(counts[0], 0), max(counts[1], 0)))
             elif sampled < ESTIMATED_CALLS_MAX:
                 sampled += 1
-                body = self.facts.trace.body(row)
-                said = (body.output,) if body.output is not None else ()
-                measured += requests.tokens_estimate((*(body.messages or ()), *said))
+                told.setdefault(model, []).append(self._measured(row))
             else:
-                unknown += 1
-        return total + measured + (unknown * measured // sampled if sampled else 0)
+                unknown[model] = unknown.get(model, 0) + 1
+        usage = {}
+        for model, calls in told.items():
+            whole = 1 + unknown.get(model, 0) / len(calls)
+            asked, said = (int(sum(one) * whole) for one in zip(*calls, strict=True))
+            usage[model] = Usage(asked, said)
+        return usage
+
+    def _measured(self, row: int) -> tuple[int, int]:
+        body = self.facts.trace.body(row)
+        said = (body.output,) if body.output is not None else ()
+        return requests.tokens_estimate(body.messages or ()), requests.tokens_estimate(said)
 
     def _tools(self) -> tuple[ToolNeed, ...]:
         needs: dict[str, list[bool]] = {}

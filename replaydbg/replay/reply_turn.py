@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from math import nan
 from typing import TYPE_CHECKING
 
 from replaydbg.core.branch import Provenance
@@ -135,8 +136,8 @@ class ReplyTurn:
         if isinstance(outcome, Skipped) or provenance is Provenance.HUMAN:
             replay.budget.take_back()
         if isinstance(outcome, Reply):
-            replay.budget.count(request, outcome)
-            return self._answered(request, outcome, provenance)
+            cost = replay.budget.count(request, outcome)
+            return self._answered(request, outcome, provenance, cost)
         if isinstance(outcome, Failed):
             reason = f"{request.model} did not answer ({outcome.kind}): {outcome.message}"
             self._made(None, Provenance.LIVE, reason, status=Status.ERROR, error=outcome.message)
@@ -153,7 +154,9 @@ class ReplyTurn:
             return f"the request of #{self.lane.node + 1} was edited"
         return f"its prompt is no longer that of #{self.lane.node + 1}"
 
-    def _answered(self, request: ModelRequest, reply: Reply, provenance: Provenance) -> Said | None:
+    def _answered(
+        self, request: ModelRequest, reply: Reply, provenance: Provenance, cost: float | None
+    ) -> Said | None:
         who = "a person" if provenance is Provenance.HUMAN else request.model or "the model"
         reason = f"written by {who}" if provenance is Provenance.HUMAN else f"asked {who} live"
         mark = provenance
@@ -171,6 +174,7 @@ class ReplyTurn:
             duration_ns=int(reply.duration_ms * 1e6),
             reply=reply,
             model=request.model,
+            cost_usd=nan if cost is None or provenance is Provenance.HUMAN else cost,
         )
         if reply.interrupted:
             self.lane.stop("interrupted", f"the reply of {who} was cut off; what had come is kept")
@@ -198,6 +202,7 @@ class ReplyTurn:
         model: str = "",
         status: Status = Status.UNSET,
         error: str = "",
+        cost_usd: float = nan,
     ) -> Said:
         lane = self.lane
         replay, node = lane.replay, lane.node
@@ -227,6 +232,7 @@ class ReplyTurn:
             status=status,
             start_ns=start_ns,
             end_ns=end_ns,
+            cost_usd=cost_usd,
         )
         self.lane.add(made)
         self.lane.note_change(self.lane.last)

@@ -82,6 +82,7 @@ def plan_document(trace: Trace, edits: Iterable[Edit], plan: Plan) -> dict[str, 
         "counts": {str(touch): count for touch, count in plan.counts().items()},
         "calls_by_model": dict(plan.calls_by_model),
         "tokens_estimate": plan.tokens_estimate,
+        "cost_usd_estimate": plan.cost_usd,
         "tools": [{"name": need.name, "calls": need.calls, "recorded": need.recorded} for need in plan.tools],
         "missing": list(plan.missing),
     }

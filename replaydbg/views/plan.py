@@ -9,7 +9,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.diff.fields import Change, PieceKind
 from replaydbg.replay.plan import Plan, PlanStep, Touch
 from replaydbg.views.blocks import Block, Folds, fold_sign, one_line, shown
-from replaydbg.views.text import count_words, plural
+from replaydbg.views.text import cost_words, count_words, plural
 
 TOUCH_WORDS: Mapping[Touch, tuple[str, str, str]] = {
     Touch.EDITED: ("✎", "edited", "edited"),
@@ -33,14 +33,15 @@ def headline(plan: Plan) -> str:
 
 
 def asked(plan: Plan) -> str:
-    """Who would be asked, and how often: `gpt-4o 4 times, about 12k tokens`."""
+    """Who would be asked, and how often: `gpt-4o 4 times, about 12k tokens, $0.04`."""
     if not plan.calls_by_model:
         return "no model"
     models = [
         f"{shown(model) or 'a model'} {'once' if calls == 1 else f'{calls} times'}"
         for model, calls in plan.calls_by_model.items()
     ]
-    return f"{' and '.join(models)}, about {count_words(plan.tokens_estimate)} tokens"
+    cost = f", {cost_words(plan.cost_usd)}" if plan.cost_usd is not None else ""
+    return f"{' and '.join(models)}, about {count_words(plan.tokens_estimate)} tokens{cost}"
 
 
 def touch_marks(plan: Plan) -> dict[int, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from replaydbg.views.blocks import Block, shown
-from replaydbg.views.text import count_words, plural
+from replaydbg.views.text import cost_words, count_words, plural
 
 
 class Way(StrEnum):
@@ -55,6 +55,8 @@ class Terms:
     told: tuple[Told, ...] = ()
     calls: int = 0
     tokens: int = 0
+    cost_usd: float | None = None
+    """Of the model calls by these terms; None where no price is known."""
     problem: str = ""
     """Why these terms cannot be had; "" where they can."""
 
@@ -114,7 +116,7 @@ def consequences(terms: Terms) -> Iterator[Block]:
         )
     if terms.told:
         yield Block(
-            f"about {count_words(terms.tokens)} tokens, going by the recording; it may be fewer or more",
+            f"about {count_words(terms.tokens)} tokens, {_cost(terms)}, going by the recording; it may be fewer or more",
             indent=2,
             hang=2,
         )
@@ -131,6 +133,12 @@ def consequences(terms: Terms) -> Iterator[Block]:
         )
     else:
         yield Block("no tool runs", "good", indent=2, hang=2)
+
+
+def _cost(terms: Terms) -> str:
+    if terms.cost_usd is not None:
+        return cost_words(terms.cost_usd)
+    return "no price is known" if any(told.leaves for told in terms.told) else "free of charge"
 
 
 def _choice(terms: Terms, way: Way, label: str, more: str) -> Block:

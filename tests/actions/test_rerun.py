@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from replaydbg.actions.open import open_trace
-from replaydbg.actions.rerun import RerunOptions, branch_id, prices, rerun
+from replaydbg.actions.rerun import RerunOptions, branch_id, rerun
 from replaydbg.core.branch import Branch, Edit, Provenance
-from replaydbg.core.step import Kind, Usage
+from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
-from tests.support.build import assistant, call, chat, model_call, response, trace, user
+from tests.support.build import assistant, call, chat, response, user
 from tests.support.drive import edit, provenances
 
 HERE = "python:tests.actions.test_rerun"
@@ -104,15 +104,6 @@ async def test_cancelling_hands_back_the_branch_and_ends_the_cancellation() -> N
     assert branch.stopped is not None
     assert branch.stopped.kind == "stopped"
     assert dict(provenances(branch))["m2"] == "stale"
-
-
-def test_prices_come_from_recorded_costs() -> None:
-    of = trace(
-        model_call("a", [user("u")], "x", usage=Usage(80, 20), cost_usd=0.02),
-        model_call("b", [user("v")], "y", usage=Usage(300, 0), cost_usd=0.02),
-        model_call("c", [user("w")], "z", model="unpriced", usage=Usage(1, 1)),
-    )
-    assert prices(of) == pytest.approx({"m-1": 0.0001})
 
 
 # --- the demo

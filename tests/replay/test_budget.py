@@ -20,7 +20,13 @@ REPLY = Reply(assistant("y" * 4), usage=Usage(70, 30))
     [
         (Policy(calls_max=1), "calls"),
         (Policy(tokens_max=100), "tokens"),
-        (Policy(cost_max_usd=0.1, usd_per_token={"m": 0.001}), "cost"),
+        (
+            Policy(
+                cost_max_usd=0.1,
+                price=lambda model, usage: 0.001 * ((usage.input_tokens or 0) + (usage.output_tokens or 0)),
+            ),
+            "cost",
+        ),
     ],
 )
 def test_a_bound_is_reached_by_the_call_that_reaches_it(policy: Policy, kind: str) -> None:

@@ -10,7 +10,7 @@ from replaydbg.core.branch import Provenance, Stop
 from replaydbg.core.message import Message, Reasoning, Role, Text, ToolCall
 from replaydbg.core.outcome import Failed, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest
-from replaydbg.core.step import Usage
+from replaydbg.core.step import Kind, Usage
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Policy
@@ -704,7 +704,13 @@ def test_the_bounds_of_tokens_and_cost_stop_after_the_call_that_reached_them() -
     spent = Usage(input_tokens=90, output_tokens=10)
     for policy, kind in (
         (Policy(tokens_max=100), "tokens"),
-        (Policy(cost_max_usd=0.5, usd_per_token={"m-1": 0.005}), "cost"),
+        (
+            Policy(
+                cost_max_usd=0.5,
+                price=lambda model, usage: 0.005 * ((usage.input_tokens or 0) + (usage.output_tokens or 0)),
+            ),
+            "cost",
+        ),
     ):
         r = replay(LOOP, edit(LOOP, "m1", "/messages/0/content", "find it!"), policy=policy)
         r.receive(r.requests()[0].id, Reply(assistant("", call("find", {"id": 7}, "n")), usage=spent))
@@ -712,6 +718,15 @@ def test_the_bounds_of_tokens_and_cost_stop_after_the_call_that_reached_them() -
         stopped = r.branch("b").stopped
         assert stopped is not None
         assert stopped.kind == kind
+
+
+def test_a_live_reply_costs_what_its_tokens_cost_and_recorded_ones_what_they_did() -> None:
+    policy = Policy(price=lambda model, usage: 0.001 * (usage.input_tokens or 0) if model == "m-1" else None)
+    r = replay(LOOP, edit(LOOP, "m1", "/messages/0/content", "find it!"), policy=policy)
+    r.receive(r.requests()[0].id, Reply(assistant("done"), usage=Usage(90, 10)))
+    branch = r.branch("b")
+    (live,) = (step for step in branch.trace.steps() if step.kind is Kind.MODEL_CALL)
+    assert live.cost_usd == r.progress().cost_usd == 0.09
 
 
 def test_a_dangling_call_is_never_sent() -> None:

@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from replaydbg.actions.addressees import addressees
+from replaydbg.actions.plan import estimate
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
@@ -58,7 +59,8 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
             terms = replace(terms, told=(), problem=problem.message)
         else:
             told = tuple(Told(who.model, who.calls, who.where, who.leaves, who.lacks) for who in asked)
-            terms = replace(terms, told=told, problem="")
+            model = terms.model if terms.way is Way.OTHER else ""
+            terms = replace(terms, told=told, problem="", cost_usd=estimate(self._plan, self._trace, model))
         self.terms = terms
         head = [edit_block(self._trace, edit) for edit in self._edits]
         blocks = [*head, *form_blocks(terms)]
