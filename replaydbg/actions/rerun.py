@@ -16,6 +16,7 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Usage
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.drivers.providers import OnText, Provider
+from replaydbg.drivers.providers._local import find_servers
 from replaydbg.drivers.providers._registry import make_provider, recorded_provider
 from replaydbg.drivers.python_name import PREFIX
 from replaydbg.drivers.run import Human, OnProgress, run
@@ -27,6 +28,9 @@ from replaydbg.replay.api import Policy
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.plan import plan
 
+LOCAL = "local"
+"""The provider that is looked for on this machine."""
+
 
 @dataclass(frozen=True, slots=True)
 class RerunOptions:
@@ -37,7 +41,9 @@ class RerunOptions:
     model: str = ""
     """Who is asked instead of the recorded models: a model's name, or `python:module:function`."""
     provider: str = ""
-    """openai, openai-responses, anthropic, google, python:module:function or a plug-in; "" goes by the model's name and the recording."""
+    """openai, openai-responses, anthropic, google, python:module:function or a plug-in; `local` finds a server on this
+    machine that has the model; "" goes by the model's name and the recording.
+    """
     base_url: str | None = None
     bindings: Mapping[str, str] = field(default_factory=dict)
     """What runs each tool, by its name: `python:module:function`."""
@@ -69,6 +75,7 @@ async def rerun(
 
     Cancelling hands back the branch as far as it has come: whatever was answered was paid for. The cancellation ends here.
     """
+    options = await _found_here(facts, edits, options)
     provider = _provider(options)
     bindings = _bindings(options)
     try:
@@ -92,6 +99,24 @@ async def rerun(
             task.uncancel()
     branch = replay.branch(options.branch_id or branch_id(facts.trace, edits, options), options.label)
     return replace(branch, model=_answered_by(branch, provider))
+
+
+async def _found_here(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> RerunOptions:
+    """`--provider local` as the address of the server on this machine that has every model that would be asked."""
+    if options.provider != LOCAL or not options.live:
+        return options
+    servers = await find_servers()
+    asked = {options.model} if options.model else set(plan(facts, edits).calls_by_model)
+    for server in servers:
+        if all(map(server.serves, asked)):
+            return replace(options, provider="openai", base_url=server.base_url)
+    has = "; ".join(f"{one.program} has {', '.join(one.models[:8])}" for one in servers)
+    raise UsageProblem(
+        f"no model server on this machine has {' and '.join(sorted(asked)) or 'a model that was named'}",
+        f"name one with --model: {has}"
+        if has
+        else "none answers: start one, or name its address with --base-url",
+    )
 
 
 def branch_id(trace: Trace, edits: Sequence[Edit], options: RerunOptions) -> str:

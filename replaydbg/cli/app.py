@@ -10,9 +10,18 @@ from typing import Annotated
 
 import typer
 
-from replaydbg.cli import check, demo, diff, explain, open, replay, report, show  # noqa: A004
+from replaydbg.cli import check, demo, diff, explain, open, providers, replay, report, show  # noqa: A004
 
-_COMMANDS = (open.open_, demo.demo, show.show, check.check, explain.explain, replay.replay, diff.diff)
+_COMMANDS = (
+    open.open_,
+    demo.demo,
+    show.show,
+    check.check,
+    explain.explain,
+    replay.replay,
+    diff.diff,
+    providers.providers,
+)
 
 
 def run(arguments: list[str]) -> int:

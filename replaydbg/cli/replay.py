@@ -47,7 +47,7 @@ _Provider = Annotated[
     typer.Option(
         "--provider",
         metavar="NAME",
-        help="openai, openai-responses, anthropic, google, a plug-in, or python:module:function, which needs no --live.",
+        help="openai, openai-responses, anthropic, google, local (a server found on this machine), a plug-in, or python:module:function, which needs no --live.",
     ),
 ]
 _Tools = Annotated[

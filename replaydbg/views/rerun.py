@@ -76,7 +76,7 @@ class Terms:
 
 
 def form_blocks(terms: Terms) -> Iterator[Block]:
-    """Lines with a `place` can be opened: `way:nobody`, `model`, `base_url`, `tool:NAME`."""
+    """Lines with a `place` can be opened: `way:nobody`, `model`, `base_url`, `local`, `tool:NAME`."""
     yield Block("Who answers model calls that the recording does not?", "heading")
     yield _choice(terms, Way.NOBODY, "nobody", "offline: you write the turn yourself, or it stops there")
     if terms.preset:
@@ -89,6 +89,8 @@ def form_blocks(terms: Terms) -> Iterator[Block]:
         if terms.way is Way.OTHER:
             yield _field("model", terms.model, "a name, or python:module:function")
         yield _field("base_url", terms.base_url, "the provider's own, or one from the environment")
+        if terms.way is Way.OTHER:
+            yield Block("look for model servers on this machine", "link", indent=6, hang=4, place="local")
     yield Block()
     yield Block("Which tools may run?", "heading")
     if not terms.tools:

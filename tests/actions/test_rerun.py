@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from replaydbg.actions.rerun import RerunOptions, branch_id, rerun
 from replaydbg.core.branch import Branch, Edit, Provenance
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
+from replaydbg.drivers.providers._local import LocalServer
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from tests.support.build import assistant, call, chat, response, user
@@ -169,3 +171,22 @@ async def test_arguments_that_satisfy_the_schema_mend_it_too(incident: Trace) ->
     right = {"order_id": "ORD-048213", "region": "EU"}
     branch = await replayed(incident, edit(incident, id_, "/tool_calls/0/arguments", right))
     assert last_words(branch).startswith("I have refunded 129.00 EUR")
+
+
+# --- models on this machine
+
+
+async def test_a_server_on_this_machine_that_has_the_model_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = LocalServer("Ollama", "http://127.0.0.1:1/v1", ("llama3:latest",))
+
+    async def servers() -> tuple[LocalServer, ...]:
+        return (found,)
+
+    monkeypatch.setattr("replaydbg.actions.rerun.find_servers", servers)
+    options = RerunOptions(live=True, provider="local", model="llama3")
+    branch = await rerun(Facts(LOOP), RESULT, replace(options, calls_max=0))
+    assert branch.stopped is not None
+    assert branch.stopped.kind == "calls"
+    with pytest.raises(UsageProblem, match="no model server on this machine has m-1") as told:
+        await rerun(Facts(LOOP), RESULT, replace(options, model=""))
+    assert "llama3:latest" in told.value.hint

@@ -12,6 +12,7 @@ from textual.widgets import Static
 
 from replaydbg.actions.addressees import addressees
 from replaydbg.actions.plan import estimate
+from replaydbg.actions.providers import local_servers
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
@@ -19,7 +20,7 @@ from replaydbg.errors import UsageProblem
 from replaydbg.replay.plan import Plan
 from replaydbg.tui.desk import Setup
 from replaydbg.tui.screens.acting import ActingScreen, bindings
-from replaydbg.tui.screens.dialogs import Line
+from replaydbg.tui.screens.dialogs import Choose, Line
 from replaydbg.tui.screens.help import Help
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
@@ -97,10 +98,26 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
                 Line("base URL", terms.base_url, "http://127.0.0.1:8080/v1")
             )
             self._take(replace(terms, base_url=terms.base_url if said is None else said.strip()))
+        elif kind == "local":
+            await self._choose_local()
         elif kind == "tool":
             await self._choose_tool(next(tool for tool in terms.tools if tool.name == name))
         else:
             self.say("nothing to choose on this line: j and k move, y starts the re-run")
+
+    async def _choose_local(self) -> None:
+        self.say("asking the usual ports of this machine for their models…")
+        servers = await local_servers()
+        found = [(server, model) for server in servers for model in server.models]
+        if not found:
+            self.say("no model server answers here: Ollama, llama.cpp, vLLM and LM Studio were looked for")
+            return
+        self.say("")
+        options = [(model, f"{server.program} at {server.base_url}") for server, model in found]
+        at = await self.app.push_screen_wait(Choose("Models on this machine", options))
+        if at is not None:
+            server, model = found[at]
+            self._take(replace(self.terms, model=model, base_url=server.base_url))
 
     async def _choose_tool(self, tool: ToolTerm) -> None:
         if tool.bound:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual.app import App
 
+from replaydbg.actions.providers import LocalServer
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.plan import plan
@@ -130,3 +131,32 @@ def test_what_the_command_line_gave_is_proposed() -> None:
         ("search", True, 1),
         ("other", False, 0),
     ]
+
+
+async def test_a_model_on_this_machine_is_found_and_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def servers() -> tuple[LocalServer, ...]:
+        return (LocalServer("Ollama", "http://127.0.0.1:1/v1", ("llama3", "qwen")),)
+
+    monkeypatch.setattr("replaydbg.tui.screens.rerun.local_servers", servers)
+    async with terms_of(Setup("x")) as terms:
+        await terms.to("another model")
+        await terms.press("space")
+        await terms.to("look for model servers")
+        await terms.press("space")
+        await terms.press("j", "enter")
+        assert (terms.screen.terms.model, terms.screen.terms.base_url) == ("qwen", "http://127.0.0.1:1/v1")
+        assert "nothing leaves this machine" in text_of(terms.app)
+        assert "free of charge" in text_of(terms.app)
+
+
+async def test_no_model_server_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def none() -> tuple[LocalServer, ...]:
+        return ()
+
+    monkeypatch.setattr("replaydbg.tui.screens.rerun.local_servers", none)
+    async with terms_of(Setup("x")) as terms:
+        await terms.to("another model")
+        await terms.press("space")
+        await terms.to("look for model servers")
+        await terms.press("space")
+        assert "no model server answers here" in terms.screen.said
