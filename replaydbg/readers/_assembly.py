@@ -145,7 +145,7 @@ class Assembly:
             arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._decode)
             notices += arranged.notices
             if not self._as_written:
-                _inherit_agents(arranged.trace)
+                inherit_agents(arranged.trace)
                 notices += _twins.set_apart(arranged.trace, self._decode)
             traces.append(arranged.trace)
         return Reading(tuple(traces), tuple(notices), fraction, complete)
@@ -174,7 +174,7 @@ def _first_count(counts: Mapping[str, Json], keys: tuple[str, ...]) -> int:
     return NOT_RECORDED
 
 
-def _inherit_agents(trace: Trace) -> None:
+def inherit_agents(trace: Trace) -> None:
     """A step that names no agent belongs to the nearest agent invocation above it."""
     around = array("i", bytes(4 * len(trace)))
     agents, kinds = trace.agents, trace.kinds

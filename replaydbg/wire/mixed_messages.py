@@ -7,6 +7,8 @@ plain dump), the AI SDK (`tool-call`, `tool-result`), and the envelopes around t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from replaydbg.core.message import (
     Json,
     Message,
@@ -18,7 +20,16 @@ from replaydbg.core.message import (
     ToolCall,
     ToolResponse,
 )
-from replaydbg.wire import _anthropic_blocks, _openai_chat_messages, arguments, genai, loose
+from replaydbg.wire import (
+    _anthropic_blocks,
+    _openai_chat_messages,
+    _openai_responses_items,
+    arguments,
+    genai,
+    loose,
+    openai_chat,
+    openai_responses,
+)
 
 _LEVELS_MAX = 6
 """Envelopes inside envelopes: batch, generation, message, constructor, keyword arguments, text."""
@@ -27,22 +38,52 @@ _MESSAGES = ("messages", "contents", "input_messages", "prompt_messages", "promp
 _REPLIES = ("generations", "choices", "candidates", "message", "output", "response", "completion")
 _ANTHROPIC = frozenset({"tool_use", "tool_result", "thinking", "redacted_thinking"})
 _OPENAI = frozenset({"input_text", "output_text", "image_url", "input_audio"})
+_RESPONSES = frozenset(
+    {"function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"}
+)
 _LANGCHAIN = {"constructor", "human", "ai", "system", "tool", "function", "AIMessageChunk"}
 
 
 def messages(value: Json) -> tuple[Message, ...] | None:
     """The prompt that a value holds; a bare text is the user's. None where nothing in it is a message."""
-    return _found(value, Role.USER, _MESSAGES)
+    found = _found(value, Role.USER, _MESSAGES)
+    return None if found is None else tuple(_with_roles_that_name_tools(found))
+
+
+def _with_roles_that_name_tools(found: tuple[Message, ...]) -> Iterator[Message]:
+    """Langfuse's JavaScript callback writes a tool's name where the role of its response should be."""
+    waiting: list[ToolCall] = []
+    for message in found:
+        call = next((call for call in waiting if call.name == message.name), None)
+        if message.role is Role.UNKNOWN and call is not None:
+            waiting.remove(call)
+            yield Message(Role.TOOL, (ToolResponse(call.id, message.text, call.name),))
+        else:
+            waiting += message.tool_calls
+            yield message
 
 
 def reply(value: Json) -> Message | None:
     """The model's message that a value holds, the first of several candidates; a bare text is the model's."""
+    whole = _reply_of_openai(loose.mapping(loose.parsed(value)))
+    if whole is not None:
+        return whole
     found = _found(value, Role.ASSISTANT, _REPLIES) or _found(value, Role.ASSISTANT, _MESSAGES)
     if not found:
         return None
     said = next((message for message in reversed(found) if message.role is Role.ASSISTANT), found[-1])
     role = Role.ASSISTANT if said.role is Role.UNKNOWN else said.role
     return Message(role, said.parts, said.name, said.finish_reason)
+
+
+def _reply_of_openai(body: dict[str, Json]) -> Message | None:
+    """What a server of OpenAI's answered, whole: why it ended stands outside of the message there."""
+    match body:
+        case {"choices": [{"message": {"role": str()}}, *_]}:
+            return openai_chat.read_reply(body).message
+        case {"object": "response", "output": [*_]}:
+            return openai_responses.read_reply(body).message
+    return None
 
 
 def _found(value: Json, role: Role, keys: tuple[str, ...], level: int = 0) -> tuple[Message, ...] | None:
@@ -59,7 +100,9 @@ def _found(value: Json, role: Role, keys: tuple[str, ...], level: int = 0) -> tu
         return None
     if is_message(value):
         return (_read(value, role),)
-    for key in keys:
+    for key in (*keys, "content"):
+        if key == "content" and not isinstance(value.get(key), dict):
+            continue  # a text, or parts: below
         found = _found(value.get(key), role, keys, level + 1)
         if found:
             return (*_instructions(value), *found)
@@ -73,6 +116,10 @@ def _from_list(
         return ()
     if isinstance(items[0], list):  # LangChain's batches: the first is the one that was asked
         return _from_list(items[0], role, keys, level + 1) if level < _LEVELS_MAX else None
+    if any(loose.text(loose.mapping(item).get("type")) in _RESPONSES for item in items):
+        return _openai_responses_items.read_messages(items)
+    if all("toolCallId" in loose.mapping(item) for item in items):  # the calls of the AI SDK, alone
+        return (Message(role, tuple(map(_call, items))),)
     if any(isinstance(item, dict) and is_message(item) for item in items):
         return tuple(_read(item, role) for item in items)
     if all(
@@ -130,7 +177,8 @@ def _read(value: Json, role: Role) -> Message:
     parts += tuple(call for call in _calls(said) if not call.id or call.id not in known)
     if parts and all(isinstance(part, ToolResponse) for part in parts):
         own = Role.TOOL
-    return Message(own, parts, name, _finish(said))
+    word = loose.text(said.get("role")) if own is Role.UNKNOWN else ""
+    return Message(own, parts, name or word, _finish(said))
 
 
 def _role(value: dict[str, Json], said: dict[str, Json]) -> Role:

@@ -168,3 +168,48 @@ json_values = st.recursive(
 def test_nothing_raises(value: Any) -> None:
     mixed_messages.messages(value)
     mixed_messages.reply(value)
+
+
+def test_items_of_openai_responses_are_messages() -> None:
+    items = [
+        {"role": "user", "content": "hello"},
+        {"type": "function_call", "call_id": "c1", "name": "find", "arguments": '{"q": 1}'},
+        {"type": "function_call_output", "call_id": "c1", "output": "two"},
+    ]
+    assert read(items) == (
+        Message(Role.USER, (Text("hello"),)),
+        Message(Role.ASSISTANT, (CALL,)),
+        Message(Role.TOOL, (ToolResponse("c1", "two"),)),
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"choices": [{"message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}]},
+        {"object": "response", "status": "stop", "output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "hi"}]}]},
+    ],
+)  # fmt: skip
+def test_a_reply_of_openai_says_why_it_ended(value: Any) -> None:
+    assert mixed_messages.reply(value) == Message(Role.ASSISTANT, (Text("hi"),), finish_reason="stop")
+
+
+def test_candidates_of_gemini_hold_their_content() -> None:
+    value = {"candidates": [{"content": {"role": "model", "parts": [{"text": "hi"}]}, "index": 0}]}
+    assert mixed_messages.reply(value) == Message(Role.ASSISTANT, (Text("hi"),))
+
+
+def test_calls_of_the_ai_sdk_alone() -> None:
+    value = [{"toolCallId": "c1", "toolName": "find", "input": '{"q": 1}'}]
+    assert mixed_messages.reply(value) == Message(Role.ASSISTANT, (CALL,))
+
+
+def test_a_role_that_names_a_waiting_tool_is_its_response() -> None:
+    talk = [
+        {"role": "assistant", "content": "", "tool_calls": [{"id": "c1", "name": "find", "args": {"q": 1}}]},
+        {"role": "find", "content": "two"},
+        {"role": "find", "content": "three"},
+    ]
+    _, answered, stray = read(talk)
+    assert answered == Message(Role.TOOL, (ToolResponse("c1", "two", "find"),))
+    assert stray == Message(Role.UNKNOWN, (Text("three"),), "find")
