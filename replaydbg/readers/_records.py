@@ -8,17 +8,18 @@ application handed them over, in whatever shape that was. `RecordBody` tells mes
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from replaydbg.core.columns import NOT_RECORDED, Columns, Row, arrange
+from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, Columns, Row, arrange
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Message, OtherPart, Role, ToolCall, ToolResponse
 from replaydbg.core.step import NO_USAGE, Body, Kind, Usage
 from replaydbg.core.tool import ToolSpec
-from replaydbg.core.trace import Source
+from replaydbg.core.trace import Source, Trace
 from replaydbg.readers import _dialects, _salvage, _twins
 from replaydbg.readers._api import Reading
 from replaydbg.readers._assembly import inherit_agents
@@ -26,6 +27,7 @@ from replaydbg.readers._payloads import call_of, offers_among, tools_of, unwrapp
 from replaydbg.readers._span import Span, SpanBody
 from replaydbg.wire import arguments, loose, mixed_messages
 
+_MODEL_CALL, _OPAQUE = KIND_NUMBER[Kind.MODEL_CALL], KIND_NUMBER[Kind.OPAQUE]
 _ROWS_MAX = 4096
 """Rows kept as tuples before they go into the columns."""
 
@@ -70,6 +72,7 @@ class Records:
             arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._decode)
             inherit_agents(arranged.trace)
             notices += arranged.notices
+            _set_wrappers_apart(arranged.trace)
             if complete:
                 notices += _twins.set_apart(arranged.trace, self._decode)
             traces.append(arranged.trace)
@@ -79,6 +82,23 @@ class Records:
         if isinstance(handle, _twins.Twin):
             return RecordBody(replace(self._observed(handle.handle), kind=Kind.OPAQUE))
         return RecordBody(self._observed(handle))
+
+
+def _set_wrappers_apart(trace: Trace) -> None:
+    """A step that is called a model call, names no model and no tokens, and encloses one that does, only wraps it."""
+    kinds, parents = trace.kinds, trace.parents
+    enclosing = array("i", bytes(4 * len(trace)))
+    for row, parent in enumerate(parents):
+        around = -1 if parent < 0 else parent if kinds[parent] == _MODEL_CALL else enclosing[parent]
+        enclosing[row] = around
+        if around < 0 or kinds[row] != _MODEL_CALL or not trace.models[row]:
+            continue
+        while around >= 0 and kinds[around] == _MODEL_CALL and not trace.models[around]:
+            if trace.input_tokens[around] != NOT_RECORDED:
+                break
+            kinds[around] = _OPAQUE
+            trace.handles[around] = _twins.Twin(trace.handles[around])
+            around = enclosing[around]
 
 
 def row_id(value: Json) -> str:

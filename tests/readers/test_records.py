@@ -54,6 +54,24 @@ def test_the_outer_of_two_records_of_one_call_becomes_opaque() -> None:
     )
 
 
+def test_what_encloses_model_calls_and_names_no_model_is_none() -> None:
+    records = _records.Records(Source("t", "x"), lambda handle: handle)
+    plain = Observed(Kind.MODEL_CALL, input="q")
+    for id_, parent, kind in [
+        ("outer", "", Kind.MODEL_CALL),
+        ("agent", "outer", Kind.AGENT_INVOCATION),
+        ("inner", "agent", Kind.MODEL_CALL),
+        ("one", "inner", Kind.MODEL_CALL),
+        ("two", "inner", Kind.MODEL_CALL),
+        ("alone", "", Kind.MODEL_CALL),
+    ]:
+        model = "m" if id_ in {"one", "two"} else ""
+        records.add("a", row(id_, parent, kind, plain)[:5] + (model,) + row(id_, parent, kind, plain)[6:])
+    (trace,) = records.reading().traces
+    assert [trace.ids[at] for at in trace.rows(Kind.MODEL_CALL)] == ["one", "two", "alone"]
+    assert trace.step(trace.row("outer")).body.input == "q"
+
+
 def test_content_in_no_known_shape_is_kept() -> None:
     body = RecordBody(
         Observed(Kind.MODEL_CALL, input={"odd": 1}, output={"strange": 2}, finish_reason="stop")
