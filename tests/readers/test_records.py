@@ -66,7 +66,8 @@ def test_what_encloses_model_calls_and_names_no_model_is_none() -> None:
         ("alone", "", Kind.MODEL_CALL),
     ]:
         model = "m" if id_ in {"one", "two"} else ""
-        records.add("a", row(id_, parent, kind, plain)[:5] + (model,) + row(id_, parent, kind, plain)[6:])
+        before, after = row(id_, parent, kind, plain)[:5], row(id_, parent, kind, plain)[6:]
+        records.add("a", (*before, model, *after))
     (trace,) = records.reading().traces
     assert [trace.ids[at] for at in trace.rows(Kind.MODEL_CALL)] == ["one", "two", "alone"]
     assert trace.step(trace.row("outer")).body.input == "q"
