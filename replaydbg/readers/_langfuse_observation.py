@@ -15,7 +15,7 @@ import msgspec
 from replaydbg.core.columns import KIND_NUMBER, STATUS_NUMBER, Row
 from replaydbg.core.message import Json
 from replaydbg.core.step import NO_USAGE, Kind, Status, Usage
-from replaydbg.readers import _dialects, _moments, _salvage
+from replaydbg.readers import _dialects, _moments
 from replaydbg.readers._attributes import Attributes, number
 from replaydbg.readers._payloads import unwrapped
 from replaydbg.readers._records import Observed, column, document_of, row_id, text_of_key
@@ -77,14 +77,6 @@ _SNAKE_KEY = re.compile(rb'"(?:parent_observation_id|trace_id|start_time)"\s*:')
 def shape_of(head: bytes) -> msgspec.json.Decoder[Any]:
     """Whichever way the keys of the file are spelled."""
     return SNAKE if _SNAKE_KEY.search(head) else CAMEL
-
-
-def seen_of(raw: msgspec.Raw, shape: msgspec.json.Decoder[Any]) -> Any:
-    """The fields that the columns want of an observation, also of one that is damaged."""
-    try:
-        return shape.decode(raw)
-    except _salvage.UNREADABLE:
-        return shape.decode(msgspec.json.encode(document_of(raw)))
 
 
 def is_hollow(seen: Any) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, Columns, Row, arrange
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Message, OtherPart, Role, ToolCall, ToolResponse
@@ -119,6 +121,14 @@ def document_of(raw: Any) -> dict[str, Json]:
     return loose.mapping(value)
 
 
+def seen_of(raw: msgspec.Raw, shape: msgspec.json.Decoder[Any]) -> Any:
+    """The fields that the columns want of a record, also of one that is damaged or not quite JSON."""
+    try:
+        return shape.decode(raw)
+    except _salvage.UNREADABLE:
+        return shape.decode(msgspec.json.encode(document_of(raw)))
+
+
 _TEXT_VALUE = re.compile(rb'\\*"\s*:\s*\\*"([^"\\]*)')
 _LOOKS_MAX = 8
 """A key may stand so often in other texts, before it is given up."""
@@ -138,6 +148,23 @@ def text_of_key(text: bytes, key: bytes) -> str:
         if found and text[at - 1 : at] == b'"':
             return found[1].decode("utf-8", "replace")
     return ""
+
+
+_OBJECT_VALUE = re.compile(rb'"\s*:\s*(?=\{)')
+
+
+def object_of_key(text: bytes, key: bytes) -> dict[str, Json]:
+    """The first object that a key has somewhere inside undecoded JSON; an empty one where it has none."""
+    at = -1
+    for _ in range(_LOOKS_MAX):
+        at = text.find(key, at + 1)
+        if at < 0:
+            break
+        found = _OBJECT_VALUE.match(text, at + len(key))
+        if found and text[at - 1 : at] == b'"':
+            end = _salvage.value_end(text, found.end())
+            return document_of(memoryview(text)[found.end() : end if end > 0 else len(text)])
+    return {}
 
 
 # ---- bodies -----------------------------------------------------------------------------------------------------

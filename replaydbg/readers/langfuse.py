@@ -26,7 +26,7 @@ from replaydbg.core.trace import Source
 from replaydbg.readers import _containers, _langfuse_observation, _moments, _salvage
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._langfuse_observation import is_observation
-from replaydbg.readers._records import Records, document_of, row_id, text_of_key
+from replaydbg.readers._records import Records, document_of, row_id, seen_of, text_of_key
 from replaydbg.wire import loose
 
 FORMAT = "langfuse"
@@ -165,7 +165,7 @@ class _Exports:
             self._add(msgspec.Raw(raw[start:end]), place or f"byte {start}")
 
     def _add(self, raw: msgspec.Raw, place: str) -> None:
-        seen = _langfuse_observation.seen_of(raw, self._shape)
+        seen = seen_of(raw, self._shape)
         if not seen.id:
             self.records.notices.append(Notice(place, "an observation without an id, left out"))
             return

@@ -1,0 +1,332 @@
+"""LangSmith runs: what `list_runs` gives, what the UI copies, and what the SDK sends while a program runs.
+
+Shapes: an array of runs, one for each line, `{runs: [...]}`, one run with its `child_runs` inside, and the operations of
+the SDK (`{post: [...], patch: [...]}`, or one for each line), in which a run is created first and completed later: what
+is said of one id is one step. Parents stand in `parent_run_id`, or in `dotted_order` only.
+
+Get one: `json.dump([run.dict() for run in Client().list_runs(trace_id=TRACE_ID)], file, default=str)` with LangSmith's
+Python SDK, or *Copy run as JSON* in its UI
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from math import nan
+from typing import Any
+
+import msgspec
+
+from replaydbg.core.columns import KIND_NUMBER, STATUS_NUMBER, Row
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json
+from replaydbg.core.step import NO_USAGE, Kind, Status, Usage
+from replaydbg.core.trace import Source
+from replaydbg.readers import _containers, _moments, _salvage
+from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._attributes import number
+from replaydbg.readers._records import (
+    Observed,
+    Records,
+    column,
+    document_of,
+    object_of_key,
+    row_id,
+    seen_of,
+    text_of_key,
+)
+from replaydbg.wire import loose
+
+FORMAT = "langsmith"
+_FIRST_WINDOW_BYTES = 256 << 10
+"""Of a large file so much is read for the first rows."""
+_OPENING = re.compile(rb'"(?:runs|post|patch|child_runs)"\s*:\s*\[')
+
+
+# ---- which files ------------------------------------------------------------------------------------------------
+
+
+def _sniff(document: Document) -> float:
+    first = _containers.first_record(document.head)
+    if isinstance(first, dict):
+        for key in ("runs", "post", "patch"):
+            if isinstance(first.get(key), list):
+                first = first[key]
+                break
+    if isinstance(first, list):
+        first = first[0] if first else None
+    if not isinstance(first, dict):
+        return 0.0
+    if "dotted_order" in first:
+        return 0.95
+    if "run_type" in first and {"trace_id", "parent_run_id", "session_name", "session_id"} & first.keys():
+        return 0.9
+    return 0.6 if {"run_type", "inputs"} <= first.keys() else 0.0
+
+
+# ---- structure --------------------------------------------------------------------------------------------------
+
+_FIELDS = (
+    "id", "name", "run_type", "start_time", "end_time", "parent_run_id", "trace_id", "dotted_order", "status", "error",
+    "prompt_tokens", "completion_tokens", "total_cost",
+)  # fmt: skip
+_NONE = msgspec.Raw(b"null")
+_RUN = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "Run",
+        [
+            *((name, Any, None) for name in _FIELDS),
+            *((name, msgspec.Raw, _NONE) for name in ("outputs", "extra", "child_runs")),
+        ],
+        gc=False,
+    )
+)
+
+
+class _Batch(msgspec.Struct, gc=False):
+    """Several runs in one record."""
+
+    runs: list[msgspec.Raw] | None = None
+    post: list[msgspec.Raw] | None = None
+    patch: list[msgspec.Raw] | None = None
+
+
+_BATCH = msgspec.json.Decoder(_Batch)
+_CHILDREN = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+def _read(document: Document, partial: bool) -> Iterator[Reading]:
+    size = len(document.buffer)
+    if partial and size > 2 * _FIRST_WINDOW_BYTES:
+        first = _Runs(document)
+        for record in _containers.records(document.buffer[:_FIRST_WINDOW_BYTES], [], items=True):
+            first.add(record)
+        first.records.notices.clear()  # the window ends in the middle of something
+        if len(first):
+            yield first.reading(_FIRST_WINDOW_BYTES / size, complete=False)
+    runs = _Runs(document)
+    for record in _containers.records(document.buffer, runs.records.notices, items=True):
+        runs.add(record)
+    if not len(runs):
+        raise NotThisFormat("there is no run in the document")
+    yield runs.reading()
+
+
+class _Runs:
+    """The runs of one file by id, since what is said of one may stand in several places."""
+
+    def __init__(self, document: Document) -> None:
+        self.records = Records(Source(document.name, FORMAT), _observed)
+        self._rows: dict[str, tuple[str, Row]] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def add(self, record: _containers.Record) -> None:
+        try:
+            batch = _BATCH.decode(record.raw)
+        except _salvage.UNREADABLE:
+            self._salvage(record)
+            return
+        found = [*(batch.runs or ()), *(batch.post or ()), *(batch.patch or ())]
+        if found or batch.runs == []:
+            for place, raw in enumerate(found):
+                self._add(raw, f"{record.place}/{place}")
+        else:
+            self._add(msgspec.Raw(record.raw), record.place)
+
+    def _salvage(self, record: _containers.Record) -> None:
+        """The runs of a record that is no JSON: damaged, or with a NaN in it."""
+        inside = list(_salvage.objects_in_arrays(record.raw, _OPENING))
+        for start, end, _ in inside:
+            self._add(msgspec.Raw(record.raw[start:end]), record.place or f"byte {start}")
+        before = len(self)
+        self._add(msgspec.Raw(record.raw), record.place)
+        try:
+            _salvage.loads(record.raw)
+        except ValueError:
+            if len(self) > before or inside:
+                said = "damaged: only what stands before the damage was read"
+                self.records.notices.append(Notice(record.place or "byte 0", said))
+
+    def _add(self, raw: msgspec.Raw, place: str) -> None:
+        waiting = [raw]
+        while waiting:
+            raw = waiting.pop()
+            seen = seen_of(raw, _RUN)
+            id_ = _id(seen)
+            if not id_ or not (seen.run_type or seen.dotted_order or seen.trace_id or id_ in self._rows):
+                if memoryview(raw)[:1] == b"{":
+                    self.records.notices.append(Notice(place, "a record that is no run, left out"))
+                continue
+            known = self._rows.get(id_)
+            raws = (raw,) if known is None else (*known[1][-1], raw)
+            self._rows[id_] = _row(seen if known is None else _merged(raws), raws)
+            if len(memoryview(seen.child_runs)) > len(b"null"):
+                try:
+                    waiting += reversed(_CHILDREN.decode(seen.child_runs))
+                except _salvage.UNREADABLE:
+                    continue
+
+    def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
+        for trace_id, row in self._rows.values():
+            self.records.add(trace_id, row)
+        return self.records.reading(fraction, complete=complete)
+
+
+def _id(seen: Any) -> str:
+    """The id of a run. The JavaScript SDK leaves it out where it completes one; the order still ends with it."""
+    return row_id(seen.id) or loose.text(seen.dotted_order).rpartition(".")[2].rpartition("Z")[2]
+
+
+def _merged(raws: Iterable[msgspec.Raw]) -> Any:
+    """The fields of a run that was told in several operations: later ones complete earlier ones."""
+    whole, *later = (seen_of(raw, _RUN) for raw in raws)
+    for seen in later:
+        for name in (*_FIELDS, "outputs", "extra"):
+            value = getattr(seen, name)
+            if value not in (None, _NONE, msgspec.Raw(b"{}")):
+                setattr(whole, name, value)
+    return whole
+
+
+def _row(seen: Any, raws: tuple[msgspec.Raw, ...]) -> tuple[str, Row]:
+    """The trace and the row of a run."""
+    path = [part.rpartition("Z")[2] for part in loose.text(seen.dotted_order).split(".")]
+    parent = row_id(seen.parent_run_id) or (path[-2] if len(path) > 1 else "")
+    extra = bytes(seen.extra)
+    kind, name, agent = _kind(seen, extra)
+    usage = _usage(seen, bytes(seen.outputs)) if kind is Kind.MODEL_CALL else NO_USAGE
+    row = (
+        _id(seen),
+        parent,
+        KIND_NUMBER[kind],
+        name,
+        agent,
+        _model(extra) if kind is Kind.MODEL_CALL else "",
+        _moments.nanoseconds(seen.start_time),
+        _moments.nanoseconds(seen.end_time),
+        STATUS_NUMBER[_status(seen)],
+        column(usage.input_tokens),
+        column(usage.output_tokens),
+        number(seen.total_cost) if kind is Kind.MODEL_CALL else nan,
+        raws,
+    )
+    return row_id(seen.trace_id) or path[0] or _id(seen), row
+
+
+# ---- facts ------------------------------------------------------------------------------------------------------
+
+_KINDS = {"llm": Kind.MODEL_CALL, "tool": Kind.TOOL_EXECUTION, "retriever": Kind.RETRIEVAL}
+
+
+def _kind(seen: Any, extra: bytes) -> tuple[Kind, str, str]:
+    """Kind, name and agent. LangChain says which agent a run is of; the run that bears its name is the agent."""
+    name = loose.text(seen.name)
+    agent = text_of_key(extra, b"lc_agent_name")
+    kind = _KINDS.get(loose.text(seen.run_type), Kind.OPAQUE)
+    if kind is Kind.OPAQUE and (name == "AgentExecutor" or (agent and name == agent)):
+        return Kind.AGENT_INVOCATION, name, name
+    return kind, name or loose.text(seen.run_type) or "run", agent
+
+
+def _model(extra: bytes) -> str:
+    keys = (b"ls_model_name", b"model_name", b"model")
+    return next(filter(None, (text_of_key(extra, key) for key in keys)), "")
+
+
+def _status(seen: Any) -> Status:
+    """LangGraph stops to ask a person by an exception, which is no error."""
+    error = loose.text(seen.error)
+    if seen.status == "interrupted" or error.startswith("GraphInterrupt("):
+        return Status.UNSET
+    if seen.status == "error" or error:
+        return Status.ERROR
+    return Status.OK if seen.status == "success" else Status.UNSET
+
+
+def _usage(seen: Any, outputs: bytes) -> Usage:
+    """What LangSmith counted, else what the reply itself says, under LangChain's names or OpenAI's."""
+    said = object_of_key(outputs, b"usage_metadata") or object_of_key(outputs, b"token_usage") or object_of_key(outputs, b"usage")  # fmt: skip
+    details = [loose.mapping(said.get(key)) for key in _DETAILS]
+    return Usage(
+        _first(
+            seen.prompt_tokens or None,
+            said.get("input_tokens"),
+            said.get("prompt_tokens"),
+            seen.prompt_tokens,
+        ),
+        _first(
+            seen.completion_tokens or None,
+            said.get("output_tokens"),
+            said.get("completion_tokens"),
+            seen.completion_tokens,
+        ),
+        _first(*(part.get(key) for part in details for key in ("cache_read", "cached_tokens"))),
+        _first(*(part.get(key) for part in details for key in ("reasoning", "reasoning_tokens"))),
+    )
+
+
+_DETAILS = (
+    "input_token_details", "output_token_details", "prompt_tokens_details", "completion_tokens_details",
+    "input_tokens_details", "output_tokens_details",
+)  # fmt: skip
+
+
+def _first(*values: Json) -> int | None:
+    return next((count for count in map(loose.count, values) if count is not None), None)
+
+
+# ---- bodies -----------------------------------------------------------------------------------------------------
+
+_NO_PARAMS = frozenset({"extra_headers", "extra_query", "extra_body", "stream", "stream_options"})
+"""What the wrapped client was handed besides the parameters of the model."""
+
+
+def _observed(raws: tuple[msgspec.Raw, ...]) -> Observed:
+    seen = _merged(raws)
+    document = _document(raws)
+    kind, name, _ = _kind(seen, bytes(seen.extra))
+    inputs, outputs = document.get("inputs"), document.get("outputs")
+    extra = loose.mapping(document.get("extra"))
+    asked = loose.mapping(extra.get("invocation_params"))
+    given = loose.mapping(inputs)
+    params = asked or {key: value for key, value in given.items() if key not in _NO_PARAMS}
+    reply = bytes(seen.outputs)
+    is_call = kind is Kind.MODEL_CALL
+    return Observed(
+        kind=kind,
+        name=name,
+        input=inputs if is_call else _only(inputs, "input"),
+        output=outputs if is_call else _only(outputs, "output"),
+        has_output=bool(outputs),
+        offers=(asked.get("tools"), asked.get("functions"), given.get("tools"), given.get("functions")),
+        params=params if is_call else None,
+        call_id=text_of_key(bytes(seen.extra), b"tool_call_id"),
+        finish_reason=text_of_key(reply, b"finish_reason") if is_call else "",
+        error=loose.text(document.get("error")),
+        usage=_usage(seen, reply) if is_call else NO_USAGE,
+        response_model=loose.text(loose.mapping(outputs).get("model")) or text_of_key(reply, b"model_name"),
+        provider=loose.text(loose.mapping(extra.get("metadata")).get("ls_provider")),
+        raw=document,
+    )
+
+
+def _document(raws: tuple[msgspec.Raw, ...]) -> dict[str, Json]:
+    """A run as it was told, in one piece. Its children are steps of their own."""
+    whole: dict[str, Json] = {}
+    for raw in raws:
+        told = document_of(raw)
+        whole |= {
+            key: value for key, value in told.items() if key not in whole or value not in (None, {}, [])
+        }
+    whole.pop("child_runs", None)
+    return whole
+
+
+def _only(value: Json, key: str) -> Json:
+    """What stands under the one key that LangChain makes of a value that is no mapping."""
+    return value[key] if isinstance(value, dict) and value.keys() == {key} else value
+
+
+READER = Reader(FORMAT, "LangSmith runs (list, lines, operations of the SDK)", _sniff, _read)
