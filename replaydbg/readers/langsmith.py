@@ -156,7 +156,7 @@ class _Runs:
             seen = seen_of(raw, _RUN)
             id_ = _id(seen)
             if not id_ or not (seen.run_type or seen.dotted_order or seen.trace_id or id_ in self._rows):
-                if memoryview(raw)[:1] == b"{":
+                if bytes(memoryview(raw)[:1]) == b"{":
                     self.records.notices.append(Notice(place, "a record that is no run, left out"))
                 continue
             known = self._rows.get(id_)
