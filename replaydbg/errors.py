@@ -3,7 +3,8 @@
     ReplaydbgError
     ├── UsageProblem        exit 2   a wrong word, a wrong place, a combination that makes no sense
     ├── UnreadableInput     exit 3   no such file, not JSON, empty, binary, a format nobody knows
-    └── ReplayProblem       exit 4   the replay could not be done as asked
+    ├── ReplayProblem       exit 4   the replay could not be done as asked
+    └── NotSaved            exit 4   the session file could not be written: nothing of what was done is lost yet
 
 Each carries one sentence, a hint that says what would help, and the exit code. Caught once in `cli/`, once in
 `tui/app`. Odd data is a `Notice`, a misbehaving agent a `Finding`, a refusing world a `Failed`: none of them is here.
@@ -37,4 +38,10 @@ class UnreadableInput(ReplaydbgError):
 
 
 class ReplayProblem(ReplaydbgError):
+    exit_code = EXIT_REPLAY
+
+
+class NotSaved(ReplaydbgError):
+    """The disk would not take it. What was saved before is untouched; what was not is still in memory."""
+
     exit_code = EXIT_REPLAY

@@ -26,16 +26,6 @@ class Opened:
     document: Document
 
 
-def glance(path: str, format_name: str | None = None) -> None:
-    """Raise UnreadableInput or UsageProblem if the first bytes already tell that this is no trace.
-
-    For faces that would rather not paint a screen to say so. A pipe is not touched: it can be read only once.
-    """
-    head = files.head(path)
-    if head is not None:
-        _registry.choose(Document(path, head), format_name)
-
-
 def readings(path: str, format_name: str | None = None, *, partial: bool = False) -> Iterator[Reading]:
     """What is known of the file so far, the last one complete; `-` is standard input. Raises UnreadableInput."""
     opened = files.open_document(path)

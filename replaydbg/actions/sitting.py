@@ -15,7 +15,7 @@ from pathlib import Path
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import files, store
-from replaydbg.errors import UsageProblem
+from replaydbg.errors import NotSaved, UsageProblem
 from replaydbg.readers._api import Document
 from replaydbg.session import journal
 from replaydbg.session.commands import Command, CommandRefused
@@ -89,7 +89,7 @@ class OpenSitting:
                     return
                 self._follow(news)
         except (store.Damaged, journal.JournalUnreadable) as problem:
-            raise store.NotSaved(
+            raise NotSaved(
                 f"the session {self.path} is damaged: {problem}", "write the branch to a file of its own"
             ) from problem
 
@@ -129,7 +129,7 @@ class OpenSitting:
                 self._store = store.Store(place, self._recording)
                 self._take_up(self._store)
                 return
-            except (store.WrongRecording, store.NotSaved) as problem:
+            except (store.WrongRecording, NotSaved) as problem:
                 if len(self._places) == 1:
                     raise  # the one that the person named
                 self._notice(place, f"{problem.message}; this recording gets a session of its own")

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import gc
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from replaydbg.cli import render, report
+from replaydbg.cli import report, terminal
 
-if TYPE_CHECKING:  # the desk is imported with the screen only
-    from replaydbg.tui.desk import Setup
+if TYPE_CHECKING:
+    from replaydbg.tui.setup import Setup
 
 
 def look(path: str, **options: object) -> int:
     """Show the trace on the screen, or print it where there is no terminal to show it on.
 
-    `options` are the other fields of `tui.desk.Setup`.
+    `options` are the other fields of `tui.setup.Setup`.
     """
-    if path != "-" and _has_screen():
-        from replaydbg.actions.open import glance
-
-        glance(path, options.get("format_name"))  # type: ignore[arg-type]
-        from replaydbg.tui.desk import Setup
+    if path != "-" and _has_screen() and Path(path).exists():
+        from replaydbg.tui.setup import Setup
 
         return _run(Setup(path, **options))  # type: ignore[arg-type]
     return _print(path, options.get("format_name"), options.get("trace_id"))  # type: ignore[arg-type]
@@ -39,16 +37,13 @@ def look_at_demo() -> int:
 
 def _has_screen() -> bool:
     """A person at both ends: keys come from standard input, and the screen is painted on standard error's terminal."""
-    return all(render.is_terminal(stream) for stream in (sys.stdin, sys.stdout, sys.stderr))
+    return all(terminal.is_terminal(stream) for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
 def _run(setup: Setup) -> int:
-    from replaydbg.cli.terminal import kept
     from replaydbg.tui.app import ReplayApp
 
-    gc.freeze()  # what the imports made stays: the collector need never walk it
-    gc.enable()
-    with kept():
+    with terminal.kept():
         return ReplayApp(setup).run() or 0
 
 

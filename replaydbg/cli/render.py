@@ -12,6 +12,7 @@ from dataclasses import replace
 from enum import StrEnum
 from itertools import chain, islice
 
+from replaydbg.cli.terminal import is_terminal
 from replaydbg.core.message import Json
 from replaydbg.views.blocks import Block, fold_sign
 from replaydbg.views.text import Span
@@ -63,12 +64,6 @@ _CODES = {
 def coloured() -> bool:
     """Whether standard output is a terminal that shows colour; https://no-color.org is honoured."""
     return is_terminal(sys.stdout) and not os.environ.get("NO_COLOR")
-
-
-def is_terminal(stream: object) -> bool:
-    """Whether the stream is a terminal that can do more than print lines."""
-    isatty = getattr(stream, "isatty", None)
-    return bool(isatty and isatty()) and os.environ.get("TERM", "dumb") not in ("dumb", "")
 
 
 def width() -> int:

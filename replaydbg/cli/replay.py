@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replaydbg import limits
-from replaydbg.cli import options, render, report
+from replaydbg.cli import options, render, report, terminal
 from replaydbg.cli.render import Output
 from replaydbg.errors import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_REPLAY, UsageProblem
 
@@ -157,13 +157,13 @@ def _rerun(facts: Facts, edits: tuple[Edit, ...], wishes: RerunOptions) -> Branc
     try:
         return asyncio.run(rerun(facts, edits, wishes, _progress()))
     finally:
-        if render.is_terminal(sys.stderr):
+        if terminal.is_terminal(sys.stderr):
             sys.stderr.write("\r\x1b[K")
 
 
 def _progress() -> OnProgress | None:
     """One line on standard error that is written over and over, where that is a terminal."""
-    if not render.is_terminal(sys.stderr):
+    if not terminal.is_terminal(sys.stderr):
         return None
 
     def show(update: Update) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from replaydbg.core.finding import Notice
 from replaydbg.errors import EXIT_INTERRUPTED, ReplaydbgError
-from replaydbg.views.text import printable
+
+if TYPE_CHECKING:  # the way to the screen goes through here, and needs none of it
+    from replaydbg.core.finding import Notice
 
 EXIT_BROKEN_PIPE = 141
 """As the shell reports a program that the end of a pipe has stopped: 128 + SIGPIPE."""
@@ -52,6 +51,8 @@ def say(sentence: str) -> None:
 
 
 def problem(error: ReplaydbgError) -> None:
+    from replaydbg.views.text import printable
+
     say(printable(error.message))
     if error.hint:
         with suppress(OSError, ValueError):
@@ -60,6 +61,8 @@ def problem(error: ReplaydbgError) -> None:
 
 def notices(told: Sequence[Notice]) -> None:
     """What readers had to bend, the first few."""
+    from replaydbg.views.text import printable
+
     for notice in told[:NOTICES_SHOWN_MAX]:
         place = f"{printable(notice.pointer)}: " if notice.pointer else ""
         say(f"note: {place}{printable(notice.message)}")
@@ -68,6 +71,10 @@ def notices(told: Sequence[Notice]) -> None:
 
 
 def _internal(error: Exception) -> None:
+    import traceback
+
+    from replaydbg.views.text import printable
+
     what = printable(f"{type(error).__name__}: {error}".split("\n", 1)[0])
     place = _saved("".join(traceback.format_exception(error)))
     where = f"the traceback is in {place}" if place else "the traceback could not be saved"
@@ -76,10 +83,12 @@ def _internal(error: Exception) -> None:
 
 def _saved(text: str) -> str:
     """Keep the traceback in a private file: it may quote the trace. Returns its path, "" where no disk takes it."""
+    import tempfile
+
     try:
         handle, path = tempfile.mkstemp(prefix="replaydbg-fault-", suffix=".txt")
         with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:
             file.write(text)
     except OSError:
         return ""
-    return str(Path(path))
+    return path

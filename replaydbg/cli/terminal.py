@@ -1,4 +1,4 @@
-"""The terminal as it was found, whatever happens on the screen in between."""
+"""The terminal: whether there is one, and that it is left as it was found, whatever happens on the screen in between."""
 
 from __future__ import annotations
 
@@ -13,6 +13,12 @@ _AS_FOUND = (
     "\x1b[?2004l\x1b[?1004l\x1b[<u"  # no bracketed paste, no focus reports, plain keys
     "\x1b[?25h\x1b[0m"  # cursor seen, no colour
 )
+
+
+def is_terminal(stream: object) -> bool:
+    """Whether the stream is a terminal that can do more than print lines."""
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty()) and os.environ.get("TERM", "dumb") not in ("dumb", "")
 
 
 @contextmanager

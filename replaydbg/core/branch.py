@@ -23,6 +23,10 @@ class Provenance(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+RECORDING = ""
+"""Id of the recording among the branches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edit:
     """A change to one place of one step; `pointer` is a JSON pointer into the step's document (`codec.step_document`).

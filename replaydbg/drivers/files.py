@@ -45,27 +45,6 @@ def open_document(path: str) -> Opened:
     return Opened(Document(name, raw))
 
 
-def head(path: str) -> memoryview | None:
-    """The first bytes of the content, for a glance before all of it is read; None of what can be read only once.
-
-    Raises UnreadableInput.
-    """
-    if path == STANDARD_INPUT:
-        return None
-    try:
-        with Path(path).open("rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return None
-            raw = file.read(limits.SNIFF_BYTES_MAX)
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    if raw[:2] != _GZIP:
-        return memoryview(raw)
-    with suppress(zlib.error):
-        return memoryview(zlib.decompressobj(wbits=31).decompress(raw, limits.SNIFF_BYTES_MAX))
-    return None
-
-
 def digest(buffer: memoryview) -> str:
     """The name of these bytes: their count and BLAKE2b, read in chunks (1 GB takes about a second)."""
     hasher = hashlib.blake2b(digest_size=16)

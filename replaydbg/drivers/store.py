@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from replaydbg.errors import EXIT_REPLAY, ReplaydbgError, UsageProblem
+from replaydbg.errors import NotSaved, UsageProblem
 from replaydbg.session.journal import Entry
 
 SUFFIX = ".replaydbg.sqlite3"
@@ -31,12 +31,6 @@ CREATE TABLE act (
     PRIMARY KEY (trace_id, sequence)
 ) STRICT;
 """
-
-
-class NotSaved(ReplaydbgError):
-    """The disk would not take it. What was saved before is untouched; what was not is still in memory."""
-
-    exit_code = EXIT_REPLAY
 
 
 class WrongRecording(UsageProblem):

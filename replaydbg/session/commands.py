@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from replaydbg import codec
-from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.branch import RECORDING, Branch, Edit
 from replaydbg.core.pointer import PointerError
 from replaydbg.core.trace import StepNotFound
 from replaydbg.errors import UsageProblem
-from replaydbg.session.state import RECORDING, Sitting, found_at, with_edit
+from replaydbg.session.state import Sitting, found_at, with_edit
 
 
 class CommandRefused(UsageProblem):

@@ -7,13 +7,10 @@ from dataclasses import dataclass, field
 
 from replaydbg import codec
 from replaydbg.core import pointer
-from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.branch import RECORDING, Branch, Edit
 from replaydbg.core.message import Json
 from replaydbg.core.step import Step
 from replaydbg.core.trace import Trace
-
-RECORDING = ""
-"""Id of the recording among the branches."""
 
 
 @dataclass(frozen=True, slots=True)

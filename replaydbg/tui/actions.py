@@ -259,6 +259,10 @@ _MAIN = (
     UserAction("quit", "Quit", "Quit at once; everything is kept", ("Q", "ctrl+q"), _APP),
 )  # fmt: skip
 
+_OPENING = (
+    UserAction("leave", "Quit", "Quit at once", ("q", "Q", "ctrl+q", "escape"), "Opening", "opening", footer=5),
+)  # fmt: skip
+
 _EDITOR = (
     UserAction("save", "Save", "Save the edit", ("ctrl+s",), "Editor", "editor", footer=10),
     UserAction("cancel", "Cancel", "Close without saving", ("escape",), "Editor", "editor", footer=20),
@@ -322,7 +326,7 @@ _RERUN = (
     UserAction("leave", "Back", "Back; nothing is sent", ("q", "escape", "n"), "Terms", "rerun", footer=20),
 )  # fmt: skip
 
-ACTIONS: tuple[UserAction, ...] = (*_MAIN, *_EDITOR, *_COMPARE, *_BRANCHES, *_RERUN, *_PROGRESS)
+ACTIONS: tuple[UserAction, ...] = (*_OPENING, *_MAIN, *_EDITOR, *_COMPARE, *_BRANCHES, *_RERUN, *_PROGRESS)
 
 
 def of_screen(where: str) -> tuple[UserAction, ...]:

@@ -1,11 +1,16 @@
-"""The program in the terminal: wiring only. `ReplayApp(setup).run()` is what the command line calls."""
+"""The program in the terminal: wiring only. `ReplayApp(setup).run()` is what the command line calls.
+
+The first screen is painted before the rest of the program is imported: the thread that reads the file imports it.
+"""
 
 from __future__ import annotations
 
 import gc
 import os
 from collections.abc import Callable, Iterable
-from typing import Any
+from functools import partial
+from threading import Event
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -14,10 +19,14 @@ from textual.worker import WorkerFailed
 from replaydbg.errors import ReplaydbgError
 from replaydbg.tui import theme
 from replaydbg.tui.actions import of_screen
-from replaydbg.tui.desk import Desk, Setup
+from replaydbg.tui.background import apart
 from replaydbg.tui.screens.acting import ActingScreen
-from replaydbg.tui.screens.main import MainScreen
-from replaydbg.tui.screens.progress import ProgressScreen
+from replaydbg.tui.screens.opening import OpeningScreen
+from replaydbg.tui.setup import Setup
+
+if TYPE_CHECKING:
+    from replaydbg.tui.messages import TraceRead, WorkFailed
+    from replaydbg.tui.screens.main import MainScreen
 
 
 class ReplayApp(App[int]):
@@ -32,16 +41,52 @@ class ReplayApp(App[int]):
     def __init__(self, setup: Setup) -> None:
         super().__init__(ansi_color=theme.terminal_colours(os.environ))
         self.setup = setup
+        self.main: MainScreen | None = None
+        """None until the first steps are there."""
         self.mistake: Exception | None = None
-        """The mistake of ours that ended the program."""
+        """What ended the program: a mistake of ours, or a file that cannot be read."""
+        self._painted = Event()
+        """Set when the first rows are on the screen."""
         self.animation_level = "none"  # a page that slides takes half a second and 90 KB
-
-    def on_mount(self) -> None:
         for each in theme.THEMES:
             self.register_theme(each)
         self.theme = theme.first_theme(os.environ)
-        self.push_screen(MainScreen(Desk(self.setup)))
-        self.call_after_refresh(_keep_what_is_there)
+
+    def get_default_screen(self) -> Screen[None]:
+        return OpeningScreen(self.setup)
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        gc.freeze()  # what was imported stays for good, so the collector need never walk it again
+        gc.enable()
+        self.run_worker(apart(partial(_read, self.setup, self.post_message, self._painted)), group="read")
+
+    async def on_trace_read(self, event: TraceRead) -> None:
+        if self.main is not None:
+            self.main.on_trace_read(event)
+            return
+        from replaydbg.tui.desk import Desk
+        from replaydbg.tui.screens.main import MainScreen
+
+        reading = event.reading
+        if not reading.complete and len(reading.traces) != 1:
+            for screen in self.screen_stack:
+                if isinstance(screen, OpeningScreen):
+                    screen.so_far(reading.fraction)
+            return
+        self.main = MainScreen(Desk(self.setup), event)
+        await self.push_screen(self.main)
+        self.main.call_after_refresh(self._painted.set)
+
+    def on_work_failed(self, event: WorkFailed) -> None:
+        """The file cannot be read. Before there is anything to look at, the sentence is for the shell."""
+        if self.main is None:
+            self.mistake = event.problem
+            self.exit(return_code=event.problem.exit_code)
+        else:
+            self.main.on_work_failed(event)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what the keys do, by name; and the themes."""
@@ -63,19 +108,18 @@ class ReplayApp(App[int]):
 
     async def action_quit(self) -> None:
         """From any screen. What a re-run was answered is kept first."""
-        if isinstance(self.screen, ProgressScreen):
-            self.screen.do_stop()
-            return
-        for screen in self.screen_stack:
-            if isinstance(screen, MainScreen):
-                screen.do_quit()
-                return
-        self.exit(0)
+        screen = self.screen
+        if isinstance(screen, ActingScreen) and screen.WHERE == "progress":
+            screen.action_act("stop")
+        elif self.main is not None:
+            self.main.do_quit()
+        else:
+            self.exit(0)
 
     def _handle_exception(self, error: Exception) -> None:
         """What the person asked for and cannot have is a dialog; anything else ends the program in good order."""
-        if isinstance(error, ReplaydbgError) and isinstance(self.screen, MainScreen):
-            self.screen.tell("That cannot be done", error.message, error.hint)
+        if isinstance(error, ReplaydbgError) and self.screen is self.main:
+            self.main.tell("That cannot be done", error.message, error.hint)
             return
         if isinstance(error, WorkerFailed):
             error = error.error if isinstance(error.error, Exception) else error
@@ -87,14 +131,27 @@ class ReplayApp(App[int]):
         self._close_messages_no_wait()
 
 
+_FIRST_ROWS_SECONDS_MAX = 0.3
+
+
+def _read(setup: Setup, post: Callable[[Any], object], painted: Event) -> None:
+    """In a thread: import what the first rows need, then read. Once there are rows it rests until they are painted:
+
+    two threads that compute share one interpreter, and the person waits for the rows.
+    """
+    from replaydbg.tui import workers
+    from replaydbg.tui.screens import main  # noqa: F401 - so that the screen need not import it when rows come
+
+    def posted(message: Any) -> None:
+        post(message)
+        painted.wait(_FIRST_ROWS_SECONDS_MAX)
+        painted.set()  # it waits once
+
+    workers.read(setup, posted)
+
+
 def _deed(screen: ActingScreen[object], action_id: str) -> Callable[[], None]:
     def do() -> None:
         screen.action_act(action_id)
 
     return do
-
-
-def _keep_what_is_there() -> None:
-    """After the first paint: what was imported stays for good, so the collector need never walk it again."""
-    gc.freeze()
-    gc.enable()

@@ -2,40 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from replaydbg import codec
-from replaydbg.actions.sitting import OpenSitting
-from replaydbg.config import DEFAULTS, Settings
-from replaydbg.core.branch import Branch, BranchStep, Edit
+from replaydbg.config import DEFAULTS
+from replaydbg.core.branch import RECORDING, Branch, BranchStep, Edit
 from replaydbg.core.finding import Finding
-from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
-from replaydbg.diff.steps import Comparison
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.plan import Plan
-from replaydbg.session.state import RECORDING, Sitting
-from replaydbg.views.compare import gained_and_lost
-from replaydbg.views.subject import Subject, subject
+from replaydbg.tui.setup import Setup
 
-
-@dataclass(frozen=True, slots=True)
-class Setup:
-    """What the person gave on the command line. `tools` are specs of bindings by name of tool."""
-
-    path: str
-    format_name: str | None = None
-    trace_id: str | None = None
-    session_path: str | None = None
-    side_tools: tuple[ToolSpec, ...] = ()
-    settings: Settings = DEFAULTS
-    demo: bool = False
-    provider: str = ""
-    model: str = ""
-    base_url: str = ""
-    tools: Mapping[str, str] = field(default_factory=dict)
-    allowed: frozenset[str] = frozenset()
+if TYPE_CHECKING:  # before the first rows nothing is imported that they do not need
+    from replaydbg.actions.sitting import OpenSitting
+    from replaydbg.diff.steps import Comparison
+    from replaydbg.replay.plan import Plan
+    from replaydbg.session.state import Sitting
+    from replaydbg.views.subject import Subject
 
 
 @dataclass(eq=False)
@@ -105,14 +88,14 @@ class Desk:
             branch = self.session.branch(branch_id)
             if branch is not None:
                 self._shown[branch_id] = Shown(
-                    Facts(branch.trace, self.setup.side_tools, self.setup.settings), branch
+                    Facts(branch.trace, self.setup.side_tools, self.setup.settings or DEFAULTS), branch
                 )
         return self._shown.get(branch_id)
 
     def read(self, trace: Trace, *, complete: bool) -> Shown:
         """The recording as far as it has been read."""
         self.complete = complete
-        self._shown = {RECORDING: Shown(Facts(trace, self.setup.side_tools, self.setup.settings))}
+        self._shown = {RECORDING: Shown(Facts(trace, self.setup.side_tools, self.setup.settings or DEFAULTS))}
         return self._shown[RECORDING]
 
     @property
@@ -128,6 +111,8 @@ class Desk:
         shown = self.shown
         if shown is None or not 0 <= row < len(shown.trace):
             return None
+        from replaydbg.views.subject import subject
+
         id_ = shown.trace.ids[row]
         origin = shown.origins[row] if shown.origins is not None else None
         return subject(
@@ -141,9 +126,13 @@ class Desk:
 
     def editable(self, row: int) -> bool:
         """Whether anything of the step can be edited. Looks at its kind only: asked on every move of the cursor."""
+        from replaydbg import codec
+
         shown = self.shown
         return shown is not None and 0 <= row < len(shown.trace) and shown.trace.kind(row) in codec.EDITABLE
 
     def headlines(self) -> dict[str, tuple[str, str]]:
         """What became of the findings in each branch that was compared: words and look."""
+        from replaydbg.views.compare import gained_and_lost
+
         return {id_: gained_and_lost(comparison) for id_, comparison in self.comparisons.items()}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 
-from replaydbg.actions.sitting import OpenSitting
-from replaydbg.core.branch import Branch
-from replaydbg.core.finding import Finding, Notice
-from replaydbg.diff.steps import Comparison
-from replaydbg.errors import ReplaydbgError
-from replaydbg.readers._api import Reading
-from replaydbg.replay.plan import Plan
-from replaydbg.tui.desk import Shown
+if TYPE_CHECKING:  # a message carries what the worker has imported already
+    from replaydbg.actions.sitting import OpenSitting
+    from replaydbg.core.branch import Branch
+    from replaydbg.core.finding import Finding, Notice
+    from replaydbg.diff.steps import Comparison
+    from replaydbg.errors import ReplaydbgError
+    from replaydbg.readers._api import Reading
+    from replaydbg.replay.plan import Plan
+    from replaydbg.tui.desk import Shown
 
 
 class TraceRead(Message):

@@ -7,10 +7,15 @@ meaning rests on colour alone (`views/signs.py` has a sign for each).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
+from rich.style import Style as RichStyle
+from textual.app import App
+from textual.color import Color
 from textual.theme import Theme
 
-from replaydbg.views.signs import ASCII, UNICODE, Signs
+if TYPE_CHECKING:
+    from replaydbg.views.signs import Signs
 
 DARK = Theme(
     name="replaydbg-dark",
@@ -60,84 +65,98 @@ _KIND_COLOURS = {
     "opaque": "$text-muted",
 }
 LOOKS: dict[str, str] = {
-    "dim": "color: $text-muted;",
-    "preview": "color: $text-muted;",
-    "number": "color: $text-disabled;",
-    "lane": "color: $text-disabled;",
-    "lane-bright": "color: $primary; text-style: bold;",
-    "fold-mark": "color: $text-disabled;",
-    "agent": "color: $secondary;",
-    "duration": "color: $text-muted;",
-    "tokens": "color: $text-disabled;",
-    "strong": "text-style: bold;",
-    "error": "color: $error; text-style: bold;",
-    "warning": "color: $warning; text-style: bold;",
-    "info": "color: $primary;",
-    "hint": "color: $secondary;",
-    "good": "color: $success;",
-    "heading": "color: $primary; text-style: bold;",
-    "edited": "color: $accent; text-style: bold;",
-    "new": "color: $success; text-style: bold;",
-    "link": "color: $primary; text-style: underline;",
-    "added": "color: $success; text-style: underline;",
-    "gone": "color: $error; text-style: strike;",
-    "reasoning": "color: $text-muted; text-style: italic;",
-    "role-system": "color: $secondary;",
-    "role-user": "color: $success;",
-    "role-assistant": "color: $primary;",
-    "role-tool": "color: $accent;",
-    "json-key": "color: $primary;",
-    "json-string": "color: $success;",
-    "json-number": "color: $warning;",
-    "json-literal": "color: $secondary;",
-    "key": "color: $warning; text-style: bold;",
-    "tab": "color: $text-muted;",
-    "tab-current": "color: $foreground; text-style: bold underline;",
-    "loop": "color: $warning; text-style: bold;",
-    "retry": "color: $warning; text-style: bold;",
-    "fan-out": "color: $primary; text-style: bold;",
-    "cycle": "color: $warning;",
-    "edge": "color: $text-muted;",
-    "frame": "color: $text-disabled;",
-    "view-mark": "color: $primary 45%;",
+    "dim": "$text-muted",
+    "preview": "$text-muted",
+    "number": "$text-disabled",
+    "lane": "$text-disabled",
+    "lane-bright": "bold $primary",
+    "fold-mark": "$text-disabled",
+    "agent": "$secondary",
+    "duration": "$text-muted",
+    "tokens": "$text-disabled",
+    "strong": "bold",
+    "error": "bold $error",
+    "warning": "bold $warning",
+    "info": "$primary",
+    "hint": "$secondary",
+    "good": "$success",
+    "heading": "bold $primary",
+    "edited": "bold $accent",
+    "new": "bold $success",
+    "link": "underline $primary",
+    "added": "underline $success",
+    "gone": "strike $error",
+    "reasoning": "italic $text-muted",
+    "role-system": "$secondary",
+    "role-user": "$success",
+    "role-assistant": "$primary",
+    "role-tool": "$accent",
+    "json-key": "$primary",
+    "json-string": "$success",
+    "json-number": "$warning",
+    "json-literal": "$secondary",
+    "key": "bold $warning",
+    "tab": "$text-muted",
+    "tab-current": "bold underline $foreground",
+    "loop": "bold $warning",
+    "retry": "bold $warning",
+    "fan-out": "bold $primary",
+    "cycle": "$warning",
+    "edge": "$text-muted",
+    "frame": "$text-disabled",
+    "view-mark": "$primary 45%",
     "name": "",
     "name-model-call": "",
-    "name-tool-execution": "color: $accent;",
-    "name-agent-invocation": "color: $secondary; text-style: bold;",
-    "name-retrieval": "color: $success;",
-    "name-handoff": "color: $secondary;",
-    "name-opaque": "color: $text-muted;",
-    "origin-recorded": "color: $text-disabled;",
-    "origin-reused": "color: $text-disabled;",
-    "origin-edited": "color: $accent; text-style: bold;",
-    "origin-rerun": "color: $primary; text-style: bold;",
-    "origin-live": "color: $success; text-style: bold;",
-    "origin-human": "color: $secondary; text-style: bold;",
-    "origin-unproven": "color: $warning;",
-    "origin-stale": "color: $warning;",
-    "origin-interrupted": "color: $error;",
-    "bar-error": "color: $error 75%;",
-    "bar-around": "color: $text-disabled;",
-    "bar-fold": "color: $warning 65%;",
-    "cursor": "background: $primary 24%;",
-    "cursor-blurred": "background: $primary 10%;",
-    "selected": "background: $primary 24%; text-style: bold;",
-    **{kind: f"color: {colour};" for kind, colour in _KIND_COLOURS.items()},
-    **{f"bar-{kind}": f"color: {colour} 65%;" for kind, colour in _KIND_COLOURS.items() if kind != "opaque"},
-    "bar-opaque": "color: $text-disabled;",
+    "name-tool-execution": "$accent",
+    "name-agent-invocation": "bold $secondary",
+    "name-retrieval": "$success",
+    "name-handoff": "$secondary",
+    "name-opaque": "$text-muted",
+    "origin-recorded": "$text-disabled",
+    "origin-reused": "$text-disabled",
+    "origin-edited": "bold $accent",
+    "origin-rerun": "bold $primary",
+    "origin-live": "bold $success",
+    "origin-human": "bold $secondary",
+    "origin-unproven": "$warning",
+    "origin-stale": "$warning",
+    "origin-interrupted": "$error",
+    "bar-error": "$error 75%",
+    "bar-around": "$text-disabled",
+    "bar-fold": "$warning 65%",
+    "cursor": "on $primary 24%",
+    "cursor-blurred": "on $primary 10%",
+    "selected": "bold on $primary 24%",
+    **_KIND_COLOURS,
+    **{f"bar-{kind}": f"{colour} 65%" for kind, colour in _KIND_COLOURS.items() if kind != "opaque"},
+    "bar-opaque": "$text-disabled",
 }
-"""Each look of the rows of `views/` and its declarations. An unknown look is drawn as plain text."""
+"""Each look of the rows of `views/` and its style, as Textual writes styles. An unknown look is drawn as plain text."""
 
-COMPONENTS = {f"row--{look}" for look in LOOKS}
+_SIXTEEN_COLOURS = {"cursor": "reverse", "selected": "reverse", "cursor-blurred": "bold"}
+"""Sixteen colours can not be mixed: there the cursor is the row turned around."""
 
 
-def css(widget: str) -> str:
-    """The rules for the looks inside a widget of this name, for its `DEFAULT_CSS`."""
-    rules = [f".row--{look} {{ {declarations} }}" for look, declarations in LOOKS.items() if declarations]
-    # Sixteen colours can not be mixed: there the cursor is the row turned around.
-    turned = "&:ansi .row--cursor, &:ansi .row--selected { background: ansi_default; text-style: reverse; }"
-    blurred = "&:ansi .row--cursor-blurred { background: ansi_default; text-style: bold; }"
-    return f"{widget} {{ {' '.join([*rules, turned, blurred])} }}"
+def drawn(app: App[Any], look: str, ground: Color) -> RichStyle:
+    """The look on a background, in the theme of the moment. Made of the theme's variables when it is first painted:
+
+    as component classes each widget would have to match every look against every rule, before the first paint.
+    """
+    declared = (_SIXTEEN_COLOURS.get(look) if app.native_ansi_color else None) or LOOKS.get(look)
+    if not declared:
+        return RichStyle.null()
+    style = app.stylesheet.parse_style(declared)
+    colour, over = style.foreground, style.background
+    back = ground if over is None else ground + over
+    return RichStyle(
+        color=(back + colour).rich_color if colour is not None else None,
+        bgcolor=back.rich_color if over is not None else None,
+        bold=style.bold,
+        italic=style.italic,
+        underline=style.underline,
+        reverse=style.reverse,
+        strike=style.strike,
+    )
 
 
 def first_theme(environment: Mapping[str, str]) -> str:
@@ -162,4 +181,6 @@ def ascii_only(environment: Mapping[str, str]) -> bool:
 
 def signs(environment: Mapping[str, str]) -> Signs:
     """The signs that this terminal can show."""
+    from replaydbg.views.signs import ASCII, UNICODE
+
     return ASCII if ascii_only(environment) else UNICODE

@@ -1,29 +1,23 @@
 """Work that must not hold up the screen: each function runs in a thread, takes values, and tells a message target.
 
-They touch no widget. What goes wrong for a reason that the person can mend comes back as `WorkFailed`.
+They touch no widget. What goes wrong for a reason that the person can mend comes back as `WorkFailed`. What the way to
+the first rows does not need is imported by the job that needs it.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextvars
-import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 from textual.worker import get_current_worker
 
-from replaydbg.actions.compare import compare_traces
 from replaydbg.actions.open import readings
-from replaydbg.actions.plan import plan_edits
-from replaydbg.actions.sitting import OpenSitting, open_sitting
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
-from replaydbg.rules import _registry
-from replaydbg.tui.desk import Setup, Shown
+from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
     Compared,
     Found,
@@ -34,41 +28,15 @@ from replaydbg.tui.messages import (
     TraceRead,
     WorkFailed,
 )
-from replaydbg.views.search import matches
+from replaydbg.tui.setup import Setup
+
+if TYPE_CHECKING:
+    from replaydbg.actions.sitting import OpenSitting
 
 Post = Callable[[Message], object]
 
 _BETWEEN_READINGS_SECONDS = 0.15
 """A screen that changes more often than this cannot be read."""
-
-
-async def apart(job: Callable[[], None]) -> None:
-    """Do the job in a thread of its own that nobody waits for when the program ends: q must leave at once, also while
-    the rules are in the middle of a million steps. (The usual pool of threads is waited for.)
-    """
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
-    context = contextvars.copy_context()
-
-    def ended(problem: BaseException | None) -> None:
-        if done.done():
-            return
-        if problem is None:
-            done.set_result(None)
-        else:
-            done.set_exception(problem)
-
-    def body() -> None:
-        problem: BaseException | None = None
-        try:
-            context.run(job)
-        except Exception as error:  # noqa: BLE001 - raised again where the job is waited for
-            problem = error
-        with suppress(RuntimeError):  # the program has ended meanwhile
-            loop.call_soon_threadsafe(ended, problem)
-
-    threading.Thread(target=body, daemon=True).start()
-    await done
 
 
 def read(setup: Setup, post: Post) -> None:
@@ -89,6 +57,8 @@ def read(setup: Setup, post: Post) -> None:
 
 def sit_down(setup: Setup, trace: Trace, post: Post) -> None:
     """Bring back what was made of the recording before. Without that one can still look."""
+    from replaydbg.actions.sitting import open_sitting
+
     sitting: OpenSitting | None = None
     try:
         sitting = open_sitting(trace, setup.path, setup.session_path)
@@ -100,6 +70,8 @@ def sit_down(setup: Setup, trace: Trace, post: Post) -> None:
 
 def check(shown: Shown, post: Post) -> None:
     """Work out the facts of the whole trace, then run the rules one by one."""
+    from replaydbg.rules import _registry
+
     worker = get_current_worker()
     index, threads = shown.facts.index, shown.facts.threads
     for row in index.executions[:1]:
@@ -117,6 +89,8 @@ def check(shown: Shown, post: Post) -> None:
 
 
 def make_plan(shown: Shown, edits: tuple[Edit, ...], post: Post) -> None:
+    from replaydbg.actions.plan import plan_edits
+
     try:
         post(Planned(shown, edits, plan_edits(shown.facts, edits)))
     except ReplaydbgError as problem:
@@ -125,6 +99,8 @@ def make_plan(shown: Shown, edits: tuple[Edit, ...], post: Post) -> None:
 
 def search(shown: Shown, text: str, post: Post) -> None:
     """Find the rows whose names or texts hold the words; what was found so far is posted as it comes."""
+    from replaydbg.views.search import matches
+
     worker = get_current_worker()
     rows: list[int] = []
     last = time.monotonic()
@@ -140,6 +116,8 @@ def search(shown: Shown, text: str, post: Post) -> None:
 
 
 def compare(branch_id: str, parent: Shown, shown: Shown, post: Post) -> None:
+    from replaydbg.actions.compare import compare_traces
+
     of = None
     if shown.branch is not None:
         of = {step.id: step.of for step in shown.branch.steps if step.of is not None}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from replaydbg.core.branch import Branch
-from replaydbg.session.state import RECORDING, Sitting
+from replaydbg.core.branch import RECORDING, Branch
+from replaydbg.session.state import Sitting
 from replaydbg.views.blocks import Block, shown
 from replaydbg.views.plan import edit_block
 from replaydbg.views.text import plural

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from replaydbg.actions.open import chosen, glance, open_trace, readings
-from replaydbg.errors import UnreadableInput, UsageProblem
+from replaydbg.actions.open import chosen, open_trace, readings
+from replaydbg.errors import UsageProblem
 from tests.support.build import trace
 
 TRACES = Path(__file__).resolve().parents[2] / "traces"
@@ -70,14 +70,3 @@ def test_a_whole_id_is_no_prefix_of_another() -> None:
     a, b = trace(trace_id="t"), trace(trace_id="t2")
 
     assert chosen((a, b), "t") is a
-
-
-def test_a_glance_tells_what_is_no_trace(tmp_path: Path) -> None:
-    glance(INCIDENT)
-    for content in (b"", b"hello", b"\x00\x01", gzip.compress(b"hello")):
-        path = tmp_path / "x"
-        path.write_bytes(content)
-        with pytest.raises(UnreadableInput):
-            glance(str(path))
-    with pytest.raises(UsageProblem):
-        glance(INCIDENT, "tarot")

@@ -13,7 +13,7 @@ from replaydbg import codec
 from replaydbg.actions.sitting import OpenSitting, open_sitting
 from replaydbg.codec import step_document
 from replaydbg.drivers import store
-from replaydbg.errors import UsageProblem
+from replaydbg.errors import NotSaved, UsageProblem
 from replaydbg.readers._api import Document
 from replaydbg.session.commands import AddBranch, AddEdit, CommandRefused, SelectBranch, SetNote
 from tests.support.sittings import branch, recording
@@ -131,7 +131,7 @@ def test_a_full_disk_loses_nothing_while_the_program_runs(source: Path) -> None:
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     connection.execute(f"PRAGMA max_page_count = {pages}")
 
-    with pytest.raises(store.NotSaved, match="full"):
+    with pytest.raises(NotSaved, match="full"):
         mine.do(SetNote("m1", os.urandom(40_000).hex()))
     assert mine.history.sitting.notes["m1"]
     kept = (mine.saved,)

@@ -232,21 +232,3 @@ def test_a_text_given_by_hand_is_utf8(tmp_path: Path) -> None:
         files.read_text(str(put(tmp_path, b"\xff\xfe\x00")))
     with pytest.raises(UsageProblem, match="no such file"):
         files.read_text(str(tmp_path / "gone"))
-
-
-@pytest.mark.parametrize(
-    "data", [TEXT, gzip.compress(TEXT), gzip.compress(TEXT)[:200]], ids=["plain", "gzip", "cut off"]
-)
-def test_a_glance_gives_the_first_bytes_unpacked(tmp_path: Path, data: bytes) -> None:
-    head = files.head(str(put(tmp_path, data)))
-
-    assert head is not None
-    assert TEXT.startswith(bytes(head))
-    assert len(head) > 50
-
-
-def test_a_glance_touches_nothing_that_can_be_read_only_once(tmp_path: Path) -> None:
-    assert files.head("-") is None
-    assert files.head("/dev/zero") is None
-    with pytest.raises(UnreadableInput, match="is a folder"):
-        files.head(str(tmp_path))

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from replaydbg.drivers import store
+from replaydbg.errors import NotSaved
 from replaydbg.session.journal import Entry
 
 MINE = store.Recording("12-ab", "trace.json", "t")
@@ -133,7 +134,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
     (pages,) = session._connection.execute("PRAGMA page_count").fetchone()
     session._connection.execute(f"PRAGMA max_page_count = {pages + 1}")
 
-    with pytest.raises(store.NotSaved, match="full") as caught:
+    with pytest.raises(NotSaved, match="full") as caught:
         session.append([entry(2, branch=os.urandom(100_000))])
     assert "make room" in caught.value.hint
     assert list(session.entries()) == [entry(1)]
@@ -191,7 +192,7 @@ def test_a_session_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
 def test_a_folder_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
 
-    with pytest.raises(store.NotSaved, match="cannot be used") as caught:
+    with pytest.raises(NotSaved, match="cannot be used") as caught:
         store.Store(tmp_path / "file" / "s.sqlite3", MINE)
     assert "--session" in caught.value.hint
 

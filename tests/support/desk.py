@@ -14,8 +14,9 @@ from replaydbg.actions.demo import PROVIDER, TOOLS, incident_path
 from replaydbg.core.branch import Branch
 from replaydbg.core.trace import Trace
 from replaydbg.tui.app import ReplayApp
-from replaydbg.tui.desk import Setup, Shown
+from replaydbg.tui.desk import Shown
 from replaydbg.tui.screens.main import MainScreen
+from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.footer import FooterLine
 from tests.support.screens import text_of
 
@@ -34,7 +35,8 @@ class Sitting:
 
     @property
     def main(self) -> MainScreen:
-        return next(screen for screen in self.app.screen_stack if isinstance(screen, MainScreen))
+        assert self.app.main is not None
+        return self.app.main
 
     @property
     def edits(self) -> int:
@@ -101,6 +103,7 @@ async def open_setup(setup: Setup, size: Size = WIDE) -> AsyncIterator[Sitting]:
     app = ReplayApp(setup)
     async with app.run_test(size=size) as pilot:
         sitting = Sitting(app, pilot)
+        await sitting.until(lambda: app.main is not None and app.main.is_mounted, "the main screen")
         yield sitting
 
 

@@ -10,10 +10,13 @@ import pytest
 from textual.keys import _character_to_key
 
 from replaydbg.core.step import Kind
+from replaydbg.readers._api import Reading
 from replaydbg.tui import actions, workers
 from replaydbg.tui.actions import ACTIONS, CHAIN, DETAIL, KEY_SIGNS, State, by_id, footer_of, of_screen
-from replaydbg.tui.desk import Setup
+from replaydbg.tui.messages import TraceRead
 from replaydbg.tui.screens.dialogs import Line
+from replaydbg.tui.setup import Setup
+from tests.support.build import trace
 from tests.support.desk import Sitting, open_demo, open_setup
 
 SCREENS = sorted({action.where for action in ACTIONS})
@@ -146,7 +149,8 @@ async def test_every_key_of_the_main_screen_acts_or_says_why(tmp_path: Path, pan
 async def test_every_key_says_why_before_anything_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workers, "read", lambda _setup, _post: None)
+    nothing = TraceRead(Reading((trace(),), fraction=0.1, complete=False))
+    monkeypatch.setattr(workers, "read", lambda _setup, post: post(nothing))
     async with open_setup(Setup(str(tmp_path / "never.json"))) as sitting:
         await _every_key_acts_or_says_why(sitting, CHAIN, 0)
 

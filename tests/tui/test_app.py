@@ -9,14 +9,14 @@ import pytest
 
 from replaydbg.actions.convert import save_trace
 from replaydbg.core.branch import Provenance
-from replaydbg.errors import UsageProblem
+from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.tui import workers
 from replaydbg.tui.app import ReplayApp
-from replaydbg.tui.desk import Setup
 from replaydbg.tui.screens.compare import CompareScreen
 from replaydbg.tui.screens.dialogs import Choose, Tell
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.screens.rerun import RerunScreen
+from replaydbg.tui.setup import Setup
 from tests.support.build import agent, assistant, call, model_call, tool_execution, trace, user
 from tests.support.desk import CURE, Sitting, demo_setup, open_demo, open_setup
 
@@ -177,11 +177,13 @@ async def test_what_cannot_be_read_is_one_sentence(tmp_path: Path, text: bytes |
     path = tmp_path / "no.json"
     if text is not None:
         path.write_bytes(text)
-    async with open_setup(Setup(str(path))) as sitting:
-        await sitting.until(lambda: isinstance(sitting.app.screen, Tell), "the sentence")
-        assert says in sitting.text.lower()
-        await sitting.press("enter")
-        assert sitting.app.return_code == 3
+    app = ReplayApp(Setup(str(path)))
+    async with app.run_test() as pilot:
+        while app.mistake is None:
+            await pilot.pause(0.02)
+    assert isinstance(app.mistake, UnreadableInput), "the face says it, once the terminal is whole again"
+    assert says in f"{app.mistake.message} {app.mistake.hint}".lower()
+    assert app.return_code == 3
 
 
 async def test_a_mistake_of_ours_ends_the_program_and_is_kept_for_the_face(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 from replaydbg.actions.sitting import open_sitting
 from replaydbg.core.branch import Branch, BranchStep, Provenance
 from replaydbg.session.commands import AddBranch, AddEdit, SelectBranch
-from replaydbg.tui.desk import Desk, Setup
+from replaydbg.tui.desk import Desk
+from replaydbg.tui.setup import Setup
 from tests.support.blocks import violation
 from tests.support.build import agent, model_call, trace, user
 from tests.support.drive import edit

@@ -16,7 +16,7 @@ from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain
 from replaydbg.tui import theme
 from replaydbg.tui.app import ReplayApp
-from replaydbg.tui.desk import Setup
+from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.views.chain import ChainView
 from replaydbg.views.flow import FlowDrawing

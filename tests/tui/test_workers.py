@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +11,7 @@ import pytest
 from replaydbg.actions.convert import save_trace
 from replaydbg.graph.facts import Facts
 from replaydbg.tui import workers
-from replaydbg.tui.desk import Setup, Shown
+from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
     Compared,
     Found,
@@ -24,6 +22,7 @@ from replaydbg.tui.messages import (
     TraceRead,
     WorkFailed,
 )
+from replaydbg.tui.setup import Setup
 from tests.support.build import assistant, call, chat, model_call, response, trace, user
 from tests.support.drive import edit
 
@@ -109,33 +108,3 @@ def test_comparing() -> None:
     )
     assert isinstance(posted[0], Compared)
     assert [finding.name for finding in posted[0].comparison.lost] == ["no-progress-loop"]
-
-
-async def test_nobody_waits_for_a_job_at_the_end() -> None:
-    """The thread is a daemon, and a job that is given up raises nothing when it ends after all."""
-    begun, go = threading.Event(), threading.Event()
-    threads: list[threading.Thread] = []
-
-    def job() -> None:
-        threads.append(threading.current_thread())
-        begun.set()
-        go.wait(5)
-
-    task = asyncio.ensure_future(workers.apart(job))
-    await asyncio.to_thread(begun.wait, 5)
-    assert threads[0].daemon
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    go.set()
-    threads[0].join(5)
-    await asyncio.sleep(0)
-
-
-def _breaks() -> None:
-    raise ZeroDivisionError
-
-
-async def test_what_a_job_raises_is_raised_where_it_is_waited_for() -> None:
-    with pytest.raises(ZeroDivisionError):
-        await workers.apart(_breaks)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from replaydbg.session.state import RECORDING, Sitting
+from replaydbg.core.branch import RECORDING
+from replaydbg.session.state import Sitting
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import work
 
-from replaydbg import codec, limits
+from replaydbg import limits
 from replaydbg.core.branch import Edit
-from replaydbg.drivers.store import NotSaved
-from replaydbg.errors import ReplaydbgError
-from replaydbg.session.commands import AddEdit, Command, RemoveEdit
-from replaydbg.tui import actions, outside, workers
+from replaydbg.errors import NotSaved, ReplaydbgError
+from replaydbg.tui import actions, workers
 from replaydbg.tui.messages import Planned
-from replaydbg.tui.screens.dialogs import Choose
-from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.screens.moving import Moving
 from replaydbg.tui.screens.workplace import origins
 from replaydbg.tui.widgets.panes import FindingsPane, PlanPane
-from replaydbg.views import editing
-from replaydbg.views.editing import Form, Part
-from replaydbg.views.plan import headline, touch_marks
+
+if TYPE_CHECKING:  # what only an edit needs is imported by the edit: most people open a trace to look
+    from replaydbg.session.commands import Command
+    from replaydbg.views.editing import Part
 
 
 class Changing(Moving):
@@ -71,6 +69,8 @@ class Changing(Moving):
         if len(part.text.encode("utf-8", "replace")) > limits.EDIT_IN_PLACE_BYTES_MAX:
             self._edit_outside(part)
             return
+        from replaydbg.tui.screens.editor import EditorScreen
+
         number = self.row + 1
         text = await self.app.push_screen_wait(EditorScreen(part, f"#{number}  {part.label}"))
         if text is not None:
@@ -83,6 +83,10 @@ class Changing(Moving):
             self._edit_outside(part)
 
     def _edit_outside(self, part: Part) -> None:
+        from replaydbg.tui import outside
+        from replaydbg.views import editing
+        from replaydbg.views.editing import Form
+
         text, problem = outside.edit(self.app, part.text, ".txt" if part.form is Form.TEXT else ".json")
         self.refresh(layout=True)
         if text is None:
@@ -96,6 +100,9 @@ class Changing(Moving):
 
     async def _which_part(self) -> Part | None:
         """The part under the cursor of the detail; else the person chooses, where there are several."""
+        from replaydbg.tui.screens.dialogs import Choose
+        from replaydbg.views import editing
+
         about = self.desk.subject(self.row)
         if about is None:
             return None
@@ -111,6 +118,10 @@ class Changing(Moving):
         return parts[number] if number is not None else None
 
     def _save(self, part: Part, text: str) -> None:
+        from replaydbg import codec
+        from replaydbg.session.commands import AddEdit
+        from replaydbg.views import editing
+
         shown = self.desk.shown
         assert shown is not None
         step = shown.trace.step(self.row)
@@ -123,6 +134,8 @@ class Changing(Moving):
             self.show_plan(on=True)
 
     def do_revert(self) -> None:
+        from replaydbg.session.commands import RemoveEdit
+
         shown = self.desk.shown
         assert shown is not None  # `why_not` of the action
         step_id = shown.trace.ids[self.row]
@@ -170,6 +183,8 @@ class Changing(Moving):
             self.query_one(FindingsPane).display = False
 
     def on_planned(self, event: Planned) -> None:
+        from replaydbg.views.plan import headline, touch_marks
+
         desk, shown = self.desk, self.desk.shown
         if event.shown is not shown or event.edits != desk.edits:
             return  # edited again meanwhile

@@ -9,12 +9,8 @@ from textual import work
 from replaydbg.core.trace import StepNotFound
 from replaydbg.tui import actions, outside, workers
 from replaydbg.tui.messages import SearchMoved
-from replaydbg.tui.screens.dialogs import Line
-from replaydbg.tui.screens.help import Help
 from replaydbg.tui.screens.workplace import Workplace
 from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
-from replaydbg.views import editing
-from replaydbg.views.detail import FINDINGS
 from replaydbg.views.text import plural
 
 
@@ -47,6 +43,8 @@ class Moving(Workplace):
 
     @work
     async def do_search(self) -> None:
+        from replaydbg.tui.screens.dialogs import Line
+
         text = await self.app.push_screen_wait(Line("/ search", self.searched, "words in names and texts"))
         shown = self.desk.shown
         if not text or shown is None:
@@ -80,6 +78,8 @@ class Moving(Workplace):
 
     @work
     async def do_go_to(self) -> None:
+        from replaydbg.tui.screens.dialogs import Line
+
         said = await self.app.push_screen_wait(Line(": step", "", "a number, or an id or its beginning"))
         shown = self.desk.shown
         if not said or shown is None:
@@ -203,6 +203,8 @@ class Moving(Workplace):
 
     def _under_cursor(self) -> tuple[str, str]:
         """What the cursor is on, in words and as text: a part of the detail, or the step."""
+        from replaydbg.views import editing
+
         about = self.desk.subject(self.row)
         assert about is not None  # `why_not` of the action
         block = self.detail.document.block if self.pane_name() == actions.DETAIL else None
@@ -214,6 +216,8 @@ class Moving(Workplace):
         return "the line", block.text
 
     def do_help(self) -> None:
+        from replaydbg.tui.screens.help import Help
+
         self.app.push_screen(Help(self.WHERE, self.state()))
 
     def do_quit_or_back(self) -> None:
@@ -229,6 +233,8 @@ class Moving(Workplace):
 
     def on_findings_list_chosen(self, event: FindingsPane.Chosen) -> None:
         self.chain.go_to(event.row)
+        from replaydbg.views.detail import FINDINGS
+
         self.detail.choose(FINDINGS)
 
     def on_flow_map_view_chosen(self, event: FlowPane.Chosen) -> None:

@@ -18,10 +18,10 @@ from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
 from replaydbg.errors import UsageProblem
 from replaydbg.replay.plan import Plan
-from replaydbg.tui.desk import Setup
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.screens.dialogs import Choose, Line
 from replaydbg.tui.screens.help import Help
+from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.views.plan import edit_block

@@ -10,22 +10,20 @@ from textual import work
 from replaydbg.core.branch import Branch, Provenance
 from replaydbg.core.step import Kind
 from replaydbg.errors import ReplaydbgError
-from replaydbg.session.commands import AddBranch, DropBranch, SelectBranch
 from replaydbg.tui import workers
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import Compared
-from replaydbg.tui.screens.branches import BranchesScreen
 from replaydbg.tui.screens.changing import Changing
-from replaydbg.tui.screens.compare import CompareScreen, StepDifference
-from replaydbg.tui.screens.progress import ProgressScreen
-from replaydbg.tui.screens.rerun import RerunScreen
-from replaydbg.views.compare import gained_and_lost
-from replaydbg.views.plan import headline
 
 
 class Running(Changing):
     @work
     async def do_rerun(self) -> None:
+        from replaydbg.session.commands import AddBranch
+        from replaydbg.tui.screens.progress import ProgressScreen
+        from replaydbg.tui.screens.rerun import RerunScreen
+        from replaydbg.views.plan import headline
+
         desk, shown, session = self.desk, self.desk.shown, self.desk.session
         assert shown is not None  # `why_not` of the action
         assert session is not None
@@ -78,6 +76,8 @@ class Running(Changing):
             self.compare_with_parent()
 
     def on_compared(self, event: Compared) -> None:
+        from replaydbg.views.compare import gained_and_lost
+
         shown = self.desk.shown
         self.desk.comparisons[event.branch_id] = event.comparison
         if shown is None or shown.branch is None or shown.branch.id != event.branch_id:
@@ -92,6 +92,8 @@ class Running(Changing):
     waiting_to_compare = False
 
     def do_compare(self) -> None:
+        from replaydbg.tui.screens.compare import CompareScreen
+
         desk, shown = self.desk, self.desk.shown
         assert shown is not None  # `why_not` of the action
         assert shown.branch is not None
@@ -109,6 +111,8 @@ class Running(Changing):
 
     def do_compare_step(self) -> None:
         """The step beside the one it was: for a pending edit, before and after; in a branch, the parent's step."""
+        from replaydbg.tui.screens.compare import StepDifference
+
         shown = self.desk.shown
         assert shown is not None  # `why_not` of the action
         after = self.desk.subject(self.row)
@@ -127,6 +131,9 @@ class Running(Changing):
 
     @work
     async def do_branches(self) -> None:
+        from replaydbg.session.commands import DropBranch, SelectBranch
+        from replaydbg.tui.screens.branches import BranchesScreen
+
         session = self.desk.session
         assert session is not None  # `why_not` of the action
         answer = await self.app.push_screen_wait(BranchesScreen(session, self.desk.headlines()))

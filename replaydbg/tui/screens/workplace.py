@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,17 +13,16 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
 
-from replaydbg.actions import explain
 from replaydbg.actions.open import chosen
 from replaydbg.core.finding import Severity
 from replaydbg.errors import ReplaydbgError
 from replaydbg.readers._api import Reading
 from replaydbg.tui import actions, theme, workers
 from replaydbg.tui.actions import State, UserAction
+from replaydbg.tui.background import apart
 from replaydbg.tui.desk import Desk, Shown
 from replaydbg.tui.messages import Found, Known, SatDown, TraceRead, WorkFailed
 from replaydbg.tui.screens.acting import ActingScreen
-from replaydbg.tui.screens.dialogs import Choose, Tell
 from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.tui.widgets.detail import Detail, TabLine
 from replaydbg.tui.widgets.document import Document
@@ -30,7 +30,6 @@ from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.header import HeaderLine, Words
 from replaydbg.tui.widgets.minimap import Minimap
 from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
-from replaydbg.views.plan import touch_marks
 from replaydbg.views.signs import ASCII, UNICODE
 from replaydbg.views.text import plural
 
@@ -44,9 +43,11 @@ _LOW_ROWS = 16
 class Workplace(ActingScreen[None]):
     """Panes, and the state of the desk on them. The verbs are in the classes that build on this one."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, first: TraceRead) -> None:
+        """`first` is what has been read so far."""
         super().__init__()
         self.desk = desk
+        self._first = first
         self.row = -1
         """The row of the selected step; -1 before the first steps are there."""
         self.hits: list[int] = []
@@ -80,7 +81,7 @@ class Workplace(ActingScreen[None]):
         self.set_focus(self.chain)
         self.paint_header()
         self.offer()
-        self.work("read", partial(workers.read, self.desk.setup, self.post_message))
+        self.on_trace_read(self._first)
 
     def on_resize(self, event: events.Resize) -> None:
         """Where it is low, the steps have all the room; f and a still open the panes below them."""
@@ -91,7 +92,7 @@ class Workplace(ActingScreen[None]):
 
     def work(self, group: str, job: partial[None]) -> None:
         """Do it in a thread; a job of the same group that still runs is given up."""
-        self.run_worker(workers.apart(job), group=group, exclusive=True)
+        self.run_worker(apart(job), group=group, exclusive=True)
 
     # What is on the screen
 
@@ -202,7 +203,11 @@ class Workplace(ActingScreen[None]):
             self.work("check", partial(workers.check, shown, self.post_message))
 
     def load_chain(self, shown: Shown) -> None:
-        marks = touch_marks(self.desk.plan) if self.desk.plan is not None else origins(shown)
+        marks: Mapping[int, str] | Sequence[str] | None = origins(shown)
+        if self.desk.plan is not None:
+            from replaydbg.views.plan import touch_marks
+
+            marks = touch_marks(self.desk.plan)
         self.chain.load(shown.trace, shown.facts if shown.known else None, tuple(shown.findings), marks)
 
     def paint_findings(self, shown: Shown) -> None:
@@ -246,6 +251,8 @@ class Workplace(ActingScreen[None]):
         self._take(reading)
 
     def _ask_which(self, reading: Reading) -> None:
+        from replaydbg.tui.screens.dialogs import Choose
+
         options = [
             (trace.id[:16], f"{plural(len(trace), 'step')}  {trace.name(0) if len(trace) else ''}")
             for trace in reading.traces
@@ -327,6 +334,7 @@ class Workplace(ActingScreen[None]):
 
     def tell(self, title: str, text: str, hint: str = "", *, fatal: bool = False) -> None:
         """A dialog with one sentence and what would help; after a fatal one there is nothing left to look at."""
+        from replaydbg.tui.screens.dialogs import Tell
 
         def closed(_: object) -> None:
             if fatal:
@@ -351,6 +359,8 @@ def origins(shown: Shown) -> list[str] | None:
 
 def rule_page(code: str) -> str:
     """The page of a rule, "" where the rule is not here: findings may come from a plug-in that has gone."""
+    from replaydbg.actions import explain
+
     try:
         return explain.page(code)
     except ReplaydbgError:

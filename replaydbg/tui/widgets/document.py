@@ -159,7 +159,7 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         width = self.size.width
         line = y + self.scroll_offset.y
         if line >= len(self._block_of):
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.look())
         block = self._blocks[self._block_of[line]]
         indent = block.indent + (block.hang if self._starts[line] else 0)
         spans = (

@@ -20,9 +20,6 @@ _TOKEN = re.compile(
 class Editor(TextArea):
     """Multi-line text with undo. `is_json` colours it."""
 
-    COMPONENT_CLASSES = {"row--json-key", "row--json-string", "row--json-number", "row--json-literal"}
-    DEFAULT_CSS = theme.css("Editor")
-
     def __init__(self, text: str, *, is_json: bool) -> None:
         super().__init__(text, soft_wrap=True, show_line_numbers=is_json, tab_behavior="focus")
         self._is_json = is_json
@@ -30,10 +27,9 @@ class Editor(TextArea):
     def get_line(self, line_index: int) -> Text:
         line = super().get_line(line_index)
         if self._is_json:
+            ground = self.background_colors[1]
             for found in _TOKEN.finditer(line.plain):
                 kind = "key" if found["colon"] else found.lastgroup or "string"
                 group = "string" if found["string"] else kind
-                line.stylize(
-                    self.get_component_rich_style(f"row--json-{kind}", partial=True), *found.span(group)
-                )
+                line.stylize(theme.drawn(self.app, f"json-{kind}", ground), *found.span(group))
         return line

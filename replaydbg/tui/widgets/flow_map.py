@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.geometry import Region, Size
@@ -12,13 +13,14 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
-from replaydbg.graph.flow import flow_map
 from replaydbg.tui import theme
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, Looks
 from replaydbg.views.chain import ChainView
-from replaydbg.views.flow import FlowDrawing, FlowStop
 from replaydbg.views.signs import Signs
 from replaydbg.views.text import Span
+
+if TYPE_CHECKING:  # the map is imported when somebody looks at it
+    from replaydbg.views.flow import FlowDrawing, FlowStop
 
 _MARGIN = 1
 
@@ -68,6 +70,9 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         self.run_worker(draw, thread=True, exclusive=True, exit_on_error=False, group="draw")
 
     def _drawn(self, view: ChainView) -> FlowDrawing:
+        from replaydbg.graph.flow import flow_map
+        from replaydbg.views.flow import FlowDrawing
+
         return FlowDrawing(flow_map(view.trace, view.chain.joins), view, self.signs)
 
     def _show(self, drawing: FlowDrawing) -> None:
@@ -99,7 +104,7 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if self.drawing is None:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.look())
         left, top = self.scroll_offset
         room = self.drawing.width + 2 * _MARGIN
         centred = max(0, (width - room) // 2)

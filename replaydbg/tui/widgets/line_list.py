@@ -24,37 +24,23 @@ AT_ONCE_STEPS = 4000
 class Looks(ScrollView):
     """Gives the looks of rows their style in the theme of the moment, looked up once for each."""
 
-    COMPONENT_CLASSES = theme.COMPONENTS
-    DEFAULT_CSS = theme.css("Looks")
-
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self._styles: dict[str, Style] = {}
+        self._styles: dict[tuple[str, str], Style] = {}
 
-    def look(self, look: str) -> Style:
-        style = self._styles.get(look)
+    def look(self, look: str = "", over: str = "") -> Style:
+        """The whole style of a stretch: `look`, on `over` (another look), on what the widget is painted with."""
+        style = self._styles.get((look, over))
         if style is None:
-            style = self._styles[look] = self._resolved(look)
+            ground = self.background_colors[1]
+            layers = (theme.drawn(self.app, name, ground) for name in (over, look))
+            style = self._styles[look, over] = sum(layers, start=self.rich_style)
         return style
-
-    def _resolved(self, look: str) -> Style:
-        """Colours are mixed with the background of the widget; only looks that lay one over a row bring their own."""
-        declared = theme.LOOKS.get(look)
-        if not declared:
-            return Style.null()
-        style = self.get_component_rich_style(f"row--{look}")
-        over = "background" in declared
-        return style.without_color + (Style(bgcolor=style.bgcolor) if over else Style(color=style.color))
 
     def strip(self, line: Line, width: int, over: str = "") -> Strip:
         """The line on the background of the widget, `over` (a look) laid over all of it."""
-        strip = Strip([Segment(span.text, self.look(span.look)) for span in line])
-        strip = strip.crop_extend(0, width, None)
-        if over:
-            strip = strip.apply_style(self.look(over))
-        return Strip(
-            [Segment(text, self.rich_style + (style or Style.null())) for text, style, _ in strip], width
-        )
+        segments = [Segment(span.text, self.look(span.look, over)) for span in line]
+        return Strip(segments).crop_extend(0, width, self.look("", over))
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
@@ -90,7 +76,7 @@ class LineList(Looks, can_focus=True, inherit_bindings=False):
         width = self.size.width
         index = y + self.scroll_offset.y
         if index >= self.count:
-            return Strip.blank(width, self.rich_style)
+            return Strip.blank(width, self.look())
         over = ("cursor" if self.has_focus else "cursor-blurred") if index == self.cursor else ""
         return self.strip(self.line(index, width), width, over)
 

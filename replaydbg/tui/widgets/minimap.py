@@ -33,7 +33,7 @@ class Minimap(Looks, can_focus=False):
     def render_line(self, y: int) -> Strip:
         view, chain = self.chain.view, self.chain
         if view is None:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, self.look())
         line = minimap_line(
             view, y, self.size.height, chain.scroll_offset.y, chain.size.height, plain=chain.signs is ASCII
         )

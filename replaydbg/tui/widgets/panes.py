@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
-from replaydbg.replay.plan import Plan
 from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.findings import FindingsList
 from replaydbg.tui.widgets.flow_map import FlowMapView
 from replaydbg.views.blocks import Block
-from replaydbg.views.plan import plan_blocks
+
+if TYPE_CHECKING:
+    from replaydbg.replay.plan import Plan
 
 
 class Chain(ChainList, inherit_bindings=False):
@@ -40,6 +42,8 @@ class PlanPane(Document, inherit_bindings=False):
     """What the pending edits touch."""
 
     def show_plan(self, trace: Trace, plan: Plan, edits: Sequence[Edit]) -> None:
+        from replaydbg.views.plan import plan_blocks
+
         self.show(lambda folds, _width: plan_blocks(trace, plan, edits, folds))
 
     def show_problem(self, problem: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from replaydbg import limits
-from replaydbg.drivers.store import NotSaved
+from replaydbg.errors import NotSaved
 from replaydbg.session.commands import AddEdit, ClearEdits, SelectBranch
 from replaydbg.tui.screens.changing import described
 from replaydbg.tui.screens.dialogs import Choose

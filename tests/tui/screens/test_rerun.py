@@ -13,8 +13,8 @@ from replaydbg.actions.providers import LocalServer
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.plan import plan
-from replaydbg.tui.desk import Setup
 from replaydbg.tui.screens.rerun import RerunScreen, first_terms
+from replaydbg.tui.setup import Setup
 from replaydbg.views.rerun import Way
 from tests.support.build import assistant, call, chat, response, user
 from tests.support.drive import edit

@@ -1,0 +1,66 @@
+"""What stands there until the first steps are: the name of the file, and how to leave.
+
+It imports next to nothing, so that it is painted as soon as a screen can be; the rest of the program is imported by the
+thread that reads the file.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual import events
+from textual.app import ComposeResult
+
+from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.setup import Setup
+from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.one_line import OneLine
+from replaydbg.views.text import Line, Span, printable
+
+
+class NameLine(OneLine):
+    """The beginning of the line that the header of the main screen goes on with."""
+
+    DEFAULT_CSS = "NameLine { dock: top; background: $panel; }"
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._file = name
+        self._state = "opening …"
+
+    def say(self, state: str) -> None:
+        if state != self._state:
+            self._state = state
+            self.refresh()
+
+    def line(self, width: int) -> Line:  # noqa: ARG002 - what is too long is cut off
+        return (Span(" "), Span(printable(self._file), "strong"), Span("   "), Span(self._state, "info"))
+
+
+class OpeningScreen(ActingScreen[None]):
+    WHERE = "opening"
+    BINDINGS = bindings("opening")
+
+    def __init__(self, setup: Setup) -> None:
+        super().__init__()
+        self._setup = setup
+
+    def compose(self) -> ComposeResult:
+        yield NameLine(Path(self._setup.path).name)
+        yield FooterLine()
+
+    def on_mount(self) -> None:
+        self.offer()
+
+    def so_far(self, fraction: float) -> None:
+        """Say how much has been read."""
+        self.query_one(NameLine).say(f"reading {fraction:.0%}")
+
+    def do_leave(self) -> None:
+        self.app.exit(0)
+
+    def on_key(self, event: events.Key) -> None:
+        """Keys of the screen that is to come."""
+        event.prevent_default()  # what all screens say of a key that nobody wanted
+        if event.is_printable or event.key.startswith("f"):
+            self.say(f"{event.character or event.key}: the first steps are still being read", "dim")

@@ -1,0 +1,30 @@
+"""What the person gave on the command line. Imported before the screen is, so it imports next to nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from replaydbg.config import Settings
+    from replaydbg.core.tool import ToolSpec
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """`path` is a file, or a folder of them. `tools` are specs of bindings by name of tool."""
+
+    path: str
+    format_name: str | None = None
+    trace_id: str | None = None
+    session_path: str | None = None
+    side_tools: tuple[ToolSpec, ...] = ()
+    settings: Settings | None = None
+    """None for the defaults."""
+    demo: bool = False
+    provider: str = ""
+    model: str = ""
+    base_url: str = ""
+    tools: Mapping[str, str] = field(default_factory=dict)
+    allowed: frozenset[str] = frozenset()

@@ -1,0 +1,105 @@
+"""What the screen costs in a pseudo-terminal, as ratios of one run: `pytest -m benchmark -s tests/benchmarks/test_screen.py`.
+
+The start is compared with that of an empty Textual program, in turns; processor time is told beside the wall's, since
+the machine may be busy. `REPLAYDBG_BENCHMARK_BYTES` makes the large trace larger than 100 MB (the issue asks for 1 GB).
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import otlp_traces
+from tests.support.pseudo import Painted, Program
+
+pytestmark = pytest.mark.benchmark
+
+ROUNDS = 7
+LARGE_BYTES = int(os.environ.get("REPLAYDBG_BENCHMARK_BYTES", "100000000"))
+EMPTY = (
+    "from textual.app import App\n"
+    "from textual.widgets import Static\n"
+    "class Empty(App):\n"
+    "    def compose(self): yield Static('PAINTED')\n"
+    "Empty().run()\n"
+)
+DOWN, UP, PAGE_DOWN, FOLD = b"j", b"k", b"\x04", b" "
+
+
+@pytest.fixture(scope="module")
+def traces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("traces")
+    made = {}
+    for name, size in (("small", 1_000_000), ("large", LARGE_BYTES)):
+        made[name] = folder / f"{name}.json"
+        with made[name].open("wb") as file:
+            file.writelines(otlp_traces.document("delta", size))
+    return made
+
+
+def ours(path: Path) -> list[str]:
+    return [sys.executable, "-m", "replaydbg", "open", str(path)]
+
+
+def started(arguments: list[str], marker: bytes) -> Painted:
+    with Program(arguments) as program:
+        return program.until(marker)
+
+
+def told(name: str, rounds: list[Painted]) -> tuple[float, float]:
+    wall, processor = (
+        statistics.median(getattr(each, unit) for each in rounds) for unit in ("seconds", "processor")
+    )
+    print(f"{name:34} {wall * 1e3:7.0f} ms on the wall {processor * 1e3:7.0f} ms of processor")
+    return wall, processor
+
+
+def test_start(traces: dict[str, Path], tmp_path: Path) -> None:
+    script = tmp_path / "empty.py"
+    script.write_text(EMPTY)
+    cases: dict[str, Callable[[], Painted]] = {
+        "empty Textual program": lambda: started([sys.executable, str(script)], b"PAINTED"),
+        "first paint": lambda: started(ours(traces["small"]), b"small.json"),
+        "first rows of 1 MB": lambda: started(ours(traces["small"]), b"chat"),
+        f"first rows of {LARGE_BYTES / 1e6:.0f} MB": lambda: started(ours(traces["large"]), b"chat"),
+    }
+    for case in cases.values():
+        case()
+    rounds: dict[str, list[Painted]] = {name: [] for name in cases}
+    for _ in range(ROUNDS):
+        for name, case in cases.items():
+            rounds[name].append(case())
+    print()
+    figures = [told(name, each) for name, each in rounds.items()]
+    empty, first, small, large = figures
+    print(
+        f"first paint / empty program        {first[0] / empty[0]:.2f} on the wall {first[1] / empty[1]:.2f} of processor"
+    )
+    print(
+        f"first rows / empty program         {small[0] / empty[0]:.2f} on the wall {small[1] / empty[1]:.2f} of processor"
+    )
+    print(
+        f"first rows, large / small file     {large[0] / small[0]:.2f} on the wall {large[1] / small[1]:.2f} of processor"
+    )
+
+
+def test_keys(traces: dict[str, Path]) -> None:
+    """Each key on the large trace, next to the same on the small one."""
+    for name, path in traces.items():
+        with Program(ours(path)) as program:
+            program.until(b"chat")
+            program.at_rest()
+            print(f"\n{name}")
+            for key, label in ((DOWN, "cursor"), (PAGE_DOWN, "page"), (UP, "cursor up"), (FOLD, "fold")):
+                cost = [program.press(key, quiet=0.3) for _ in range(20)]
+                seconds = sorted(each.seconds for each in cost)
+                print(
+                    f"  {label:12} median {statistics.median(seconds) * 1e3:6.1f} ms, p95 {seconds[18] * 1e3:6.1f} ms,"
+                    f" {statistics.median(each.processor for each in cost) * 1e3:6.1f} ms of processor,"
+                    f" {statistics.median(each.bytes for each in cost):7.0f} bytes with the detail settled"
+                )

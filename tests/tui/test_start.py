@@ -1,0 +1,71 @@
+"""What the way to the first paint and to the first rows costs, in units that no machine changes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from textual.css.stylesheet import Stylesheet
+
+from replaydbg.demo.incident import incident_path
+from replaydbg.tui.app import ReplayApp
+from replaydbg.tui.setup import Setup
+
+FIRST_PAINT = "import replaydbg.__main__, replaydbg.cli.interactive, replaydbg.tui.app"
+FIRST_ROWS = (
+    f"{FIRST_PAINT}, replaydbg.tui.screens.main, replaydbg.tui.workers\n"
+    "from replaydbg.readers import _registry; _registry.readers()"
+)
+
+
+def imported(statement: str) -> set[str]:
+    script = f"import sys\n{statement}\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True)
+    return set(done.stdout.split())
+
+
+@pytest.fixture(scope="module")
+def before() -> set[str]:
+    """What an empty Textual program imports."""
+    return imported("from textual.app import App; from textual.widgets import Static")
+
+
+def test_what_is_imported_before_the_first_paint(before: set[str]) -> None:
+    ours = {name for name in imported(FIRST_PAINT) - before if name.startswith("replaydbg.")}
+    rooms = {name.split(".")[1] for name in ours}
+    assert rooms == {"__main__", "cli", "core", "errors", "tui", "views"}
+    assert {name for name in ours if name.startswith("replaydbg.core.")} <= {
+        f"replaydbg.core.{name}" for name in ("finding", "message", "step", "tool")
+    }
+    assert len(ours) <= 30
+
+
+def test_what_is_not_imported_before_the_first_rows(before: set[str]) -> None:
+    there = imported(FIRST_ROWS) - before
+    absent = {
+        "networkx", "pydantic", "typer", "httpx2", "sqlite3", "jsonschema_rs", "replaydbg.replay", "replaydbg.session",
+        "replaydbg.rules", "replaydbg.diff", "replaydbg.drivers.providers", "replaydbg.drivers.store",
+        "textual.widgets._text_area", "textual.widgets._input", "textual.widgets._option_list",
+    }  # fmt: skip
+    assert there & absent == set()
+
+
+async def test_styles_are_applied_to_few_nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looks are no component classes: 35 widgets with 74 of them each were half of the start."""
+    applied: list[object] = []
+    apply = Stylesheet.apply
+
+    def counted(self: Stylesheet, node: object, **options: object) -> None:
+        applied.append(node)
+        apply(self, node, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Stylesheet, "apply", counted)
+    app = ReplayApp(Setup(str(incident_path()), session_path=str(tmp_path / "s.sqlite3")))
+    async with app.run_test(size=(120, 40)) as pilot:
+        while app.main is None or app.main.row < 0:
+            await pilot.pause(0.02)
+        components = sum(len(node.COMPONENT_CLASSES) for node in app.main.walk_children())
+        assert components == 0
+        assert len(applied) < 120
