@@ -107,7 +107,7 @@ def loop_findings(of: Trace) -> tuple[Finding, ...]:
         Severity.WARNING,
         "the same call 6 times",
         tuple(ids),
-        loop=LoopDetail(2, 6, ids[0], ids[2], ids[-1]),
+        loop=LoopDetail(2, 6, ids[0], ids[2], ids[-1]) if ids else None,
     )
     return (loop, *violations)
 
