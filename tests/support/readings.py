@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
 
 from replaydbg.core.step import Step
 from replaydbg.core.trace import Trace
-from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from tests.support import said
 
 _PARTS = (
     "messages", "output", "tools", "params", "call", "has_result", "result", "input", "output_value", "error", "usage",
@@ -53,3 +55,19 @@ def walked(reading: Reading) -> list[Step]:
             if name == "messages" and value is not None:
                 tuple(value)
     return steps
+
+
+def survive(reader: Reader, data: Any) -> None:
+    """Whatever the bytes are: a reading whose steps can be looked at, or the word that it is another format."""
+    sniffed(reader, data)
+    try:
+        walked(read(reader, data))
+    except NotThisFormat:
+        return
+
+
+def survives_damage(reader: Reader, draw: Callable[[Any], Any], sample: Any) -> None:
+    """Bytes cut, changed, moved; and values of other types in any place."""
+    survive(reader, draw(said.damaged(sample if isinstance(sample, bytes) else orjson.dumps(sample))))
+    if not isinstance(sample, bytes):
+        survive(reader, draw(said.twisted(sample)))
