@@ -212,7 +212,7 @@ def _raw_arguments(item: dict[str, Json]) -> dict[str, str]:
     message = loose.mapping(item.get("raw_data")).get("message")
     if not isinstance(message, dict) or not item.get("tool_calls"):
         return {}
-    calls = openai_chat.read_message({**message, "role": "assistant"}).tool_calls
+    calls = openai_chat.read_messages([{**message, "role": "assistant"}])[0].tool_calls
     return {call.id: call.raw for call in calls if call.id and call.raw is not None}
 
 

@@ -52,8 +52,8 @@ def _add(transcript: Transcript, record: dict[str, Json], taken: set[str]) -> No
     taken.add(id_)
     run = transcript.run(id_)
     thread = run.thread()
-    for item in record["traj"]:
-        thread.add(_with_errors(openai_chat.read_message(item)))
+    for message in openai_chat.read_messages(record["traj"]):
+        thread.add(_with_errors(message))
     reward, info = record.get("reward"), loose.mapping(record.get("info"))
     about = PlainBody(
         input=info.get("task"), output_value={"reward": reward, "reward_info": info.get("reward_info")}

@@ -22,7 +22,7 @@ def called(id_: str, name: str, requestor: str = "assistant", **arguments: Any) 
     return {"id": id_, "name": name, "arguments": arguments, "requestor": requestor}
 
 
-USAGE = {"usage": {"prompt_tokens": 9, "completion_tokens": 3}, "cost": 0.25}
+USAGE: dict[str, Any] = {"usage": {"prompt_tokens": 9, "completion_tokens": 3}, "cost": 0.25}
 MESSAGES = [
     said("assistant", "Hi! How can I help you today?", 1),
     said("user", "my phone is dead", 2, **USAGE),
