@@ -103,6 +103,8 @@ class Stitcher:
             messages = [*before.history[: before.length], *reply, *messages]
         prefixes = _prefixes(messages)
         point, known = (before, before.length) if before else self._before(messages, prefixes)
+        if point and call.session and point.thread.session not in ("", call.session):
+            point, known = None, 0  # two sessions that begin alike, as tests and evaluations do
         thread = point.thread if point else self._open(call, messages)
         session = call.session or group
         if session:

@@ -1,0 +1,134 @@
+"""AutoGen: the session that a recorder keeps, and the result of the same run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from replaydbg.core.message import Media, OtherPart, Reasoning, Role, Text, ToolCall
+from replaydbg.core.step import Usage
+from replaydbg.readers.autogen import READER
+from tests.support.readings import one, outline, read, sniffed, survives_damage
+
+CALL = {"id": "c1", "arguments": '{"at":  1}', "name": "look"}
+RETURNED = {"content": "no such", "name": "look", "call_id": "c1", "is_error": True}
+SYSTEM = {"content": "Be brief.", "type": "SystemMessage"}
+ASKED = {"content": "what is x?", "source": "user", "type": "UserMessage"}
+THOUGHT = {"content": [CALL], "thought": "hm", "source": "ann", "type": "AssistantMessage"}
+RESULT = {"content": [RETURNED], "type": "FunctionExecutionResultMessage"}
+
+
+def recorded(messages: list[Any], content: Any, **more: Any) -> dict[str, Any]:
+    response = {
+        "finish_reason": "stop",
+        "content": content,
+        "usage": {"prompt_tokens": 5, "completion_tokens": 2},
+        "thought": None,
+        **more,
+    }
+    return {"mode": "create", "messages": messages, "response": response, "stream": []}
+
+
+SESSION = [
+    recorded([SYSTEM, ASKED], [CALL], thought="hm", finish_reason="function_calls"),
+    recorded([SYSTEM, ASKED, THOUGHT, RESULT], "It is not."),
+]
+
+
+def event(kind: str, source: str, content: Any, tokens: tuple[int, int] | None = None) -> dict[str, Any]:
+    usage = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1]} if tokens else None
+    at = "2026-01-02T03:04:05Z"
+    return {"type": kind, "source": source, "content": content, "models_usage": usage, "created_at": at}
+
+
+TEAM = {
+    "messages": [
+        event("TextMessage", "user", "what is x?"),
+        event("ThoughtEvent", "ann", "hm"),
+        event("ToolCallRequestEvent", "ann", [CALL], (5, 2)),
+        event("ToolCallExecutionEvent", "ann", [RETURNED]),
+        event("ToolCallSummaryMessage", "ann", "no such"),
+        event("TextMessage", "ann", "It is not.", (5, 2)),
+        event("TextMessage", "bob", "Thanks.", (7, 1)),
+    ],
+    "stop_reason": "enough",
+}
+
+
+def test_a_session() -> None:
+    assert sniffed(READER, SESSION) == 0.95
+    trace = one(READER, SESSION)
+    assert outline(trace) == ["model-call chat", "tool-execution look!", "model-call chat"]
+    asked, ran, last = trace.steps()
+    assert asked.body.output is not None
+    assert asked.body.output.parts == (Reasoning("hm"), ToolCall("c1", "look", {"at": 1}, '{"at":  1}'))
+    assert asked.body.output.finish_reason == "function_calls"
+    assert asked.body.usage == Usage(5, 2)
+    assert (ran.body.call, ran.body.result) == (ToolCall("c1", "look", {"at": 1}, '{"at":  1}'), "no such")
+    assert last.body.messages is not None
+    assert [message.role for message in last.body.messages] == [
+        Role.SYSTEM,
+        Role.USER,
+        Role.ASSISTANT,
+        Role.TOOL,
+    ]
+    assert last.body.messages[1].name == "user"
+    assert last.body.raw == SESSION[1]
+
+
+def test_a_result() -> None:
+    assert sniffed(READER, TEAM) == 0.95
+    reading = read(READER, TEAM)
+    (trace,) = reading.traces
+    assert "system prompts" in reading.notices[0].message
+    assert outline(trace) == [
+        "model-call chat",
+        "tool-execution look!",
+        "model-call chat",
+        "model-call chat",
+        "opaque end",
+    ]
+    assert [step.agent for step in trace.steps()] == ["ann", "ann", "ann", "bob", ""]
+    heard = trace.step(3).body.messages
+    assert heard is not None
+    assert [(message.name, message.text) for message in heard] == [
+        ("user", "what is x?"),
+        ("ann", "It is not."),
+    ]
+
+
+def test_both_encodings_of_a_run_agree() -> None:
+    (session,), (result,) = read(READER, SESSION).traces, read(READER, TEAM).traces
+    for row in range(3):
+        mine, other = session.step(row), result.step(row)
+        assert (mine.kind, mine.name, mine.status) == (other.kind, other.name, other.status)
+        assert mine.tool_calls == other.tool_calls
+        assert (mine.body.result, mine.body.usage) == (other.body.result, other.body.usage)
+
+
+def test_images_and_parts_that_nobody_knows() -> None:
+    content = ["look:", {"data": "AA"}, {"odd": 1}]
+    told = one(READER, [recorded([{**ASKED, "content": content}], "ok")]).step(0).body.messages
+    assert told is not None
+    assert told[0].parts == (Text("look:"), Media("image", "image/png", data="AA"), OtherPart({"odd": 1}))
+
+
+def test_a_call_without_an_answer() -> None:
+    data = [{"mode": "create_stream", "messages": [SYSTEM, ASKED], "response": {}, "stream": []}]
+    assert one(READER, data).step(0).body.output is None
+
+
+@pytest.mark.parametrize(
+    "data", [{"messages": [ASKED]}, [{"mode": "create"}], [], {"messages": [{"type": "x"}]}]
+)
+def test_other_files_are_not_claimed(data: Any) -> None:
+    assert sniffed(READER, data) == 0.0
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.data())
+def test_damage(data: Any) -> None:
+    survives_damage(READER, data.draw, data.draw(st.sampled_from([SESSION, TEAM])))
