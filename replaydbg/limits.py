@@ -85,3 +85,15 @@ FOLD_PERIOD_MAX_STEPS = 8
 
 FLOW_PLACES_MAX = 60
 """Agents and tools drawn on the flow map, the busiest ones; a larger drawing is a hairball (tui.md section 2.3)."""
+
+RECEIVE_BODY_BYTES_MAX = 32 << 20
+"""One request that is received, unpacked: half as much again as OpenTelemetry's collector takes."""
+
+RECEIVE_REQUESTS_MAX = 8
+"""Requests that are received at once; with the bound above this bounds the memory."""
+
+RECEIVE_HEADER_BYTES_MAX = 64 << 10
+"""The head of a request that is received."""
+
+RECEIVE_STOP_SECONDS = 5
+"""How long requests that are under way may take when the receiver is stopped."""

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from replaydbg.cli import check, demo, diff, explain, open, providers, replay, report, show  # noqa: A004
+from replaydbg.cli import check, demo, diff, explain, open, providers, receive, replay, report, show  # noqa: A004
 
 _COMMANDS = (
     open.open_,
@@ -21,6 +21,7 @@ _COMMANDS = (
     replay.replay,
     diff.diff,
     providers.providers,
+    receive.receive,
 )
 
 
