@@ -71,6 +71,7 @@ class State:
     original: bool = False
     """Whether the selected step of a branch stands for a step of its parent."""
     searched: str = ""
+    filtered: str = ""
     read_only: str = ""
     """Why nothing can be edited or kept; "" where it can."""
 
@@ -222,7 +223,8 @@ _MAIN = (
     UserAction("first_child", "First child", "To the first step inside this one", ("P",), _MOVE, why_not=_no_step, idle="no step is inside this one"),
     UserAction("next_sibling", "Next sibling", "To the next step at the same depth", ("right_curly_bracket",), _MOVE, why_not=_no_step, idle="no step after this one at this depth"),
     UserAction("previous_sibling", "Previous sibling", "To the step before at the same depth", ("left_curly_bracket",), _MOVE, why_not=_no_step, idle="no step before this one at this depth"),
-    UserAction("search", "Search", "Search in names and texts of all steps", ("slash",), _MOVE, why_not=_no_steps, footer=70),
+    UserAction("search", "Search", "Search all steps: words, /regex/, kind:tool, name:a*, status:error, tokens>2000, has:loop", ("slash",), _MOVE, why_not=_no_steps, footer=70),
+    UserAction("filter", "Filter", "Show only the steps that fit; esc shows all again", ("ampersand",), _MOVE, why_not=_no_steps, footer=75),
     UserAction("next_hit", "Next hit", "To the next step that the search found", ("n",), _MOVE, why_not=_nothing_searched, idle="no hit after this step"),
     UserAction("previous_hit", "Previous hit", "To the hit before", ("N",), _MOVE, why_not=_nothing_searched, idle="no hit before this step"),
     UserAction("go_to", "Go to step", "Go to a step by its number or its id", ("colon",), _MOVE, why_not=_no_steps),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -79,14 +80,22 @@ class Planned(Message):
 
 
 class SearchMoved(Message):
-    """Rows where the text was found so far, in order; `last` says that all steps were looked at."""
+    """Rows where what was typed holds so far, in order. `fraction` of the steps was looked at, in the end all."""
 
-    def __init__(self, shown: Shown, text: str, rows: list[int], *, last: bool) -> None:
+    def __init__(
+        self, shown: Shown, text: str, rows: Sequence[int], fraction: float, *, filtering: bool
+    ) -> None:
+        """`filtering` tells the two uses apart: a filter hides what does not fit."""
         super().__init__()
-        self.last = last
         self.shown = shown
         self.text = text
         self.rows = rows
+        self.fraction = fraction
+        self.filtering = filtering
+
+    @property
+    def last(self) -> bool:
+        return self.fraction >= 1
 
 
 class BranchMade(Message):

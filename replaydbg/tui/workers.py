@@ -7,6 +7,7 @@ the first rows does not need is imported by the job that needs it.
 from __future__ import annotations
 
 import time
+from array import array
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ from replaydbg.tui.setup import Setup
 
 if TYPE_CHECKING:
     from replaydbg.actions.sitting import OpenSitting
+    from replaydbg.views.query import About
 
 Post = Callable[[Message], object]
 
@@ -97,22 +99,33 @@ def make_plan(shown: Shown, edits: tuple[Edit, ...], post: Post) -> None:
         post(Planned(shown, edits, None, problem.message))
 
 
-def search(shown: Shown, text: str, post: Post) -> None:
-    """Find the rows whose names or texts hold the words; what was found so far is posted as it comes."""
-    from replaydbg.views.search import matches
+def search(shown: Shown, text: str, about: About, begin: int, post: Post, *, filtering: bool) -> None:
+    """Find the rows that fit what was typed, from `begin` on and then from the start, so that a hit near by comes first.
+
+    What was found so far is posted as it comes, ever more seldom: each time it is put in order anew.
+    """
+    from replaydbg.views.query import conditions, matching, parse
 
     worker = get_current_worker()
-    rows: list[int] = []
-    last = time.monotonic()
-    for row in range(len(shown.trace)):
-        if worker.is_cancelled:
-            return
-        if matches(shown.trace, row, text):
-            rows.append(row)
-            if len(rows) == 1 or time.monotonic() - last > _BETWEEN_READINGS_SECONDS:
+    all_of, count = conditions(parse(text), about), len(shown.trace)
+    later, earlier = array("i"), array("i")
+    done, pause, last = 0, 0.0, time.monotonic()
+    for found, first, end in ((later, begin, count), (earlier, 0, begin)):
+        for at in range(first, end, _SEARCHED_AT_ONCE):
+            rows = range(at, min(at + _SEARCHED_AT_ONCE, end))
+            found.extend(matching(all_of, rows))
+            done += len(rows)
+            if worker.is_cancelled:
+                return
+            if time.monotonic() - last > pause and done < count:
+                pause = min(max(pause * 1.5, _BETWEEN_READINGS_SECONDS), 2.0)
+                post(SearchMoved(shown, text, earlier + later, done / count, filtering=filtering))
                 last = time.monotonic()
-                post(SearchMoved(shown, text, list(rows), last=False))
-    post(SearchMoved(shown, text, rows, last=True))
+    post(SearchMoved(shown, text, earlier + later, 1.0, filtering=filtering))
+
+
+_SEARCHED_AT_ONCE = 64
+"""Steps between two looks at the clock: some milliseconds where their texts have to be decoded."""
 
 
 def compare(branch_id: str, parent: Shown, shown: Shown, post: Post) -> None:

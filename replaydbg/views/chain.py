@@ -7,6 +7,7 @@ Nothing here costs more than the rows asked for, once `ChainView` has been made.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -72,6 +73,8 @@ class ChainView:
         self.origins = None if origins is None else _by_row(origins, len(chain.trace))
         self.signs = signs
         self.findings = tuple(findings)
+        self.hits: Sequence[int] = ()
+        """Rows that a search found, in order."""
         count = len(self.trace)
         self.severities = bytearray(count)
         """Worst severity of the findings about each row, plus one; 0 for none."""
@@ -185,7 +188,8 @@ class ChainView:
         entry = laid.entry
         if columns.number:
             shown = "" if entry.opened else str(entry.row + 1)
-            yield Span(f"{shown:>{columns.number}} ", "number")
+            yield Span(f"{shown:>{columns.number}}", "hit" if self.hit(entry.row, entry.end) else "number")
+            yield Span(" ")
         if self.origins is not None:
             word = self._origin(entry)
             yield Span(f"{self.signs.origins.get(word, ' ')} ", f"origin-{word}")
@@ -195,6 +199,11 @@ class ChainView:
         if bright is not None:
             lanes = {lane for lane, branch in self.chain.branches(laid) if branch in bright}
         yield from rail(laid, columns.lanes, self._sign(entry), bright=lanes, signs=self.signs)
+
+    def hit(self, start: int, end: int) -> bool:
+        """Whether the search found a step from `start` up to `end`."""
+        at = bisect_left(self.hits, start)
+        return at < len(self.hits) and self.hits[at] < end
 
     def _origin(self, entry: Entry) -> str:
         """The word of the row, or the one that all its rows share (of a long fold, its first ones)."""

@@ -23,6 +23,11 @@ def minimap_line(view: ChainView, y: int, height: int, top: int, shown: int, *, 
     end = view.chain.entry(last).row if last < count else len(view.trace)
     look = _worst(view, start, max(end, start + 1))
     here = first < top + shown and last > top
+    if view.hits and view.hit(start, max(end, start + 1)):
+        return (
+            Span(">" if plain else "▸", "hit"),
+            Span(_MARK_ASCII.get(look, ".") if plain else _QUIET if look == "quiet" else _MARK, look),
+        )
     if plain:
         return (Span("|" if here else " ", "view-mark"), Span(_MARK_ASCII.get(look, "."), look))
     return (Span(_HERE if here else " ", "view-mark"), Span(_QUIET if look == "quiet" else _MARK, look))

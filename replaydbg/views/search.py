@@ -1,4 +1,4 @@
-"""Whether a step says some words: in its names, its messages, its arguments, its result."""
+"""What a step says: its names, its messages, its arguments, its result, as texts to be searched."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from replaydbg.core.trace import Trace
 from replaydbg.views.blocks import one_line
 
 
-def matches(trace: Trace, row: int, words: str) -> bool:
-    """Whether the step holds the words, whatever their case. What a model call was told is searched where it was new:
+def said(trace: Trace, row: int) -> Iterator[str]:
+    """The texts of a step, the cheap ones first: its names before the body is decoded. What a model call was told is
 
-    the whole history stands in each call of a thread, and a hit in every one of them would be no hit at all. So of a
-    prompt only the last message is looked at, and the system prompt of the first step.
+    given where it was new: the whole history stands in each call of a thread, and a hit in every one of them would be
+    no hit at all. So of a prompt only the last message is given, and all of the first one of a thread.
     """
-    words = words.casefold()
-    names = f"{trace.name(row)}\n{trace.agent(row)}\n{trace.model(row)}\n{trace.ids[row]}"
-    if words in names.casefold():
-        return True
-    body = trace.decode(trace.handles[row])
-    return any(words in text.casefold() for text in _texts(body, trace.kind(row)))
+    yield f"{trace.name(row)}\n{trace.agent(row)}\n{trace.model(row)}\n{trace.ids[row]}"
+    yield from _texts(trace.decode(trace.handles[row]), trace.kind(row))
 
 
 def _texts(body: Body, kind: Kind) -> Iterator[str]:

@@ -23,6 +23,7 @@ from replaydbg.tui.messages import (
     WorkFailed,
 )
 from replaydbg.tui.setup import Setup
+from replaydbg.views.query import About
 from tests.support.build import assistant, call, chat, model_call, response, trace, user
 from tests.support.drive import edit
 
@@ -95,10 +96,17 @@ def test_plans_and_edits_that_do_not_fit() -> None:
 
 def test_search_posts_all_rows_in_the_end(worker: Any) -> None:
     posted: list[Any] = []
-    workers.search(Shown(Facts(RUN)), "sorry", posted.append)
+    workers.search(Shown(Facts(RUN)), "step>0", About(RUN), len(RUN) - 1, posted.append, filtering=False)
     assert isinstance(posted[-1], SearchMoved)
     assert posted[-1].last
-    assert posted[-1].rows == [len(RUN) - 1]
+    assert list(posted[-1].rows) == list(range(len(RUN))), "in order, wherever the search began"
+
+
+def test_a_search_that_is_given_up_posts_nothing_more(worker: Any) -> None:
+    worker.is_cancelled = True
+    posted: list[Any] = []
+    workers.search(Shown(Facts(RUN)), "sorry", About(RUN), 0, posted.append, filtering=True)
+    assert posted == []
 
 
 def test_comparing() -> None:

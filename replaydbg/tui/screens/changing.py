@@ -47,8 +47,10 @@ class Changing(Moving):
         if shown is None:
             return
         if self.chain.trace is not shown.trace:
-            self.searched, self.hits = "", []
+            self.searched, self.hits = "", ()
             self.show(shown)
+            if self.filtered:
+                self.look_for(self.filtered, self.row, filtering=True)
         self.desk.plan = None
         self.desk.planning = bool(self.desk.edits)
         self.chain.mark(origins(shown))

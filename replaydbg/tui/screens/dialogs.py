@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
+from textual.content import Content
 from textual.screen import ModalScreen
+from textual.timer import Timer
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -135,18 +138,40 @@ def _option(label: str, more: str, width: int) -> str:
 
 
 class Line(ModalScreen[str | None]):
-    """A line to type, at the bottom of the screen; None where it was left with escape."""
+    """A line to type, at the bottom of the screen; None where it was left with escape. `heard` is told while one types."""
 
     BINDINGS = [Binding("escape", "dismiss", "Cancel")]
 
-    def __init__(self, label: str, value: str = "", placeholder: str = "") -> None:
+    def __init__(
+        self, label: str, value: str = "", placeholder: str = "", heard: Callable[[str], None] | None = None
+    ) -> None:
         super().__init__()
         self._label, self._value, self._placeholder = label, value, placeholder
+        self._heard = heard
+        self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         with Vertical(id="line"):
             yield Static(self._label, classes="dialog--title", markup=False)
             yield Input(self._value, placeholder=self._placeholder, compact=True)
 
+    def say(self, text: str) -> None:
+        """Something about what was typed, beside the label."""
+        self.query_one(".dialog--title", Static).update(Content(f"{self._label}   {text}"))
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if self._heard is None or event.value == self._value:
+            return
+        if self._timer is not None:
+            self._timer.stop()
+        self._value = event.value
+        self._timer = self.set_timer(_HEARD_AFTER_SECONDS, partial(self._heard, event.value))
+
     def on_input_submitted(self, event: Input.Submitted) -> None:
+        if self._timer is not None:
+            self._timer.stop()
         self.dismiss(event.value)
+
+
+_HEARD_AFTER_SECONDS = 0.12
+"""Who types a word does not want to be told of its letters."""

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from textual import work
 
 from replaydbg.core.trace import StepNotFound
-from replaydbg.tui import actions, outside, workers
-from replaydbg.tui.messages import SearchMoved
-from replaydbg.tui.screens.workplace import Workplace
+from replaydbg.tui import actions, outside
+from replaydbg.tui.screens.searching import Searching
 from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
 from replaydbg.views.text import plural
 
 
-class Moving(Workplace):
+class Moving(Searching):
     def do_next_finding(self) -> None:
         self.chain.action_next_finding(1)
 
@@ -38,43 +35,6 @@ class Moving(Workplace):
 
     def do_previous_sibling(self) -> None:
         self.chain.action_sibling(-1)
-
-    # Searching
-
-    @work
-    async def do_search(self) -> None:
-        from replaydbg.tui.screens.dialogs import Line
-
-        text = await self.app.push_screen_wait(Line("/ search", self.searched, "words in names and texts"))
-        shown = self.desk.shown
-        if not text or shown is None:
-            return
-        self.searched, self.hits = text, []
-        self.say(f"searching {plural(len(shown.trace), 'step')} for “{text}” …", "dim")
-        self.work("search", partial(workers.search, shown, text, self.post_message))
-
-    def on_search_moved(self, event: SearchMoved) -> None:
-        if event.shown is not self.desk.shown or event.text != self.searched:
-            return
-        first = not self.hits and bool(event.rows)
-        self.hits = event.rows
-        if first:
-            after = [row for row in self.hits if row >= self.row]
-            self.chain.go_to(after[0] if after else self.hits[0])
-        if event.last and not self.hits:
-            self.say(f"“{self.searched}” is nowhere in this run")
-        elif event.last:
-            self.say(f"“{self.searched}” is in {plural(len(self.hits), 'step')}: n next, N previous", "good")
-
-    def do_next_hit(self) -> None:
-        later = [row for row in self.hits if row > self.row]
-        if later:
-            self.chain.go_to(later[0])
-
-    def do_previous_hit(self) -> None:
-        earlier = [row for row in self.hits if row < self.row]
-        if earlier:
-            self.chain.go_to(earlier[-1])
 
     @work
     async def do_go_to(self) -> None:
@@ -109,6 +69,7 @@ class Moving(Workplace):
             self.query_one(PlanPane).action_open()
 
     def do_back(self) -> None:
+        at_home = self.at_home()
         self.remove_class("-zoomed")
         if self.pane_name() == actions.MAP or self.query_one(FlowPane).display:
             self._show_map(on=False)
@@ -116,6 +77,8 @@ class Moving(Workplace):
             self.focused_pane_off()
         self.remove_class("-detail")
         self.set_focus(self.chain)
+        if at_home:
+            self.clear_filter()
 
     def focused_pane_off(self) -> None:
         if self.focused is not None:
@@ -242,6 +205,7 @@ class Moving(Workplace):
         if not event.rows:
             return
         self.searched, self.hits = event.label, sorted(event.rows)
+        self.chain.find(self.hits)
         self._show_map(on=False)
         self.chain.go_to(self.hits[0])
         self.say(f"{event.label}: {plural(len(self.hits), 'step')}, n next, N previous", "good")

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -33,6 +34,9 @@ from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
 from replaydbg.views.signs import ASCII, UNICODE
 from replaydbg.views.text import plural
 
+if TYPE_CHECKING:
+    from replaydbg.views.query import About
+
 _SETTLED_SECONDS = 0.1
 """The detail follows the cursor when it rests: holding a key down must not paint a conversation for each step."""
 
@@ -50,8 +54,10 @@ class Workplace(ActingScreen[None]):
         self._first = first
         self.row = -1
         """The row of the selected step; -1 before the first steps are there."""
-        self.hits: list[int] = []
+        self.hits: Sequence[int] = ()
         self.searched = ""
+        self.filtered = ""
+        """What the list of steps is filtered by, as it was typed."""
         self.touched = False
         """Whether the person has done anything yet."""
         self._settling: Timer | None = None
@@ -116,7 +122,15 @@ class Workplace(ActingScreen[None]):
 
     def position(self) -> object:
         panes = tuple(pane.display for pane in self.query("#left > *"))
-        return (super().position(), self.row, self.detail.tab, panes, self.chain.folds, self.chain.bars)
+        return (
+            super().position(),
+            self.row,
+            self.filtered,
+            self.detail.tab,
+            panes,
+            self.chain.folds,
+            self.chain.bars,
+        )
 
     def state(self) -> State:
         desk, shown, row = self.desk, self.desk.shown, self.row
@@ -144,7 +158,25 @@ class Workplace(ActingScreen[None]):
             branches=len(desk.branches),
             original=branch is not None and bool(step_id) and branch.steps[row].of is not None,
             searched=self.searched,
+            filtered=self.filtered,
             read_only=desk.read_only,
+        )
+
+    def about(self) -> About:
+        """What is known of the trace that is looked at, for searching."""
+        from replaydbg.views.query import About
+
+        view, shown, session = self.chain.view, self.desk.shown, self.desk.session
+        assert view is not None
+        assert shown is not None
+        row = view.row_of
+        return About(
+            shown.trace,
+            tuple(shown.findings),
+            view.severities,
+            view.looping,
+            edited={row(edit.step_id) for edit in self.desk.edits},
+            noted={row(step_id) for step_id in session.notes} if session is not None else (),
         )
 
     def label(self, action: UserAction) -> str:
@@ -181,6 +213,8 @@ class Workplace(ActingScreen[None]):
                 headline=desk.headlines().get(branch.id, ("", "")) if branch is not None else ("", ""),
                 edits=len(desk.edits),
                 steps=len(shown.trace) if shown is not None else 0,
+                filtered=self.filtered,
+                left=self.chain.count,
                 findings=tuple(sorted(counts.items(), reverse=True)),
                 stand_in=desk.setup.demo,
                 model=branch.model if branch is not None else "",
@@ -319,6 +353,11 @@ class Workplace(ActingScreen[None]):
                 self.greet()
             elif event.last and not shown.findings and not self.said:
                 self.say(*nothing_found(shown))
+            if event.last and self.filtered:
+                self.look_for(self.filtered, self.row, filtering=True)  # it may ask for findings
+
+    def look_for(self, text: str, begin: int, *, filtering: bool) -> None:
+        raise NotImplementedError
 
     def greet(self) -> None:
         """Nobody has pressed a key yet: begin where something is wrong, and show the list of it where there is room."""

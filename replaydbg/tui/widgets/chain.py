@@ -19,6 +19,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain, FoldState, Laid
+from replaydbg.graph.picked import Picked
 from replaydbg.tui import theme
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, LineList
 from replaydbg.views.bars import Axis
@@ -49,6 +50,9 @@ class ChainList(LineList):
             super().__init__()
             self.row = row
 
+    class Lifted(Message):
+        """The filter was taken away: a step was asked for that it hides."""
+
     class Scrolled(Message):
         """Other rows are in view, or they were folded: who draws them beside should look again."""
 
@@ -61,6 +65,10 @@ class ChainList(LineList):
         self.view: ChainView | None = None
         """What is shown; None until the first trace was loaded."""
         self.bars = True
+        self.hits: Sequence[int] = ()
+        """Rows that a search found, in order; shown in the list and on the map beside it."""
+        self.picked: Sequence[int] | None = None
+        """Rows that a filter leaves, in order; None while all are shown."""
         self._blocks: LRUCache[int, list[Laid]] = LRUCache(32)
         self._frame: tuple[object, Columns, Axis | None] | None = None
         self._bright: frozenset[int] | None = None
@@ -116,6 +124,11 @@ class ChainList(LineList):
             self._bright = None
         if before is not None and before.chain is not view.chain:
             view.chain.resume(before.chain.state)
+        if before is not None and before.trace is not view.trace:
+            self.hits, self.picked = (), None
+        if self.picked is not None and not isinstance(view.chain, Picked):
+            view.chain = Picked(view.chain, self.picked)
+        view.hits = self.hits
         self.view = view
         at = view.row_of(step_id) if step_id is not None else -1
         y = view.chain.place(at) if at >= 0 else 0
@@ -123,6 +136,31 @@ class ChainList(LineList):
         if before is not None and self.is_mounted:
             self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
         if at != row or before is None or before.trace is not view.trace:
+            self.cursor_moved()
+
+    def find(self, hits: Sequence[int]) -> None:
+        """Mark what a search found."""
+        self.hits = hits
+        if self.view is not None:
+            self.view.hits = hits
+            self.refresh()
+            self.post_message(self.Scrolled())
+
+    def pick(self, rows: Sequence[int] | None) -> None:
+        """Show these steps only; None shows all again. The cursor stays on its step, or goes to the one before it."""
+        self.picked = rows
+        view = self.view
+        if view is None:
+            return
+        row, above = self.row, self.cursor - self.scroll_offset.y
+        whole = view.chain.whole if isinstance(view.chain, Picked) else view.chain
+        view.chain = whole if rows is None else Picked(whole, rows)
+        self._bright = None
+        y = view.chain.place(row) if row >= 0 and self.count else 0
+        self._lines_moved(y)
+        self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
+        self.show_line(y)
+        if self.row != row:
             self.cursor_moved()
 
     @property
@@ -252,6 +290,9 @@ class ChainList(LineList):
         """Put the cursor on a step, unfolding whatever hides it."""
         if self.view is None or not 0 <= row < len(self.view.trace):
             return
+        if self.picked is not None and not self.view.chain.shows(row):
+            self.pick(None)
+            self.post_message(self.Lifted())
         chain = self.view.chain
         if not chain.shows(row):
             y = chain.reveal(row)
@@ -270,6 +311,8 @@ class ChainList(LineList):
         if self.view is None or self.row < 0:
             return
         stops, row = self.view.stops, self.row
+        if self.picked is not None:
+            stops = [stop for stop in stops if self.view.chain.shows(stop)]
         at = bisect_right(stops, row) if direction > 0 else bisect_left(stops, row) - 1
         if 0 <= at < len(stops):
             self._stop_at(stops[at])

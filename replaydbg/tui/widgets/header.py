@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from replaydbg.core.finding import Severity
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.views.detail import SEVERITY_SIGNS, severity_look
-from replaydbg.views.text import Line, Span, cell_width, plural
+from replaydbg.views.text import Line, Span, cell_width, one_line, plural
 
 _NOUNS = {"info": "info"}
 
@@ -27,6 +27,9 @@ class Words:
     stand_in: bool = False
     model: str = ""
     format: str = ""
+    filtered: str = ""
+    """What the list is filtered by, and how many steps that leaves (`left`)."""
+    left: int = 0
     notices: int = 0
     unchecked: int = 0
     busy: str = ""
@@ -51,6 +54,11 @@ class HeaderLine(OneLine):
             (f"branch {words.branch}", words.branch, "good") if words.branch else ("recording", "rec.", "dim")
         )
         pieces = [(words.name, words.name, "strong"), branch, (words.busy, words.busy, "info")]
+        if words.filtered:
+            said = one_line(words.filtered, 40)
+            pieces.append(
+                (f"& {said}: {words.left:,} of {plural(words.steps, 'step')}", f"& {said}", "filter")
+            )
         for severity, count in words.findings:
             sign = SEVERITY_SIGNS[severity]
             noun = plural(count, severity.label, _NOUNS.get(severity.label, ""))
@@ -63,7 +71,8 @@ class HeaderLine(OneLine):
         pieces.append((headline, headline.partition(" (")[0], look))
         if words.edits:
             pieces.append((f"✎ {plural(words.edits, 'pending edit')}", f"✎{words.edits}", "edited"))
-        pieces.append((plural(words.steps, "step"), "", ""))
+        if not words.filtered:
+            pieces.append((plural(words.steps, "step"), "", ""))
         if words.unchecked:
             pieces.append((f"{plural(words.unchecked, 'call')} without a schema", "", "hint"))
         if words.notices:

@@ -1,0 +1,142 @@
+"""Search and filter: the same small language (`views/query.py`) for both. A search marks and jumps, a filter hides."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from replaydbg.tui import workers
+from replaydbg.tui.messages import SearchMoved
+from replaydbg.tui.screens.workplace import Workplace
+from replaydbg.tui.widgets.panes import Chain
+from replaydbg.views.text import plural
+
+if TYPE_CHECKING:
+    from replaydbg.tui.screens.dialogs import Line
+
+
+class Searching(Workplace):
+    @work
+    async def do_search(self) -> None:
+        origin, before = self.row, self.searched
+        text = await self._typed("/ search", before, filtering=False)
+        if text is None:
+            self.look_for(before, origin, filtering=False)
+            self.chain.go_to(origin)
+        elif text != self.searched:
+            self.look_for(text, origin, filtering=False)
+
+    @work
+    async def do_filter(self) -> None:
+        before = self.filtered
+        text = await self._typed("& filter", before, filtering=True)
+        if text is None:
+            self.look_for(before, self.row, filtering=True)
+        elif text != self.filtered:
+            self.look_for(text, self.row, filtering=True)
+
+    async def _typed(self, label: str, value: str, *, filtering: bool) -> str | None:
+        """What is typed into the line at the bottom; each pause in typing searches for what stands there."""
+        from replaydbg.tui.screens.dialogs import Line
+        from replaydbg.views.query import HELP
+
+        line = Line(label, value, HELP, partial(self.look_for, begin=self.row, filtering=filtering))
+        self._line = line
+        try:
+            return await self.app.push_screen_wait(line)
+        finally:
+            self._line = None
+
+    _line: Line | None = None
+    """Where one types just now."""
+
+    def look_for(self, text: str, begin: int, *, filtering: bool) -> None:
+        """Search all steps for what was typed, in a thread; what was looked for before is given up."""
+        from replaydbg.views.query import QueryProblem, parse
+
+        shown, text = self.desk.shown, text.strip()
+        if shown is None:
+            return
+        try:
+            terms = parse(text)
+        except QueryProblem as problem:
+            self._tell(str(problem), "error")
+            return
+        if filtering:
+            self.filtered = text
+        else:
+            self.searched, self.hits = text, ()
+            self.chain.find(())
+        if not terms:
+            self.workers.cancel_group(self, "filter" if filtering else "search")
+            if filtering:
+                self.chain.pick(None)
+            self._tell("")
+            self.paint_header()
+            return
+        self._began_at = max(begin, 0)
+        job = partial(
+            workers.search, shown, text, self.about(), self._began_at, self.post_message, filtering=filtering
+        )
+        self.work("filter" if filtering else "search", job)
+
+    _began_at = 0
+
+    def _tell(self, text: str, look: str = "warning") -> None:
+        if self._line is not None and self._line.is_mounted:
+            self._line.say(text)
+        else:
+            self.say(text, look)
+
+    def on_search_moved(self, event: SearchMoved) -> None:
+        if event.shown is not self.desk.shown:
+            return
+        found = plural(len(event.rows), "step")
+        so_far = "" if event.last else f"   {event.fraction:.0%} searched"
+        if event.filtering:
+            if event.text != self.filtered:
+                return
+            self.chain.pick(event.rows)
+            self.paint_header()
+            self._tell(f"{found} of {len(event.shown.trace):,}{so_far}   esc clears the filter", "good")
+        elif event.text == self.searched:
+            first = not self.hits and bool(event.rows)
+            self.hits = event.rows
+            self.chain.find(event.rows)
+            if first:
+                self._to_hit(self._began_at)
+            if event.last and not event.rows:
+                self._tell(f"“{self.searched}” is nowhere in this run")
+            else:
+                self._tell(f"“{self.searched}” is in {found}{so_far}: n next, N previous", "good")
+        if not self.chain.row >= 0 and event.last:
+            self.settle()
+        self.offer()
+
+    def _to_hit(self, begin: int) -> None:
+        self.chain.go_to(next((row for row in self.hits if row >= begin), self.hits[0]))
+
+    def do_next_hit(self) -> None:
+        later = next((row for row in self.hits if row > self.row), None)
+        if later is not None:
+            self.chain.go_to(later)
+
+    def do_previous_hit(self) -> None:
+        earlier = next((row for row in reversed(self.hits) if row < self.row), None)
+        if earlier is not None:
+            self.chain.go_to(earlier)
+
+    def clear_filter(self) -> bool:
+        """Show all steps again; False where nothing was filtered."""
+        if not self.filtered:
+            return False
+        self.look_for("", self.row, filtering=True)
+        return True
+
+    def on_chain_list_lifted(self, _event: Chain.Lifted) -> None:
+        self.filtered = ""
+        self.workers.cancel_group(self, "filter")
+        self.paint_header()
+        self.say("the filter is off: it hid this step", "dim")

@@ -1,0 +1,88 @@
+"""Search and filter on the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replaydbg.tui.screens.dialogs import Line
+from tests.support.desk import Sitting, open_demo
+
+
+async def typed(sitting: Sitting, key: str, text: str) -> None:
+    await sitting.press(key)
+    await sitting.until(lambda: isinstance(sitting.app.screen, Line), "the line")
+    await sitting.type(text)
+
+
+def shown_rows(sitting: Sitting) -> list[int]:
+    chain = sitting.main.chain.view.chain if sitting.main.chain.view is not None else None
+    assert chain is not None
+    return [chain.entry(y).row for y in range(len(chain))]
+
+
+async def test_a_search_goes_to_hits_while_one_types_and_back_when_it_is_left(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        before = sitting.main.row
+        await typed(sitting, "/", "check_status")
+        await sitting.until(lambda: sitting.main.row == 11, "the first hit after the cursor")
+        assert "is in 2 steps" in sitting.text or "is in 3 steps" in sitting.text
+        assert "▸" in sitting.text, "hits on the map beside the list"
+        await sitting.press("escape")
+        assert sitting.main.row == before
+        assert not sitting.main.hits
+
+
+async def test_n_goes_through_the_hits(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await typed(sitting, "/", "kind:tool name:check*")
+        await sitting.press("enter")
+        await sitting.until(lambda: list(sitting.main.hits) == [12], "the hit")
+        await sitting.press("g")
+        await sitting.press("n")
+        assert sitting.main.row == 12
+        await sitting.press("n")
+        assert "no hit after this step" in sitting.said
+
+
+async def test_a_filter_hides_what_does_not_fit_and_escape_brings_it_back(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        every = shown_rows(sitting)
+        await typed(sitting, "&", "kind:tool has:finding")
+        await sitting.press("enter")
+        await sitting.until(lambda: sitting.main.filtered == "kind:tool has:finding", "the filter")
+        await sitting.until(lambda: len(shown_rows(sitting)) < len(every), "fewer rows")
+        assert {sitting.shown.trace.kind(row) for row in shown_rows(sitting)} == {"tool-execution"}
+        assert "& kind:tool has:finding" in sitting.text, "it is shown"
+        await sitting.press("escape")
+        assert sitting.main.filtered == ""
+        assert shown_rows(sitting) == every
+
+
+async def test_a_jump_to_what_is_hidden_lifts_the_filter_and_says_so(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await typed(sitting, "&", "kind:agent")
+        await sitting.press("enter")
+        await sitting.until(lambda: sitting.main.chain.picked is not None, "the filter")
+        sitting.main.chain.go_to(9)
+        await sitting.until(lambda: sitting.main.filtered == "", "the end of it")
+        assert "the filter is off" in sitting.said
+        assert sitting.main.row == 9
+
+
+async def test_what_cannot_be_looked_for_is_said_where_one_types(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await typed(sitting, "&", "kind:hammer")
+        await sitting.until_text("no kind is called hammer")
+        await sitting.press("escape")
+        assert sitting.main.filtered == ""
+
+
+async def test_a_filter_that_leaves_nothing_says_so_and_can_be_left(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await typed(sitting, "&", "zebra")
+        await sitting.press("enter")
+        await sitting.until(lambda: sitting.main.chain.count == 0, "nothing")
+        await sitting.press("j")
+        await sitting.press("escape")
+        assert sitting.main.chain.count > 0
+        assert sitting.main.row >= 0
