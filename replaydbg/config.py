@@ -10,6 +10,13 @@ A settings file is named on the command line; nothing is read from a folder that
     severity = "warning"
     rounds-min = 5
 
+    [tools.lookup_order]
+    python = "shop.tools:lookup_order"
+    policy = "allow"
+
+    [servers.shop]
+    command = ["shop-mcp", "--stdio"]
+
 A rule declares its numbers as a frozen dataclass of `threshold`s, and asks `facts.thresholds(ThatClass)` for them.
 """
 
@@ -20,6 +27,7 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Literal, Protocol, TypeVar
 
+from replaydbg import limits
 from replaydbg.core.finding import Severity
 from replaydbg.core.message import Json
 from replaydbg.errors import UsageProblem
@@ -33,6 +41,53 @@ def threshold(default: Number, *, least: float = 0, most: float | None = None) -
     return value
 
 
+WAYS = ("python", "command", "http", "mcp", "answer", "fail")
+"""What can answer a call to a tool in a re-run; a tool has one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolSetting:
+    """What runs a tool, by one of `WAYS` or by none, and whether it may."""
+
+    policy: str = ""
+    """never, ask or allow; "" asks, except for what a trusted server says is read-only."""
+    way: str = ""
+    python: str = ""
+    """`module:function`, called with the arguments."""
+    command: tuple[str, ...] = ()
+    """A program and its arguments, `{name}` standing for an argument of the call; all arguments are JSON on its input."""
+    http: str = ""
+    """`GET https://host/orders/{id}`; with `openapi` the path may be one of that document."""
+    mcp: str = ""
+    """The name of a server, or `server/tool` where the server calls it otherwise."""
+    answer: Json = None
+    """The same answer to every call."""
+    fail: str = ""
+    """Every call fails with these words."""
+    folder: str = ""
+    """Of a command: it runs in a copy of this folder, else in an empty one."""
+    openapi: str = ""
+    """Of `http`: an OpenAPI document (JSON) that says where each argument goes."""
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Of `http`; a value `$NAME` is taken from the environment when it is sent, and never kept."""
+    env: tuple[str, ...] = ()
+    """Of a command: variables of the environment that it gets to see."""
+    seconds: float = limits.TOOL_TIMEOUT_SECONDS
+    memory_mb: int = limits.TOOL_MEMORY_MB
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSetting:
+    """An MCP server: a program that speaks on its standard output, or an address."""
+
+    command: tuple[str, ...] = ()
+    url: str = ""
+    env: tuple[str, ...] = ()
+    trusted: bool = False
+    """Whether its word that a tool only reads is taken."""
+    seconds: float = limits.TOOL_TIMEOUT_SECONDS
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     select: tuple[str, ...] = ()
@@ -42,6 +97,9 @@ class Settings:
     """By name of rule: instead of what its findings bring."""
     thresholds: tuple[Any, ...] = ()
     """Instances of the classes that rules declare; one that is missing has its defaults."""
+    tools: Mapping[str, ToolSetting] = field(default_factory=lambda: MappingProxyType({}))
+    servers: Mapping[str, ServerSetting] = field(default_factory=lambda: MappingProxyType({}))
+    """MCP servers by the name that tools refer to."""
 
 
 DEFAULTS = Settings()
@@ -63,13 +121,14 @@ def settings_of(
 ) -> Settings:
     """The settings that the mapping says, for these rules. Raises UsageProblem; `name` is said in it."""
     words: Any = (tuple[str, ...], ())
+    tables: Any = (dict[str, Any], {})
     problems: list[str] = []
-    top = _read({"select": words, "ignore": words, "rules": (dict[str, Any], {})}, mapping, (), problems)
+    known_tables = {"rules": tables, "tools": tables, "servers": tables}
+    top = _read({"select": words, "ignore": words, **known_tables}, mapping, (), problems)
     known = {word.lower(): one for one in rules for word in (one.name, one.code)}
     severities: dict[str, Severity] = {}
     thresholds: list[Any] = []
-    tables = mapping.get("rules", {})
-    for word, table in tables.items() if isinstance(tables, dict) else ():
+    for word, table in _tables(mapping, "rules"):
         rule = known.get(word.lower())
         if rule is None:
             problems.append(f"rules.{word}: no rule is called so{_meant(word, known)}")
@@ -80,9 +139,67 @@ def settings_of(
             severities[rule.name] = Severity[severity.upper()]
         if rule.thresholds is not None:
             thresholds.append(rule.thresholds(**read))
+    servers = {word: _server(word, table, problems) for word, table in _tables(mapping, "servers")}
+    tools = {word: _tool(word, table, servers, problems) for word, table in _tables(mapping, "tools")}
     if problems:
         raise UsageProblem(f"{name} says what cannot be: {problems[0]}", "\n  ".join(problems[1:]))
-    return Settings(top["select"], top["ignore"], MappingProxyType(severities), tuple(thresholds))
+    return Settings(
+        top["select"],
+        top["ignore"],
+        MappingProxyType(severities),
+        tuple(thresholds),
+        MappingProxyType(tools),
+        MappingProxyType(servers),
+    )
+
+
+def _tables(mapping: Mapping[str, Json], name: str) -> Iterable[tuple[str, Json]]:
+    tables = mapping.get(name, {})
+    return tables.items() if isinstance(tables, dict) else ()
+
+
+def _tool(word: str, table: Json, servers: Mapping[str, ServerSetting], problems: list[str]) -> ToolSetting:
+    from pydantic import Field  # noqa: PLC0415
+
+    policy: Any = Literal["", "never", "ask", "allow"]
+    wanted: dict[str, Any] = {
+        "policy": (policy, ""),
+        "answer": (Any, None),
+        "headers": (dict[str, str], {}),
+        "command": (tuple[str, ...], ()),
+        "env": (tuple[str, ...], ()),
+        "seconds": (float, Field(limits.TOOL_TIMEOUT_SECONDS, gt=0)),
+        "memory_mb": (int, Field(limits.TOOL_MEMORY_MB, ge=16)),
+        **dict.fromkeys(("python", "http", "mcp", "fail", "folder", "openapi"), (str, "")),
+    }
+    read = _read(wanted, table, ("tools", word), problems)
+    if not read:
+        return ToolSetting()
+    ways = [way for way in WAYS if way in table]
+    server = read["mcp"].partition("/")[0]
+    if len(ways) > 1:
+        problems.append(f"tools.{word}: a tool has one way to be answered, not {' and '.join(ways)}")
+    if server and server not in servers:
+        problems.append(f"tools.{word}.mcp: no server is called {server}{_meant(server, servers)}")
+    answer = table.get("answer")  # as it was written: lists of a setting are tuples
+    read |= {"way": ways[0] if ways else "", "answer": answer, "headers": MappingProxyType(read["headers"])}
+    return ToolSetting(**read)
+
+
+def _server(word: str, table: Json, problems: list[str]) -> ServerSetting:
+    from pydantic import Field  # noqa: PLC0415
+
+    wanted: dict[str, Any] = {
+        "command": (tuple[str, ...], ()),
+        "url": (str, ""),
+        "env": (tuple[str, ...], ()),
+        "trusted": (bool, False),
+        "seconds": (float, Field(limits.TOOL_TIMEOUT_SECONDS, gt=0)),
+    }
+    read = _read(wanted, table, ("servers", word), problems)
+    if read and bool(read["command"]) == bool(read["url"]):
+        problems.append(f"servers.{word}: a server has a command or a url")
+    return ServerSetting(**read)
 
 
 def _read(wanted: dict[str, Any], given: Json, path: tuple[str, ...], problems: list[str]) -> dict[str, Any]:

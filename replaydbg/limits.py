@@ -71,6 +71,15 @@ PROVIDER_TIMEOUT_SECONDS = 120.0
 PROVIDER_RETRIES_MAX = 3
 TOOL_TIMEOUT_SECONDS = 60.0
 
+TOOL_MEMORY_MB = 2048
+"""Of a command that stands for a tool, unless the person says otherwise."""
+
+TOOL_OUTPUT_BYTES_MAX = 8 << 20
+"""What a tool may say: a result of eight megabytes fits no prompt."""
+
+TOOL_FOLDER_BYTES_MAX = 256 << 20
+"""A folder that is copied for each run of a command."""
+
 EDIT_IN_PLACE_BYTES_MAX = 256 << 10
 """Larger texts are edited in $EDITOR: the text widget takes seconds per key beyond it."""
 

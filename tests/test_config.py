@@ -54,7 +54,7 @@ def test_whole_numbers_are_shares_too() -> None:
 @pytest.mark.parametrize(
     ("mapping", "words"),
     [
-        pytest.param({"selct": []}, "selct: unknown; there is select, ignore, rules", id="a word of nobody's"),
+        pytest.param({"selct": []}, "selct: unknown; there is select, ignore, rules, tools, servers", id="a word of nobody's"),
         pytest.param({"select": "X001"}, "select: input should be a valid tuple", id="text for a list"),
         pytest.param({"rules": {"shoutin": {}}}, "rules.shoutin: no rule is called so; did you mean shouting?", id="no such rule"),
         pytest.param({"rules": {"shouting": {"capitals": 3}}}, "rules.shouting.capitals: unknown; there is severity, capitals-min, share-min", id="no such number"),
@@ -80,3 +80,59 @@ def test_all_that_is_wrong_is_told_at_once() -> None:
         "rules.shouting.capitals-min: input should be a valid integer",
         "  rules.nobody: no rule is called so",
     ]
+
+
+# --- tools
+
+
+def test_tools_and_servers() -> None:
+    settings = read(
+        servers={
+            "shop": {"command": ["shop-mcp", "-q"], "trusted": True},
+            "far": {"url": "http://127.0.0.1:1/mcp"},
+        },
+        tools={
+            "find": {"python": "shop:find", "policy": "allow", "seconds": 5},
+            "sell": {"mcp": "shop/sell_it"},
+            "list": {"command": ["./list", "{id}"], "env": ["HOME"], "memory-mb": 64},
+            "same": {"answer": [1, {"a": None}]},
+            "none": {"answer": None},
+            "fail": {"fail": "no"},
+            "call": {"http": "GET https://h/{id}", "headers": {"X": "$KEY"}},
+            "hands-off": {"policy": "never"},
+        },
+    )
+    tools = settings.tools
+    assert {name: tool.way for name, tool in tools.items()} == {
+        "find": "python",
+        "sell": "mcp",
+        "list": "command",
+        "same": "answer",
+        "none": "answer",
+        "fail": "fail",
+        "call": "http",
+        "hands-off": "",
+    }
+    assert (tools["find"].policy, tools["find"].seconds) == ("allow", 5.0)
+    assert tools["same"].answer == [1, {"a": None}]
+    assert tools["list"].command == ("./list", "{id}")
+    assert tools["list"].memory_mb == 64
+    assert settings.servers["shop"].trusted
+
+
+@pytest.mark.parametrize(
+    ("mapping", "words"),
+    [
+        ({"tools": {"f": {"python": "a:b", "fail": "x"}}}, "tools.f: a tool has one way to be answered, not python and fail"),
+        ({"tools": {"f": {"mcp": "shpo"}}, "servers": {"shop": {"url": "u"}}}, "tools.f.mcp: no server is called shpo; did you mean shop?"),
+        ({"tools": {"f": {"policy": "maybe"}}}, "tools.f.policy: "),
+        ({"tools": {"f": {"shell": "rm"}}}, "tools.f.shell: unknown; there is policy, answer"),
+        ({"servers": {"s": {}}}, "servers.s: a server has a command or a url"),
+        ({"servers": {"s": {"url": "u", "command": ["c"]}}}, "servers.s: a server has a command or a url"),
+        ({"tools": {"f": 1}}, "tools.f: "),
+    ],
+)  # fmt: skip
+def test_tools_that_cannot_be(mapping: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageProblem) as told:
+        read(**mapping)
+    assert words in told.value.message

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from replaydbg import limits
 from replaydbg.actions.pricing import pricing
 from replaydbg.codec import EditRefusedError
+from replaydbg.config import ServerSetting, ToolSetting
 from replaydbg.core.branch import Branch, Edit
 from replaydbg.core.digest import digest
 from replaydbg.core.outcome import Failed, Reply
@@ -19,9 +20,8 @@ from replaydbg.drivers.providers import OnText, Provider
 from replaydbg.drivers.providers._local import find_servers
 from replaydbg.drivers.providers._registry import make_provider, recorded_provider
 from replaydbg.drivers.python_name import PREFIX
-from replaydbg.drivers.run import Human, OnProgress, run
-from replaydbg.drivers.tools import ToolBinding
-from replaydbg.drivers.tools._registry import make_binding
+from replaydbg.drivers.run import Human, OnProgress, Permit, run
+from replaydbg.drivers.tools._registry import make_toolbox
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Policy
@@ -48,7 +48,10 @@ class RerunOptions:
     bindings: Mapping[str, str] = field(default_factory=dict)
     """What runs each tool, by its name: `python:module:function`."""
     allow: frozenset[str] = frozenset()
-    """Tools that may run."""
+    """Tools that may run unasked."""
+    tools: Mapping[str, ToolSetting] = field(default_factory=dict)
+    servers: Mapping[str, ServerSetting] = field(default_factory=dict)
+    """Of the settings file that the person named."""
     calls_max: int = limits.REPLAY_CALLS_MAX
     tokens_max: int = limits.REPLAY_TOKENS_MAX
     seconds_max: float = limits.REPLAY_SECONDS_MAX
@@ -70,6 +73,8 @@ async def rerun(
     options: RerunOptions,
     on_progress: OnProgress | None = None,
     human: Human | None = None,
+    *,
+    permit: Permit | None = None,
 ) -> Branch:
     """The branch that the edits open. Raises UsageProblem before anything is asked; afterwards all problems are in it.
 
@@ -77,22 +82,23 @@ async def rerun(
     """
     options = await _found_here(facts, edits, options)
     provider = _provider(options)
-    bindings = _bindings(options)
+    toolbox = make_toolbox(options.tools, options.servers, options.bindings, options.allow, options.environ)
     try:
         policy = _policy(facts, edits, options)
         replay = Replay(facts, edits, policy, options.parent)
     except (EditRefusedError, StepNotFound) as error:
         raise UsageProblem(str(error)) from error
     try:
-        await run(
-            replay,
-            provider=provider,
-            bindings=bindings,
-            allowed=options.allow,
-            human=human,
-            on_progress=on_progress,
-            seconds_max=options.seconds_max,
-        )
+        async with toolbox:
+            await run(
+                replay,
+                provider=provider,
+                toolbox=toolbox,
+                permit=permit,
+                human=human,
+                on_progress=on_progress,
+                seconds_max=options.seconds_max,
+            )
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is not None:
@@ -148,17 +154,6 @@ def _provider(options: RerunOptions) -> Provider | None:
     if spec:
         return make_provider(spec, base_url=options.base_url, environ=options.environ)
     return _AsRecorded(options)
-
-
-def _bindings(options: RerunOptions) -> dict[str, ToolBinding]:
-    unbound = sorted(options.allow - options.bindings.keys())
-    if unbound:
-        name = unbound[0]
-        raise UsageProblem(
-            f"{name} is allowed to run, but nothing is bound that would run it",
-            f"bind it: --tool {name}=python:module:function",
-        )
-    return {name: make_binding(spec) for name, spec in options.bindings.items()}
 
 
 def _answered_by(branch: Branch, provider: Provider | None) -> str:

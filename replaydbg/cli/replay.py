@@ -92,6 +92,7 @@ def replay(
     dry_run: _DryRun = False,
     output: options.OutputOption = Output.TEXT,
     out: _Out = None,
+    config: options.Config = None,
     session: options.Session = None,
     no_session: _NoSession = False,
     trace_id: options.TraceId = None,
@@ -106,8 +107,10 @@ def replay(
     from replaydbg.actions.edits import read_edits
     from replaydbg.actions.open import open_trace
     from replaydbg.actions.rerun import RerunOptions
+    from replaydbg.actions.settings import settings_of_file
     from replaydbg.graph.facts import Facts
 
+    settings = settings_of_file(config)
     opened = open_trace(trace, format_name, trace_id)
     report.notices(opened.notices)
     facts = Facts(opened.trace)
@@ -126,6 +129,8 @@ def replay(
         seconds_max=max_time,
         cost_max_usd=max_cost,
         environ=os.environ,
+        tools=settings.tools,
+        servers=settings.servers,
     )
     branch = _rerun(facts, edits, wishes)
     if out is not None:

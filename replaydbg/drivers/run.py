@@ -1,29 +1,35 @@
 """Drive a re-run: ask the world what the engine wants to know, many questions at once, until it has its branch.
 
-Nothing is sent to a model without a provider, and no tool runs that is not both bound and allowed: such questions go to
-the person, if there is one to ask, and are skipped with a sentence otherwise. Failures come back as values.
+Nothing is sent to a model without a provider, and no tool runs that is not both bound and allowed, once the arguments fit
+its schema: such questions go to the person, if there is one to ask, and are skipped with a sentence otherwise. Failures
+come back as values.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Container, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from replaydbg import limits
+from replaydbg import limits, schema
 from replaydbg.core.branch import Provenance
-from replaydbg.core.message import Role, text_message
+from replaydbg.core.message import Role, ToolCall, text_message
 from replaydbg.core.outcome import Failed, Outcome, Reply, Skipped
 from replaydbg.core.request import ModelRequest, ToolRequest
+from replaydbg.core.tool import ToolSpec
 from replaydbg.drivers.providers import Provider
 from replaydbg.drivers.python_name import described
-from replaydbg.drivers.tools import ToolBinding
+from replaydbg.drivers.tools.toolbox import Bound, Permission, Policy, Toolbox
 from replaydbg.replay.api import Asked, Progress
 from replaydbg.replay.engine import Replay
 
 Human: TypeAlias = Callable[[Asked], Awaitable[Outcome | None]]
 """Asks the person: a `Reply` or a `ToolResult` that they wrote, or None when they would rather not."""
+
+
+Permit: TypeAlias = Callable[[Asked, Bound], Awaitable[Permission]]
+"""Asks the person whether a bound tool may run for this call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +48,8 @@ async def run(
     replay: Replay,
     *,
     provider: Provider | None,
-    bindings: Mapping[str, ToolBinding],
-    allowed: Container[str],
+    toolbox: Toolbox,
+    permit: Permit | None = None,
     human: Human | None = None,
     on_progress: OnProgress | None = None,
     seconds_max: float = limits.REPLAY_SECONDS_MAX,
@@ -52,7 +58,7 @@ async def run(
 
     When cancelled it stops the re-run, so that `replay.branch` has all that was paid for, and lets the cancellation go on.
     """
-    driver = _Driver(replay, provider, bindings, allowed, human, on_progress)
+    driver = _Driver(replay, provider, toolbox, permit, human, on_progress)
     try:
         async with asyncio.timeout(seconds_max):
             await driver.drive()
@@ -69,8 +75,8 @@ async def run(
 class _Driver:
     replay: Replay
     provider: Provider | None
-    bindings: Mapping[str, ToolBinding]
-    allowed: Container[str]
+    toolbox: Toolbox
+    permit: Permit | None
     human: Human | None
     on_progress: OnProgress | None
     streamed: dict[str, str] = field(default_factory=dict)
@@ -117,16 +123,33 @@ class _Driver:
         if isinstance(request, ModelRequest):
             if self.provider is not None:
                 return await self.provider.complete(request, self._listener(asked)), Provenance.LIVE
+            bound = None
         else:
-            name = request.call.name
-            if name in self.bindings and name in self.allowed:
-                return await self.bindings[name].run(request.call), Provenance.LIVE
+            bound = await self.toolbox.find(request.call.name)
+            outcome = await self._run(asked, request.call, bound) if bound is not None else None
+            if outcome is not None:
+                return outcome, Provenance.LIVE
         written = await self.human(asked) if self.human is not None else None
         if written is not None:
             return written, Provenance.HUMAN
-        return Skipped(self._offer(request)), Provenance.LIVE
+        return Skipped(self._offer(request, bound)), Provenance.LIVE
 
-    def _offer(self, request: ModelRequest | ToolRequest) -> str:
+    async def _run(self, asked: Asked, call: ToolCall, bound: Bound) -> Outcome | None:
+        """What came of running the tool; None where it may not run."""
+        if bound.policy is Policy.NEVER:
+            return None
+        misfit = unfit(call, asked.spec)
+        if misfit:
+            return Failed("arguments", f"{misfit}; nothing was run")
+        if bound.policy is Policy.ASK:
+            said = await self.permit(asked, bound) if self.permit is not None else Permission.NO
+            if said is Permission.NO:
+                return None
+            if said in {Permission.BRANCH, Permission.ALWAYS}:
+                self.toolbox.allow(call.name)
+        return await bound.binding.run(call)
+
+    def _offer(self, request: ModelRequest | ToolRequest, bound: Bound | None) -> str:
         """Why nothing was asked, and what would help."""
         if isinstance(request, ModelRequest):
             model = request.model or "the model"
@@ -135,10 +158,13 @@ class _Driver:
                 "another with --live --model NAME, or write the turn yourself"
             )
         name = request.call.name
-        if name in self.bindings:
+        if bound is not None and bound.policy is Policy.NEVER:
+            return f"the settings say that {name} never runs: write its result yourself"
+        if bound is not None:
             return f"{name} is bound but may not run: allow it with --allow-tool {name}, or write its result yourself"
+        problems = "".join(f"{problem}; " for problem in self.toolbox.problems)
         return (
-            f"no recorded result answers this call to {name}: bind the tool with "
+            f"{problems}no recorded result answers this call to {name}: bind the tool with "
             f"--tool {name}=python:module:function --allow-tool {name}, or write its result yourself"
         )
 
@@ -152,3 +178,20 @@ class _Driver:
     def _report(self, asked: Asked | None = None, text: str = "") -> None:
         if self.on_progress is not None:
             self.on_progress(Update(self.replay.progress(), asked, text))
+
+
+_MISFITS_SHOWN = 3
+
+
+def unfit(call: ToolCall, spec: ToolSpec | None) -> str:
+    """Why the arguments do not fit the schema that the tool was offered with; "" where they do, or nothing says."""
+    if call.problem is not None:
+        return f"the arguments of {call.name} are no JSON: {call.problem.message}"
+    if spec is None or spec.schema is None:
+        return ""
+    found = schema.violations(spec.schema, call.arguments)
+    if not found:
+        return ""
+    told = [f"{one.pointer.lstrip('/') or 'arguments'}: {one.message}" for one in found[:_MISFITS_SHOWN]]
+    more = f" (and {len(found) - _MISFITS_SHOWN} more)" if len(found) > _MISFITS_SHOWN else ""
+    return f"the arguments of {call.name} break its schema: {'; '.join(told)}{more}"

@@ -11,6 +11,7 @@ from replaydbg.core.branch import Provenance
 from replaydbg.core.outcome import Outcome
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.step import Usage
+from replaydbg.core.tool import ToolSpec
 
 Request: TypeAlias = ModelRequest | ToolRequest
 
@@ -26,6 +27,8 @@ class Asked:
     request: Request
     row: int | None
     why: str
+    spec: ToolSpec | None = None
+    """Of a tool that is to run: how it was offered with the request that the call came from, if it was."""
 
 
 Pricing: TypeAlias = Callable[[str, Usage], float | None]

@@ -11,6 +11,7 @@ from replaydbg.core.message import Json, Message, Part, Role, ToolCall, ToolResp
 from replaydbg.core.outcome import Failed, Outcome, Skipped, ToolResult
 from replaydbg.core.request import ToolRequest, call_digest
 from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.index import CallPlace
 from replaydbg.replay import propagate, requests
 from replaydbg.replay.api import Answers, Asked, Need
@@ -69,7 +70,9 @@ class ToolTurn:
         if inner:
             yield Need(ready=lambda: all(map(replay.is_settled, inner)))
         asked = {
-            at: Asked(self.lane.take_id(), ToolRequest(call), self._ran(at), self._why(call))
+            at: Asked(
+                self.lane.take_id(), ToolRequest(call), self._ran(at), self._why(call), self._spec(call)
+            )
             for at, call in enumerate(self.calls)
             if choices[at] is None
         }
@@ -173,6 +176,15 @@ class ToolTurn:
         return Served(response, same=same)
 
     # --- the world
+
+    def _spec(self, call: ToolCall) -> ToolSpec | None:
+        """The offer that the call answers to: this request's, else the best that the trace or the person has."""
+        lane = self.lane
+        own = next((one for one in lane.settings().tools if one.name == call.name), None)
+        if own is not None and own.schema is not None:
+            return own
+        found = lane.replay.facts.index.spec(lane.last, call.name)
+        return found.spec if found is not None else own
 
     def _why(self, call: ToolCall) -> str:
         recorded = self.lane.replay.recordings.equal_calls(call)

@@ -68,6 +68,8 @@ class Desk:
         self.comparisons: dict[str, Comparison] = {}
         """By branch: what became of its parent."""
         self.read_only = ""
+        self.always: set[str] = set()
+        """Tools that the person lets run unasked as long as this screen is open."""
         self._shown: dict[str, Shown] = {}
 
     @property

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
 from replaydbg import codec
-from replaydbg.core.message import Message, Role, text_message
+from replaydbg.core.message import Message, Role, ToolCall, text_message
 from replaydbg.core.outcome import Outcome, Reply, ToolResult
-from replaydbg.core.request import ModelRequest
+from replaydbg.core.request import ModelRequest, ToolRequest
+from replaydbg.diff.fields import ABSENT, changes
 from replaydbg.replay.api import Asked
 from replaydbg.views.blocks import Block, Folds, one_line, shown
 from replaydbg.views.conversation import part_blocks
 from replaydbg.views.editing import Form, Part
 
 _MESSAGES_SHOWN = 2
+_CHANGES_SHOWN = 8
 
 
 HINT = 'to call tools write JSON: {"tool_calls": [{"name": "search", "arguments": {"q": "x"}}]}'
@@ -42,6 +45,35 @@ def context_blocks(asked: Asked) -> Iterator[Block]:
             )
     else:
         yield Block(f"→ {shown(request.call.name)}  {shown(one_line(request.call.arguments))}")
+
+
+def permission(asked: Asked) -> str:
+    assert isinstance(asked.request, ToolRequest)
+    return f"May {shown(asked.request.call.name)} run?"
+
+
+def permission_blocks(asked: Asked, recorded: ToolCall | None, how: str) -> Iterator[Block]:
+    """The call that would run, what would run it, and how the call differs from the one that was recorded here."""
+    assert isinstance(asked.request, ToolRequest)
+    call = asked.request.call
+    yield Block(f"→ {shown(call.name)}  {shown(one_line(call.arguments))}", "strong", hang=4)
+    yield Block(f"by {shown(how)}", hang=4)
+    yield Block(shown(asked.why), "dim", hang=4)
+    yield Block()
+    if recorded is None:
+        yield Block("nothing was recorded at this place", "dim")
+        return
+    differences = list(islice(changes(recorded.arguments, call.arguments), _CHANGES_SHOWN))
+    if not differences:
+        yield Block("the recorded call here had the same arguments", "dim")
+        return
+    yield Block("beside the recorded call", "heading")
+    for one in differences:
+        before = "nothing" if one.before is ABSENT else one_line(one.before)
+        after = "nothing" if one.after is ABSENT else one_line(one.after)
+        yield Block(
+            f"{shown(one.pointer) or '/'}: {shown(before)} → {shown(after)}", "edited", indent=2, hang=2
+        )
 
 
 def part(asked: Asked) -> Part:

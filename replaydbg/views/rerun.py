@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from replaydbg.config import ToolSetting
 from replaydbg.views.blocks import Block, shown
 from replaydbg.views.text import cost_words, count_words, plural
 
@@ -30,6 +31,10 @@ class ToolTerm:
     allowed: bool
     calls: int = 0
     recorded: int = 0
+    set_up: str = ""
+    """What the settings file says would run it, in words."""
+    never: bool = False
+    """The settings file says that it may not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,22 @@ class Terms:
         if self.way is Way.OTHER and not self.model:
             return "which model? open its line and type a name"
         return next((told.lacks for told in self.told if told.lacks), "")
+
+
+def set_up_words(setting: ToolSetting) -> str:
+    """What the settings say would answer a call: `the command ./find`."""
+    match setting.way:
+        case "":
+            return ""
+        case "command":
+            return f"the command {' '.join(setting.command)}"
+        case "mcp":
+            return f"MCP {setting.mcp}"
+        case "answer":
+            return "an answer that you wrote"
+        case "fail":
+            return "a failure that you wrote"
+    return str(getattr(setting, setting.way))
 
 
 def form_blocks(terms: Terms) -> Iterator[Block]:
@@ -134,7 +155,8 @@ def consequences(terms: Terms) -> Iterator[Block]:
             hang=2,
         )
     else:
-        yield Block("no tool runs", "good", indent=2, hang=2)
+        asked = any((tool.bound or tool.set_up) and not tool.never for tool in terms.tools)
+        yield Block(f"no tool runs{' unasked' if asked else ''}", "good", indent=2, hang=2)
 
 
 def _cost(terms: Terms) -> str:
@@ -171,11 +193,13 @@ def _tool(tool: ToolTerm) -> Block:
         if tool.calls
         else "not called in this part yet"
     )
-    how = (
-        f"runs {shown(tool.bound)}"
-        if tool.bound
-        else "nothing is bound: ⏎ binds it; else you are asked for its result"
-    )
+    by = tool.bound or tool.set_up
+    if tool.never:
+        how = "never runs, by the settings; you are asked for its result"
+    elif by:
+        how = f"by {shown(by)}" + ("" if tool.allowed else ", after you said yes to the call")
+    else:
+        how = "nothing is bound: ⏎ binds it; else you are asked for its result"
     whole = f"{text}  {recorded}; {how}"
     return Block(
         whole,

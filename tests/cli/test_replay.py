@@ -164,3 +164,17 @@ def test_a_bound_stops_it_and_what_there_was_is_kept() -> None:
     assert done.code == 4
     assert done.document["counts"]["live"] >= 1
     assert list(done.document["stopped"])[:2] == ["reason", "step_id"]
+
+
+def test_tools_are_named_in_a_settings_file(tmp_path: Path) -> None:
+    config = tmp_path / "replaydbg.toml"
+    config.write_text('[tools.lookup_order]\nanswer = {order = "found"}\npolicy = "allow"\n')
+    edits = ("--edit", MEND)
+    done = replay(*edits, *STAND_IN[:2], "--config", str(config), "--max-calls", "1", "--output", "json")
+    lookups = [step for step in done.document["steps"] if step["name"] == "lookup_order"]
+    assert "live" in {step["provenance"] for step in lookups}
+
+    config.write_text('[tools.lookup_order]\nanswer = 1\npolicy = "never"\n')
+    done = replay(*edits, *STAND_IN[:2], "--config", str(config))
+    assert done.code == 4
+    assert "the settings say that lookup_order never runs" in done.err

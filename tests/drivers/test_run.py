@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -11,14 +13,28 @@ from replaydbg import limits
 from replaydbg.core.branch import Branch, Provenance
 from replaydbg.core.message import Message, ToolCall
 from replaydbg.core.outcome import Failed, Outcome, Reply, ToolResult
-from replaydbg.core.request import ModelRequest
+from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.trace import Trace
 from replaydbg.drivers.providers import OnText
-from replaydbg.drivers.run import Update, run
+from replaydbg.drivers.run import Update, run, unfit
+from replaydbg.drivers.tools import ToolBinding
+from replaydbg.drivers.tools.toolbox import Bound, Permission, Policy, Toolbox
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Asked
 from replaydbg.replay.engine import Replay
-from tests.support.build import agent, assistant, call, chat, model_call, response, trace, user
+from tests.support.build import (
+    agent,
+    assistant,
+    call,
+    chat,
+    model_call,
+    parameters,
+    response,
+    tool_execution,
+    trace,
+    user,
+)
+from tests.support.build import tool as tool_spec
 from tests.support.drive import edit, provenances
 
 LOOP = chat(
@@ -77,9 +93,20 @@ def changed(of: Trace = LOOP) -> Replay:
     return Replay(Facts(of), [edit(of, "m1", "/tool_calls/0/arguments/id", 8)])
 
 
-async def finish(replay: Replay, **world: object) -> Branch:
-    defaults: dict[str, object] = {"provider": None, "bindings": {}, "allowed": ()}
-    await run(replay, **(defaults | world))  # type: ignore[arg-type]
+def box(bindings: Mapping[str, ToolBinding] | None = None, allowed: Container[str] = ()) -> Toolbox:
+    return Toolbox(
+        {
+            name: Bound(tool, "a test's tool", Policy.ALLOW if name in allowed else Policy.ASK)
+            for name, tool in (bindings or {}).items()
+        }
+    )
+
+
+async def finish(replay: Replay, **world: Any) -> Branch:
+    toolbox = world.pop("toolbox", None) or box(world.pop("bindings", None), world.pop("allowed", ()))
+    async with toolbox:
+        wishes: dict[str, Any] = {"provider": None, "toolbox": toolbox} | world
+        await run(replay, **wishes)
     return replay.branch("b")
 
 
@@ -184,7 +211,7 @@ async def test_cancelling_keeps_what_was_answered_and_lets_the_cancellation_go_o
     of = many(2)
     replay = Replay(Facts(of), [edit(of, f"m{n}", "/messages/0/content", f"{n}?") for n in range(2)])
     model = Model(["quick", 5.0, "slow"])
-    task = asyncio.ensure_future(run(replay, provider=model, bindings={}, allowed=()))
+    task = asyncio.ensure_future(run(replay, provider=model, toolbox=box()))
     await asyncio.sleep(0.05)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -206,3 +233,94 @@ async def test_progress_tells_the_question_and_the_text_as_it_comes() -> None:
     }
     assert updates[-1].progress.live_calls == 1
     assert updates[-1].progress.waiting == 0
+
+
+# --- permission, and arguments that do not fit
+
+
+def saying(*said: Permission) -> Any:
+    """A person who gives these answers in turn, and remembers the questions."""
+    asked: list[tuple[str, str]] = []
+
+    async def permit(one: Asked, bound: Bound) -> Permission:
+        assert isinstance(one.request, ToolRequest)
+        asked.append((one.request.call.name, bound.how))
+        return said[len(asked) - 1]
+
+    permit.asked = asked  # type: ignore[attr-defined]
+    return permit
+
+
+async def test_a_bound_tool_runs_when_the_person_says_so() -> None:
+    tool, permit = Tool(), saying(Permission.ONCE)
+    branch = await finish(changed(), provider=Model(["ok"]), bindings={"find": tool}, permit=permit)
+    assert len(tool.ran) == 1
+    assert permit.asked == [("find", "a test's tool")]
+    assert branch.stopped is None
+
+
+async def test_a_tool_that_may_not_run_is_answered_by_the_person() -> None:
+    tool = Tool()
+
+    async def writes(_: Asked) -> Outcome | None:
+        return ToolResult("by hand")
+
+    branch = await finish(
+        changed(), provider=Model(["ok"]), bindings={"find": tool}, permit=saying(Permission.NO), human=writes
+    )
+    assert tool.ran == []
+    assert dict(provenances(branch))["x1"] == "human"
+
+
+@pytest.mark.parametrize(
+    ("said", "questions"), [([Permission.ONCE] * 2, 2), ([Permission.BRANCH], 1), ([Permission.ALWAYS], 1)]
+)
+async def test_what_is_allowed_for_the_branch_is_not_asked_again(
+    said: list[Permission], questions: int
+) -> None:
+    tool, permit = Tool(), saying(*said)
+    again = assistant("", call("find", {"id": 9}, "c9"))
+    await finish(changed(), provider=Model([again, "done"]), bindings={"find": tool}, permit=permit)
+    assert len(tool.ran) == 2
+    assert len(permit.asked) == questions
+
+
+async def test_what_never_runs_is_not_even_asked_about() -> None:
+    tool, permit = Tool(), saying()
+    toolbox = Toolbox({"find": Bound(tool, "", Policy.NEVER)})
+    branch = await finish(changed(), toolbox=toolbox, permit=permit)
+    assert tool.ran == permit.asked == []
+    assert branch.stopped is not None
+    assert "the settings say that find never runs" in branch.stopped.reason
+
+
+SCHEMA = parameters(["id"], id={"type": "integer"})
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [("seven", "id: "), ([1], "id: ")],
+)
+async def test_arguments_that_break_the_schema_fail_before_anything_runs(value: Any, words: str) -> None:
+    of = trace(
+        model_call(
+            "m1", [user("u")], assistant("", call("find", {"id": 7}, "c1")), tools=[tool_spec("find", SCHEMA)]
+        ),
+        tool_execution("x1", call("find", {"id": 7}, "c1"), "no such order"),
+    )
+    tool, permit = Tool(), saying()
+    replay = Replay(Facts(of), [edit(of, "m1", "/tool_calls/0/arguments/id", value)])
+    branch = await finish(replay, bindings={"find": tool}, permit=permit)
+    assert tool.ran == permit.asked == []
+    assert branch.stopped is not None
+    assert branch.stopped.kind == "tool-failed"
+    assert "the arguments of find break its schema: " + words in branch.stopped.reason
+    assert "nothing was run" in branch.stopped.reason
+
+
+def test_unfit() -> None:
+    wrong = call("f", {"a": 1, "b": 2, "c": 3, "d": 4})
+    said = unfit(wrong, tool_spec("f", parameters(())))
+    assert said.startswith("the arguments of f break its schema: ")
+    assert unfit(call("f", raw="{"), None).startswith("the arguments of f are no JSON")
+    assert unfit(wrong, None) == unfit(wrong, tool_spec("f")) == ""

@@ -49,3 +49,16 @@ def test_the_question_shows_what_it_is_about() -> None:
     assert "what now?" in text_of(human.context_blocks(MODEL))
     assert '→ search  {"q": "x"}' in text_of(human.context_blocks(TOOL))
     assert human.part(TOOL).text == ""
+
+
+def test_permission_is_asked_with_the_call_beside_the_recorded_one() -> None:
+    assert human.permission(TOOL) == "May search run?"
+    recorded = ToolCall("c", "search", {"q": "w", "n": 1})
+    said = text_of(human.permission_blocks(TOOL, recorded, "the command ./search"))
+    assert '→ search  {"q": "x"}' in said
+    assert "by the command ./search" in said
+    assert '/q: "w" → "x"' in said
+    assert "/n: 1 → nothing" in said
+    assert "nothing was recorded" in text_of(human.permission_blocks(TOOL, None, "x"))
+    same = ToolCall("c", "search", {"q": "x"})
+    assert "had the same arguments" in text_of(human.permission_blocks(TOOL, same, "x"))

@@ -15,8 +15,9 @@ from textual.worker import Worker
 from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.core.branch import Branch, Edit
 from replaydbg.core.outcome import Outcome
-from replaydbg.core.request import ModelRequest
+from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.drivers.run import Update
+from replaydbg.drivers.tools.toolbox import Bound, Permission
 from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Asked, Progress
@@ -47,8 +48,12 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
     WHERE = "progress"
     BINDINGS = bindings("progress")
 
-    def __init__(self, facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> None:
+    def __init__(
+        self, facts: Facts, edits: Sequence[Edit], options: RerunOptions, always: set[str] | None = None
+    ) -> None:
+        """Tools that are allowed for good are added to `always`."""
         super().__init__()
+        self._always = set() if always is None else always
         self._facts, self._edits, self._options = facts, tuple(edits), options
         self._questions: dict[str, _Question] = {}
         self._progress = Progress()
@@ -72,7 +77,14 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
     async def _drive(self) -> None:
         result: Branch | ReplaydbgError
         try:
-            result = await rerun(self._facts, self._edits, self._options, self._heard, self._ask_person)
+            result = await rerun(
+                self._facts,
+                self._edits,
+                self._options,
+                self._heard,
+                self._ask_person,
+                permit=self._ask_permission,
+            )
         except ReplaydbgError as problem:
             result = problem
         self.dismiss(result)
@@ -105,6 +117,29 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
         self._stopping = True
         self.say("stopping: what was answered is kept")
         self._driving.cancel()
+
+    async def _ask_permission(self, asked: Asked, bound: Bound) -> Permission:
+        """Whether the tool may run for this call, beside the call that was recorded."""
+        async with self._one_at_a_time:
+            replies = (
+                Reply("y", "run it once", Permission.ONCE),
+                Reply("b", "and in this branch", Permission.BRANCH),
+                Reply("a", "always", Permission.ALWAYS),
+                Reply("n", "do not run it", Permission.NO),
+            )
+            recorded = self._facts.trace.body(asked.row).call if asked.row is not None else None
+            ask = Ask(
+                human.permission(asked), list(human.permission_blocks(asked, recorded, bound.how)), replies
+            )
+            try:
+                said = Permission(await self.app.push_screen_wait(ask))
+            except asyncio.CancelledError:
+                while self.app.screen is not self:
+                    await self.app.pop_screen()
+                raise
+            if said is Permission.ALWAYS and isinstance(asked.request, ToolRequest):
+                self._always.add(asked.request.call.name)
+            return said
 
     async def _ask_person(self, asked: Asked) -> Outcome | None:
         """The person may answer what nobody else is to be asked; one question at a time."""

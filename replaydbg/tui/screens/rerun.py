@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from textual import work
@@ -25,7 +25,7 @@ from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.views.plan import edit_block
-from replaydbg.views.rerun import Terms, Told, ToolTerm, Way, form_blocks
+from replaydbg.views.rerun import Terms, Told, ToolTerm, Way, form_blocks, set_up_words
 
 
 class RerunScreen(ActingScreen[RerunOptions | None]):
@@ -34,12 +34,21 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
     WHERE = "rerun"
     BINDINGS = bindings("rerun")
 
-    def __init__(self, setup: Setup, trace: Trace, plan: Plan, edits: Sequence[Edit], provider: str) -> None:
-        """`provider` is the one that the recording names, "" for none."""
+    def __init__(
+        self,
+        setup: Setup,
+        trace: Trace,
+        plan: Plan,
+        edits: Sequence[Edit],
+        provider: str,
+        *,
+        always: Container[str] = (),
+    ) -> None:
+        """`provider` is the one that the recording names, "" for none; `always` are tools that may run for good."""
         super().__init__()
         self._setup, self._trace, self._plan, self._edits = setup, trace, plan, tuple(edits)
         self._recorded_provider = provider
-        self.terms = first_terms(setup, plan)
+        self.terms = first_terms(setup, plan, always)
 
     def compose(self) -> ComposeResult:
         yield Static(" Re-run what follows", id="editor-title", markup=False)
@@ -78,6 +87,8 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
             base_url=(setup.base_url if preset else terms.base_url) or None,
             bindings={tool.name: tool.bound for tool in terms.tools if tool.bound},
             allow=frozenset(tool.name for tool in terms.tools if tool.allowed),
+            tools=setup.settings.tools,
+            servers=setup.settings.servers,
             environ=os.environ,
         )
 
@@ -120,7 +131,10 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
             self._take(replace(self.terms, model=model, base_url=server.base_url))
 
     async def _choose_tool(self, tool: ToolTerm) -> None:
-        if tool.bound:
+        if tool.never:
+            self.say(f"the settings file says that {tool.name} never runs")
+            return
+        if tool.bound or tool.set_up:
             self._take(self.terms.with_tool(replace(tool, allowed=not tool.allowed)))
             return
         said = await self.app.push_screen_wait(Line(f"what runs {tool.name}", "", "python:module:function"))
@@ -140,19 +154,23 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
         self.dismiss(None)
 
 
-def first_terms(setup: Setup, plan: Plan) -> Terms:
-    """What is proposed: nobody is asked, unless the command line named who answers."""
+def first_terms(setup: Setup, plan: Plan, always: Container[str] = ()) -> Terms:
+    """What is proposed: nobody is asked, unless the command line named who answers. `always` may run, as was said before."""
     needs = {need.name: need for need in plan.tools}
-    names = [*needs, *(name for name in setup.tools if name not in needs)]
+    settings = setup.settings.tools
+    names = dict.fromkeys((*needs, *setup.tools, *settings))
     tools = [
         ToolTerm(
             name,
             setup.tools.get(name, ""),
-            name in setup.allowed and name in setup.tools,
+            (name in setup.allowed and name in setup.tools) or policy == "allow" or name in always,
             needs[name].calls if name in needs else 0,
             needs[name].recorded if name in needs else 0,
+            set_up_words(settings[name]) if name in settings else "",
+            policy == "never",
         )
         for name in names
+        for policy in (settings[name].policy if name in settings else "",)
     ]
     preset = setup.provider or setup.model
     return Terms(

@@ -30,13 +30,17 @@ class Running(Changing):
         if desk.plan is None:
             self.say("what the edits touch is still being worked out: press r again in a moment")
             return
-        terms = RerunScreen(desk.setup, shown.trace, desk.plan, desk.edits, _recorded_provider(shown))
+        terms = RerunScreen(
+            desk.setup, shown.trace, desk.plan, desk.edits, _recorded_provider(shown), always=desk.always
+        )
         options = await self.app.push_screen_wait(terms)
         if options is None:
             self.say(f"nothing was sent. {headline(desk.plan)}", "dim")
             return
         options = replace(options, branch_id=session.free_branch_id(), parent=session.current)
-        result = await self.app.push_screen_wait(ProgressScreen(shown.facts, desk.edits, options))
+        result = await self.app.push_screen_wait(
+            ProgressScreen(shown.facts, desk.edits, options, desk.always)
+        )
         if isinstance(result, ReplaydbgError):
             self.tell("The re-run did not begin", result.message, result.hint)
             return

@@ -9,6 +9,7 @@ import pytest
 from textual.app import App
 
 from replaydbg.actions.rerun import RerunOptions
+from replaydbg.config import ToolSetting
 from replaydbg.core.branch import Branch
 from replaydbg.core.outcome import Reply
 from replaydbg.core.request import ModelRequest
@@ -87,3 +88,40 @@ async def test_what_cannot_begin_is_given_back() -> None:
         app.push_screen(screen(provider="python:nowhere:nothing"), gave.append)
         await until(pilot, lambda: gave)
         assert isinstance(gave[0], UsageProblem)
+
+
+CALLED = edit(RUN, "m1", "/tool_calls/0/arguments/q", "y")
+
+
+@pytest.mark.parametrize(("key", "always"), [("y", set()), ("a", {"search"})])
+async def test_a_tool_runs_after_a_yes_to_the_call(key: str, always: set[str]) -> None:
+    app: App[None] = App()
+    gave: list[Any] = []
+    said: set[str] = set()
+    options = RerunOptions(
+        provider="python:tests.tui.screens.test_progress:reply",
+        tools={"search": ToolSetting(way="answer", answer="found")},
+    )
+    async with app.run_test(size=(100, 24)) as pilot:
+        app.push_screen(ProgressScreen(Facts(RUN), [CALLED], options, said), gave.append)
+        await until(pilot, lambda: "May search run?" in text_of(app))
+        assert "an answer that you wrote" in text_of(app)
+        assert '/q: "x" → "y"' in text_of(app)
+        await pilot.press(key)
+        await until(pilot, lambda: gave)
+    assert [step.body.result for step in gave[0].trace.steps() if step.body.has_result] == ["found"]
+    assert said == always
+
+
+async def test_a_no_is_a_question_for_the_result() -> None:
+    app: App[None] = App()
+    options = RerunOptions(tools={"search": ToolSetting(way="answer", answer="found")})
+    async with app.run_test(size=(100, 24)) as pilot:
+        app.push_screen(ProgressScreen(Facts(RUN), [CALLED], options), lambda _: None)
+        await until(pilot, lambda: "May search run?" in text_of(app))
+        await pilot.press("escape")
+        await until(pilot, lambda: "What does search return?" in text_of(app))
+
+
+def reply(_: dict[str, Any]) -> str:
+    return "here it is"
