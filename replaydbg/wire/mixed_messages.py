@@ -116,7 +116,7 @@ def _from_list(
         return ()
     if isinstance(items[0], list):  # LangChain's batches: the first is the one that was asked
         return _from_list(items[0], role, keys, level + 1) if level < _LEVELS_MAX else None
-    if any(loose.text(loose.mapping(item).get("type")) in _RESPONSES for item in items):
+    if any(map(_is_item_of_responses, items)):
         return _openai_responses_items.read_messages(items)
     if all("toolCallId" in loose.mapping(item) for item in items):  # the calls of the AI SDK, alone
         return (Message(role, tuple(map(_call, items))),)
@@ -127,6 +127,13 @@ def _from_list(
     ):  # parts without a message around them
         return (Message(role, tuple(_part(item) for item in items)),)
     return _found(items[0], role, keys, level + 1)  # candidates: the first went into the conversation
+
+
+def _is_item_of_responses(value: Json) -> bool:
+    """Whether this is an item of OpenAI Responses that other shapes have not."""
+    item = loose.mapping(value)
+    kind = loose.text(item.get("type"))
+    return kind in _RESPONSES or (kind == "reasoning" and isinstance(item.get("summary"), list))
 
 
 def _instructions(value: dict[str, Json]) -> tuple[Message, ...]:

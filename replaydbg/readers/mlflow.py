@@ -1,0 +1,318 @@
+"""MLflow traces: what `Trace.to_json()` writes, of MLflow 3 (`info.trace_id`) and of MLflow 2 (`info.request_id`).
+
+One trace, an array of traces, one for each line, or rows of `search_traces`. Every attribute of a span is JSON written as
+text. Tool schemas went through a model that wrote the keywords nobody had set as null; those are taken out again.
+
+Get one: `mlflow.get_trace(trace_id).to_json()`, or `mlflow.search_traces(return_type="list")` and `to_json()` of each
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from math import nan
+from typing import Any
+
+import msgspec
+
+from replaydbg.core.columns import KIND_NUMBER, Row
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json
+from replaydbg.core.step import NO_USAGE, Kind, Usage
+from replaydbg.core.trace import Source
+from replaydbg.readers import _containers, _salvage, _span_fields
+from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._attributes import Attributes, number
+from replaydbg.readers._payloads import without_nulls
+from replaydbg.readers._records import Observed, Records, column, document_of, row_id, seen_of
+from replaydbg.readers._span import Span, SpanBody, is_glue
+from replaydbg.wire import loose, openai_chat, openai_responses
+
+FORMAT = "mlflow"
+_FIRST_WINDOW_BYTES = 256 << 10
+"""Of a large file so much is read for the first rows."""
+_OPENING = re.compile(rb'"spans"\s*:\s*\[')
+
+
+# ---- which files ------------------------------------------------------------------------------------------------
+
+
+def _sniff(document: Document) -> float:
+    first = _containers.first_record(document.head)
+    first = first[0] if isinstance(first, list) and first else first
+    if not isinstance(first, dict):
+        return 0.0
+    info = loose.mapping(first.get("info"))
+    if "data" in first and (loose.text(info.get("trace_id")).startswith("tr-") or "request_id" in info):
+        return 0.95
+    spans = loose.sequence(loose.mapping(first.get("data", first)).get("spans"))
+    attributes = loose.mapping(loose.mapping(spans[0] if spans else None).get("attributes"))
+    return 0.9 if any(key.startswith("mlflow.") for key in attributes) else 0.0
+
+
+# ---- structure --------------------------------------------------------------------------------------------------
+
+_FIELDS = (
+    "trace_id", "span_id", "parent_span_id", "name", "start_time_unix_nano", "end_time_unix_nano", "status",
+    "context", "parent_id", "start_time", "end_time", "status_code", "status_message",
+)  # fmt: skip
+_SPAN = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "Span",
+        [*((name, Any, None) for name in _FIELDS), ("attributes", msgspec.Raw, msgspec.Raw(b"{}"))],
+        gc=False,
+    )
+)
+_ATTRIBUTES = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class _Data(msgspec.Struct, gc=False):
+    spans: list[msgspec.Raw] | None = None
+
+
+class _Trace(msgspec.Struct, gc=False):
+    info: dict[str, Any] | None = None
+    data: _Data | None = None
+    spans: list[msgspec.Raw] | None = None
+    trace_id: Any = None
+    request_id: Any = None
+
+
+_TRACE = msgspec.json.Decoder(_Trace)
+
+
+def _read(document: Document, partial: bool) -> Iterator[Reading]:
+    size = len(document.buffer)
+    if partial and size > 2 * _FIRST_WINDOW_BYTES:
+        first = _Traces(document)
+        first.salvage(document.buffer[:_FIRST_WINDOW_BYTES], "")
+        first.records.notices.clear()  # the window ends in the middle of something
+        if len(first.records):
+            yield first.records.reading(_FIRST_WINDOW_BYTES / size, complete=False)
+    traces = _Traces(document)
+    for record in _containers.records(document.buffer, traces.records.notices, items=True):
+        traces.add(record)
+    if not len(traces.records) and not _OPENING.search(document.buffer):
+        raise NotThisFormat("there is no span in the document")
+    yield traces.records.reading()
+
+
+class _Traces:
+    def __init__(self, document: Document) -> None:
+        self.records = Records(Source(document.name, FORMAT), _observed)
+
+    def add(self, record: _containers.Record) -> None:
+        try:
+            trace = _TRACE.decode(record.raw)
+        except _salvage.UNREADABLE:
+            self.salvage(record.raw, record.place)
+            return
+        info = trace.info or {}
+        named = (info.get("trace_id"), info.get("request_id"), trace.trace_id, trace.request_id)
+        trace_id = next(filter(None, map(row_id, named)), "")
+        if info.get("state", info.get("status")) == "IN_PROGRESS":
+            said = "the run was still in progress when it was exported"
+            self.records.notices.append(Notice(f"{record.place}/info", said))
+        spans = trace.data.spans if trace.data else trace.spans
+        where = f"{record.place}/data/spans" if trace.data else f"{record.place}/spans"
+        for place, raw in enumerate(spans or ()):
+            self._add(raw, trace_id, f"{where}/{place}")
+
+    def salvage(self, raw: memoryview, place: str) -> None:
+        """The spans of a trace that is cut off or corrupt."""
+        for start, end, whole in _salvage.objects_in_arrays(raw, _OPENING):
+            if not whole:
+                said = "damaged: only the beginning of a span was read"
+                self.records.notices.append(Notice(place or f"byte {start}", said))
+            self._add(msgspec.Raw(raw[start:end]), "", place or f"byte {start}")
+
+    def _add(self, raw: msgspec.Raw, trace_id: str, place: str) -> None:
+        seen = seen_of(raw, _SPAN)
+        context = loose.mapping(seen.context)
+        id_ = _span_fields.span_id(seen.span_id or context.get("span_id"))
+        if not id_:
+            self.records.notices.append(Notice(place, "a span without an id, left out"))
+            return
+        trace_id = trace_id or _trace_id(seen.trace_id or context.get("trace_id"))
+        self.records.add(trace_id, _row(seen, id_, raw))
+
+
+def _trace_id(value: Json) -> str:
+    """As MLflow calls the trace of a span that came without its trace."""
+    hexadecimal = _span_fields.trace_id(value)
+    return f"tr-{hexadecimal}" if hexadecimal and not hexadecimal.startswith("tr-") else hexadecimal
+
+
+def _row(seen: Any, id_: str, raw: msgspec.Raw) -> Row:
+    attributes = _few_attributes(seen.attributes)
+    kind, name, agent = _kind(seen, attributes)
+    is_call = kind is Kind.MODEL_CALL
+    usage = _usage(attributes) if is_call and not _is_unread(attributes.get(_OUTPUT)) else NO_USAGE
+    return (
+        id_,
+        _span_fields.span_id(seen.parent_span_id or seen.parent_id),
+        KIND_NUMBER[kind],
+        name,
+        agent,
+        _model(attributes) if is_call else "",
+        _span_fields.nanoseconds(seen.start_time_unix_nano or seen.start_time),
+        _span_fields.nanoseconds(seen.end_time_unix_nano or seen.end_time),
+        _span_fields.status(seen.status or seen.status_code),
+        column(usage.input_tokens),
+        column(usage.output_tokens),
+        number(loose.mapping(attributes.get("mlflow.llm.cost")).get("total_cost")) if is_call else nan,
+        raw,
+    )
+
+
+# ---- facts ------------------------------------------------------------------------------------------------------
+
+_INPUT, _OUTPUT = "mlflow.spanInputs", "mlflow.spanOutputs"
+_SMALL = frozenset(
+    {
+        "mlflow.spanType", "mlflow.llm.model", "mlflow.llm.provider", "model", "mlflow.chat.tokenUsage", "usage",
+        "mlflow.llm.cost", "mlflow.openai.agent_run_root",
+    }
+)  # fmt: skip
+"""The attributes that the columns want."""
+_KINDS = {
+    "CHAT_MODEL": Kind.MODEL_CALL,
+    "LLM": Kind.MODEL_CALL,
+    "TOOL": Kind.TOOL_EXECUTION,
+    "AGENT": Kind.AGENT_INVOCATION,
+    "RETRIEVER": Kind.RETRIEVAL,
+}
+_TEXT_BYTES_MAX = 1 << 10
+"""A hand-off's agents, and what stands where a reply was not read, are shorter."""
+
+
+def _few_attributes(raw: msgspec.Raw) -> dict[str, Json]:
+    """Those attributes decoded that the columns want; of the output only what is short."""
+    try:
+        values = _ATTRIBUTES.decode(raw)
+    except _salvage.UNREADABLE:
+        return {}
+    few = {key: _decoded(_json(values[key])) for key in _SMALL & values.keys()}
+    if loose.text(few.get("mlflow.spanType")) in {"CHAIN", "CHAT_MODEL"}:
+        for key in (_INPUT, _OUTPUT):
+            if key in values and len(memoryview(values[key])) < _TEXT_BYTES_MAX:
+                few[key] = _decoded(_json(values[key]))
+    return few
+
+
+def _json(raw: msgspec.Raw) -> Json:
+    try:
+        return _salvage.loads(memoryview(raw))
+    except ValueError:
+        return None
+
+
+def _decoded(value: Json) -> Json:
+    """The value of an attribute: JSON written as text, also a number, true or null."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return _salvage.loads(value)
+    except ValueError:
+        return value
+
+
+def _kind(seen: Any, attributes: Mapping[str, Json]) -> tuple[Kind, str, str]:
+    """Kind, name and agent."""
+    name = loose.text(seen.name)
+    type_ = attributes.get("mlflow.spanType")
+    kind = _KINDS.get(type_.upper(), Kind.OPAQUE) if isinstance(type_, str) else Kind.OPAQUE
+    if kind is Kind.AGENT_INVOCATION:
+        # The runner of OpenAI's Agents SDK says that it is an agent; the agents are below it.
+        is_runner = attributes.get("mlflow.openai.agent_run_root") or is_glue(name)
+        return (Kind.OPAQUE, name, "") if is_runner else (kind, name, name)
+    if kind is Kind.OPAQUE and name == "Handoff":
+        target = loose.text(loose.mapping(attributes.get(_OUTPUT)).get("to_agent"))
+        if target:
+            return Kind.HANDOFF, f"handoff to {target}", ""
+    return kind, name or loose.text(type_) or "span", ""
+
+
+def _model(attributes: Mapping[str, Json]) -> str:
+    return loose.text(attributes.get("mlflow.llm.model")) or loose.text(attributes.get("model"))
+
+
+def _usage(attributes: Mapping[str, Json]) -> Usage:
+    counted = loose.mapping(attributes.get("mlflow.chat.tokenUsage"))
+    if counted:
+        usage = openai_responses.read_usage(counted)
+        return Usage(
+            usage.input_tokens, usage.output_tokens, loose.count(counted.get("cache_read_input_tokens"))
+        )
+    said = attributes.get("usage")
+    usage = openai_responses.read_usage(said)
+    return openai_chat.read_usage(said) if usage == NO_USAGE else usage
+
+
+def _is_unread(output: Json) -> bool:
+    """Whether MLflow recorded the response's object instead of the reply in it, which nobody had read yet."""
+    return (
+        isinstance(output, str) and output.startswith("<") and "Response" in output and output.endswith(">")
+    )
+
+
+# ---- bodies -----------------------------------------------------------------------------------------------------
+
+_PARAMS = (
+    "temperature", "top_p", "max_tokens", "max_completion_tokens", "max_output_tokens", "seed", "stop", "tool_choice",
+    "parallel_tool_calls", "reasoning", "service_tier", "truncation", "text", "store",
+)  # fmt: skip
+_NOT_GIVEN = ("<openai.Omit", "NOT_GIVEN", "<openai.NotGiven")
+"""How a parameter that was left out looks in an attribute."""
+
+
+def _observed(raw: msgspec.Raw) -> Observed:
+    document = document_of(raw)
+    seen = seen_of(raw, _SPAN)
+    attributes = Attributes(
+        {key: _decoded(value) for key, value in loose.mapping(document.get("attributes")).items()}
+    )
+    kind, name, _ = _kind(seen, attributes)
+    output = attributes.get(_OUTPUT)
+    output = None if _is_unread(output) else output
+    span = Span(name, attributes, events=_span_fields.span(document).events)
+    asked = loose.mapping(attributes.get("invocation_params"))
+    return Observed(
+        kind=kind,
+        name=name,
+        input=_input(attributes) if kind is Kind.MODEL_CALL else attributes.get(_INPUT),
+        output=output,
+        has_output=output is not None or (_OUTPUT in attributes and kind is Kind.TOOL_EXECUTION),
+        offers=(
+            asked.get("tools"),
+            attributes.get("tools") if kind is Kind.MODEL_CALL else None,
+            without_nulls(attributes.get("mlflow.chat.tools")),
+        ),
+        params=asked or {key: attributes[key] for key in _PARAMS if _is_given(attributes.get(key))},
+        call_id=loose.text(attributes.get("tool_call_id")),
+        error=_status_message(seen) or SpanBody(span).error,
+        usage=_usage(attributes),
+        response_model=attributes.text("model") if attributes.get("object") == "response" else "",
+        provider=loose.text(attributes.get("mlflow.llm.provider")),
+        raw=document,
+        span=span,
+    )
+
+
+def _input(attributes: Attributes) -> Json:
+    """What a model was asked. The instructions of a response stand beside its input."""
+    said, instructions = attributes.get(_INPUT), attributes.text("instructions")
+    if isinstance(said, (list, str)) and instructions:
+        return {"instructions": instructions, "input": said}
+    return said
+
+
+def _is_given(value: Json) -> bool:
+    return value is not None and not (isinstance(value, str) and value.startswith(_NOT_GIVEN))
+
+
+def _status_message(seen: Any) -> str:
+    return loose.text(loose.mapping(seen.status).get("message")) or loose.text(seen.status_message)
+
+
+READER = Reader(FORMAT, "MLflow traces (2 and 3)", _sniff, _read)
