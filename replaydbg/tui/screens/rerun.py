@@ -14,6 +14,7 @@ from replaydbg.actions.addressees import addressees
 from replaydbg.actions.plan import estimate
 from replaydbg.actions.providers import local_servers
 from replaydbg.actions.rerun import RerunOptions
+from replaydbg.config import DEFAULTS
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
 from replaydbg.errors import UsageProblem
@@ -79,6 +80,7 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
     def options(self, terms: Terms) -> RerunOptions:
         """The terms in the words of the action."""
         setup = self._setup
+        settings = setup.settings or DEFAULTS
         preset = terms.way is Way.PRESET
         return RerunOptions(
             live=terms.way is not Way.NOBODY,
@@ -87,8 +89,8 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
             base_url=(setup.base_url if preset else terms.base_url) or None,
             bindings={tool.name: tool.bound for tool in terms.tools if tool.bound},
             allow=frozenset(tool.name for tool in terms.tools if tool.allowed),
-            tools=setup.settings.tools,
-            servers=setup.settings.servers,
+            tools=settings.tools,
+            servers=settings.servers,
             environ=os.environ,
         )
 
@@ -157,7 +159,7 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
 def first_terms(setup: Setup, plan: Plan, always: Container[str] = ()) -> Terms:
     """What is proposed: nobody is asked, unless the command line named who answers. `always` may run, as was said before."""
     needs = {need.name: need for need in plan.tools}
-    settings = setup.settings.tools
+    settings = (setup.settings or DEFAULTS).tools
     names = dict.fromkeys((*needs, *setup.tools, *settings))
     tools = [
         ToolTerm(
