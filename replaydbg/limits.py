@@ -41,6 +41,12 @@ SCHEMA_UNFOLDED_MAX = 100_000
 PATTERN_STEPS_MAX = 100_000
 """Backtracking of one `pattern` on one value: a schema in a trace must not stop the program."""
 
+GROUNDING_CHARS_MAX = 30_000_000
+"""Text in which identifiers are looked for (a second or two); of a longer run nothing is said about the rest."""
+
+SECRET_CHARS_MAX = 10_000_000
+"""Text that is searched for secrets; what was not searched is said."""
+
 NAME_CHARS_MAX = 100
 NAMES_COMPARED_MAX = 500
 """Of words compared for "did you mean": the comparison is quadratic in length."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from typing import Any
@@ -19,40 +19,7 @@ import orjson
 from replaydbg import limits
 from replaydbg.core import pointer
 from replaydbg.core.message import Json
-
-_DICTS_OF_SCHEMAS = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")
-_LISTS_OF_SCHEMAS = ("allOf", "anyOf", "oneOf", "prefixItems")
-_SCHEMAS = (
-    "items",
-    "additionalProperties",
-    "additionalItems",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-    "contains",
-    "propertyNames",
-    "not",
-    "if",
-    "then",
-    "else",
-)
-_NULL_MEANS_NULL = frozenset({"const", "default", "example"})
-"""Keywords whose value is any data. Everywhere else null is no legal value, and stands for *absent*."""
-
-_TYPES = frozenset({"object", "array", "string", "integer", "number", "boolean", "null"})
-_PYTHON_TYPES = {
-    "dict": "object",
-    "list": "array",
-    "tuple": "array",
-    "str": "string",
-    "int": "integer",
-    "float": "number",
-    "bool": "boolean",
-    "none": "null",
-}
-"""Type names of the BFCL corpus, which are Python's."""
-
-_ANY_TYPE = frozenset({"any", "type_unspecified"})
-"""BFCL's and Gemini's words for *no restriction*."""
+from replaydbg.wire.schema_dialects import NULL_MEANS_NULL, normalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +32,8 @@ class Violation:
     pointer: str
     keyword: str
     message: str
+    expected: tuple[Json, ...] = field(default=(), compare=False)
+    """What would have been right: the values of the enum, the types, the missing field, the fields that there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +41,33 @@ class Checker:
     """A schema made ready. `problem` is a sentence when it cannot be used, and then nothing violates it."""
 
     problem: str | None
+    accepts: Callable[[Json], bool]
     errors: Callable[[Json], Iterable[Any]]
     schema: Json
+    has_formats: bool = False
+    """Whether the schema gives any string a `format`."""
 
     def violations(self, value: Json) -> tuple[Violation, ...]:
         """Everything wrong with `value`, in the order of the schema, at most `limits.VIOLATIONS_MAX`."""
         try:
+            if self.accepts(value):  # five times as fast as to list errors
+                return ()
             found = (said for error in self.errors(value) for said in _violations(error, self.schema))
             return tuple(dict.fromkeys(islice(found, limits.VIOLATIONS_MAX)))
         except (ValueError, TypeError) as error:
             # Values no JSON document can hold: lone surrogates, nesting beyond the validator's bound.
             return (Violation("", "value", f"cannot be checked: {_shortened(_first_line(error))}"),)
+
+    def formats(self, value: Json) -> tuple[Violation, ...]:
+        """Where strings are not of the `format` that the schema gives them. Schemas do not forbid that: a hint."""
+        try:
+            return tuple(
+                Violation(pointer.join(error.instance_path), "format", _shortened(error.message))
+                for error in islice(_format_checker(orjson.dumps(self.schema))(value), limits.VIOLATIONS_MAX)
+                if error.kind.name == "format"
+            )
+        except (ValueError, TypeError):
+            return ()
 
 
 def violations(schema: Json, value: Json) -> tuple[Violation, ...]:
@@ -123,7 +108,18 @@ def _checker(schema_json: bytes) -> Checker:
         return _unusable(_shortened(error.message.split(" and retrieving it failed")[0]) + where, schema)
     except (ValueError, TypeError, jsonschema_rs.ReferencingError) as error:
         return _unusable(_shortened(_first_line(error)), schema)
-    return Checker(None, validator.iter_errors, schema)
+    has_formats = b'"format":' in schema_json
+    return Checker(None, validator.is_valid, validator.iter_errors, schema, has_formats)
+
+
+@lru_cache(maxsize=512)
+def _format_checker(schema_json: bytes) -> Callable[[Json], Iterable[Any]]:
+    import jsonschema_rs  # noqa: PLC0415 - 41 ms, only when schemas are looked at
+
+    options = jsonschema_rs.FancyRegexOptions(backtrack_limit=limits.PATTERN_STEPS_MAX)
+    return jsonschema_rs.validator_for(
+        orjson.loads(schema_json), validate_formats=True, retriever=_refused, pattern_options=options
+    ).iter_errors
 
 
 def _refused(uri: str) -> Json:
@@ -131,61 +127,7 @@ def _refused(uri: str) -> Json:
 
 
 def _unusable(why: str, schema: Json) -> Checker:
-    return Checker(why, lambda _: (), schema)
-
-
-# Dialects
-
-
-def normalised(schema: Json) -> Json:
-    """The schema as JSON Schema: what the dialects of tool schemas say otherwise is rewritten, the rest kept.
-
-    Gemini (an OpenAPI 3.0 subset) writes types in upper case and `nullable`; BFCL writes Python's type names; MLflow
-    writes every keyword it knows with null for *absent*.
-    """
-    if not isinstance(schema, dict):
-        return schema
-    clean: dict[str, Json] = {}
-    for key, value in schema.items():
-        if value is None and key not in _NULL_MEANS_NULL:
-            continue
-        if key in _DICTS_OF_SCHEMAS and isinstance(value, dict):
-            clean[key] = {name: normalised(item) for name, item in value.items() if item is not None}
-        elif key in _LISTS_OF_SCHEMAS and isinstance(value, list):
-            clean[key] = [normalised(item) for item in value]
-        elif key in _SCHEMAS:
-            clean[key] = (
-                [normalised(item) for item in value] if isinstance(value, list) else normalised(value)
-            )
-        elif key == "type":
-            type_ = _type(value)
-            if type_ is not None:
-                clean[key] = type_
-        else:
-            clean[key] = value
-    return _with_null(clean) if clean.pop("nullable", False) is True else clean
-
-
-def _type(value: Json) -> Json:
-    if isinstance(value, list):
-        return [_type(item) or item for item in value]
-    if not isinstance(value, str) or value in _TYPES:
-        return value
-    lower = value.lower()
-    if lower in _ANY_TYPE:
-        return None
-    return lower if lower in _TYPES else _PYTHON_TYPES.get(lower, value)
-
-
-def _with_null(schema: dict[str, Json]) -> dict[str, Json]:
-    if "$ref" in schema or any(key in schema for key in _LISTS_OF_SCHEMAS):
-        return {"anyOf": [schema, {"type": "null"}]}
-    wider = dict(schema)
-    if isinstance(wider.get("type"), str):
-        wider["type"] = [wider["type"], "null"]
-    if isinstance(wider.get("enum"), list) and None not in wider["enum"]:
-        wider["enum"] = [*wider["enum"], None]
-    return wider
+    return Checker(why, lambda _: True, lambda _: (), schema)
 
 
 # Bounds
@@ -219,7 +161,7 @@ def _unfolded(schema: Json) -> int:
     return parts(schema)
 
 
-_DEFINITIONS = ("$defs", "definitions", "enum", "examples", *_NULL_MEANS_NULL)
+_DEFINITIONS = ("$defs", "definitions", "enum", "examples", *NULL_MEANS_NULL)
 """Keywords below which nothing is checked unless something refers to it."""
 
 
@@ -236,18 +178,19 @@ def _violations(error: Any, schema: Json) -> Iterator[Violation]:
         known = _properties(schema, error.schema_path[:-1])
         for extra in kind.unexpected:
             hint = _nearest(extra, known)
-            yield Violation(
-                place + pointer.join([extra]), name, f"{_quoted(extra)} is not a field of the schema{hint}"
-            )
+            message = f"{_quoted(extra)} is not a field of the schema{hint}"
+            yield Violation(place + pointer.join([extra]), name, message, tuple(known))
     elif name == "required":
-        yield Violation(place, name, f"{_quoted(kind.property)} is missing")
+        yield Violation(place, name, f"{_quoted(kind.property)} is missing", (kind.property,))
     elif name == "enum":
         listed = ", ".join(_quoted(option) for option in kind.options[:8])
         more = f" and {len(kind.options) - 8} more" if len(kind.options) > 8 else ""
         hint = _nearest(error.instance, kind.options)
-        yield Violation(place, name, f"{_quoted(error.instance)} is none of {listed}{more}{hint}")
+        message = f"{_quoted(error.instance)} is none of {listed}{more}{hint}"
+        yield Violation(place, name, message, tuple(kind.options))
     elif name == "type":
-        yield Violation(place, name, _type_message(error.instance, list(kind.types)))
+        types = sorted(kind.types)  # the validator names them in no fixed order
+        yield Violation(place, name, _type_message(error.instance, types), tuple(types))
     else:
         yield Violation(place, name, _shortened(error.message))
 
@@ -274,7 +217,7 @@ def _of_alternatives(error: Any, schema: Json, place: str, name: str) -> Iterato
         for type_ in one.kind.types
     }
     if not meant and types:
-        yield Violation(place, "type", _type_message(error.instance, sorted(types)))
+        yield Violation(place, "type", _type_message(error.instance, sorted(types)), tuple(sorted(types)))
         return
     reasons = "; ".join(_shortened(branch[0].message, 60) for branch in error.kind.context[:3] if branch)
     count = len(error.kind.context)
@@ -311,8 +254,7 @@ def _plain(word: str) -> str:
 
 
 def _type_message(value: Json, types: list[str]) -> str:
-    # The validator names types in no fixed order.
-    asked = " or ".join(sorted(types))
+    asked = " or ".join(types)
     if isinstance(value, str) and {"object", "array"} & set(types) and value.lstrip()[:1] in {"{", "["}:
         return f"is {asked} written as a string; it should be the {asked} itself"
     return f"{_quoted(value)} is {_type_name(value)}, not {asked}"

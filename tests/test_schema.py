@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from replaydbg import limits
 from replaydbg.core import pointer
-from replaydbg.schema import normalised, problem, violations
+from replaydbg.schema import problem, violations
+from replaydbg.wire.schema_dialects import normalised
 from tests.support.build import parameters
 
 ORDER = parameters(

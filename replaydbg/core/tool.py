@@ -14,6 +14,7 @@ class SchemaSource(StrEnum):
     REQUEST = "this request"
     SIDE_FILE = "side file"
     OTHER_STEP = "another step"
+    INFERRED = "the other calls of this run"
     NOT_RECORDED = "schema not recorded"
 
 

@@ -9,9 +9,12 @@ from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
+from replaydbg.graph.calls import SeenCall, seen_calls
 from replaydbg.graph.cycles import Cycles
 from replaydbg.graph.dependence import Flow
 from replaydbg.graph.index import TraceIndex
+from replaydbg.graph.outcomes import Outcome, outcomes
+from replaydbg.graph.replies import Reply, replies
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.turns import Turns
 
@@ -55,6 +58,21 @@ class Facts:
     @cached_property
     def turns(self) -> Turns:
         return Turns(self.index, self.threads, self.answers)
+
+    @cached_property
+    def calls(self) -> tuple[SeenCall, ...]:
+        """Every tool call, once."""
+        return tuple(seen_calls(self.index, self.turns))
+
+    @cached_property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What came of each of `calls`, in their order."""
+        return outcomes(self.index, self.answers, self.calls)
+
+    @cached_property
+    def replies(self) -> tuple[Reply, ...]:
+        """Every model call's reply, by time."""
+        return replies(self.index)
 
     @cached_property
     def cycles(self) -> Cycles:

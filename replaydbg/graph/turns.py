@@ -147,7 +147,7 @@ class Turns:
         said = canonical_text(body.output.text) if body.output is not None else ""
         if not calls:
             if said:
-                did = self._number(("said", _masked(said)))
+                did = self._number(("said", masked(said)))
                 stretch.turns.append(
                     Turn((row,), did, did, self._number("said"), failed=False, nothing=False, tools=())
                 )
@@ -280,7 +280,7 @@ class Turns:
     def _known_outcome(self, stretch: _Stretch, result: Json, *, failed: bool) -> tuple[int, bool, bool]:
         text = canonical_text(result)
         stretch.told.update(_ids(text))
-        return self._number((failed, _masked(text))), failed, is_nothing(result)
+        return self._number((failed, masked(text))), failed, is_nothing(result)
 
     def _unknown(self) -> int:
         return -self._number(object())
@@ -297,7 +297,7 @@ def is_user_turn(message: Message) -> bool:
 def _said_to_it(messages: Sequence[Message]) -> set[str]:
     """What a person and the instructions say in a prompt; the clock in a system prompt does not make it another one."""
     return {
-        f"{message.role} {_masked(canonical_text(message.text))}"
+        f"{message.role} {masked(canonical_text(message.text))}"
         for message in messages
         if is_user_turn(message) or message.role in {Role.SYSTEM, Role.DEVELOPER}
     }
@@ -338,7 +338,8 @@ def _as_text(value: Json) -> str:
     return value if isinstance(value, str) else canonical(value)
 
 
-def _masked(text: str) -> str:
+def masked(text: str) -> str:
+    """The text without what differs between two texts that say the same: times, made-up ids, temporary names."""
     if _has_long_word(text):
         text = MADE_UP.sub("~", text)
     if "/tmp/" in text or "/var/folders/" in text:  # noqa: S108 - looked for, not written to

@@ -21,9 +21,9 @@ from typing import NamedTuple
 from replaydbg import limits, rules, schema
 from replaydbg.core.finding import Finding, Notice
 from replaydbg.errors import UsageProblem
+from replaydbg.graph.calls import unchecked
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
-from replaydbg.rules._calls import unchecked_calls
 
 __all__ = ["Heard", "all_rules", "check", "explain", "plugin_notices", "rule", "table", "unchecked_calls"]
 
@@ -120,6 +120,11 @@ def _heard(one: Rule, facts: Facts) -> Heard:
     if severity is not None:
         found = tuple(replace(finding, severity=severity) for finding in found)
     return Heard(one, found)
+
+
+def unchecked_calls(facts: Facts) -> int:
+    """How many calls could not be held against a schema, because none was recorded: that is no pass."""
+    return unchecked(facts.calls)
 
 
 def explain(code_or_name: str) -> str:

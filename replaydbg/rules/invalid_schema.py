@@ -25,7 +25,6 @@ from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.tool import SchemaSource, ToolSpec
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
-from replaydbg.rules._calls import seen_calls
 from replaydbg.schema import problem
 
 
@@ -57,9 +56,9 @@ def _of_the_side_file(facts: Facts) -> Iterator[Finding]:
     if not broken:
         return
     callers: dict[str, list[str]] = {}
-    for seen in seen_calls(facts):
+    for seen in facts.calls:
         if seen.call.name in broken:
-            callers.setdefault(seen.call.name, []).append(seen.step_ids[0])
+            callers.setdefault(seen.call.name, []).append(facts.trace.ids[seen.row])
     for name, step_ids in callers.items():
         yield _finding(name, broken[name], tuple(step_ids), (), SchemaSource.SIDE_FILE)
 

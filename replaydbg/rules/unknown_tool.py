@@ -2,7 +2,8 @@
 
 What it finds:
     A call to a tool that was not among the tools offered with the request. Where the offer was not recorded, the
-    tools of a side file (`--tools`) are asked, with less weight: the file may be of another version.
+    tools of a side file (`--tools`) are asked, and it is only said: the file may be of another version, or list some
+    of the tools. So it is where a name differs in dots and dashes, which some APIs do not allow.
 
 Why it matters:
     The call cannot be carried out. Many frameworks answer it with an error that the model does not expect, some drop
@@ -21,11 +22,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from replaydbg import schema
-from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.tool import SchemaSource
+from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
-from replaydbg.rules._calls import SeenCall, seen_calls
+from replaydbg.rules._findings import of_call
 
 _NAMES_SHOWN_MAX = 8
 
@@ -35,14 +37,13 @@ _BROUGHT_BY_SERVER = "mcp"
 
 def check(facts: Facts) -> Iterator[Finding]:
     side = tuple(tool.name for tool in facts.side_tools)
-    for seen in seen_calls(facts):
+    for seen in facts.calls:
         if seen.offered is not None:
             if not any(_stands_for_others(tool.raw) for tool in seen.offered):
-                yield from _held_against(
-                    seen, tuple(tool.name for tool in seen.offered), SchemaSource.REQUEST, RULE.severity
-                )
+                names = tuple(tool.name for tool in seen.offered)
+                yield from _held_against(facts, seen, names, SchemaSource.REQUEST, RULE.severity)
         elif side and seen.in_force is None:
-            yield from _held_against(seen, side, SchemaSource.SIDE_FILE, Severity.WARNING)
+            yield from _held_against(facts, seen, side, SchemaSource.SIDE_FILE, Severity.INFO)
 
 
 def _stands_for_others(raw: object) -> bool:
@@ -50,7 +51,7 @@ def _stands_for_others(raw: object) -> bool:
 
 
 def _held_against(
-    seen: SeenCall, names: tuple[str, ...], source: SchemaSource, severity: Severity
+    facts: Facts, seen: SeenCall, names: tuple[str, ...], source: SchemaSource, severity: Severity
 ) -> Iterator[Finding]:
     name = seen.call.name
     if name in names:
@@ -60,14 +61,15 @@ def _held_against(
         severity = Severity.INFO  # APIs that allow no dots in names have writers that replace them
     whose = "the request" if source is SchemaSource.REQUEST else "the side file"
     hint = f'did you mean "{near}"?' if near is not None else f"there {_listed(names)}"
-    yield Finding(
-        RULE.code,
-        RULE.name,
-        severity,
+    yield of_call(
+        RULE,
+        facts.trace,
+        seen,
         f"{name or 'a call without a name'} is not among the tools of {whose}; {hint}",
-        seen.step_ids,
-        (Evidence(seen.step_ids[0], seen.pointer + "/name", f"there {_listed(names)}"),),
-        str(source),
+        "/name",
+        said=f"there {_listed(names)}",
+        severity=severity,
+        schema_source=str(source),
     )
 
 

@@ -1,9 +1,9 @@
 """Unparsable arguments.
 
 What it finds:
-    A tool call whose arguments are no JSON object: text that breaks off or is malformed, or JSON of another kind.
-    Text that was cut off by the token limit is told apart, and so is text that the recorder removed (that is absent,
-    not malformed). Tools that take free text are left alone. Formats that keep only the parsed value cannot show this.
+    A tool call whose arguments are no JSON: text that breaks off, or is malformed at some place. Text that was cut off
+    by the token limit is told apart, and so is text that the recorder removed (that is absent, not malformed). Tools
+    that take free text are left alone. Formats that keep only the parsed value cannot show this.
 
 Why it matters:
     The tool cannot run as it was asked. Some frameworks send the text back as an error, some repair it silently and
@@ -21,50 +21,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replaydbg.core.finding import Evidence, Finding, Severity
-from replaydbg.core.step import Kind
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.core.message import ParseProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.replies import CUT_REASONS
 from replaydbg.rules._api import Rule
-from replaydbg.rules._calls import SeenCall, seen_calls
+from replaydbg.rules._findings import of_call
 from replaydbg.wire.arguments import REDACTED
 
 _AROUND_CHARS = 12
 """Shown on each side of the place where parsing failed."""
 
-_CUT_BY_LIMIT = frozenset({"length", "max_tokens", "MAX_TOKENS", "max_output_tokens"})
-
 
 def check(facts: Facts) -> Iterator[Finding]:
-    for seen in seen_calls(facts):
-        said = None if seen.takes_text else _what_is_wrong(facts, seen)
-        if said is not None:
-            place = seen.pointer + ("/arguments_raw" if seen.call.problem else "/arguments")
-            yield Finding(
-                RULE.code,
-                RULE.name,
-                RULE.severity,
-                f"the arguments of {seen.call.name} {said}",
-                seen.step_ids,
-                (Evidence(seen.step_ids[0], place, said),),
-            )
-
-
-def _what_is_wrong(facts: Facts, seen: SeenCall) -> str | None:
-    call, problem = seen.call, seen.call.problem
-    if problem is None:
-        alone = (
-            facts.trace.kind(seen.row) is Kind.TOOL_EXECUTION
-        )  # code called it: positional arguments are a list
-        if alone or isinstance(call.arguments, dict):
-            return None
-        kind = {list: "an array", str: "a string", bool: "a boolean"}.get(type(call.arguments), "a number")
-        return f"are {kind}, not an object"
-    if problem.message == REDACTED:
-        return None
-    raw = call.raw or ""
-    if problem.truncated:
+    for seen in facts.calls:
+        problem = seen.call.problem
+        if problem is None or problem.message == REDACTED or seen.takes_text:
+            continue
         output = facts.trace.body(seen.row).output
-        by_limit = output is not None and output.finish_reason in _CUT_BY_LIMIT
+        by_limit = output is not None and output.finish_reason.lower() in CUT_REASONS
+        said = _what_is_wrong(seen.call.raw or "", problem, by_limit=by_limit)
+        message = f"the arguments of {seen.call.name} {said}"
+        yield of_call(RULE, facts.trace, seen, message, "/arguments_raw", said=said)
+
+
+def _what_is_wrong(raw: str, problem: ParseProblem, *, by_limit: bool) -> str:
+    if problem.truncated:
         return f"break off after {len(raw)} characters" + (", at the token limit" if by_limit else "")
     at = max(problem.offset, 0)
     near = raw[max(at - _AROUND_CHARS, 0) : at + _AROUND_CHARS]

@@ -92,7 +92,7 @@ def test_a_side_file_gives_the_schema_that_was_not_recorded(tmp_path: Path) -> N
                 "messages": [
                     {"role": "user", "content": "hi"},
                     {"role": "assistant", "content": None, "tool_calls": [call]},
-                    {"role": "tool", "tool_call_id": "c1", "content": "none"},
+                    {"role": "tool", "tool_call_id": "c1", "content": "error: no such id"},
                 ]
             }
         )

@@ -74,7 +74,7 @@ def test_explain() -> None:
 def test_table() -> None:
     lines = _registry.table().splitlines()
     assert len(lines) == 2 + len(_registry.all_rules())
-    assert lines[-1].startswith("| T006 | `orphan-result` | warning | A tool response")
+    assert any(line.startswith("| T006 | `orphan-result` | warning | A tool response") for line in lines)
     assert all(line.count("|") == 5 for line in lines)
 
 
@@ -179,9 +179,9 @@ def test_no_rule_raises_on_odd_traces(run: Any) -> None:
 SAMPLES = {
     "analysis-parallel.otlp.json.gz": [],
     "billing-loop.otlp.jsonl": ["no-progress-loop"],
-    "leave-chatlog.jsonl": ["unparsable-arguments", "schema-violation"],
+    "leave-chatlog.jsonl": ["truncated-answer", "unparsable-arguments", "schema-violation"],
     "newsroom-handoffs.otlp.jsonl": [],
-    "oncall-anthropic.jsonl": ["schema-violation"],
+    "oncall-anthropic.jsonl": ["failed-execution", "schema-violation"],
     "review-violations.otlp.json": ["schema-violation"] * 4,
     "support-incident.json": ["no-progress-loop", *["schema-violation"] * 8],
     "travel-clean.console.json": [],
@@ -213,5 +213,6 @@ OTHERS = (
 
 @each_of(*OTHERS, without="-logs")
 def test_runs_of_other_people_that_went_well_are_left_in_peace(path: Path) -> None:
-    """Their calls were carried out, so whatever is found there is our mistake; how a run ended is only a hint."""
-    assert [name for name in names(path) if name != "unanswered-call"] == []
+    """Their calls were carried out, so whatever else is found there is our mistake."""
+    true_of_them = {"unanswered-call", "failed-execution", "model-switched"}
+    assert [name for name in names(path) if name not in true_of_them] == []

@@ -9,9 +9,19 @@ from replaydbg.core.message import ToolCall
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
-from replaydbg.rules._calls import unchecked_calls
+from replaydbg.rules._registry import unchecked_calls
 from replaydbg.rules.schema_violation import RULE
-from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
+from tests.support.build import (
+    Built,
+    assistant,
+    call,
+    model_call,
+    parameters,
+    tool,
+    tool_execution,
+    trace,
+    user,
+)
 from tests.support.rules import found
 
 LOOKUP = tool(
@@ -76,15 +86,41 @@ def test_a_missing_field_is_told_at_the_object_that_lacks_it() -> None:
     assert finding.evidence[0].pointer == "/tool_calls/0/arguments"
 
 
-def test_schemas_from_elsewhere_weigh_less() -> None:
-    bad = call("lookup", {}, "c")
-    (finding,) = found(RULE, asking(bad), LOOKUP)
-    assert (finding.severity, finding.schema_source) == (Severity.WARNING, "side file")
-    run = trace(
-        model_call("m0", [user("A.")], "", tools=[LOOKUP]), model_call("m1", [user("B.")], assistant("", bad))
+def _asked_elsewhere(*steps: Built) -> Trace:
+    return trace(
+        model_call("m0", [user("A.")], "", tools=[LOOKUP]),
+        model_call("m1", [user("B.")], assistant("", call("lookup", {}, "c"))),
+        *steps,
     )
-    (finding,) = found(RULE, run)
-    assert (finding.severity, finding.schema_source) == (Severity.WARNING, "another step")
+
+
+REFUSED = tool_execution("x1", call("lookup", {}, "c"), "error: order_id?", error="order_id?")
+TAKEN = tool_execution("x1", call("lookup", {}, "c"), "shipped")
+
+
+@pytest.mark.parametrize(
+    ("run", "side", "severity", "source"),
+    [
+        pytest.param(asking(call("lookup", {}, "c")), (LOOKUP,), Severity.HINT, "side file", id="taken"),
+        pytest.param(_asked_elsewhere(REFUSED), (), Severity.WARNING, "another step", id="refused too"),
+        pytest.param(
+            _asked_elsewhere(), (), Severity.WARNING, "another step", id="nobody knows what came of it"
+        ),
+        pytest.param(_asked_elsewhere(TAKEN), (), Severity.HINT, "another step", id="of another version"),
+    ],
+)
+def test_schemas_from_elsewhere_weigh_less(
+    run: Trace, side: tuple[ToolSpec, ...], severity: Severity, source: str
+) -> None:
+    (finding,) = found(RULE, run, *side)
+    assert (finding.severity, finding.schema_source) == (severity, source)
+
+
+def test_a_format_is_a_hint() -> None:
+    dated = tool("book", {"type": "object", "properties": {"day": {"type": "string", "format": "date"}}})
+    (finding,) = found(RULE, asking(call("book", {"day": "tomorrow"}, "c"), tools=[dated]))
+    assert (finding.severity, finding.evidence[0].pointer) == (Severity.HINT, "/tool_calls/0/arguments/day")
+    assert found(RULE, asking(call("book", {"day": "2026-11-26"}, "c"), tools=[dated])) == []
 
 
 def test_the_set_in_force_is_that_of_the_request() -> None:

@@ -72,7 +72,7 @@ def test_a_name_whose_dots_were_replaced_is_told_quietly() -> None:
 
 def test_the_side_file_is_asked_where_the_offer_was_not_recorded() -> None:
     (finding,) = found(RULE, asking("find", offered=False), tool("open"))
-    assert (finding.severity, finding.schema_source) == (Severity.WARNING, "side file")
+    assert (finding.severity, finding.schema_source) == (Severity.INFO, "side file")
     assert found(RULE, asking("find", offered=False), tool("find")) == []
     (finding,) = found(RULE, trace(tool_execution("x1", call("find"), 1)), tool("open"))
     assert finding.step_ids == ("x1",)

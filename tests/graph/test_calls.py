@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from replaydbg.core.tool import ToolSpec
+from replaydbg.graph.calls import SeenCall, unchecked
 from replaydbg.graph.facts import Facts
-from replaydbg.rules._calls import SeenCall, seen_calls
 from tests.support.build import (
     Built,
     assistant,
@@ -21,7 +21,7 @@ FIND = tool("find", parameters(q={}))
 
 
 def seen(*steps: Built) -> list[SeenCall]:
-    return list(seen_calls(Facts(trace(*steps))))
+    return list(Facts(trace(*steps)).calls)
 
 
 def test_a_call_and_its_execution_are_one() -> None:
@@ -30,9 +30,9 @@ def test_a_call_and_its_execution_are_one() -> None:
         model_call("m1", [user("Go.")], assistant("", one, other), tools=[FIND]),
         tool_execution("x2", other, 1),
     )
-    assert [(one.call.name, one.pointer, one.step_ids, one.schema_source) for one in found] == [
-        ("find", "/tool_calls/0", ("m1",), "this request"),
-        ("open", "/tool_calls/1", ("m1", "x2"), "schema not recorded"),
+    assert [(one.call.name, one.pointer, one.rows, one.schema_source) for one in found] == [
+        ("find", "/tool_calls/0", (0,), "this request"),
+        ("open", "/tool_calls/1", (0, 1), "schema not recorded"),
     ]
     assert found[0].offered == (FIND,)
 
@@ -41,8 +41,8 @@ def test_executions_that_no_reply_asked_for_are_seen_once() -> None:
     inner = tool_execution("x2", call("find"), 1)
     outer = tool_execution("x1", call("find"), 1)
     found = seen(Built(**{**vars(outer), "children": (inner,)}), model_call("m1", [], "", tools=[FIND]))
-    assert [(one.step_ids, one.offered, one.schema_source) for one in found] == [
-        (("x1",), None, "another step")
+    assert [(one.rows, one.alone, one.offered, one.schema_source) for one in found] == [
+        ((0,), True, None, "another step")
     ]
 
 
@@ -53,3 +53,10 @@ def test_tools_that_take_text() -> None:
         )
     )
     assert found.takes_text
+
+
+def test_calls_without_a_schema_are_counted() -> None:
+    found = seen(
+        model_call("m1", [user("Go.")], assistant("", call("find"), call("open")), tools=[FIND, tool("open")])
+    )
+    assert unchecked(tuple(found)) == 1

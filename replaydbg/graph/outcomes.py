@@ -1,0 +1,170 @@
+"""What came of each tool call, in a few facts: whether it failed, and whether the runtime refused the call itself.
+
+Runtimes that check arguments say so in the result: pydantic, MCP servers, agent frameworks, coding agents. These texts
+are evidence even where no schema was recorded. They are looked for where a result begins, since a result may well be a
+file or a test report in which somebody else's call was refused.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+import orjson
+
+from replaydbg.core.digest import canonical
+from replaydbg.core.message import Json
+from replaydbg.core.step import STATUSES, Status
+from replaydbg.graph.answers import Answers
+from replaydbg.graph.calls import SeenCall
+from replaydbg.graph.index import CallPlace, TraceIndex
+
+_ERROR = STATUSES.index(Status.ERROR)
+_HEAD_CHARS = 400
+_KEPT_CHARS = 200
+
+_LEAD = r"""^[\s"'`{\[<(]*(?:(?:tool_use_error|error|message|content|text|detail)\b[\s"'>:=-]*)*"""
+
+_REFUSED = re.compile(
+    _LEAD
+    + r"""(?:
+        (?:mcp\ )?error\ -32602\b | -32602\b | invalid\ (?:params|arguments)\b.{0,60}?(?:\bfor\ tool\b|:)
+      | (?:input)?validation\ ?error\b | pydantic.{0,20}validationerror
+      | \d+\ validation\ errors?\b
+      | input\ validation\ error\b
+      | invalid\ (?:json\ )?input\ for\ tool\b
+      | ai_invalidtool(?:input|arguments)error\b
+      | an\ error\ occurred\ while\ (?:parsing|validating)\ (?:the\ )?(?:tool\ )?arguments
+      | (?:failed|unable)\ to\ parse\ (?:the\ )?(?:function|tool)\ (?:call\ )?(?:arguments|input)
+      | (?:the\ )?arguments\ are\ not\ valid\ json\b
+      | error\ (?:validating|parsing)\ (?:args|arguments)\b
+      | missing\ (?:\d+\ )?required\ (?:positional\ |keyword(?:-only)?\ )*(?:argument|parameter|property|properties|field|input)
+      | required\ (?:parameter|argument|property|field)\b.{0,60}?\bmissing\b
+      | [\w.]{1,80}\(\)\ (?:missing\ \d+\ required|got\ an\ unexpected\ keyword)
+      | typeerror:\ [\w.]{1,80}\(\)\ (?:missing|got\ an\ unexpected)
+      | error\ invoking\ tool\b.{0,400}?(?:field\ required|validation\ error|input\ should\ be|missing)
+    )""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_UNKNOWN = re.compile(
+    _LEAD
+    + r"""(?:
+        no\ such\ tool\b | unknown\ (?:tool|function)\b | ai_nosuchtoolerror\b
+      | (?:requested\ )?(?:tool|function)\ (?:["'`][\w./:-]{1,80}["'`]\ (?:was\ )?(?:not\ found|does\ not\ exist|is\ not\ (?:available|a\ valid\ tool|registered))|[\w./:-]{1,80}\ (?:was\ )?(?:not\ found|does\ not\ exist|is\ not\ (?:available|a\ valid\ tool|registered))\s*(?:[.!,;:]|$))
+      | ["'`]?[\w./:-]{1,80}["'`]?\ is\ not\ a\ valid\ tool\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FAILED = re.compile(
+    r"""\s*(?:<tool_use_error>|[Ee]rror:|ERROR\b|Error\b|Exception\b|Traceback\ \(most\ recent\ call\ last\)
+    |\{\s*["']error["']\s*:\s*["'{])""",
+    re.VERBOSE,
+)
+_PYDANTIC_KEYS = {"type", "loc", "msg"}
+"""Of one error in pydantic's list of them."""
+
+
+class Refusal(Enum):
+    """How the runtime refused a call."""
+
+    ARGUMENTS = "arguments"
+    TOOL = "tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    known: bool = False
+    """Whether anything came back that was recorded."""
+    failed: bool = False
+    """The recording says so, or the result begins with the word."""
+    marked: bool = False
+    """Whether it is the recording that says so."""
+    refusal: Refusal | None = None
+    text: str = ""
+    """How the result begins, where it failed or was refused; "" otherwise."""
+
+
+UNKNOWN = Outcome()
+
+
+def outcomes(index: TraceIndex, answers: Answers, calls: Iterable[SeenCall]) -> tuple[Outcome, ...]:
+    """An outcome for each of the calls, in their order."""
+    return tuple(_outcome(index, answers, seen) for seen in calls)
+
+
+def _outcome(index: TraceIndex, answers: Answers, seen: SeenCall) -> Outcome:
+    trace = index.trace
+    if seen.ran is not None:
+        body = trace.decode(trace.handles[seen.ran])
+        marked = trace.statuses[seen.ran] == _ERROR
+        if body.has_result:
+            return told(body.result, marked=marked, or_else=body.error)
+        if body.error or marked:
+            return told(body.error, marked=True)
+    if not seen.alone:
+        response = answers.response(CallPlace(seen.row, seen.number))
+        if response is not None:
+            return told(response.result, marked=response.is_error)
+    return UNKNOWN
+
+
+def told(result: Json, *, marked: bool, or_else: str = "") -> Outcome:
+    """What a result says of the call. `or_else` is the error of the step, asked where the result says nothing."""
+    errors = _pydantic_errors(result)
+    head = errors or _head(result) or or_else[:_HEAD_CHARS]
+    refusal = Refusal.ARGUMENTS if errors else _refusal(head) or _refusal(or_else[:_HEAD_CHARS])
+    failed = marked or refusal is not None or _FAILED.match(head) is not None
+    return Outcome(
+        known=True,
+        failed=failed,
+        marked=marked,
+        refusal=refusal,
+        text=" ".join(head[:_KEPT_CHARS].split()) if failed else "",
+    )
+
+
+def _refusal(head: str) -> Refusal | None:
+    if not head:
+        return None
+    if _REFUSED.match(head):
+        return Refusal.ARGUMENTS
+    return Refusal.TOOL if _UNKNOWN.match(head) else None
+
+
+def _pydantic_errors(result: Json) -> str:
+    """Pydantic's own list of errors in words; "" for anything else."""
+    if (
+        isinstance(result, str)
+        and result[:_HEAD_CHARS].lstrip()[:1] == "["
+        and '"loc"' in result[:_HEAD_CHARS]
+    ):
+        try:
+            result = orjson.loads(result)
+        except orjson.JSONDecodeError:
+            return ""
+    if not isinstance(result, list) or not result:
+        return ""
+    if not all(isinstance(item, dict) and item.keys() >= _PYDANTIC_KEYS for item in result):
+        return ""
+    return "; ".join(f"{_place(item['loc'])}: {item['msg']}" for item in result[:4])
+
+
+def _place(loc: Json) -> str:
+    return ".".join(map(str, loc)) if isinstance(loc, list) else str(loc)
+
+
+def _head(result: Json) -> str:
+    """How the result begins, as text; results of MCP and of content blocks are lists of parts."""
+    if isinstance(result, str):
+        return result[:_HEAD_CHARS]
+    if isinstance(result, list) and result and isinstance(result[0], dict):
+        return _head(result[0])
+    if isinstance(result, dict):
+        for key in ("error", "text", "message", "content", "detail"):
+            inner = result.get(key)
+            if isinstance(inner, (str, dict, list)) and inner:
+                return _head(inner)
+        return canonical(result)[:_HEAD_CHARS] if len(result) <= 4 else ""
+    return ""

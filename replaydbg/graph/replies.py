@@ -1,0 +1,78 @@
+"""The replies of a run in a few facts each: what rules about answers ask of every model call, decoded once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from replaydbg.core.message import Json, OtherPart, Reasoning, Text, ToolCall
+from replaydbg.core.trace import Trace
+from replaydbg.graph.index import TraceIndex
+
+CUT_REASONS = frozenset({"length", "max_tokens", "max_output_tokens", "model_length", "incomplete"})
+"""How providers say that the token limit ended a reply, in lower case."""
+
+CALL_REASONS = frozenset({"tool_calls", "tool_use", "tool_call", "function_call", "tool-calls"})
+"""How providers say that a reply ended with tool calls."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """`recorded` is false where a model call has no reply: it failed, or its content was not kept."""
+
+    row: int
+    recorded: bool
+    finish_reason: str
+    """In lower case; "" where it was not recorded."""
+    text_chars: int
+    """Of its text without the white space around it."""
+    thinks: bool
+    others: bool
+    """Whether it holds media or parts that none of ours stands for."""
+    calls: int
+    params: Mapping[str, Json]
+    answered_by: str
+    """The model that the answer names; "" where it names none."""
+
+    @property
+    def cut(self) -> bool:
+        """Whether the token limit ended it."""
+        return self.finish_reason in CUT_REASONS
+
+
+def replies(index: TraceIndex) -> tuple[Reply, ...]:
+    """A reply for each model call, by time."""
+    trace, made = index.trace, []
+    params: Mapping[str, Json] = {}
+    for row in index.model_calls:
+        one = _reply(trace, row, params)
+        params = one.params  # most calls of a run have the same: kept once
+        made.append(one)
+    return tuple(made)
+
+
+def _reply(trace: Trace, row: int, before: Mapping[str, Json]) -> Reply:
+    body = trace.decode(trace.handles[row])
+    params = body.params
+    output = body.output
+    chars, thinks, others, calls = 0, False, False, 0
+    for part in output.parts if output is not None else ():
+        if isinstance(part, Text):
+            chars += len(part.text.strip())
+        elif isinstance(part, ToolCall):
+            calls += 1
+        elif isinstance(part, Reasoning):
+            thinks = True
+        else:
+            others = others or not isinstance(part, OtherPart) or bool(part.value)
+    return Reply(
+        row,
+        output is not None,
+        output.finish_reason.lower() if output is not None else "",
+        chars,
+        thinks,
+        others,
+        calls,
+        before if params == before else params,
+        body.response_model,
+    )

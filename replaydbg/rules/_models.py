@@ -1,0 +1,60 @@
+"""What is publicly known of models: how much they can read, and which names mean one model.
+
+From the price list of the pydantic project (`genai-prices`), which is data inside the package: nothing is fetched. The
+only file that imports it, and only where a run gives reason to (0.2 s).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+_PREFIX = re.compile(r"^.*/|^(?:[a-z]{2,4}\.)?(?:anthropic|meta|amazon|mistral|cohere|ai21|deepseek)\.")
+"""`openai/`, `models/`, `us.anthropic.`: where the model is served, not which one it is."""
+_DATED = re.compile(
+    r"(?:[-@](?:20\d{6}|20\d\d-\d\d-\d\d|\d\d-\d\d|\d{4}|\d{3}|latest|preview|exp|default|stable|beta))+$"
+    r"|-v\d+(?::\d+)?$|:\d+$"
+)
+"""A snapshot of a model, or the name of the newest one."""
+
+
+def plain(model: str) -> str:
+    """The name without its server and its snapshot."""
+    name = _PREFIX.sub("", model.strip().lower())
+    while (shorter := _DATED.sub("", name)) != name:
+        name = shorter
+    return name
+
+
+def differ(asked: str, answered: str) -> bool:
+    """Whether these are two models for certain: both are publicly known, and they are not one."""
+    if plain(asked) == plain(answered):
+        return False
+    one, other = _known(asked), _known(answered)
+    return one is not None and other is not None and one.id != other.id and not _is_alias(one, other)
+
+
+def _is_alias(one: Any, other: Any) -> bool:
+    """Whether the list has the snapshots of one model apart, for they cost differently."""
+    return plain(one.id) == plain(other.id)
+
+
+def window_tokens(model: str) -> int | None:
+    """How many tokens the model reads at most; None where that is not known."""
+    known = _known(model)
+    window = known.context_window if known is not None else None
+    return window if isinstance(window, int) and window > 0 else None
+
+
+@cache
+def _known(model: str) -> Any:
+    from genai_prices.data_snapshot import get_snapshot  # noqa: PLC0415 - 0.2 s, where a run gives reason to
+
+    for name in dict.fromkeys((model, _PREFIX.sub("", model.strip().lower()), plain(model))):
+        try:
+            _, known = get_snapshot().find_provider_model(name, None, None, None)
+        except LookupError:
+            continue
+        return known
+    return None

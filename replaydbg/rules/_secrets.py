@@ -1,0 +1,68 @@
+"""Secrets in text, by the detectors of `detect-secrets`: the only file that imports it, where it is installed.
+
+Detectors of one vendor's key each; those that guess by entropy or by a word like `password` are left out, since traces
+are full of both. The detectors are asked for matches only: none of them is let check a secret with its vendor.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+_KINDS = (
+    "AWS Access Key", "Azure Storage Account access key", "Basic Auth Credentials", "Discord Bot Token", "GitHub Token",
+    "GitLab Token", "JSON Web Token", "Mailchimp Access Key", "NPM tokens", "OpenAI Token", "Private Key", "PyPI Token",
+    "SendGrid API Key", "Slack Token", "Square OAuth Secret", "Stripe Access Key", "Telegram Bot Token", "Twilio API Key",
+)  # fmt: skip
+BASIC_AUTH = "Basic Auth Credentials"
+
+_SHOWN_CHARS = 4
+
+
+class Secret(NamedTuple):
+    kind: str
+    value: str
+
+
+@cache
+def _detectors() -> tuple[Any, ...]:
+    try:
+        from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415
+    except ImportError:
+        return ()
+    known: dict[str, Any] = get_mapping_from_secret_type_to_class()
+    return tuple(known[kind]() for kind in _KINDS if kind in known)
+
+
+def can_be_found() -> bool:
+    """Whether the extra `secrets` is installed."""
+    return bool(_detectors())
+
+
+def secrets_in(text: str) -> Iterator[Secret]:
+    """Each secret of the text, as often as it stands there."""
+    for detector in _detectors():
+        hits = set(detector.analyze_string(text))
+        if not hits:
+            continue
+        for pattern in detector.denylist:
+            for match in pattern.finditer(
+                text
+            ):  # a hit may be a group of the pattern: `ghp` of the whole token
+                if hits & {match[0], *match.groups()} and _stands_alone(match, text):
+                    basic = detector.secret_type == BASIC_AUTH
+                    yield Secret(detector.secret_type, match[1] if basic else match[0])
+
+
+def _stands_alone(match: re.Match[str], text: str) -> bool:
+    """Whether it is a word of its own: base64 data holds the beginning of any key somewhere."""
+    before, after = text[max(match.start() - 1, 0) : match.start()], text[match.end() : match.end() + 1]
+    runs_on = (before.isalnum() and match[0][:1].isalnum()) or (after.isalnum() and match[0][-1:].isalnum())
+    return not runs_on
+
+
+def masked(value: str) -> str:
+    """Enough to find it again, too little to use it."""
+    return f"{value[:_SHOWN_CHARS]}… ({len(value)} characters)"

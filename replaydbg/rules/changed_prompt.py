@@ -1,0 +1,120 @@
+"""Changed prompt.
+
+What it finds:
+    Two calls of one agent, of which the second has all the messages of the first, but another system prompt; or a
+    conversation whose set of tools changed on the way, which is a hint. Times and made-up ids in a system prompt are
+    not compared.
+
+Why it matters:
+    An agent whose instructions change under it contradicts itself, and no cache of the provider holds. Mostly nobody
+    meant it: a template that reads a file anew, a tool that is registered late, two versions in one deployment.
+
+Example:
+    The system prompt says "answer in German" from the fourth call on.
+
+What to do:
+    Compare the two prompts. Set the old one in the later call and re-run what follows, to see whether it mattered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.message import Message, Role
+from replaydbg.core.tool import ToolSpec
+from replaydbg.graph.facts import Facts
+from replaydbg.graph.threads import chain_key
+from replaydbg.graph.turns import canonical_text, masked
+from replaydbg.rules._api import Rule
+from replaydbg.rules._findings import of_steps, quoted
+
+_INSTRUCTIONS = frozenset({Role.SYSTEM, Role.DEVELOPER})
+_NAMES_SHOWN_MAX = 4
+_ALIKE_MIN = 0.5
+"""What two versions of one prompt have in common at least, at both ends together."""
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    yield from _other_tools(facts)
+    yield from _other_instructions(facts)
+
+
+def _other_tools(facts: Facts) -> Iterator[Finding]:
+    """Equal offers are one value (`TraceIndex`): most comparisons are of two identities."""
+    index, trace, told = facts.index, facts.trace, set()
+    for row, link in facts.threads.links.items():
+        before = link.previous
+        old, new = (None, None) if before is None else (index.tools(before), index.tools(row))
+        if before is None or not old or not new or old is new:
+            continue
+        changes = _tool_changes(old, new)
+        if changes and changes not in told:
+            told.add(changes)
+            at = Evidence(trace.ids[row], "/tools", changes)
+            message = f"the tools of the conversation change: {changes}"
+            yield of_steps(RULE, trace, (row, before), message, at, severity=Severity.HINT)
+
+
+def _tool_changes(old: tuple[ToolSpec, ...], new: tuple[ToolSpec, ...]) -> str:
+    before, after = ({tool.name: (tool.description, tool.schema) for tool in tools} for tools in (old, new))
+    said = [
+        ("new", [name for name in after if name not in before]),
+        ("gone", [name for name in before if name not in after]),
+        ("altered", [name for name in after if name in before and after[name] != before[name]]),
+    ]
+    return "; ".join(f"{word}: {_listed(names)}" for word, names in said if names)
+
+
+def _listed(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMES_SHOWN_MAX} more" if len(names) > _NAMES_SHOWN_MAX else ""
+    return ", ".join(names[:_NAMES_SHOWN_MAX]) + more
+
+
+def _other_instructions(facts: Facts) -> Iterator[Finding]:
+    """Another system prompt is another thread: so each first call is held against the agent's call before it."""
+    trace = facts.trace
+    latest: dict[int, int] = {}
+    for row, link in facts.threads.links.items():
+        before = latest.get(trace.agents[row])
+        latest[trace.agents[row]] = row
+        if link.previous is not None or before is None:
+            continue
+        old, new = trace.body(before).messages or (), trace.body(row).messages or ()
+        was, now = _instructions(old), _instructions(new)
+        if not was or not now or masked(was) == masked(now) or not _goes_on(old, new):
+            continue
+        at = _same_chars(was, now)
+        if at + _same_chars(was[::-1], now[::-1]) < _ALIKE_MIN * max(len(was), len(now)):
+            continue  # another agent, whose name was not recorded
+        evidence = [
+            Evidence(trace.ids[one], f"/messages/{_place(messages)}", quoted(text[max(at - 20, 0) : at + 60]))
+            for one, messages, text in ((row, new, now), (before, old, was))
+        ]
+        message = f"the system prompt changes where it said {quoted(was[max(at - 20, 0) : at + 40])}"
+        yield of_steps(RULE, trace, (row, before), message, *evidence)
+
+
+def _same_chars(one: str, other: str) -> int:
+    """How far the two begin alike."""
+    shorter = min(len(one), len(other))
+    return next((at for at in range(shorter) if one[at] != other[at]), shorter)
+
+
+def _instructions(messages: Sequence[Message]) -> str:
+    return canonical_text("\n".join(one.text for one in messages if one.role in _INSTRUCTIONS))
+
+
+def _place(messages: Sequence[Message]) -> int:
+    return next(number for number, one in enumerate(messages) if one.role in _INSTRUCTIONS)
+
+
+def _goes_on(old: Sequence[Message], new: Sequence[Message]) -> bool:
+    """Whether the new prompt begins with everything that was said in the old one."""
+    before, after = ([one for one in messages if one.role not in _INSTRUCTIONS] for messages in (old, new))
+    if not before or len(before) > len(after):
+        return False
+    return all(a is b or chain_key(a) == chain_key(b) for a, b in zip(before, after, strict=False))
+
+
+RULE = Rule("R007", "changed-prompt", Severity.INFO, since="0.1", check=check)

@@ -1,0 +1,63 @@
+"""Context nearly full.
+
+What it finds:
+    A model call whose prompt and reply fill nine tenths or more of what the model can read, the first one of each
+    agent. The sizes are public knowledge (`genai-prices`); of models that it does not list nothing is said.
+
+Why it matters:
+    Soon the framework trims or summarises the history, or the provider refuses it; long before, models overlook what
+    stands in the middle. What the agent then forgets is the reason of many loops.
+
+Example:
+    121,400 of 128,000 tokens in the thirtieth call of an agent that reads whole files.
+
+What to do:
+    See which results fill the prompt. Edit one of them to what the agent needed of it and re-run what follows; then
+    make the tool return less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from replaydbg.config import threshold
+from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.graph.facts import Facts
+from replaydbg.rules import _models
+from replaydbg.rules._api import Rule
+from replaydbg.rules._findings import of_steps
+
+_SMALLEST_WINDOW_TOKENS = 4_000
+"""Shorter prompts fill no model that is in use: its size need not be looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContextThresholds:
+    percent_full: int = threshold(90, least=1, most=100)
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    trace = facts.trace
+    share = facts.thresholds(ContextThresholds).percent_full / 100
+    told: set[tuple[int, int]] = set()
+    for reply in facts.replies:
+        row = reply.row
+        read = trace.input_tokens[row]
+        whose = (trace.agents[row], trace.models[row])
+        if read * share < _SMALLEST_WINDOW_TOKENS * share**2 or whose in told:
+            continue
+        used = read + max(trace.output_tokens[row], 0)
+        window = _models.window_tokens(reply.answered_by or trace.model(row))
+        if window is None or used < share * window or read > window:
+            continue  # more than it can read: the list does not know this variant
+        told.add(whose)
+        message = f"{used:,} of {window:,} tokens that {trace.model(row)} can read are used"
+        yield of_steps(
+            RULE, trace, (row,), message, Evidence(trace.ids[row], "/usage", "of the prompt and the reply")
+        )
+
+
+RULE = Rule(
+    "R005", "context-nearly-full", Severity.WARNING, since="0.1", check=check, thresholds=ContextThresholds
+)

@@ -1,0 +1,82 @@
+"""Failed execution.
+
+What it finds:
+    A step that the recording says has failed, where it began: of steps inside each other the innermost one. A model
+    call or an agent that failed is an error, or a warning where the same was asked again and answered. A tool that
+    failed is information, since agents are meant to deal with that; calls that the runtime refused are another
+    finding.
+
+Why it matters:
+    It is where to look first. The error of an inner step is usually repeated by all steps around it.
+
+Example:
+    A tool execution with the status error, "connection refused".
+
+What to do:
+    Read what the agent was told of it: an error without a hint what to do instead is how loops begin. Edit the result
+    to what the tool would have said on a good day and re-run what follows, to see whether the rest holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.step import STATUSES, Kind, Status
+from replaydbg.graph.facts import Facts
+from replaydbg.rules._api import Rule
+from replaydbg.rules._findings import of_steps, quoted
+
+_ERROR = STATUSES.index(Status.ERROR)
+_WORDS = {
+    Kind.MODEL_CALL: "the model call",
+    Kind.TOOL_EXECUTION: "the tool",
+    Kind.AGENT_INVOCATION: "the agent",
+    Kind.RETRIEVAL: "the retrieval",
+    Kind.HANDOFF: "the hand-off",
+}
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    trace = facts.trace
+    failing = [row for row, status in enumerate(trace.statuses) if status == _ERROR]
+    if not failing:
+        return
+    around = {trace.parents[row] for row in failing}
+    refused = {
+        seen.ran
+        for seen, outcome in zip(facts.calls, facts.outcomes, strict=True)
+        if outcome.refusal is not None
+    }
+    for row in failing:
+        if row in around or row in refused:
+            continue
+        kind = trace.kind(row)
+        error = trace.body(row).error
+        told = f": {quoted(error, 120)}" if error else ""
+        message = f"{_WORDS.get(kind, 'the step')} {trace.name(row)} failed{told}"
+        at = Evidence(trace.ids[row], "/error" if error else "", "here it failed")
+        yield of_steps(RULE, trace, (row,), message, at, severity=_severity(facts, row, kind))
+
+
+def _severity(facts: Facts, row: int, kind: Kind) -> Severity:
+    if kind is Kind.TOOL_EXECUTION:
+        return Severity.INFO
+    return Severity.WARNING if kind is Kind.MODEL_CALL and _asked_again(facts, row) else RULE.severity
+
+
+def _asked_again(facts: Facts, row: int) -> bool:
+    """Whether a later call of the same agent was answered: clients try again after errors of the network."""
+    trace = facts.trace
+    answered = {reply.row for reply in facts.replies if reply.recorded}
+    calls = facts.index.model_calls
+    after = calls[calls.index(row) + 1 :]
+    return any(
+        other in answered
+        and trace.parents[other] == trace.parents[row]
+        and trace.agents[other] == trace.agents[row]
+        for other in after[:8]
+    )
+
+
+RULE = Rule("R001", "failed-execution", Severity.ERROR, since="0.1", check=check)

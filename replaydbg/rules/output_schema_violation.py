@@ -1,0 +1,103 @@
+"""Output schema violation.
+
+What it finds:
+    A tool result that breaks the output schema that its tool was declared with (`outputSchema` of MCP, `output_schema`
+    of others). Of an MCP result the structured content is looked at; results that are errors, and texts that are no
+    JSON, are left alone.
+
+Why it matters:
+    Whoever reads the result by its schema, a client or generated code, fails or reads a field that is not there. MCP
+    clients refuse such a result, and the agent is told of an error that the tool does not know of.
+
+Example:
+    A tool that declares {"temperature": number} and returns {"temperature": "21 C"}.
+
+What to do:
+    Correct the tool or its declared schema. To see what the agent would have done, correct the result in place and
+    re-run what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+
+from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.message import Json
+from replaydbg.core.tool import SchemaSource, ToolSpec
+from replaydbg.graph.facts import Facts
+from replaydbg.rules._api import Rule
+from replaydbg.rules._findings import summary
+from replaydbg.schema import checker
+
+_KEYS = ("outputSchema", "output_schema")
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    trace = facts.trace
+    schemas: dict[int, Json] = {}
+    for seen, outcome in zip(facts.calls, facts.outcomes, strict=True):
+        if seen.in_force is None or seen.ran is None or outcome.failed:
+            continue
+        spec = seen.in_force.spec
+        if id(spec) not in schemas:
+            schemas[id(spec)] = output_schema(spec)
+        schema = schemas[id(spec)]
+        body = trace.body(seen.ran) if schema is not None else None
+        if body is None or not body.has_result:
+            continue
+        place, value = _structured(body.result)
+        if value is None:
+            continue
+        violations = checker(schema).violations(value)
+        if violations:
+            step_id = trace.ids[seen.ran]
+            yield Finding(
+                RULE.code,
+                RULE.name,
+                RULE.severity,
+                f"the result of {seen.call.name} breaks its schema: {summary(violations)}",
+                (step_id,),
+                tuple(
+                    Evidence(
+                        step_id, "/result" if place is None else f"/result{place}{one.pointer}", one.message
+                    )
+                    for one in violations
+                ),
+                # A tool that takes no arguments is offered without a schema of them.
+                str(SchemaSource.REQUEST) if spec.schema is None else seen.schema_source,
+            )
+
+
+def output_schema(spec: ToolSpec) -> Json | None:
+    """The schema of the tool's results, where its offer has one."""
+    raw: Any = spec.raw
+    if not isinstance(raw, dict):
+        return None
+    for offer in (raw, *(raw.get(key) for key in ("function", "toolSpec", "tool"))):
+        if not isinstance(offer, dict):
+            continue
+        for key in _KEYS:
+            if isinstance(offer.get(key), dict):
+                return offer[key]
+    return None
+
+
+def _structured(result: Json) -> tuple[str | None, Json]:
+    """The structured content of a result and its pointer in it; none into JSON that is text. None without content."""
+    if isinstance(result, dict):
+        for key in ("structuredContent", "structured_content"):
+            if key in result:
+                return f"/{key}", result[key]
+        return "", None if "content" in result else result
+    if isinstance(result, str) and result.lstrip()[:1] in {"{", "["}:
+        try:
+            return None, orjson.loads(result)
+        except orjson.JSONDecodeError:
+            return None, None
+    return None, None
+
+
+RULE = Rule("T012", "output-schema-violation", Severity.WARNING, since="0.1", check=check)

@@ -1,0 +1,109 @@
+"""Secret in the trace.
+
+What it finds:
+    A key or token of a known kind in a prompt, a reply, a tool call or a result: of cloud providers, code hosts,
+    payment and chat services, private keys, and as a hint passwords in addresses. Each is told once, masked. Needs the
+    extra `secrets` (detect-secrets); without it nothing is looked for. Nothing is sent anywhere to find out whether a
+    key is valid.
+
+Why it matters:
+    Whoever gets the trace gets the key, and so does the provider of the model, with every turn. Most arrive as results
+    of tools that print an environment or a file.
+
+Example:
+    A result of read_file with a token that begins with ghp_.
+
+What to do:
+    Revoke the key. Keep the trace to yourself until the place is edited, and make the tool leave such lines out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg import limits
+from replaydbg.core.digest import canonical
+from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.message import Json, Reasoning, Text, ToolCall, ToolResponse
+from replaydbg.graph.answers import PromptPlace
+from replaydbg.graph.facts import Facts
+from replaydbg.rules import _secrets
+from replaydbg.rules._api import Rule
+from replaydbg.rules._places import part_pointer
+
+_TEXT_CHARS_MIN = 20
+"""No key is shorter."""
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    if not _secrets.can_be_found():
+        return
+    left = limits.SECRET_CHARS_MAX
+    first: dict[_secrets.Secret, tuple[int, str | PromptPlace]] = {}
+    rows: dict[_secrets.Secret, list[int]] = {}
+    for row, place, text in _texts(facts):
+        if len(text) > left:
+            break
+        left -= len(text)
+        for secret in _secrets.secrets_in(text):
+            first.setdefault(secret, (row, place))
+            rows.setdefault(secret, []).append(row)
+    for secret, (row, place) in first.items():
+        yield _finding(facts, secret, row, place, rows[secret])
+
+
+def _finding(
+    facts: Facts, secret: _secrets.Secret, row: int, place: str | PromptPlace, rows: list[int]
+) -> Finding:
+    trace = facts.trace
+    where = place if isinstance(place, str) else part_pointer(trace, place)
+    steps = tuple(trace.ids[one] for one in dict.fromkeys((row, *rows)))
+    article = "an" if secret.kind[:1] in "AEIO" else "a"
+    message = f"{article} {secret.kind} stands in the trace: {_secrets.masked(secret.value)}"
+    severity = Severity.HINT if secret.kind == _secrets.BASIC_AUTH else RULE.severity
+    return Finding(RULE.code, RULE.name, severity, message, steps, (Evidence(steps[0], where, "here first"),))
+
+
+def _texts(facts: Facts) -> Iterator[tuple[int, str | PromptPlace, str]]:
+    """Every text of the run once, with the step and the place where it first stands."""
+    trace, links = facts.trace, facts.threads.links
+    for row in facts.index.in_time:
+        body = trace.decode(trace.handles[row])
+        link = links.get(row)
+        if link is not None:
+            messages = body.messages or ()
+            for number in range(link.new_from if link.previous is not None else 0, len(messages)):
+                for at, part in enumerate(messages[number].parts):
+                    text = _text_of(part)
+                    if len(text) >= _TEXT_CHARS_MIN:
+                        yield row, PromptPlace(row, number, at), text
+        for place, value in (
+            ("/output/content", body.output.text if body.output is not None else ""),
+            ("/result", body.result if body.has_result else ""),
+            ("/error", body.error),
+            *(
+                (f"/tool_calls/{n}", call.raw or call.arguments)
+                for n, call in enumerate(facts.index.calls(row))
+            ),
+        ):
+            text = _as_text(value)
+            if len(text) >= _TEXT_CHARS_MIN:
+                yield row, place, text
+
+
+def _text_of(part: object) -> str:
+    match part:
+        case Text(text) | Reasoning(text):
+            return text
+        case ToolResponse():
+            return _as_text(part.result)
+        case ToolCall():
+            return _as_text(part.raw or part.arguments)
+    return ""
+
+
+def _as_text(value: Json) -> str:
+    return value if isinstance(value, str) else "" if value is None else canonical(value)
+
+
+RULE = Rule("R009", "secret-in-trace", Severity.WARNING, since="0.1", check=check)

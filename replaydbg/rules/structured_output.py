@@ -1,0 +1,105 @@
+"""Structured output.
+
+What it finds:
+    A final answer that the request wanted as JSON, and that is none, or that breaks the schema that was given with the
+    request (`response_format`, `text.format`, `output_config`, a response schema of Gemini). An answer that the token
+    limit cut is told apart, and so is JSON inside a code fence. Refusals are left alone.
+
+Why it matters:
+    The program that asked for JSON fails while reading the answer, often far from here, or takes half an object.
+
+Example:
+    response_format {"type": "json_object"}, and "Sure! Here is the JSON you asked for: ...".
+
+What to do:
+    If the answer was cut, raise the token limit. Else see whether the server honours the parameter at all: many local
+    ones drop it. Correct the answer in place and re-run what follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import orjson
+
+from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.message import Json
+from replaydbg.graph.facts import Facts
+from replaydbg.rules._api import Rule
+from replaydbg.rules._findings import of_steps, quoted, summary
+from replaydbg.schema import checker
+
+_PLACE = "/output/content"
+_FENCE = "```"
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    trace = facts.trace
+    for reply in facts.replies:
+        if reply.calls or reply.others or not reply.text_chars or not reply.params:
+            continue
+        wanted = _wanted(reply.params)
+        if wanted is None:
+            continue
+        output = trace.body(reply.row).output
+        text = output.text if output is not None else ""
+        said = _what_is_wrong(text, wanted.get("schema"), cut=reply.cut)
+        if said:
+            at = Evidence(trace.ids[reply.row], _PLACE, said)
+            yield of_steps(RULE, trace, (reply.row,), f"the answer {said}", at)
+
+
+def _wanted(params: Mapping[str, Json]) -> dict[str, Json] | None:
+    """`{}` where JSON was asked for, with its `schema` where one was given; None where text was wanted."""
+    for holder in (params, params.get("text"), params.get("output_config"), params.get("generation_config")):
+        if not isinstance(holder, Mapping):
+            continue
+        for key in ("response_format", "format", "output_format"):
+            found = _of_format(holder.get(key))
+            if found is not None:
+                return found
+        for key in ("response_json_schema", "responseJsonSchema", "response_schema", "responseSchema"):
+            if isinstance(holder.get(key), dict):
+                return {"schema": holder[key]}
+        if "json" in str(holder.get("response_mime_type") or holder.get("responseMimeType")):
+            return {}
+    return None
+
+
+def _of_format(value: Json) -> dict[str, Json] | None:
+    if value in ("json", "json_object"):
+        return {}
+    if not isinstance(value, dict):
+        return None
+    if value.get("type") in {"json_object", "json"}:
+        return {"schema": value["schema"]} if isinstance(value.get("schema"), dict) else {}
+    if value.get("type") != "json_schema":
+        return None
+    inner = value.get("json_schema")
+    schema = (inner if isinstance(inner, dict) else value).get("schema")
+    return {"schema": schema} if isinstance(schema, (dict, bool)) else {}
+
+
+def _what_is_wrong(text: str, schema: Json, *, cut: bool) -> str:
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        if cut:
+            return f"is no complete JSON: it breaks off after {len(text)} characters, at the token limit"
+        if text.strip().startswith(_FENCE):
+            return "is JSON inside a code fence, not JSON" if _fenced(text) else "is a code fence, not JSON"
+        return f"is no JSON: {error.msg} at character {error.pos}: {quoted(text)}"
+    violations = () if schema is None else checker(schema).violations(value)
+    return f"breaks its schema: {summary(violations)}" if violations else ""
+
+
+def _fenced(text: str) -> bool:
+    inner = text.strip().removeprefix(_FENCE).removesuffix(_FENCE).removeprefix("json")
+    try:
+        orjson.loads(inner)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+RULE = Rule("S001", "structured-output", Severity.ERROR, since="0.1", check=check)

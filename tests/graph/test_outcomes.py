@@ -1,0 +1,108 @@
+"""What came of a call, as runtimes write it. The texts are of the shapes that public runtimes print, in our words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replaydbg.graph.facts import Facts
+from replaydbg.graph.outcomes import UNKNOWN, Outcome, Refusal, told
+from tests.support.build import assistant, call, chat, model_call, response, tool_execution, trace, user
+
+REFUSED = [
+    "InputValidationError: AskUser failed: the parameter `questions` is missing",
+    "<tool_use_error>InputValidationError: Read failed</tool_use_error>",
+    "ValidationError: 1 validation error for Input schema for send_money",
+    "Error: 2 validation errors for call[find]\nq\n  Missing required argument",
+    "1 validation error for lookup\norder_id\n  Field required",
+    "Input validation error: 'id' is a required property",
+    "MCP error -32602: Invalid arguments for tool find: [...]",
+    "Invalid arguments for tool find: expected string",
+    "Invalid JSON input for tool find: {",
+    "AI_InvalidToolInputError: Invalid input for tool find",
+    "An error occurred while parsing tool arguments. Please try again with valid JSON. Error: Expecting value",
+    "failed to parse function arguments: missing field `command` at line 1 column 2",
+    "Error validating args {} for tool 'finish': 1 validation error",
+    "Missing required parameter: path",
+    "TypeError: find() got an unexpected keyword argument 'query'",
+    "find() missing 1 required positional argument: 'q'",
+    "Error invoking tool 'find' with kwargs {} with error:\n q: Field required\n Please fix the error and try again.",
+    {"error": "Missing required parameters: q"},
+    [{"type": "text", "text": "Input validation error: 7 is not of type 'string'"}],
+    {"content": [{"type": "text", "text": "MCP error -32602: Invalid params"}], "isError": True},
+    [{"type": "missing", "loc": ["q"], "msg": "Field required", "input": {}}],
+    '[{"type":"missing","loc":["q"],"msg":"Field required","input":{}}]',
+]
+UNKNOWN_TOOLS = [
+    "Error: No such tool available: Fetch",
+    "<tool_use_error>Error: No such tool available: Fetch</tool_use_error>",
+    "Unknown tool: fetch",
+    "Tool 'fetch' not found",
+    "Error: fetch is not a valid tool, try one of [find, open].",
+    "Tool fetch does not exist.",
+    "AI_NoSuchToolError: Model tried to call unavailable tool 'fetch'",
+    {"error": "Unknown function: fetch"},
+]
+ERRORS = [
+    "Error: disk full", "error: no such order", "Traceback (most recent call last):\n  File", '{"error": "no such order"}',
+    "ERROR could not connect",
+]  # fmt: skip
+FINE: list[Any] = [
+    "shipped", "", None, 7, [], {}, [1, 2], {"error": None, "id": 7}, {"errors": []}, "errors.py\nmain.py",
+    "def validate():\n    raise ValidationError('x')", "The order was not found in the list.", "Required: 3 signatures",
+    "Tools: hammer, saw", {"status": "ok", "message": "all 3 required parts are in stock"},
+    "FAILED tests/test_a.py::test_b - pydantic ValidationError: 1 validation error", "tool box not found in aisle 3",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("result", REFUSED, ids=str)
+def test_refused_arguments(result: Any) -> None:
+    outcome = told(result, marked=False)
+    assert (outcome.refusal, outcome.failed) == (Refusal.ARGUMENTS, True)
+    assert outcome.text
+
+
+@pytest.mark.parametrize("result", UNKNOWN_TOOLS, ids=str)
+def test_unknown_tools(result: Any) -> None:
+    assert told(result, marked=False).refusal is Refusal.TOOL
+
+
+@pytest.mark.parametrize("result", ERRORS)
+def test_errors(result: str) -> None:
+    outcome = told(result, marked=False)
+    assert (outcome.refusal, outcome.failed, outcome.marked) == (None, True, False)
+
+
+@pytest.mark.parametrize("result", FINE, ids=str)
+def test_results(result: Any) -> None:
+    assert told(result, marked=False) == Outcome(known=True)
+
+
+def test_the_recording_says_that_it_failed() -> None:
+    assert told("no", marked=True) == Outcome(known=True, failed=True, marked=True, text="no")
+    assert told("", marked=True, or_else="no network").text == "no network"
+
+
+def test_pydantic_errors_in_words() -> None:
+    outcome = told([{"type": "missing", "loc": ["a", 0, "b"], "msg": "Field required"}], marked=False)
+    assert outcome.text == "a.0.b: Field required"
+    assert told([{"type": "missing", "loc": 7, "msg": None}], marked=False).refusal is Refusal.ARGUMENTS
+
+
+def test_of_the_execution_or_of_the_response_or_of_nobody() -> None:
+    asked = call("f", {}, "c")
+    ran = trace(model_call("m1", [], assistant("", asked)), tool_execution("x1", asked, "Error: no"))
+    said = chat(
+        [user("Go."), assistant("", asked), response("c", "no", is_error=True), assistant("Oh.")],
+        executions=False,
+    )
+    alone = trace(tool_execution("x1", asked, error="no network"))
+    lost = trace(model_call("m1", [], assistant("", asked)))
+    assert [Facts(run).outcomes[0].text for run in (ran, said, alone, lost)] == [
+        "Error: no",
+        "no",
+        "no network",
+        "",
+    ]
+    assert Facts(lost).outcomes == (UNKNOWN,)

@@ -1,0 +1,72 @@
+"""Instructions and tools that change under a conversation."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.core.finding import Severity
+from replaydbg.core.tool import ToolSpec
+from replaydbg.core.trace import Trace
+from replaydbg.rules.changed_prompt import RULE
+from tests.support.build import agent, assistant, model_call, system, tool, trace, user
+from tests.support.rules import found
+
+LONG = "You help people with their orders. Be brief. Never promise a refund."
+FIND, OPEN = tool("find", {"type": "object"}), tool("open")
+
+
+def talk(first: str, second: str, *, goes_on: bool = True) -> Trace:
+    said = [user("Hi."), assistant("Hello."), user("And?")] if goes_on else [user("Another thing.")]
+    return trace(
+        model_call("m1", [system(first), user("Hi.")], "Hello."),
+        model_call("m2", [system(second), *said], "Bye."),
+    )
+
+
+def offering(first: list[ToolSpec], second: list[ToolSpec]) -> Trace:
+    prompt = [user("Hi.")]
+    return trace(
+        model_call("m1", prompt, "Hello.", tools=first),
+        model_call("m2", [*prompt, assistant("Hello."), user("And?")], "Bye.", tools=second),
+    )
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param(trace(), id="empty"),
+        pytest.param(talk(LONG, LONG), id="the same"),
+        pytest.param(
+            talk(f"{LONG} It is 2026-11-26 03:10:00.", f"{LONG} It is 2026-11-26 03:11:12."),
+            id="a clock in the prompt",
+        ),
+        pytest.param(talk(LONG, LONG + " Be kind.", goes_on=False), id="another task"),
+        pytest.param(talk(LONG, "Translate everything into German, and nothing else."), id="another agent"),
+        pytest.param(offering([FIND, OPEN], [FIND, OPEN]), id="the same tools"),
+    ],
+)
+def test_quiet(run: Trace) -> None:
+    assert found(RULE, run) == []
+
+
+def test_another_agent_by_name_is_another_conversation() -> None:
+    run = trace(
+        agent("a", "one", model_call("m1", [system(LONG), user("Hi.")], "Hello.")),
+        agent("b", "two", model_call("m2", [system(LONG + " Be kind."), user("Hi.")], "Hello.")),
+    )
+    assert found(RULE, run) == []
+
+
+def test_the_system_prompt_changes() -> None:
+    (finding,) = found(RULE, talk(LONG, LONG.replace("Never", "Always")))
+    assert finding.severity is Severity.INFO
+    assert finding.step_ids == ("m2", "m1")
+    assert "orders. Be brief. Never promise a refund." in finding.message
+    assert [one.pointer for one in finding.evidence] == ["/messages/0", "/messages/0"]
+
+
+def test_the_tools_change() -> None:
+    altered = tool("find", {"type": "object", "required": ["q"]})
+    (finding,) = found(RULE, offering([FIND, tool("close")], [altered, OPEN]))
+    assert finding.severity is Severity.HINT
+    assert finding.message == "the tools of the conversation change: new: open; gone: close; altered: find"

@@ -1,0 +1,44 @@
+"""Which names mean one model, and how much it reads."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.rules import _models
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("gpt-4o", "gpt-4o-2024-08-06"),
+        ("openai/gpt-4o", "gpt-4o-2024-11-20"),
+        ("gpt-3.5-turbo", "gpt-3.5-turbo-0125"),
+        ("claude-3-5-sonnet-latest", "claude-3-5-sonnet-20241022"),
+        ("us.anthropic.claude-3-5-sonnet-20241022-v2:0", "claude-3-5-sonnet-20241022"),
+        ("models/gemini-2.5-flash", "gemini-2.5-flash-preview-05-20"),
+        ("mistral-large-latest", "mistral-large-2411"),
+        ("our-deployment", "gpt-4o"),
+        ("llama-of-ours", "qwen-of-ours"),
+    ],
+)
+def test_no_other_model(asked: str, answered: str) -> None:
+    assert not _models.differ(asked, answered)
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered"),
+    [
+        ("gpt-4o", "gpt-4o-mini"),
+        ("gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18"),
+        ("claude-opus-4-1", "claude-sonnet-4-5-20250929"),
+        ("gemini-2.5-pro", "gemini-2.5-flash"),
+        ("openai/gpt-4o", "anthropic/claude-sonnet-4-5"),
+    ],
+)
+def test_another_model(asked: str, answered: str) -> None:
+    assert _models.differ(asked, answered)
+
+
+def test_windows() -> None:
+    assert _models.window_tokens("openai/gpt-4o-2024-08-06") == 128_000
+    assert _models.window_tokens("a-model-of-our-own") is None

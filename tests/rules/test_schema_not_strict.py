@@ -1,0 +1,69 @@
+"""Schemas of tools that ask for strict mode."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replaydbg.core.tool import ToolSpec
+from replaydbg.core.trace import Trace
+from replaydbg.rules.schema_not_strict import RULE
+from tests.support.build import model_call, parameters, trace, user
+from tests.support.rules import found
+
+STRICT = parameters(["unit"], unit={"type": ["string", "null"]})
+
+
+def offering(schema: Any, *, strict: bool = True, calls: int = 1) -> Trace:
+    raw = {"type": "function", "function": {"name": "f", "parameters": schema, "strict": strict}}
+    offer = [ToolSpec("f", schema=schema, raw=raw)]
+    return trace(*(model_call(f"m{n}", [user(f"{n}")], "ok", tools=offer) for n in range(calls)))
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param(trace(), id="empty"),
+        pytest.param(offering(STRICT), id="strict"),
+        pytest.param(offering({"type": "object"}, strict=False), id="does not ask for it"),
+        pytest.param(
+            offering(parameters(["a"], a={"anyOf": [STRICT, {"type": "null"}]})), id="anyOf below the top"
+        ),
+        pytest.param(
+            offering(parameters(["a"], a={"$ref": "#/$defs/b"}) | {"$defs": {"b": STRICT}}), id="definitions"
+        ),
+    ],
+)
+def test_quiet(run: Trace) -> None:
+    assert found(RULE, run) == []
+
+
+DEEP: Any = STRICT
+for _ in range(12):
+    DEEP = parameters(["in"], **{"in": DEEP})
+
+
+@pytest.mark.parametrize(
+    ("schema", "said"),
+    [
+        ({"type": "object", "properties": {}}, "an object allows other fields"),
+        (parameters([], unit={"type": "string"}), "unit is not required"),
+        ({"anyOf": [STRICT]}, "the top of the schema is no plain object"),
+        (parameters(["a"], a={"type": "object"}), "an object allows other fields at /properties/a"),
+        (parameters(["a"], a={"allOf": [STRICT]}), "it uses allOf at /properties/a"),
+        (
+            parameters(["a"], a={"$ref": "#/$defs/b"}) | {"$defs": {"b": {"not": {}}}},
+            "it uses not at /$defs/b",
+        ),
+        (DEEP, "it nests deeper than 10 levels"),
+    ],
+)
+def test_found(schema: Any, said: str) -> None:
+    (finding,) = found(RULE, offering(schema))
+    assert finding.message == f"f asks for strict mode, but {said}"
+
+
+def test_it_is_told_once_for_a_run() -> None:
+    (finding,) = found(RULE, offering({"type": "object", "properties": {"a": {}, "b": {}}}, calls=3))
+    assert finding.message.endswith("(and 2 more)")

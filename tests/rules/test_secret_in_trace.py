@@ -1,0 +1,68 @@
+"""Secrets in a run: each once, masked, at its place."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("detect_secrets")
+
+from replaydbg import limits
+from replaydbg.core.finding import Severity
+from replaydbg.core.trace import Trace
+from replaydbg.rules import _secrets
+from replaydbg.rules.secret_in_trace import RULE
+from tests.support.build import assistant, call, chat, model_call, response, trace, user
+from tests.support.rules import found
+
+KEY = "ghp_" + "a1B2c3D4e5F6" * 3
+ASKED = call("read", {"path": ".env"}, "c")
+
+
+def leaking() -> Trace:
+    return chat(
+        [user("Read it."), assistant("", ASKED), response("c", f"TOKEN={KEY}"), assistant(f"It is {KEY}.")]
+    )
+
+
+def test_quiet() -> None:
+    assert found(RULE, trace()) == []
+    assert found(RULE, chat([user("Read it."), assistant("", ASKED), response("c", "TOKEN=$TOKEN")])) == []
+
+
+def test_each_is_told_once_and_masked() -> None:
+    (finding,) = found(RULE, leaking())
+    assert finding.severity is Severity.WARNING
+    assert finding.message == "a GitHub Token stands in the trace: ghp_… (40 characters)"
+    assert finding.step_ids == ("x1", "m2")
+    assert finding.evidence[0].pointer == "/result"
+    assert KEY not in repr(finding)
+
+
+@pytest.mark.parametrize(
+    ("run", "place"),
+    [
+        (trace(model_call("m1", [user(f"My key is {KEY}")], "ok")), "/messages/0"),
+        (trace(model_call("m1", [], f"It is {KEY}, I think.")), "/output/content"),
+        (trace(model_call("m1", [], assistant("", call("push", {"token": KEY})))), "/tool_calls/0"),
+    ],
+)
+def test_at_its_place(run: Trace, place: str) -> None:
+    (finding,) = found(RULE, run)
+    assert finding.evidence[0].pointer == place
+
+
+def test_a_password_in_an_address_is_a_hint() -> None:
+    (finding,) = found(
+        RULE, trace(model_call("m1", [user("postgres://ann:s3cr3t-9@db.example.org/x")], "ok"))
+    )
+    assert finding.severity is Severity.HINT
+
+
+def test_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SECRET_CHARS_MAX", 30)
+    assert found(RULE, leaking()) == []
+
+
+def test_without_the_extra_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_secrets, "_detectors", lambda: ())
+    assert found(RULE, leaking()) == []

@@ -1,0 +1,52 @@
+"""Secrets in text. The keys are put together here, so that nobody's scanner finds them in this file."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("detect_secrets")
+
+from replaydbg.rules import _secrets
+
+GITHUB = "ghp_" + "a1B2c3D4e5F6" * 3
+KEYS = {
+    "GitHub Token": GITHUB,
+    "AWS Access Key": "AKIA" + "IOSFODNN7QXYZ234",
+    "Stripe Access Key": "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc",
+    "Private Key": "BEGIN RSA PRIVATE " + "KEY",
+    "Slack Token": "xoxb-" + "123456789012-abcdefabcdef",
+}
+
+
+@pytest.mark.parametrize(("kind", "key"), KEYS.items(), ids=KEYS)
+def test_found(kind: str, key: str) -> None:
+    assert (kind, key) in list(_secrets.secrets_in(f"TOKEN={key}\nnext line"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "password = hunter2", "ghp_short", f"x{GITHUB}", "QUtJ" + KEYS["AWS Access Key"] + "abc", "id 0123456789abcdef" * 4],
+)  # fmt: skip
+def test_quiet(text: str) -> None:
+    assert list(_secrets.secrets_in(text)) == []
+
+
+def test_a_password_in_an_address() -> None:
+    (secret,) = _secrets.secrets_in("postgres://ann:s3cr3t-9@db.example.org/x")
+    assert secret == (_secrets.BASIC_AUTH, "s3cr3t-9")
+
+
+def test_masked() -> None:
+    assert _secrets.masked(GITHUB) == "ghp_… (40 characters)"
+
+
+def test_nobody_is_asked_whether_it_is_valid(monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a connection was opened")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    for key in KEYS.values():
+        list(_secrets.secrets_in(key))

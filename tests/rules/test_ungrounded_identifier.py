@@ -1,0 +1,83 @@
+"""Ids that the agent was told nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replaydbg.core.message import Json
+from replaydbg.core.trace import Trace
+from replaydbg.rules.ungrounded_identifier import RULE
+from tests.support.build import assistant, call, chat, model_call, response, tool, trace, user
+from tests.support.rules import found
+
+
+def asking(arguments: Json, told: str = "My order is W5918422.") -> Trace:
+    return trace(model_call("m1", [user(told)], assistant("", call("cancel", arguments))))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        pytest.param({"order": "W5918422"}, "My order is W5918422.", id="told"),
+        pytest.param({"order": "w5918422"}, "My order is W5918422.", id="in another case"),
+        pytest.param({"order": "order_5918422"}, "Order 5918422, please.", id="with a prefix"),
+        pytest.param({"order": "5918422"}, "It is ORDER_5918422.", id="without its prefix"),
+        pytest.param({"total": "12345"}, "I paid 12,345 in all.", id="a number with separators"),
+        pytest.param({"day": "2026-11-26"}, "Come tomorrow.", id="a date"),
+        pytest.param({"day": "20261126"}, "Come tomorrow.", id="a date without separators"),
+        pytest.param({"count": 98765}, "Many.", id="a number is no id"),
+        pytest.param({"package": "boto3"}, "Upgrade it.", id="a name with a digit"),
+        pytest.param({"path": "src/v12345/x"}, "Write it.", id="a path"),
+        pytest.param({"text": "order W5918442 and more"}, "Say it.", id="text"),
+        pytest.param({"id": "3f2b8c9d1e4a"}, "Make one.", id="a digest"),
+        pytest.param({"id": "8f14e45f-ceea-467f-a8f2-1f2c3d4e5f60"}, "Make one.", id="a UUID"),
+        pytest.param({"mail": "Ann@Example.org"}, "I am ann@example.org.", id="an address"),
+        pytest.param([1, None, {"a": {"b": []}}], "x", id="arguments of any shape"),
+    ],
+)
+def test_quiet(arguments: Json, told: str) -> None:
+    assert found(RULE, asking(arguments, told)) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "place"),
+    [
+        ({"order": "W5918442"}, "/order"),
+        ({"flights": [{"number": "HAT0055"}]}, "/flights/0/number"),
+        ({"reservation": "ZK3V2P"}, "/reservation"),
+        ({"mail": "bob@example.org"}, "/mail"),
+    ],
+)
+def test_found(arguments: Any, place: str) -> None:
+    (finding,) = found(RULE, asking(arguments))
+    assert finding.evidence[0].pointer == f"/tool_calls/0/arguments{place}"
+
+
+def test_what_a_tool_returned_is_told_and_what_was_said_once_is_not_told_again() -> None:
+    run = chat(
+        [
+            user("Cancel my order."),
+            assistant("", call("find", {}, "c")),
+            response("c", {"orders": ["W5918422"]}),
+            assistant("", call("cancel", {"id": "W5918422"}, "d"), call("cancel", {"id": "W0000001"}, "e")),
+            response("d", "done"),
+            response("e", "no such order"),
+            assistant("", call("cancel", {"id": "W0000001"}, "f")),
+        ]
+    )
+    assert [finding.message for finding in found(RULE, run)] == [
+        'cancel: "W0000001" was told to the agent nowhere'
+    ]
+
+
+def test_the_description_of_a_tool_tells() -> None:
+    offer = [tool("cancel", {"properties": {"order": {"examples": ["W5918442"]}}})]
+    asked = assistant("", call("cancel", {"order": "W5918442"}))
+    assert found(RULE, trace(model_call("m1", [user("Go.")], asked, tools=offer))) == []
+
+
+def test_of_a_run_too_long_to_look_through_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("replaydbg.limits.GROUNDING_CHARS_MAX", 10)
+    assert found(RULE, asking({"order": "W5918442"})) == []
