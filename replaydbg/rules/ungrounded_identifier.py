@@ -158,9 +158,7 @@ class _Told:
         self._left_chars -= len(text)
         for word in _WORD.findall(text):
             if len(word) >= _WORD_CHARS_MIN:
-                self._words.add(word)
-                if "_" in word:
-                    self._words.update(word.split("_"))
+                self._words.update(map(_plain, (word, *word.split("_")) if "_" in word else (word,)))
         if "@" in text:
             self._words.update(_EMAIL.findall(text))
         self._words.update("".join(filter(str.isdigit, number)) for number in _GROUPED.findall(text))
@@ -173,10 +171,15 @@ class _Told:
 
     def _has(self, word: str) -> bool:
         """Also `order_48213` of what was called `48213`."""
-        if word in self._words:
+        if _plain(word) in self._words:
             return True
-        pieces = [piece for piece in word.split("_") if any(map(str.isdigit, piece))]
-        return len(pieces) > 0 and pieces != [word] and all(piece in self._words for piece in pieces)
+        pieces = [_plain(piece) for piece in word.split("_") if any(map(str.isdigit, piece))]
+        return pieces != [_plain(word)] and all(piece in self._words for piece in pieces)
+
+
+def _plain(word: str) -> str:
+    """`048213` is `48213`."""
+    return word.lstrip("0") if word.isdecimal() else word
 
 
 RULE = Rule("R008", "ungrounded-identifier", Severity.HINT, since="0.1", check=check)

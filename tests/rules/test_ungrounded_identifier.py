@@ -24,6 +24,7 @@ def asking(arguments: Json, told: str = "My order is W5918422.") -> Trace:
         pytest.param({"order": "w5918422"}, "My order is W5918422.", id="in another case"),
         pytest.param({"order": "order_5918422"}, "Order 5918422, please.", id="with a prefix"),
         pytest.param({"order": "5918422"}, "It is ORDER_5918422.", id="without its prefix"),
+        pytest.param({"order": "ORD-048213"}, "Order 48213, please.", id="with zeros before"),
         pytest.param({"total": "12345"}, "I paid 12,345 in all.", id="a number with separators"),
         pytest.param({"day": "2026-11-26"}, "Come tomorrow.", id="a date"),
         pytest.param({"day": "20261126"}, "Come tomorrow.", id="a date without separators"),
