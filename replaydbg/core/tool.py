@@ -12,8 +12,9 @@ class SchemaSource(StrEnum):
     """Where the schema of a tool came from, best first. Shown beside each finding that rests on it."""
 
     REQUEST = "this request"
-    SIDE_FILE = "side file"
     OTHER_STEP = "another step"
+    SIDE_FILE = "side file"
+    SERVER_LIST = "an MCP server's list"
     INFERRED = "the other calls of this run"
     NOT_RECORDED = "schema not recorded"
 

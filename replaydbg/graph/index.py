@@ -5,20 +5,25 @@ Built once after opening, in a worker; decodes replies and tool offers, never wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import orjson
 
-from replaydbg.core.message import ToolCall
+from replaydbg.core.message import Json, ToolCall
 from replaydbg.core.request import call_digest
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.tool import SchemaSource, ToolSpec
 from replaydbg.core.trace import Trace
+from replaydbg.wire.tool_specs import read_tools
 
 WAITING_CALLS_MAX = 256
 """Calls kept waiting for their execution: one that 256 later calls overtook is not going to be answered."""
+
+_LISTS_TOOLS = re.compile(r"tools?[/_. ]list|list[/_. ]?tools", re.IGNORECASE)
+"""How instrumentations of MCP name the step that asked a server for its tools."""
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
@@ -37,7 +42,7 @@ class SpecInForce:
     spec: ToolSpec
     source: SchemaSource
     step_id: str | None = None
-    """The other step that the schema was taken from, for `SchemaSource.OTHER_STEP`."""
+    """The other step that the schema was taken from, for `OTHER_STEP` and `SERVER_LIST`."""
 
 
 class TraceIndex:
@@ -174,6 +179,22 @@ class TraceIndex:
     def _on_the_side(self) -> Mapping[str, SpecInForce]:
         return {tool.name: SpecInForce(tool, SchemaSource.SIDE_FILE) for tool in self.side_tools}
 
+    @cached_property
+    def _of_servers(self) -> Mapping[str, SpecInForce]:
+        """For each tool the first schema in an answer to `tools/list` that the run recorded as a step."""
+        trace = self.trace
+        listing = {number for number, name in enumerate(trace.strings) if _LISTS_TOOLS.search(name)}
+        found: dict[str, SpecInForce] = {}
+        for row, name in enumerate(trace.names):
+            if name not in listing or trace.kinds[row] == _MODEL_CALL:
+                continue
+            body = trace.decode(trace.handles[row])
+            answer = body.result if body.has_result else body.output_value
+            for tool in read_tools(answer) if _lists_tools(answer) else ():
+                if tool.schema is not None:
+                    found.setdefault(tool.name, SpecInForce(tool, SchemaSource.SERVER_LIST, trace.ids[row]))
+        return found
+
     def tools(self, row: int) -> tuple[ToolSpec, ...] | None:
         """The tools offered with the model call at `row`; None where that was not recorded."""
         return self._offers.get(row)
@@ -181,16 +202,26 @@ class TraceIndex:
     def spec(self, row: int, name: str) -> SpecInForce | None:
         """The schema in force for calls to `name` at the model call at `row`, from the best source that has one.
 
-        The request itself, then the side file that the person gave, then another step of the run. None when no
-        source knows the tool; a spec whose `schema` is None when only its name is known.
+        The request itself, then another request of the run, then the side file that the person gave, then what an MCP
+        server listed. None when no source knows the tool; a spec whose `schema` is None when only its name is known.
         """
         own = next((tool for tool in self._offers.get(row) or () if tool.name == name), None)
         if own is not None and own.schema is not None:
             return SpecInForce(own, SchemaSource.REQUEST)
-        other = self._on_the_side.get(name) or self._elsewhere.get(name)
+        sources = (self._elsewhere, self._on_the_side, self._of_servers)
+        other = next((source[name] for source in sources if name in source), None)
         if other is not None:
             return other
         return SpecInForce(own, SchemaSource.NOT_RECORDED) if own is not None else None
+
+
+def _lists_tools(answer: Json) -> bool:
+    """Whether it has the shape of an answer to `tools/list`: a plain mapping may be anything."""
+    if isinstance(answer, str):
+        return '"tools"' in answer
+    return isinstance(answer, list) or (
+        isinstance(answer, dict) and ("tools" in answer or "result" in answer)
+    )
 
 
 def _offer_key(tools: tuple[ToolSpec, ...]) -> bytes:

@@ -12,7 +12,9 @@ def test_a_name_alone_has_no_schema() -> None:
 def test_sources_stand_best_first_in_the_words_of_the_output() -> None:
     assert [str(source) for source in SchemaSource] == [
         "this request",
-        "side file",
         "another step",
+        "side file",
+        "an MCP server's list",
+        "the other calls of this run",
         "schema not recorded",
     ]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from replaydbg.core.message import ToolCall
+from replaydbg.core.step import Kind
 from replaydbg.core.tool import SchemaSource, ToolSpec
 from replaydbg.graph.index import CallPlace, TraceIndex
 from tests.support.build import (
@@ -14,6 +19,7 @@ from tests.support.build import (
     assistant,
     call,
     model_call,
+    other,
     parameters,
     tool,
     tool_execution,
@@ -160,12 +166,33 @@ def test_the_request_knows_best() -> None:
     assert spec_of(steps, 1, "find", OTHER_FIND) == (FIND, SchemaSource.REQUEST, None)
 
 
-def test_then_the_side_file_then_another_step() -> None:
+def test_then_another_step_then_the_side_file() -> None:
     steps = [model_call("m1", tools=None), model_call("m2", tools=[FIND])]
-    assert spec_of(steps, 0, "find", OTHER_FIND) == (OTHER_FIND, SchemaSource.SIDE_FILE, None)
-    assert spec_of(steps, 0, "find") == (FIND, SchemaSource.OTHER_STEP, "m2")
+    assert spec_of(steps, 0, "find", OTHER_FIND) == (FIND, SchemaSource.OTHER_STEP, "m2")
+    assert spec_of(steps[:1], 0, "find", OTHER_FIND) == (OTHER_FIND, SchemaSource.SIDE_FILE, None)
     named = [model_call("m1", tools=[tool("find")]), model_call("m2", tools=[FIND])]
     assert spec_of(named, 0, "find") == (FIND, SchemaSource.OTHER_STEP, "m2")
+
+
+LISTED: dict[str, Any] = {"tools": [{"name": "find", "inputSchema": FIND.schema}, {"name": "open"}]}
+
+
+@pytest.mark.parametrize(
+    "answer", [LISTED, json.dumps(LISTED), {"jsonrpc": "2.0", "id": 1, "result": LISTED}, LISTED["tools"]]
+)
+@pytest.mark.parametrize("name", ["MCP tools/list", "mcp.list_tools", "listTools"])
+def test_then_what_a_server_listed(name: str, answer: Any) -> None:
+    steps = [other("s", Kind.OPAQUE, name, output=answer), model_call("m1", tools=None)]
+    assert spec_of(steps, 1, "find", OTHER_FIND) == (OTHER_FIND, SchemaSource.SIDE_FILE, None)
+    found = spec_of(steps, 1, "find")
+    assert found is not None
+    assert (found[0].schema, found[1:]) == (FIND.schema, (SchemaSource.SERVER_LIST, "s"))
+    assert spec_of(steps, 1, "open") is None
+
+
+def test_a_result_that_lists_something_else_is_no_list_of_tools() -> None:
+    steps = [other("s", Kind.OPAQUE, "list_tools", output={"find": {"type": "wrench"}}), model_call("m1")]
+    assert spec_of(steps, 1, "find") is None
 
 
 def test_a_name_alone_is_no_schema() -> None:
