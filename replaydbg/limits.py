@@ -20,6 +20,12 @@ MAPPED_BYTES_MIN = 16 << 20
 SNIFF_BYTES_MAX = 64 << 10
 """How much of a file the formats may look at before one is chosen."""
 
+NAMES_BESIDE_MAX = 50_000
+"""Names looked at near a file for those that belong to the same recording: a folder of sessions holds some thousands."""
+
+FILES_BESIDE_MAX = 5_000
+"""Files opened together with the one that was named: an event a file, an agent a file."""
+
 JSON_DEPTH_MAX = 200
 """Deeper nesting is shown as text: no writer of traces nests so deep, and recursion must end."""
 

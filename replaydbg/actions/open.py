@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
-from replaydbg.drivers import files
+from replaydbg.drivers import beside, files
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.readers import _registry
 from replaydbg.readers._api import Document, Reading
@@ -28,15 +28,30 @@ class Opened:
 
 def readings(path: str, format_name: str | None = None, *, partial: bool = False) -> Iterator[Reading]:
     """What is known of the file so far, the last one complete; `-` is standard input. Raises UnreadableInput."""
-    opened = files.open_document(path)
+    opened = _opened(path, format_name)
     with _without_collector():
         for reading in _registry.read(opened.document, format_name, partial=partial):
             yield replace(reading, notices=opened.notices + reading.notices)
 
 
+def _opened(path: str, format_name: str | None) -> files.Opened:
+    """The document, and the files that belong to it: a session's sub-agents, the events of a run."""
+    opened = files.open_document(beside.main_file(path, _registry.main_files()))
+    document = opened.document
+    if path == files.STANDARD_INPUT:
+        return opened
+    reader = _registry.choose(document, format_name).reader
+    if reader.beside is None:
+        return opened
+    names = reader.beside(document, beside.names(document.name))
+    documents, notices = beside.opened(document.name, names)
+    return files.Opened(replace(document, beside=documents), opened.notices + notices)
+
+
 def open_trace(path: str, format_name: str | None = None, trace_id: str | None = None) -> Opened:
     """One trace of the file, the first unless told otherwise. Raises UnreadableInput, UsageProblem."""
-    opened = files.open_document(path)
+    path = beside.main_file(path, _registry.main_files())
+    opened = _opened(path, format_name)
     with _without_collector():
         *_, reading = _registry.read(opened.document, format_name)
     notices = opened.notices + reading.notices

@@ -176,7 +176,8 @@ def arrange(columns: Columns, *, trace_id: str, source: Source, decode: Callable
     for new, old in enumerate(order):
         position[old] = new
     position.append(-1)  # where the parent -1 of a root points to
-    take = _taker(order)
+    stands = order == array("i", range(len(order)))
+    take: Callable[[Any], Sequence[Any]] = (lambda column: column[:]) if stands else _taker(order)
     trace = Trace(
         id=trace_id,
         source=source,
@@ -228,6 +229,8 @@ def _unique(ids: list[str], notices: list[Notice]) -> list[str]:
 
 
 def _parents(columns: Columns, ids: list[str], notices: list[Notice]) -> array[int]:
+    if not any(columns.parent_ids):
+        return array("i", [-1]) * len(ids)
     row_of = dict(zip(ids, range(len(ids)), strict=True))
     row_of.pop("", None)  # an empty parent id means none, whatever ids there are
     parents = array("i", (row_of.get(parent_id, -1) for parent_id in columns.parent_ids))
@@ -249,6 +252,10 @@ def _pre_order(
     parents: array[int], starts: array[int], ids: list[str], notices: list[Notice]
 ) -> tuple[array[int], array[int]]:
     """Rows in pre-order and their depths. Iterative: a hostile file may nest a million deep."""
+    if max(parents, default=-1) < 0:
+        rows = range(len(parents))
+        in_time = sorted(rows, key=starts.__getitem__) if min(starts, default=-1) >= 0 else rows
+        return array("i", in_time), array("i", bytes(4 * len(parents)))
     children: dict[int, list[int]] = {}
     for row, parent in enumerate(parents):
         if parent in children:

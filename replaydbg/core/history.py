@@ -19,31 +19,42 @@ HEAVY_BYTES_MIN = 256 << 10
 """A message with an image in it is decoded whenever it is looked at: a thousand of them would fill the memory."""
 
 
+def size_of_bytes(entry: Any) -> int:
+    """What the text of an entry takes, where the entry is that text."""
+    return len(entry) if isinstance(entry, (bytes, memoryview)) else 0
+
+
 class Conversation:
     """Messages of one thread in order, appended as messages or as handles that `decode` makes messages of.
 
     One that `goes on` from another shares its first `kept` messages: a fork, or what a compaction left.
     """
 
-    __slots__ = ("_decode", "_decoded", "_decoded_bytes", "_entries", "before", "kept")
+    __slots__ = ("_decode", "_decoded", "_decoded_bytes", "_size", "before", "entries", "kept")
 
     def __init__(
-        self, decode: Callable[[Any], Message], before: Conversation | None = None, kept: int = 0
+        self,
+        decode: Callable[[Any], Message],
+        before: Conversation | None = None,
+        kept: int = 0,
+        size: Callable[[Any], int] = size_of_bytes,
     ) -> None:
         self._decode = decode
+        self._size = size
         self.before = before
         self.kept = min(kept, len(before)) if before is not None else 0
-        self._entries: list[Any] = []
+        self.entries: list[Any] = []
+        """Those that no other conversation lent. Only appended to."""
         self._decoded: dict[int, Message] = {}
         self._decoded_bytes = 0
 
     def append(self, entry: Any) -> int:
         """The place of the new message."""
-        self._entries.append(entry)
+        self.entries.append(entry)
         return len(self) - 1
 
     def __len__(self) -> int:
-        return self.kept + len(self._entries)
+        return self.kept + len(self.entries)
 
     def __getitem__(self, place: int) -> Message:
         """The message at a place from 0 on."""
@@ -54,13 +65,13 @@ class Conversation:
 
     def own(self, at: int) -> Message:
         """The message at a place among those that no other conversation lent."""
-        entry = self._entries[at]
+        entry = self.entries[at]
         if isinstance(entry, Message):
             return entry
         message = self._decoded.get(at)
         if message is None:
             message = self._decode(entry)
-            size = len(entry) if isinstance(entry, (bytes, memoryview)) else 0
+            size = self._size(entry)
             if size < HEAVY_BYTES_MIN:
                 if self._decoded_bytes + size > DECODED_BYTES_MAX:
                     self._decoded.clear()

@@ -6,8 +6,8 @@ whole at the end. It never raises on data: what is odd becomes a `Notice` with i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from replaydbg import limits
 from replaydbg.core.finding import Notice
@@ -24,6 +24,8 @@ class Document:
 
     name: str
     buffer: memoryview
+    beside: Mapping[str, Document] = field(default_factory=dict)
+    """Files that belong to this one, by their names as seen from its folder: those that `Reader.beside` picked."""
 
     @property
     def head(self) -> bytes:
@@ -55,3 +57,9 @@ class Reader:
     read: Callable[[Document, bool], Iterator[Reading]]
     takes_binary: bool = False
     """Whether it is asked about bytes that are no text, too; all others are spared them."""
+    beside: Callable[[Document, Iterable[str]], Sequence[str]] | None = None
+    """For a recording of several files: which of the names near a file belong to it. The names are those of its folder,
+    and of the folder that is called as it is.
+    """
+    main_files: tuple[str, ...] = ()
+    """For a folder that is one recording: where in it the file may lie that is opened for all, `{name}` is its own name."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _UNITS = ((1e17, 1), (1e14, 1_000), (1e11, 1_000_000), (1e8, 1_000_000_000))
 """Numbers from this size on are nanoseconds, microseconds, milliseconds, seconds: all of them later than 1973."""
 
@@ -17,7 +18,7 @@ def nanoseconds(value: Json) -> int:
         try:
             value = float(value)
         except ValueError:
-            return _from_iso(value)
+            return from_iso(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return NOT_RECORDED
     for least, unit in _UNITS:
@@ -29,7 +30,8 @@ def nanoseconds(value: Json) -> int:
     return NOT_RECORDED
 
 
-def _from_iso(text: str) -> int:
+def from_iso(text: str) -> int:
+    """Unix nanoseconds of ISO 8601 text; `NOT_RECORDED` for any other."""
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
@@ -37,7 +39,7 @@ def _from_iso(text: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     try:
-        since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+        since = moment - _EPOCH
     except OverflowError:
         return NOT_RECORDED
     total = ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1_000

@@ -83,6 +83,11 @@ def choose(document: Document, format_name: str | None = None) -> Choice:
     return Choice(best, confidence, runner_up, tuple(notices))
 
 
+def main_files() -> tuple[str, ...]:
+    """Where in a folder that is one recording the file may lie that is opened for all of it."""
+    return tuple(pattern for reader in readers()[0] for pattern in reader.main_files)
+
+
 def read(document: Document, format_name: str | None = None, *, partial: bool = False) -> Iterator[Reading]:
     """Readings by the best reader, or by the next where that one finds that the format is another.
 

@@ -68,7 +68,7 @@ class Run:
 
     def thread(self, *, agent: str = "", parent_id: str = "", first_ns: int = NOT_RECORDED) -> Thread:
         """A conversation of its own. A sub-agent's stands below the step `parent_id`."""
-        conversation = Conversation(self.transcript.decoders.message)
+        conversation = self.transcript.decoders.conversation()
         return Thread(self, conversation, agent=agent, parent_id=parent_id, last_ns=first_ns)
 
     def step(self, kind: Kind, name: str, body: Body | None = None, *, id: str = "", **facts: Any) -> str:  # noqa: A002
@@ -95,13 +95,15 @@ class Thread:
         self.last_ns = last_ns
         """When the last entry was written: the next reply began there, unless its start is recorded."""
         self._waiting: list[Waiting] = []
+        self._asked = 0
+        """Calls of the latest reply."""
 
     def __len__(self) -> int:
         return len(self.conversation)
 
     def fork(self, kept: int, *, agent: str | None = None, parent_id: str | None = None) -> Thread:
         """A thread that shares the first `kept` messages: an edited turn, or what a compaction left over."""
-        conversation = Conversation(self.run.transcript.decoders.message, self.conversation, kept)
+        conversation = self.run.transcript.decoders.conversation(self.conversation, kept)
         thread = Thread(
             self.run,
             conversation,
@@ -114,7 +116,7 @@ class Thread:
 
     def compact(self, kept: int = 0) -> None:
         """The history goes on from its first `kept` messages, as after a summary. Steps before keep their prompts."""
-        self.conversation = Conversation(self.run.transcript.decoders.message, self.conversation, kept)
+        self.conversation = self.run.transcript.decoders.conversation(self.conversation, kept)
         self._waiting.clear()
 
     def add(self, message: Message, *, moment_ns: int = NOT_RECORDED, **facts: Any) -> list[str]:
@@ -176,10 +178,22 @@ class Thread:
         self._at(given["end_ns"])
         if calls is None:
             calls = [(call.id, call.name) for call in entry.tool_calls] if isinstance(entry, Message) else ()
-        asked_ns = given["end_ns"]
-        self._waiting += [Waiting(id_, name, place, at, asked_ns) for at, (id_, name) in enumerate(calls)]
-        del self._waiting[:-WAITING_CALLS_MAX]
+        self._asked = 0
+        self._wait(calls, place, given["end_ns"])
         return id_
+
+    def more(self, place: int, row: int, calls: Sequence[Asked], *, moment_ns: int = NOT_RECORDED) -> None:
+        """More of the latest reply, which some formats write in pieces: its `place`, its step's `row`, more calls."""
+        ends_ns = self.run.columns.ends_ns
+        ends_ns[row] = max(ends_ns[row], moment_ns)
+        self._at(moment_ns)
+        self._wait(calls, place, moment_ns)
+
+    def _wait(self, calls: Sequence[Asked], place: int, asked_ns: int) -> None:
+        for id_, name in calls:
+            self._waiting.append(Waiting(id_, name, place, self._asked, asked_ns))
+            self._asked += 1
+        del self._waiting[:-WAITING_CALLS_MAX]
 
     def result(
         self,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from replaydbg.core.history import Conversation, History
+from replaydbg.core.history import Conversation, History, size_of_bytes
 from replaydbg.core.message import Json, Message, ToolCall, ToolResponse
 from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
@@ -36,6 +36,11 @@ class Decoders(NamedTuple):
     """Tools, parameters, usage of a reply out of its `origin`."""
     raw: Callable[[Any], Json] = _no_raw
     """The step as its format wrote it, out of its `origin`."""
+    size: Callable[[Any], int] = size_of_bytes
+    """Bytes of an entry's text: what is kept decoded is bounded."""
+
+    def conversation(self, before: Conversation | None = None, kept: int = 0) -> Conversation:
+        return Conversation(self.message, before, kept, self.size)
 
 
 PLAIN = Decoders()

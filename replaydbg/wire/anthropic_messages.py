@@ -28,6 +28,7 @@ from replaydbg.wire._foreign_params import ONLY, for_chat
 
 __all__ = [
     "Accumulator",
+    "read_content",
     "read_messages",
     "read_reply",
     "read_request",

@@ -11,6 +11,7 @@ import pytest
 from replaydbg.actions.open import chosen, open_trace, readings
 from replaydbg.errors import UsageProblem
 from tests.support.build import trace
+from tests.support.claude_sessions import Lines
 
 TRACES = Path(__file__).resolve().parents[2] / "traces"
 INCIDENT = str(TRACES / "support-incident.json")
@@ -70,3 +71,20 @@ def test_a_whole_id_is_no_prefix_of_another() -> None:
     a, b = trace(trace_id="t"), trace(trace_id="t2")
 
     assert chosen((a, b), "t") is a
+
+
+def test_a_session_is_opened_with_its_agents_by_its_file_or_by_its_folder(tmp_path: Path) -> None:
+    session, agent = Lines(), Lines("a", second=3, isSidechain=True, agentId="7")
+    session.says("go")
+    session.reply("m1", ("t1", "Task", {"subagent_type": "scout", "prompt": "look"}))
+    session.result("t1", "seen", toolUseResult={"agentId": "7"})
+    agent.says("look", after=None)
+    agent.reply("am", "seen")
+    (tmp_path / "s" / "subagents").mkdir(parents=True)
+    (tmp_path / "s.jsonl").write_bytes(session.bytes)
+    (tmp_path / "s" / "subagents" / "agent-7.jsonl").write_bytes(agent.bytes)
+    for path in (tmp_path / "s.jsonl", tmp_path / "s"):
+        opened = open_trace(str(path))
+        assert opened.trace.ids == ["m1", "t1", "am"]
+        assert opened.path == str(tmp_path / "s.jsonl")
+        assert [reading.traces[0].ids for reading in readings(str(path))] == [["m1", "t1", "am"]]

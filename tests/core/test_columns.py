@@ -164,3 +164,13 @@ def test_the_order_in_the_file_does_not_matter(order: list[int]) -> None:
     chain: list[Spec] = [(f"s{n}", f"s{n // 2}" if n else "", n) for n in range(8)]
     assert shape(arranged(*[chain[at] for at in order])) == shape(arranged(*chain))
     assert array("i", arranged(*chain).trace.parents) == arranged(*chain).trace.parents
+
+
+@given(st.lists(st.integers(-1, 5), max_size=8))
+def test_a_trace_without_parents_is_in_order_of_time(starts: list[int]) -> None:
+    specs: list[Spec] = [(f"s{n}", "", start) for n, start in enumerate(starts)]
+    trace = arranged(*specs).trace
+    expected = sorted(specs, key=lambda spec: spec[2]) if min(starts, default=-1) >= 0 else specs
+    assert trace.ids == [id_ for id_, _, _ in expected]
+    assert list(trace.starts_ns) == [start for _, _, start in expected]
+    assert (list(trace.parents), list(trace.depths)) == ([-1] * len(specs), [0] * len(specs))

@@ -189,3 +189,15 @@ def test_other_steps_and_notices() -> None:
     assert [trace.id for trace in reading.traces] == ["r"]
     assert reading.traces[0].step(0).id == id_
     assert [(notice.pointer, notice.message) for notice in reading.notices] == [("line 3", "damaged")]
+
+
+def test_a_reply_that_is_written_in_pieces() -> None:
+    run = Transcript(DOCUMENT, "test").run("r")
+    thread = run.thread()
+    asked = assistant("", call("f", {"x": 1}, "c1"), call("g", {"x": 2}, "c2"))
+    thread.reply(asked, calls=[("c1", "f")], moment_ns=10)
+    thread.more(0, 0, [("c2", "g")], moment_ns=30)
+    thread.add(response("c2", "two"), moment_ns=40)
+    trace = traced(run)
+    assert (trace.ends_ns[0], trace.name(1), trace.starts_ns[1]) == (30, "g", 30)
+    assert trace.step(1).body.call == asked.tool_calls[1]

@@ -1,0 +1,64 @@
+"""Files that are one recording together: a session and its sub-agents, the events of a run.
+
+What belongs to what the readers say; here names are listed and files opened, near the one that was named and nowhere
+else.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from replaydbg import limits
+from replaydbg.core.finding import Notice
+from replaydbg.drivers import files
+from replaydbg.errors import UnreadableInput
+from replaydbg.readers._api import Document
+
+
+def main_file(path: str, patterns: Iterable[str]) -> str:
+    """Of a folder that is one recording the file that stands for it, by the first pattern that one fits; else the path."""
+    folder = Path(path)
+    if path == files.STANDARD_INPUT or not folder.is_dir():
+        return path
+    name = folder.resolve().name
+    for pattern in patterns:
+        found = sorted(folder.glob(pattern.format(name=glob.escape(name))))
+        if found:
+            return os.path.normpath(found[0])
+    return path
+
+
+def names(path: str) -> list[str]:
+    """Names near a file, as seen from its folder: the files beside it, and those below the folder called as it is."""
+    folder = Path(path).parent
+    own = folder / Path(path).name.partition(".")[0]
+    found: list[str] = []
+    for top in (folder,) if own.is_symlink() else (folder, own):
+        for place, folders, near in os.walk(top):  # which follows no links
+            folders[:] = sorted(folders) if top is own else []
+            found += (Path(place, name).relative_to(folder).as_posix() for name in sorted(near))
+            if len(found) > limits.NAMES_BESIDE_MAX:
+                return found[: limits.NAMES_BESIDE_MAX]
+    return found
+
+
+def opened(path: str, names: Sequence[str]) -> tuple[dict[str, Document], tuple[Notice, ...]]:
+    """The files of these names near the file at `path`, and what could not be had. A link may lead anywhere: not read."""
+    documents: dict[str, Document] = {}
+    notices = []
+    for name in names[: limits.FILES_BESIDE_MAX]:
+        file = Path(path).parent / name
+        if file.is_symlink():
+            notices.append(Notice(name, "a link, not followed"))
+            continue
+        try:
+            documents[name] = files.open_document(str(file)).document
+        except UnreadableInput as error:
+            notices.append(Notice(name, str(error)))
+    if len(names) > limits.FILES_BESIDE_MAX:
+        more = len(names) - limits.FILES_BESIDE_MAX
+        notices.append(Notice("", f"{more} more files belong to this recording than are opened with it"))
+    return documents, tuple(notices)

@@ -1,0 +1,106 @@
+"""Lines of a file of JSON Lines, however long: where each begins and its bytes, a window of the file at a time.
+
+Windows are copied, since `bytes.find` is `memchr` and a view has nothing like it; a line of many megabytes costs a
+copy of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json
+from replaydbg.readers import _salvage
+
+_WINDOW_BYTES = 64 << 10
+"""So much stays in the cache of the processor while its lines are parsed."""
+_BOM = b"\xef\xbb\xbf"
+_OBJECT = re.compile(rb'\{"\w+":')
+_BEGINNINGS_MAX = 64
+"""Of objects in a torn line that are tried as the line that was written next."""
+
+
+JsonLine: TypeAlias = tuple[int, int, bytes, bool]
+"""Its number from 1, its offset in the file, its bytes, and whether a newline follows."""
+
+
+def lines(buffer: memoryview) -> Iterator[JsonLine]:
+    """The lines that are not blank."""
+    at = number = 0
+    while at < len(buffer):
+        window, is_whole = _window(buffer, at)
+        pieces = window.split(b"\n")
+        last = len(pieces) - 1
+        if at == 0 and pieces[0].startswith(_BOM):
+            at, pieces[0] = len(_BOM), pieces[0][len(_BOM) :]
+        for count, raw in enumerate(pieces):
+            if raw and raw != b"\r":
+                yield number + count + 1, at, raw, is_whole or count < last
+            at += len(raw) + 1
+        number += last + 1
+
+
+def _window(buffer: memoryview, at: int) -> tuple[bytes, bool]:
+    """Lines of the file from `at` on, without the last newline, and whether there is one."""
+    size = _WINDOW_BYTES
+    while True:
+        window = bytes(buffer[at : at + size])
+        end = window.rfind(b"\n")
+        if end >= 0:
+            return window[:end], True
+        if at + size >= len(buffer):
+            return window, False
+        size *= 4
+
+
+def line_at(buffer: memoryview, start: int) -> memoryview:
+    """The line that begins at this offset. Copies of growing size are searched, as for `memchr`."""
+    at, size = start, 4 << 10
+    while at < len(buffer):
+        newline = bytes(buffer[at : at + size]).find(b"\n")
+        if newline >= 0:
+            return buffer[start : at + newline]
+        at += size
+        size = min(4 * size, 1 << 20)
+    return buffer[start:]
+
+
+def value(line: JsonLine, notices: list[Notice]) -> Json | None:
+    """The line's value; of a damaged line what can be had, with a notice, and None where that is nothing.
+
+    A file that is still being written ends in the middle of a line, which is nothing to worry about.
+    """
+    number, _, raw, is_whole = line
+    place = f"line {number}"
+    try:
+        return _salvage.loads(raw)
+    except ValueError:
+        pass
+    if raw.isspace():
+        return None
+    if not is_whole:
+        notices.append(Notice(place, "the last line is not whole: it was being written, or the file was cut"))
+        return None
+    found, lost = saved(raw)
+    notices.append(Notice(place, lost))
+    return found
+
+
+def saved(raw: bytes) -> tuple[Json | None, str]:
+    """What can be had of a damaged line, and what is lost of it.
+
+    A program that died while it wrote and was started again goes on in the middle of its last line: then the later
+    object is the line.
+    """
+    for _, found in zip(range(_BEGINNINGS_MAX), _OBJECT.finditer(raw, 1), strict=False):
+        try:
+            later = _salvage.loads(raw[found.start() :])
+        except ValueError:
+            continue
+        return later, f"its first {found.start()} bytes are the beginning of another line"
+    repaired = _salvage.repaired(raw)
+    if repaired is None:
+        return None, "not JSON, left out"
+    return repaired, "damaged JSON: only what stands before the damage was read"

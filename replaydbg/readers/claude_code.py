@@ -1,0 +1,100 @@
+"""Sessions of Claude Code: what it appends to a file while a person works with it.
+
+Lines name the line before them, so that a session is a tree; sub-agents write files of their own, which are read with
+the session that started them.
+
+Get one: `~/.claude/projects/<project>/<session>.jsonl`; its sub-agents beside it are found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from replaydbg.readers import _claude_lines, _json_lines
+from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._claude_session import Session
+
+FORMAT = "claude-code"
+_FIRST_BYTES = 256 << 10
+"""Of a large session so much is shown before the rest is read."""
+_LOOKED_AT_MAX = 50
+"""Lines at the head that are looked at: the first may all be of kinds that say little."""
+_KINDS = frozenset({"user", "assistant", "system", "attachment", "progress"})
+_MARKS = (b'"sessionId"', b'"leafUuid"', b'"file-history-snapshot"')
+_SESSION_NAME = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|agent-.+")
+_AGENT_FILE = re.compile(r"agent-(.+)\.jsonl")
+_AGENT_ID = re.compile(rb'"agentId":\s?"([^"]{1,100})"')
+
+
+def sniff(document: Document) -> float:
+    head, found = document.head, 0.0
+    if not any(mark in head for mark in _MARKS):
+        return 0.0
+    for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
+        try:
+            line = _claude_lines.decode(raw)
+        except _claude_lines.UNREADABLE:
+            line = _claude_lines.from_value(_json_lines.saved(raw)[0])
+        if line.session_id and line.type in _KINDS and b'"parentUuid"' in raw:
+            return 0.97
+        is_title = line.type == "summary" and b'"leafUuid"' in raw
+        if is_title or (line.type == "file-history-snapshot" and b'"messageId"' in raw):
+            found = 0.9
+    return found
+
+
+def beside(document: Document, names: Iterable[str]) -> list[str]:
+    """Files of the session's agents: all in its folder, and of those beside it the ones that it names."""
+    within, near = [], {}
+    for name in names:
+        folder, _, last = name.rpartition("/")
+        agent = _AGENT_FILE.fullmatch(last)
+        if agent is not None and not folder:
+            near[agent[1].encode()] = name
+        elif agent is not None and folder.split("/")[1:2] == ["subagents"]:
+            within.append(name)
+    if near:
+        named = {found[1] for found in _AGENT_ID.finditer(document.buffer)}
+        within += [name for agent_id, name in near.items() if agent_id in named]
+    return sorted(within)
+
+
+def read(document: Document, partial: bool) -> Iterator[Reading]:
+    if partial and len(document.buffer) > 4 * _FIRST_BYTES:
+        first = _read(Document(document.name, document.buffer[:_FIRST_BYTES]))
+        yield replace(first, notices=(), fraction=_FIRST_BYTES / len(document.buffer), complete=False)
+    yield _read(document)
+
+
+def _read(document: Document) -> Reading:
+    session = Session(document, FORMAT)
+    agents = {name: _AGENT_FILE.fullmatch(name.rpartition("/")[2]) for name in document.beside}
+    session.elsewhere = frozenset(agent[1] for agent in agents.values() if agent)
+    _add_lines(session, document, "")
+    for name, agent in agents.items():
+        told = len(session.notices)
+        _add_lines(session, document.beside[name], agent[1] if agent else name)
+        session.notices[told:] = [
+            replace(notice, pointer=f"{name}: {notice.pointer}") for notice in session.notices[told:]
+        ]
+    stem = document.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    return session.reading(stem if _SESSION_NAME.fullmatch(stem) else session.id or stem)
+
+
+def _add_lines(session: Session, document: Document, owner: str) -> None:
+    session.store.open(document.buffer)
+    add = session.add
+    for line, start, raw in _claude_lines.lines(document.buffer, _claude_lines.decode, session.notices):
+        add(line, start, raw, owner)
+
+
+READER = Reader(
+    FORMAT,
+    "Claude Code sessions, with their sub-agents",
+    sniff,
+    read,
+    beside=beside,
+    main_files=("../{name}.jsonl",),
+)

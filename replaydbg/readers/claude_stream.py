@@ -1,0 +1,108 @@
+"""Claude Code as a program: what `--output-format stream-json` prints, and what the Agent SDK hands out.
+
+The same messages as in a session file, but told in order instead of linked; sub-agents are told apart by the call that
+started them. The tools' names stand at the beginning, what it cost at the end.
+
+Get one: `claude -p "..." --output-format stream-json --verbose > run.jsonl`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from math import nan
+
+import orjson
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json
+from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.core.tool import ToolSpec
+from replaydbg.readers import _claude_lines, _containers, _json_lines, _salvage
+from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._claude_session import Session
+from replaydbg.wire import loose
+
+FORMAT = "claude-stream"
+_KINDS = frozenset({"system", "assistant", "user", "result", "stream_event"})
+_LOOKED_AT_MAX = 20
+
+
+def sniff(document: Document) -> float:
+    head = document.head
+    if b'"session_id"' not in head:
+        return 0.0
+    first = _containers.first_record(head)
+    values = first if isinstance(first, list) else [first]
+    for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
+        values = [*values, _json_lines.saved(raw)[0]]
+    return 0.97 if any(map(_is_ours, values)) else 0.0
+
+
+def _is_ours(value: Json) -> bool:
+    found = loose.mapping(value)
+    kind = found.get("type")
+    if "session_id" not in found:
+        return False
+    if kind == "system":
+        return found.get("subtype") == "init"
+    return kind == "result" or (kind in {"assistant", "user"} and "parent_tool_use_id" in found)
+
+
+def read(document: Document, partial: bool) -> Iterator[Reading]:
+    """The run. There is only the complete reading: a run of a program is small."""
+    del partial
+    notices: list[Notice] = []
+    document = _in_lines(document, notices)
+    session = Session(document, FORMAT, chained=False)
+    session.notices += notices
+    session.store.open(document.buffer)
+    last = -1
+    for line, start, raw in _claude_lines.lines(
+        document.buffer, _claude_lines.decode_stream, session.notices
+    ):
+        session.add(line, start, raw)
+        if line.type == "result":
+            last = _add_result(session, _value(raw), last)
+        elif line.type == "system" and line.subtype == "init":
+            names = loose.sequence(_value(raw).get("tools"))
+            session.bodies.tools = tuple(ToolSpec(name) for name in names if isinstance(name, str))
+            session.id = session.id or line.session_id or ""
+    yield session.reading(session.id or document.name)
+
+
+def _in_lines(document: Document, notices: list[Notice]) -> Document:
+    """`--output-format json --verbose` prints the same as one array."""
+    if document.head.lstrip()[:1] != b"[":
+        return document
+    values = (value for value, _ in _containers.values(document.buffer, notices, items=True))
+    return replace(document, buffer=memoryview(b"\n".join(map(orjson.dumps, values))))
+
+
+def _value(raw: bytes) -> dict[str, Json]:
+    try:
+        return loose.mapping(_salvage.loads(raw))
+    except ValueError:
+        return {}
+
+
+def _add_result(session: Session, value: dict[str, Json], last: int) -> int:
+    """How it ended, with the cost of all. Gives the row; that of the `last` result loses its cost, which is counted here."""
+    columns = session.talks.flush()
+    if last >= 0:
+        columns.costs[last] = nan
+    is_error = value.get("is_error") is True
+    words = loose.text(value.get("result")) or ", ".join(map(str, loose.sequence(value.get("errors"))))
+    ending = loose.text(value.get("subtype"))
+    cost = value.get("total_cost_usd")
+    session.talks.step(
+        Kind.OPAQUE,
+        f"result: {ending.replace('_', ' ')}" if ending else "result",
+        PlainBody(output_value=words or None, error=(words or ending) if is_error else "", raw=value),
+        status=Status.ERROR if is_error else Status.OK,
+        cost_usd=float(cost) if isinstance(cost, (int, float)) else nan,
+    )
+    return len(columns) - 1
+
+
+READER = Reader(FORMAT, "Claude Code stream-json (command line, Agent SDK)", sniff, read)
