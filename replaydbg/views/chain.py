@@ -31,7 +31,6 @@ from replaydbg.views.text import (
     duration_words,
     fit,
     one_line,
-    plain,
     spans_width,
 )
 
@@ -392,13 +391,3 @@ def _by_row(origins: Sequence[str] | Mapping[int, str], count: int) -> list[str]
 def _sums(values: Iterable[int]) -> array[int]:
     """Entry n is the sum of the first n values, so that a range costs one subtraction."""
     return array("q", accumulate(values, initial=0))
-
-
-def listing(view: ChainView, width: int) -> Iterator[str]:
-    """The rows as text, for a pipe or a terminal that can not be drawn on; trailing blanks left out."""
-    count = len(view.chain)
-    for start in range(0, count, _LISTING_ROWS):
-        window = view.chain.window(start, start + _LISTING_ROWS)
-        columns = view.columns(width, max(laid.width for laid in window))
-        for laid in window:
-            yield plain(view.line(laid, columns)).rstrip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +14,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.lanes import Chain
 from replaydbg.views.bars import Axis
-from replaydbg.views.chain import ChainView, listing
+from replaydbg.views.chain import ChainView
 from replaydbg.views.signs import ASCII, UNICODE
 from replaydbg.views.text import plain, spans_width
 from tests.support.build import agent, assistant, call, model_call, tool_execution, trace
@@ -25,6 +27,16 @@ RUNS = {
     "wide": parallel_tools(20),
     "sub-agent": sub_agent(),
 }
+
+
+def listing(view: ChainView, width: int) -> Iterator[str]:
+    """The rows as text, for a pipe or a terminal that can not be drawn on; trailing blanks left out."""
+    count = len(view.chain)
+    for start in range(0, count, 64):
+        window = view.chain.window(start, start + 64)
+        columns = view.columns(width, max(laid.width for laid in window))
+        for laid in window:
+            yield plain(view.line(laid, columns)).rstrip()
 
 
 def view_of(run: Trace, *, opened: bool = False, **given_: object) -> ChainView:

@@ -9,7 +9,7 @@ from textual import work
 
 from replaydbg.tui import workers
 from replaydbg.tui.messages import SearchMoved
-from replaydbg.tui.screens.workplace import Workplace
+from replaydbg.tui.screens.reported import Reported
 from replaydbg.tui.widgets.panes import Chain
 from replaydbg.views.text import plural
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from replaydbg.tui.screens.dialogs import Line
 
 
-class Searching(Workplace):
+class Searching(Reported):
     @work
     async def do_search(self) -> None:
         origin, before = self.row, self.searched

@@ -84,7 +84,7 @@ class HeaderLine(OneLine):
         """Every stretch in its shorter form if need be; then what is left of the room goes to the longer forms."""
         pieces = self.pieces()
         room = width - 1 - sum(cell_width(short) + _GAP_CELLS for _, short, _ in pieces if short)
-        spans = [Span(" ")]
+        spans, used = [Span(" ")], 1
         for text, short, look in pieces:
             more = cell_width(text) - cell_width(short) + (0 if short else _GAP_CELLS)
             if more <= room:
@@ -92,7 +92,8 @@ class HeaderLine(OneLine):
                 said = text
             else:
                 said = short
-            if said:
+            used += cell_width(said) + _GAP_CELLS
+            if said and (used <= width + _GAP_CELLS or len(spans) == 1):
                 spans.extend([Span(said, look), Span(" " * _GAP_CELLS)])
         return tuple(spans)
 

@@ -1,0 +1,124 @@
+"""What the workers report to the main screen: steps that were read, the sitting, facts, findings, failures."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from replaydbg.actions.open import chosen
+from replaydbg.errors import ReplaydbgError
+from replaydbg.readers._api import Reading
+from replaydbg.tui import workers
+from replaydbg.tui.desk import Shown
+from replaydbg.tui.messages import Found, Known, SatDown, TraceRead, WorkFailed
+from replaydbg.tui.screens.workplace import Workplace
+from replaydbg.tui.widgets.panes import FindingsPane
+from replaydbg.views.text import plural
+
+
+class Reported(Workplace):
+    def on_trace_read(self, event: TraceRead) -> None:
+        reading, desk = event.reading, self.desk
+        desk.fraction = reading.fraction
+        desk.traces = reading.traces
+        desk.notices = [f"{notice.pointer}: {notice.message}" for notice in reading.notices]
+        if not reading.complete:
+            if reading.traces:
+                self.show(desk.read(reading.traces[0], complete=False))
+            self.paint_header()
+            return
+        if len(reading.traces) > 1 and desk.trace_id is None:
+            self._ask_which(reading)
+            return
+        self._take(reading)
+
+    def _ask_which(self, reading: Reading) -> None:
+        from replaydbg.tui.screens.dialogs import Choose
+
+        options = [
+            (trace.id[:16], f"{plural(len(trace), 'step')}  {trace.name(0) if len(trace) else ''}")
+            for trace in reading.traces
+        ]
+
+        def chose(number: int | None) -> None:
+            self.desk.trace_id = f"#{(number or 0) + 1}"
+            self._take(reading)
+
+        self.app.push_screen(Choose(f"{len(options)} traces in this file", options), chose)
+
+    def _take(self, reading: Reading) -> None:
+        """The file has been read and it is known which trace of it is wanted."""
+        if not reading.traces:
+            said = reading.notices[0].message if reading.notices else ""
+            self.tell("There is nothing to show", f"{self.desk.setup.path} holds no trace", said, fatal=True)
+            return
+        try:
+            trace = chosen(reading.traces, self.desk.trace_id)
+        except ReplaydbgError as problem:
+            self.tell("That trace is not here", problem.message, problem.hint, fatal=True)
+            return
+        self.show(self.desk.read(trace, complete=True))
+        self.work("sit", partial(workers.sit_down, self.desk.setup, trace, self.post_message))
+
+    def on_sat_down(self, event: SatDown) -> None:
+        desk = self.desk
+        desk.sitting = event.sitting
+        if event.sitting is None:
+            desk.read_only = f"nothing can be kept, so nothing can be edited: {event.problem}"
+            self.say(desk.read_only)
+            return
+        for notice in event.sitting.notices:
+            desk.notices.append(notice.message)
+            self.say(notice.message)
+        if desk.branch_id or desk.edits:
+            self.sitting_changed()
+        else:
+            self.offer()
+
+    def on_known(self, event: Known) -> None:
+        event.shown.known = True
+        if event.shown is self.desk.shown:
+            self.load_chain(event.shown)
+            self.settle()
+
+    def on_found(self, event: Found) -> None:
+        shown = event.shown
+        shown.add(event.findings)
+        self.desk.notices += [notice.message for notice in event.notices]
+        first = bool(shown.findings) and not self.touched
+        shown.checked = shown.checked or event.last
+        shown.unchecked = max(shown.unchecked, event.unchecked)
+        if shown is self.desk.shown:
+            self.load_chain(shown)
+            self.paint_findings(shown)
+            self.paint_header()
+            self.settle()
+            if first and event.last:
+                self.greet()
+            elif event.last and not shown.findings and not self.said:
+                self.say(*nothing_found(shown))
+            if event.last and self.filtered:
+                self.look_for(self.filtered, self.row, filtering=True)  # it may ask for findings
+
+    def greet(self) -> None:
+        """Nobody has pressed a key yet: begin where something is wrong, and show the list of it where there is room."""
+        self.query_one(FindingsPane).display = self.has_class("-high")
+        self.chain.action_next_finding(1)
+
+    def on_work_failed(self, event: WorkFailed) -> None:
+        self.tell("That cannot be done", event.problem.message, event.problem.hint, fatal=event.fatal)
+
+    def sitting_changed(self) -> None:
+        """Something was done, undone or redone: show what is looked at now."""
+        raise NotImplementedError
+
+    def look_for(self, text: str, begin: int, *, filtering: bool) -> None:
+        raise NotImplementedError
+
+
+def nothing_found(shown: Shown) -> tuple[str, str]:
+    """What to say of a run without findings, and its look: what could not be checked has not passed."""
+    text = f"nothing was found in {plural(len(shown.trace), 'step')}"
+    if not shown.unchecked:
+        return text, "good"
+    calls = plural(shown.unchecked, "tool call")
+    return f"{text}, but {calls} could not be checked: no schema was recorded (--tools FILE)", "hint"
