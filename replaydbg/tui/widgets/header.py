@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from replaydbg.core.finding import Severity
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.views.detail import SEVERITY_SIGNS, severity_look
-from replaydbg.views.text import Line, Span, cell_width, one_line, plural
+from replaydbg.views.text import Line, Span, cell_width, clip, one_line, plural
 
 _NOUNS = {"info": "info"}
 
@@ -92,10 +92,15 @@ class HeaderLine(OneLine):
                 said = text
             else:
                 said = short
+            left = width - used
+            if not said or left < _CELLS_MIN:
+                continue
+            said = clip(said, left)
+            spans.extend([Span(said, look), Span(" " * _GAP_CELLS)])
             used += cell_width(said) + _GAP_CELLS
-            if said and (used <= width + _GAP_CELLS or len(spans) == 1):
-                spans.extend([Span(said, look), Span(" " * _GAP_CELLS)])
         return tuple(spans)
 
 
 _GAP_CELLS = 3
+_CELLS_MIN = 3
+"""A stretch with less room is left out."""
