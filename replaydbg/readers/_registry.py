@@ -13,6 +13,7 @@ from replaydbg import limits
 from replaydbg import readers as package
 from replaydbg.core.finding import Notice
 from replaydbg.errors import UnreadableInput, UsageProblem
+from replaydbg.readers import _refusals
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._containers import first_record
 
@@ -22,18 +23,11 @@ _SURE = 0.5
 _CLOSE = 0.1
 """A runner-up so near is named."""
 
+_UNMISTAKABLE = 0.9
+"""A reader that says less may have seen messages in a document that is known to be of a format that is not read."""
+
 _CERTAIN = 1.0
 """A reader that says this has seen its own mark: our own format is OTLP, too, and that is no doubt."""
-
-_BINARY = {
-    b"PK\x03\x04": "a zip archive; unpack it and open one of its files",
-    b"\x1f\x8b": "gzip inside of what was already unpacked; unpack it first",
-    b"\x28\xb5\x2f\xfd": "compressed with zstd; unpack it with `zstd -d`",
-    b"SQLite format 3\x00": "a SQLite database; export its spans as JSON",
-    b"PAR1": "a Parquet file; export it as JSON",
-    b"\xff\xfe": "UTF-16 text; save it as UTF-8",
-    b"\xfe\xff": "UTF-16 text; save it as UTF-8",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +117,10 @@ def _ranked(document: Document, format_name: str | None) -> tuple[list[tuple[flo
     scores = [(_confidence(reader, document, told), reader) for reader in asked]
     ranked = sorted(scores, key=lambda score: -score[0])
     possible = [(score, reader) for score, reader in ranked if score > 0]
-    if not possible:
-        raise refusal or _unknown(document)
+    if not possible or possible[0][0] < _UNMISTAKABLE:
+        refusal = refusal or _refused(document, _refusals.of_json(document))
+        if refusal is not None or not possible:
+            raise refusal or _unknown(document)
     return possible, told
 
 
@@ -144,12 +140,11 @@ def _refusal(document: Document) -> UnreadableInput | None:
             f"{document.name} is empty",
             "is the program that writes it still running, or did it flush nothing?",
         )
-    for magic, what in _BINARY.items():
-        if bytes(document.buffer[: len(magic)]) == magic:
-            return UnreadableInput(f"{document.name} is {what.partition(';')[0]}", what.partition("; ")[2])
-    if b"\x00" in head:
-        return UnreadableInput(f"{document.name} is binary", "traces are JSON or JSON Lines in UTF-8")
-    return None
+    return _refused(document, _refusals.of_bytes(document))
+
+
+def _refused(document: Document, refusal: _refusals.Refusal | None) -> UnreadableInput | None:
+    return refusal and UnreadableInput(f"{document.name} is {refusal.what}", refusal.instead)
 
 
 def _unknown(document: Document) -> UnreadableInput:

@@ -1,0 +1,136 @@
+"""What is known and not read: each with one sentence on what it is and one on what to export instead.
+
+Databases and Parquet are known by their first bytes and by the names of their tables and columns; calls of Weave, spans of
+Braintrust and checkpoints of LangGraph by their keys.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from replaydbg.core.message import Json
+from replaydbg.readers._api import Document
+from replaydbg.readers._containers import first_record
+
+_SCHEMA_BYTES_MAX = 1 << 20
+"""Of a database and of a Parquet file so much is searched for names: its beginning and its end."""
+_TABLE = re.compile(rb'CREATE TABLE (?:IF NOT EXISTS )?["\'`\[]?(\w+)', re.IGNORECASE)
+
+
+class Refusal(NamedTuple):
+    """Said as `<file> is <what>`; `instead` is the hint below."""
+
+    what: str
+    instead: str
+
+
+_INSTRUMENTED = "record the run with OpenInference's or OpenLLMetry's instrumentation and open its OTLP JSON"
+_PHOENIX = "export its spans: `curl http://localhost:6006/v1/projects/PROJECT/spans > spans.json`"
+_LANGGRAPH = (
+    "it is the state of a graph and no record of its run; open the run's LangSmith or OpenTelemetry trace, or write the "
+    "messages down: `json.dump(convert_to_openai_messages(graph.get_state(config).values['messages']), file)`"
+)
+
+_MAGIC = {
+    b"PK\x03\x04": Refusal("a zip archive", "unpack it and open one of its files"),
+    b"\x1f\x8b": Refusal("gzip inside of what was already unpacked", "unpack it first"),
+    b"\x28\xb5\x2f\xfd": Refusal("compressed with zstd", "unpack it with `zstd -d`"),
+    b"SQLite format 3\x00": Refusal("a SQLite database", "export its spans as JSON"),
+    b"PAR1": Refusal("a Parquet file", "export the traces as JSON or JSON Lines instead"),
+    b"\xff\xfe": Refusal("UTF-16 text", "save it as UTF-8"),
+    b"\xfe\xff": Refusal("UTF-16 text", "save it as UTF-8"),
+}
+
+_DATABASES: tuple[tuple[frozenset[bytes], Refusal], ...] = (
+    (frozenset({b"checkpoints", b"writes"}), Refusal("a database of LangGraph checkpoints", _LANGGRAPH)),
+    (frozenset({b"checkpoints", b"checkpoint_writes"}), Refusal("a database of LangGraph checkpoints", _LANGGRAPH)),
+    (
+        frozenset({b"trace_info"}),
+        Refusal("a database of MLflow", "export the trace: `mlflow.get_trace(trace_id).to_json()`"),
+    ),
+    (frozenset({b"spans", b"traces", b"projects"}), Refusal("a database of Phoenix", _PHOENIX)),
+    (
+        frozenset({b"sessions", b"events", b"app_states"}),
+        Refusal(
+            "a database of Google ADK sessions",
+            "export the session: `(await service.get_session(...)).model_dump_json(by_alias=True)`",
+        ),
+    ),
+    (
+        frozenset({b"agent_sessions", b"agent_messages"}),
+        Refusal(
+            "a session database of the OpenAI Agents SDK",
+            "write the items down: `json.dump(await session.get_items(), file)`",
+        ),
+    ),
+)  # fmt: skip
+"""By the tables that all have to be there."""
+
+_COLUMNS: tuple[tuple[bytes, Refusal], ...] = (
+    (
+        b"dotted_order",
+        Refusal(
+            "a bulk export of LangSmith (Parquet)",
+            "export the runs as JSON: `[run.dict() for run in Client().list_runs(trace_id=TRACE_ID)]`",
+        ),
+    ),
+    (b"context.span_id", Refusal("a data frame of Phoenix spans (Parquet)", _PHOENIX)),
+    (
+        b"parent_observation_id",
+        Refusal(
+            "a bulk export of Langfuse (Parquet)",
+            "choose JSONL as its file type, or download the trace as JSON",
+        ),
+    ),
+)
+
+_KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
+    (
+        lambda keys: {"op_name", "trace_id", "inputs", "started_at"} <= keys.keys(),
+        Refusal("a call of W&B Weave", f"Weave's export is not read: {_INSTRUMENTED}"),
+    ),
+    (
+        lambda keys: {"span_id", "root_span_id"} <= keys.keys()
+        and bool({"span_parents", "span_attributes"} & keys.keys()),
+        Refusal("a span of Braintrust", f"Braintrust's export is not read: {_INSTRUMENTED}"),
+    ),
+    (
+        lambda keys: {"channel_values", "channel_versions"} <= keys.keys()
+        or {"values", "next", "config", "parent_config"} <= keys.keys(),
+        Refusal("a LangGraph checkpoint", _LANGGRAPH),
+    ),
+)  # fmt: skip
+
+
+def of_bytes(document: Document) -> Refusal | None:
+    """Why the document is none for readers of text, told by its first bytes."""
+    magic = next((magic for magic in _MAGIC if bytes(document.buffer[: len(magic)]) == magic), None)
+    if magic is None:
+        return (
+            Refusal("binary", "traces are JSON or JSON Lines in UTF-8") if b"\x00" in document.head else None
+        )
+    if magic.startswith(b"SQLite"):
+        tables = set(_TABLE.findall(bytes(document.buffer[:_SCHEMA_BYTES_MAX])))
+        known = (refusal for needed, refusal in _DATABASES if needed <= tables)
+        return next(known, _MAGIC[magic])
+    if magic == b"PAR1":
+        footer = bytes(document.buffer[-_SCHEMA_BYTES_MAX:])
+        return next((refusal for column, refusal in _COLUMNS if column in footer), _MAGIC[magic])
+    return _MAGIC[magic]
+
+
+def of_json(document: Document) -> Refusal | None:
+    """Why the document, which is JSON, is none that is read, told by the keys of its first record."""
+    first = first_record(document.head)
+    if isinstance(first, list):
+        first = first[0] if first else None
+    if not isinstance(first, dict):
+        return None
+    inner = first.get("checkpoint")
+    for record in (first, inner if isinstance(inner, dict) else {}):
+        for matches, refusal in _KEYS:
+            if matches(record):
+                return refusal
+    return None

@@ -1,0 +1,103 @@
+"""Formats that are known and not read: each file is refused with what it is and what to export instead."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from replaydbg.errors import EXIT_UNREADABLE, UnreadableInput
+from replaydbg.readers import _refusals, _registry
+from tests.support.corpora import document as file_of
+from tests.support.corpora import each_of
+from tests.support.opened import document
+
+
+def refused(content: Any) -> UnreadableInput:
+    with pytest.raises(UnreadableInput) as caught:
+        _registry.choose(document(content))
+    return caught.value
+
+
+def database(path: Path, *tables: str) -> bytes:
+    with closing(sqlite3.connect(path)) as connection:
+        for table in tables:
+            connection.execute(f"CREATE TABLE {table} (id TEXT)")
+        connection.commit()
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("tables", "what", "instead"),
+    [
+        (("checkpoints", "writes"), "LangGraph checkpoints", "convert_to_openai_messages"),
+        (("checkpoints", "checkpoint_writes", "checkpoint_blobs"), "LangGraph checkpoints", "get_state"),
+        (("experiments", "runs", "trace_info", "spans"), "MLflow", "mlflow.get_trace"),
+        (("projects", "traces", "spans"), "Phoenix", "/v1/projects/PROJECT/spans"),
+        (("app_states", "sessions", "events"), "Google ADK", "model_dump_json"),
+        (("agent_sessions", "agent_messages"), "OpenAI Agents SDK", "get_items"),
+        (("users",), "a SQLite database", "JSON"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else None,
+)
+def test_databases(tmp_path: Path, tables: tuple[str, ...], what: str, instead: str) -> None:
+    problem = refused(database(tmp_path / "x.db", *tables))
+    assert what in problem.message
+    assert instead in problem.hint
+    assert problem.exit_code == EXIT_UNREADABLE
+
+
+@pytest.mark.parametrize(
+    ("columns", "what"),
+    [
+        (b"id dotted_order inputs", "LangSmith"),
+        (b"context.span_id attributes.llm.model_name", "Phoenix"),
+        (b"id parent_observation_id", "Langfuse"),
+        (b"a b c", "a Parquet file"),
+    ],
+)
+def test_parquet(columns: bytes, what: str) -> None:
+    assert what in refused(b"PAR1" + bytes(64) + columns + b"PAR1").message
+
+
+CALL = {"op_name": "weave:///x", "project_id": "p", "trace_id": "t", "parent_id": None, "started_at": "2026-01-01", "inputs": {"messages": [{"role": "user", "content": "hi"}]}, "output": {}}  # fmt: skip
+SPAN = {"span_id": "s", "root_span_id": "r", "span_parents": [], "span_attributes": {"type": "llm"}, "input": [{"role": "user", "content": "hi"}], "output": "ho"}  # fmt: skip
+CHECKPOINT = {"v": 1, "channel_values": {"messages": []}, "channel_versions": {}}
+SNAPSHOT: dict[str, Any] = {"values": {"messages": []}, "next": [], "config": {}, "metadata": {}, "parent_config": None}
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (CALL, "Weave"),
+        ([CALL], "Weave"),
+        (SPAN, "Braintrust"),
+        (CHECKPOINT, "LangGraph checkpoint"),
+        ({"checkpoint": CHECKPOINT, "metadata": {}}, "LangGraph checkpoint"),
+        ([SNAPSHOT], "LangGraph checkpoint"),
+    ],
+)
+def test_json_that_is_known_and_not_read(content: Any, what: str) -> None:
+    problem = refused(content)
+    assert what in problem.message
+    assert "OTLP JSON" in problem.hint or "convert_to_openai_messages" in problem.hint
+
+
+def test_a_format_that_was_named_is_tried_nevertheless() -> None:
+    assert _registry.choose(document(SPAN), "chat-log").reader.name == "chat-log"
+
+
+@pytest.mark.parametrize(
+    "content", [[], [1], {"spans": []}, [{"role": "user", "content": "hi"}], {"span_id": "x"}]
+)
+def test_others_are_not_refused_by_their_keys(content: Any) -> None:
+    assert _refusals.of_json(document(content)) is None
+
+
+@each_of("langgraph_checkpoints")
+def test_corpora(path: Path) -> None:
+    with pytest.raises(UnreadableInput, match="LangGraph checkpoints"):
+        _registry.choose(file_of(path))
