@@ -66,7 +66,13 @@ def test_parquet(columns: bytes, what: str) -> None:
 CALL = {"op_name": "weave:///x", "project_id": "p", "trace_id": "t", "parent_id": None, "started_at": "2026-01-01", "inputs": {"messages": [{"role": "user", "content": "hi"}]}, "output": {}}  # fmt: skip
 SPAN = {"span_id": "s", "root_span_id": "r", "span_parents": [], "span_attributes": {"type": "llm"}, "input": [{"role": "user", "content": "hi"}], "output": "ho"}  # fmt: skip
 CHECKPOINT = {"v": 1, "channel_values": {"messages": []}, "channel_versions": {}}
-SNAPSHOT: dict[str, Any] = {"values": {"messages": []}, "next": [], "config": {}, "metadata": {}, "parent_config": None}
+SNAPSHOT: dict[str, Any] = {
+    "values": {"messages": []},
+    "next": [],
+    "config": {},
+    "metadata": {},
+    "parent_config": None,
+}
 
 
 @pytest.mark.parametrize(
