@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from replaydbg.core.finding import Severity
@@ -68,7 +69,7 @@ class HeaderLine(OneLine):
         elif words.model:
             pieces.append((words.model, words.model, ""))
         headline, look = words.headline
-        pieces.append((headline, headline.partition(" (")[0], look))
+        pieces.append((headline, _FINDINGS.sub("", headline.partition(" (")[0]), look))
         if words.edits:
             pieces.append((f"✎ {plural(words.edits, 'pending edit')}", f"✎{words.edits}", "edited"))
         if not words.filtered:
@@ -101,6 +102,7 @@ class HeaderLine(OneLine):
         return tuple(spans)
 
 
+_FINDINGS = re.compile(r" findings?\b")
 _GAP_CELLS = 3
 _CELLS_MIN = 3
 """A stretch with less room is left out."""
