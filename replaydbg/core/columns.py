@@ -7,9 +7,11 @@ A trace of a million steps is normal input. Rows are added in file order (childr
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 from operator import itemgetter
+from struct import pack
 from typing import Any, TypeAlias
 
 from replaydbg.core.finding import Notice
@@ -121,38 +123,44 @@ class Columns:
         self.handles.append(handle)
 
     def extend(self, rows: Sequence[Row]) -> None:
-        """Add many rows at a time: several times as fast as `add`, and all that a large format needs."""
-        if not rows:
-            return
+        """Add many rows at a time: several times as fast as `add`."""
+        if rows:
+            self.extend_columns(*zip(*rows, strict=True))
+
+    def extend_columns(  # noqa: PLR0917 - in the order of `Row`
+        self,
+        ids: Iterable[str],
+        parent_ids: Iterable[str],
+        kinds: Iterable[int],
+        names: Iterable[str],
+        agents: Iterable[str],
+        models: Iterable[str],
+        starts_ns: Iterable[int],
+        ends_ns: Iterable[int],
+        statuses: Iterable[int],
+        input_tokens: Iterable[int],
+        output_tokens: Iterable[int],
+        costs: Iterable[float],
+        handles: Iterable[Any],
+    ) -> None:
+        """Add many rows, column by column."""
         number = self.strings.number
-        (
-            ids,
-            parents,
-            kinds,
-            names,
-            agents,
-            models,
-            starts,
-            ends,
-            statuses,
-            inputs,
-            outputs,
-            costs,
-            handles,
-        ) = zip(*rows, strict=True)
         self.ids += ids
-        self.parent_ids += parents
-        self.kinds.extend(kinds)
-        self.names.extend(map(number, names))
-        self.agents.extend(map(number, agents))
-        self.models.extend(map(number, models))
-        self.starts_ns.extend(starts)
-        self.ends_ns.extend(ends)
-        self.statuses.extend(statuses)
-        self.input_tokens.extend(inputs)
-        self.output_tokens.extend(outputs)
-        self.costs.extend(costs)
+        self.parent_ids += parent_ids
+        for column, values in (
+            (self.kinds, kinds), (self.names, map(number, names)), (self.agents, map(number, agents)),
+            (self.models, map(number, models)), (self.starts_ns, starts_ns), (self.ends_ns, ends_ns),
+            (self.statuses, statuses), (self.input_tokens, input_tokens), (self.output_tokens, output_tokens),
+            (self.costs, costs),
+        ):  # fmt: skip
+            _extend(column, values)
         self.handles += handles
+
+
+def _extend(column: array[Any], values: Iterable[Any]) -> None:
+    """As `column.extend(values)`, which takes three times as long to look into each number."""
+    numbers = tuple(values)
+    column.frombytes(pack(f"{len(numbers)}{column.typecode}", *numbers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,12 +185,12 @@ def arrange(columns: Columns, *, trace_id: str, source: Source, decode: Callable
         position[old] = new
     position.append(-1)  # where the parent -1 of a root points to
     stands = order == array("i", range(len(order)))
-    take: Callable[[Any], Sequence[Any]] = (lambda column: column[:]) if stands else _taker(order)
+    take: Callable[[Any], Sequence[Any]] = (lambda column: column[:]) if stands else taker(order)
     trace = Trace(
         id=trace_id,
         source=source,
         ids=list(take(ids)),
-        parents=array("i", _taker(take(parents))(position)),
+        parents=array("i", taker(take(parents))(position)),
         depths=depths,
         kinds=array("b", take(columns.kinds)),
         names=array("i", take(columns.names)),
@@ -201,11 +209,11 @@ def arrange(columns: Columns, *, trace_id: str, source: Source, decode: Callable
     return Arranged(trace, tuple(notices))
 
 
-def _taker(order: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
+def taker(order: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
     """Takes the items at these places out of a sequence: one call in C, three times as fast as a loop."""
     if len(order) > 1:
         return itemgetter(*order)
-    return lambda column: [column[old] for old in order]
+    return lambda column: [column[at] for at in order]
 
 
 def _unique(ids: list[str], notices: list[Notice]) -> list[str]:
@@ -233,13 +241,13 @@ def _parents(columns: Columns, ids: list[str], notices: list[Notice]) -> array[i
         return array("i", [-1]) * len(ids)
     row_of = dict(zip(ids, range(len(ids)), strict=True))
     row_of.pop("", None)  # an empty parent id means none, whatever ids there are
-    parents = array("i", (row_of.get(parent_id, -1) for parent_id in columns.parent_ids))
+    parents = array("i", map(row_of.get, columns.parent_ids, repeat(-1)))
     orphans: dict[str, int] = {}
-    for row, parent in enumerate(parents):
+    for row, (parent, parent_id) in enumerate(zip(parents, columns.parent_ids, strict=True)):
         if parent == row:
-            parents[row] = -1
-        if parents[row] < 0 and columns.parent_ids[row]:
-            orphans[columns.parent_ids[row]] = orphans.get(columns.parent_ids[row], 0) + 1
+            parent = parents[row] = -1  # noqa: PLW2901
+        if parent < 0 and parent_id:
+            orphans[parent_id] = orphans.get(parent_id, 0) + 1
     for parent_id, count in orphans.items():
         noun = "step" if count == 1 else "steps"
         notices.append(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import nan
 from typing import Any, NamedTuple
 
@@ -21,6 +21,7 @@ from replaydbg.readers._span import Counts, Facts, Span, SpanBody
 _MODEL_CALL = KIND_NUMBER[Kind.MODEL_CALL]
 _AGENT_INVOCATION = KIND_NUMBER[Kind.AGENT_INVOCATION]
 _OPAQUE = KIND_NUMBER[Kind.OPAQUE]
+NO_COUNTS = (NOT_RECORDED, NOT_RECORDED, nan)
 _ROWS_MAX = 4096
 """Rows kept as tuples before they go into the columns."""
 
@@ -45,6 +46,14 @@ class Joined(NamedTuple):
 
     handle: Any
     call: Any
+
+
+def counted(where: Counts, counts: Mapping[str, Json]) -> tuple[int, int, float]:
+    """Tokens in, tokens out and cost, out of the attributes that hold them, decoded."""
+    if where.unfold is not None:
+        counts = where.unfold(counts)
+    cost = number(counts[where.cost_usd]) if where.cost_usd in counts else nan
+    return _first_count(counts, where.input_tokens), _first_count(counts, where.output_tokens), cost
 
 
 class Assembly:
@@ -78,29 +87,31 @@ class Assembly:
         handle: Any,
     ) -> None:
         """One row. `counts` has the attributes that hold tokens and costs, decoded; `status` is the column's number."""
-        input_tokens = output_tokens = NOT_RECORDED
-        cost = nan
-        if counts and known.counts is not None:
-            if known.counts.unfold is not None:
-                counts = known.counts.unfold(counts)
-            input_tokens = _first_count(counts, known.counts.input_tokens)
-            output_tokens = _first_count(counts, known.counts.output_tokens)
-            if known.counts.cost_usd in counts:
-                cost = number(counts[known.counts.cost_usd])
+        kind, (_, name, agent, model), counting = known
+        numbers = NO_COUNTS if counting is None or not counts else counted(counting, counts)
+        row = span_id, parent_id, kind, name, agent, model, start_ns, end_ns, status, *numbers, handle
+        self.add_row(trace_id, row)
+
+    def add_row(self, trace_id: str, row: Row) -> None:
         rows = self._rows.get(trace_id)
         if rows is None:
             rows = self._rows[trace_id] = []
             self._columns[trace_id] = Columns()
         elif len(rows) >= _ROWS_MAX:
-            self._columns[trace_id].extend(rows)
-            rows.clear()
-        kind, (_, name, agent, model), _ = known
-        rows.append(
-            (
-                span_id, parent_id, kind, name, agent, model, start_ns, end_ns, status,
-                input_tokens, output_tokens, cost, handle,
-            )
-        )  # fmt: skip
+            self._flush(trace_id)
+        rows.append(row)
+
+    def extend(self, trace_id: str, columns: Sequence[Sequence[Any]]) -> None:
+        """Many rows of one trace, already as columns, in the order of `Row`."""
+        if trace_id not in self._columns:
+            self._rows[trace_id] = []
+            self._columns[trace_id] = Columns()
+        self._flush(trace_id)
+        self._columns[trace_id].extend_columns(*columns)
+
+    def _flush(self, trace_id: str) -> None:
+        self._columns[trace_id].extend(self._rows[trace_id])
+        self._rows[trace_id].clear()
 
     def add_damaged(self, place: str, why: str) -> None:
         """A span of which nothing but its place is known: a step all the same, so that nothing is lost silently."""
@@ -122,8 +133,7 @@ class Assembly:
             columns = self._columns.get(trace_id)
             if columns is None:
                 continue
-            columns.extend(self._rows[trace_id])
-            self._rows[trace_id].clear()
+            self._flush(trace_id)
             below: dict[str, list[int]] = {}
             for row, parent in enumerate(columns.parent_ids):
                 if columns.kinds[row] == _MODEL_CALL and (trace_id, parent) in waiting:
@@ -140,10 +150,10 @@ class Assembly:
         """The traces so far, in the order in which they first appeared."""
         traces, notices = [], list(self.notices)
         for trace_id, columns in self._columns.items():
-            columns.extend(self._rows[trace_id])
-            self._rows[trace_id].clear()
+            self._flush(trace_id)
             arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._decode)
-            notices += arranged.notices
+            if complete:  # a parent may be in what is still to be read
+                notices += arranged.notices
             if not self._as_written:
                 inherit_agents(arranged.trace)
                 notices += _twins.set_apart(arranged.trace, self._decode)
@@ -165,13 +175,12 @@ class Assembly:
 
 
 def _first_count(counts: Mapping[str, Json], keys: tuple[str, ...]) -> int:
-    for key in keys:
-        if key in counts:
-            count = counts[key]
-            if type(count) is not int:
-                count = whole(count)
-            return NOT_RECORDED if count is None or not 0 <= count < 1 << 63 else count
-    return NOT_RECORDED
+    return next((whole_count(counts[key]) for key in keys if key in counts), NOT_RECORDED)
+
+
+def whole_count(value: Json) -> int:
+    count = value if type(value) is int else whole(value)
+    return NOT_RECORDED if count is None or not 0 <= count < 1 << 63 else count
 
 
 def inherit_agents(trace: Trace) -> None:

@@ -75,7 +75,7 @@ def kind_of(wanted: Mapping[str, Json], name: str) -> Kind:
 
 
 def _kind_without_operation(wanted: Mapping[str, Json]) -> Kind | None:
-    if wanted.get("llm.request.type") in {"chat", "completion", "response"}:
+    if first_text(wanted, ("llm.request.type",)) in {"chat", "completion", "response"}:
         return Kind.MODEL_CALL
     if wanted.get("gen_ai.tool.name"):
         return Kind.TOOL_EXECUTION

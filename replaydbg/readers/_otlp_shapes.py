@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
 
-from replaydbg.core.message import Json
 from replaydbg.readers import _salvage, _span_fields
 from replaydbg.readers._span import Span
 
@@ -17,12 +17,7 @@ _FIELDS = (
     ("traceId", str | None), ("spanId", str | None), ("parentSpanId", str | None), ("name", str | None),
     ("startTimeUnixNano", int | None), ("endTimeUnixNano", int | None),
 )  # fmt: skip
-_OTHER_FIELDS = (
-    "traceState", "flags", "kind", "events", "links",
-    "droppedAttributesCount", "droppedEventsCount", "droppedLinksCount",
-)  # fmt: skip
-
-
+_CHUNKS_KEPT_MAX = 4
 _DEFAULTS = {msgspec.Raw: msgspec.Raw()}
 
 
@@ -39,13 +34,12 @@ class _Status(msgspec.Struct, gc=False):
 class Shape(NamedTuple):
     """Decoders for one spelling of the keys.
 
-    Of requests: `views` leave each span as text, `seen` decode what the columns need of it, `whole` keep everything.
+    Of requests: `views` leave each span as text, `seen` decode what the columns need of it.
     Of spans: `span` decodes one, `spans` an array of them, `texts` an array of them as text.
     """
 
     views: Any
     seen: Any
-    whole: Any
     span: Any
     spans: Any
     texts: Any
@@ -82,11 +76,9 @@ def _shape(*, snake: bool) -> Shape:
 
     seen = (*_FIELDS, ("status", _Status | None), ("attributes", list[_Pair] | None))
     span = struct("Span", *seen)
-    whole = struct("WholeSpan", *seen, *((key, msgspec.Raw) for key in _OTHER_FIELDS))
     return Shape(
         views=decoder(envelope(msgspec.Raw)),
         seen=decoder(envelope(span)),
-        whole=decoder(envelope(whole)),
         span=msgspec.json.Decoder(span, strict=False),
         spans=msgspec.json.Decoder(list[span], strict=False),  # type: ignore[valid-type]
         texts=msgspec.json.Decoder(list[msgspec.Raw]),
@@ -96,23 +88,27 @@ def _shape(*, snake: bool) -> Shape:
 CAMEL, SNAKE = _shape(snake=False), _shape(snake=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Chunk:
     """Text that holds some spans: a whole request, or spans with commas between them (`bare`).
 
-    Handles of small spans are a chunk and a place in it: the text of a span is found again when somebody looks.
+    Handles of spans are a chunk and a place in it: the text of a span is found again when somebody looks.
     """
 
     shape: Shape
     text: memoryview
     bare: bool
 
-    def span(self, place: int) -> memoryview:
+    def texts(self) -> list[Any]:
         if self.bare:
-            texts = self.shape.texts.decode(b"".join((b"[", self.text, b"]")))
-        else:
-            texts = [text for _, text in spans_of(self.shape.views.decode(self.text))]
-        return memoryview(texts[place])
+            texts: list[Any] = self.shape.texts.decode(as_array(self.text))
+            return texts
+        return [text for _, text in spans_of(self.shape.views.decode(self.text))]
+
+
+def as_array(text: memoryview) -> bytes:
+    """The array of these items. Joined, which copies once; formatting takes ten times as long."""
+    return b"".join((b"[", text, b"]"))
 
 
 def spans_of(envelope: Any) -> Iterator[tuple[list[Any], Any]]:
@@ -137,36 +133,23 @@ def _spans_of_resource(resource: Any, path: list[Any], prefix: list[Any]) -> Ite
                 yield path, span
 
 
-def span_of(handle: Any) -> Span:
-    """The span behind a row's handle: its chunk and place, its text, its decoded fields, or its document."""
-    if isinstance(handle, dict):
-        return _span_fields.span(handle)
-    if isinstance(handle, msgspec.Struct):
-        return _span_fields.span(_document(handle))
-    if isinstance(handle, tuple):
-        chunk, place = handle
-        handle = chunk.span(place)
-    try:
-        document = _salvage.loads(memoryview(handle))
-    except ValueError:
-        document = _salvage.repaired(memoryview(handle))
-    return _span_fields.span(document if isinstance(document, dict) else {})
+class Spans:
+    """The span behind a row's handle: its chunk and place, its text, or its document.
 
+    The chunks looked at last are kept taken apart: steps that follow each other mostly come from one.
+    """
 
-def _document(span: Any) -> dict[str, Json]:
-    """A span as its format wrote it, out of decoded fields."""
-    document: dict[str, Json] = {}
-    for field in msgspec.structs.fields(span):
-        value = getattr(span, field.name)
-        if isinstance(value, msgspec.Raw):
-            value = _salvage.loads(memoryview(value)) if memoryview(value) else None
-        elif field.name == "attributes":
-            pairs = value or ()
-            value = [{"key": pair.key, "value": _salvage.loads(memoryview(pair.value))} for pair in pairs]
-        elif isinstance(value, int):  # times, which OTLP writes as text
-            value = str(value)
-        elif isinstance(value, _Status):
-            value = {key: item for key, item in msgspec.structs.asdict(value).items() if item is not None}
-        if value is not None:
-            document[field.encode_name] = value
-    return document
+    def __init__(self) -> None:
+        self._texts = lru_cache(maxsize=_CHUNKS_KEPT_MAX)(Chunk.texts)
+
+    def __call__(self, handle: Any) -> Span:
+        if isinstance(handle, dict):
+            return _span_fields.span(handle)
+        if isinstance(handle, tuple):
+            chunk, place = handle
+            handle = self._texts(chunk)[place]
+        try:
+            document = _salvage.loads(memoryview(handle))
+        except ValueError:
+            document = _salvage.repaired(memoryview(handle))
+        return _span_fields.span(document if isinstance(document, dict) else {})

@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from replaydbg.readers import _otlp_envelope
-from replaydbg.readers._otlp_shapes import CAMEL, SNAKE, Chunk, span_of, spans_of
+from replaydbg.readers._otlp_shapes import CAMEL, SNAKE, Chunk, Spans, spans_of
 from tests.support.otlp import read, request, span
 
 SPANS = [span(n, f"s{n}", max(0, n - 1), {"n": n, "text": "x" * 50}, kind=2) for n in range(1, 400)]
@@ -28,15 +28,15 @@ def test_a_chunk_finds_its_spans() -> None:
     whole = Chunk(CAMEL, memoryview(orjson.dumps(request(*SPANS[:3]))), bare=False)
     bare = Chunk(CAMEL, memoryview(b",".join(map(orjson.dumps, SPANS[:3]))), bare=True)
     for chunk in (whole, bare):
-        assert [orjson.loads(chunk.span(place)) for place in range(3)] == SPANS[:3]
+        assert [orjson.loads(memoryview(text)) for text in chunk.texts()] == SPANS[:3]
 
 
 def test_every_handle_gives_the_same_span() -> None:
     text = orjson.dumps(SPANS[0])
-    decoded = CAMEL.whole.decode(orjson.dumps(request(SPANS[0])))
-    (_, whole), *_ = spans_of(decoded)
-    chunk = Chunk(CAMEL, memoryview(text), bare=True)
-    for handle in (SPANS[0], memoryview(text), whole, (chunk, 0)):
+    bare = Chunk(CAMEL, memoryview(text), bare=True)
+    whole = Chunk(CAMEL, memoryview(orjson.dumps(request(SPANS[0]))), bare=False)
+    span_of = Spans()
+    for handle in (SPANS[0], memoryview(text), (whole, 0), (bare, 0), (bare, 0)):
         found = span_of(handle)
         assert found.raw == SPANS[0]
         assert dict(found.attributes) == {"n": 1, "text": "x" * 50}
@@ -49,9 +49,8 @@ def test_keys_in_the_other_case() -> None:
     assert found.spanId == "x"
 
 
-@pytest.mark.parametrize("large_span_bytes", [0, 8 << 10, 1 << 40])
 @pytest.mark.parametrize("request_bytes_max", [0, 1 << 20])
-@pytest.mark.parametrize("chunk_bytes", [300, 5_000, 256 << 10])
+@pytest.mark.parametrize("window_bytes", [300, 5_000, 256 << 10])
 @pytest.mark.parametrize(
     "content",
     [
@@ -65,13 +64,11 @@ def test_keys_in_the_other_case() -> None:
 def test_all_ways_through_a_document_come_to_the_same(
     monkeypatch: pytest.MonkeyPatch,
     content: bytes,
-    large_span_bytes: int,
     request_bytes_max: int,
-    chunk_bytes: int,
+    window_bytes: int,
 ) -> None:
-    monkeypatch.setattr(_otlp_envelope, "_LARGE_SPAN_BYTES", large_span_bytes)
     monkeypatch.setattr(_otlp_envelope, "_REQUEST_BYTES_MAX", request_bytes_max)
-    monkeypatch.setattr(_otlp_envelope, "_CHUNK_BYTES", chunk_bytes)
+    monkeypatch.setattr(_otlp_envelope, "_WINDOW_BYTES", window_bytes)
     reading = read(content)
     (only,) = reading.traces
     assert reading.notices == ()
@@ -81,7 +78,7 @@ def test_all_ways_through_a_document_come_to_the_same(
 
 def test_links_that_look_like_spans_do_not_confuse_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_otlp_envelope, "_REQUEST_BYTES_MAX", 0)
-    monkeypatch.setattr(_otlp_envelope, "_CHUNK_BYTES", 700)
+    monkeypatch.setattr(_otlp_envelope, "_WINDOW_BYTES", 700)
     links = [{"traceId": "a" * 32, "spanId": "b" * 16}] * 4
     linked = [each | {"links": links} for each in SPANS[:30]]
     (only,) = read(request(*linked)).traces
@@ -90,7 +87,7 @@ def test_links_that_look_like_spans_do_not_confuse_chunks(monkeypatch: pytest.Mo
 
 def test_damage_within_a_chunk_costs_its_span_only(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_otlp_envelope, "_REQUEST_BYTES_MAX", 0)
-    monkeypatch.setattr(_otlp_envelope, "_CHUNK_BYTES", 2_000)
+    monkeypatch.setattr(_otlp_envelope, "_WINDOW_BYTES", 2_000)
     content = orjson.dumps(request(*SPANS)).replace(b'"name":"s77"', b'"name":"s77')
     reading = read(content)
     ids = {id_ for each in reading.traces for id_ in each.ids}
@@ -101,7 +98,7 @@ def test_damage_within_a_chunk_costs_its_span_only(monkeypatch: pytest.MonkeyPat
 def test_the_end_of_an_array_is_no_damage(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fails when msgspec says in other words where an array ends: then large arrays of requests open slowly."""
     monkeypatch.setattr(_otlp_envelope, "_REQUEST_BYTES_MAX", 0)
-    monkeypatch.setattr(_otlp_envelope, "_CHUNK_BYTES", 9_000)
+    monkeypatch.setattr(_otlp_envelope, "_WINDOW_BYTES", 9_000)
     monkeypatch.setattr(_otlp_envelope._Reader, "_one_by_one", lambda *_: pytest.fail("one by one"))
     content = orjson.dumps([request(*SPANS[at : at + 7]) for at in range(0, 399, 7)])
     (only,) = read(content).traces
