@@ -25,6 +25,7 @@ from replaydbg.core.message import (
 )
 from replaydbg.wire import arguments, loose
 from replaydbg.wire.conversation import is_instruction
+from replaydbg.wire.loose import either
 
 _ROLES = {"user": Role.USER, "model": Role.ASSISTANT, "system": Role.SYSTEM, "function": Role.USER}
 
@@ -33,11 +34,6 @@ UNSIGNED = "skip_thought_signature_validator"
 
 _SIGNING = re.compile(r"gemini-(\d+)")
 _SIGNING_VERSION_MIN = 3
-
-
-def either(body: dict[str, Json], key: str) -> Json:
-    """A field by its JSON name or by its name in the protocol: `functionCall`, `function_call`. Both are taken there."""
-    return body[key] if key in body else body.get(re.sub(r"(?=[A-Z])", "_", key).lower())
 
 
 def read_messages(value: Json) -> tuple[Message, ...]:

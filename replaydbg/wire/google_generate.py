@@ -16,8 +16,9 @@ from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.wire import loose, sse, tool_specs
 from replaydbg.wire._foreign_params import for_chat
-from replaydbg.wire._google_contents import either, read_messages, read_parts, write_messages, write_parts
+from replaydbg.wire._google_contents import read_messages, read_parts, write_messages, write_parts
 from replaydbg.wire.conversation import is_instruction
+from replaydbg.wire.loose import either
 
 __all__ = [
     "Accumulator",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import orjson
 
 from replaydbg.core.message import Json
@@ -26,6 +28,11 @@ def count(value: Json) -> int | None:
     if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1 << 62:
         return int(value)
     return None
+
+
+def either(body: dict[str, Json], key: str) -> Json:
+    """A field by its JSON name or by its name in the protocol: `functionCall`, `function_call`. Both are taken there."""
+    return body[key] if key in body else body.get(re.sub(r"(?=[A-Z])", "_", key).lower())
 
 
 def decoded(raw: str) -> dict[str, Json]:
