@@ -16,7 +16,7 @@ from replaydbg.drivers import files
 from replaydbg.errors import ReplaydbgError, UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _registry
-from replaydbg.wire.tool_specs import read_tools
+from replaydbg.wire.tool_files import read_tool_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +98,19 @@ def check_paths(
 
 
 def tools_of_file(path: str) -> tuple[ToolSpec, ...]:
-    """The tools of a side file: JSON in any shape that tools are offered in. Raises UsageProblem."""
+    """The tools of a side file: JSON or JSON Lines in any shape that tools are offered in. Raises UsageProblem."""
+    text = files.read_text(path)
     try:
-        document = json.loads(files.read_text(path))
+        values = [json.loads(text)]
     except ValueError as error:
-        raise UsageProblem(f"{path} is not JSON: {error}") from error
-    tools = read_tools(document)
+        try:
+            values = [json.loads(line) for line in text.splitlines() if line.strip()]
+        except ValueError:
+            raise UsageProblem(f"{path} is not JSON: {error}") from error
+    tools = read_tool_file(values)
     if not tools:
         raise UsageProblem(
             f"{path} lists no tools",
-            "a JSON list of tool definitions as they are sent to a model is expected",
+            "expected: tools as they are sent to OpenAI or Anthropic, an MCP `tools/list` result, or {name: schema}",
         )
     return tools

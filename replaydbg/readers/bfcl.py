@@ -11,6 +11,7 @@ Get one: `bfcl generate --model NAME --test-category multi_turn` writes `result/
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator
 
 from replaydbg.core.message import Json, Message, Role, Text, ToolCall, ToolResponse
@@ -43,21 +44,20 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial  # an entry is read at once
     transcript = Transcript(document, READER.name)
-    others = 0
+    others, has_tools = 0, False
     for value, place in _containers.values(document.buffer, transcript.notices, items=True):
         record = loose.mapping(value)
         if "id" in record and "result" in record:
             _add(transcript, record)
         elif "question" in record or "parameters" in record:
             others += 1
+            has_tools = has_tools or "function" in record or "parameters" in record
         else:
             transcript.notice(place, "no entry of a result, left out")
     if others:
         noun = "entry" if others == 1 else "entries"
-        transcript.notice(
-            "",
-            f"{others} {noun} with questions or tools, not a run: `--tools` takes this file beside the results",
-        )
+        use = ": `--tools` takes this file beside the results" if has_tools else ""
+        transcript.notice("", f"{others} {noun} with questions or tools, not a run{use}")
     elif not transcript.runs:
         raise NotThisFormat("no entry")
     yield transcript.reading()
@@ -146,7 +146,8 @@ def _python_calls(text: str) -> tuple[ToolCall, ...]:
     if "(" not in stripped or len(stripped) > _PYTHON_CHARS_MAX:
         return ()
     try:
-        expression = ast.parse(stripped, mode="eval").body
+        with warnings.catch_warnings(action="ignore"):  # what a model writes may hold odd escapes
+            expression = ast.parse(stripped, mode="eval").body
         nodes = expression.elts if isinstance(expression, (ast.List, ast.Tuple)) else [expression]
         return tuple(map(_python_call, nodes))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
