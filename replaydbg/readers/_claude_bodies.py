@@ -5,80 +5,22 @@ An entry is a number: which line, and which section of it. A reply that was writ
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
-from collections.abc import Iterator
-
 from replaydbg.core.message import Json, Message, OtherPart, Part, Role, Text, ToolResponse
 from replaydbg.core.tool import ToolSpec
-from replaydbg.readers import _json_lines, _salvage
 from replaydbg.readers._chat_facts import Facts
+from replaydbg.readers._line_store import LineStore
 from replaydbg.wire import anthropic_messages, loose
 
 ALL, RESULTS, OTHERS = 0, 1, 2
 """Sections of a line: a person's words may stand beside tool results, and are a message of their own then."""
-_INNER = 4
+INNER = 4
 """The entry is the message that a line of progress tells of."""
-_BITS = 3
-
-
-class Store:
-    """Where the lines begin that are shown: offsets, no bytes."""
-
-    def __init__(self) -> None:
-        self._buffers: list[memoryview] = []
-        self._bases = array("q")
-        self.base = 0
-        self._starts = array("q")
-        self._following = array("i")
-
-    def open(self, buffer: memoryview) -> None:
-        """The lines that are added from now on are in this buffer."""
-        self.base += len(self._buffers[-1]) if self._buffers else 0
-        self._bases.append(self.base)
-        self._buffers.append(buffer)
-
-    def add(self, start: int, inner: bool) -> int:
-        starts = self._starts
-        entry = len(starts) << _BITS | inner << 2
-        starts.append(self.base + start)
-        self._following.append(-1)
-        return entry
-
-    def link(self, entry: int, following: int) -> None:
-        """`following` is the next line of the reply that `entry` is a line of."""
-        self._following[entry >> _BITS] = following >> _BITS
-
-    def size(self, entry: int) -> int:
-        return sum(len(self._raw(at)) for at in self._chain(entry))
-
-    def values(self, entry: int) -> list[Json]:
-        """The lines of the entry, parsed; a damaged one as far as it is whole."""
-        return [_parsed(bytes(self._raw(at))) for at in self._chain(entry)]
-
-    def _chain(self, entry: int) -> Iterator[int]:
-        at = entry >> _BITS
-        while at >= 0:
-            yield at
-            at = self._following[at]
-
-    def _raw(self, at: int) -> memoryview:
-        start = self._starts[at]
-        holder = bisect_right(self._bases, start) - 1
-        return _json_lines.line_at(self._buffers[holder], start - self._bases[holder])
-
-
-def _parsed(raw: bytes) -> Json:
-    try:
-        return _salvage.loads(raw)
-    except ValueError:
-        return _json_lines.saved(raw)[0]
 
 
 class Bodies:
     """The decoders of a session's entries."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: LineStore) -> None:
         self.store = store
         self.tools: tuple[ToolSpec, ...] | None = None
         """What a stream says at its beginning; a session file does not."""
@@ -117,7 +59,7 @@ class Bodies:
 
     def _lines(self, entry: int) -> list[dict[str, Json]]:
         lines = [loose.mapping(value) for value in self.store.values(entry)]
-        if entry & _INNER:
+        if entry & INNER:
             return [loose.mapping(loose.mapping(line.get("data")).get("message")) for line in lines]
         return lines
 

@@ -16,6 +16,7 @@ from replaydbg.core.trace import Source
 from replaydbg.readers import _claude_agents, _claude_bodies, _claude_lines
 from replaydbg.readers._api import Document, Reading
 from replaydbg.readers._claude_lines import Line, Said
+from replaydbg.readers._line_store import LineStore
 from replaydbg.readers._talks import Talk, Talks
 from replaydbg.readers._transcript_body import Decoders
 
@@ -36,7 +37,7 @@ class Session:
     def __init__(self, document: Document, format_name: str, *, chained: bool = True) -> None:
         self.source = Source(document.name, format_name)
         self.notices: list[Notice] = []
-        self.store = _claude_bodies.Store()
+        self.store = LineStore()
         self.bodies = _claude_bodies.Bodies(self.store)
         decoders = Decoders(self.bodies.message, self.bodies.facts, self.bodies.raw, self.store.size)
         self.talks = Talks(decoders)
@@ -72,7 +73,7 @@ class Session:
                 return  # a session that was resumed repeats what it goes on from
         if kind in _SAID:
             talk, length = self._talk(line, before, owner, inner)
-            entry = self.store.add(start, inner)
+            entry = self.store.add(start, inner * _claude_bodies.INNER)
             if kind == "user":
                 talk, length = self._turn(line, talk, length, entry)
             elif kind == "assistant":
@@ -81,7 +82,7 @@ class Session:
                 length = talk.say(entry, _moment(line)) + 1
         elif kind == "system" and line.subtype in _ASIDES:
             talk, length = self._talk(line, before, owner, inner)
-            entry = self.store.add(start, inner)
+            entry = self.store.add(start, inner * _claude_bodies.INNER)
             if line.subtype == "compact_boundary":
                 talk, length = self._compacted(talk, line, entry), 0
             else:

@@ -6,7 +6,8 @@ import orjson
 
 from replaydbg.core.message import Role
 from replaydbg.readers import _claude_bodies
-from replaydbg.readers._claude_bodies import Bodies, Store
+from replaydbg.readers._claude_bodies import Bodies
+from replaydbg.readers._line_store import LineStore
 from tests.support.claude_sessions import Lines
 
 
@@ -16,12 +17,12 @@ def test_entries_of_several_files_and_of_chains() -> None:
     first.says("two")
     second.reply("m", "three")
     second.reply("m", ("c", "Bash", {}))
-    store = Store()
+    store = LineStore()
     store.open(memoryview(first.bytes))
-    entry = store.add(first.bytes.index(b"\n") + 1, inner=False)
+    entry = store.add(first.bytes.index(b"\n") + 1, 0)
     store.open(memoryview(second.bytes))
-    reply = store.add(0, inner=False)
-    store.link(reply, store.add(second.bytes.index(b"\n") + 1, inner=False))
+    reply = store.add(0, 0)
+    store.link(reply, store.add(second.bytes.index(b"\n") + 1, 0))
     bodies = Bodies(store)
     assert bodies.message(entry).text == "two"
     message = bodies.message(reply)
@@ -35,9 +36,9 @@ def test_sections_of_a_line_that_has_results_and_words() -> None:
     lines = Lines()
     result = {"type": "tool_result", "tool_use_id": "c", "content": "out"}
     lines.add("user", message={"role": "user", "content": [result, {"type": "text", "text": "stop"}]})
-    store = Store()
+    store = LineStore()
     store.open(memoryview(lines.bytes))
-    entry, bodies = store.add(0, inner=False), Bodies(store)
+    entry, bodies = store.add(0, 0), Bodies(store)
     assert [
         bodies.message(entry | section).role for section in (_claude_bodies.RESULTS, _claude_bodies.OTHERS)
     ] == [

@@ -1,0 +1,68 @@
+"""Where the lines lie that are shown: offsets, no bytes. An entry is a number, a line and a mark of the reader's own.
+
+The mark says which part of the line is meant. Lines may be chained, for replies that are written in several.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterator
+
+from replaydbg.core.message import Json
+from replaydbg.readers import _json_lines, _salvage
+
+MARK_BITS = 16
+MARK_MASK = (1 << MARK_BITS) - 1
+
+
+class LineStore:
+    def __init__(self) -> None:
+        self._buffers: list[memoryview] = []
+        self._bases = array("q")
+        self._base = 0
+        self._starts = array("q")
+        self._following = array("i")
+
+    def open(self, buffer: memoryview) -> None:
+        """The lines that are added from now on are in this buffer."""
+        self._base += len(self._buffers[-1]) if self._buffers else 0
+        self._bases.append(self._base)
+        self._buffers.append(buffer)
+
+    def add(self, start: int, mark: int) -> int:
+        """The entry of the line that begins at this offset of the buffer."""
+        starts = self._starts
+        entry = len(starts) << MARK_BITS | mark
+        starts.append(self._base + start)
+        self._following.append(-1)
+        return entry
+
+    def link(self, entry: int, following: int) -> None:
+        """`following` is the next line of the reply that `entry` is a line of."""
+        self._following[entry >> MARK_BITS] = following >> MARK_BITS
+
+    def size(self, entry: int) -> int:
+        return sum(len(self._raw(at)) for at in self._chain(entry))
+
+    def values(self, entry: int) -> list[Json]:
+        """The lines of the entry, parsed; a damaged one as far as it is whole."""
+        return [_parsed(bytes(self._raw(at))) for at in self._chain(entry)]
+
+    def _chain(self, entry: int) -> Iterator[int]:
+        at = entry >> MARK_BITS
+        while at >= 0:
+            yield at
+            at = self._following[at]
+
+    def _raw(self, at: int) -> memoryview:
+        start = self._starts[at]
+        holder = bisect_right(self._bases, start) - 1
+        return _json_lines.line_at(self._buffers[holder], start - self._bases[holder])
+
+
+def _parsed(raw: bytes) -> Json:
+    try:
+        return _salvage.loads(raw)
+    except ValueError:
+        return _json_lines.saved(raw)[0]

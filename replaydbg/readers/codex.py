@@ -1,0 +1,234 @@
+"""Rollouts of Codex: the items of each session as they went to the Responses API and came back, one a line.
+
+Events beside the items tell the same to the program's screen; of them only tokens, errors and interruptions are read.
+
+Get one: `~/.codex/sessions/<year>/<month>/<day>/rollout-<time>-<session>.jsonl`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json, Message, OtherPart, Role, Text
+from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.core.trace import Source
+from replaydbg.readers import _codex_lines, _json_lines, _moments
+from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._chat_facts import Facts
+from replaydbg.readers._codex_lines import Item
+from replaydbg.readers._line_store import MARK_MASK, LineStore
+from replaydbg.readers._talks import Talks
+from replaydbg.readers._transcript_body import Decoders
+from replaydbg.wire import loose, openai_responses
+
+FORMAT = "codex"
+_FIRST_BYTES = 256 << 10
+_LOOKED_AT_MAX = 20
+_ENVELOPES = frozenset(
+    {"session_meta", "response_item", "event_msg", "turn_context", "compacted", "world_state"}
+)
+_BARE = frozenset({"message", "reasoning", "function_call", "function_call_output"})
+"""Items that stand in lines of old versions as they are."""
+_CALLS = frozenset({"function_call", "custom_tool_call", "local_shell_call", "tool_search_call"})
+_STEPS = {"error": "error", "stream_error": "stream error", "turn_aborted": "turn aborted"}
+"""Events that are steps, and their names."""
+_INSTRUCTIONS = MARK_MASK
+"""The mark of an entry that is the instructions of the session. Other marks count a compacted history, from 1."""
+
+
+def sniff(document: Document) -> float:
+    head = document.head
+    if b'"payload"' not in head and b'"type"' not in head:
+        return 0.0
+    bare = 0
+    for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
+        found = loose.mapping(_json_lines.saved(raw)[0]) if raw[:1] == b"{" else {}
+        if found.get("type") in _ENVELOPES and isinstance(found.get("payload"), dict):
+            return 0.97
+        bare += found.get("type") in _BARE and (
+            "call_id" in found or "content" in found or "summary" in found
+        )
+        bare += "instructions" in found and "id" in found and "timestamp" in found
+    return 0.9 if bare >= 2 else 0.0
+
+
+def read(document: Document, partial: bool) -> Iterator[Reading]:
+    if partial and len(document.buffer) > 4 * _FIRST_BYTES:
+        first = _Rollout(Document(document.name, document.buffer[:_FIRST_BYTES])).reading()
+        yield replace(first, notices=(), fraction=_FIRST_BYTES / len(document.buffer), complete=False)
+    yield _Rollout(document).reading()
+
+
+class _Rollout:
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._notices: list[Notice] = []
+        self._store = LineStore()
+        decoders = Decoders(self._message, self._facts, self._raw, self._store.size)
+        self._talks = Talks(decoders)
+        self._talk = self._talks.open()
+        self._id = ""
+        self._model = ""
+        self._is_open = False
+        """Whether the reply goes on: items of the model that nothing stands between are one reply."""
+        self._counted = -1
+        """The row of the reply whose tokens are known."""
+
+    def reading(self) -> Reading:
+        self._store.open(self._document.buffer)
+        for line, start, raw in _codex_lines.lines(self._document.buffer, self._notices):
+            item = line.payload or line
+            moment = NOT_RECORDED if line.timestamp is None else _moments.from_iso(line.timestamp)
+            if line.payload is None or line.type == "response_item":
+                self._item(item, start, raw, moment)
+            elif line.type == "event_msg":
+                self._event(item, start, moment)
+            elif line.type == "turn_context":
+                self._model = item.model or self._model
+            elif line.type == "compacted":
+                self._compacted(start, moment)
+            elif line.type == "session_meta" and not self._id:
+                self._begin(item, start, raw)
+        stem = self._document.name.replace("\\", "/").rpartition("/")[2].removesuffix(".jsonl")
+        trace, notices = self._talks.trace(self._id or stem, Source(self._document.name, FORMAT))
+        return Reading((trace,) if len(trace) else (), (*self._notices, *notices))
+
+    # ---- lines ---------------------------------------------------------------------------------------------------
+
+    def _begin(self, item: Item, start: int, raw: bytes) -> None:
+        self._id = item.id or ""
+        if b'"base_instructions"' in raw:
+            entry = self._store.add(start, _INSTRUCTIONS)
+            if self._message(entry).parts:
+                self._talk.say(entry)
+
+    def _item(self, item: Item, start: int, raw: bytes, moment: int) -> None:
+        kind, talk = item.type or ("message" if item.role else ""), self._talk
+        entry = self._store.add(start, 0)
+        if kind.endswith(("_output", "function_result")):
+            self._is_open = False
+            place = talk.say(entry, moment)
+            is_error = _codex_lines.has_failed(raw)
+            self._talks.answer(talk, place, 0, item.call_id or "", moment, is_error=is_error)
+        elif kind == "agent_message" or (kind == "message" and item.role != "assistant"):
+            self._is_open = False
+            talk.spoken.append(talk.say(entry, moment))
+        elif kind in {"message", "reasoning"} or kind.endswith("_call"):
+            self._reply(item, kind, entry, moment)
+
+    def _reply(self, item: Item, kind: str, entry: int, moment: int) -> None:
+        talk = self._talk
+        if self._is_open:
+            self._store.link(talk.reply_entry, entry)
+            talk.reply_entry = entry
+            self._talks.more(talk, moment, (NOT_RECORDED, NOT_RECORDED))
+        else:
+            self._talks.reply(talk, entry, item.id or "", self._model, moment, (NOT_RECORDED, NOT_RECORDED))
+            self._is_open = True
+        if kind in _CALLS:
+            name = item.name or kind.removesuffix("_call")
+            if item.name is None and kind == "function_call":
+                name = next((call.name for call in self._message(entry).tool_calls), "")
+            self._talks.asks(talk, [(item.call_id or "", name)], moment)
+
+    def _event(self, item: Item, start: int, moment: int) -> None:
+        if item.type == "token_count":
+            self._is_open = False
+            usage = item.info.last_token_usage if item.info else None
+            if usage is not None and self._talk.reply_row > self._counted:
+                self._counted = self._talk.reply_row
+                columns = self._talks.flush()
+                for column, count in (
+                    (columns.input_tokens, usage.input_tokens),
+                    (columns.output_tokens, usage.output_tokens),
+                ):
+                    column[self._counted] = NOT_RECORDED if count is None else count
+        elif item.type in _STEPS:
+            self._is_open = False
+            value = loose.mapping(self._raw(self._store.add(start, 0))).get("payload")
+            words = loose.text(loose.mapping(value).get("message")) or loose.text(
+                loose.mapping(value).get("reason")
+            )
+            name = _STEPS[item.type]
+            is_error = name != "turn aborted"  # that was a person
+            body = PlainBody(output_value=words or None, error=(words or name) if is_error else "", raw=value)
+            status = Status.ERROR if is_error else Status.UNSET
+            self._talks.step(Kind.OPAQUE, name, body, start_ns=moment, end_ns=moment, status=status)
+
+    def _compacted(self, start: int, moment: int) -> None:
+        """The talk goes on from a shorter history, which the line holds."""
+        self._is_open = False
+        line = self._store.add(start, 0)
+        value = loose.mapping(loose.mapping(self._raw(line)).get("payload"))
+        history = loose.sequence(value.get("replacement_history"))
+        body = PlainBody(output_value=loose.text(value.get("message")) or None, raw=value)
+        self._talks.step(Kind.OPAQUE, "compaction", body, start_ns=moment, end_ns=moment)
+        self._talk = self._talks.open(before=self._talk)
+        for number in range(1, min(len(history), _INSTRUCTIONS - 1) + 1):
+            self._talk.say(line | number, moment)
+        if not history and value.get("message"):
+            self._talk.say(line | (_INSTRUCTIONS - 1), moment)
+
+    # ---- bodies --------------------------------------------------------------------------------------------------
+
+    def _message(self, entry: int) -> Message:
+        values = [loose.mapping(value) for value in self._store.values(entry)]
+        mark = entry & MARK_MASK
+        payload = loose.mapping(values[0].get("payload"))
+        if mark == _INSTRUCTIONS:
+            text = loose.text(loose.mapping(payload.get("base_instructions")).get("text"))
+            return Message(Role.SYSTEM, (Text(text),) if text else ())
+        if mark == _INSTRUCTIONS - 1:
+            return Message(Role.USER, (Text(loose.text(payload.get("message"))),))
+        if mark:
+            items = [loose.sequence(payload.get("replacement_history"))[mark - 1]]
+        else:
+            items = [value.get("payload", value) for value in values]
+        messages = openai_responses.read_messages([_as_responses_item(item) for item in items])
+        parts = tuple(part for message in messages for part in message.parts)
+        return replace(messages[0], parts=parts) if messages else Message(Role.UNKNOWN, (OtherPart(items),))
+
+    def _facts(self, entry: int) -> Facts:
+        del entry
+        return Facts(provider="openai")
+
+    def _raw(self, entry: int) -> Json:
+        values = self._store.values(entry)
+        return values[0] if len(values) == 1 else values
+
+
+def _as_responses_item(value: Json) -> Json:
+    """An item in the shape that the Responses API has it in."""
+    item = loose.mapping(value)
+    kind = item.get("type")
+    if kind in {"local_shell_call", "tool_search_call"}:
+        name, arguments = f"{kind}".removesuffix("_call"), item.get("action", item.get("arguments"))
+        return {**item, "type": "function_call", "name": name, "arguments": arguments}
+    if kind == "function_call" and "name" not in item:
+        return {
+            **item,
+            "name": loose.mapping(item.get("function")).get("name"),
+            "arguments": item.get("arguments"),
+        }
+    if kind == "function_result":
+        return {
+            "type": "function_call_output",
+            "call_id": item.get("call_id") or " ",
+            "output": item.get("result"),
+        }
+    if kind == "tool_search_output":
+        return {**item, "output": item.get("output", item.get("tools"))}
+    if kind == "agent_message":
+        return {"type": "message", "role": "user", "content": item.get("content")}
+    if kind is None and "message" in item and "content" not in item:
+        return {**item, "content": item["message"]}
+    output = item.get("output")
+    if isinstance(output, dict) and output.get("type") == "input_text":
+        return {**item, "output": [output]}
+    return value
+
+
+READER = Reader(FORMAT, "Codex rollouts", sniff, read)

@@ -1,0 +1,127 @@
+"""Rollouts of Codex: items between two turns are one reply, and the events beside them are not told twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replaydbg.core.message import Reasoning, Role
+from replaydbg.readers import _registry, codex
+from tests.support.claude_sessions import moment, told
+from tests.support.readings import as_document, one, outline, read, sniffed, walked
+
+
+def line(second: int, kind: str, **payload: Any) -> bytes:
+    return orjson.dumps({"timestamp": moment(second), "type": kind, "payload": payload}) + b"\n"
+
+
+def item(second: int, kind: str, **fields: Any) -> bytes:
+    return line(second, "response_item", type=kind, **fields)
+
+
+def message(second: int, role: str, text: str) -> bytes:
+    kind = "output_text" if role == "assistant" else "input_text"
+    return item(second, "message", role=role, content=[{"type": kind, "text": text}])
+
+
+def tokens(second: int, count: int) -> bytes:
+    usage = {"input_tokens": count, "cached_input_tokens": 1, "output_tokens": 2}
+    return line(second, "event_msg", type="token_count", info={"last_token_usage": usage})
+
+
+ROLLOUT = b"".join([
+    line(0, "session_meta", id="s1", base_instructions={"text": "Be brief."}),
+    line(0, "turn_context", model="gpt-9"),
+    message(1, "user", "go"),
+    line(1, "event_msg", type="user_message", message="go"),
+    item(2, "reasoning", id="rs_1", summary=[{"type": "summary_text", "text": "look first"}]),
+    line(2, "event_msg", type="agent_reasoning", text="look first"),
+    item(3, "function_call", name="shell", call_id="c1", arguments='{"command": ["ls"]}'),
+    item(3, "custom_tool_call", name="apply_patch", call_id="c2", input="*** Begin Patch"),
+    tokens(4, 10),
+    item(5, "function_call_output", call_id="c1", output='{"output":"a","metadata":{"exit_code":1}}'),
+    item(6, "custom_tool_call_output", call_id="c2", output="Done"),
+    message(7, "assistant", "All done."),
+    tokens(7, 20),
+    tokens(7, 99),
+    line(8, "compacted", message="", replacement_history=[
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "in short"}]},
+    ]),
+    message(9, "user", "on"),
+    item(10, "local_shell_call", call_id="c3", action={"command": ["pwd"]}),
+    line(11, "event_msg", type="turn_aborted", reason="interrupted"),
+    line(12, "event_msg", type="error", message="stream closed"),
+    line(13, "world_state", full=True),
+])  # fmt: skip
+
+
+def test_a_rollout() -> None:
+    assert _registry.choose(as_document(ROLLOUT)).reader is codex.READER
+    reading = read(codex.READER, ROLLOUT)
+    (trace,) = reading.traces
+    assert (trace.id, reading.notices) == ("s1", ())
+    assert outline(trace) == [
+        "model-call chat gpt-9",
+        "tool-execution shell!",
+        "tool-execution apply_patch",
+        "model-call chat gpt-9",
+        "opaque compaction",
+        "model-call chat gpt-9",
+        "opaque turn aborted",
+        "opaque error!",
+    ]
+    first, shell, patch, last, _, after, _, error = trace.steps()
+    assert (first.id, shell.id, patch.id) == ("rs_1", "c1", "c2")
+    assert first.body.output is not None
+    assert isinstance(first.body.output.parts[0], Reasoning)
+    assert [(call.name, call.raw) for call in first.tool_calls] == [
+        ("shell", '{"command": ["ls"]}'), ("apply_patch", None),
+    ]  # fmt: skip
+    assert patch.tool_calls[0].arguments == {"input": "*** Begin Patch"}
+    assert (trace.input_tokens[0], trace.input_tokens[3], trace.input_tokens[5]) == (10, 20, -1)
+    assert told(trace, 3)[:2] == ["Be brief.", "go"]
+    assert (last.body.messages or ())[0].role is Role.SYSTEM
+    assert told(trace, 5) == ["in short", "on"]
+    assert after.tool_calls[0].arguments == {"command": ["pwd"]}
+    assert (error.body.error, first.duration_ms, patch.duration_ms) == ("stream closed", 2000, 3000)
+
+
+def test_lines_of_old_versions_are_the_items_themselves() -> None:
+    values = [
+        {"id": "s0", "timestamp": moment(0), "instructions": None},
+        {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "go"}]},
+        {"type": "function_call", "name": "shell", "arguments": "{}", "call_id": "c"},
+        {"type": "function_call_output", "call_id": "c", "output": "ok"},
+        {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "done"}]},
+    ]
+    data = b"".join(orjson.dumps(value) + b"\n" for value in values)
+    assert sniffed(codex.READER, data) >= 0.9
+    trace = one(codex.READER, data)
+    assert outline(trace) == ["model-call chat", "tool-execution shell", "model-call chat"]
+    assert told(trace, 2) == ["go", "shell", "=ok"]
+
+
+def test_other_files_are_not_claimed() -> None:
+    for other in (
+        [{"role": "user", "content": "x"}],
+        {"type": "message", "payload": 3},
+        {"type": "user", "sessionId": "s"},
+    ):
+        assert sniffed(codex.READER, other) == 0.0
+
+
+def test_the_first_rows_come_early() -> None:
+    data = ROLLOUT + b"".join(
+        message(20 + at % 3, "user", "x" * 9_000) + message(24, "assistant", "y") for at in range(200)
+    )
+    first, whole = codex.READER.read(as_document(data), True)
+    assert (first.complete, whole.complete, first.notices) == (False, True, ())
+    assert whole.traces[0].ids[:3] == first.traces[0].ids[:3]
+
+
+@given(st.integers(0, len(ROLLOUT)), st.integers(0, 40), st.binary(max_size=12))
+def test_damage_is_a_notice_at_most(at: int, cut: int, put: bytes) -> None:
+    walked(read(codex.READER, ROLLOUT[:at] + put + ROLLOUT[at + cut :]))
