@@ -56,6 +56,9 @@ class RerunOptions:
     tokens_max: int = limits.REPLAY_TOKENS_MAX
     seconds_max: float = limits.REPLAY_SECONDS_MAX
     cost_max_usd: float | None = None
+    again: frozenset[int] = frozenset()
+    afresh: bool = False
+    """For sampling; see `Policy`."""
     tell_failures: bool = False
     """Tell the model of a tool that failed, instead of stopping there."""
     environ: Mapping[str, str] = field(default_factory=dict)
@@ -143,7 +146,14 @@ def _policy(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> Polic
                 "bound --max-tokens or --max-calls instead",
             )
     return Policy(
-        options.calls_max, options.tokens_max, options.cost_max_usd, price, model, options.tell_failures
+        options.calls_max,
+        options.tokens_max,
+        options.cost_max_usd,
+        price,
+        model,
+        options.again,
+        options.afresh,
+        options.tell_failures,
     )
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from replaydbg import limits
-from replaydbg.cli import options, render, report, terminal
+from replaydbg.cli import options, render, report, terminal, terms
 from replaydbg.cli.render import Output
-from replaydbg.errors import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_REPLAY, UsageProblem
+from replaydbg.errors import EXIT_CLEAN
 
 if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
     from replaydbg.actions.open import Opened
@@ -34,43 +35,30 @@ _Edits = Annotated[
         "value from a file, @- from standard input; @@ begins a text with @.",
     ),
 ]
-_Live = Annotated[bool, typer.Option("--live", help="Ask models. Without it nothing is sent anywhere.")]
-_Model = Annotated[
-    str, typer.Option("--model", metavar="NAME", help="Ask this model instead of the recorded ones.")
-]
-_BaseUrl = Annotated[
-    str | None,
-    typer.Option("--base-url", metavar="URL", help="Where to ask: vLLM, llama.cpp, Ollama, a gateway."),
-]
-_Provider = Annotated[
-    str,
-    typer.Option(
-        "--provider",
-        metavar="NAME",
-        help="openai, openai-responses, anthropic, google, local (a server found on this machine), a plug-in, or python:module:function, which needs no --live.",
-    ),
-]
-_Tools = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--tool", metavar="NAME=python:MOD:FN", help="What runs a tool; repeatable. It runs only if allowed."
-    ),
-]
-_Allowed = Annotated[
-    list[str] | None, typer.Option("--allow-tool", metavar="NAME", help="Let a bound tool run; repeatable.")
-]
-_MaxCalls = Annotated[int, typer.Option("--max-calls", min=0, help="Bound on live model calls.")]
-_MaxTokens = Annotated[int, typer.Option("--max-tokens", min=0, help="Bound on tokens of live calls.")]
-_MaxCost = Annotated[
-    float | None,
-    typer.Option("--max-cost", min=0, metavar="USD", help="Bound on the cost, where prices are known."),
-]
-_MaxTime = Annotated[float, typer.Option("--max-time", min=0, metavar="SECONDS", help="Bound on wall time.")]
 _DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Only say what the edits touch and what it would cost.")
 ]
 _Out = Annotated[
     str | None, typer.Option("-o", "--out", metavar="FILE", help="Write the branch as a trace of its own.")
+]
+_Samples = Annotated[
+    int,
+    typer.Option("--samples", min=0, metavar="N", help="Re-run so often, and judge each run by the oracles."),
+]
+_Control = Annotated[
+    int,
+    typer.Option(
+        "--control", min=0, metavar="N", help="Also re-run the step as it was so often: chance or effect?"
+    ),
+]
+_Oracles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--oracle",
+        metavar="WHAT",
+        help="What is wanted; repeatable. gone:RULE, absent:RULE, regex:PATTERN, not-regex:PATTERN or pointer:/PATH=VALUE "
+        "of the final answer, python:module:function. Without it: the errors of the recording are gone.",
+    ),
 ]
 _NoSession = Annotated[bool, typer.Option("--no-session", help="Do not keep the branch for `open` to show.")]
 
@@ -79,17 +67,20 @@ def replay(
     trace: options.TracePath,
     *,
     edit: _Edits = None,
-    live: _Live = False,
-    model: _Model = "",
-    base_url: _BaseUrl = None,
-    provider: _Provider = "",
-    tool: _Tools = None,
-    allow_tool: _Allowed = None,
-    max_calls: _MaxCalls = limits.REPLAY_CALLS_MAX,
-    max_tokens: _MaxTokens = limits.REPLAY_TOKENS_MAX,
-    max_cost: _MaxCost = None,
-    max_time: _MaxTime = limits.REPLAY_SECONDS_MAX,
+    live: terms.Live = False,
+    model: terms.Model = "",
+    base_url: terms.BaseUrl = None,
+    provider: terms.Provider = "",
+    tool: terms.Tools = None,
+    allow_tool: terms.Allowed = None,
+    max_calls: terms.MaxCalls = limits.REPLAY_CALLS_MAX,
+    max_tokens: terms.MaxTokens = limits.REPLAY_TOKENS_MAX,
+    max_cost: terms.MaxCost = None,
+    max_time: terms.MaxTime = limits.REPLAY_SECONDS_MAX,
     dry_run: _DryRun = False,
+    samples: _Samples = 0,
+    control: _Control = 0,
+    oracle: _Oracles = None,
     output: options.OutputOption = Output.TEXT,
     out: _Out = None,
     config: options.Config = None,
@@ -103,40 +94,33 @@ def replay(
     The branch is kept in the session of the trace, where `open` shows it. Exit code 4 if the re-run stopped before its
     end; what it had got by then is printed, kept, and written with -o.
     """
-    from replaydbg.actions.convert import save_branch
     from replaydbg.actions.edits import read_edits
     from replaydbg.actions.open import open_trace
-    from replaydbg.actions.rerun import RerunOptions
-    from replaydbg.actions.settings import settings_of_file
     from replaydbg.graph.facts import Facts
 
-    settings = settings_of_file(config)
     opened = open_trace(trace, format_name, trace_id)
     report.notices(opened.notices)
     facts = Facts(opened.trace)
     edits = read_edits(opened.trace, edit or ())
     if dry_run:
         return _print_plan(facts, edits, output)
-    wishes = RerunOptions(
+    wishes = terms.wishes(
         live=live,
         model=model,
         provider=provider,
         base_url=base_url,
-        bindings=_bindings(tool or ()),
-        allow=frozenset(allow_tool or ()),
-        calls_max=max_calls,
-        tokens_max=max_tokens,
-        seconds_max=max_time,
-        cost_max_usd=max_cost,
-        environ=os.environ,
-        tools=settings.tools,
-        servers=settings.servers,
+        tools=tool or (),
+        allowed=allow_tool or (),
+        bounds=(max_calls, max_tokens, max_time, max_cost),
+        config=config,
     )
+    keep = None if no_session else partial(_keep, opened, session=session)
+    if samples or control:
+        from replaydbg.cli import samples as sampling
+
+        return sampling.run(facts, edits, wishes, oracle or (), (samples, control), output, keep)
     branch = _rerun(facts, edits, wishes)
-    if out is not None:
-        save_branch(branch, out, opened.path)
-    if edits and not no_session:
-        _keep(opened, branch, session)
+    _keep_all(opened, branch, out, keep)
     _print_branch(facts, branch, output)
     if branch.stopped is None:
         return EXIT_CLEAN
@@ -144,14 +128,14 @@ def replay(
     return EXIT_INTERRUPTED if branch.stopped.kind == _STOPPED_BY_PERSON else EXIT_REPLAY
 
 
-def _bindings(words: list[str] | tuple[str, ...]) -> dict[str, str]:
-    bindings = {}
-    for text in words:
-        name, sign, spec = text.partition("=")
-        if not sign or not name or not spec:
-            raise UsageProblem(f"{text!r} binds no tool", "write --tool NAME=python:module:function")
-        bindings[name] = spec
-    return bindings
+def _keep_all(opened: Opened, branch: Branch, out: str | None, keep: Callable[[Branch], None] | None) -> None:
+    """Keep and write the branch before anything is printed: what was paid for must not be lost to a closed pipe."""
+    from replaydbg.actions.convert import save_branch
+
+    if out is not None:
+        save_branch(branch, out, opened.path)
+    if branch.edits and keep is not None:
+        keep(branch)
 
 
 def _rerun(facts: Facts, edits: tuple[Edit, ...], wishes: RerunOptions) -> Branch:
@@ -182,9 +166,7 @@ def _progress() -> OnProgress | None:
 
 
 def _keep(opened: Opened, branch: Branch, session: str | None) -> None:
-    """Before anything is printed: what was paid for must not be lost to a closed pipe.
-
-    The same re-run of a recording alone is kept once. A session that cannot be written is said, not a failure, unless
+    """The same re-run of a recording alone is kept once. A session that cannot be written is said, not a failure, unless
     the person named it.
     """
     from replaydbg.actions.sitting import open_sitting

@@ -50,6 +50,10 @@ class Policy:
     """A live call that has no price counts as free: refuse `cost_max_usd` before, if that matters."""
     model: str = ""
     """Who is asked instead of the recorded models; "" asks those."""
+    again: frozenset[int] = frozenset()
+    """Model calls that are asked again as they were recorded, edited or not: how much do answers differ by themselves?"""
+    afresh: bool = False
+    """Whether recorded replies serve nothing that is re-run: each sample is to be one of its own."""
     tell_failures: bool = False
     """Whether the model is told of a tool that failed, as its result; otherwise the thread stops there."""
 

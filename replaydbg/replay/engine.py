@@ -135,7 +135,7 @@ class Replay:
             self.results[row] = NewResult(Provenance.EDITED, "the result was edited", value)
         for row in self.edited.alone:
             self._stand_alone(row)
-        for row in self._topmost(set(self.edited.begins)):
+        for row in self._topmost(set(self.edited.begins) | self.policy.again):
             self.begin(self._lane(row))
 
     def _topmost(self, rows: set[int]) -> list[int]:

@@ -54,7 +54,8 @@ class ReplyTurn:
                 return replace(said, edited=True)
             if edited is not None:
                 lane.edit_unused(node, lane.new_id())
-        if node is not None and lane.same and node not in replay.edited.prompts:
+        again = node in replay.policy.again
+        if node is not None and lane.same and node not in replay.edited.prompts and not again:
             return self._kept(node)
         if lane.prompt is None:
             lane.stop(
@@ -64,7 +65,7 @@ class ReplyTurn:
             )
             return None
         request = lane.settings().request(lane.prompt)
-        recorded = self._from_recording(request)
+        recorded = None if again or replay.policy.afresh else self._from_recording(request)
         if recorded is not None:
             return recorded
         return (yield from self._ask(request))
@@ -148,6 +149,8 @@ class ReplyTurn:
         return None
 
     def _why(self) -> str:
+        if self.lane.node in self.lane.replay.policy.again:
+            return "asked again as it was recorded, to see how much answers differ by themselves"
         if self.lane.node is None:
             return "the thread goes on beyond the recording"
         if self.lane.node in self.lane.replay.edited.prompts:

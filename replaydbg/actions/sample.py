@@ -1,0 +1,147 @@
+"""Re-run a branch many times, and the step as it was, and say what an oracle makes of them: effect against noise."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeAlias
+
+from replaydbg.actions.oracles import Oracle, judge
+from replaydbg.actions.rerun import RerunOptions, branch_id, rerun
+from replaydbg.codec import EditRefusedError
+from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.trace import StepNotFound
+from replaydbg.drivers.python_name import described
+from replaydbg.drivers.run import Update
+from replaydbg.errors import UsageProblem
+from replaydbg.graph.facts import Facts
+from replaydbg.replay.api import Progress
+from replaydbg.replay.sampling import Arm, control_rows, verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One re-run: what each oracle says, None where the run did not come to its end, with the reason."""
+
+    branch: Branch
+    held: tuple[bool, ...] | None
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Trial:
+    """All runs so far. `stopped` is why no more were made."""
+
+    oracles: tuple[Oracle, ...]
+    edited: list[Tried] = field(default_factory=list)
+    control: list[Tried] = field(default_factory=list)
+    stopped: str = ""
+
+    def arm(self, runs: Sequence[Tried], oracle: int | None = None) -> Arm:
+        """By one oracle, or by all of them together."""
+        judged = [run.held for run in runs if run.held is not None]
+        held = [all(said) if oracle is None else said[oracle] for said in judged]
+        return Arm(sum(held), len(judged))
+
+    def verdict(self, oracle: int | None = None) -> str:
+        control = self.arm(self.control, oracle) if self.control else None
+        return verdict(self.arm(self.edited, oracle), control)
+
+
+OnRun: TypeAlias = Callable[[Trial], None]
+
+
+async def sample(
+    facts: Facts,
+    edits: Sequence[Edit],
+    options: RerunOptions,
+    oracles: tuple[Oracle, ...],
+    *,
+    samples: int,
+    control: int = 0,
+    on_run: OnRun | None = None,
+) -> Trial:
+    """The bounds of `options` hold for all runs together; where one is reached no other run is begun.
+
+    Edited runs and runs of the step as it was take turns, so that what changes with time changes both. Raises
+    UsageProblem before anything is asked.
+    """
+    if not edits:
+        raise UsageProblem("nothing is edited, so there is nothing to try", "name an edit with --edit")
+    try:
+        again = control_rows(facts, edits)
+    except (EditRefusedError, StepNotFound) as error:
+        raise UsageProblem(str(error)) from error
+    if control and not again:
+        raise UsageProblem(
+            "no model call of the recording comes after the edit, so there is no control to it"
+        )
+    trial = Trial(oracles)
+    left = _Left(options)
+    base = options.branch_id or branch_id(facts.trace, edits, options)
+    for number in range(max(samples, control)):
+        for wanted, runs, changes, rows in (
+            (samples, trial.edited, edits, frozenset[int]()),
+            (control, trial.control, (), again),
+        ):
+            if number >= wanted or trial.stopped:
+                continue
+            wishes = replace(
+                left.options,
+                again=rows,
+                afresh=True,
+                branch_id=f"{base}s{number + 1}",
+                label=f"sample {number + 1} of {samples}",
+            )
+            branch = await rerun(facts, changes, wishes, left.hear)
+            trial.stopped = left.spend(branch)
+            runs.append(_judged(oracles, branch, facts, trial.stopped))
+            if on_run is not None:
+                on_run(trial)
+    return trial
+
+
+def _judged(oracles: tuple[Oracle, ...], branch: Branch, facts: Facts, over: str) -> Tried:
+    try:
+        held = judge(oracles, branch, facts)
+    except Exception as error:  # noqa: BLE001 - a person's own function may raise anything
+        return Tried(branch, None, f"the oracle failed: {described(error)}")
+    return Tried(branch, held, over or (branch.stopped.reason if branch.stopped is not None else ""))
+
+
+class _Left:
+    """What is left of the bounds."""
+
+    def __init__(self, options: RerunOptions) -> None:
+        self.options = self._whole = options
+        self._began = time.monotonic()
+        self._progress = Progress()
+
+    def hear(self, update: Update) -> None:
+        self._progress = update.progress
+
+    def spend(self, branch: Branch) -> str:
+        """Count what a run took; why no other may begin, "" where it may."""
+        options, spent, now = self.options, self._progress, time.monotonic()
+        self.options = replace(
+            options,
+            calls_max=options.calls_max - spent.live_calls,
+            tokens_max=options.tokens_max - spent.tokens,
+            seconds_max=max(options.seconds_max - (now - self._began), 0.001),
+            cost_max_usd=None if options.cost_max_usd is None else options.cost_max_usd - spent.cost_usd,
+        )
+        self._began, self._progress = now, Progress()
+        return self._over(branch.stopped.kind) if branch.stopped is not None else ""
+
+    def _over(self, kind: str) -> str:
+        whole = self._whole
+        bounds = {
+            "calls": f"{whole.calls_max} live model calls",
+            "tokens": f"{whole.tokens_max} tokens",
+            "cost": f"{whole.cost_max_usd} USD",
+            "time": f"{whole.seconds_max:g} s",
+        }
+        if kind in bounds:
+            return f"the bound of {bounds[kind]} for all runs together is reached; allow more to go on"
+        return "stopped by the person" if kind == "stopped" else ""

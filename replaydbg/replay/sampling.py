@@ -1,0 +1,104 @@
+"""Effect against noise: a model says something else each time, so one better answer after an edit proves little.
+
+The edited branch is re-run a number of times, and so is the step as it was; each run is judged by an oracle. What is said
+of the difference is what the numbers carry, and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import sqrt
+
+from replaydbg.core.branch import Edit
+from replaydbg.core.step import Kind
+from replaydbg.graph.facts import Facts
+from replaydbg.replay.edits import apply_edits
+from replaydbg.replay.sources import Recordings
+
+Z = 1.96
+"""Standard normal quantile of a 95 % interval."""
+
+SAMPLES_SOUGHT_MAX = 1000
+"""More would hardly be run for one question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """Of so many runs that came to an end, those in which the oracle held."""
+
+    held: int
+    judged: int
+
+    @property
+    def rate(self) -> float:
+        return self.held / self.judged if self.judged else 0.0
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return wilson(self.held, self.judged)
+
+
+def wilson(held: int, judged: int) -> tuple[float, float]:
+    """The 95 % score interval of a rate (Wilson 1927): honest where runs are few and rates near 0 or 1."""
+    if not judged:
+        return 0.0, 1.0
+    rate, square = held / judged, Z * Z / judged
+    middle = (rate + square / 2) / (1 + square)
+    half = Z * sqrt(rate * (1 - rate) / judged + square / (4 * judged)) / (1 + square)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def difference(edited: Arm, control: Arm) -> tuple[float, float]:
+    """The 95 % interval of how much more often the oracle holds with the edit (Newcombe 1998, method 10)."""
+    (low, high), (low_c, high_c) = edited.interval, control.interval
+    gap = edited.rate - control.rate
+    return (
+        gap - sqrt((edited.rate - low) ** 2 + (high_c - control.rate) ** 2),
+        gap + sqrt((high - edited.rate) ** 2 + (control.rate - low_c) ** 2),
+    )
+
+
+def samples_needed(edited: Arm, control: Arm) -> int | None:
+    """Runs of each after which these rates would tell the two apart; None where they would not within reason."""
+    if not edited.judged or not control.judged or edited.rate == control.rate:
+        return None
+    for runs in range(1, SAMPLES_SOUGHT_MAX + 1):
+        one, other = (Arm(round(arm.rate * runs), runs) for arm in (edited, control))
+        low, high = difference(one, other)
+        if low > 0 or high < 0:
+            return runs
+    return None
+
+
+def verdict(edited: Arm, control: Arm | None) -> str:
+    """A sentence: what the runs show, or that they are too few to tell."""
+    if not edited.judged:
+        return "no run came to its end: nothing can be told"
+    if control is None or not control.judged:
+        return "without a control nobody can tell the edit from chance: re-run the step as it was, too (--control N)"
+    low, high = difference(edited, control)
+    if low > 0:
+        return f"the edit helps: the oracle holds {low:.0%} to {high:.0%} more often"
+    if high < 0:
+        return f"the edit harms: the oracle holds {-high:.0%} to {-low:.0%} less often"
+    needed = samples_needed(edited, control)
+    if needed is None:
+        return "too few runs to tell the edit from chance, or there is no difference"
+    return f"too few runs to tell the edit from chance: about {needed} of each would, if the rates stay so"
+
+
+def control_rows(facts: Facts, edits: Sequence[Edit]) -> frozenset[int]:
+    """The model calls that the edits change first, to be asked again as they were. A changed result is told to the next.
+
+    Raises EditRefusedError and StepNotFound for edits that do not fit.
+    """
+    edited = apply_edits(facts, edits)
+    recordings = Recordings(facts)
+    rows = set(edited.prompts) | set(edited.replies)
+    for ran in edited.results:
+        place = facts.index.call_of(ran)
+        follower = recordings.main(place.row) if place is not None else None
+        if follower is not None and place is not None and place.row not in rows:
+            rows.add(follower)
+    return frozenset(row for row in rows if facts.trace.kind(row) is Kind.MODEL_CALL)
