@@ -12,7 +12,7 @@ import typer
 from replaydbg import limits
 from replaydbg.cli import options, render, report, terminal, terms
 from replaydbg.cli.render import Output
-from replaydbg.errors import EXIT_CLEAN
+from replaydbg.errors import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_REPLAY
 
 if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
     from replaydbg.actions.open import Opened
