@@ -107,6 +107,12 @@ FOLD_PERIOD_MAX_STEPS = 8
 FLOW_PLACES_MAX = 60
 """Agents and tools drawn on the flow map, the busiest ones; a larger drawing is a hairball (tui.md section 2.3)."""
 
+FOLLOW_SECONDS = 0.25
+"""Between two looks at a file that is still being written."""
+
+FOLLOW_SHARE_MAX = 0.2
+"""Of the time that reading such a file anew may take, where its format cannot go on where it was."""
+
 RECEIVE_BODY_BYTES_MAX = 32 << 20
 """One request that is received, unpacked: half as much again as OpenTelemetry's collector takes."""
 

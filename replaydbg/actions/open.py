@@ -28,13 +28,13 @@ class Opened:
 
 def readings(path: str, format_name: str | None = None, *, partial: bool = False) -> Iterator[Reading]:
     """What is known of the file so far, the last one complete; `-` is standard input. Raises UnreadableInput."""
-    opened = _opened(path, format_name)
-    with _without_collector():
+    opened = with_those_beside(path, format_name)
+    with without_collector():
         for reading in _registry.read(opened.document, format_name, partial=partial):
             yield replace(reading, notices=opened.notices + reading.notices)
 
 
-def _opened(path: str, format_name: str | None) -> files.Opened:
+def with_those_beside(path: str, format_name: str | None) -> files.Opened:
     """The document, and the files that belong to it: a session's sub-agents, the events of a run."""
     opened = files.open_document(beside.main_file(path, _registry.main_files()))
     document = opened.document
@@ -51,8 +51,8 @@ def _opened(path: str, format_name: str | None) -> files.Opened:
 def open_trace(path: str, format_name: str | None = None, trace_id: str | None = None) -> Opened:
     """One trace of the file, the first unless told otherwise. Raises UnreadableInput, UsageProblem."""
     path = beside.main_file(path, _registry.main_files())
-    opened = _opened(path, format_name)
-    with _without_collector():
+    opened = with_those_beside(path, format_name)
+    with without_collector():
         *_, reading = _registry.read(opened.document, format_name)
     notices = opened.notices + reading.notices
     if not reading.traces:
@@ -79,7 +79,7 @@ def chosen(traces: tuple[Trace, ...], trace_id: str | None) -> Trace:
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """The cyclic garbage collector off while columns fill: it would walk every row again and again for nothing."""
     was_on = gc.isenabled()
     gc.disable()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from replaydbg import codec
@@ -92,6 +92,16 @@ class Shown:
             window = chain.window(start, start + _ROWS_AT_ONCE)
             columns = view.columns(width, max(laid.width for laid in window))
             yield from (view.line(laid, columns) for laid in window)
+
+    def rows(self, rows: Sequence[int], width: int, *, ascii_only: bool = False) -> Iterator[Line]:
+        """Some steps as rows of the chain, as far as it is known by now: without findings, which need the whole."""
+        chain = Chain(self.trace)
+        chain.unfold_all()
+        view = ChainView(chain, (), signs=ASCII if ascii_only else UNICODE)
+        for row in rows:
+            place = chain.place(row)
+            (laid,) = chain.window(place, place + 1)
+            yield view.line(laid, view.columns(width, laid.width))
 
     def step_blocks(self, reference: str) -> Iterator[Block]:
         """One step as the detail pane shows it, all its tabs one below the other, everything unfolded."""

@@ -12,6 +12,10 @@ _PIPE_COLUMNS = 120
 """Where there is no terminal to ask: room for names and for the beginning of what was said."""
 
 
+def width() -> int:
+    return render.width() or _PIPE_COLUMNS
+
+
 def print_trace(opened: Opened, step: str | None = None, output: Output = Output.TEXT) -> int:
     """The chain, or one step whole. Raises UsageProblem where no step answers to `step`."""
     if len(opened.traces) > 1:
@@ -23,7 +27,7 @@ def print_trace(opened: Opened, step: str | None = None, output: Output = Output
         render.documents(head, "steps", shown.documents(step))
     elif step is None:
         render.line(render.paint(shown.heading(), "dim"))
-        for line in shown.chain(render.width() or _PIPE_COLUMNS, ascii_only=not render.has_signs()):
+        for line in shown.chain(width(), ascii_only=not render.has_signs()):
             render.spans(line)
         if shown.findings:
             render.line()

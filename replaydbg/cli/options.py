@@ -29,6 +29,12 @@ FormatName = Annotated[
     typer.Option("--format", metavar="NAME", help="The format of the file, where it is not to be guessed."),
 ]
 OutputOption = Annotated[Output, typer.Option("--output", help="Text for people or JSON for programs.")]
+Follow = Annotated[
+    bool,
+    typer.Option(
+        "--follow", help="Go on with what is written to the file, until Ctrl+C: an agent that still runs."
+    ),
+]
 Session = Annotated[
     str | None,
     typer.Option(

@@ -112,6 +112,16 @@ def document(value: Mapping[str, Json]) -> None:
     line(_json({"schema_version": SCHEMA_VERSION, **value}, indent=2 if is_terminal(sys.stdout) else None))
 
 
+def json_line(value: Mapping[str, Json]) -> None:
+    """A JSON document on a line of its own, of a stream of them."""
+    line(_json({"schema_version": SCHEMA_VERSION, **value}))
+
+
+def flush() -> None:
+    """So that what was printed is seen now, also at the other end of a pipe."""
+    sys.stdout.flush()
+
+
 def documents(head: Mapping[str, Json], name: str, values: Iterable[Json]) -> None:
     """One JSON document whose last field is a long list, written as its values come: a large trace is never held whole."""
     whole = _json({"schema_version": SCHEMA_VERSION, **head, name: []})

@@ -8,9 +8,10 @@ import typer
 
 from replaydbg.cli import options, report
 from replaydbg.cli.render import Output
+from replaydbg.errors import UsageProblem
 
 
-def show(
+def show(  # noqa: PLR0917 - each is an option of the command line
     trace: options.TracePath,
     step: Annotated[
         str | None,
@@ -21,12 +22,21 @@ def show(
     output: options.OutputOption = Output.TEXT,
     trace_id: options.TraceId = None,
     format_name: options.FormatName = None,
+    follow: options.Follow = False,
 ) -> int:
     """Print the steps of a trace, or one step whole.
 
     The JSON is {schema_version, trace_id, format, steps}. With --step the list holds that one step, whole: the pointers
-    of `replay --edit` point into it.
+    of `replay --edit` point into it. With --follow steps are printed when they are first seen, as JSON one document a line.
     """
+    if follow:
+        from replaydbg.cli.following import print_news
+
+        if step is not None:
+            raise UsageProblem(
+                "--follow shows steps as they come, --step one that is there", "leave one of them out"
+            )
+        return print_news(trace, format_name, trace_id, output)
     from replaydbg.actions.open import open_trace
     from replaydbg.cli.listing import print_trace
 

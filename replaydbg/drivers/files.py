@@ -25,7 +25,7 @@ STANDARD_INPUT = "-"
 _CHUNK_BYTES = 1 << 20
 _ZIPPED_BYTES = 64 << 10
 _UNZIPPED_BYTES_MAX = 64 << 10
-_GZIP = b"\x1f\x8b"
+GZIP = b"\x1f\x8b"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def open_document(path: str) -> Opened:
         name, raw = "standard input", memoryview(_streamed(sys.stdin.buffer, "standard input"))
     else:
         name, raw = path, _read(path)
-    if bytes(raw[:2]) == _GZIP:
+    if bytes(raw[:2]) == GZIP:
         return _gunzipped(name, raw)
     return Opened(Document(name, raw))
 
@@ -113,7 +113,7 @@ def _read(path: str) -> memoryview:
                 return memoryview(_streamed(file, path))
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except OSError as error:
-        raise _unreadable(path, error) from error
+        raise unreadable(path, error) from error
 
 
 def _streamed(file: BinaryIO, name: str) -> bytes:
@@ -182,7 +182,7 @@ def _mode(target: Path) -> int:
         return 0o666 & ~mask
 
 
-def _unreadable(path: str, error: OSError) -> UnreadableInput:
+def unreadable(path: str, error: OSError) -> UnreadableInput:
     if error.errno == errno.EISDIR:
         return UnreadableInput(f"{path} is a folder", "name one trace in it; `check` takes whole folders")
     return UnreadableInput(f"{path} cannot be opened: {_reason(error)}", _hint(error, path))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from replaydbg import limits
 from replaydbg.core.finding import Notice
@@ -43,6 +44,16 @@ class Reading:
     complete: bool = True
 
 
+class Feed(Protocol):
+    """A file that is still being written, read line by line: what came before is not read again."""
+
+    def add(self, lines: memoryview) -> None:
+        """Whole lines, behind those that were given before."""
+
+    def reading(self) -> Reading:
+        """All so far. Traces that were handed out before stay as they were."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """`sniff` gives 0.0 (certainly not) to 1.0 (certainly), looks at `document.head` only, and is cheap.
@@ -63,3 +74,5 @@ class Reader:
     """
     main_files: tuple[str, ...] = ()
     """For a folder that is one recording: where in it the file may lie that is opened for all, `{name}` is its own name."""
+    feed: Callable[[Document], Feed] | None = None
+    """For formats of lines that can go on where they were; the document is what is there of the file at first."""

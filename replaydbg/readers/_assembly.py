@@ -143,7 +143,8 @@ class Assembly:
                 if call is not None:
                     inner = below.get(span_id, ()) if columns.kinds[row] != _MODEL_CALL else ()
                     at = inner[0] if len(inner) == 1 else row
-                    columns.handles[at] = Joined(columns.handles[at], call)
+                    if not isinstance(columns.handles[at], Joined):
+                        columns.handles[at] = Joined(columns.handles[at], call)
         return list(waiting.values())
 
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:

@@ -49,14 +49,14 @@ def records(
     if start < 0:
         return
     if has_lines(buffer):
-        yield from _lines(buffer, notices)
+        yield from lines(buffer, notices)
     elif is_json(buffer[start:]):
         yield from _whole(buffer[start:], items=items)
     elif buffer[start] in b"{[":
         yield from _one_after_another(buffer, start, notices, items=items)
     else:
         notices.append(Notice("byte 0", "the file does not begin with JSON"))
-        yield from _lines(buffer, notices)
+        yield from lines(buffer, notices)
 
 
 def values(buffer: memoryview, notices: list[Notice], *, items: bool = False) -> Iterator[tuple[Json, str]]:
@@ -167,8 +167,9 @@ def _line_end(buffer: memoryview, at: int) -> int:
     return len(buffer)
 
 
-def _lines(buffer: memoryview, notices: list[Notice]) -> Iterator[Record]:
-    at, number = (len(_BOM) if bytes(buffer[:3]) == _BOM else 0), 1
+def lines(buffer: memoryview, notices: list[Notice], number: int = 1) -> Iterator[Record]:
+    """Every line that holds JSON, whole or not; `number` is that of the first one."""
+    at = len(_BOM) if bytes(buffer[:3]) == _BOM else 0
     while at < len(buffer):
         end = _line_end(buffer, at)
         first = _NOT_BLANK.search(buffer, at, end)

@@ -95,13 +95,16 @@ class LogEvents:
         )
         return waiting
 
-    def join(self, assembly: Assembly) -> None:
-        """Give each call to its span, or a row of its own. Once, when all of the file has been read."""
+    def join(self, assembly: Assembly, *, final: bool = True) -> None:
+        """Give each call to its span. Where no more spans will come (`final`) those without one get a row of their own."""
         spans = len(assembly)
         alone = assembly.join(self._calls) if self._calls else []
+        if not final:
+            alone.clear()
         for call in alone:
             _add(call, assembly)
         assembly.notices += self.notices
+        self.notices.clear()
         if alone:
             calls = "1 model call is" if len(alone) == 1 else f"{len(alone)} model calls are"
             missing = "their spans are not in the file" if spans else "the tree is not here"

@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterator
 from itertools import repeat
 from typing import Any
 
+from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Source
 from replaydbg.readers import _containers, _salvage, _span_fields
 from replaydbg.readers._api import Document, NotThisFormat, Reading
@@ -51,6 +52,21 @@ def read(
     """Readings of an OTLP document; for `as_written` see `Assembly`. Raises NotThisFormat where it has no spans."""
     reader = _Reader(document, format_name, as_written=as_written)
     yield from reader.readings(partial=partial)
+
+
+class Lines:
+    """OTLP JSON Lines that are still being written: the lines so far are not read again."""
+
+    def __init__(self, document: Document, format_name: str) -> None:
+        self._reader = _Reader(document, format_name, as_written=False)
+        self._lines = 0
+
+    def add(self, lines: memoryview) -> None:
+        self._reader.add(lines, self._lines + 1)
+        self._lines += bytes(lines).count(b"\n")
+
+    def reading(self) -> Reading:
+        return self._reader.so_far()
 
 
 class _Reader:
@@ -94,8 +110,29 @@ class _Reader:
             self._salvage(self.buffer, "")
 
     def _request(self, raw: memoryview, place: str) -> Iterator[int]:
-        if not (yield from self._whole(raw, place)):
-            self._salvage(raw, place)
+        if (yield from self._whole(raw, place)):
+            return
+        before = self._count
+        self._salvage(raw, place)
+        if self._count == before:
+            self.assembly.notices.append(Notice(place, "damaged, and no span can be found in it"))
+
+    @property
+    def _count(self) -> int:
+        self.rows.flush()
+        return len(self.assembly)
+
+    def add(self, lines: memoryview, number: int) -> None:
+        """Whole lines of a file, the first of them with this number."""
+        for record in _containers.lines(lines, self.assembly.notices, number):
+            for _ in self._request(record.raw, record.place):
+                pass
+
+    def so_far(self) -> Reading:
+        """What there is of a file that is still being written. Log records wait for their spans, which come when they end."""
+        self.rows.flush()
+        self.logs.join(self.assembly, final=False)
+        return self.assembly.reading()
 
     def _whole(self, raw: memoryview, place: str) -> Generator[int, None, bool]:
         """The spans of one request, or of an array of them. False, and none is added, where that is damaged."""

@@ -14,7 +14,7 @@ from replaydbg import readers as package
 from replaydbg.core.finding import Notice
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.readers import _refusals
-from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._api import Document, Feed, NotThisFormat, Reader, Reading
 from replaydbg.readers._containers import first_record
 
 ENTRY_POINTS = "replaydbg.readers"
@@ -97,6 +97,15 @@ def read(document: Document, format_name: str | None = None, *, partial: bool = 
             continue
         return
     raise _unknown(document)
+
+
+def feed(document: Document, format_name: str | None = None) -> Feed | None:
+    """What reads on where it was, for a document that is still being written; None where its format has none.
+
+    Raises UnreadableInput and UsageProblem as `choose` does.
+    """
+    reader = choose(document, format_name).reader
+    return reader.feed(document) if reader.feed is not None else None
 
 
 def _ranked(document: Document, format_name: str | None) -> tuple[list[tuple[float, Reader]], list[Notice]]:

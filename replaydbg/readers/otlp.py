@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from replaydbg.readers import _otlp_envelope
-from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._api import Document, Feed, Reader, Reading
 
 _MARKS = (b'"resourceSpans"', b'"resource_spans"')
 _OTHER_MARKS = (b'"scopeSpans"', b'"scope_spans"', b'"start_time_unix_nano"', b'"startTimeUnixNano"')
@@ -31,4 +31,8 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     return _otlp_envelope.read(document, READER.name, partial=partial)
 
 
-READER = Reader("otlp", "OpenTelemetry traces (OTLP JSON)", _sniff, _read)
+def _feed(document: Document) -> Feed:
+    return _otlp_envelope.Lines(document, READER.name)
+
+
+READER = Reader("otlp", "OpenTelemetry traces (OTLP JSON)", _sniff, _read, feed=_feed)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from replaydbg.readers import _otlp_envelope
-from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._api import Document, Feed, Reader, Reading
 
 _MARKS = (b'"resourceLogs"', b'"resource_logs"')
 
@@ -27,4 +27,10 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     return _otlp_envelope.read(document, READER.name, partial=partial)
 
 
-READER = Reader("otlp-logs", "OpenTelemetry log records with GenAI events (OTLP JSON)", _sniff, _read)
+def _feed(document: Document) -> Feed:
+    return _otlp_envelope.Lines(document, READER.name)
+
+
+READER = Reader(
+    "otlp-logs", "OpenTelemetry log records with GenAI events (OTLP JSON)", _sniff, _read, feed=_feed
+)

@@ -69,3 +69,9 @@ def test_a_step_is_shown_whole() -> None:
 def test_a_step_that_is_not_there() -> None:
     with pytest.raises(UsageProblem, match="no step has the id"):
         SHOWN.row("nope")
+
+
+def test_some_rows_alone_are_those_of_the_chain() -> None:
+    (second,) = SHOWN.rows([1], 60)
+    assert plain(second).split()[0] == "2"
+    assert len(plain(second)) == 60

@@ -1,0 +1,129 @@
+"""Follow a file that an agent is still writing: what it holds now, and again whenever it holds more.
+
+Formats of lines that can go on where they were read the new lines only. Others are read anew, so seldom that this
+takes a small share of the time.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+
+from replaydbg import limits
+from replaydbg.actions.open import with_those_beside, without_collector
+from replaydbg.core.trace import Trace
+from replaydbg.drivers import files
+from replaydbg.drivers.growing import Change, Growing
+from replaydbg.errors import UnreadableInput
+from replaydbg.readers import _containers, _registry
+from replaydbg.readers._api import Document, Feed, Reading
+
+
+@dataclass(slots=True)
+class News:
+    """Which steps were not there before: each is new once, by its id, in whatever order steps come."""
+
+    trace_id: str | None = None
+    _seen: dict[str, set[str]] = field(default_factory=dict)
+
+    def of(self, reading: Reading) -> Iterator[tuple[Trace, list[int], bool]]:
+        """Traces with steps that are new, their rows, and whether the trace is. With `trace_id` that trace alone."""
+        for number, trace in enumerate(reading.traces, 1):
+            if self.trace_id not in {None, trace.id, f"#{number}"}:
+                continue
+            seen = self._seen.get(trace.id)
+            known = seen if seen is not None else self._seen.setdefault(trace.id, set())
+            rows = [row for row, id_ in enumerate(trace.ids) if id_ not in known]
+            known.update(trace.ids)
+            if rows:
+                yield trace, rows, seen is None
+
+
+def until_interrupted(seconds: float) -> bool:
+    """Waits; for faces that a person ends with Ctrl+C."""
+    time.sleep(seconds)
+    return True
+
+
+_WINDOW_BYTES = 256 << 10
+"""Of a large file the first rows come when so much has been read; each further reading when there is twice as much."""
+
+
+def readings(path: str, format_name: str | None, wait: Callable[[float], bool]) -> Iterator[Reading]:
+    """Readings, complete ones when everything that is there has been read; until `wait` (given seconds) says no.
+
+    A file without a whole line is waited for. Raises UnreadableInput and UsageProblem.
+    """
+    growing = Growing(path)
+    feed: Feed | None = None
+    pause = limits.FOLLOW_SECONDS
+    while True:
+        change = growing.look()
+        if change is not None:
+            started = time.monotonic()
+            if change.lines.nbytes and (feed is None or change.anew):
+                feed = _feed(Document(path, change.lines), format_name)
+            with without_collector():
+                if feed is None:
+                    yield from _anew(growing, change, format_name)
+                elif change.lines.nbytes:
+                    yield from _grown(feed, change.lines)
+            took = time.monotonic() - started
+            pause = max(limits.FOLLOW_SECONDS, took / limits.FOLLOW_SHARE_MAX if feed is None else took)
+        if not wait(pause):
+            return
+
+
+def _feed(document: Document, format_name: str | None) -> Feed | None:
+    """None where the format has none, and where this is no file of lines but one document."""
+    first = document.buffer[: _line_end(document.buffer, 0)]
+    return _registry.feed(document, format_name) if _containers.is_json(first) else None
+
+
+def _grown(feed: Feed, lines: memoryview) -> Iterator[Reading]:
+    at, size = 0, _WINDOW_BYTES
+    while lines.nbytes - at > size:
+        end = _line_end(lines, at + size)
+        if end >= lines.nbytes:
+            break
+        feed.add(lines[at:end])
+        at = end
+        yield _partial(feed.reading(), at / lines.nbytes)
+        size *= 2
+    feed.add(lines[at:])
+    yield feed.reading()
+
+
+def _partial(reading: Reading, fraction: float) -> Reading:
+    return Reading(reading.traces, reading.notices, fraction, complete=False)
+
+
+def _line_end(lines: memoryview, at: int) -> int:
+    while at < lines.nbytes:
+        found = bytes(lines[at : at + _WINDOW_BYTES]).find(b"\n")
+        if found >= 0:
+            return at + found + 1
+        at += _WINDOW_BYTES
+    return lines.nbytes
+
+
+def _anew(growing: Growing, change: Change, format_name: str | None) -> Iterator[Reading]:
+    """The whole file again, up to its last whole line where it has lines. A document that is being written is left alone."""
+    if not growing.offset and not change.rested:
+        return
+    buffer = files.open_document(growing.path).document.buffer
+    has_lines = _containers.has_lines(buffer)
+    is_json_begun = bytes(buffer[:_WINDOW_BYTES]).lstrip()[:1] in {b"{", b"["}
+    if is_json_begun and not has_lines and not change.rested and not _containers.is_json(buffer):
+        return
+    try:
+        opened = with_those_beside(growing.path, format_name)
+        buffer = opened.document.buffer[: growing.offset] if has_lines else opened.document.buffer
+        *_, reading = _registry.read(replace(opened.document, buffer=buffer), format_name)
+    except UnreadableInput:
+        if is_json_begun and not has_lines:
+            return  # too little of it is there
+        raise
+    if reading.traces:
+        yield replace(reading, notices=opened.notices + reading.notices)
