@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from replaydbg.actions.open import readings
+from replaydbg.actions.suppressions import suppressions
 from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.step import Kind
@@ -15,6 +17,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.drivers import files
 from replaydbg.errors import ReplaydbgError, UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.rules import _registry
 from replaydbg.wire.tool_files import read_tool_file
 
@@ -32,6 +35,10 @@ class Checked:
     """Tool calls that no schema was recorded for: not held against one, which is no pass."""
     findings: tuple[Finding, ...]
     notices: tuple[Notice, ...]
+    suppressed: tuple[tuple[Finding, str], ...] = ()
+    """What a person does not want to hear of, each with the reason; not among `findings`."""
+    known: int = 0
+    """Findings that the baseline has too, left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,14 @@ def check_paths(
     side_tools: tuple[ToolSpec, ...] = (),
     format_name: str | None = None,
     settings: Settings = DEFAULTS,
+    baseline: Mapping[str, int] | None = None,
 ) -> Iterator[Checked | Unread]:
-    """Every trace of every file, one at a time; files that cannot be read are said so and passed over."""
+    """Every trace of every file, one at a time; files that cannot be read are said so and passed over.
+
+    Findings that were suppressed in the session beside a file are told apart. With a `baseline` (`baseline_of_file`)
+    only findings are told that it does not have, counted over all traces.
+    """
+    left = None if baseline is None else Counter(baseline)
     of_plug_ins = _registry.plugin_notices()
     for path in paths:
         for file in files.trace_files(path):
@@ -81,7 +94,9 @@ def check_paths(
                 continue
             for number, trace in enumerate(reading.traces):
                 facts = Facts(trace, side_tools, settings)
-                findings, of_rules = listen(facts, select, ignore)
+                found, of_rules = listen(facts, select, ignore)
+                reasons, of_session = suppressions(file, trace)
+                findings, suppressed, known = _sifted(trace, found, reasons, left)
                 of_file = () if number else reading.notices  # said once
                 calls = facts.index.model_calls
                 yield Checked(
@@ -92,9 +107,41 @@ def check_paths(
                     tool_executions=sum(1 for _ in trace.rows(Kind.TOOL_EXECUTION)),
                     unchecked_calls=_registry.unchecked_calls(facts),
                     findings=findings,
-                    notices=(*of_plug_ins, *of_file, *of_rules),
+                    notices=(*of_plug_ins, *of_file, *of_rules, *of_session),
+                    suppressed=suppressed,
+                    known=known,
                 )
                 of_plug_ins = ()
+
+
+def _sifted(
+    trace: Trace, found: Sequence[Finding], reasons: Mapping[str, str], left: Counter[str] | None
+) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, str], ...], int]:
+    """The findings to be told, those suppressed, and how many of the baseline were met again."""
+    if not reasons and left is None:
+        return tuple(found), (), 0
+    told, suppressed, known = [], [], 0
+    for finding in found:
+        name = fingerprint(trace, finding)
+        if name in reasons:
+            suppressed.append((finding, reasons[name]))
+        elif left is not None and left[name] > 0:
+            left[name] -= 1
+            known += 1
+        else:
+            told.append(finding)
+    return tuple(told), tuple(suppressed), known
+
+
+def baseline_of_file(path: str) -> Mapping[str, int]:
+    """How often each fingerprint stands in the JSON output of an earlier check. Raises UsageProblem."""
+    hint = "give the output of `replaydbg check --output json`"
+    try:
+        document = json.loads(files.read_text(path))
+        traces = document["traces"]
+        return Counter(finding["fingerprint"] for trace in traces for finding in trace["findings"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UsageProblem(f"{path} is no baseline: {error}", hint) from error
 
 
 def tools_of_file(path: str) -> tuple[ToolSpec, ...]:

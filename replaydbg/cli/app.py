@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
-from replaydbg.cli import check, demo, diff, explain, open, providers, receive, replay, report, show  # noqa: A004
+from replaydbg.cli import check, demo, diff, explain, open, providers, receive, replay, report, show, suppress  # noqa: A004
 
 _COMMANDS = (
     open.open_,
     demo.demo,
     show.show,
     check.check,
+    suppress.suppress,
     explain.explain,
     replay.replay,
     diff.diff,

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from replaydbg.cli import options, render, report
-from replaydbg.cli.findings import print_finding
+from replaydbg.cli.findings import print_grouped
 from replaydbg.cli.render import Output
-from replaydbg.core.finding import Severity
+from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.message import Json
 from replaydbg.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNREADABLE
 from replaydbg.views import documents
@@ -36,7 +36,12 @@ def check(
         typer.Argument(metavar="PATH...", help="Traces, and folders of traces.", show_default=False),
     ],
     *,
-    output: options.OutputOption = Output.TEXT,
+    output: Annotated[
+        str, typer.Option("--output", metavar="FORMAT", help="text, json, sarif, junit or github.")
+    ] = "text",
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="With the evidence of each finding.")
+    ] = False,
     select: options.Select = None,
     ignore: options.Ignore = None,
     fail_on: Annotated[
@@ -50,30 +55,46 @@ def check(
     ] = None,
     format_name: options.FormatName = None,
     config: options.Config = None,
+    baseline: Annotated[
+        str | None,
+        typer.Option("--baseline", metavar="FILE", help="Tell only what is new since this --output json."),
+    ] = None,
 ) -> int:
     """Look for loops, broken tool calls and the other misbehaviour that `explain` lists.
 
     Exit code 1 if there is a finding of the severity of --fail-on or worse, 3 if a file named here can not be read.
     """
     from replaydbg.actions import check as action
+    from replaydbg.actions.reports import report as report_of
     from replaydbg.actions.settings import settings_of_file
 
-    told = action.check_paths(
-        paths,
-        select=options.words(select),
-        ignore=options.words(ignore),
-        side_tools=action.tools_of_file(tools) if tools else (),
-        format_name=format_name,
-        settings=settings_of_file(config),
-    )
     tally = _Tally(Severity[fail_on.name])
-    if output is Output.JSON:
-        render.documents({}, "traces", map(_document, tally.of(told)))
-    else:
-        for checked in tally.of(told):
-            _print(checked)
+    told = tally.of(
+        action.check_paths(
+            paths,
+            select=options.words(select),
+            ignore=options.words(ignore),
+            side_tools=action.tools_of_file(tools) if tools else (),
+            format_name=format_name,
+            settings=settings_of_file(config),
+            baseline=action.baseline_of_file(baseline) if baseline else None,
+        )
+    )
+    if output == Output.TEXT:
+        for checked in _read(told):
+            _print(checked, verbose=verbose)
         _print_sum(tally)
+    elif output == Output.JSON:
+        render.documents({}, "traces", map(_document, _read(told)))
+    else:
+        render.pieces(report_of(output, told, fail_on=tally.fail_on, has_baseline=baseline is not None))
     return tally.exit_code
+
+
+def _read(told: Iterator[Checked | Unread]) -> Iterator[Checked]:
+    from replaydbg.actions.check import Checked
+
+    return (one for one in told if isinstance(one, Checked))
 
 
 class _Tally:
@@ -84,9 +105,11 @@ class _Tally:
         self.traces = 0
         self.findings = dict.fromkeys(sorted(Severity, reverse=True), 0)
         self.unread = 0
+        self.suppressed = 0
+        self.known = 0
         self.exit_code = EXIT_CLEAN
 
-    def of(self, told: Iterator[Checked | Unread]) -> Iterator[Checked]:
+    def of(self, told: Iterator[Checked | Unread]) -> Iterator[Checked | Unread]:
         from replaydbg.actions.check import Unread
 
         for one in told:
@@ -97,8 +120,12 @@ class _Tally:
                     self.exit_code = EXIT_UNREADABLE
                 else:
                     report.say(f"passed over: {printable(one.problem.message)}")
+                    continue
+                yield one
                 continue
             self.traces += 1
+            self.suppressed += len(one.suppressed)
+            self.known += one.known
             for finding in one.findings:
                 self.findings[finding.severity] += 1
                 if finding.severity >= self.fail_on and self.exit_code == EXIT_CLEAN:
@@ -115,13 +142,25 @@ def _document(checked: Checked) -> dict[str, Json]:
         "model_calls": checked.model_calls,
         "tool_calls": checked.tool_calls,
         "tool_executions": checked.tool_executions,
-        "findings": [documents.finding_document(finding) for finding in checked.findings],
+        "findings": [_finding_document(checked, finding) for finding in checked.findings],
         "notices": [documents.notice_document(notice) for notice in checked.notices],
         "unchecked_calls": checked.unchecked_calls,
+        "suppressed": [
+            {**_finding_document(checked, finding), "reason": reason}
+            for finding, reason in checked.suppressed
+        ],
+        "known": checked.known,
     }
 
 
-def _print(checked: Checked) -> None:
+def _finding_document(checked: Checked, finding: Finding) -> dict[str, Json]:
+    from replaydbg.graph.fingerprints import fingerprint
+
+    return {**documents.finding_document(finding), "fingerprint": fingerprint(checked.trace, finding)}
+
+
+def _print(checked: Checked, *, verbose: bool) -> None:
+    """Rule by rule, the worst first; a line for each finding."""
     trace = checked.trace
     facts = (
         f"{plural(len(trace), 'step')}, {plural(checked.model_calls, 'model call')}, "
@@ -135,12 +174,13 @@ def _print(checked: Checked) -> None:
             "--tools FILE gives schemas"
         )
     report.notices(checked.notices)
-    for finding in checked.findings:
-        print_finding(trace, finding)
+    print_grouped(trace, checked.findings, verbose=verbose)
 
 
 def _print_sum(tally: _Tally) -> None:
     counts = [plural(count, severity.label) for severity, count in tally.findings.items() if count]
     found = ", ".join(counts) or "no findings"
     unread = f", {plural(tally.unread, 'file')} not read" if tally.unread else ""
-    render.line(f"{plural(tally.traces, 'trace')}: {found}{unread}")
+    known = f", {tally.known} of the baseline" if tally.known else ""
+    suppressed = f", {tally.suppressed} suppressed" if tally.suppressed else ""
+    render.line(f"{plural(tally.traces, 'trace')}: {found}{known}{suppressed}{unread}")

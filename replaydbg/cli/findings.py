@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from replaydbg.cli import render
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
+from replaydbg.graph.fingerprints import fingerprint
+from replaydbg.views.findings import finding_rows
 from replaydbg.views.text import printable
 
 _EVIDENCE_SHOWN_MAX = 3
@@ -21,8 +25,29 @@ def print_finding(trace: Trace, finding: Finding, *, brief: bool = False) -> Non
         f"  {at:<6} {render.paint(f'{finding.severity.label:<7}', look)} {finding.code} {finding.name}: "
         f"{printable(finding.message)}"
     )
-    if brief:
-        return
+    if not brief:
+        _print_evidence(trace, finding)
+
+
+def print_grouped(trace: Trace, findings: Sequence[Finding], *, verbose: bool = False) -> None:
+    """Rule by rule, the worst first, a line for each finding; with evidence and fingerprint for those who ask."""
+    for row in finding_rows(trace, findings):
+        finding = row.finding
+        if finding is None:
+            times = f" ×{row.count}" if row.count > 1 else ""
+            code = next(one.code for one in findings if one.name == row.rule)
+            look = _LOOKS[row.severity]
+            render.line(f"  {render.paint(f'{row.severity.label:<7}', look)} {code} {row.rule}{times}")
+            continue
+        number = f"#{row.row + 1}" if row.row >= 0 else ""
+        render.line(f"    {number:<6} {printable(finding.message)}")
+        if verbose:
+            _print_evidence(trace, finding)
+            render.line(f"         {render.paint(f'fingerprint {fingerprint(trace, finding)}', 'dim')}")
+
+
+def _print_evidence(trace: Trace, finding: Finding) -> None:
+    row = trace.row
     for evidence in finding.evidence[:_EVIDENCE_SHOWN_MAX]:
         place = f"#{row(evidence.step_id) + 1} {printable(evidence.pointer)}".rstrip()
         render.line(f"         {render.paint(f'{place}: {printable(evidence.message)}', 'dim')}")

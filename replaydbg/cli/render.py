@@ -122,6 +122,13 @@ def flush() -> None:
     sys.stdout.flush()
 
 
+def pieces(text: Iterable[str]) -> None:
+    """Text of another program's format, as it comes."""
+    encoding = sys.stdout.encoding or "utf-8"
+    for piece in text:
+        sys.stdout.write(piece.encode(encoding, "replace").decode(encoding))
+
+
 def documents(head: Mapping[str, Json], name: str, values: Iterable[Json]) -> None:
     """One JSON document whose last field is a long list, written as its values come: a large trace is never held whole."""
     whole = _json({"schema_version": SCHEMA_VERSION, **head, name: []})

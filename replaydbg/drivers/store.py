@@ -191,6 +191,22 @@ def places(source_path: str, digest: str) -> tuple[Path, ...]:
     return (beside.with_name(stem + SUFFIX), beside.with_name(named), state)
 
 
+def may_have_session(source_path: str) -> bool:
+    """Whether any of the `places` may hold something: asked before a large recording is read for its digest."""
+    return any(
+        name.startswith(Path(source_path).name) and name.endswith(SUFFIX)
+        for folder in {place.parent for place in places(source_path, "")}
+        for name in _names(folder)
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return [entry.name for entry in folder.iterdir()]
+    except OSError:
+        return []
+
+
 def is_there(path: Path) -> bool:
     """Whether something is kept at that place; a folder that can not be looked into holds nothing for us."""
     try:

@@ -25,7 +25,10 @@ _ERROR = STATUSES.index(Status.ERROR)
 _HEAD_CHARS = 400
 _KEPT_CHARS = 200
 
-_LEAD = r"""^[\s"'`{\[<(]*(?:(?:tool_use_error|error|message|content|text|detail)\b[\s"'>:=-]*)*"""
+_LEAD = (
+    r"""^[\s"'`{\[<(]*(?:(?:error[\w ()-]{1,40}(?=:)|(?:tool_use_error|error|message|content|text|detail)\b)"""
+    r"""[\s"'>:=-]*)*"""
+)
 
 _REFUSED = re.compile(
     _LEAD

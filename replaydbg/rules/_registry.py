@@ -25,7 +25,17 @@ from replaydbg.graph.calls import unchecked
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
 
-__all__ = ["Heard", "all_rules", "check", "explain", "plugin_notices", "rule", "table", "unchecked_calls"]
+__all__ = [
+    "Heard",
+    "all_rules",
+    "check",
+    "explain",
+    "first_sentence",
+    "plugin_notices",
+    "rule",
+    "table",
+    "unchecked_calls",
+]
 
 GROUP = "replaydbg.rules"
 
@@ -138,13 +148,13 @@ def explain(code_or_name: str) -> str:
 def table() -> str:
     """The table of all rules for the README, in Markdown, made from their docstrings."""
     rows = [
-        f"| {one.code} | `{one.name}` | {one.severity.label} | {_first_sentence(one)} |"
-        for one in all_rules()
+        f"| {one.code} | `{one.name}` | {one.severity.label} | {first_sentence(one)} |" for one in all_rules()
     ]
     return "\n".join(["| code | name | severity | what it finds |", "|---|---|---|---|", *rows]) + "\n"
 
 
-def _first_sentence(one: Rule) -> str:
+def first_sentence(one: Rule) -> str:
+    """What it finds, in short."""
     page = inspect.getdoc(sys.modules[one.check.__module__]) or ""
     _, _, text = page.partition("What it finds:")
     paragraph = " ".join(text.partition("\n\n")[0].split())

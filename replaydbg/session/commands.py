@@ -162,6 +162,22 @@ class SetNote:
         return replace(sitting, notes=notes)
 
 
+@dataclass(frozen=True, slots=True)
+class Suppress:
+    """Do not hear of a finding any more, for a reason; `""` hears of it again. The finding is named by fingerprint."""
+
+    fingerprint: str
+    reason: str
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        suppressed = {one: why for one, why in sitting.suppressed.items() if one != self.fingerprint}
+        if self.reason.strip():
+            suppressed[self.fingerprint] = self.reason.strip()
+        elif len(suppressed) == len(sitting.suppressed):
+            raise CommandRefused("a finding is suppressed for a reason: say which")
+        return replace(sitting, suppressed=suppressed)
+
+
 def _branch(sitting: Sitting, branch_id: str) -> Branch:
     branch = sitting.branch(branch_id)
     if branch is None:

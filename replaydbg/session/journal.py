@@ -26,6 +26,7 @@ from replaydbg.session.commands import (
     SelectBranch,
     SetLabel,
     SetNote,
+    Suppress,
 )
 from replaydbg.session.history import Act, Deed
 from replaydbg.writers import native
@@ -39,6 +40,7 @@ _WORDS: Mapping[str, type[Any]] = {
     "select-branch": SelectBranch,
     "set-label": SetLabel,
     "set-note": SetNote,
+    "suppress": Suppress,
 }
 _WORD_OF = {kind: word for word, kind in _WORDS.items()}
 

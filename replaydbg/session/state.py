@@ -17,7 +17,7 @@ from replaydbg.core.trace import Trace
 class Sitting:
     """`pending` holds the edits not yet run, by branch id; `notes` what a person wrote down, by step id.
 
-    Both mappings are never written to. Edits of one step never overlap (`with_edit`), so their order does not matter
+    The mappings are never written to. Edits of one step never overlap (`with_edit`), so their order does not matter
     and each one's `before` is what stands in the trace.
     """
 
@@ -26,6 +26,8 @@ class Sitting:
     current: str = RECORDING
     pending: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    suppressed: Mapping[str, str] = field(default_factory=dict)
+    """Why a finding is not to be heard of, by its fingerprint (`graph.fingerprints`): so it holds in branches too."""
 
     def branch(self, branch_id: str) -> Branch | None:
         """The branch with this id; None for the recording and for ids that are not there."""

@@ -53,14 +53,23 @@ def test_the_json_has_the_promised_fields_in_order() -> None:
     incident, clean = document["traces"]
     assert list(incident) == [
         "path", "format", "trace_id", "steps", "model_calls", "tool_calls", "tool_executions", "findings", "notices",
-        "unchecked_calls",
+        "unchecked_calls", "suppressed", "known",
     ]  # fmt: skip
     assert (incident["steps"], incident["model_calls"], incident["tool_calls"], incident["tool_executions"]) == (
         26, 13, 11, 11,
     )  # fmt: skip
     assert clean["findings"] == []
     finding = next(one for one in incident["findings"] if one["name"] == "schema-violation")
-    assert list(finding) == ["code", "name", "severity", "message", "step_ids", "evidence", "schema_source"]
+    assert list(finding) == [
+        "code",
+        "name",
+        "severity",
+        "message",
+        "step_ids",
+        "evidence",
+        "schema_source",
+        "fingerprint",
+    ]
     assert list(finding["evidence"][0]) == ["step_id", "pointer", "message"]
     assert finding["schema_source"] == "this request"
 
@@ -106,6 +115,58 @@ def test_a_side_file_gives_the_schema_that_was_not_recorded(tmp_path: Path) -> N
     done = run("check", str(trace), "--select", "schema-violation", "--tools", str(tools), "--output", "json")
     assert done.code == 1
     assert [one["schema_source"] for one in done.document["traces"][0]["findings"]] == ["side file"]
+
+
+def test_text_is_a_line_for_each_finding_by_rule_and_evidence_on_demand() -> None:
+    brief, verbose = run("check", INCIDENT).out, run("check", INCIDENT, "-v").out
+
+    assert "  error   T003 schema-violation ×8\n    #8     lookup_order: order_id" in brief
+    assert "fingerprint" not in brief
+    assert "/tool_calls/0/arguments/order_id: 48213 is an integer, not string" in verbose
+    assert "schema from this request" in verbose
+
+
+def test_a_baseline_leaves_what_is_new(tmp_path: Path) -> None:
+    baseline = tmp_path / "baseline.json"
+    baseline.write_text(run("check", INCIDENT, "--select", "schema-violation", "--output", "json").out)
+
+    done = run("check", INCIDENT, "--baseline", str(baseline))
+    assert done.code == 1
+    assert "schema-violation" not in done.out
+    assert done.out.splitlines()[-1] == "1 trace: 1 error, 8 of the baseline"
+    baseline.write_text(run("check", INCIDENT, "--output", "json").out)
+    assert run("check", INCIDENT, "--baseline", str(baseline)).code == 0
+    # One more of a kind than there was is new.
+    less = json.loads(baseline.read_text())
+    less["traces"][0]["findings"] = [
+        one for one in less["traces"][0]["findings"] if one["step_ids"][0] != "622239a35402aa1b"
+    ]
+    baseline.write_text(json.dumps(less))
+    assert run("check", INCIDENT, "--baseline", str(baseline)).code == 1
+
+
+def test_what_is_no_baseline_is_said(tmp_path: Path) -> None:
+    (tmp_path / "b.json").write_text("{}")
+    done = run("check", INCIDENT, "--baseline", str(tmp_path / "b.json"))
+    assert done.code == 2
+    assert "is no baseline" in done.err
+
+
+@pytest.mark.parametrize(
+    ("name", "begin"),
+    [("sarif", '{"$schema"'), ("junit", "<?xml"), ("github", "::error file=")],
+)
+def test_reports_for_other_programs(name: str, begin: str) -> None:
+    done = run("check", INCIDENT, CLEAN, "--output", name)
+    assert done.code == 1
+    assert done.out.startswith(begin)
+    assert "lookup_order" in done.out
+
+
+def test_a_report_that_is_not_there_is_2() -> None:
+    done = run("check", INCIDENT, "--output", "tarot")
+    assert done.code == 2
+    assert "github, junit, sarif" in done.err
 
 
 def test_levels_are_the_severities() -> None:

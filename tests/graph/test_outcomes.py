@@ -22,6 +22,7 @@ REFUSED = [
     "Invalid JSON input for tool find: {",
     "AI_InvalidToolInputError: Invalid input for tool find",
     "An error occurred while parsing tool arguments. Please try again with valid JSON. Error: Expecting value",
+    "Error running tool (non-fatal): Invalid JSON input for tool find",
     "failed to parse function arguments: missing field `command` at line 1 column 2",
     "Error validating args {} for tool 'finish': 1 validation error",
     "Missing required parameter: path",

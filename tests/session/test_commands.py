@@ -17,6 +17,7 @@ from replaydbg.session.commands import (
     SelectBranch,
     SetLabel,
     SetNote,
+    Suppress,
 )
 from replaydbg.session.state import Sitting
 from tests.support.sittings import branch, recording
@@ -81,6 +82,12 @@ def test_labels_and_notes() -> None:
     assert SetNote("m1", "").apply(sitting).notes == {}
 
 
+def test_a_finding_is_suppressed_for_a_reason() -> None:
+    sitting = after(Suppress("f00d", " known "), Suppress("beef", "theirs"), Suppress("f00d", "ticket 7"))
+    assert sitting.suppressed == {"beef": "theirs", "f00d": "ticket 7"}
+    assert Suppress("f00d", "").apply(sitting).suppressed == {"beef": "theirs"}
+
+
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
@@ -94,6 +101,7 @@ def test_labels_and_notes() -> None:
         pytest.param(RemoveEdit("t1", "/result"), "no pending edit", id="no such edit"),
         pytest.param(SelectBranch("b7"), "no branch 'b7'", id="no such branch to select"),
         pytest.param(SetLabel("", "x"), "no branch ''", id="the recording has no label"),
+        pytest.param(Suppress("f00d", " "), "for a reason", id="no reason"),
         pytest.param(AddBranch(branch("b2", "b1")), "not in this sitting", id="no such parent"),
     ],
 )

