@@ -11,6 +11,12 @@ GZIP_BYTES_MAX = 4 << 30
 ZIP_MEMBER_BYTES_MAX = 1 << 30
 """What one file of an archive may unpack to: they are unpacked one at a time, into memory."""
 
+YAML_VALUES_MAX = 5_000_000
+"""What a YAML file may hold with its aliases written out: ten lines can stand for more than any memory."""
+
+YAML_BYTES_MAX = 64 << 20
+"""YAML is parsed whole, at some megabytes a second; a cassette has some hundred kilobytes."""
+
 STREAM_BYTES_MAX = 4 << 30
 """What is taken from standard input or a device: it is held in memory."""
 

@@ -54,7 +54,8 @@ def _call(exchange: dict[str, Json]) -> Call | None:
     url = loose.text(request.get("url")) or loose.text(request.get("uri"))
     if url.partition("?")[0].endswith("/count_tokens"):
         return None
-    body = unwrapped(loose.mapping(request.get("postData")).get("text") or request.get("body"))
+    said = loose.mapping(request.get("postData")).get("text") or request.get("body")
+    body = unwrapped(said or request.get("parsed_body"))
     if not isinstance(body, dict) or not is_request(body):
         return None
     return call(body, unwrapped(_content(response)), exchange, url)
@@ -64,7 +65,7 @@ def _content(response: dict[str, Json]) -> Json:
     """The body of a response; HAR keeps it under `content`, as base64 where it is not text."""
     content = response.get("content")
     if not isinstance(content, dict) or "text" not in content:
-        return response.get("body")
+        return response.get("body") or response.get("parsed_body")
     if content.get("encoding") == "base64":
         try:
             return base64.b64decode(loose.text(content["text"])).decode("utf-8", "replace")
