@@ -33,6 +33,7 @@ from replaydbg.core.message import Json
 from replaydbg.errors import UsageProblem
 
 Number = TypeVar("Number", int, float)
+Thresholds = TypeVar("Thresholds")
 
 
 def threshold(default: Number, *, least: float = 0, most: float | None = None) -> Number:
@@ -100,6 +101,10 @@ class Settings:
     tools: Mapping[str, ToolSetting] = field(default_factory=lambda: MappingProxyType({}))
     servers: Mapping[str, ServerSetting] = field(default_factory=lambda: MappingProxyType({}))
     """MCP servers by the name that tools refer to."""
+
+    def of(self, kind: type[Thresholds]) -> Thresholds:
+        """The numbers that a rule goes by; `kind` is the class that it declares."""
+        return next((one for one in self.thresholds if isinstance(one, kind)), None) or kind()
 
 
 DEFAULTS = Settings()

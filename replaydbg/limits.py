@@ -66,6 +66,9 @@ NAMES_COMPARED_MAX = 500
 LOOP_PERIOD_MAX_STEPS = 32
 """Longest round of a loop that is looked for (replay of real runaways: 1 to 7)."""
 
+ROUND_CHANGES_MAX = 64
+"""Changes from round to round that a finding about a loop tells: nobody reads more, and a run may loop ten thousand times."""
+
 DIFFERENCES_MAX = 1000
 """Differences found between two runs or two texts; the cost grows with its square, half a second at most."""
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from replaydbg.cli import render
 from replaydbg.cli.findings import print_finding
 from replaydbg.core.branch import Branch, Provenance
+from replaydbg.core.changes import ABSENT
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
-from replaydbg.diff.fields import ABSENT
 from replaydbg.diff.steps import ComparedRow, Comparison, RowKind, Totals
 from replaydbg.replay.plan import Plan, Touch
 from replaydbg.views.detail import PROVENANCE_WORDS

@@ -9,9 +9,11 @@ from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.views.findings import finding_rows
+from replaydbg.views.loops import loop_lines
 from replaydbg.views.text import printable
 
 _EVIDENCE_SHOWN_MAX = 3
+_ROUNDS_SHOWN_MAX = 3
 _LOOKS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info", Severity.HINT: "hint"}
 
 
@@ -54,5 +56,8 @@ def _print_evidence(trace: Trace, finding: Finding) -> None:
     left = len(finding.evidence) - _EVIDENCE_SHOWN_MAX
     if left > 0:
         render.line(f"         {render.paint(f'and {left} more places', 'dim')}")
+    if finding.loop is not None:
+        for told in loop_lines(trace, finding.loop, _ROUNDS_SHOWN_MAX):
+            render.line(f"         {render.paint(told.text, 'dim')}")
     if finding.schema_source:
         render.line(f"         {render.paint(f'schema from {printable(finding.schema_source)}', 'dim')}")

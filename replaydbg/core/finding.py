@@ -34,7 +34,10 @@ class RoundChange:
 
     round: int
     """The later of the two, from 2."""
+    what: str
+    """arguments, result or text"""
     step_id: str
+    """The step of the later round."""
     pointer: str
     """Into the document of that step."""
     before: str
@@ -54,8 +57,8 @@ class LoopDetail:
     """Where the second round begins: until there nothing was wrong yet."""
     last_step: str
     changes: tuple[RoundChange, ...] = ()
-    changed: int = 0
-    """How many changes there are in all; `changes` has the first."""
+    more_changes: bool = False
+    """Whether there are more; `changes` has the first."""
     tokens: int | None = None
     duration_ms: float | None = None
     cost_usd: float | None = None

@@ -12,13 +12,13 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from replaydbg import codec
+from replaydbg.core.changes import ABSENT, Change, first_changes
 from replaydbg.core.finding import Finding
 from replaydbg.core.message import Json, Message
 from replaydbg.core.pointer import join, tokens
 from replaydbg.core.step import Kind, Step
 from replaydbg.core.trace import Trace
 from replaydbg.diff.align import Pair
-from replaydbg.diff.fields import ABSENT, Change, first_changes
 from replaydbg.graph.facts import Facts
 
 _FINISH_REASONS = {"tool_call": "tool_calls", "tool_use": "tool_calls", "end_turn": "stop"}

@@ -1,138 +1,92 @@
 """Loops: the same round of turns again and again, found in one pass over each stretch of a run.
 
 A loop is a maximal run of turns that goes on as it began: `period` turns later stands the same. What *the same*
-means makes the kinds apart: equal calls with equal outcomes (no progress), equal calls (repeated), calls that are
-equal but for their numbers (varied). A run lies inside one stretch (`graph.turns`), so a word from a person ends it.
-
-The thresholds were measured elsewhere on labelled situations and 200 public trajectories: a look back after the run
-may be keener than a guard inside it, since a false alarm costs a glance and not an aborted run.
+means makes the kinds apart: equal calls with equal outcomes (no progress), of which every round fails (error), equal
+calls (repeated), calls that are equal but for their numbers (thrash), calls that are nearly equal (near duplicates).
+A run lies inside one stretch (`graph.turns`), so a word from a person ends it. The kinds are asked the surest first,
+and what mostly lies in a surer one is left out: one loop is told once.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import groupby, pairwise
-from operator import eq
 
-from replaydbg import limits
-from replaydbg.graph.turns import Turn, Turns
+from replaydbg.config import DEFAULTS, Settings
+from replaydbg.graph.deeds import Turn
+from replaydbg.graph.effects import changes_something
+from replaydbg.graph.likeness import likeness
+from replaydbg.graph.repetitions import Repetition, near_repetitions, repetitions
+from replaydbg.graph.thresholds import (
+    ErrorLoop,
+    NearDuplicate,
+    NoProgress,
+    PingPong,
+    Recurrence,
+    RepeatedCall,
+    Thrash,
+)
+from replaydbg.graph.turns import Turns
+from replaydbg.graph.wording import as_text
 
-SAME_ROUNDS_MIN = 3
-"""Reading the same thing twice is normal."""
+NEAR_PERIOD_MAX = 3
+"""Longest round in which arguments drift: beyond that, what is near what is a matter of taste."""
 
-SAME_TURNS_OF_TWO_ROUNDS_MIN = 6
-"""A longer round is no chance from its second time on, once six turns are equal in pairs."""
+TELLING_CHARS_MIN = 80
+"""A shorter result that is always the same acknowledges; a longer one tells, and told the same before."""
 
-REPEATED_ROUNDS_MIN = 5
-REPEATED_ROUNDS_FAILED_MIN = 3
-"""Equal calls without a look at what came back; fewer when one of them failed."""
-
-NOVELTY_POLLING_MIN = 0.5
-"""Above this share of different outcomes the calls are waiting for something, and it moves."""
-
-VARIED_ROUNDS_MIN = 4
-VARIED_FAILED_MIN = 0.5
-"""Share of failed turns from which calls that differ in their numbers only are guesses."""
-
-RECURRING_TIMES_MIN = 4
-
-PING_PONG_PERIOD_MAX = 6
-PING_PONG_ROUNDS_MIN = 3
-PING_PONG_NOVELTY_MAX = 0.3
-"""Share of new words and outcomes, after the first round, below which agents only pass the task around."""
+_TURNS_MIN = 3
 
 
 class LoopKind(StrEnum):
+    ERROR = "error"
     NO_PROGRESS = "no progress"
     REPEATED = "repeated"
-    VARIED = "varied"
-    RECURRING = "recurring"
+    THRASH = "thrash"
+    NEAR_DUPLICATE = "near duplicate"
+    RECURRENCE = "recurrence"
     PING_PONG = "ping-pong"
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
     kind: LoopKind
-    rows: tuple[int, ...]
-    """Every step of it, in order: model calls, and the executions that they asked for."""
-    period: int
-    """Steps of one round; 0 for turns that recur with others between."""
+    turns: tuple[Turn, ...]
+    """In order, a last round that was begun included."""
+    round_turns: int
+    """Turns of the first round; 0 for turns that recur with others between."""
     rounds: int
-    """Whole rounds; a last one that was begun is in `rows` and not counted."""
+    """Whole rounds."""
     names: tuple[str, ...]
     """The tools of one round, or of a ping-pong the agents."""
-    failures: int
-    """Turns of which something failed."""
-    turns: int
-
-
-@dataclass(frozen=True, slots=True)
-class Repetition:
-    """`symbols[start:end]` goes on as it began, every `period` symbols, twice at least."""
-
-    start: int
-    end: int
-    period: int
 
     @property
-    def rounds(self) -> int:
-        return (self.end - self.start) // self.period
+    def rows(self) -> tuple[int, ...]:
+        """Every step of it, in order: model calls, and the executions that they asked for."""
+        return _rows(self.turns)
 
     @property
-    def length(self) -> int:
-        return self.end - self.start
+    def period(self) -> int:
+        """Steps of the first round."""
+        return len(_rows(self.turns[: self.round_turns]))
 
-
-def repetitions(symbols: Sequence[int], period_max: int = limits.LOOP_PERIOD_MAX_STEPS) -> list[Repetition]:
-    """Every maximal repetition with a period of its own (ABAB is of AB, not also of ABABABAB), by start.
-
-    Linear in the symbols for a given `period_max`: for each period one comparison of the sequence with itself shifted.
-    """
-    found: list[Repetition] = []
-    starts: dict[int, list[int]] = {}
-    of_period: dict[int, list[Repetition]] = {}
-    for period in range(1, min(period_max, len(symbols) // 2) + 1):
-        mine = [
-            run
-            for run in _repeats(symbols, period)
-            if not any(
-                _covered(run, starts[part], of_period[part])
-                for part in range(1, period // 2 + 1)
-                if period % part == 0
-            )
-        ]
-        found += mine
-        starts[period], of_period[period] = [run.start for run in mine], mine
-    return sorted(found, key=lambda run: (run.start, run.period))
-
-
-def _repeats(symbols: Sequence[int], period: int) -> Iterator[Repetition]:
-    same = bytes(map(eq, symbols, symbols[period:]))
-    round_again = b"\1" * period
-    start = same.find(round_again)
-    while start >= 0:
-        end = same.find(0, start)
-        end = len(same) if end < 0 else end
-        yield Repetition(start, end + period, period)
-        start = same.find(round_again, end)
-
-
-def _covered(run: Repetition, starts: list[int], others: list[Repetition]) -> bool:
-    at = bisect_right(starts, run.start) - 1
-    return at >= 0 and others[at].end >= run.end
+    @property
+    def failures(self) -> int:
+        """Turns of which something failed."""
+        return sum(turn.failed for turn in self.turns)
 
 
 class Cycles:
     """The loops of a trace, each step in one of them at most for the greater part of a loop."""
 
-    def __init__(self, turns: Turns) -> None:
+    def __init__(self, turns: Turns, settings: Settings = DEFAULTS) -> None:
         self.turns = turns
         self.trace = turns.trace
+        self.settings = settings
 
     @cached_property
     def loops(self) -> tuple[Loop, ...]:
@@ -140,46 +94,40 @@ class Cycles:
         found = list(self._ping_pongs())
         claimed = {row for loop in found for row in loop.rows}
         for stretch in self.turns.stretches:
-            if len(stretch) >= SAME_ROUNDS_MIN:
-                found += _loops_of(stretch, claimed)
-        return tuple(sorted(found, key=lambda loop: (loop.rows[0], loop.kind)))
+            if len(stretch) >= _TURNS_MIN:
+                found += _InStretch(stretch, claimed, self.settings).loops()
+        return tuple(sorted(found, key=lambda loop: (loop.turns[0].row, loop.kind)))
 
-    def of_kinds(self, *kinds: LoopKind) -> Iterator[Loop]:
-        return (loop for loop in self.loops if loop.kind in kinds)
+    def of_kind(self, kind: LoopKind) -> Iterator[Loop]:
+        return (loop for loop in self.loops if loop.kind is kind)
 
     def _ping_pongs(self) -> Iterator[Loop]:
+        agents, names = self.trace.agents, self.trace.strings
+        if len(set(agents)) < 2:
+            return
+        own = self.settings.of(PingPong)
         turns = self.turns.in_time()
-        agents = self.trace.agents
         visits = [list(visit) for _, visit in groupby(turns, key=lambda turn: agents[turn.row])]
-        names = [agents[visit[0].row] for visit in visits]
-        seen: set[int] = set()
-        new: dict[int, bool] = {}
-        for turn in turns:
-            # What a text turn brings is its text; what a call brings is its outcome.
-            brought = turn.outcome if turn.tools else turn.did
-            new[turn.row] = brought not in seen
-            seen.add(brought)
-        for run in repetitions(names, PING_PONG_PERIOD_MAX):
-            if run.period < 2 or run.rounds < PING_PONG_ROUNDS_MIN:
-                continue
-            later = [turn for visit in visits[run.start + run.period : run.end] for turn in visit]
-            if sum(new[turn.row] for turn in later) >= PING_PONG_NOVELTY_MAX * len(later):
-                continue
+        whose = [agents[visit[0].row] for visit in visits]
+        runs = [
+            run
+            for run in repetitions(whose, own.period_max)
+            if run.period >= 2 and run.rounds >= own.rounds_min
+        ]
+        new = _new(turns) if runs else {}
+        for run in runs:
             mine = visits[run.start : run.end]
-            if self._side_by_side(mine):
+            later = [turn for visit in mine[run.period :] for turn in visit]
+            if sum(new[turn.row] for turn in later) >= own.novelty_max * len(later):
                 continue
-            strings = self.trace.strings
-            first = sum(len(turn.rows) for visit in mine[: run.period] for turn in visit)
-            members = [turn for visit in mine for turn in visit]
-            yield Loop(
-                LoopKind.PING_PONG,
-                _rows(members),
-                first,
-                run.rounds,
-                tuple(strings[names[at]] for at in range(run.start, run.start + run.period)),
-                sum(turn.failed for turn in members),
-                len(members),
-            )
+            if not self._side_by_side(mine):
+                yield Loop(
+                    LoopKind.PING_PONG,
+                    tuple(turn for visit in mine for turn in visit),
+                    sum(map(len, mine[: run.period])),
+                    run.rounds,
+                    tuple(names[whose[at]] for at in range(run.start, run.start + run.period)),
+                )
 
     def _side_by_side(self, visits: list[list[Turn]]) -> bool:
         """Whether agents were at work at the same time: that is a crowd, not a hand-off."""
@@ -190,76 +138,200 @@ class Cycles:
         return False
 
 
-def _loops_of(turns: list[Turn], claimed: set[int]) -> Iterator[Loop]:
-    """The loops of one stretch, the surest kind first; what mostly lies in a surer one is left out."""
-    for kind, symbols, is_loop in (
-        (LoopKind.NO_PROGRESS, _same_symbols(turns), _is_no_progress),
-        (LoopKind.REPEATED, [turn.did for turn in turns], _is_repeated),
-        (LoopKind.VARIED, [turn.roughly for turn in turns], _is_varied),
-    ):
-        for run in sorted(repetitions(symbols), key=lambda run: -run.length):
-            members = turns[run.start : run.end]
-            rows = _rows(members)
-            if is_loop(run, members) and len(claimed.intersection(rows)) * 2 <= len(rows):
-                claimed.update(rows)
-                yield _loop(kind, members, run.period, run.rounds)
-    yield from _recurring(turns, claimed)
-
-
-def _same_symbols(turns: list[Turn]) -> list[int]:
-    numbers: dict[tuple[int, int], int] = {}
-    return [numbers.setdefault((turn.did, turn.outcome), len(numbers)) for turn in turns]
-
-
-def _is_no_progress(run: Repetition, _: list[Turn]) -> bool:
-    if run.rounds >= SAME_ROUNDS_MIN:
-        return True
-    return run.period >= 2 and run.length >= SAME_TURNS_OF_TWO_ROUNDS_MIN
-
-
-def _is_repeated(run: Repetition, turns: list[Turn]) -> bool:
-    enough = REPEATED_ROUNDS_FAILED_MIN if any(turn.failed for turn in turns) else REPEATED_ROUNDS_MIN
-    if run.rounds < enough:
-        return False
-    known = [turn.outcome for turn in turns if turn.outcome >= 0]
-    polling = bool(known) and len(set(known)) > NOVELTY_POLLING_MIN * len(known)
-    return not polling or turns[-1].failed
-
-
-def _is_varied(run: Repetition, turns: list[Turn]) -> bool:
-    """Guesses: most fail, or all find nothing. Acknowledged work on one thing after another is none."""
-    if run.rounds < VARIED_ROUNDS_MIN or not all(turn.tools for turn in turns):
-        return False
-    failed = sum(turn.failed for turn in turns) >= VARIED_FAILED_MIN * len(turns)
-    return failed or all(turn.nothing for turn in turns)
-
-
-def _recurring(turns: list[Turn], claimed: set[int]) -> Iterator[Loop]:
-    """The same call with the same outcome every time it is made, others between: what it said was not kept in mind."""
-    by_call: dict[int, list[Turn]] = defaultdict(list)
+def _new(turns: Iterable[Turn]) -> dict[int, bool]:
+    """By row, whether the turn brings something new: a turn of text its text, a call its outcome."""
+    seen: set[int] = set()
+    new: dict[int, bool] = {}
     for turn in turns:
-        if turn.tools:
-            by_call[turn.did].append(turn)
-    for same in by_call.values():
-        outcomes = {turn.outcome for turn in same}
-        if len(same) < RECURRING_TIMES_MIN or len(outcomes) > 1 or min(outcomes) < 0:
+        brought = turn.outcome if turn.tools else turn.did
+        new[turn.row] = brought not in seen
+        seen.add(brought)
+    return new
+
+
+class _InStretch:
+    """Looks for the loops of one stretch. `claimed` are the rows that are in one already."""
+
+    def __init__(self, turns: Sequence[Turn], claimed: set[int], settings: Settings) -> None:
+        self.turns = turns
+        self.claimed = claimed
+        self.of = settings.of
+
+    def loops(self) -> Iterator[Loop]:
+        turns = self.turns
+        alike = repetitions([turn.roughly for turn in turns])
+        if alike:
+            equal = repetitions([turn.did for turn in turns])
+            same = [one for region in _regions(equal) for one in self._same_outcome(region)]
+            yield from self._take(LoopKind.ERROR, equal, self._is_error_loop)
+            yield from self._take(LoopKind.ERROR, same, self._is_error_loop)
+            yield from self._take(LoopKind.NO_PROGRESS, same, self._is_no_progress)
+            yield from self._take(LoopKind.REPEATED, equal, self._is_repeated)
+            yield from self._take(LoopKind.THRASH, alike, self._is_thrash)
+        yield from self._take(LoopKind.NEAR_DUPLICATE, self._near(), self._is_near_duplicate)
+        yield from self._recurring()
+
+    def _take(
+        self, kind: LoopKind, runs: Iterable[Repetition], is_one: Callable[[Repetition], bool]
+    ) -> Iterator[Loop]:
+        """The longest first."""
+        for run in sorted(runs, key=lambda run: -run.length):
+            members = self.turns[run.start : run.end]
+            rows = _rows(members)
+            if len(self.claimed.intersection(rows)) * 2 <= len(rows) and is_one(run):
+                self.claimed.update(rows)
+                first = members[: run.period]
+                names = tuple(tool for turn in first for tool in turn.tools)
+                yield Loop(kind, tuple(members), run.period, run.rounds, names)
+
+    def _same_outcome(self, region: tuple[int, int]) -> Iterator[Repetition]:
+        start, end = region
+        numbers: dict[tuple[int, int], int] = {}
+        symbols = [
+            numbers.setdefault((turn.did, turn.outcome), len(numbers)) for turn in self.turns[start:end]
+        ]
+        return (run.moved(start) for run in repetitions(symbols))
+
+    def _is_error_loop(self, run: Repetition) -> bool:
+        if run.rounds < self.of(ErrorLoop).rounds_min or self._rewarded(run):
+            return False
+        starts = range(run.start, run.start + run.rounds * run.period, run.period)
+        return all(any(turn.failed for turn in self.turns[at : at + run.period]) for at in starts)
+
+    def _is_no_progress(self, run: Repetition) -> bool:
+        own = self.of(NoProgress)
+        if self._rewarded(run):
+            return False
+        if run.rounds >= own.rounds_min:
+            return True
+        return run.period >= 2 and run.length >= own.turns_of_two_rounds_min
+
+    def _rewarded(self, run: Repetition) -> bool:
+        """Whether the same call gets something else right after, which is no failure: it was worth waiting for."""
+        if run.period > 1 or run.end >= len(self.turns):
+            return False
+        last, after = self.turns[run.end - 1], self.turns[run.end]
+        return after.did == last.did and after.outcome >= 0 and not after.failed and bool(after.tools)
+
+    def _is_repeated(self, run: Repetition) -> bool:
+        own = self.of(RepeatedCall)
+        members = self.turns[run.start : run.end]
+        failed = members[-1].failed
+        if run.rounds < (own.rounds_failed_min if failed else own.rounds_min):
+            return False
+        known = [turn.outcome for turn in members if turn.outcome >= 0]
+        if failed or not known:
+            return True
+        states = [len(list(state)) for _, state in groupby(known)]
+        # A state that is never come back to is progress: pending, pending, building, done.
+        onward = len(states) == len(set(known)) > 1 and max(states) < own.waiting_rounds_min
+        return not onward and len(set(known)) <= own.novelty_max * len(known)
+
+    def _is_thrash(self, run: Repetition) -> bool:
+        own = self.of(Thrash)
+        members = self.turns[run.start : run.end]
+        if run.rounds < own.rounds_min or not all(turn.tools for turn in members):
+            return False
+        return _varies(members, run.period) and _stuck(members, own.failed_min)
+
+    def _near(self) -> Iterator[Repetition]:
+        """Runs in which each turn is nearly the one a round before, and brings as little."""
+        turns, own = self.turns, self.of(NearDuplicate)
+        for period in range(1, NEAR_PERIOD_MAX + 1):
+            pairs = zip(turns, turns[period:], strict=False)
+            near = bytes(_nearly(before, after, own.likeness_min) for before, after in pairs)
+            yield from near_repetitions(near, period)
+
+    def _is_near_duplicate(self, run: Repetition) -> bool:
+        own = self.of(NearDuplicate)
+        members = self.turns[run.start : run.end]
+        if run.rounds < own.rounds_min:
+            return False
+        return _varies(members, run.period) and _stuck(members, own.failed_min)
+
+    def _recurring(self) -> Iterator[Loop]:
+        """The same call with the same outcome every time it is made, others between: what it said was not kept in mind.
+
+        Looking again after something was changed is right; those times begin anew.
+        """
+        enough = self.of(Recurrence).times_min
+        by_call: dict[int, list[int]] = defaultdict(list)
+        for at, turn in enumerate(self.turns):
+            if turn.tools:
+                by_call[turn.did].append(at)
+        often = [places for places in by_call.values() if len(places) >= enough]
+        if not often:
+            return
+        changed = _sums(any(map(changes_something, turn.calls)) for turn in self.turns)
+        for places in often:
+            times = [self.turns[at] for at in places]
+            if len({turn.outcome for turn in times}) > 1 or times[0].outcome < 0:
+                continue
+            for _, group in groupby(places, key=lambda at: changed[at]):
+                again = [self.turns[at] for at in group]
+                if len(again) >= enough and not self.claimed.intersection(_rows(again)):
+                    yield Loop(LoopKind.RECURRENCE, tuple(again), 0, len(again), again[0].tools)
+
+
+def _regions(runs: Iterable[Repetition]) -> Iterator[tuple[int, int]]:
+    """What the runs cover, overlapping ones as one."""
+    start = end = -1
+    for run in sorted(runs, key=lambda run: run.start):
+        if run.start < end:
+            end = max(end, run.end)
             continue
-        if not claimed.intersection(_rows(same)):
-            yield _loop(LoopKind.RECURRING, same, 0, len(same))
+        if end > start:
+            yield start, end
+        start, end = run.start, run.end
+    if end > start:
+        yield start, end
 
 
-def _loop(kind: LoopKind, turns: list[Turn], period: int, rounds: int) -> Loop:
-    first = turns[:period] if period else turns[:1]
-    return Loop(
-        kind,
-        _rows(turns),
-        sum(len(turn.rows) for turn in turns[:period]),
-        rounds,
-        tuple(tool for turn in first for tool in turn.tools),
-        sum(turn.failed for turn in turns),
-        len(turns),
+def _nearly(before: Turn, after: Turn, likeness_min: float) -> bool:
+    if not before.tools or before.tools != after.tools:
+        return False
+    if before.did == after.did:
+        return True
+    if before.came != after.came:
+        return False
+    if before.roughly == after.roughly:
+        return True
+    pairs = zip(before.calls, after.calls, strict=True)
+    return all(
+        (one.raw if one.problem else one.arguments) == (other.raw if other.problem else other.arguments)
+        or likeness(one.arguments, other.arguments) >= likeness_min
+        for one, other in pairs
     )
 
 
-def _rows(turns: list[Turn]) -> tuple[int, ...]:
+def _varies(turns: Sequence[Turn], period: int) -> bool:
+    """Whether the calls of a later round are others than those of the round before."""
+    return any(before.did != after.did for before, after in zip(turns, turns[period:], strict=False))
+
+
+def _stuck(turns: Sequence[Turn], failed_min: float) -> bool:
+    """Guesses: most fail, all find nothing, or all are told the same. Acknowledged work on one thing after another is none."""
+    if sum(turn.failed for turn in turns) >= failed_min * len(turns):
+        return True
+    if all(turn.nothing for turn in turns):
+        return True
+    first = turns[0]
+    return (
+        all(turn.came == first.came for turn in turns)
+        and all(turn.outcome == first.outcome >= 0 for turn in turns)
+        and not any(changes_something(call) for call in first.calls)
+        and all(len(as_text(result.value)) >= TELLING_CHARS_MIN for result in first.results())
+    )
+
+
+def _sums(flags: Iterable[bool]) -> list[int]:
+    """For each place how many before it are true."""
+    sums, total = [], 0
+    for flag in flags:
+        sums.append(total)
+        total += flag
+    return sums
+
+
+def _rows(turns: Iterable[Turn]) -> tuple[int, ...]:
     return tuple(row for turn in turns for row in turn.rows)

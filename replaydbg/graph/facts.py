@@ -37,7 +37,7 @@ class Facts:
 
     def thresholds(self, kind: type[Thresholds]) -> Thresholds:
         """The numbers that a rule goes by, as the person set them; `kind` is the class that the rule declares."""
-        return next((one for one in self.settings.thresholds if isinstance(one, kind)), None) or kind()
+        return self.settings.of(kind)
 
     @cached_property
     def index(self) -> TraceIndex:
@@ -76,4 +76,4 @@ class Facts:
 
     @cached_property
     def cycles(self) -> Cycles:
-        return Cycles(self.turns)
+        return Cycles(self.turns, self.settings)

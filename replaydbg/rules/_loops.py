@@ -2,32 +2,48 @@
 
 from __future__ import annotations
 
-from replaydbg.core.finding import Evidence, Finding, LoopDetail, Severity
+from collections.abc import Iterator
+
+from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
-from replaydbg.graph.cycles import Loop
+from replaydbg.graph.cycles import Loop, LoopKind
+from replaydbg.graph.facts import Facts
+from replaydbg.graph.rounds import loop_detail
 from replaydbg.rules._api import Rule
 
 _NAMES_SHOWN_MAX = 6
 
 
+def loops(facts: Facts, kind: LoopKind) -> Iterator[Loop]:
+    """The loops of one kind; each loop of a trace is of one."""
+    return facts.cycles.of_kind(kind)
+
+
 def loop_finding(
-    rule: Rule, trace: Trace, loop: Loop, message: str, severity: Severity | None = None
+    rule: Rule,
+    facts: Facts,
+    loop: Loop,
+    message: str,
+    *,
+    again: str = "the same again",
+    severity: Severity | None = None,
 ) -> Finding:
     """The finding; its evidence is where the first round begins, and where the second shows that nothing is new."""
-    ids = tuple(trace.ids[row] for row in loop.rows)
-    again = loop.rows[loop.period] if loop.period else loop.rows[len(loop.rows) // loop.rounds]
+    trace, rows = facts.trace, loop.rows
+    detail = loop_detail(trace, loop)
+    begun = trace.row(detail.began)
     return Finding(
         code=rule.code,
         name=rule.name,
         severity=rule.severity if severity is None else severity,
         message=message,
-        step_ids=ids,
+        step_ids=tuple(trace.ids[row] for row in rows),
         evidence=(
-            Evidence(ids[0], _place(trace, loop.rows[0]), "here it begins"),
-            Evidence(trace.ids[again], _place(trace, again), "the same again"),
+            Evidence(detail.first_step, _place(trace, rows[0]), "here it begins"),
+            Evidence(detail.began, _place(trace, begun), again),
         ),
-        loop=LoopDetail(loop.period, loop.rounds, ids[0], trace.ids[again], ids[-1]),
+        loop=detail,
     )
 
 
@@ -46,10 +62,22 @@ def named(names: tuple[str, ...]) -> str:
     return names[0] if names else "the same reply"
 
 
-def failing(loop: Loop) -> str:
+def is_called(loop: Loop) -> str:
+    """`f is called 3 times`, `f and g are called 3 times`."""
+    return f"{named(loop.names)} {'is' if len(loop.names) == 1 else 'are'} called {loop.rounds} times"
+
+
+def failing(failures: int, turns: int) -> str:
     """`, each time with an error` and the like; "" when nothing failed."""
-    if not loop.failures:
+    if not failures:
         return ""
-    if loop.failures == loop.turns:
+    if failures == turns:
         return ", each time with an error"
-    return f", with {loop.failures} error{'s' if loop.failures > 1 else ''}"
+    return f", with {failures} error{'s' if failures > 1 else ''}"
+
+
+def in_vain(loop: Loop) -> str:
+    """Why calls that differ get nowhere."""
+    if loop.failures:
+        return failing(loop.failures, len(loop.turns))
+    return ", and finds nothing" if all(turn.nothing for turn in loop.turns) else ", and is told the same"

@@ -25,7 +25,7 @@ from replaydbg.core.message import Message, Role
 from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.threads import chain_key
-from replaydbg.graph.turns import canonical_text, masked
+from replaydbg.graph.wording import canonical_text, masked
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps, quoted
 

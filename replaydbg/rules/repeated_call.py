@@ -1,22 +1,27 @@
 """Repeated call.
 
 What it finds:
-    Calls that come again without getting anywhere, short of a no-progress loop: the same call five times in a row
-    (three, when one fails) while the results say little new; four calls or more in a row that differ in their numbers
-    only, and mostly fail or all find nothing; and, as a hint, the same call with the same result four times in one
-    stretch of work with other calls between. Quiet for polling whose results change, for pages, for acknowledged work
-    on different things, and when a person spoke in between.
+    The same call, or round of calls, five times in a row (three, when the last one fails) while the results go to and
+    fro between a few answers or say nothing new for long. Quiet for polling that moves: results that are mostly new,
+    or that go on from one state to the next and never back. A call that gets what it waited for only after ten equal
+    answers is said all the same: something should have slept, or told the agent when it is done.
 
 Why it matters:
     The agent pays for an answer that it has, or guesses where it should look. It is also how a loop begins.
 
 Example:
-    search(q="order 7 status"), search(q="order 3 status"), search(q="order 9 status"), search(q="order 1 status"):
-    "no results" each time.
+    job_status(id=7) -> "running", "queued", "running", "queued", "running", "running".
 
 What to do:
-    See what the first result told the agent. If it was cut away from the history, keep it there; if it is empty, make
-    the tool say what can be asked instead. Edit that result, re-run what follows and compare.
+    See what the first results told the agent. If they were cut away from the history, keep them there; if it waits,
+    give it a tool that waits. Edit the result, re-run what follows and compare.
+
+Settings:
+    rounds-min (5): four equal calls with unlike answers happen in ordinary work.
+    rounds-failed-min (3): when the last one fails, waiting is no excuse.
+    novelty-max (0.5): share of different results up to which nothing moves.
+    waiting-rounds-min (10): how many equal answers a call may get that gets another in the end; a widely used agent
+    framework warns at ten.
 """
 
 from __future__ import annotations
@@ -24,27 +29,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from replaydbg.core.finding import Finding, Severity
-from replaydbg.graph.cycles import Loop, LoopKind
+from replaydbg.graph.cycles import LoopKind
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.thresholds import RepeatedCall
 from replaydbg.rules._api import Rule
-from replaydbg.rules._loops import failing, loop_finding, named
+from replaydbg.rules._loops import failing, is_called, loop_finding, loops
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    for loop in facts.cycles.of_kinds(LoopKind.REPEATED, LoopKind.VARIED, LoopKind.RECURRING):
-        # Reading a file again after working elsewhere, or running the tests again, is often right.
-        severity = Severity.HINT if loop.kind is LoopKind.RECURRING else RULE.severity
-        yield loop_finding(RULE, facts.trace, loop, _message(loop), severity)
+    for loop in loops(facts, LoopKind.REPEATED):
+        errors = failing(loop.failures, len(loop.turns))
+        yield loop_finding(
+            RULE, facts, loop, f"{is_called(loop)} with the same arguments{errors}", again="called again"
+        )
 
 
-def _message(loop: Loop) -> str:
-    verb = "is" if len(loop.names) == 1 else "are"
-    if loop.kind is LoopKind.RECURRING:
-        return f"{named(loop.names)} {verb} called {loop.rounds} times with the same arguments and always the same result, with other calls between"
-    if loop.kind is LoopKind.VARIED:
-        found = failing(loop) or ", and finds nothing"
-        return f"{named(loop.names)} {verb} called {loop.rounds} times with arguments that differ only in numbers{found}"
-    return f"{named(loop.names)} {verb} called {loop.rounds} times with the same arguments{failing(loop)}"
-
-
-RULE = Rule("L002", "repeated-call", Severity.WARNING, since="0.1", check=check)
+RULE = Rule("L002", "repeated-call", Severity.WARNING, since="0.1", check=check, thresholds=RepeatedCall)

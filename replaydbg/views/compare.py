@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from replaydbg.core.changes import ABSENT, Change
 from replaydbg.core.finding import Finding
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
-from replaydbg.diff.fields import ABSENT, Change, PieceKind
+from replaydbg.diff.fields import PieceKind, changed_words
 from replaydbg.diff.steps import ComparedRow, Comparison, RowKind, Totals
 from replaydbg.views.blocks import Block, Folds, fold_sign, one_line, shown
 from replaydbg.views.detail import SEVERITY_SIGNS, severity_look
@@ -190,7 +191,7 @@ def _cell(trace: Trace, row: int | None) -> str:
 def change_blocks(change: Change, indent: int = 0) -> Iterator[Block]:
     """One field that differs: its pointer, what was and what is; texts word by word."""
     yield Block(shown(change.pointer) or "(the whole)", "json-key", indent=indent, place=change.pointer)
-    pieces = change.words
+    pieces = changed_words(change)
     if pieces is None:
         yield from _side("− ", change.before, "gone", indent)
         yield from _side("+ ", change.after, "added", indent)

@@ -11,6 +11,7 @@ from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.step import Kind, Usage
 from replaydbg.views.blocks import Block, Folds, json_blocks, shown
 from replaydbg.views.conversation import conversation
+from replaydbg.views.loops import loop_lines
 from replaydbg.views.subject import Subject
 from replaydbg.views.text import cost_words, duration_words
 from replaydbg.views.tool_fields import result_tab, tools_tab
@@ -187,6 +188,9 @@ def finding_blocks(subject: Subject, finding: Finding, page: Page) -> Iterator[B
             f"#{at + 1}{' ' + shown(evidence.pointer) if evidence.pointer else ''}: {shown(evidence.message)}"
         )
         yield Block(text, indent=2, mark="▍", mark_look=look, row=at)
+    if finding.loop is not None:
+        for line in loop_lines(subject.facts.trace, finding.loop):
+            yield Block(line.text, "dim", indent=2, hang=2, mark="▍", mark_look=look, row=line.row)
     others = [f"#{row(step_id) + 1}" for step_id in finding.step_ids if step_id != subject.step.id]
     if others:
         more = f" and {len(others) - _STEPS_SHOWN} more" if len(others) > _STEPS_SHOWN else ""
@@ -224,7 +228,7 @@ def sections(page: str) -> Iterator[tuple[str, str]]:
         yield heading, _flowing(lines)
 
 
-_HEADINGS = ("What it finds", "Why it matters", "Example", "What to do")
+_HEADINGS = ("What it finds", "Why it matters", "Example", "What to do", "Settings")
 
 
 def _flowing(lines: list[str]) -> str:

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 
 from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.changes import ABSENT, Change
 from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
-from replaydbg.diff.fields import ABSENT, Change
 from replaydbg.diff.steps import Comparison
 from replaydbg.replay.plan import Plan
 
@@ -29,6 +29,7 @@ def finding_document(finding: Finding) -> dict[str, Json]:
             for evidence in finding.evidence
         ],
         "schema_source": finding.schema_source,
+        "loop": None if finding.loop is None else asdict(finding.loop),
     }
 
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 from itertools import islice
 
 from replaydbg import codec
+from replaydbg.core.changes import ABSENT, changes
 from replaydbg.core.message import Message, Role, ToolCall, text_message
 from replaydbg.core.outcome import Outcome, Reply, ToolResult
 from replaydbg.core.request import ModelRequest, ToolRequest
-from replaydbg.diff.fields import ABSENT, changes
 from replaydbg.replay.api import Asked
 from replaydbg.views.blocks import Block, Folds, one_line, shown
 from replaydbg.views.conversation import part_blocks

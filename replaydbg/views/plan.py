@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from replaydbg.core.branch import Edit
+from replaydbg.core.changes import Change
 from replaydbg.core.trace import Trace
-from replaydbg.diff.fields import Change, PieceKind
+from replaydbg.diff.fields import PieceKind, changed_words
 from replaydbg.replay.plan import Plan, PlanStep, Touch
 from replaydbg.views.blocks import Block, Folds, fold_sign, one_line, shown
 from replaydbg.views.text import cost_words, count_words, plural
@@ -82,7 +83,7 @@ _DIFFERENCE_CHARS = 240
 
 
 def _difference(edit: Edit) -> Iterator[tuple[str, str]]:
-    pieces = Change(edit.pointer, edit.before, edit.after).words
+    pieces = changed_words(Change(edit.pointer, edit.before, edit.after))
     if pieces is None:
         yield _short(edit.before), "gone"
         yield " → ", "dim"

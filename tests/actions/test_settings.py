@@ -46,7 +46,7 @@ def test_a_file_that_is_not_there_is_said() -> None:
 
 
 def test_check_goes_by_it(file: Path) -> None:
-    file.write_text('select = ["L001"]\n[rules.L001]\nseverity = "hint"\n')
+    file.write_text('select = ["L004"]\n[rules.L004]\nseverity = "hint"\n')
     done = run("check", INCIDENT, "--config", str(file))
     assert (done.code, done.out.splitlines()[-1]) == (0, "1 trace: 1 hint")
 

@@ -12,8 +12,8 @@ from collections.abc import Callable
 import pytest
 
 from replaydbg.core.trace import Trace
-from replaydbg.graph.cycles import repetitions
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.repetitions import repetitions
 from tests.support.build import assistant, call, model_call, tool_execution, trace
 
 pytestmark = pytest.mark.benchmark

@@ -27,15 +27,15 @@ def test_findings_are_1() -> None:
     done = run("check", INCIDENT)
 
     assert done.code == 1
-    assert "no-progress-loop" in done.out
+    assert "error-loop" in done.out
 
 
 @pytest.mark.parametrize(
     ("options", "code"),
     [
         pytest.param(["--select", "orphan-result"], 0, id="a rule that finds nothing"),
-        pytest.param(["--select", "no-progress-loop,schema-violation"], 1, id="two rules"),
-        pytest.param(["--ignore", "L001", "--ignore", "T003,L002"], 0, id="without what there is"),
+        pytest.param(["--select", "error-loop,schema-violation"], 1, id="two rules"),
+        pytest.param(["--ignore", "L004", "--ignore", "T003,L002"], 0, id="without what there is"),
         pytest.param(["--fail-on", "error"], 1, id="errors are errors"),
         pytest.param(["--select", "nothing-such"], 2, id="no such rule"),
         pytest.param(["--tools", "nowhere.json"], 2, id="no such side file"),
@@ -68,6 +68,7 @@ def test_the_json_has_the_promised_fields_in_order() -> None:
         "step_ids",
         "evidence",
         "schema_source",
+        "loop",
         "fingerprint",
     ]
     assert list(finding["evidence"][0]) == ["step_id", "pointer", "message"]

@@ -38,7 +38,7 @@ def test_the_json_of_a_branch_has_the_promised_fields_in_order() -> None:
     assert document["parent"] == "23bd104e96b72ffc30bbf661188d6f6b"
     assert document["stopped"] is None
     assert document["counts"]["live"] == 4
-    assert {one["name"] for one in document["findings"]["lost"]} == {"schema-violation", "no-progress-loop"}
+    assert {one["name"] for one in document["findings"]["lost"]} == {"schema-violation", "error-loop"}
     assert document["findings"]["gained"] == []
 
 

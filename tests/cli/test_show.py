@@ -54,7 +54,7 @@ def test_the_text_has_every_step_and_the_findings() -> None:
 
     assert "26 steps, 13 model calls to stand-in-support-rules" in lines[0]
     assert numbers == list(range(1, 27))
-    assert any("no-progress-loop" in line for line in lines)
+    assert any("error-loop" in line for line in lines)
 
 
 def test_the_text_of_a_step_has_its_violation_and_its_places_to_edit() -> None:

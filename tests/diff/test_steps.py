@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from replaydbg.core.changes import ABSENT, Change
 from replaydbg.core.message import Message
 from replaydbg.core.step import Usage
 from replaydbg.core.trace import Trace
 from replaydbg.diff.align import align
-from replaydbg.diff.fields import ABSENT, Change
+from replaydbg.diff.fields import changed_words
 from replaydbg.diff.steps import Comparison, RowKind, Totals, compare
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _registry
@@ -93,7 +94,7 @@ def test_a_changed_system_prompt_is_told_once() -> None:
     comparison = compared(run(*deeds), run(*deeds, prompt="You help much."))
     assert changed(comparison) == {"b0": ["/messages/0/content"]}
     (change,) = comparison.rows[0].changes
-    assert [piece.after for piece in change.words or ()] == ["You help", " much", "."]
+    assert [piece.after for piece in changed_words(change) or ()] == ["You help", " much", "."]
 
 
 def test_an_edit_in_the_middle_of_a_history_is_told_at_its_step() -> None:

@@ -38,6 +38,7 @@ def test_codes_and_names_are_given_once() -> None:
 
 def test_the_rules_of_the_first_release_are_there() -> None:
     assert {rule.name for rule in RULES} >= {
-        "no-progress-loop", "repeated-call", "hand-off-ping-pong", "unknown-tool", "unparsable-arguments",
+        "no-progress-loop", "repeated-call", "hand-off-ping-pong", "error-loop", "thrash", "recurrence", "retry-storm", "chanting",
+        "near-duplicate-loop", "unknown-tool", "unparsable-arguments",
         "schema-violation", "invalid-schema", "unanswered-call", "orphan-result",
     }  # fmt: skip

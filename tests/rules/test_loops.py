@@ -1,11 +1,15 @@
-"""The words of findings about loops."""
+"""The words and details of findings about loops."""
 
 from __future__ import annotations
 
 import pytest
 
-from replaydbg.graph.cycles import Loop, LoopKind
-from replaydbg.rules._loops import failing, named
+from replaydbg.core.finding import LoopDetail
+from replaydbg.graph.facts import Facts
+from replaydbg.rules._loops import failing, in_vain, is_called, named
+from replaydbg.rules.no_progress_loop import RULE
+from tests.support.rules import found
+from tests.support.situations import done, each, times
 
 
 @pytest.mark.parametrize(
@@ -27,4 +31,24 @@ def test_named(names: tuple[str, ...], words: str) -> None:
     [(0, ""), (1, ", with 1 error"), (2, ", with 2 errors"), (3, ", each time with an error")],
 )
 def test_failing(failures: int, words: str) -> None:
-    assert failing(Loop(LoopKind.REPEATED, (0, 1, 2), 1, 3, ("a",), failures, 3)) == words
+    assert failing(failures, 3) == words
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ("no results", ", and finds nothing"),
+        ("Error: no", ", each time with an error"),
+        ("long " * 20, ", and is told the same"),
+    ],
+)
+def test_in_vain(result: str, words: str) -> None:
+    (loop,) = Facts(done(*each("f", "q", [4, 2, 9, 5], result))).cycles.loops
+    assert is_called(loop) + in_vain(loop) == f"f is called 4 times{words}"
+
+
+def test_a_finding_carries_the_details_of_its_loop() -> None:
+    (finding,) = found(RULE, done(*times(3, ("f", {}, "x"))))
+    assert isinstance(finding.loop, LoopDetail)
+    assert (finding.loop.first_step, finding.loop.began, finding.loop.last_step) == ("m1", "m2", "x3")
+    assert (finding.period, finding.repeats) == (2, 3)

@@ -183,7 +183,7 @@ SAMPLES = {
     "newsroom-handoffs.otlp.jsonl": [],
     "oncall-anthropic.jsonl": ["failed-execution", "schema-violation"],
     "review-violations.otlp.json": ["schema-violation"] * 4,
-    "support-incident.json": ["no-progress-loop", *["schema-violation"] * 8],
+    "support-incident.json": ["error-loop", *["schema-violation"] * 8],
     "travel-clean.console.json": [],
     "upgrade-long.otlp.jsonl": [],
 }

@@ -39,7 +39,7 @@ async def test_from_the_finding_to_the_better_branch(tmp_path: Path) -> None:
         main = sitting.main
         assert main.row == 7, "nobody has pressed a key: the screen begins at the first finding"
         assert "schema-violation" in sitting.text
-        assert "no-progress-loop" in sitting.text
+        assert "error-loop" in sitting.text
         assert "order_id: 48213" in sitting.text, "the violation stands at its field"
 
         await cure(sitting)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from replaydbg.actions.compare import compare_traces
+from replaydbg.core.changes import ABSENT, Change
 from replaydbg.core.trace import Trace
-from replaydbg.diff.fields import ABSENT, Change
 from replaydbg.graph.facts import Facts
 from replaydbg.views.blocks import Folds
 from replaydbg.views.compare import change_blocks, comparison_blocks, gained_and_lost

@@ -24,6 +24,7 @@ def test_a_finding_without_a_schema_says_null() -> None:
         "step_ids": ["m1"],
         "evidence": [{"step_id": "m1", "pointer": "/x", "message": "here"}],
         "schema_source": None,
+        "loop": None,
     }
 
 

@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from replaydbg.codec import step_document
+from replaydbg.core.changes import changes
 from replaydbg.core.step import Step
 from replaydbg.core.trace import Trace
-from replaydbg.diff.fields import changes
 from replaydbg.diff.steps import Comparison
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.screens.help import Help

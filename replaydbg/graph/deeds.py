@@ -1,0 +1,276 @@
+"""What was done in one turn and what came of it, as numbers that are equal where doing and outcome are equal.
+
+Two turns did the same when tool names and arguments are equal: keys in any order, white space and 1.0 = 1 do not
+count, call ids and the text around the calls are left out, and an id that nobody told the agent (made up for each
+request) is masked. Two outcomes are equal when the results are, with times, durations, made-up ids, addresses and
+temporary names masked. Nothing is worked out before somebody asks: of most turns only the deed ever is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+from replaydbg.core.message import Json, Message, Role, ToolCall
+from replaydbg.core.step import KINDS, STATUSES, Kind, Status
+from replaydbg.graph.answers import Answers
+from replaydbg.graph.index import CallPlace, TraceIndex
+from replaydbg.graph.wording import (
+    MADE_UP,
+    as_text,
+    canonical_bytes,
+    canonical_text,
+    has_long_word,
+    is_nothing,
+    made_up_ids,
+    masked,
+    roughly,
+    says_failure,
+)
+
+_TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
+_ERROR = STATUSES.index(Status.ERROR)
+
+_FAILED, _NOTHING, _SAID = 1, 2, 3
+"""What came back, of turns of which a glance says all."""
+
+_NAMED_AS_IT_IS_BYTES_MAX = 256
+"""Longer texts are known by their digest: a million calls that each write a file would fill the memory."""
+
+
+class Result(NamedTuple):
+    """What came of one call. `known` is false where nothing was recorded."""
+
+    known: bool
+    value: Json = None
+    failed: bool = False
+    row: int | None = None
+    """The execution that recorded it; None where it is known from a later prompt only."""
+
+
+_UNKNOWN = Result(False)
+
+
+class Turn:
+    """Worked out when asked for, and kept. Numbers are names: equal numbers in one trace mean equal things.
+
+    `rows` are the model call, then the executions in the order of the calls; or one execution alone.
+    """
+
+    __slots__ = ("_came", "_deeds", "_did", "_outcome", "_roughly", "at", "calls", "rows", "stretch", "tools")
+
+    def __init__(
+        self, deeds: Deeds, stretch: Stretch, rows: tuple[int, ...], calls: tuple[ToolCall, ...]
+    ) -> None:
+        self.rows = rows
+        self.calls = calls
+        self.tools = tuple([call.name for call in calls])
+        self.stretch = stretch
+        self.at = len(stretch.heard)
+        """How much the stretch had heard before."""
+        self._deeds = deeds
+        self._did: int | None = None
+        self._roughly: int | None = None
+        self._came: int | None = None
+        self._outcome: int | None = None
+
+    @property
+    def row(self) -> int:
+        return self.rows[0]
+
+    @property
+    def did(self) -> int:
+        """The calls with their arguments, or the text that was said."""
+        if self._did is None:
+            self._did, self._roughly = self._deeds.deed(self)
+        return self._did
+
+    @property
+    def roughly(self) -> int:
+        """As `did`, with every number masked."""
+        if self._roughly is None:
+            self._did, self._roughly = self._deeds.deed(self)
+        return self._roughly
+
+    @property
+    def came(self) -> int:
+        """What came back at a glance, numbers masked: where that differs, so do the outcomes. Quick."""
+        if self._came is None:
+            self._came = self._deeds.glance(self)
+        return self._came
+
+    @property
+    def outcome(self) -> int:
+        """What came back. Negative, and never twice the same, where that was not recorded: unknown is not *the same*."""
+        if self._outcome is None:
+            self._outcome = self._deeds.outcome(self)
+        return self._outcome
+
+    @property
+    def failed(self) -> bool:
+        return self.came == _FAILED
+
+    @property
+    def nothing(self) -> bool:
+        """Whether what came back was empty: no results, null, not found."""
+        return self.came == _NOTHING
+
+    def results(self) -> list[Result]:
+        """What came of each call, in the order of the calls."""
+        return self._deeds.results(self)
+
+
+@dataclass(slots=True, eq=False)
+class Stretch:
+    turns: list[Turn] = field(default_factory=list)
+    heard: list[Turn | Sequence[Message]] = field(default_factory=list)
+    """What may have told the agent an id: prompts and results, in order."""
+    told: dict[str, int] = field(default_factory=dict)
+    """Ids that a person, a prompt or a result gave to the agent, with the place in `heard`; of what was looked at."""
+    looked: int = 0
+    prompts_known: bool = True
+
+    def knew(self, id_: str, at: int) -> bool:
+        """Whether the id was told before the place `at` of what was heard."""
+        for place in range(self.looked, at):
+            heard = self.heard[place]
+            for text in _result_texts(heard) if isinstance(heard, Turn) else _prompt_texts(heard):
+                for one in made_up_ids(text):
+                    self.told.setdefault(one, place)
+        self.looked = max(self.looked, at)
+        return self.told.get(id_, at) < at
+
+
+class Deeds:
+    """Names deeds and outcomes of one trace by numbers."""
+
+    def __init__(self, index: TraceIndex, answers: Answers) -> None:
+        self.index = index
+        self.trace = index.trace
+        self.answers = answers
+        self._numbers: dict[Any, int] = {None: 0, "failed": _FAILED, "nothing": _NOTHING, "said": _SAID}
+
+    def deed(self, turn: Turn) -> tuple[int, int]:
+        """What the turn did, exactly and roughly."""
+        if not turn.calls:
+            said = masked(canonical_text(self._text(turn.row))).encode("utf-8", "surrogatepass")
+            did = self._number(b'"' + _short(said))
+            return did, did
+        # Calls of one reply run side by side: their order says nothing.
+        texts = sorted(_call_text(call, turn) for call in turn.calls)
+        text = b"\n".join(texts)
+        return self._number(_short(text)), self._number(b"~" + _short(roughly(text)))
+
+    def results(self, turn: Turn) -> list[Result]:
+        """See `Turn.results`."""
+        rows, calls = turn.rows, turn.calls
+        if len(rows) > len(calls):  # each call was recorded as executed
+            return [self._result(row) for row in rows[1:]]
+        if self.trace.kinds[rows[0]] == _TOOL_EXECUTION:
+            return [self._result(rows[0])]
+        found = []
+        for number in range(len(calls)):
+            execution = self.index.execution_of(rows[0], number)
+            if execution is not None:
+                found.append(self._result(execution))
+            else:
+                found.append(self._response(CallPlace(rows[0], number)))
+        return found
+
+    def glance(self, turn: Turn) -> int:
+        """See `Turn.came`."""
+        if not turn.calls:
+            return _SAID
+        results = self.results(turn)
+        if any(result.failed for result in results):
+            return _FAILED
+        if not all(result.known for result in results):
+            return self._unknown()
+        if all(is_nothing(result.value) for result in results):
+            return _NOTHING
+        return self._number(b"=" + _short(b"\n".join([roughly(_raw(result.value)) for result in results])))
+
+    def outcome(self, turn: Turn) -> int:
+        """See `Turn.outcome`."""
+        if not turn.calls:
+            return _SAID
+        results = self.results(turn)
+        if not all(result.known for result in results):
+            return self._unknown()
+        numbers = [self._outcome(result) for result in results]
+        if len(numbers) == 1:
+            return numbers[0]
+        texts = [_call_text(call, turn) for call in turn.calls]
+        return self._number(tuple(numbers[at] for at in sorted(range(len(texts)), key=texts.__getitem__)))
+
+    def _outcome(self, result: Result) -> int:
+        raw = (result.failed, "raw", _short(_raw(result.value)))
+        known = self._numbers.get(raw)
+        if known is None:
+            text = masked(canonical_text(result.value)).encode("utf-8", "surrogatepass")
+            known = self._numbers[raw] = self._number((result.failed, _short(text)))
+        return known
+
+    def _result(self, row: int) -> Result:
+        body = self.trace.decode(self.trace.handles[row])
+        failed = self.trace.statuses[row] == _ERROR
+        if body.has_result:
+            value = body.result
+            return Result(True, value, failed or says_failure(value), row)
+        if body.error:
+            return Result(True, body.error, True, row)
+        return Result(False, None, failed, row)
+
+    def _response(self, place: CallPlace) -> Result:
+        response = self.answers.response(place)
+        if response is not None:
+            failed = response.is_error or says_failure(response.result)
+            return Result(True, response.result, failed)
+        text = self.answers.as_text(place.row)
+        return Result(True, text, says_failure(text)) if text else _UNKNOWN
+
+    def _text(self, row: int) -> str:
+        output = self.trace.decode(self.trace.handles[row]).output
+        return output.text if output is not None else ""
+
+    def _unknown(self) -> int:
+        return -self._number(object())
+
+    def _number(self, thing: Any) -> int:
+        number = self._numbers.get(thing)
+        if number is None:
+            number = self._numbers[thing] = len(self._numbers)
+        return number
+
+
+def _prompt_texts(messages: Sequence[Message]) -> Iterator[str]:
+    for message in messages:
+        if message.role is not Role.ASSISTANT:
+            yield message.text
+            for response in message.tool_responses:
+                yield as_text(response.result)
+
+
+def _result_texts(turn: Turn) -> Iterator[str]:
+    return (as_text(result.value) for result in turn.results() if result.known)
+
+
+def _raw(value: Json) -> bytes:
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else canonical_bytes(value)
+
+
+def _short(text: bytes) -> bytes:
+    return text if len(text) <= _NAMED_AS_IT_IS_BYTES_MAX else blake2b(text, digest_size=16).digest()
+
+
+def _call_text(call: ToolCall, turn: Turn) -> bytes:
+    """Name and arguments; ids that nobody told the agent before the turn are masked: they are made up for each request."""
+    said = canonical_bytes(call.raw or "" if call.problem else call.arguments)
+    stretch = turn.stretch
+    if stretch.prompts_known and has_long_word(said):
+        text = said.decode("utf-8", "surrogatepass")
+        text = MADE_UP.sub(lambda found: found[0] if stretch.knew(found[0].lower(), turn.at) else "~", text)
+        said = text.encode("utf-8", "surrogatepass")
+    return call.name.encode("utf-8", "surrogatepass") + b" " + said

@@ -1,0 +1,74 @@
+"""How alike two values are: the edit distance of the parts in which they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.message import Json
+from replaydbg.graph.wording import canonical_bytes, roughly
+
+COMPARED_BYTES_MAX = 400
+"""Of each part, between where two begin and cease to differ: the distance is quadratic in it. More is not alike."""
+
+
+def likeness(before: Json, after: Json) -> float:
+    """From 0, nothing in common, to 1, equal but for numbers and case.
+
+    Only fields that differ are weighed: two searches in one long path that look for different words are not alike.
+    """
+    distance = size = 0
+    for old, new in _differing(before, after):
+        distance += edit_distance(old, new)
+        size += max(len(old), len(new))
+    return 1 - distance / size if size else 1.0
+
+
+def _differing(before: Json, after: Json) -> Iterator[tuple[bytes, bytes]]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in before.keys() | after.keys():
+            if key in before and key in after:
+                if before[key] != after[key]:
+                    yield from _differing(before[key], after[key])
+            else:
+                yield b"", canonical_bytes(before.get(key, after.get(key)))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for one, other in zip(before, after, strict=True):
+            if one != other:
+                yield from _differing(one, other)
+    else:
+        old, new = roughly(canonical_bytes(before)), roughly(canonical_bytes(after))
+        if old != new:
+            yield old, new
+
+
+def edit_distance(one: bytes, other: bytes) -> int:
+    """Bytes to be put in, taken out or changed (Levenshtein), by Myers' bit vectors: one step for a whole column."""
+    one, other = _middles(one, other)
+    if not one or not other:
+        return max(len(one), len(other))
+    if max(len(one), len(other)) > COMPARED_BYTES_MAX:
+        return max(len(one), len(other))
+    places: dict[int, int] = {}
+    for at, byte in enumerate(one):
+        places[byte] = places.get(byte, 0) | 1 << at
+    last, full = 1 << (len(one) - 1), (1 << len(one)) - 1
+    plus, minus, distance = full, 0, len(one)
+    for byte in other:
+        equal = places.get(byte, 0)
+        vertical = equal | minus
+        horizontal = (((equal & plus) + plus) ^ plus) | equal
+        up, down = minus | ~(horizontal | plus) & full, plus & horizontal
+        distance += bool(up & last) - bool(down & last)
+        up = up << 1 | 1
+        plus, minus = (down << 1 | ~(vertical | up)) & full, up & vertical & full
+    return distance
+
+
+def _middles(one: bytes, other: bytes) -> tuple[bytes, bytes]:
+    """Both without what they begin and end with in common."""
+    shorter = min(len(one), len(other))
+    head = next((at for at in range(shorter) if one[at] != other[at]), shorter)
+    one, other = one[head:], other[head:]
+    shorter -= head
+    tail = next((at for at in range(shorter) if one[-1 - at] != other[-1 - at]), shorter)
+    return one[: len(one) - tail], other[: len(other) - tail]

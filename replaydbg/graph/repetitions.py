@@ -1,0 +1,85 @@
+"""Runs of symbols that go on as they began: ABABAB is of AB, three times."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from operator import eq
+
+from replaydbg import limits
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """`symbols[start:end]` goes on as it began, every `period` symbols, twice at least."""
+
+    start: int
+    end: int
+    period: int
+
+    @property
+    def rounds(self) -> int:
+        return (self.end - self.start) // self.period
+
+    @property
+    def length(self) -> int:
+        return self.end - self.start
+
+    def moved(self, by: int) -> Repetition:
+        return Repetition(self.start + by, self.end + by, self.period)
+
+
+def repetitions(symbols: Sequence[int], period_max: int = limits.LOOP_PERIOD_MAX_STEPS) -> list[Repetition]:
+    """Every maximal repetition with a period of its own (ABAB is of AB, not also of ABABABAB), by start.
+
+    Linear in the symbols for a given `period_max`: for each period one comparison of the sequence with itself shifted.
+    A symbol that occurs once is in no repetition, so only what lies between two such is compared.
+    """
+    counts = Counter(symbols)
+    if len(counts) == len(symbols):
+        return []
+    found: list[Repetition] = []
+    start = 0
+    alone = [at for at, symbol in enumerate(symbols) if counts[symbol] == 1]
+    for end in (*alone, len(symbols)):
+        if end - start >= 2:
+            found += (run.moved(start) for run in _within(symbols[start:end], period_max))
+        start = end + 1
+    return found
+
+
+def near_repetitions(same: bytes, period: int) -> Iterator[Repetition]:
+    """The runs in which `same` (1 where a symbol stands `period` later again, 0 elsewhere) holds a round or more."""
+    round_again = b"\1" * period
+    start = same.find(round_again)
+    while start >= 0:
+        end = same.find(0, start)
+        end = len(same) if end < 0 else end
+        yield Repetition(start, end + period, period)
+        start = same.find(round_again, end)
+
+
+def _within(symbols: Sequence[int], period_max: int) -> list[Repetition]:
+    found: list[Repetition] = []
+    starts: dict[int, list[int]] = {}
+    of_period: dict[int, list[Repetition]] = {}
+    for period in range(1, min(period_max, len(symbols) // 2) + 1):
+        mine = [
+            run
+            for run in near_repetitions(bytes(map(eq, symbols, symbols[period:])), period)
+            if not any(
+                _covered(run, starts[part], of_period[part])
+                for part in range(1, period // 2 + 1)
+                if period % part == 0
+            )
+        ]
+        found += mine
+        starts[period], of_period[period] = [run.start for run in mine], mine
+    return sorted(found, key=lambda run: (run.start, run.period))
+
+
+def _covered(run: Repetition, starts: list[int], others: list[Repetition]) -> bool:
+    at = bisect_right(starts, run.start) - 1
+    return at >= 0 and others[at].end >= run.end

@@ -1,0 +1,125 @@
+"""What arguments and results say, apart from chance: spelling, times, made-up ids; and whether a result says anything."""
+
+from __future__ import annotations
+
+import re
+
+import orjson
+
+from replaydbg.core.digest import canonical
+from replaydbg.core.message import Json
+
+MADE_UP = re.compile(
+    r"(?<![0-9a-z])(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{64})(?![0-9a-z])",
+    re.IGNORECASE,
+)
+"""UUIDs and hex digests. In arguments only these are masked, and only if nobody told them to the agent."""
+
+_MADE_UP_CHARS_MIN = 32
+_IN_MADE_UP = bytes(ord("h") if chr(byte) in "0123456789abcdefABCDEF-" else ord(" ") for byte in range(256))
+
+_VOLATILE = re.compile(
+    r"""\d(?<![0-9a-zA-Z]\d)(?:
+        \d{3}-\d\d-\d\d[tT\ ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\ ?[zZ]|[+-]\d\d:?\d\d)?  # a time of day
+      | (?<=1)[6-9]\d{8}(?:\.\d+|\d{3}|\d{9})?                                               # Unix time, 2020 to 2033
+      | (?<=0)x[0-9a-fA-F]{6,}                                                                # an address
+      | \d*(?:\.\d+)?\ ?(?:ns|µs|us|ms) | \d*\.\d+\ ?(?:s|secs?|seconds?)                    # how long it took
+    )(?![0-9a-zA-Z])""",
+    re.VERBOSE,
+)
+"""What differs between two results that say the same. Days and whole seconds stay: they are usually content.
+
+Begins with a plain digit and looks back only then: that is ten times as fast on long results.
+"""
+
+_TEMPORARY = re.compile(r"(?:/var/folders|/tmp)/[\w./-]+")
+_WHOLE_FLOAT = re.compile(rb"\.0(?![0-9])")
+
+_NOTHING_CHARS_MAX = 200
+_NOTHING = re.compile(
+    r"(?:null|none|nothing|n/a|empty|0 results?|(?:no|0) (?:\w+ ){0,3}(?:found|available|left)"
+    r"|(?:no|0) (?:more |matching )?(?:results?|match(?:es)?|items?|data|records?|rows?|entries|hits?)(?: [^,;]{0,60})?"
+    r"|(?:\w+ ){0,3}not found)?[.!]?",
+    re.IGNORECASE,
+)
+_FAILURE = re.compile(
+    r"""\s*(?:error\b(?!\s*(?:rate|log|count|free)s?\b) | fatal:\ | exception: | traceback\ \(most\ recent\ call
+        | [\w.]{1,60}(?:Error|Exception):\  | \{\s*"(?:error|exception|is_?error)"\s*:(?!\s*(?:null|""|false|\[\]|\{\})))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def canonical_text(value: Json) -> str:
+    """The value as text in which keys are sorted, numbers have one spelling, and white space is single."""
+    text = as_text(value)
+    if not isinstance(value, str):
+        for escaped in ("\\n", "\\r", "\\t"):
+            text = text.replace(escaped, " ")
+    return " ".join(text.split())
+
+
+def canonical_bytes(value: Json) -> bytes:
+    """`canonical_text` in UTF-8, the quick way where there is one: this is done for every call of a run."""
+    if not isinstance(value, str):
+        try:
+            made = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+        except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
+            made = b".0"
+        if _WHOLE_FLOAT.search(made) is None:
+            if b"\\" in made:
+                made = made.replace(b"\\n", b" ").replace(b"\\r", b" ").replace(b"\\t", b" ")
+            return b" ".join(made.split())
+    return canonical_text(value).encode("utf-8", "surrogatepass")
+
+
+def as_text(value: Json) -> str:
+    return value if isinstance(value, str) else canonical(value)
+
+
+def roughly(text: bytes) -> bytes:
+    """Without its numbers, in small letters."""
+    return text.translate(None, b"0123456789.").lower()
+
+
+def masked(text: str) -> str:
+    """Without times, durations, made-up ids, addresses and temporary names."""
+    if has_long_word(text):
+        text = MADE_UP.sub("~", text)
+    if "/tmp/" in text or "/var/folders/" in text:  # noqa: S108 - looked for, not written to
+        text = _TEMPORARY.sub("~", text)
+    return _VOLATILE.sub("~", text)
+
+
+def has_long_word(text: str | bytes) -> bool:
+    """Whether the text can hold a made-up id at all: most cannot, and looking for one is slow."""
+    if len(text) < _MADE_UP_CHARS_MIN:
+        return False
+    plain = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
+    return b"h" * _MADE_UP_CHARS_MIN in plain.translate(_IN_MADE_UP)
+
+
+def made_up_ids(text: str) -> list[str]:
+    return [found.lower() for found in MADE_UP.findall(text)] if has_long_word(text) else []
+
+
+def is_nothing(result: Json) -> bool:
+    """Whether a result says that there is nothing: empty, null, no results, not found."""
+    if isinstance(result, str):
+        text = result.strip()
+        return len(text) <= _NOTHING_CHARS_MAX and (
+            text in {"[]", "{}", '""'} or _NOTHING.fullmatch(text) is not None
+        )
+    if isinstance(result, dict):
+        return all(not value or is_nothing(value) for value in result.values())
+    return result is None or result in ([], {})
+
+
+def says_failure(result: Json) -> bool:
+    """Whether a result is an error in its own words: most formats do not record that apart."""
+    if isinstance(result, str):
+        return _FAILURE.match(result) is not None
+    if isinstance(result, dict):
+        return any(result.get(key) for key in ("error", "isError", "is_error", "exception")) or (
+            result.get("success") is False or result.get("ok") is False
+        )
+    return False

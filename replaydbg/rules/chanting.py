@@ -1,0 +1,95 @@
+"""Chanting.
+
+What it finds:
+    One reply of a model that says the same words over and over: a passage that is repeated without a break eight times
+    or more and fills at least half of a reply of 2000 characters or more. Lines, dots and other passages without letters are not meant,
+    nor are tables and lists whose entries differ.
+
+Why it matters:
+    The model has fallen into a hole of its own output and goes on until the token limit. The reply is useless, dear, and
+    if it stays in the history, the next ones follow it.
+
+Example:
+    "I will now check the order. I will now check the order. I will now ..." to the last token.
+
+What to do:
+    Cut the reply before the second round, or raise the temperature or the frequency penalty of this call; re-run it.
+    Bound the output tokens so that it costs less next time.
+
+Settings:
+    times-min (8): a refrain is said four times.
+    share-min (0.5): of the reply that is chant.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from replaydbg.config import threshold
+from replaydbg.core.finding import Evidence, Finding, LoopDetail, Severity
+from replaydbg.graph.facts import Facts
+from replaydbg.graph.repetitions import repetitions
+from replaydbg.rules._api import Rule
+
+_PACKED_MAX = 0.25
+"""Text that does not pack to a quarter repeats nothing: real chants pack to a twelfth. A quick look before a slow one."""
+_LOOKED_AT_CHARS_MAX = 100_000
+_PASSAGE_WORDS_MAX = 120
+_SHOWN_CHARS_MAX = 60
+_WORD = re.compile(r"\S+")
+
+
+@dataclass(frozen=True, slots=True)
+class Chant:
+    times_min: int = threshold(8, least=2)
+    share_min: float = threshold(0.5, most=1.0)
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    own, trace = facts.thresholds(Chant), facts.trace
+    for row in facts.turns.long_outputs:
+        output = trace.decode(trace.handles[row]).output
+        found = chant(output.text[:_LOOKED_AT_CHARS_MAX], own) if output is not None else None
+        if found is None:
+            continue
+        passage, times, share = found
+        shown = passage if len(passage) <= _SHOWN_CHARS_MAX else passage[: _SHOWN_CHARS_MAX - 1] + "…"
+        id_ = trace.ids[row]
+        yield Finding(
+            RULE.code,
+            RULE.name,
+            RULE.severity,
+            f"the reply says the same {times} times without a break, {share:.0%} of it: {shown}",
+            (id_,),
+            (Evidence(id_, "/output/content", f"{times} times: {shown}"),),
+            loop=LoopDetail(1, times, id_, id_, id_, tokens=_wasted(facts, row, share)),
+        )
+
+
+def chant(text: str, own: Chant) -> tuple[str, int, float] | None:
+    """The passage, how often it is said without a break, and the share of the text that is nothing else."""
+    packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
+    if len(packed) > _PACKED_MAX * len(text):
+        return None
+    words = [(found.start(), found.end(), found[0]) for found in _WORD.finditer(text)]
+    numbers: dict[str, int] = {}
+    symbols = [numbers.setdefault(word, len(numbers)) for _, _, word in words]
+    best: tuple[str, int, float] | None = None
+    for run in repetitions(symbols, _PASSAGE_WORDS_MAX):
+        passage = text[words[run.start][0] : words[run.start + run.period - 1][1]]
+        share = (words[run.end - 1][1] - words[run.start][0]) / len(text)
+        chanted = run.rounds >= own.times_min and share >= max(own.share_min, best[2] if best else 0.0)
+        if chanted and any(map(str.isalpha, passage)):
+            best = " ".join(passage.split()), run.rounds, share
+    return best
+
+
+def _wasted(facts: Facts, row: int, share: float) -> int | None:
+    tokens = facts.trace.output_tokens[row]
+    return round(tokens * share) if tokens >= 0 else None
+
+
+RULE = Rule("L008", "chanting", Severity.WARNING, since="0.2", check=check, thresholds=Chant)

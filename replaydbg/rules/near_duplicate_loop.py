@@ -1,0 +1,47 @@
+"""Near-duplicate loop.
+
+What it finds:
+    Four calls or more in a row, or rounds of up to three, whose arguments hardly differ from those of the round before
+    (by edit distance of the fields that changed), and that get nowhere: most fail, or all find nothing, or all are told
+    the same. Each call may drift a little further from the first. Quiet where the results are new, and for
+    acknowledged work on things with similar names.
+
+Why it matters:
+    It is the commonest loop of able models: they know that they must not repeat themselves, so they reword. A guard
+    that compares arguments exactly never stops it.
+
+Example:
+    search("refund policy EU"), search("refund policy Europe"), search("EU refund policies"): "no results" each time.
+
+What to do:
+    Find what the calls have in common that is wrong: the tool, the index, a path. Edit the first empty result so that
+    it says what is there to be found, re-run what follows, and put that sentence into the tool.
+
+Settings:
+    rounds-min (4): three wordings are a fair try.
+    likeness-min (0.6): how alike the changed fields must be, from 0 to 1; two plain words that mean the same have
+    next to nothing in common, two spellings of one thing about 0.8.
+    failed-min (0.5): share of failed calls from which rewording is guessing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.graph.cycles import LoopKind
+from replaydbg.graph.facts import Facts
+from replaydbg.graph.thresholds import NearDuplicate
+from replaydbg.rules._api import Rule
+from replaydbg.rules._loops import in_vain, is_called, loop_finding, loops
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    for loop in loops(facts, LoopKind.NEAR_DUPLICATE):
+        message = f"{is_called(loop)} with arguments that hardly differ{in_vain(loop)}"
+        yield loop_finding(RULE, facts, loop, message, again="nearly the same again")
+
+
+RULE = Rule(
+    "L009", "near-duplicate-loop", Severity.WARNING, since="0.2", check=check, thresholds=NearDuplicate
+)

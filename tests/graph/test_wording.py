@@ -1,0 +1,116 @@
+"""What texts of arguments and results say, apart from chance."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replaydbg.graph.wording import (
+    canonical_bytes,
+    canonical_text,
+    has_long_word,
+    is_nothing,
+    made_up_ids,
+    masked,
+    roughly,
+    says_failure,
+)
+
+UUID = "3f2b8c1e-0d4a-4c57-9a53-6d6f0f1c2a3b"
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@pytest.mark.parametrize(
+    "result",
+    [None, "", "  ", [], {}, "[]", "{}", "null", "None", "No results", "no results found for 'x'.", "0 results", "not found",
+     "No matching records found", "order not found.", {"items": []}, {"items": [], "total": 0}, {"a": {"b": []}}],
+    ids=repr,
+)  # fmt: skip
+def test_nothing(result: Any) -> None:
+    assert is_nothing(result)
+
+
+@pytest.mark.parametrize(
+    "result", ["ok", "no", 5, [0], {"ok": True}, {"items": [1]}, "No results yet, but 3 pages are left to read: go on with the next one", True],
+    ids=repr,
+)  # fmt: skip
+def test_something(result: Any) -> None:
+    assert not is_nothing(result)
+
+
+def test_canonical_text() -> None:
+    assert canonical_text({"b": 1.0, "a": "x\n\ty"}) == '{"a":"x y","b":1}'
+    assert canonical_text(" a\n b ") == "a b"
+
+
+@given(JSON)
+def test_the_quick_way_says_the_same(value: Any) -> None:
+    """But for how floats with exponents are spelled, which both ways do in one way each."""
+    slow = canonical_text(value).encode("utf-8", "surrogatepass")
+    assert canonical_bytes(value) == slow or "e" in str(value)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [({"a": 1, "b": 2.0}, {"b": 2, "a": 1}), ({"a": "x  y"}, {"a": "x\n y"}), ("a  b", " a b"), ({"n": 10**30}, {"n": 10**30})],
+)  # fmt: skip
+def test_equal_in_bytes(one: Any, other: Any) -> None:
+    assert canonical_bytes(one) == canonical_bytes(other)
+
+
+def test_odd_values_have_bytes_too() -> None:
+    assert canonical_bytes({"a": "\ud800", 1: math.inf})
+
+
+def test_roughly_is_without_numbers_and_case() -> None:
+    assert roughly(b"Order 12.5 of 7") == roughly(b"order 9 of 100")
+    assert roughly(b"order a") != roughly(b"order b")
+
+
+def test_masked() -> None:
+    assert masked(f"id {UUID} at 2026-02-03T10:00:01Z in /tmp/x/y took 12 ms") == "id ~ at ~ in ~ took ~"
+
+
+@pytest.mark.parametrize(
+    ("text", "long"),
+    [("a" * 31, False), ("a" * 32, True), (UUID, True), ("word " * 20, False), (b"x" * 64, False)],
+)
+def test_long_words(text: str | bytes, long: bool) -> None:
+    assert has_long_word(text) is long
+
+
+def test_made_up_ids() -> None:
+    assert made_up_ids(f"{UUID.upper()} and text") == [UUID]
+    assert made_up_ids("no id in here, however long the text may be") == []
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["Error: no such order", " error while reading", "ValueError: x", "requests.exceptions.HTTPError: 500", "Traceback (most recent call last):\n", '{"error": "no"}', '{ "is_error": true }',
+     {"error": "no"}, {"isError": True}, {"success": False}, {"ok": False, "reason": "no"}],
+    ids=repr,
+)  # fmt: skip
+def test_failures(result: Any) -> None:
+    assert says_failure(result)
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["ok", "no errors", "error rate: 3 %", "errors were found in none of the files", '{"error": null}', '{"error": ""}', {"error": None}, {"errors": 0}, {"ok": True}, [], None, 5,
+     "The error was mended", {"success": True}],
+    ids=repr,
+)  # fmt: skip
+def test_no_failures(result: Any) -> None:
+    assert not says_failure(result)

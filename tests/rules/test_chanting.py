@@ -1,0 +1,48 @@
+"""Chanting: one reply that says the same over and over."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.core.finding import Severity
+from replaydbg.core.trace import Trace
+from replaydbg.rules.chanting import RULE
+from tests.support.build import trace
+from tests.support.rules import found
+from tests.support.situations import said
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        pytest.param(trace(), id="empty"),
+        pytest.param(said("I will look. " * 100), id="short"),
+        pytest.param(said("".join(f"{n * 7919 % 9973} is a number. " for n in range(300))), id="a list"),
+        pytest.param(said("=" * 5000), id="a line"),
+        pytest.param(said("| - | - |\n" * 500), id="an empty table"),
+        pytest.param(said("The refrain is sung.\n" * 6 + "x".join(map(str, range(2000)))), id="six times"),
+    ],
+)
+def test_quiet(run: Trace) -> None:
+    assert found(RULE, run) == []
+
+
+def test_a_chant() -> None:
+    (finding,) = found(RULE, said("Let me see. " + "I will check the order now. " * 200))
+    assert finding.severity is Severity.WARNING
+    assert (
+        finding.message
+        == "the reply says the same 200 times without a break, 100% of it: I will check the order now."
+    )
+    assert finding.repeats == 200
+
+
+def test_what_it_cost() -> None:
+    from replaydbg.core.step import Usage
+    from tests.support.build import model_call, user
+
+    text = "Once upon a time there was a lamp that had no shade. " * 10 + "Again and again. " * 100
+    (finding,) = found(RULE, trace(model_call("m", [user("Go.")], text, usage=Usage(10, 1000))))
+    assert finding.loop is not None
+    assert finding.loop.tokens is not None
+    assert 700 < finding.loop.tokens < 800
