@@ -107,6 +107,12 @@ EDIT_IN_PLACE_BYTES_MAX = 256 << 10
 TEXT_LINE_CHARS_MAX = 4_000
 """A longer line is drawn in pieces: one line of a megabyte stops any terminal."""
 
+LISTED_FILES_MAX = 20_000
+"""Files of a folder that the chooser lists."""
+
+LISTED_BYTES_MAX = 64 << 20
+"""A larger file is not read to be listed, only when it is chosen."""
+
 LANES_MAX = 8
 """Lanes drawn beside the list; further parallel branches share an ellipsis."""
 

@@ -51,6 +51,8 @@ def _print(path: str, format_name: str | None, trace_id: str | None) -> int:
     from replaydbg.actions.open import open_trace
     from replaydbg.cli import listing
 
+    if Path(path).is_dir():
+        return listing.print_folder(path)
     opened = open_trace(path, format_name, trace_id)
     gc.enable()
     report.notices(opened.notices)

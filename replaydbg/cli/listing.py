@@ -36,3 +36,16 @@ def print_trace(opened: Opened, step: str | None = None, output: Output = Output
     else:
         render.blocks(shown.step_blocks(step))
     return 0
+
+
+def print_folder(path: str) -> int:
+    """A line for each trace below the folder, as the chooser of the screen shows them."""
+    from replaydbg.actions.traces import listed, read_listed
+    from replaydbg.views.signs import ASCII, UNICODE
+    from replaydbg.views.traces import listed_line
+
+    signs = UNICODE if render.has_signs() else ASCII
+    for file in listed(path):
+        for line in read_listed(file):
+            render.spans(listed_line(line, render.width() or _PIPE_COLUMNS, signs))
+    return 0

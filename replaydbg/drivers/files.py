@@ -84,6 +84,15 @@ def write_whole(path: str, chunks: Iterable[bytes]) -> None:
         raise UsageProblem(f"{path} cannot be written: {_reason(error)}") from error
 
 
+def size_and_time(path: str) -> tuple[int, float]:
+    """Bytes and time of the last change, in seconds since 1970; zeros where that cannot be told."""
+    try:
+        state = Path(path).stat()
+    except OSError:
+        return 0, 0.0
+    return state.st_size, state.st_mtime
+
+
 def trace_files(path: str) -> Iterator[str]:
     """The file itself, or every file below a folder in order of name; hidden ones and our session files are left out."""
     if not Path(path).is_dir():

@@ -72,6 +72,8 @@ class State:
     """Whether the selected step of a branch stands for a step of its parent."""
     searched: str = ""
     filtered: str = ""
+    one_of_many: bool = False
+    """Whether there is a list of traces to go back to."""
     read_only: str = ""
     """Why nothing can be edited or kept; "" where it can."""
 
@@ -255,6 +257,7 @@ _MAIN = (
     UserAction("compare_step", "Compare step", "This step beside the one it was", ("d",), _RUN, why_not=_no_original),
     UserAction("compare", "Compare", "This branch beside what it came from", ("D",), _RUN, why_not=_no_parent, footer=25),
     UserAction("branches", "Branches", "The list of branches", ("b",), _RUN, why_not=_no_branches, footer=55),
+    UserAction("traces", "Traces", "Back to the list of traces", ("O",), _APP, why_not=lambda state: None if state.one_of_many else "this is the only trace: open a folder, or a file with several, to choose"),
     UserAction("copy", "Copy", "Copy what the cursor is on", ("y",), _APP, why_not=_no_step),
     UserAction("help", "Help", "All keys", ("question_mark",), _APP, footer=90),
     UserAction("quit_or_back", "Back", "Back; from the list of steps, quit", ("q",), _APP, footer=95),
@@ -263,6 +266,21 @@ _MAIN = (
 
 _OPENING = (
     UserAction("leave", "Quit", "Quit at once", ("q", "Q", "ctrl+q", "escape"), "Opening", "opening", footer=5),
+)  # fmt: skip
+
+_CHOOSER = (
+    UserAction("down", "Down", "Next line", ("j", "down"), "Traces", "chooser", pane="move:1", idle="this is the last line"),
+    UserAction("up", "Up", "Previous line", ("k", "up"), "Traces", "chooser", pane="move:-1", idle="this is the first line"),
+    UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), "Traces", "chooser", pane="page:1", idle="this is the last line"),
+    UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), "Traces", "chooser", pane="page:-1", idle="this is the first line"),
+    UserAction("top", "First", "To the first line", ("g", "home"), "Traces", "chooser", pane="top", idle="this is the first line"),
+    UserAction("bottom", "Last", "To the last line", ("G", "end"), "Traces", "chooser", pane="bottom", idle="this is the last line"),
+    UserAction("open", "Open", "Open this trace", ("enter", "space"), "Traces", "chooser", footer=5),
+    UserAction("search", "Search", "Show only traces whose name, id or format holds some words", ("slash", "ampersand"), "Traces", "chooser", footer=10),
+    UserAction("sort", "Sort", "Sort by name, findings, size, time", ("s",), "Traces", "chooser", footer=20),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Traces", "chooser", footer=90),
+    UserAction("leave", "Back", "Show all traces again, then quit", ("q", "escape"), "Traces", "chooser", footer=95),
+    UserAction("quit", "Quit", "Quit at once", ("Q", "ctrl+q"), "Traces", "chooser"),
 )  # fmt: skip
 
 _EDITOR = (
@@ -328,7 +346,16 @@ _RERUN = (
     UserAction("leave", "Back", "Back; nothing is sent", ("q", "escape", "n"), "Terms", "rerun", footer=20),
 )  # fmt: skip
 
-ACTIONS: tuple[UserAction, ...] = (*_OPENING, *_MAIN, *_EDITOR, *_COMPARE, *_BRANCHES, *_RERUN, *_PROGRESS)
+ACTIONS: tuple[UserAction, ...] = (
+    *_OPENING,
+    *_CHOOSER,
+    *_MAIN,
+    *_EDITOR,
+    *_COMPARE,
+    *_BRANCHES,
+    *_RERUN,
+    *_PROGRESS,
+)
 
 
 def of_screen(where: str) -> tuple[UserAction, ...]:

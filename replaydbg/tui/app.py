@@ -8,7 +8,9 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,7 @@ from replaydbg.tui.setup import Setup
 
 if TYPE_CHECKING:
     from replaydbg.tui.messages import TraceRead, WorkFailed
+    from replaydbg.tui.screens.chooser import ChooserScreen, TraceList
     from replaydbg.tui.screens.main import MainScreen
 
 
@@ -45,6 +48,8 @@ class ReplayApp(App[int]):
         """None until the first steps are there."""
         self.mistake: Exception | None = None
         """What ended the program: a mistake of ours, or a file that cannot be read."""
+        self._opened = setup
+        """What is shown, or about to be: the setup itself, or one trace of the many that it names."""
         self._painted = Event()
         """Set when the first rows are on the screen."""
         self.animation_level = "none"  # a page that slides takes half a second and 90 KB
@@ -61,28 +66,79 @@ class ReplayApp(App[int]):
     def _begin(self) -> None:
         gc.freeze()  # what was imported stays for good, so the collector need never walk it again
         gc.enable()
-        self.run_worker(apart(partial(_read, self.setup, self.post_message, self._painted)), group="read")
+        if Path(self.setup.path).is_dir():
+            from replaydbg.tui.screens.chooser import ChooserScreen
+
+            self.push_screen(ChooserScreen(self.setup))
+        else:
+            self._open(self.setup)
+
+    def _open(self, setup: Setup) -> None:
+        """Read this file; its trace is shown as soon as there are steps."""
+        self._opened = setup
+        read = partial(_read, setup, self.post_message, self._painted)
+        self.run_worker(apart(read), group="read", exclusive=True)
 
     async def on_trace_read(self, event: TraceRead) -> None:
-        if self.main is not None:
+        reading, asked = event.reading, self._opened.trace_id is not None
+        several = len(reading.traces) > 1
+        if self.main is not None and (asked or not several or not reading.complete):
             self.main.on_trace_read(event)
-            return
-        from replaydbg.tui.desk import Desk
-        from replaydbg.tui.screens.main import MainScreen
-
-        reading = event.reading
-        if not reading.complete and len(reading.traces) != 1:
+        elif several and reading.complete and not asked:
+            await self._ask_which(event)
+        elif reading.complete or len(reading.traces) == 1:
+            await self._show(event)
+        else:
             for screen in self.screen_stack:
                 if isinstance(screen, OpeningScreen):
                     screen.so_far(reading.fraction)
-            return
-        self.main = MainScreen(Desk(self.setup), event)
+
+    async def _show(self, event: TraceRead) -> None:
+        from replaydbg.tui.desk import Desk
+        from replaydbg.tui.screens.main import MainScreen
+
+        desk = Desk(self._opened)
+        desk.one_of_many = self._chooser() is not None
+        self.main = MainScreen(desk, event)
         await self.push_screen(self.main)
         self.main.call_after_refresh(self._painted.set)
 
+    async def _ask_which(self, event: TraceRead) -> None:
+        from replaydbg.tui.screens.chooser import ChooserScreen
+
+        await self.on_back_to_traces()
+        await self.push_screen(ChooserScreen(self._opened, event))
+
+    async def on_back_to_traces(self) -> None:
+        if self.main is not None:
+            main, self.main = self.main, None
+            main.let_go()
+            await self.pop_screen()
+
+    async def on_trace_list_chosen(self, event: TraceList.Chosen) -> None:
+        """From the chooser: a trace of a file that has been read, or a file of a folder."""
+        row, chooser = event.row, self._chooser()
+        assert chooser is not None
+        trace_id = f"#{row.number}" if row.number else None
+        if chooser.whole is not None:
+            self._opened = replace(self._opened, trace_id=trace_id)
+            await self._show(chooser.whole)
+        else:
+            self._open(replace(self.setup, path=row.path, trace_id=trace_id))
+
+    def _chooser(self) -> ChooserScreen | None:
+        """The list of traces on top, if any."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, ActingScreen) and screen.WHERE == "chooser":
+                return screen  # type: ignore[return-value]
+        return None
+
     def on_work_failed(self, event: WorkFailed) -> None:
         """The file cannot be read. Before there is anything to look at, the sentence is for the shell."""
-        if self.main is None:
+        chooser = self._chooser()
+        if chooser is not None and self.main is None:
+            chooser.say(f"{event.problem.message}  {event.problem.hint}", "error")
+        elif self.main is None:
             self.mistake = event.problem
             self.exit(return_code=event.problem.exit_code)
         else:

@@ -58,6 +58,8 @@ class Desk:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.sitting: OpenSitting | None = None
+        self.one_of_many = False
+        """Whether it was chosen from a list of traces."""
         self.complete = False
         self.fraction = 0.0
         self.traces: tuple[Trace, ...] = ()

@@ -106,6 +106,10 @@ class BranchMade(Message):
         self.branch = branch
 
 
+class BackToTraces(Message):
+    """The person wants to choose another trace."""
+
+
 class Compared(Message):
     def __init__(self, branch_id: str, comparison: Comparison) -> None:
         super().__init__()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -148,21 +147,6 @@ async def test_q_goes_back_and_then_leaves(tmp_path: Path) -> None:
         assert sitting.main.at_home()
         await sitting.press("q")
         assert sitting.app.return_code == 0
-
-
-async def test_several_traces_are_offered(tmp_path: Path) -> None:
-    path = tmp_path / "two.jsonl"
-    runs = [
-        {"messages": [{"role": "user", "content": word}, {"role": "assistant", "content": word.upper()}]}
-        for word in ("one", "two")
-    ]
-    path.write_text("\n".join(map(json.dumps, runs)), "utf-8")
-    async with open_setup(Setup(str(path), session_path=str(tmp_path / "s.sqlite3"))) as sitting:
-        await sitting.until(lambda: isinstance(sitting.app.screen, Choose), "the choice")
-        assert "2 traces in this file" in sitting.text
-        await sitting.press("j", "enter")
-        await sitting.until_checked()
-        assert "TWO" in sitting.text
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from textual import work
 
 from replaydbg.core.trace import StepNotFound
 from replaydbg.tui import actions, outside
+from replaydbg.tui.messages import BackToTraces
 from replaydbg.tui.screens.searching import Searching
 from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
 from replaydbg.views.text import plural
@@ -178,6 +179,10 @@ class Moving(Searching):
             return f"the {part.label}", part.text
         return "the line", block.text
 
+    def do_traces(self) -> None:
+        """The app takes this screen away."""
+        self.post_message(BackToTraces())
+
     def do_help(self) -> None:
         from replaydbg.tui.screens.help import Help
 
@@ -191,6 +196,10 @@ class Moving(Searching):
 
     def do_quit(self) -> None:
         self.app.exit(0)
+        self.let_go()
+
+    def let_go(self) -> None:
+        """Nothing of this trace will be shown any more."""
         if self.desk.sitting is not None:
             self.desk.sitting.close()
 

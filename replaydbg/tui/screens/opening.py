@@ -25,7 +25,7 @@ class NameLine(OneLine):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self._file = name
+        self.file = name
         self._state = "opening …"
 
     def say(self, state: str) -> None:
@@ -34,7 +34,7 @@ class NameLine(OneLine):
             self.refresh()
 
     def line(self, width: int) -> Line:  # noqa: ARG002 - what is too long is cut off
-        return (Span(" "), Span(printable(self._file), "strong"), Span("   "), Span(self._state, "info"))
+        return (Span(" "), Span(printable(self.file), "strong"), Span("   "), Span(self._state, "info"))
 
 
 class OpeningScreen(ActingScreen[None]):

@@ -26,24 +26,7 @@ class Reported(Workplace):
                 self.show(desk.read(reading.traces[0], complete=False))
             self.paint_header()
             return
-        if len(reading.traces) > 1 and desk.trace_id is None:
-            self._ask_which(reading)
-            return
         self._take(reading)
-
-    def _ask_which(self, reading: Reading) -> None:
-        from replaydbg.tui.screens.dialogs import Choose
-
-        options = [
-            (trace.id[:16], f"{plural(len(trace), 'step')}  {trace.name(0) if len(trace) else ''}")
-            for trace in reading.traces
-        ]
-
-        def chose(number: int | None) -> None:
-            self.desk.trace_id = f"#{(number or 0) + 1}"
-            self._take(reading)
-
-        self.app.push_screen(Choose(f"{len(options)} traces in this file", options), chose)
 
     def _take(self, reading: Reading) -> None:
         """The file has been read and it is known which trace of it is wanted."""

@@ -157,6 +157,7 @@ class Workplace(ActingScreen[None]):
             original=branch is not None and bool(step_id) and branch.steps[row].of is not None,
             searched=self.searched,
             filtered=self.filtered,
+            one_of_many=desk.one_of_many,
             read_only=desk.read_only,
         )
 

@@ -8,6 +8,7 @@ import pytest
 
 from replaydbg.tui.actions import ACTIONS, UserAction
 from replaydbg.tui.screens.branches import BranchesScreen
+from replaydbg.tui.screens.chooser import ChooserScreen
 from replaydbg.tui.screens.compare import CompareScreen, StepDifference
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.screens.main import MainScreen
@@ -17,6 +18,7 @@ from replaydbg.tui.screens.rerun import RerunScreen
 
 SCREENS: tuple[type[Any], ...] = (
     OpeningScreen,
+    ChooserScreen,
     MainScreen,
     BranchesScreen,
     CompareScreen,

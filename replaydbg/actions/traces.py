@@ -1,0 +1,61 @@
+"""The traces of a folder, or of one file: what there is at once, what is in them as they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+from replaydbg import limits
+from replaydbg.config import DEFAULTS, Settings
+from replaydbg.core.trace import Trace
+from replaydbg.drivers import files
+from replaydbg.errors import ReplaydbgError
+from replaydbg.views.traces import Listed
+
+
+def listed(folder: str) -> Iterator[Listed]:
+    """The files below the folder, none of them opened; so many of them at most as a person can look through."""
+    for path in islice(files.trace_files(folder), limits.LISTED_FILES_MAX):
+        size, modified = files.size_and_time(path)
+        yield Listed(path, str(Path(path).relative_to(folder)), size_bytes=size, moment_s=modified)
+
+
+def read_listed(file: Listed, settings: Settings = DEFAULTS) -> tuple[Listed, ...]:
+    """A line for each trace of the file; one that says why, where there is none."""
+    from replaydbg.actions.open import readings
+
+    if file.size_bytes > limits.LISTED_BYTES_MAX:
+        return (file.with_problem("large: read when it is opened", is_trace=True),)
+    try:
+        *_, reading = readings(file.path)
+    except ReplaydbgError as problem:
+        return (file.with_problem(problem.message.removeprefix(f"{file.path} ")),)
+    if not reading.traces:
+        return (file.with_problem("holds no trace"),)
+    several = len(reading.traces) > 1
+    return tuple(
+        with_findings(of_trace(trace, file, number if several else 0), trace, settings)
+        for number, trace in enumerate(reading.traces, 1)
+    )
+
+
+def of_trace(trace: Trace, file: Listed, number: int) -> Listed:
+    """The line of a trace; `number` is its place in a file of several, 0 where there is one."""
+    starts = [start for start in trace.starts_ns if start >= 0]
+    return file.read(
+        number=number,
+        trace_id=trace.id,
+        title=trace.name(0) if len(trace) else "",
+        steps=len(trace),
+        format=trace.source.format,
+        moment_s=min(starts) / 1e9 if starts else file.moment_s,
+    )
+
+
+def with_findings(line: Listed, trace: Trace, settings: Settings = DEFAULTS) -> Listed:
+    """The line with its findings counted."""
+    from replaydbg.actions.check import check_trace
+    from replaydbg.graph.facts import Facts
+
+    return line.found(check_trace(Facts(trace, settings=settings)))

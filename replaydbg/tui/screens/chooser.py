@@ -1,0 +1,191 @@
+"""Which trace? The traces of a folder or of a file with many: searched, sorted, their findings counted meanwhile."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from replaydbg.actions import traces
+from replaydbg.core.trace import Trace
+from replaydbg.tui import theme
+from replaydbg.tui.background import apart
+from replaydbg.tui.messages import TraceRead
+from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.screens.opening import NameLine
+from replaydbg.tui.setup import Setup
+from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.line_list import LineList
+from replaydbg.views.text import Line, plural
+from replaydbg.views.traces import Listed, Order, arranged, listed_line
+
+_BETWEEN_REPORTS_SECONDS = 0.2
+
+
+class TraceList(LineList, inherit_bindings=False):
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[Listed] = []
+        self._signs = theme.signs(os.environ)
+
+    class Chosen(Message):
+        def __init__(self, row: Listed) -> None:
+            super().__init__()
+            self.row = row
+
+    def load(self, rows: list[Listed]) -> None:
+        """The cursor stays on its trace, or at the top where it was not moved."""
+        here = self.rows[self.cursor] if 0 < self.cursor < len(self.rows) else None
+        self.rows = rows
+        if here is not None:
+            name = (here.path, here.number)
+            same = (at for at, row in enumerate(rows) if (row.path, row.number or here.number) == name)
+            self.set_reactive(LineList.cursor, next(same, self.cursor))
+        self.lines_changed()
+        self.show_line(self.cursor)
+
+    @property
+    def count(self) -> int:
+        return len(self.rows)
+
+    def line(self, index: int, width: int) -> Line:
+        return listed_line(self.rows[index], width, self._signs)
+
+    def action_open(self) -> None:
+        if self.rows:
+            self.post_message(self.Chosen(self.rows[self.cursor]))
+
+
+class Looked(Message):
+    """More is known: by path, the lines that take the place of the one of the file."""
+
+    def __init__(self, known: dict[str, tuple[Listed, ...]], left: int) -> None:
+        super().__init__()
+        self.known = known
+        self.left = left
+
+
+class ChooserScreen(ActingScreen[None]):
+    """Tells the app what was chosen (`TraceList.Chosen`). It stays where it is meanwhile: a key leads back to it."""
+
+    WHERE = "chooser"
+    BINDINGS = bindings("chooser")
+
+    def __init__(self, setup: Setup, whole: TraceRead | None = None) -> None:
+        """`whole` is a file that has been read; without one `setup.path` is a folder."""
+        super().__init__()
+        self._setup, self.whole = setup, whole
+        self._of_file = whole.reading.traces if whole is not None else ()
+        self._lines: dict[str, tuple[Listed, ...]] = {}
+        self._left = -1
+        self.order = Order.NAME
+        self.words = ""
+
+    def compose(self) -> ComposeResult:
+        yield NameLine(Path(self._setup.path).name if self.whole else self._setup.path)
+        yield TraceList()
+        yield FooterLine()
+
+    def on_mount(self) -> None:
+        self.query_one(TraceList).focus()
+        self.offer()
+        self.run_worker(apart(partial(self._look, self._setup, self._of_file)), group="look")
+
+    def _look(self, setup: Setup, of_file: Sequence[Trace]) -> None:
+        """In a thread: the names first, then what is in the files, one by one."""
+        worker = get_current_worker()
+        if of_file:
+            file = Listed(setup.path, Path(setup.path).name)
+            lines = [traces.of_trace(trace, file, number) for number, trace in enumerate(of_file, 1)]
+        else:
+            lines = list(traces.listed(setup.path))
+        known: dict[str, tuple[Listed, ...]] = {}
+        for line in lines:
+            known[line.path] = (*known.get(line.path, ()), line)
+        self.post_message(Looked(dict(known), len(lines)))
+        fresh: dict[str, tuple[Listed, ...]] = {}
+        last = time.monotonic()
+        for number, line in enumerate(lines, 1):
+            if worker.is_cancelled:
+                return
+            if of_file:
+                counted = traces.with_findings(line, of_file[number - 1])
+                whole = known[line.path]
+                known[line.path] = fresh[line.path] = (*whole[: number - 1], counted, *whole[number:])
+            else:
+                fresh[line.path] = traces.read_listed(line)
+            if time.monotonic() - last > _BETWEEN_REPORTS_SECONDS or number == len(lines):
+                self.post_message(Looked(fresh, len(lines) - number))
+                fresh, last = {}, time.monotonic()
+            time.sleep(0.001)  # the screen comes first
+
+    def on_looked(self, event: Looked) -> None:
+        self._lines.update(event.known)
+        self._left = event.left
+        self._arrange()
+
+    def _arrange(self) -> None:
+        every = [line for lines in self._lines.values() for line in lines]
+        rows = arranged(every, self.order, self.words)
+        self.query_one(TraceList).load(rows)
+        found = sum(1 for line in every if line.is_trace)
+        said = f"{plural(found, 'trace')}"
+        if self.words:
+            said = f"“{self.words}” {len(rows):,} of {said}"
+        busy = f"   reading, {self._left:,} left" if self._left > 0 else ""
+        self.query_one(NameLine).say(f"{said}   by {self.order}{busy}")
+        if not every and self._left == 0:
+            self.say("there is no file in this folder: q leaves")
+
+    def do_open(self) -> None:
+        self.query_one(TraceList).action_open()
+
+    def do_sort(self) -> None:
+        orders = list(Order)
+        self.order = orders[(orders.index(self.order) + 1) % len(orders)]
+        self.query_one(TraceList).action_top()
+        self._arrange()
+        self.say(f"sorted by {self.order}", "dim")
+
+    def do_search(self) -> None:
+        from replaydbg.tui.screens.dialogs import Line as TypedLine
+
+        before = self.words
+
+        def left(text: str | None) -> None:
+            self._search(before if text is None else text)
+
+        self.app.push_screen(
+            TypedLine("/ search", self.words, "words in names, ids and formats", self._search), left
+        )
+
+    def _search(self, words: str) -> None:
+        self.words = words
+        self._arrange()
+
+    def do_help(self) -> None:
+        from replaydbg.tui.screens.help import Help
+
+        self.app.push_screen(Help(self.WHERE, self.state()))
+
+    def do_leave(self) -> None:
+        if self.words:
+            self._search("")
+        elif sum(isinstance(screen, ChooserScreen) for screen in self.app.screen_stack) > 1:
+            self.dismiss(None)
+        else:
+            self.app.exit(0)
+
+    def do_quit(self) -> None:
+        self.app.exit(0)
+
+    def on_trace_list_chosen(self, event: TraceList.Chosen) -> None:
+        if not event.row.is_trace:
+            event.stop()
+            self.say(f"{event.row.name}: {event.row.problem}")

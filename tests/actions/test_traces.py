@@ -1,0 +1,51 @@
+"""What is below a folder."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from replaydbg import limits
+from replaydbg.actions.traces import listed, read_listed
+from replaydbg.core.finding import Severity
+from replaydbg.demo.incident import incident_path
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    shutil.copy(incident_path(), tmp_path / "incident.json")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "no.txt").write_text("hello")
+    return tmp_path
+
+
+def test_files_are_listed_without_being_opened(folder: Path) -> None:
+    lines = list(listed(str(folder)))
+    assert [line.name for line in lines] == ["deep/no.txt", "incident.json"] or [
+        line.name for line in lines
+    ] == [
+        "incident.json",
+        "deep/no.txt",
+    ]
+    assert all(line.steps == -1 and line.findings is None for line in lines)
+    assert all(line.size_bytes > 0 and line.moment_s > 0 for line in lines)
+
+
+def test_what_is_in_them(folder: Path) -> None:
+    lines = {line.name: line for file in listed(str(folder)) for line in read_listed(file)}
+    incident = lines["incident.json"]
+    assert (incident.steps, incident.number) == (26, 0)
+    assert dict(incident.findings or ())[Severity.ERROR] == 9
+    assert not lines["deep/no.txt"].is_trace
+    assert "no.txt" not in lines["deep/no.txt"].problem, "its name stands before it"
+
+
+def test_bounds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "LISTED_FILES_MAX", 1)
+    assert len(list(listed(str(folder)))) == 1
+    monkeypatch.setattr(limits, "LISTED_BYTES_MAX", 3)
+    (line,) = read_listed(next(listed(str(folder))))
+    assert line.is_trace
+    assert "read when it is opened" in line.problem

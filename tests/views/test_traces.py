@@ -1,0 +1,59 @@
+"""The chooser's lines."""
+
+from __future__ import annotations
+
+import pytest
+
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.views.text import plain, spans_width
+from replaydbg.views.traces import Listed, Order, arranged, listed_line
+
+BAD = Listed("/t/bad.json", "bad.json").with_problem("is not JSON")
+UNREAD = Listed("/t/new.json", "new.json", size_bytes=5_000_000, moment_s=1_760_000_000)
+CLEAN = Listed("/t/a.json", "a.json", 900, 50.0).read(steps=7, title="support", format="otlp", findings=())
+LOOPY = (
+    Listed("/t/z.json", "z.json", 100, 10.0)
+    .read(steps=90, number=2, trace_id="beef", title="planner")
+    .found(
+        [Finding("L001", "loop", Severity.ERROR, "x", ("a",)), Finding("L2", "y", Severity.HINT, "x", ("a",))]
+    )
+)
+EVERY = [BAD, UNREAD, CLEAN, LOOPY]
+
+
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [
+        (Order.NAME, ["a.json", "new.json", "z.json", "bad.json"]),
+        (Order.FINDINGS, ["z.json", "a.json", "new.json", "bad.json"]),
+        (Order.SIZE, ["z.json", "a.json", "new.json", "bad.json"]),
+        (Order.TIME, ["new.json", "a.json", "z.json", "bad.json"]),
+    ],
+)
+def test_orders(order: Order, names: list[str]) -> None:
+    assert names == [line.name for line in arranged(EVERY, order)]
+
+
+@pytest.mark.parametrize(
+    ("words", "count"), [("", 4), ("json", 4), ("PLAN", 1), ("beef z", 1), ("otlp", 1), ("no such", 0)]
+)
+def test_words(words: str, count: int) -> None:
+    assert len(arranged(EVERY, Order.NAME, words)) == count
+
+
+@pytest.mark.parametrize("width", [20, 50, 70, 96, 160])
+@pytest.mark.parametrize("line", EVERY, ids=lambda line: line.name)
+def test_lines_are_as_wide_as_asked(line: Listed, width: int) -> None:
+    assert spans_width(listed_line(line, width)) == width
+
+
+def test_a_line_says_what_is_known() -> None:
+    text = plain(listed_line(LOOPY, 130))
+    assert "z.json #2   planner" in text
+    assert "90 steps" in text
+    assert "‼1 ·1" in text
+    assert "none" in plain(listed_line(CLEAN, 130))
+    assert "…" in plain(listed_line(UNREAD, 130))
+    assert "4.8" not in plain(listed_line(UNREAD, 60))
+    assert "5 MB" in plain(listed_line(UNREAD, 130))
+    assert "is not JSON" in plain(listed_line(BAD, 60))
