@@ -22,7 +22,7 @@ def trace(tmp_path: Path) -> str:
 
 
 def test_open_paints_a_screen_and_q_leaves_it(trace: str) -> None:
-    played = play([sys.executable, "-m", "replaydbg", "open", trace], b"q")
+    played = play([sys.executable, "-m", "replaydbg", "open", trace], b"q", wait_for=b"lookup_order")
 
     assert played.code == 0
     assert b"lookup_order" in played.painted
