@@ -244,7 +244,12 @@ def _nearest(wrong: Json, known: Iterable[Json]) -> str:
 
 def nearest(wrong: str, known: Iterable[str]) -> str | None:
     """The known word that was probably meant; case, `_`, `-` and `.` count for nothing."""
-    plain = {_plain(word): word for word in islice(known, limits.NAMES_COMPARED_MAX)}
+    return _nearest_of(wrong[: limits.NAME_CHARS_MAX], tuple(islice(known, limits.NAMES_COMPARED_MAX)))
+
+
+@lru_cache(maxsize=1024)  # agents make the same mistake again
+def _nearest_of(wrong: str, known: tuple[str, ...]) -> str | None:
+    plain = {_plain(word): word for word in known}
     close = difflib.get_close_matches(_plain(wrong), plain, n=1, cutoff=0.7)
     return plain[close[0]] if close else None
 

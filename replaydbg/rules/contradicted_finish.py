@@ -2,7 +2,8 @@
 
 What it finds:
     A reply that says it ended in order to call tools, and calls none. The other way round, calls in a reply that ended
-    with "stop", is usual for several providers and not meant. Replies whose content was not recorded are left alone.
+    with "stop", is usual for several providers and not meant. Replies whose content was not recorded are left alone, and
+    the last reply of a conversation is a hint only: the recording may have been cut there.
 
 Why it matters:
     The framework waits for calls that are not there: it ends the run, asks again, or fails. A server that lost the
@@ -37,7 +38,9 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         message = f"the reply ended with {reply.finish_reason} and calls no tool"
         at = Evidence(facts.trace.ids[reply.row], "/output/finish_reason", "no call was recorded")
-        yield of_steps(RULE, facts.trace, (reply.row,), message, at)
+        ended = reply.row not in facts.threads.followers
+        severity = Severity.HINT if ended else RULE.severity
+        yield of_steps(RULE, facts.trace, (reply.row,), message, at, severity=severity)
 
 
 def _answered(facts: Facts, row: int) -> bool:

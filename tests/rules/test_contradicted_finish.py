@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from replaydbg.core.finding import Severity
 from replaydbg.core.message import Message, Role
 from replaydbg.core.trace import Trace
 from replaydbg.rules.contradicted_finish import RULE
@@ -53,3 +54,11 @@ def test_found(reason: str) -> None:
 def test_nothing_at_all_among_replies_with_content() -> None:
     run = trace(ending("m1", "tool_calls", ""), ending("m2", "stop"))
     assert [finding.step_ids for finding in found(RULE, run)] == [("m1",)]
+
+
+def test_at_the_end_of_a_conversation_it_is_a_hint() -> None:
+    goes_on = model_call("m2", [user("Go."), assistant("I will look."), user("And?")], "Done.")
+    assert [one.severity for one in found(RULE, trace(ending("m1", "tool_calls")))] == [Severity.HINT]
+    assert [one.severity for one in found(RULE, trace(ending("m1", "tool_calls"), goes_on))] == [
+        Severity.WARNING
+    ]
