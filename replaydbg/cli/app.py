@@ -10,7 +10,21 @@ from typing import Annotated
 
 import typer
 
-from replaydbg.cli import check, demo, diff, explain, open, providers, receive, replay, report, show, suppress  # noqa: A004
+from replaydbg.cli import (
+    check,
+    demo,
+    diff,
+    explain,
+    open,  # noqa: A004
+    pin,
+    providers,
+    receive,
+    replay,
+    report,
+    show,
+    suppress,
+    verify,
+)
 
 _COMMANDS = (
     open.open_,
@@ -21,6 +35,8 @@ _COMMANDS = (
     explain.explain,
     replay.replay,
     diff.diff,
+    pin.pin,
+    verify.verify,
     providers.providers,
     receive.receive,
 )

@@ -14,6 +14,7 @@ from typing import Any
 
 from replaydbg.core.branch import Branch, BranchStep, Edit, Provenance, Stop
 from replaydbg.core.message import Json
+from replaydbg.core.trace import Trace
 from replaydbg.readers import _registry
 from replaydbg.readers._api import Document
 from replaydbg.session.commands import (
@@ -85,16 +86,7 @@ def act(row: Entry) -> Act:
 
 def packed(branch: Branch) -> bytes:
     """The whole branch: a line of JSON about it, then its trace in the native format; compressed."""
-    about = {
-        "id": branch.id,
-        "parent": branch.parent,
-        "label": branch.label,
-        "model": branch.model,
-        "edits": [edit_document(edit) for edit in branch.edits],
-        "steps": [[step.id, step.of, str(step.provenance), step.reason] for step in branch.steps],
-        "stopped": stop_document(branch.stopped),
-        "source": branch.trace.source.name,
-    }
+    about = branch_document(branch)
     pack = zlib.compressobj(_COMPRESSION)
     pieces = [pack.compress(json.dumps(about).encode() + b"\n")]
     pieces += [pack.compress(chunk) for chunk in native.write(branch.trace)]
@@ -107,6 +99,25 @@ def unpacked(pack: bytes) -> Branch:
     about = json.loads(line)
     *_, reading = _registry.read(Document(about["source"], memoryview(body)), "native")
     (trace,) = reading.traces
+    return read_branch(about, trace)
+
+
+def branch_document(branch: Branch) -> dict[str, Json]:
+    """All of a branch but its trace, as plain data."""
+    return {
+        "id": branch.id,
+        "parent": branch.parent,
+        "label": branch.label,
+        "model": branch.model,
+        "edits": [edit_document(edit) for edit in branch.edits],
+        "steps": [[step.id, step.of, str(step.provenance), step.reason] for step in branch.steps],
+        "stopped": stop_document(branch.stopped),
+        "source": branch.trace.source.name,
+    }
+
+
+def read_branch(about: Mapping[str, Json], trace: Trace) -> Branch:
+    """Raises ValueError, KeyError or TypeError for what `branch_document` did not make."""
     return Branch(
         id=about["id"],
         parent=about["parent"],
