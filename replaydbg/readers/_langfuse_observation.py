@@ -15,10 +15,10 @@ import msgspec
 from replaydbg.core.columns import KIND_NUMBER, STATUS_NUMBER, Row
 from replaydbg.core.message import Json
 from replaydbg.core.step import NO_USAGE, Kind, Status, Usage
-from replaydbg.readers import _dialects, _moments
+from replaydbg.readers import _dialects
 from replaydbg.readers._attributes import Attributes, number
 from replaydbg.readers._payloads import unwrapped
-from replaydbg.readers._records import Observed, column, document_of, row_id, text_of_key
+from replaydbg.readers._records import Observed, column, document_of, moment_ns, row_id, text_of_key
 from replaydbg.readers._span import Facts, Span, is_glue
 from replaydbg.wire import loose
 
@@ -95,8 +95,8 @@ def row_of(seen: Any, raw: msgspec.Raw) -> Row:
         facts.name,
         facts.agent,
         facts.model,
-        _moments.nanoseconds(seen.start_time),
-        _moments.nanoseconds(seen.end_time),
+        moment_ns(seen.start_time),
+        moment_ns(seen.end_time),
         STATUS_NUMBER[Status.ERROR if seen.level == "ERROR" else Status.UNSET],
         column(tokens.input_tokens),
         column(tokens.output_tokens),
@@ -123,15 +123,31 @@ _TOOL_MESSAGE_BYTES_MAX = 1 << 20
 """Larger outputs of plain spans are not looked into for the message of a tool."""
 
 
+_WANTED = re.compile(
+    rb'"(%b)\\*"\s*:\s*\\*"([^"\\]+)' % b"|".join(re.escape(key.encode()) for key in _ATTRIBUTES)
+)
+_SHORT_BYTES = 16 << 10
+"""In longer metadata each attribute is looked for by itself: prompts stand there, full of quotes."""
+
+
+def _wanted(metadata: bytes) -> dict[str, str]:
+    """Those of `_ATTRIBUTES` that the metadata holds, without decoding it."""
+    if b"attributes" not in metadata:
+        return {}
+    if len(metadata) > _SHORT_BYTES:
+        found = {key: text_of_key(metadata, key.encode()) for key in _ATTRIBUTES}
+        return {key: value for key, value in found.items() if value}
+    wanted: dict[str, str] = {}
+    for key, value in _WANTED.findall(metadata):
+        wanted.setdefault(key.decode(), value.decode("utf-8", "replace"))
+    return wanted
+
+
 def _facts(seen: Any) -> Facts:
     kind = _KINDS.get(seen.type.upper()) if isinstance(seen.type, str) else None
     name = seen.name if isinstance(seen.name, str) else ""
-    model = next(
-        filter(None, map(loose.text, (seen.model, seen.provided_model_name, seen.internal_model))), ""
-    )
-    metadata = bytes(seen.metadata)
-    found = {key: text_of_key(metadata, key.encode()) for key in _ATTRIBUTES} if len(metadata) > 4 else {}
-    wanted = {key: value for key, value in found.items() if value}
+    model = loose.text(seen.model or seen.provided_model_name or seen.internal_model)
+    wanted = _wanted(bytes(seen.metadata))
     agent = wanted.get("gen_ai.agent.name") or wanted.get("agent_name") or ""
     if "ai.operationId" in wanted and kind is Kind.MODEL_CALL:
         known = _dialects.dialect(wanted).facts(wanted, name)
@@ -183,9 +199,17 @@ _REASONED = (
 )
 
 
+_PLAIN_COUNTS = frozenset({"input", "output", "total"})
+
+
 def _usage(seen: Any) -> Usage:
     """Tokens out of the details. Some integrations count cached and reasoning tokens beside input and output: the total tells."""
-    counts = {key: loose.count(value) for key, value in loose.mapping(unwrapped(seen.usage_details)).items()}
+    details = seen.usage_details
+    if type(details) is dict and _PLAIN_COUNTS.issuperset(details):
+        plain = details.get("input"), details.get("output")  # nearly all; what follows is for the others
+        if type(plain[0]) is int and type(plain[1]) is int and min(plain) >= 0:
+            return Usage(*plain)
+    counts = {key: loose.count(value) for key, value in loose.mapping(unwrapped(details)).items()}
     if not counts:
         counts = {key: loose.count(value) for key, value in loose.mapping(unwrapped(seen.usage)).items()}
     if not counts:

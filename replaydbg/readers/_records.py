@@ -22,7 +22,7 @@ from replaydbg.core.message import Json, Message, OtherPart, Role, ToolCall, Too
 from replaydbg.core.step import NO_USAGE, Body, Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Source, Trace
-from replaydbg.readers import _dialects, _salvage, _twins
+from replaydbg.readers import _dialects, _moments, _salvage, _twins
 from replaydbg.readers._api import Reading
 from replaydbg.readers._assembly import inherit_agents
 from replaydbg.readers._payloads import call_of, offers_among, tools_of, unwrapped, without_offers
@@ -101,6 +101,13 @@ def _set_wrappers_apart(trace: Trace) -> None:
             kinds[around] = _OPAQUE
             trace.handles[around] = _twins.Twin(trace.handles[around])
             around = enclosing[around]
+
+
+def moment_ns(value: Json) -> int:
+    """Unix nanoseconds; the ISO text that nearly all platforms write is known by its first hyphen."""
+    if type(value) is str and value[4:5] == "-":
+        return _moments.from_iso(value)
+    return _moments.nanoseconds(value)
 
 
 def row_id(value: Json) -> str:

@@ -97,6 +97,14 @@ _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
         Refusal("a span of Braintrust", f"Braintrust's export is not read: {_INSTRUMENTED}"),
     ),
     (
+        lambda keys: "$schemaVersion" in keys
+        and not {"original_input", "generated_items", "model_responses"} & keys.keys(),
+        Refusal(
+            "a run state of the OpenAI Agents SDK without a run in it",
+            "write the state down with `result.to_state().to_string()`",
+        ),
+    ),
+    (
         lambda keys: {"channel_values", "channel_versions"} <= keys.keys()
         or {"values", "next", "config", "parent_config"} <= keys.keys(),
         Refusal("a LangGraph checkpoint", _LANGGRAPH),

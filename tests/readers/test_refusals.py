@@ -84,12 +84,14 @@ SNAPSHOT: dict[str, Any] = {
         (CHECKPOINT, "LangGraph checkpoint"),
         ({"checkpoint": CHECKPOINT, "metadata": {}}, "LangGraph checkpoint"),
         ([SNAPSHOT], "LangGraph checkpoint"),
+        ({"$schemaVersion": "999", "secret": "x"}, "without a run in it"),
     ],
 )
 def test_json_that_is_known_and_not_read(content: Any, what: str) -> None:
     problem = refused(content)
     assert what in problem.message
-    assert "OTLP JSON" in problem.hint or "convert_to_openai_messages" in problem.hint
+    assert any(word in problem.hint for word in ("OTLP JSON", "convert_to_openai_messages", "to_state"))
+    assert "secret" not in problem.hint
 
 
 def test_a_format_that_was_named_is_tried_nevertheless() -> None:
