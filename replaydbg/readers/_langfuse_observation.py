@@ -206,9 +206,12 @@ def _usage(seen: Any) -> Usage:
     """Tokens out of the details. Some integrations count cached and reasoning tokens beside input and output: the total tells."""
     details = seen.usage_details
     if type(details) is dict and _PLAIN_COUNTS.issuperset(details):
-        plain = details.get("input"), details.get("output")  # nearly all; what follows is for the others
-        if type(plain[0]) is int and type(plain[1]) is int and min(plain) >= 0:
-            return Usage(*plain)
+        asked, said = (
+            details.get("input"),
+            details.get("output"),
+        )  # nearly all; what follows is for the others
+        if type(asked) is int and type(said) is int and asked >= 0 and said >= 0:
+            return Usage(asked, said)
     counts = {key: loose.count(value) for key, value in loose.mapping(unwrapped(details)).items()}
     if not counts:
         counts = {key: loose.count(value) for key, value in loose.mapping(unwrapped(seen.usage)).items()}

@@ -22,8 +22,8 @@ from replaydbg.core.message import Json, Message, OtherPart, Role, ToolCall, Too
 from replaydbg.core.step import NO_USAGE, Body, Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Source, Trace
-from replaydbg.readers import _dialects, _moments, _salvage, _twins
-from replaydbg.readers._api import Reading
+from replaydbg.readers import _containers, _dialects, _moments, _salvage, _twins
+from replaydbg.readers._api import Document, Reading
 from replaydbg.readers._assembly import inherit_agents
 from replaydbg.readers._payloads import call_of, offers_among, tools_of, unwrapped, without_offers
 from replaydbg.readers._span import Span, SpanBody
@@ -113,6 +113,21 @@ def moment_ns(value: Json) -> int:
 def row_id(value: Json) -> str:
     """An id as text; platforms write text, some exports numbers."""
     return value if isinstance(value, str) else "" if value is None else str(value)[:64]
+
+
+_LINE_BYTES_MAX = 1 << 20
+_BOM = b"\xef\xbb\xbf"
+
+
+def whole_of(document: Document) -> memoryview | None:
+    """The text of a document that is one JSON value or broken; None where it is JSON Lines.
+
+    For the large exports that are one object: they are decoded at once, without a walk that proves them whole.
+    """
+    if _containers.has_lines(document.buffer, _LINE_BYTES_MAX):
+        return None
+    has_mark = bytes(document.buffer[: len(_BOM)]) == _BOM
+    return document.buffer[len(_BOM) :] if has_mark else document.buffer
 
 
 def column(count: int | None) -> int:

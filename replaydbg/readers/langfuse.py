@@ -26,7 +26,7 @@ from replaydbg.core.trace import Source
 from replaydbg.readers import _containers, _langfuse_observation, _moments, _salvage
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._langfuse_observation import is_observation
-from replaydbg.readers._records import Records, document_of, row_id, seen_of, text_of_key
+from replaydbg.readers._records import Records, document_of, row_id, seen_of, text_of_key, whole_of
 from replaydbg.wire import loose
 
 FORMAT = "langfuse"
@@ -83,8 +83,10 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
         if len(first.records):
             yield first.records.reading(_FIRST_WINDOW_BYTES / size, complete=False)
     exports = _Exports(document)
-    for record in _containers.records(document.buffer, exports.records.notices, items=True):
-        exports.add(record)
+    whole = whole_of(document)
+    if whole is None or not exports.add_whole(whole):
+        for record in _containers.records(document.buffer, exports.records.notices, items=True):
+            exports.add(record)
     if not len(exports.records):
         exports.add_traces()
     if not len(exports.records) and not _OPENING.search(document.buffer):
@@ -101,12 +103,26 @@ class _Exports:
         """Traces that came without an observation."""
         self._hollow: set[str] = set()
 
+    def add_whole(self, text: memoryview) -> bool:
+        """The one trace that the document is. False, and none is added, where it is something else, or damaged."""
+        try:
+            export = _EXPORT.decode(text)
+        except _salvage.UNREADABLE:
+            return False
+        if not export.observations:
+            return False
+        self._add_export(export, _containers.Record(text, ""))
+        return True
+
     def add(self, record: _containers.Record) -> None:
         try:
             export = _EXPORT.decode(record.raw)
         except _salvage.UNREADABLE:
             self.salvage(record.raw, record.place)
-            return
+        else:
+            self._add_export(export, record)
+
+    def _add_export(self, export: _Export, record: _containers.Record) -> None:
         found = export.observations
         if bytes(memoryview(export.trace)[:1]) == b"{":
             found = self._merged(export, found or [])

@@ -22,7 +22,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.step import NO_USAGE, Kind, Status, Usage
 from replaydbg.core.trace import Source
-from replaydbg.readers import _containers, _moments, _salvage
+from replaydbg.readers import _containers, _salvage
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._attributes import number
 from replaydbg.readers._records import (
@@ -30,6 +30,7 @@ from replaydbg.readers._records import (
     Records,
     column,
     document_of,
+    moment_ns,
     object_of_key,
     row_id,
     seen_of,
@@ -70,29 +71,20 @@ _FIELDS = (
     "id", "name", "run_type", "start_time", "end_time", "parent_run_id", "trace_id", "dotted_order", "status", "error",
     "prompt_tokens", "completion_tokens", "total_cost",
 )  # fmt: skip
+_SEVERAL = ("runs", "post", "patch")
+"""Where several runs stand in one record."""
 _NONE = msgspec.Raw(b"null")
 _RUN = msgspec.json.Decoder(
     msgspec.defstruct(
         "Run",
         [
             *((name, Any, None) for name in _FIELDS),
-            *((name, msgspec.Raw, _NONE) for name in ("outputs", "extra", "child_runs")),
+            *((name, msgspec.Raw, _NONE) for name in ("outputs", "extra", "child_runs", *_SEVERAL)),
         ],
         gc=False,
     )
 )
-
-
-class _Batch(msgspec.Struct, gc=False):
-    """Several runs in one record."""
-
-    runs: list[msgspec.Raw] | None = None
-    post: list[msgspec.Raw] | None = None
-    patch: list[msgspec.Raw] | None = None
-
-
-_BATCH = msgspec.json.Decoder(_Batch)
-_CHILDREN = msgspec.json.Decoder(list[msgspec.Raw])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def _read(document: Document, partial: bool) -> Iterator[Reading]:
@@ -123,17 +115,18 @@ class _Runs:
         return len(self._rows)
 
     def add(self, record: _containers.Record) -> None:
+        raw = msgspec.Raw(record.raw)
         try:
-            batch = _BATCH.decode(record.raw)
+            seen = _RUN.decode(raw)
         except _salvage.UNREADABLE:
             self._salvage(record)
             return
-        found = [*(batch.runs or ()), *(batch.post or ()), *(batch.patch or ())]
-        if found or batch.runs == []:
-            for place, raw in enumerate(found):
-                self._add(raw, f"{record.place}/{place}")
-        else:
-            self._add(msgspec.Raw(record.raw), record.place)
+        several = [name for name in _SEVERAL if getattr(seen, name) is not _NONE]
+        for name in several:
+            for place, one in enumerate(_listed(getattr(seen, name))):
+                self._add(one, f"{record.place}/{name}/{place}")
+        if not several:
+            self._add(raw, record.place, seen)
 
     def _salvage(self, record: _containers.Record) -> None:
         """The runs of a record that is no JSON: damaged, or with a NaN in it."""
@@ -149,29 +142,40 @@ class _Runs:
                 said = "damaged: only what stands before the damage was read"
                 self.records.notices.append(Notice(record.place or "byte 0", said))
 
-    def _add(self, raw: msgspec.Raw, place: str) -> None:
+    def _add(self, raw: msgspec.Raw, place: str, seen: Any = None) -> None:
         waiting = [raw]
         while waiting:
             raw = waiting.pop()
-            seen = seen_of(raw, _RUN)
+            seen = seen or seen_of(raw, _RUN)
             id_ = _id(seen)
             if not id_ or not (seen.run_type or seen.dotted_order or seen.trace_id or id_ in self._rows):
                 if bytes(memoryview(raw)[:1]) == b"{":
                     self.records.notices.append(Notice(place, "a record that is no run, left out"))
+                seen = None
                 continue
             known = self._rows.get(id_)
             raws = (raw,) if known is None else (*known[1][-1], raw)
-            self._rows[id_] = _row(seen if known is None else _merged(raws), raws)
-            if len(memoryview(seen.child_runs)) > len(b"null"):
-                try:
-                    waiting += reversed(_CHILDREN.decode(seen.child_runs))
-                except _salvage.UNREADABLE:
-                    continue
+            trace_id, row = _row(seen if known is None else _merged(raws), raws)
+            parent = self._rows.get(row[1])
+            if parent is not None:  # one text for the same id
+                row = (row[0], parent[1][0], *row[2:])
+            self._rows[id_] = trace_id, row
+            if seen.child_runs is not _NONE:
+                waiting += reversed(_listed(seen.child_runs))
+            seen = None
 
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
         for trace_id, row in self._rows.values():
             self.records.add(trace_id, row)
+        self._rows.clear()
         return self.records.reading(fraction, complete=complete)
+
+
+def _listed(raw: msgspec.Raw) -> list[msgspec.Raw]:
+    try:
+        return _LIST.decode(raw)
+    except _salvage.UNREADABLE:
+        return []
 
 
 def _id(seen: Any) -> str:
@@ -192,27 +196,31 @@ def _merged(raws: Iterable[msgspec.Raw]) -> Any:
 
 def _row(seen: Any, raws: tuple[msgspec.Raw, ...]) -> tuple[str, Row]:
     """The trace and the row of a run."""
-    path = [part.rpartition("Z")[2] for part in loose.text(seen.dotted_order).split(".")]
-    parent = row_id(seen.parent_run_id) or (path[-2] if len(path) > 1 else "")
+    parent, trace_id = row_id(seen.parent_run_id), row_id(seen.trace_id)
+    if not trace_id or (not parent and trace_id != _id(seen)):
+        path = [part.rpartition("Z")[2] for part in loose.text(seen.dotted_order).split(".")]
+        parent = parent or (path[-2] if len(path) > 1 else "")
+        trace_id = trace_id or path[0] or _id(seen)
     extra = bytes(seen.extra)
     kind, name, agent = _kind(seen, extra)
-    usage = _usage(seen, bytes(seen.outputs)) if kind is Kind.MODEL_CALL else NO_USAGE
+    is_call = kind is Kind.MODEL_CALL
+    tokens = _tokens(seen, _said(seen)) if is_call else (None, None)
     row = (
         _id(seen),
         parent,
         KIND_NUMBER[kind],
         name,
         agent,
-        _model(extra) if kind is Kind.MODEL_CALL else "",
-        _moments.nanoseconds(seen.start_time),
-        _moments.nanoseconds(seen.end_time),
+        _model(extra) if is_call else "",
+        moment_ns(seen.start_time),
+        moment_ns(seen.end_time),
         STATUS_NUMBER[_status(seen)],
-        column(usage.input_tokens),
-        column(usage.output_tokens),
-        number(seen.total_cost) if kind is Kind.MODEL_CALL else nan,
+        column(tokens[0]),
+        column(tokens[1]),
+        number(seen.total_cost) if is_call else nan,
         raws,
     )
-    return row_id(seen.trace_id) or path[0] or _id(seen), row
+    return trace_id, row
 
 
 # ---- facts ------------------------------------------------------------------------------------------------------
@@ -245,36 +253,37 @@ def _status(seen: Any) -> Status:
     return Status.OK if seen.status == "success" else Status.UNSET
 
 
-def _usage(seen: Any, outputs: bytes) -> Usage:
-    """What LangSmith counted, else what the reply itself says, under LangChain's names or OpenAI's."""
-    said = object_of_key(outputs, b"usage_metadata") or object_of_key(outputs, b"token_usage") or object_of_key(outputs, b"usage")  # fmt: skip
-    details = [loose.mapping(said.get(key)) for key in _DETAILS]
-    return Usage(
-        _first(
-            seen.prompt_tokens or None,
-            said.get("input_tokens"),
-            said.get("prompt_tokens"),
-            seen.prompt_tokens,
-        ),
-        _first(
-            seen.completion_tokens or None,
-            said.get("output_tokens"),
-            said.get("completion_tokens"),
-            seen.completion_tokens,
-        ),
-        _first(*(part.get(key) for part in details for key in ("cache_read", "cached_tokens"))),
-        _first(*(part.get(key) for part in details for key in ("reasoning", "reasoning_tokens"))),
+def _tokens(seen: Any, said: dict[str, Json]) -> tuple[int | None, int | None]:
+    """What LangSmith counted, else what the reply itself says; its zeros may only mean that nobody counted."""
+    counted = seen.prompt_tokens, seen.completion_tokens
+    if type(counted[0]) is int and type(counted[1]) is int and min(counted) > 0:
+        return counted
+    return (
+        loose.count(said.get("input_tokens", said.get("prompt_tokens", counted[0]))),
+        loose.count(said.get("output_tokens", said.get("completion_tokens", counted[1]))),
     )
 
 
-_DETAILS = (
-    "input_token_details", "output_token_details", "prompt_tokens_details", "completion_tokens_details",
-    "input_tokens_details", "output_tokens_details",
-)  # fmt: skip
+def _said(seen: Any) -> dict[str, Json]:
+    """The tokens that a reply tells, under LangChain's names or OpenAI's."""
+    outputs = bytes(seen.outputs)
+    found = (object_of_key(outputs, key) for key in (b"usage_metadata", b"token_usage", b"usage"))
+    return next(filter(None, found), {})
 
 
-def _first(*values: Json) -> int | None:
-    return next((count for count in map(loose.count, values) if count is not None), None)
+def _usage(seen: Any) -> Usage:
+    said = _said(seen)
+    details = {
+        name: value
+        for key, part in said.items()
+        if key.endswith("_details")
+        for name, value in loose.mapping(part).items()
+    }
+    return Usage(
+        *_tokens(seen, said),
+        loose.count(details.get("cache_read", details.get("cached_tokens"))),
+        loose.count(details.get("reasoning", details.get("reasoning_tokens"))),
+    )
 
 
 # ---- bodies -----------------------------------------------------------------------------------------------------
@@ -305,7 +314,7 @@ def _observed(raws: tuple[msgspec.Raw, ...]) -> Observed:
         call_id=text_of_key(bytes(seen.extra), b"tool_call_id"),
         finish_reason=text_of_key(reply, b"finish_reason") if is_call else "",
         error=loose.text(document.get("error")),
-        usage=_usage(seen, reply) if is_call else NO_USAGE,
+        usage=_usage(seen) if is_call else NO_USAGE,
         response_model=loose.text(loose.mapping(outputs).get("model")) or text_of_key(reply, b"model_name"),
         provider=loose.text(loose.mapping(extra.get("metadata")).get("ls_provider")),
         raw=document,

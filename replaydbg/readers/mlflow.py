@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from math import nan
 from typing import Any
 
@@ -24,7 +25,7 @@ from replaydbg.readers import _containers, _salvage, _span_fields
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._attributes import Attributes, number
 from replaydbg.readers._payloads import without_nulls
-from replaydbg.readers._records import Observed, Records, column, document_of, row_id, seen_of
+from replaydbg.readers._records import Observed, Records, column, document_of, row_id, seen_of, whole_of
 from replaydbg.readers._span import Span, SpanBody, is_glue
 from replaydbg.wire import loose, openai_chat, openai_responses
 
@@ -63,7 +64,6 @@ _SPAN = msgspec.json.Decoder(
         gc=False,
     )
 )
-_ATTRIBUTES = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class _Data(msgspec.Struct, gc=False):
@@ -90,8 +90,10 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
         if len(first.records):
             yield first.records.reading(_FIRST_WINDOW_BYTES / size, complete=False)
     traces = _Traces(document)
-    for record in _containers.records(document.buffer, traces.records.notices, items=True):
-        traces.add(record)
+    whole = whole_of(document)
+    if whole is None or not traces.add_whole(whole):
+        for record in _containers.records(document.buffer, traces.records.notices, items=True):
+            traces.add(record)
     if not len(traces.records) and not _OPENING.search(document.buffer):
         raise NotThisFormat("there is no span in the document")
     yield traces.records.reading()
@@ -101,22 +103,36 @@ class _Traces:
     def __init__(self, document: Document) -> None:
         self.records = Records(Source(document.name, FORMAT), _observed)
 
+    def add_whole(self, text: memoryview) -> bool:
+        """The one trace that the document is. False, and none is added, where it is something else, or damaged."""
+        try:
+            trace = _TRACE.decode(text)
+        except _salvage.UNREADABLE:
+            return False
+        if trace.data is None or not trace.data.spans:
+            return False
+        self._add_trace(trace, "")
+        return True
+
     def add(self, record: _containers.Record) -> None:
         try:
             trace = _TRACE.decode(record.raw)
         except _salvage.UNREADABLE:
             self.salvage(record.raw, record.place)
-            return
+        else:
+            self._add_trace(trace, record.place)
+
+    def _add_trace(self, trace: _Trace, place: str) -> None:
         info = trace.info or {}
         named = (info.get("trace_id"), info.get("request_id"), trace.trace_id, trace.request_id)
         trace_id = next(filter(None, map(row_id, named)), "")
         if info.get("state", info.get("status")) == "IN_PROGRESS":
             said = "the run was still in progress when it was exported"
-            self.records.notices.append(Notice(f"{record.place}/info", said))
+            self.records.notices.append(Notice(f"{place}/info", said))
         spans = trace.data.spans if trace.data else trace.spans
-        where = f"{record.place}/data/spans" if trace.data else f"{record.place}/spans"
-        for place, raw in enumerate(spans or ()):
-            self._add(raw, trace_id, f"{where}/{place}")
+        where = f"{place}/data/spans" if trace.data else f"{place}/spans"
+        for at, raw in enumerate(spans or ()):
+            self._add(raw, trace_id, f"{where}/{at}")
 
     def salvage(self, raw: memoryview, place: str) -> None:
         """The spans of a trace that is cut off or corrupt."""
@@ -168,13 +184,23 @@ def _row(seen: Any, id_: str, raw: msgspec.Raw) -> Row:
 # ---- facts ------------------------------------------------------------------------------------------------------
 
 _INPUT, _OUTPUT = "mlflow.spanInputs", "mlflow.spanOutputs"
-_SMALL = frozenset(
-    {
-        "mlflow.spanType", "mlflow.llm.model", "mlflow.llm.provider", "model", "mlflow.chat.tokenUsage", "usage",
-        "mlflow.llm.cost", "mlflow.openai.agent_run_root",
-    }
+_NOTHING = msgspec.Raw()
+_SMALL = (
+    "mlflow.spanType", "mlflow.llm.model", "model", "mlflow.chat.tokenUsage", "usage", "mlflow.llm.cost",
+    "mlflow.openai.agent_run_root",
 )  # fmt: skip
-"""The attributes that the columns want."""
+"""The attributes that the columns want; the others are passed over."""
+_SMALL_ATTRIBUTES = msgspec.json.Decoder(
+    msgspec.defstruct(
+        "Attributes",
+        [
+            *((f"_{at}", Any, msgspec.field(default=None, name=key)) for at, key in enumerate(_SMALL)),
+            ("input", msgspec.Raw, msgspec.field(default=_NOTHING, name=_INPUT)),
+            ("output", msgspec.Raw, msgspec.field(default=_NOTHING, name=_OUTPUT)),
+        ],
+        gc=False,
+    )
+)
 _KINDS = {
     "CHAT_MODEL": Kind.MODEL_CALL,
     "LLM": Kind.MODEL_CALL,
@@ -189,14 +215,19 @@ _TEXT_BYTES_MAX = 1 << 10
 def _few_attributes(raw: msgspec.Raw) -> dict[str, Json]:
     """Those attributes decoded that the columns want; of the output only what is short."""
     try:
-        values = _ATTRIBUTES.decode(raw)
+        values = _SMALL_ATTRIBUTES.decode(raw)
     except _salvage.UNREADABLE:
         return {}
-    few = {key: _decoded(_json(values[key])) for key in _SMALL & values.keys()}
+    *small, input_, output = msgspec.structs.astuple(values)
+    few = {
+        key: _remembered(value) if type(value) is str else value
+        for key, value in zip(_SMALL, small, strict=True)
+        if value is not None
+    }
     if loose.text(few.get("mlflow.spanType")) in {"CHAIN", "CHAT_MODEL"}:
-        for key in (_INPUT, _OUTPUT):
-            if key in values and len(memoryview(values[key])) < _TEXT_BYTES_MAX:
-                few[key] = _decoded(_json(values[key]))
+        for key, text in ((_INPUT, input_), (_OUTPUT, output)):
+            if 0 < len(memoryview(text)) < _TEXT_BYTES_MAX:
+                few[key] = _decoded(_json(text))
     return few
 
 
@@ -215,6 +246,12 @@ def _decoded(value: Json) -> Json:
         return _salvage.loads(value)
     except ValueError:
         return value
+
+
+@lru_cache(maxsize=4096)
+def _remembered(text: str) -> Json:
+    """Types, models and counts are few and stand on every span."""
+    return _decoded(text)
 
 
 def _kind(seen: Any, attributes: Mapping[str, Json]) -> tuple[Kind, str, str]:
