@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from replaydbg.actions.open import readings
+from replaydbg.actions.open import chosen, readings
 from replaydbg.actions.suppressions import suppressions
 from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.finding import Finding, Notice
@@ -19,7 +19,6 @@ from replaydbg.errors import ReplaydbgError, UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.rules import _registry
-from replaydbg.wire.tool_files import read_tool_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +71,14 @@ def check_paths(
     select: Sequence[str] = (),
     ignore: Sequence[str] = (),
     side_tools: tuple[ToolSpec, ...] = (),
+    trace_id: str | None = None,
     format_name: str | None = None,
     settings: Settings = DEFAULTS,
     baseline: Mapping[str, int] | None = None,
 ) -> Iterator[Checked | Unread]:
     """Every trace of every file, one at a time; files that cannot be read are said so and passed over.
 
+    With a `trace_id` only that trace of each file is looked at; raises UsageProblem where a file has none such.
     Findings that were suppressed in the session beside a file are told apart. With a `baseline` (`baseline_of_file`)
     only findings are told that it does not have, counted over all traces.
     """
@@ -92,7 +93,8 @@ def check_paths(
             except UnreadableInput as problem:
                 yield Unread(file, problem, asked_for=file == path)
                 continue
-            for number, trace in enumerate(reading.traces):
+            wanted = reading.traces if trace_id is None else (chosen(reading.traces, trace_id),)
+            for number, trace in enumerate(wanted):
                 facts = Facts(trace, side_tools, settings)
                 found, of_rules = listen(facts, select, ignore)
                 reasons, of_session = suppressions(file, trace)
@@ -142,22 +144,3 @@ def baseline_of_file(path: str) -> Mapping[str, int]:
         return Counter(finding["fingerprint"] for trace in traces for finding in trace["findings"])
     except (ValueError, KeyError, TypeError) as error:
         raise UsageProblem(f"{path} is no baseline: {error}", hint) from error
-
-
-def tools_of_file(path: str) -> tuple[ToolSpec, ...]:
-    """The tools of a side file: JSON or JSON Lines in any shape that tools are offered in. Raises UsageProblem."""
-    text = files.read_text(path)
-    try:
-        values = [json.loads(text)]
-    except ValueError as error:
-        try:
-            values = [json.loads(line) for line in text.splitlines() if line.strip()]
-        except ValueError:
-            raise UsageProblem(f"{path} is not JSON: {error}") from error
-    tools = read_tool_file(values)
-    if not tools:
-        raise UsageProblem(
-            f"{path} lists no tools",
-            "expected: tools as they are sent to OpenAI or Anthropic, an MCP `tools/list` result, or {name: schema}",
-        )
-    return tools

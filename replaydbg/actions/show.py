@@ -10,6 +10,7 @@ from replaydbg.actions.check import check_trace
 from replaydbg.core.finding import Finding
 from replaydbg.core.message import Json
 from replaydbg.core.step import Kind
+from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
@@ -29,9 +30,9 @@ _TEXT_COLUMNS = 100
 class Shown:
     """A trace to be printed. Its findings are looked for when they are first needed."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, side_tools: tuple[ToolSpec, ...] = ()) -> None:
         self.trace = trace
-        self.facts = Facts(trace)
+        self.facts = Facts(trace, side_tools)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:

@@ -47,12 +47,8 @@ def check(
     fail_on: Annotated[
         Level, typer.Option("--fail-on", help="Exit with 1 from this severity on.")
     ] = Level.WARNING,
-    tools: Annotated[
-        str | None,
-        typer.Option(
-            "--tools", metavar="FILE", help="Tool definitions, for traces that did not record them."
-        ),
-    ] = None,
+    tools: options.SideTools = None,
+    trace_id: options.TraceId = None,
     format_name: options.FormatName = None,
     config: options.Config = None,
     baseline: Annotated[
@@ -67,6 +63,7 @@ def check(
     from replaydbg.actions import check as action
     from replaydbg.actions.reports import report as report_of
     from replaydbg.actions.settings import settings_of_file
+    from replaydbg.actions.side_tools import tools_of_file
 
     tally = _Tally(Severity[fail_on.name])
     told = tally.of(
@@ -74,7 +71,8 @@ def check(
             paths,
             select=options.words(select),
             ignore=options.words(ignore),
-            side_tools=action.tools_of_file(tools) if tools else (),
+            side_tools=tools_of_file(tools),
+            trace_id=trace_id,
             format_name=format_name,
             settings=settings_of_file(config),
             baseline=action.baseline_of_file(baseline) if baseline else None,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from replaydbg.cli import report, terminal
 
 if TYPE_CHECKING:
+    from replaydbg.core.tool import ToolSpec
     from replaydbg.tui.setup import Setup
 
 
@@ -22,7 +23,8 @@ def look(path: str, **options: object) -> int:
         from replaydbg.tui.setup import Setup
 
         return _run(Setup(path, **options))  # type: ignore[arg-type]
-    return _print(path, options.get("format_name"), options.get("trace_id"))  # type: ignore[arg-type]
+    asked = {name: options[name] for name in ("format_name", "trace_id", "side_tools") if name in options}
+    return _print(path, **asked)  # type: ignore[arg-type]
 
 
 def look_at_demo() -> int:
@@ -47,7 +49,12 @@ def _run(setup: Setup) -> int:
         return ReplayApp(setup).run() or 0
 
 
-def _print(path: str, format_name: str | None, trace_id: str | None) -> int:
+def _print(
+    path: str,
+    format_name: str | None = None,
+    trace_id: str | None = None,
+    side_tools: tuple[ToolSpec, ...] = (),
+) -> int:
     from replaydbg.actions.open import open_trace
     from replaydbg.cli import listing
 
@@ -56,4 +63,4 @@ def _print(path: str, format_name: str | None, trace_id: str | None) -> int:
     opened = open_trace(path, format_name, trace_id)
     gc.enable()
     report.notices(opened.notices)
-    return listing.print_trace(opened)
+    return listing.print_trace(opened, side_tools=side_tools)

@@ -7,6 +7,7 @@ from replaydbg.actions.show import Shown
 from replaydbg.cli import render, report
 from replaydbg.cli.findings import print_finding
 from replaydbg.cli.render import Output
+from replaydbg.core.tool import ToolSpec
 
 _PIPE_COLUMNS = 120
 """Where there is no terminal to ask: room for names and for the beginning of what was said."""
@@ -16,12 +17,17 @@ def width() -> int:
     return render.width() or _PIPE_COLUMNS
 
 
-def print_trace(opened: Opened, step: str | None = None, output: Output = Output.TEXT) -> int:
+def print_trace(
+    opened: Opened,
+    step: str | None = None,
+    output: Output = Output.TEXT,
+    side_tools: tuple[ToolSpec, ...] = (),
+) -> int:
     """The chain, or one step whole. Raises UsageProblem where no step answers to `step`."""
     if len(opened.traces) > 1:
         number = opened.traces.index(opened.trace) + 1
         report.say(f"trace #{number} of {len(opened.traces)} in this file; `--trace '#N'` shows another")
-    shown = Shown(opened.trace)
+    shown = Shown(opened.trace, side_tools)
     if output is Output.JSON:
         head = {"trace_id": opened.trace.id, "format": opened.trace.source.format}
         render.documents(head, "steps", shown.documents(step))

@@ -5,11 +5,12 @@ from __future__ import annotations
 from replaydbg.cli import interactive, options
 
 
-def open_(
+def open_(  # noqa: PLR0917 - each is an option of the command line
     trace: options.TracePath,
     session: options.Session = None,
     trace_id: options.TraceId = None,
     format_name: options.FormatName = None,
+    tools: options.SideTools = None,
     config: options.Config = None,
 ) -> int:
     """Open a trace: see it, find what went wrong, edit one step, re-run what follows, compare.
@@ -17,11 +18,13 @@ def open_(
     Where there is no terminal (a pipe, TERM=dumb) the plain listing of `show` is printed instead.
     """
     from replaydbg.actions.settings import settings_of_file
+    from replaydbg.actions.side_tools import tools_of_file
 
     return interactive.look(
         trace,
         session_path=session,
         trace_id=trace_id,
         format_name=format_name,
+        side_tools=tools_of_file(tools),
         settings=settings_of_file(config),
     )

@@ -41,6 +41,10 @@ Session = Annotated[
         "--session", metavar="FILE", help="Keep branches and edits here instead of beside the trace."
     ),
 ]
+SideTools = Annotated[
+    str | None,
+    typer.Option("--tools", metavar="FILE", help="Tool definitions, for traces that did not record them."),
+]
 Select = Annotated[
     list[str] | None,
     typer.Option("--select", metavar="RULES", help="Only these rules, by code or name; commas or repeated."),

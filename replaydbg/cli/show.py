@@ -22,6 +22,7 @@ def show(  # noqa: PLR0917 - each is an option of the command line
     output: options.OutputOption = Output.TEXT,
     trace_id: options.TraceId = None,
     format_name: options.FormatName = None,
+    tools: options.SideTools = None,
     follow: options.Follow = False,
 ) -> int:
     """Print the steps of a trace, or one step whole.
@@ -38,8 +39,9 @@ def show(  # noqa: PLR0917 - each is an option of the command line
             )
         return print_news(trace, format_name, trace_id, output)
     from replaydbg.actions.open import open_trace
+    from replaydbg.actions.side_tools import tools_of_file
     from replaydbg.cli.listing import print_trace
 
     opened = open_trace(trace, format_name, trace_id)
     report.notices(opened.notices)
-    return print_trace(opened, step, output)
+    return print_trace(opened, step, output, tools_of_file(tools))

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from replaydbg.actions.check import Checked, Unread, check_paths, check_trace, listen, tools_of_file
-from replaydbg.errors import UsageProblem
+from replaydbg.actions.check import Checked, Unread, check_paths, check_trace, listen
 from replaydbg.graph.facts import Facts
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
 
@@ -50,14 +47,3 @@ def test_a_file_that_was_asked_for_is_told_so() -> None:
 
     assert isinstance(one, Unread)
     assert one.asked_for
-
-
-def test_a_side_file_takes_tools_in_any_shape(tmp_path: Path) -> None:
-    path = tmp_path / "tools.json"
-    path.write_text('{"look": {"type": "object"}}')
-    assert [one.name for one in tools_of_file(str(path))] == ["look"]
-
-    for content, sentence in (("[", "is not JSON"), ("[]", "lists no tools"), ("7", "lists no tools")):
-        path.write_text(content)
-        with pytest.raises(UsageProblem, match=sentence):
-            tools_of_file(str(path))

@@ -172,3 +172,14 @@ def test_a_report_that_is_not_there_is_2() -> None:
 
 def test_levels_are_the_severities() -> None:
     assert [level.value for level in Level] == [severity.label for severity in sorted(Severity)]
+
+
+def test_one_trace_of_a_file_that_holds_several(tmp_path: Path) -> None:
+    told = [
+        {"id": name, "messages": [{"role": "assistant", "content": name}]} for name in ("first", "second")
+    ]
+    path = tmp_path / "two.jsonl"
+    path.write_text("\n".join(map(json.dumps, told)))
+    document = run("check", str(path), "--trace", "second", "--output", "json").document
+    assert [trace["trace_id"] for trace in document["traces"]] == ["second"]
+    assert run("check", str(path), "--trace", "third").code == 2

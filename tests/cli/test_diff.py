@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.test_replay import INCIDENT, MEND, STAND_IN
@@ -44,3 +45,41 @@ def test_the_json_says_where_they_part(tmp_path: Path) -> None:
 
 def test_a_trace_that_is_not_there() -> None:
     assert run("diff", INCIDENT, "nowhere.json").code == 3
+
+
+def two_traces(tmp_path: Path) -> str:
+    """A file with two conversations, of which the second calls a tool with an argument of the wrong type."""
+    call = {"id": "c", "type": "function", "function": {"name": "find", "arguments": '{"q": 1}'}}
+    told = [
+        {
+            "id": "first",
+            "messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}],
+        },
+        {
+            "id": "second",
+            "messages": [
+                {"role": "user", "content": "hi"},
+                {"role": "assistant", "content": None, "tool_calls": [call]},
+            ],
+        },
+    ]
+    path = tmp_path / "two.jsonl"
+    path.write_text("\n".join(map(json.dumps, told)))
+    return str(path)
+
+
+def test_traces_of_files_that_hold_several(tmp_path: Path) -> None:
+    path = two_traces(tmp_path)
+    first = run("diff", path, path)
+    assert "the two runs say the same" in first.out
+    assert "the first is compared (--trace)" in first.err
+    both = run("diff", path, path, "--trace", "first", "--trace", "#2", "--output", "json")
+    assert (both.document["a"], both.document["b"]) == ("first", "second")
+    assert run("diff", path, path, *["--trace", "#1"] * 3).code == 2
+
+
+def test_findings_by_a_side_file(tmp_path: Path) -> None:
+    path, tools = two_traces(tmp_path), tmp_path / "tools.json"
+    tools.write_text(json.dumps({"find": {"type": "object", "properties": {"q": {"type": "string"}}}}))
+    done = run("diff", path, path, "--trace", "#1", "--trace", "#2", "--tools", str(tools))
+    assert "schema-violation" in done.out
