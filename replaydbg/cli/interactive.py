@@ -23,6 +23,10 @@ def look(path: str, **options: object) -> int:
         from replaydbg.tui.setup import Setup
 
         return _run(Setup(path, **options))  # type: ignore[arg-type]
+    if options.get("follow"):
+        from replaydbg.cli.following import print_news
+
+        return print_news(path, options.get("format_name"), options.get("trace_id"))  # type: ignore[arg-type]
     asked = {name: options[name] for name in ("format_name", "trace_id", "side_tools") if name in options}
     return _print(path, **asked)  # type: ignore[arg-type]
 

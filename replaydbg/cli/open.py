@@ -12,6 +12,7 @@ def open_(  # noqa: PLR0917 - each is an option of the command line
     format_name: options.FormatName = None,
     tools: options.SideTools = None,
     config: options.Config = None,
+    follow: options.Follow = False,
 ) -> int:
     """Open a trace: see it, find what went wrong, edit one step, re-run what follows, compare.
 
@@ -27,4 +28,5 @@ def open_(  # noqa: PLR0917 - each is an option of the command line
         format_name=format_name,
         side_tools=tools_of_file(tools),
         settings=settings_of_file(config),
+        follow=follow,
     )

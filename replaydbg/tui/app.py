@@ -80,13 +80,13 @@ class ReplayApp(App[int]):
         self.run_worker(apart(read), group="read", exclusive=True)
 
     async def on_trace_read(self, event: TraceRead) -> None:
-        reading, asked = event.reading, self._opened.trace_id is not None
+        reading, asked = event.reading, self._opened.trace_id is not None or self._opened.follow
         several = len(reading.traces) > 1
         if self.main is not None and (asked or not several or not reading.complete):
             self.main.on_trace_read(event)
         elif several and reading.complete and not asked:
             await self._ask_which(event)
-        elif reading.complete or len(reading.traces) == 1:
+        elif (reading.complete and (reading.traces or not self._opened.follow)) or len(reading.traces) == 1:
             await self._show(event)
         else:
             for screen in self.screen_stack:

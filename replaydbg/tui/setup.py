@@ -22,6 +22,8 @@ class Setup:
     side_tools: tuple[ToolSpec, ...] = ()
     settings: Settings | None = None
     """None for the defaults."""
+    follow: bool = False
+    """The file is still being written: go on with what comes."""
     demo: bool = False
     provider: str = ""
     model: str = ""

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from textual.message import Message
-from textual.worker import get_current_worker
+from textual.worker import Worker, get_current_worker
 
 from replaydbg.actions.open import readings
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
+from replaydbg.readers._api import Reading
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
     Compared,
@@ -46,7 +47,11 @@ def read(setup: Setup, post: Post) -> None:
     worker = get_current_worker()
     last = 0.0
     try:
-        for reading in readings(setup.path, setup.format_name, partial=True):
+        for reading in (
+            _followed(setup, worker)
+            if setup.follow
+            else readings(setup.path, setup.format_name, partial=True)
+        ):
             if worker.is_cancelled:
                 return
             now = time.monotonic()
@@ -55,6 +60,19 @@ def read(setup: Setup, post: Post) -> None:
                 post(TraceRead(reading))
     except ReplaydbgError as problem:
         post(WorkFailed(problem, fatal=True))
+
+
+def _followed(setup: Setup, worker: Worker[object]) -> Iterator[Reading]:
+    from replaydbg.actions import follow
+
+    def wait(seconds: float) -> bool:
+        """Looks up often, so that the program can end."""
+        until = time.monotonic() + seconds
+        while not worker.is_cancelled and (left := until - time.monotonic()) > 0:
+            time.sleep(min(left, _BETWEEN_READINGS_SECONDS))
+        return not worker.is_cancelled
+
+    return follow.readings(setup.path, setup.format_name, wait)
 
 
 def sit_down(setup: Setup, trace: Trace, post: Post) -> None:

@@ -23,10 +23,10 @@ class NameLine(OneLine):
 
     DEFAULT_CSS = "NameLine { dock: top; background: $panel; }"
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, state: str = "opening …") -> None:
         super().__init__()
         self.file = name
-        self._state = "opening …"
+        self._state = state
 
     def say(self, state: str) -> None:
         if state != self._state:
@@ -46,7 +46,8 @@ class OpeningScreen(ActingScreen[None]):
         self._setup = setup
 
     def compose(self) -> ComposeResult:
-        yield NameLine(Path(self._setup.path).name)
+        state = "waiting for the first step …" if self._setup.follow else "opening …"
+        yield NameLine(Path(self._setup.path).name, state)
         yield FooterLine()
 
     def on_mount(self) -> None:

@@ -26,7 +26,29 @@ class Reported(Workplace):
                 self.show(desk.read(reading.traces[0], complete=False))
             self.paint_header()
             return
+        if desk.setup.follow:
+            self._go_on(reading)
+            return
         self._take(reading)
+
+    def _go_on(self, reading: Reading) -> None:
+        """What is there by now of a file that is still being written. A person at the end of it stays at the end."""
+        desk, before, at_end = self.desk, self.desk.shown, self.chain.at_end
+        desk.read_only = "the file is still being written: open it without --follow to edit"
+        if not reading.traces:
+            return
+        try:
+            trace = chosen(reading.traces, desk.trace_id) if desk.trace_id else reading.traces[-1]
+        except ReplaydbgError:
+            return  # it may still come
+        if before is not None and not at_end and desk.trace_id is None:
+            trace = next((each for each in reading.traces if each.id == before.trace.id), trace)
+        if trace.id != reading.traces[-1].id:
+            self.say(
+                f"{plural(len(reading.traces), 'trace')} by now; the last row of this one leads to the newest"
+            )
+        self.chain.stays_at_end = True
+        self.show(desk.read(trace, complete=True))
 
     def _take(self, reading: Reading) -> None:
         """The file has been read and it is known which trace of it is wanted."""
@@ -75,9 +97,10 @@ class Reported(Workplace):
             self.paint_findings(shown)
             self.paint_header()
             self.settle()
-            if first and event.last:
+            following = self.desk.setup.follow
+            if first and event.last and not following:
                 self.greet()
-            elif event.last and not shown.findings and not self.said:
+            elif event.last and not following and not shown.findings and not self.said:
                 self.say(*nothing_found(shown))
             if event.last and self.filtered:
                 self.look_for(self.filtered, self.row, filtering=True)  # it may ask for findings

@@ -201,6 +201,8 @@ class Workplace(ActingScreen[None]):
         busy = ""
         if not desk.complete:
             busy = f"reading {desk.fraction:.0%}"
+        elif desk.setup.follow:
+            busy = "following"
         elif shown is not None and not shown.checked:
             busy = "looking for findings"
         elif desk.sitting is not None and not desk.sitting.saved:

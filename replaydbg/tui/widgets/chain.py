@@ -73,6 +73,8 @@ class ChainList(LineList):
         self._frame: tuple[object, Columns, Axis | None] | None = None
         self._bright: frozenset[int] | None = None
         self._loads = 0
+        self.stays_at_end = False
+        """Whether the cursor goes on to what is new when it stands on the last row: the file is still being written."""
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -120,6 +122,7 @@ class ChainList(LineList):
         before, row = self.view, self.row
         step_id = before.trace.ids[row] if before is not None and row >= 0 else None
         above = self.cursor - self.scroll_offset.y
+        to_end = self.stays_at_end and self.at_end
         if before is not None and before.chain is not view.chain and before.trace is not view.trace:
             self._bright = None
         if before is not None and before.chain is not view.chain:
@@ -132,10 +135,14 @@ class ChainList(LineList):
         self.view = view
         at = view.row_of(step_id) if step_id is not None else -1
         y = view.chain.place(at) if at >= 0 else 0
+        if to_end:
+            y = max(0, len(view.chain) - 1)
         self._lines_moved(y)
-        if before is not None and self.is_mounted:
+        if to_end:
+            self.call_after_refresh(self.show_line, y)
+        elif before is not None and self.is_mounted:
             self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
-        if at != row or before is None or before.trace is not view.trace:
+        if at != row or to_end or before is None or before.trace is not view.trace:
             self.cursor_moved()
 
     def find(self, hits: Sequence[int]) -> None:
@@ -174,6 +181,11 @@ class ChainList(LineList):
         if self.view is None or not len(self.view.chain):
             return -1
         return self.view.chain.entry(min(self.cursor, self.count - 1)).row
+
+    @property
+    def at_end(self) -> bool:
+        """Whether the cursor stands on the last row, or there is none yet."""
+        return self.cursor >= self.count - 1
 
     @property
     def count(self) -> int:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from replaydbg.core.finding import Notice
 from replaydbg.graph.facts import Facts
@@ -10,9 +13,11 @@ from replaydbg.readers._api import Reading
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import Found, TraceRead
 from replaydbg.tui.screens.reported import nothing_found
+from replaydbg.tui.setup import Setup
 from tests.support.blocks import violation
 from tests.support.build import assistant, call, model_call, tool_execution, trace, user
-from tests.support.desk import open_demo, open_made
+from tests.support.desk import open_demo, open_made, open_setup
+from tests.support.otlp import request, span
 
 RUN = trace(model_call("m", [user("go")], "1"))
 
@@ -51,6 +56,53 @@ async def test_the_screen_stays_where_the_person_went(tmp_path: Path) -> None:
         sitting.main.on_found(Found(sitting.shown, (), last=True))
         await sitting.pilot.pause()
         assert sitting.main.row == 2
+
+
+def appended(path: Path, *spans: Any) -> None:
+    with path.open("ab") as file:
+        file.write(orjson.dumps(request(*spans)) + b"\n")
+
+
+async def test_a_file_that_is_still_being_written_is_followed(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    appended(path, *[span(number, f"step {number}", 99) for number in range(1, 61)])
+    async with open_setup(Setup(str(path), follow=True)) as sitting:
+        await sitting.until_text("60 steps")
+        await sitting.until_text("following")
+        chain = sitting.main.chain
+        assert chain.row == 59, "a person who follows begins at the end"
+        appended(path, span(61, "step 61", 99))
+        await sitting.until_text("61 steps")
+        await sitting.until(lambda: chain.row == 60, "the last row")
+        await sitting.until_text("step 61")
+        chain.go_to(4)
+        await sitting.pilot.pause()
+        top = chain.scroll_offset.y
+        appended(path, span(62, "step 62", 99), span(99, "agent"))
+        await sitting.until_text("63 steps")
+        assert sitting.shown.trace.names[chain.row] == sitting.shown.trace.names[5], (
+            "the same step, below its parent"
+        )
+        assert chain.scroll_offset.y == top + 1, "at the same place of the screen"
+        await sitting.press("e")
+        assert "still being written" in sitting.said
+
+
+async def test_a_new_trace_is_shown_to_those_who_are_at_the_end(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    appended(path, span(1, "first"), span(2, "second", 1))
+    async with open_setup(Setup(str(path), follow=True)) as sitting:
+        await sitting.until_text("2 steps")
+        appended(path, span(3, "another run", traceId="ab" * 16))
+        await sitting.until_text("another run")
+        sitting.main.chain.go_to(0)
+        appended(path, span(4, "more of it", 3, traceId="ab" * 16))
+        await sitting.until_text("2 steps")
+        sitting.main.chain.go_to(0)
+        await sitting.pilot.pause()
+        appended(path, span(5, "a third run", traceId="cd" * 16))
+        await sitting.until(lambda: "3 traces by now" in sitting.said, "that there is another")
+        assert "another run" in sitting.text
 
 
 def test_what_could_not_be_checked_has_not_passed() -> None:
