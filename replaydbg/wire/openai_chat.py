@@ -20,6 +20,7 @@ from replaydbg.wire._openai_chat_messages import read_message, read_messages, wr
 
 __all__ = [
     "Accumulator",
+    "read_message",
     "read_messages",
     "read_reply",
     "read_request",

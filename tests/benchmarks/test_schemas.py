@@ -35,7 +35,12 @@ def schema(number: int) -> dict[str, Any]:
 
 
 def arguments(number: int, chance: random.Random) -> dict[str, Any]:
-    given: dict[str, Any] = {"order_id": f"NL-{number}", "region": "EU", "lines": [{"sku": "a", "count": 1}], "note": None}
+    given: dict[str, Any] = {
+        "order_id": f"NL-{number}",
+        "region": "EU",
+        "lines": [{"sku": "a", "count": 1}],
+        "note": None,
+    }
     if number % BAD_EVERY == 0:
         given |= chance.choice([{"region": "eu"}, {"order_id": number}, {"lines": "[]"}, {"colour": "red"}])
     return given

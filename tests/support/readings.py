@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import orjson
@@ -71,3 +72,9 @@ def survives_damage(reader: Reader, draw: Callable[[Any], Any], sample: Any) -> 
     survive(reader, draw(said.damaged(sample if isinstance(sample, bytes) else orjson.dumps(sample))))
     if not isinstance(sample, bytes):
         survive(reader, draw(said.twisted(sample)))
+
+
+def survives(reader: Reader, data: bytes) -> None:
+    """Damaged bytes are read, or the reader says that they are of another format; nothing else may happen."""
+    with suppress(NotThisFormat):
+        walked(read(reader, data))

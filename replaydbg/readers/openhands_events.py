@@ -1,0 +1,207 @@
+"""Conversations of the OpenHands SDK: one event a file in a folder, or all of them in a list or in lines.
+
+Actions of one reply share its `llm_response_id`, and are one model call with a tool call each. What is told only of the
+conversation's state is no step.
+
+Get one: `<persistence folder>/<conversation>/events/`; `open` takes the folder
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from replaydbg.core.message import (
+    Json,
+    Message,
+    OtherPart,
+    Part,
+    Reasoning,
+    Role,
+    Text,
+    ToolCall,
+    ToolResponse,
+)
+from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.core.tool import ToolSpec
+from replaydbg.readers import _containers, _moments
+from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._chat_facts import Facts
+from replaydbg.readers._transcript import Thread, Transcript
+from replaydbg.wire import arguments, loose, openai_chat, tool_specs
+
+FORMAT = "openhands-events"
+_FILE = re.compile(r"event-\d+-[^/]*\.json")
+_KINDS = frozenset(
+    {
+        "SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent", "UserRejectObservation",
+        "ConversationStateUpdateEvent", "ConversationErrorEvent", "Condensation", "CondensationRequest", "PauseEvent",
+        "CondensationSummaryEvent", "TokenEvent", "LLMCompletionLogEvent",
+    }
+)  # fmt: skip
+_ENDING = ("error", "detail", "code")
+
+
+def sniff(document: Document) -> float:
+    first = _containers.first_record(document.head)
+    items = first[:5] if isinstance(first, list) else [first]
+    for item in map(loose.mapping, items):
+        if item.get("kind") in _KINDS and "source" in item and "timestamp" in item:
+            return 0.97
+    return 0.0
+
+
+def beside(document: Document, names: Iterable[str]) -> list[str]:
+    """The other events of the conversation: files called alike in the same folder."""
+    own = document.name.replace("\\", "/").rpartition("/")[2]
+    if not _FILE.fullmatch(own):
+        return []
+    return sorted(name for name in names if _FILE.fullmatch(name) and name != own)
+
+
+def read(document: Document, partial: bool) -> Iterator[Reading]:
+    del partial
+    transcript = Transcript(document, FORMAT)
+    folders = [part for part in document.name.replace("\\", "/").split("/")[:-1] if part != "events"]
+    stem = document.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    events = _Events(transcript.run(folders[-1] if document.beside and folders else stem).thread())
+    for name, file in sorted(
+        [("", document), *document.beside.items()], key=lambda item: item[0] or _own(document)
+    ):
+        told = len(transcript.notices)
+        for value, _ in _containers.values(file.buffer, transcript.notices, items=True):
+            events.add(loose.mapping(value))
+        for at in range(told, len(transcript.notices)):
+            if name:
+                notice = transcript.notices[at]
+                transcript.notices[at] = type(notice)(f"{name}: {notice.pointer}", notice.message)
+    events.settle()
+    if not any(len(run.columns) for run in transcript.runs):
+        raise NotThisFormat("no events")
+    yield transcript.reading()
+
+
+def _own(document: Document) -> str:
+    return document.name.replace("\\", "/").rpartition("/")[2]
+
+
+class _Events:
+    def __init__(self, thread: Thread) -> None:
+        self._thread = thread
+        self._tools: tuple[ToolSpec, ...] | None = None
+        self._reply_id = ""
+        self._actions: list[dict[str, Json]] = []
+        """Actions of the reply that is not whole yet."""
+
+    def add(self, event: dict[str, Json]) -> None:
+        kind = event.get("kind")
+        if kind == "ActionEvent":
+            id_ = loose.text(event.get("llm_response_id"))
+            if self._actions and id_ != self._reply_id:
+                self.settle()
+            self._reply_id = id_
+            self._actions.append(event)
+            return
+        if kind not in _KINDS:
+            return
+        self.settle()
+        moment = _moments.nanoseconds(event.get("timestamp"))
+        if kind == "SystemPromptEvent":
+            offered = event.get("tools")
+            self._tools = tool_specs.read_tools(offered) if isinstance(offered, list) else None
+            self._thread.say(
+                Message(Role.SYSTEM, tuple(_parts([event.get("system_prompt")]))), moment_ns=moment
+            )
+        elif kind == "MessageEvent":
+            self._message(event, moment)
+        elif kind in {"ObservationEvent", "AgentErrorEvent", "UserRejectObservation"}:
+            self._observation(event, moment)
+        elif kind == "Condensation":
+            self._condensed(event, moment)
+        elif kind == "ConversationErrorEvent":
+            words = ": ".join(loose.text(event.get(key)) for key in ("code", "detail") if event.get(key))
+            body = PlainBody(error=words or "error", output_value=words or None, raw=event)
+            self._thread.run.step(
+                Kind.OPAQUE, "error", body, start_ns=moment, end_ns=moment, status=Status.ERROR
+            )
+
+    def settle(self) -> None:
+        """The reply whose actions were collected."""
+        if not self._actions:
+            return
+        first, last = self._actions[0], self._actions[-1]
+        thought = loose.text(first.get("reasoning_content"))
+        reasoning = (Reasoning(thought),) if thought else ()
+        calls = [_call(action) for action in self._actions]
+        message = Message(Role.ASSISTANT, (*reasoning, *_parts(first.get("thought")), *calls))
+        self._thread.reply(
+            message,
+            facts=Facts(tools=self._tools),
+            moment_ns=_moments.nanoseconds(last.get("timestamp")),
+            origin=first if len(self._actions) == 1 else list(self._actions),
+        )
+        self._actions.clear()
+
+    def _message(self, event: dict[str, Json], moment: int) -> None:
+        said = loose.mapping(event.get("llm_message"))
+        if event.get("source") == "agent":
+            message = openai_chat.read_message({**said, "role": "assistant"})
+            self._thread.reply(message, facts=Facts(tools=self._tools), moment_ns=moment, origin=event)
+        else:
+            extra = _parts(event.get("extended_content"))
+            message = openai_chat.read_message({**said, "role": said.get("role") or "user"})
+            self._thread.say(Message(message.role, (*message.parts, *extra)), moment_ns=moment)
+
+    def _observation(self, event: dict[str, Json], moment: int) -> None:
+        observation = loose.mapping(event.get("observation"))
+        if event.get("kind") == "ObservationEvent":
+            content = observation.get("content", observation.get("output"))
+            is_error = observation.get("is_error") is True or bool(observation.get("error"))
+            content = content or observation.get("error") or content
+        else:
+            content, is_error = event.get("error", event.get("rejection_reason")), True
+        parts = list(_parts(content))
+        result: Json = parts[0].text if len(parts) == 1 and isinstance(parts[0], Text) else content
+        id_, name = loose.text(event.get("tool_call_id")), loose.text(event.get("tool_name"))
+        response = ToolResponse(id_, result, name, is_error)
+        place = self._thread.say(Message(Role.TOOL, (response,)))
+        self._thread.result(place, 0, response=response, moment_ns=moment, origin=event)
+        self._thread.last_ns = max(moment, self._thread.last_ns)
+
+    def _condensed(self, event: dict[str, Json], moment: int) -> None:
+        """A history that was made shorter. Which messages are left is not told, so that prompts go on from the summary."""
+        summary = loose.text(event.get("summary"))
+        body = PlainBody(output_value=summary or None, raw=event)
+        self._thread.run.step(Kind.OPAQUE, "condensation", body, start_ns=moment, end_ns=moment)
+        if summary:
+            self._thread.compact()
+            self._thread.say(Message(Role.USER, (Text(summary),)), moment_ns=moment)
+
+
+def _call(action: dict[str, Json]) -> ToolCall:
+    call: dict[str, Any] = loose.mapping(action.get("tool_call"))
+    function = loose.mapping(call.get("function")) or call
+    id_ = loose.text(call.get("id")) or loose.text(action.get("tool_call_id"))
+    name = loose.text(function.get("name")) or loose.text(action.get("tool_name"))
+    return arguments.call_from_any(id_, name, function.get("arguments"))
+
+
+def _parts(content: Json) -> Iterator[Part]:
+    for item in content if isinstance(content, list) else [content]:
+        if isinstance(item, str):
+            yield from (Text(item),) if item else ()
+        elif isinstance(item, dict) and isinstance(item.get("text"), str):
+            yield Text(item["text"])
+        elif item is not None:
+            yield OtherPart(item)
+
+
+READER = Reader(
+    FORMAT,
+    "OpenHands SDK conversations",
+    sniff,
+    read,
+    beside=beside,
+    main_files=("events/event-*.json", "event-*.json"),
+)

@@ -1,0 +1,122 @@
+"""Conversations of the OpenHands SDK, in a list, in lines, or an event a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replaydbg.readers import _registry, openhands_events
+from replaydbg.readers._api import Document
+from tests.support.claude_sessions import told
+from tests.support.readings import as_document, one, outline, sniffed, survives
+
+
+def event(number: int, kind: str, source: str = "agent", **fields: Any) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "id": f"e{number}",
+        "timestamp": f"2026-02-03T04:05:{number:02}",
+        "source": source,
+        **fields,
+    }
+
+
+def action(number: int, call_id: str, response_id: str, **fields: Any) -> dict[str, Any]:
+    tool_call = {"id": call_id, "name": "terminal", "arguments": '{"command": "ls"}', "origin": "completion"}
+    return event(number, "ActionEvent", tool_name="terminal", tool_call_id=call_id, tool_call=tool_call,
+                 llm_response_id=response_id, **fields)  # fmt: skip
+
+
+def observed(number: int, call_id: str, text: str, **fields: Any) -> dict[str, Any]:
+    observation = {"kind": "TerminalObservation", "content": [{"type": "text", "text": text}], **fields}
+    return event(number, "ObservationEvent", "environment", tool_name="terminal", tool_call_id=call_id,
+                 observation=observation)  # fmt: skip
+
+
+EVENTS = [
+    event(
+        0,
+        "SystemPromptEvent",
+        system_prompt={"type": "text", "text": "Be good."},
+        tools=[{"title": "terminal"}],
+    ),
+    event(
+        1, "MessageEvent", "user", llm_message={"role": "user", "content": [{"type": "text", "text": "go"}]}
+    ),
+    event(1, "ConversationStateUpdateEvent", "environment", key="execution_status", value="running"),
+    action(2, "a", "r1", thought=[{"type": "text", "text": "I look."}], reasoning_content="hm"),
+    action(3, "b", "r1", thought=[]),
+    observed(4, "a", "a.py"),
+    observed(5, "b", "no", is_error=True),
+    action(6, "c", "r2", thought=[]),
+    event(7, "AgentErrorEvent", tool_name="terminal", tool_call_id="c", error="Validation error: no command"),
+    event(8, "Condensation", "environment", summary="all in short", forgotten_event_ids=["e1"]),
+    event(
+        9, "MessageEvent", llm_message={"role": "assistant", "content": [{"type": "text", "text": "done"}]}
+    ),
+    event(9, "A kind of tomorrow"),
+    event(9, "ConversationErrorEvent", "environment", code="LLMError", detail="gone"),
+]
+OUTLINE = [
+    "model-call chat",
+    "tool-execution terminal",
+    "tool-execution terminal!",
+    "model-call chat",
+    "tool-execution terminal!",
+    "opaque condensation",
+    "model-call chat",
+    "opaque error!",
+]
+
+
+@pytest.mark.parametrize(
+    "data", [orjson.dumps(EVENTS), b"\n".join(map(orjson.dumps, EVENTS))], ids=["list", "lines"]
+)
+def test_a_conversation(data: bytes) -> None:
+    assert _registry.choose(as_document(data)).reader is openhands_events.READER
+    trace = one(openhands_events.READER, data)
+    assert outline(trace) == OUTLINE
+    first, ran, failed, _, refused, *_ = trace.steps()
+    assert [(call.id, call.raw) for call in first.tool_calls] == [
+        ("a", '{"command": "ls"}'),
+        ("b", '{"command": "ls"}'),
+    ]
+    assert (ran.body.result, failed.body.error, refused.body.error) == (
+        "a.py",
+        "no",
+        "Validation error: no command",
+    )
+    assert told(trace, 3) == ["Be good.", "go", "I look.", "=a.py", "=no"]
+    assert told(trace, 6) == ["all in short"]
+    assert (first.duration_ms, trace.step(7).body.error) == (2000, "LLMError: gone")
+
+
+def test_an_event_a_file() -> None:
+    files = {f"event-{at:05}-{at}.json": as_document(value) for at, value in enumerate(EVENTS)}
+    names = [*files, "base_state.json", "event-1.txt"]
+    document = Document("/x/chat-1/events/event-00000-0.json", memoryview(orjson.dumps(EVENTS[0])))
+    others = openhands_events.beside(document, reversed(names))
+    assert others == sorted(files)[1:]
+    document = Document(document.name, document.buffer, {name: files[name] for name in others})
+    *_, reading = openhands_events.READER.read(document, False)
+    (trace,) = reading.traces
+    assert (outline(trace), trace.id) == (OUTLINE, "chat-1")
+
+
+def test_other_files_are_not_claimed() -> None:
+    others: list[Any] = [[{"kind": "request", "parts": []}], {"kind": "ActionEvent"}, {"source": "user"}]
+    for other in others:
+        assert sniffed(openhands_events.READER, other) == 0.0
+    assert openhands_events.beside(as_document(b"{}", "run.json"), ["event-1-x.json"]) == []
+
+
+DATA = orjson.dumps(EVENTS)
+
+
+@given(st.integers(0, len(DATA)), st.integers(0, 40), st.binary(max_size=12))
+def test_damage_is_a_notice_at_most(at: int, cut: int, put: bytes) -> None:
+    survives(openhands_events.READER, DATA[:at] + put + DATA[at + cut :])
