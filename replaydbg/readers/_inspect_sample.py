@@ -45,7 +45,7 @@ class Fields(msgspec.Struct):
     attachments: msgspec.Raw = _NONE
     message_pool: msgspec.Raw = _NONE
     events_data: msgspec.Raw = _NONE
-    events: msgspec.Raw = _NONE
+    events: list[msgspec.Raw] | None = None
     transcript: msgspec.Raw = _NONE
 
 
@@ -57,7 +57,7 @@ class Sample:
 
     @cached_property
     def events(self) -> list[msgspec.Raw]:
-        return items(self.fields.events) or items(_part(self.fields.transcript, _Transcript).events)
+        return self.fields.events or items(_part(self.fields.transcript, _Transcript).events)
 
     @cached_property
     def _attachments(self) -> dict[str, Json]:
@@ -94,9 +94,11 @@ def opened(text: bytes | memoryview) -> Sample:
     try:
         return Sample(msgspec.json.decode(text, type=Fields))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        value = plain(text)
+        value = loose.mapping(plain(text))
+    if not isinstance(value.get("events"), list):
+        value.pop("events", None)
     try:
-        return Sample(msgspec.json.decode(loose.encoded(loose.mapping(value)), type=Fields))
+        return Sample(msgspec.json.decode(loose.encoded(value), type=Fields))
     except msgspec.DecodeError as error:
         raise ValueError(f"{error}") from error
 
