@@ -110,6 +110,9 @@ TEXT_LINE_CHARS_MAX = 4_000
 LISTED_FILES_MAX = 20_000
 """Files of a folder that the chooser lists."""
 
+LISTED_STEPS_MAX = 200_000
+"""Steps of all traces of a file that are looked through for findings to be listed: some seconds."""
+
 LISTED_BYTES_MAX = 64 << 20
 """A larger file is not read to be listed, only when it is chosen."""
 

@@ -7,7 +7,9 @@ from itertools import islice
 from pathlib import Path
 
 from replaydbg import limits
+from replaydbg.actions.open import Opened
 from replaydbg.config import DEFAULTS, Settings
+from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import files
 from replaydbg.errors import ReplaydbgError
@@ -40,6 +42,14 @@ def read_listed(file: Listed, settings: Settings = DEFAULTS) -> tuple[Listed, ..
     )
 
 
+def of_opened(opened: Opened, side_tools: tuple[ToolSpec, ...] = ()) -> Iterator[Listed]:
+    """A line for each trace of an opened file, by its id; findings are counted where that takes no long time."""
+    counted = sum(map(len, opened.traces)) <= limits.LISTED_STEPS_MAX
+    for number, trace in enumerate(opened.traces, 1):
+        line = of_trace(trace, Listed(opened.path, opened.path), number)
+        yield with_findings(line, trace, side_tools=side_tools) if counted else line
+
+
 def of_trace(trace: Trace, file: Listed, number: int) -> Listed:
     """The line of a trace; `number` is its place in a file of several, 0 where there is one."""
     starts = [start for start in trace.starts_ns if start >= 0]
@@ -53,9 +63,11 @@ def of_trace(trace: Trace, file: Listed, number: int) -> Listed:
     )
 
 
-def with_findings(line: Listed, trace: Trace, settings: Settings = DEFAULTS) -> Listed:
+def with_findings(
+    line: Listed, trace: Trace, settings: Settings = DEFAULTS, *, side_tools: tuple[ToolSpec, ...] = ()
+) -> Listed:
     """The line with its findings counted."""
     from replaydbg.actions.check import check_trace
     from replaydbg.graph.facts import Facts
 
-    return line.found(check_trace(Facts(trace, settings=settings)))
+    return line.found(check_trace(Facts(trace, side_tools, settings)))

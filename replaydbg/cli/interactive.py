@@ -67,4 +67,4 @@ def _print(
     opened = open_trace(path, format_name, trace_id)
     gc.enable()
     report.notices(opened.notices)
-    return listing.print_trace(opened, side_tools=side_tools)
+    return listing.print_opened(opened, trace_id=trace_id, side_tools=side_tools)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from replaydbg.actions.open import Opened
 from replaydbg.actions.show import Shown
 from replaydbg.cli import render, report
@@ -9,12 +13,29 @@ from replaydbg.cli.findings import print_finding
 from replaydbg.cli.render import Output
 from replaydbg.core.tool import ToolSpec
 
+if TYPE_CHECKING:
+    from replaydbg.views.traces import Listed
+
 _PIPE_COLUMNS = 120
 """Where there is no terminal to ask: room for names and for the beginning of what was said."""
 
 
 def width() -> int:
     return render.width() or _PIPE_COLUMNS
+
+
+def print_opened(
+    opened: Opened,
+    *,
+    trace_id: str | None = None,
+    step: str | None = None,
+    output: Output = Output.TEXT,
+    side_tools: tuple[ToolSpec, ...] = (),
+) -> int:
+    """The traces of a file that holds several, as long as none was named, nor a step; else one trace."""
+    if len(opened.traces) > 1 and trace_id is None and step is None:
+        return print_traces(opened, output, side_tools)
+    return print_trace(opened, step, output, side_tools)
 
 
 def print_trace(
@@ -44,14 +65,33 @@ def print_trace(
     return 0
 
 
-def print_folder(path: str) -> int:
+def print_traces(opened: Opened, output: Output, side_tools: tuple[ToolSpec, ...] = ()) -> int:
+    """A line for each trace of a file, to be named by its number or id."""
+    from replaydbg.actions.traces import of_opened
+
+    report.say(f"{len(opened.traces)} traces in {opened.path}; `--trace '#N'` or `--trace ID` shows one")
+    lines = of_opened(opened, side_tools)
+    if output is Output.TEXT:
+        lines = (replace(line, name=line.trace_id) for line in lines)
+    _print_lines(lines, output)
+    return 0
+
+
+def print_folder(path: str, output: Output = Output.TEXT) -> int:
     """A line for each trace below the folder, as the chooser of the screen shows them."""
     from replaydbg.actions.traces import listed, read_listed
-    from replaydbg.views.signs import ASCII, UNICODE
-    from replaydbg.views.traces import listed_line
 
-    signs = UNICODE if render.has_signs() else ASCII
-    for file in listed(path):
-        for line in read_listed(file):
-            render.spans(listed_line(line, render.width() or _PIPE_COLUMNS, signs))
+    _print_lines((line for file in listed(path) for line in read_listed(file)), output)
     return 0
+
+
+def _print_lines(lines: Iterable[Listed], output: Output) -> None:
+    from replaydbg.views.signs import ASCII, UNICODE
+    from replaydbg.views.traces import listed_document, listed_line
+
+    if output is Output.JSON:
+        render.documents({}, "traces", map(listed_document, lines))
+        return
+    signs = UNICODE if render.has_signs() else ASCII
+    for line in lines:
+        render.spans(listed_line(line, width(), signs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,10 +26,11 @@ def show(  # noqa: PLR0917 - each is an option of the command line
     tools: options.SideTools = None,
     follow: options.Follow = False,
 ) -> int:
-    """Print the steps of a trace, or one step whole.
+    """Print the steps of a trace, or one step whole; of a file that holds several traces, or of a folder, the list of them.
 
-    The JSON is {schema_version, trace_id, format, steps}. With --step the list holds that one step, whole: the pointers
-    of `replay --edit` point into it. With --follow steps are printed when they are first seen, as JSON one document a line.
+    The JSON is {schema_version, trace_id, format, steps}; of a list it is {schema_version, traces}. With --step the list
+    of steps holds that one step, whole: the pointers of `replay --edit` point into it. With --follow steps are printed
+    when they are first seen, as JSON one document a line.
     """
     if follow:
         from replaydbg.cli.following import print_news
@@ -40,8 +42,10 @@ def show(  # noqa: PLR0917 - each is an option of the command line
         return print_news(trace, format_name, trace_id, output)
     from replaydbg.actions.open import open_trace
     from replaydbg.actions.side_tools import tools_of_file
-    from replaydbg.cli.listing import print_trace
+    from replaydbg.cli.listing import print_folder, print_opened
 
+    if Path(trace).is_dir():
+        return print_folder(trace, output)
     opened = open_trace(trace, format_name, trace_id)
     report.notices(opened.notices)
-    return print_trace(opened, step, output, tools_of_file(tools))
+    return print_opened(opened, trace_id=trace_id, step=step, output=output, side_tools=tools_of_file(tools))

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from replaydbg.core.finding import Finding, Severity
+from replaydbg.core.message import Json
 from replaydbg.views.signs import UNICODE, Signs
 from replaydbg.views.text import Line, Span, fit, one_line, pad, plural
 
@@ -104,6 +105,22 @@ def listed_line(line: Listed, width: int, signs: Signs = UNICODE) -> Line:
     return (*fit(name, max(room, 0), signs.ellipsis), *right, Span(" "))
 
 
+def listed_document(line: Listed) -> dict[str, Json]:
+    """A line for programs. `findings` by severity; null where nobody looked, as `steps` is where nobody read."""
+    return {
+        "path": line.path,
+        "number": line.number or None,
+        "trace_id": line.trace_id or None,
+        "format": line.format or None,
+        "title": line.title or None,
+        "steps": line.steps if line.steps >= 0 else None,
+        "bytes": line.size_bytes or None,
+        "started_at": _timestamp(line.moment_s) or None,
+        "findings": None if line.findings is None else {item.label: count for item, count in line.findings},
+        "problem": line.problem or None,
+    }
+
+
 def _steps(line: Listed) -> str:
     return plural(line.steps, "step") if line.steps >= 0 else ""
 
@@ -130,7 +147,11 @@ def _size(size: int) -> str:
 
 
 def _moment(seconds: float) -> str:
+    return _timestamp(seconds)[:16].replace("T", " ")
+
+
+def _timestamp(seconds: float) -> str:
     try:
-        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M") if seconds else ""
+        return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if seconds else ""
     except (OverflowError, ValueError, OSError):
         return ""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from replaydbg import limits
-from replaydbg.actions.traces import listed, read_listed
+from replaydbg.actions.open import open_trace
+from replaydbg.actions.traces import listed, of_opened, read_listed
 from replaydbg.core.finding import Severity
 from replaydbg.demo.incident import incident_path
 
@@ -49,3 +50,15 @@ def test_bounds(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (line,) = read_listed(next(listed(str(folder))))
     assert line.is_trace
     assert "read when it is opened" in line.problem
+
+
+def test_the_traces_of_an_opened_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "two.jsonl"
+    path.write_text('{"messages": [{"role": "assistant", "content": "a"}]}\n' * 2)
+    opened = open_trace(str(path))
+    assert [(line.number, line.trace_id, line.findings) for line in of_opened(opened)] == [
+        (1, "two-1", ()),
+        (2, "two-2", ()),
+    ]
+    monkeypatch.setattr(limits, "LISTED_STEPS_MAX", 1)
+    assert [line.findings for line in of_opened(opened)] == [None, None]

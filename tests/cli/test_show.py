@@ -102,7 +102,7 @@ def test_one_trace_of_several(tmp_path: Path) -> None:
     again = json.loads(json.dumps(document).replace("23bd104e96b72ffc30bbf661188d6f6b", "a" * 32))
     path.write_text(json.dumps(document) + "\n" + json.dumps(again) + "\n")
 
-    first = run("show", str(path), "--output", "json")
+    first = run("show", str(path), "--step", "#1", "--output", "json")
     assert first.document["trace_id"] == "23bd104e96b72ffc30bbf661188d6f6b"
     assert "#1 of 2" in first.err
     for reference in ("#2", "aaaa"):
@@ -119,3 +119,52 @@ def test_every_sample_opens() -> None:
         done = run("show", path, "--output", "json")
         assert done.code == 0, path
         assert done.document["steps"], path
+
+
+def several(folder: Path) -> str:
+    told = [
+        {"id": name, "messages": [{"role": "assistant", "content": name}]} for name in ("first", "second")
+    ]
+    path = folder / "two.jsonl"
+    path.write_text("\n".join(map(json.dumps, told)))
+    return str(path)
+
+
+def test_a_file_that_holds_several_traces_is_a_list_of_them(tmp_path: Path) -> None:
+    path = several(tmp_path)
+    done = run("show", path)
+    assert [line.split()[:2] for line in done.out.splitlines()] == [["first", "#1"], ["second", "#2"]]
+    assert "--trace" in done.err
+    assert run("open", path).out == done.out
+
+    traces = run("show", path, "--output", "json").document["traces"]
+    assert [(one["number"], one["trace_id"], one["steps"], one["findings"]) for one in traces] == [
+        (1, "first", 1, {}),
+        (2, "second", 1, {}),
+    ]
+
+
+@pytest.mark.parametrize("name", ["second", "sec", "#2"])
+def test_one_of_several_traces_by_its_name(tmp_path: Path, name: str) -> None:
+    assert (
+        run("show", several(tmp_path), "--trace", name, "--output", "json").document["trace_id"] == "second"
+    )
+
+
+def test_a_name_that_none_of_several_traces_has(tmp_path: Path) -> None:
+    done = run("show", several(tmp_path), "--trace", "third")
+    assert done.code == 2
+    assert "first, second" in done.err
+
+
+def test_a_folder_is_a_list_of_the_traces_below_it(tmp_path: Path) -> None:
+    several(tmp_path)
+    (tmp_path / "notes.txt").write_text("hello")
+    done = run("show", str(tmp_path))
+    assert [line.split()[:2] for line in done.out.splitlines()] == [
+        ["notes.txt", "is"],
+        ["two.jsonl", "#1"],
+        ["two.jsonl", "#2"],
+    ]
+    traces = run("show", str(tmp_path), "--output", "json").document["traces"]
+    assert [one["problem"] is None for one in traces] == [False, True, True]

@@ -6,7 +6,7 @@ import pytest
 
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.views.text import plain, spans_width
-from replaydbg.views.traces import Listed, Order, arranged, listed_line
+from replaydbg.views.traces import Listed, Order, arranged, listed_document, listed_line
 
 BAD = Listed("/t/bad.json", "bad.json").with_problem("is not JSON")
 UNREAD = Listed("/t/new.json", "new.json", size_bytes=5_000_000, moment_s=1_760_000_000)
@@ -57,3 +57,23 @@ def test_a_line_says_what_is_known() -> None:
     assert "4.8" not in plain(listed_line(UNREAD, 60))
     assert "5 MB" in plain(listed_line(UNREAD, 130))
     assert "is not JSON" in plain(listed_line(BAD, 60))
+
+
+def test_a_line_for_programs() -> None:
+    unread = Listed("/a/b.json", "b.json", size_bytes=10)
+    assert listed_document(unread) == {
+        "path": "/a/b.json",
+        "number": None,
+        "trace_id": None,
+        "format": None,
+        "title": None,
+        "steps": None,
+        "bytes": 10,
+        "started_at": None,
+        "findings": None,
+        "problem": None,
+    }
+    read = unread.read(number=2, trace_id="t", steps=3, moment_s=1795667654.5).found([])
+    document = listed_document(read)
+    assert (document["number"], document["findings"]) == (2, {})
+    assert document["started_at"] == "2026-11-26T04:34:14Z"
