@@ -87,7 +87,7 @@ def check_paths(
     for path in paths:
         for file in files.trace_files(path):
             try:
-                *_, reading = readings(file, format_name)
+                *_, reading = readings(file, format_name, fallback=False)
                 if not reading.traces:
                     raise UnreadableInput(f"{file} holds no trace")
             except UnreadableInput as problem:

@@ -26,11 +26,16 @@ class Opened:
     document: Document
 
 
-def readings(path: str, format_name: str | None = None, *, partial: bool = False) -> Iterator[Reading]:
-    """What is known of the file so far, the last one complete; `-` is standard input. Raises UnreadableInput."""
+def readings(
+    path: str, format_name: str | None = None, *, partial: bool = False, fallback: bool = True
+) -> Iterator[Reading]:
+    """What is known of the file so far, the last one complete; `-` is standard input. Raises UnreadableInput.
+
+    Without `fallback` a file of no known format is refused: it cannot be checked, and is no trace of a folder.
+    """
     opened = with_those_beside(path, format_name)
     with without_collector():
-        for reading in _registry.read(opened.document, format_name, partial=partial):
+        for reading in _registry.read(opened.document, format_name, partial=partial, fallback=fallback):
             yield replace(reading, notices=opened.notices + reading.notices)
 
 

@@ -30,7 +30,7 @@ def read_listed(file: Listed, settings: Settings = DEFAULTS) -> tuple[Listed, ..
     if file.size_bytes > limits.LISTED_BYTES_MAX:
         return (file.with_problem("large: read when it is opened", is_trace=True),)
     try:
-        *_, reading = readings(file.path)
+        *_, reading = readings(file.path, fallback=False)
     except ReplaydbgError as problem:
         return (file.with_problem(problem.message.removeprefix(f"{file.path} ")),)
     if not reading.traces:

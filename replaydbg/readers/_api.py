@@ -66,6 +66,10 @@ class Reader:
     title: str
     sniff: Callable[[Document], float]
     read: Callable[[Document, bool], Iterator[Reading]]
+    marks: tuple[str, ...] = ()
+    """Keys that its documents have: to say of a document that nobody knows why it is not one of these."""
+    is_fallback: bool = False
+    """Whether it shows what nobody knows. It is asked last, and what it shows is labelled so."""
     takes_binary: bool = False
     """Whether it is asked about bytes that are no text, too; all others are spared them."""
     beside: Callable[[Document, Iterable[str]], Sequence[str]] | None = None

@@ -13,7 +13,7 @@ from replaydbg import limits
 from replaydbg import readers as package
 from replaydbg.core.finding import Notice
 from replaydbg.errors import UnreadableInput, UsageProblem
-from replaydbg.readers import _refusals
+from replaydbg.readers import _refusals, _resemblance
 from replaydbg.readers._api import Document, Feed, NotThisFormat, Reader, Reading
 from replaydbg.readers._containers import first_record
 
@@ -63,10 +63,15 @@ def readers() -> tuple[tuple[Reader, ...], tuple[Notice, ...]]:
     return tuple(sorted(found.values(), key=lambda reader: reader.name)), tuple(notices)
 
 
-def choose(document: Document, format_name: str | None = None) -> Choice:
-    """The reader for the document, by its content alone. Raises UnreadableInput, UsageProblem for an unknown name."""
-    ranked, notices = _ranked(document, format_name)
+def choose(document: Document, format_name: str | None = None, *, fallback: bool = True) -> Choice:
+    """The reader for the document, by its content alone. Raises UnreadableInput, UsageProblem for an unknown name.
+
+    Without `fallback` a document that nobody knows is refused, where it would be shown by its structure.
+    """
+    ranked, notices = _ranked(document, format_name, fallback=fallback)
     (confidence, best), *others = ranked
+    if best.is_fallback and format_name is None:
+        return Choice(best, confidence, None, (*notices, _of_fallback(document)))
     runner_up = others[0][1] if others else None
     if format_name is None and confidence < _SURE:
         notices.append(
@@ -82,17 +87,22 @@ def main_files() -> tuple[str, ...]:
     return tuple(pattern for reader in readers()[0] for pattern in reader.main_files)
 
 
-def read(document: Document, format_name: str | None = None, *, partial: bool = False) -> Iterator[Reading]:
+def read(
+    document: Document, format_name: str | None = None, *, partial: bool = False, fallback: bool = True
+) -> Iterator[Reading]:
     """Readings by the best reader, or by the next where that one finds that the format is another.
 
     Raises UnreadableInput and UsageProblem as `choose` does, at the first step of the iteration.
     """
-    choice = choose(document, format_name)
-    ranked, _ = _ranked(document, format_name)
+    choice = choose(document, format_name, fallback=fallback)
+    ranked, _ = _ranked(document, format_name, fallback=fallback)
     for _, reader in ranked:
+        said = choice.notices if reader is choice.reader else ()
+        if reader.is_fallback and reader is not choice.reader:
+            said = (_of_fallback(document),)
         try:
             for reading in reader.read(document, partial):
-                yield _bounded(reading, choice.notices if reader is choice.reader else ())
+                yield _bounded(reading, said)
         except NotThisFormat:
             continue
         return
@@ -108,7 +118,9 @@ def feed(document: Document, format_name: str | None = None) -> Feed | None:
     return reader.feed(document) if reader.feed is not None else None
 
 
-def _ranked(document: Document, format_name: str | None) -> tuple[list[tuple[float, Reader]], list[Notice]]:
+def _ranked(
+    document: Document, format_name: str | None, *, fallback: bool
+) -> tuple[list[tuple[float, Reader]], list[Notice]]:
     known, notices = readers()
     told = list(notices)
     refusal = _refusal(document)
@@ -125,7 +137,9 @@ def _ranked(document: Document, format_name: str | None) -> tuple[list[tuple[flo
     asked = [reader for reader in known if refusal is None or reader.takes_binary]
     scores = [(_confidence(reader, document, told), reader) for reader in asked]
     ranked = sorted(scores, key=lambda score: -score[0])
-    possible = [(score, reader) for score, reader in ranked if score > 0]
+    possible = [
+        (score, reader) for score, reader in ranked if score > 0 and (fallback or not reader.is_fallback)
+    ]
     if not possible or possible[0][0] < _UNMISTAKABLE:
         refusal = refusal or _refused(document, _refusals.of_json(document))
         if refusal is not None or not possible:
@@ -156,14 +170,15 @@ def _refused(document: Document, refusal: _refusals.Refusal | None) -> Unreadabl
     return refusal and UnreadableInput(f"{document.name} is {refusal.what}", refusal.instead)
 
 
+def _of_fallback(document: Document) -> Notice:
+    said = "of no trace format that is known: its structure is shown as opaque steps"
+    return Notice("", f"{said} (fallback); nearest: {_resemblance.nearest(document, readers()[0])}")
+
+
 def _unknown(document: Document) -> UnreadableInput:
-    known, _ = readers()
-    scores = sorted(((_confidence(reader, document, []), reader) for reader in known), key=lambda s: -s[0])
-    nearest = ", ".join(reader.title for _, reader in scores[:3])
+    nearest = _resemblance.nearest(document, readers()[0])
     if first_record(document.head) is None:
-        return UnreadableInput(
-            f"{document.name} is not JSON", f"traces are JSON or JSON Lines; tried first: {nearest}"
-        )
+        return UnreadableInput(f"{document.name} is not JSON", "traces are JSON or JSON Lines")
     return UnreadableInput(
         f"{document.name} is JSON, but of no trace format that is known",
         f"nearest: {nearest}; if it is one of them, name it with --format",

@@ -137,5 +137,9 @@ def _add_terminal(chat: GroupChat, id_: str, agent: str, message: Message, befor
 
 
 READER = Reader(
-    "agent-chat", "conversations of several agents (AutoGen 0.2, Magentic-One, Who&When)", sniff, read
+    "agent-chat",
+    "conversations of several agents (AutoGen 0.2, Magentic-One, Who&When)",
+    sniff,
+    read,
+    marks=("history", "mistake_agent", "question"),
 )

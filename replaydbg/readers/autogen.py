@@ -158,4 +158,6 @@ def _add_result(transcript: Transcript, record: dict[str, Json], place: str) -> 
         chat.ended(record["stop_reason"])
 
 
-READER = Reader("autogen", "AutoGen recorded sessions and results", sniff, read)
+READER = Reader(
+    "autogen", "AutoGen recorded sessions and results", sniff, read, marks=("mode", "messages", "response")
+)

@@ -176,4 +176,6 @@ def _literal(node: ast.expr) -> Json:
     return value
 
 
-READER = Reader("bfcl", "BFCL results, one trace an entry", sniff, read)
+READER = Reader(
+    "bfcl", "BFCL results, one trace an entry", sniff, read, marks=("id", "result", "input_token_count")
+)

@@ -113,4 +113,10 @@ def _capped(notices: list[Notice]) -> tuple[Notice, ...]:
     return (*notices[: limits.NOTICES_MAX - 1], Notice("/", f"and {more} more notices"))
 
 
-READER = Reader(FORMAT, "raw chat logs and message lists (OpenAI, Anthropic)", sniff, read)
+READER = Reader(
+    FORMAT,
+    "raw chat logs and message lists (OpenAI, Anthropic)",
+    sniff,
+    read,
+    marks=("messages", "role", "content"),
+)

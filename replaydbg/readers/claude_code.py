@@ -97,4 +97,5 @@ READER = Reader(
     read,
     beside=beside,
     main_files=("../{name}.jsonl",),
+    marks=("sessionId", "parentUuid", "message"),
 )

@@ -105,4 +105,10 @@ def _add_result(session: Session, value: dict[str, Json], last: int) -> int:
     return len(columns) - 1
 
 
-READER = Reader(FORMAT, "Claude Code stream-json (command line, Agent SDK)", sniff, read)
+READER = Reader(
+    FORMAT,
+    "Claude Code stream-json (command line, Agent SDK)",
+    sniff,
+    read,
+    marks=("session_id", "subtype", "type"),
+)

@@ -231,4 +231,4 @@ def _as_responses_item(value: Json) -> Json:
     return value
 
 
-READER = Reader(FORMAT, "Codex rollouts", sniff, read)
+READER = Reader(FORMAT, "Codex rollouts", sniff, read, marks=("timestamp", "type", "payload"))

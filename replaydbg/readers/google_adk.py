@@ -255,4 +255,6 @@ def _unique(transcript: Transcript, id_: str) -> str:
     return id_
 
 
-READER = Reader("google-adk", "Google ADK sessions and eval sets", sniff, read)
+READER = Reader(
+    "google-adk", "Google ADK sessions and eval sets", sniff, read, marks=("events", "author", "invocationId")
+)

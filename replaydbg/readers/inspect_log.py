@@ -202,5 +202,10 @@ def _lying(place: str, text: bytes | memoryview) -> _Packed:
 
 
 READER = Reader(
-    "inspect", "Inspect logs (.eval archives and .json), one trace a sample", sniff, read, takes_binary=True
+    "inspect",
+    "Inspect logs (.eval archives and .json), one trace a sample",
+    sniff,
+    read,
+    takes_binary=True,
+    marks=("eval", "samples", "version"),
 )

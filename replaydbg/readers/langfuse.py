@@ -203,4 +203,10 @@ def _id_of(raw: msgspec.Raw | memoryview) -> str:
     return text_of_key(bytes(raw), b"id")
 
 
-READER = Reader(FORMAT, "Langfuse traces (download, API, bulk export)", _sniff, _read)
+READER = Reader(
+    FORMAT,
+    "Langfuse traces (download, API, bulk export)",
+    _sniff,
+    _read,
+    marks=("observations", "traceId", "parentObservationId"),
+)

@@ -338,4 +338,10 @@ def _only(value: Json, key: str) -> Json:
     return value[key] if isinstance(value, dict) and value.keys() == {key} else value
 
 
-READER = Reader(FORMAT, "LangSmith runs (list, lines, operations of the SDK)", _sniff, _read)
+READER = Reader(
+    FORMAT,
+    "LangSmith runs (list, lines, operations of the SDK)",
+    _sniff,
+    _read,
+    marks=("run_type", "dotted_order", "trace_id"),
+)

@@ -240,4 +240,4 @@ def _error(value: Json) -> str:
     return ": ".join(part for part in (loose.text(error.get("message")), detail) if part)
 
 
-READER = Reader(FORMAT, "OpenAI Agents SDK traces", _sniff, _read)
+READER = Reader(FORMAT, "OpenAI Agents SDK traces", _sniff, _read, marks=("object", "span_data", "trace_id"))

@@ -185,4 +185,10 @@ def _grouped(items: list[dict[str, Json]]) -> list[_Turn]:
     return turns
 
 
-READER = Reader(FORMAT, "run states of the OpenAI Agents SDK", _sniff, _read)
+READER = Reader(
+    FORMAT,
+    "run states of the OpenAI Agents SDK",
+    _sniff,
+    _read,
+    marks=("$schemaVersion", "model_responses", "generated_items"),
+)

@@ -35,4 +35,11 @@ def _feed(document: Document) -> Feed:
     return _otlp_envelope.Lines(document, READER.name)
 
 
-READER = Reader("otlp", "OpenTelemetry traces (OTLP JSON)", _sniff, _read, feed=_feed)
+READER = Reader(
+    "otlp",
+    "OpenTelemetry traces (OTLP JSON)",
+    _sniff,
+    _read,
+    feed=_feed,
+    marks=("resourceSpans", "scopeSpans", "spans"),
+)

@@ -58,4 +58,10 @@ def _spans(value: Json) -> list[Json]:
     return inner if isinstance(inner, list) else [value]
 
 
-READER = Reader("otel-console", "OpenTelemetry SDK span dumps (console exporter, Phoenix)", _sniff, _read)
+READER = Reader(
+    "otel-console",
+    "OpenTelemetry SDK span dumps (console exporter, Phoenix)",
+    _sniff,
+    _read,
+    marks=("context", "span_id", "attributes"),
+)

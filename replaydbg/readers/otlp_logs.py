@@ -32,5 +32,10 @@ def _feed(document: Document) -> Feed:
 
 
 READER = Reader(
-    "otlp-logs", "OpenTelemetry log records with GenAI events (OTLP JSON)", _sniff, _read, feed=_feed
+    "otlp-logs",
+    "OpenTelemetry log records with GenAI events (OTLP JSON)",
+    _sniff,
+    _read,
+    feed=_feed,
+    marks=("resourceLogs", "scopeLogs", "logRecords"),
 )

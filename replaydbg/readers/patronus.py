@@ -101,4 +101,10 @@ def _span(span: dict[str, Json]) -> Span:
     return replace(_span_fields.span(_told(span)), raw=raw)
 
 
-READER = Reader(FORMAT, "Patronus traces, nested spans (TRAIL)", _sniff, _read)
+READER = Reader(
+    FORMAT,
+    "Patronus traces, nested spans (TRAIL)",
+    _sniff,
+    _read,
+    marks=("spans", "span_name", "child_spans"),
+)

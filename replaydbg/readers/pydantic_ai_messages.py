@@ -190,4 +190,4 @@ def _cost(value: Json) -> float:
     return cost if 0 <= cost < 1e9 else NAN
 
 
-READER = Reader("pydantic-ai", "pydantic-ai messages", sniff, read)
+READER = Reader("pydantic-ai", "pydantic-ai messages", sniff, read, marks=("kind", "parts", "part_kind"))

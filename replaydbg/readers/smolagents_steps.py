@@ -197,4 +197,10 @@ def _messages(value: Json) -> tuple[Message, ...]:
     return openai_chat.read_messages(items)
 
 
-READER = Reader("smolagents", "smolagents memory steps", sniff, read)
+READER = Reader(
+    "smolagents",
+    "smolagents memory steps",
+    sniff,
+    read,
+    marks=("step_number", "model_input_messages", "token_usage"),
+)

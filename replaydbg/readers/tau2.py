@@ -216,4 +216,10 @@ def _raw_arguments(item: dict[str, Json]) -> dict[str, str]:
     return {call.id: call.raw for call in calls if call.id and call.raw is not None}
 
 
-READER = Reader("tau2", "tau2-bench results and single simulations, one trace a simulation", sniff, read)
+READER = Reader(
+    "tau2",
+    "tau2-bench results and single simulations, one trace a simulation",
+    sniff,
+    read,
+    marks=("simulations", "tasks", "info"),
+)

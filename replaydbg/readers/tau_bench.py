@@ -73,4 +73,6 @@ def _with_error(part: Part) -> Part:
     return part
 
 
-READER = Reader("tau-bench", "tau-bench results, one trace a run", sniff, read)
+READER = Reader(
+    "tau-bench", "tau-bench results, one trace a run", sniff, read, marks=("traj", "reward", "task_id")
+)

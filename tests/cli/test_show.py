@@ -85,7 +85,7 @@ def test_standard_input_and_gzip() -> None:
     assert run("show", "-", stdin=gzip.compress(plain)).out == run("show", INCIDENT).out
 
 
-@pytest.mark.parametrize("content", [b"", b"not json", b"\x00\x01\x02", b"{}", b"[]", b'{"a": 1}'])
+@pytest.mark.parametrize("content", [b"", b"not json", b"\x00\x01\x02", b"{}", b"[]", b"17"])
 def test_what_is_no_trace_is_said_in_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x"
     path.write_bytes(content)
@@ -94,6 +94,15 @@ def test_what_is_no_trace_is_said_in_a_sentence(tmp_path: Path, content: bytes) 
     assert done.code == 3
     assert done.out == ""
     assert done.err.startswith(f"replaydbg: {path} ")
+
+
+def test_json_that_nobody_knows_is_shown_and_labelled(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    path.write_bytes(b'{"a": {"b": 1}}')
+    done = run("show", str(path))
+    assert done.code == 0
+    assert "unknown-json" in done.out
+    assert "(fallback); nearest:" in done.err
 
 
 def test_one_trace_of_several(tmp_path: Path) -> None:

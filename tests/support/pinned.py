@@ -24,7 +24,7 @@ Row = dict[str, Any]
 def row(path: Path) -> tuple[str, Row]:
     """The format that a file is taken for by its content, and what is counted in it."""
     try:
-        *_, reading = _registry.read(document(path))
+        *_, reading = _registry.read(document(path), fallback=False)
     except UnreadableInput as problem:
         return REFUSED, {"because": problem.message.removeprefix(path.name).strip()}
     traces = reading.traces
