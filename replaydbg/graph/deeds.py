@@ -82,7 +82,7 @@ class Turn:
 
     @property
     def did(self) -> int:
-        """The calls with their arguments, or the text that was said."""
+        """The calls with their arguments, or the text that was said. Negative where that was not recorded."""
         if self._did is None:
             self._did, self._roughly = self._deeds.deed(self)
         return self._did
@@ -158,6 +158,8 @@ class Deeds:
             said = masked(canonical_text(self._text(turn.row))).encode("utf-8", "surrogatepass")
             did = self._number(b'"' + _short(said))
             return did, did
+        if any(call.arguments is None and not call.problem for call in turn.calls):
+            return self._unknown(), self._unknown()  # with what it was called was not recorded
         # Calls of one reply run side by side: their order says nothing.
         texts = sorted(_call_text(call, turn) for call in turn.calls)
         text = b"\n".join(texts)

@@ -1,6 +1,10 @@
-"""How the search for loops grows with the run: a ratio of 1.0 for ten times the steps is linear.
+"""What the rules about loops take, and how that grows: a ratio of 1.0 for ten times the steps is linear.
 
 pytest -m benchmark tests/benchmarks/test_loops.py -s
+
+Measured is what the rules need beyond the facts that all rooms share (calls, pairs, threads, answers): turns, loops and
+findings. The run is many conversations of fifty turns with whole prompts, each turn a model call and a tool execution;
+a fifth of it goes round.
 """
 
 from __future__ import annotations
@@ -8,15 +12,32 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
+from replaydbg.core.history import Conversation, History
+from replaydbg.core.message import Message
+from replaydbg.core.step import PlainBody
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.repetitions import repetitions
-from tests.support.build import assistant, call, model_call, tool_execution, trace
+from replaydbg.rules import _registry
+from tests.support.build import (
+    Built,
+    assistant,
+    call,
+    model_call,
+    response,
+    tool_execution,
+    trace,
+    user,
+)
 
 pytestmark = pytest.mark.benchmark
+
+TURNS = 50
+TOOLS = ("read_file", "search", "run_tests", "edit_file", "list_folder", "fetch", "ask")
 
 
 def symbols(count: int) -> list[int]:
@@ -31,27 +52,56 @@ def symbols(count: int) -> list[int]:
     return made[:count]
 
 
-def run_of(steps: int) -> Trace:
-    """Model calls and executions in turn; every twentieth turn begins a loop of ten."""
-    chance = random.Random(2)
+def talk(number: int, chance: random.Random) -> list[Built]:
+    """One conversation; one in five has a loop of ten rounds in the middle of its work."""
+    said = Conversation(lambda handle: handle)
+    said.append(user(f"Task {number}: see to the orders of customer {chance.randrange(10**6)}."))
+    loops = number % 5 == 0
     built = []
-    for number in range(steps // 2):
-        x = number // 20 if number % 20 < 10 else chance.randrange(10**6)
-        asked = call(f"t{x % 7}", {"x": x, "text": "words " * 20}, f"c{number}")
-        built += [
-            model_call(f"m{number}", None, assistant("", asked)),
-            tool_execution(f"x{number}", asked, f"result {x} " * 30),
-        ]
-    return trace(*built)
+    for turn in range(TURNS):
+        x = number if loops and 20 <= turn < 30 else chance.randrange(10**6)
+        name = TOOLS[x % 7]
+        asked = call(
+            name,
+            {"path": f"src/part_{x}/module.py", "query": "words " * (5 + x % 20), "limit": x % 50},
+            f"c{turn}",
+        )
+        reply = assistant(f"Next I look at part {x}.", asked)
+        result = f"result of {x}: " + f"line {x} of the file\n" * (3 + x % 30)
+        body = model_call(f"{number}m{turn}", (), reply)
+        built.append(Built(**{**vars(body), "body": _with(said, reply)}))
+        built.append(tool_execution(f"{number}x{turn}", asked, result))
+        said.append(reply)
+        said.append(response(f"c{turn}", result))
+    return built
+
+
+def _with(said: Conversation, reply: Message) -> PlainBody:
+    return PlainBody(messages=History(said, len(said)), output=reply)
+
+
+def run_of(steps: int) -> Trace:
+    chance = random.Random(2)
+    return trace(*(one for number in range(steps // (2 * TURNS)) for one in talk(number, chance)))
+
+
+def shared(run: Trace) -> Facts:
+    """Facts with what all rooms share worked out."""
+    facts = Facts(run)
+    facts.index.call_of(0)
+    _ = facts.answers.orphans
+    return facts
+
+
+def loop_rules(facts: Facts) -> int:
+    codes = [rule.code for rule in _registry.all_rules() if rule.code.startswith("L")]
+    return sum(len(heard.findings) for heard in _registry.check(facts, codes))
 
 
 def seconds(work: Callable[[], object]) -> float:
-    best = float("inf")
-    for _ in range(3):
-        begin = time.perf_counter()
-        work()
-        best = min(best, time.perf_counter() - begin)
-    return best
+    begin = time.process_time()
+    work()
+    return time.process_time() - begin
 
 
 def test_repetitions_are_found_in_linear_time() -> None:
@@ -62,11 +112,14 @@ def test_repetitions_are_found_in_linear_time() -> None:
     )
 
 
-def test_all_of_it_is_linear_in_the_steps() -> None:
-    few, many = run_of(1_000), run_of(10_000)
-    once = seconds(lambda: Facts(few).cycles.loops)
-    tenfold = seconds(lambda: Facts(many).cycles.loops)
-    found = len(Facts(many).cycles.loops)
+@pytest.mark.parametrize("sizes", [(10_000, 100_000), (100_000, 1_000_000)], ids=["to 100k", "to 1M"])
+def test_the_rules_are_linear_in_the_steps(sizes: tuple[int, int]) -> None:
+    took, found = [], 0
+    for size in sizes:
+        facts = shared(run_of(size))
+        took.append(seconds(partial(loop_rules, facts)))
+        found = len(facts.cycles.loops)
     print(
-        f"\nwhole search: 1,000 steps {once * 1e3:.0f} ms, 10,000 {tenfold * 1e3:.0f} ms, ratio {tenfold / once / 10:.2f}, {found} loops"
+        f"\nrules about loops: {sizes[0]:,} steps {took[0]:.2f} s, {sizes[1]:,} {took[1]:.2f} s,"
+        f" ratio {took[1] / took[0] / (sizes[1] / sizes[0]):.2f}, {found:,} loops"
     )

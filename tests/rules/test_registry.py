@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import json
+import os
+import subprocess
+import sys
+import zipfile
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 from pathlib import Path
@@ -216,3 +221,74 @@ def test_runs_of_other_people_that_went_well_are_left_in_peace(path: Path) -> No
     """Their calls were carried out, so whatever else is found there is our mistake."""
     true_of_them = {"unanswered-call", "failed-execution", "model-switched"}
     assert [name for name in names(path) if name not in true_of_them] == []
+
+
+RULE_OF_OTHERS = """\"\"\"Shouting.
+
+What it finds:
+    Replies in capitals.
+
+Why it matters:
+    It is rude.
+
+Example:
+    "GO AWAY."
+
+What to do:
+    Whisper.
+\"\"\"
+
+from replaydbg.core.finding import Finding, Severity
+from replaydbg.rules._api import Rule
+
+
+def check(facts):
+    for row in facts.index.model_calls:
+        output = facts.trace.body(row).output
+        if output is not None and output.text.isupper():
+            yield Finding(RULE.code, RULE.name, RULE.severity, "the agent shouts", (facts.trace.ids[row],))
+
+
+RULE = Rule("X100", "shouting", Severity.ERROR, since="1", check=check)
+"""
+
+
+def wheel(folder: Path) -> Path:
+    """A package of somebody else, as pip would get it."""
+    path = folder / "shouting-1.0-py3-none-any.whl"
+    about = "shouting-1.0.dist-info"
+    files = {
+        "shouting_rule.py": RULE_OF_OTHERS,
+        f"{about}/METADATA": "Metadata-Version: 2.1\nName: shouting\nVersion: 1.0\n",
+        f"{about}/WHEEL": "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{about}/entry_points.txt": f"[{_registry.GROUP}]\nshouting = shouting_rule\nbroken = no_such_module\n",
+    }
+    files[f"{about}/RECORD"] = "".join(f"{name},,\n" for name in (*files, f"{about}/RECORD"))
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return path
+
+
+def test_a_rule_of_an_installed_package_is_found_and_runs(tmp_path: Path) -> None:
+    """Installed by pip without a network, and asked from the command line of another process."""
+    pytest.importorskip("pip")
+    site = tmp_path / "site"
+    install = [sys.executable, "-m", "pip", "install", "-q", "--no-index", "--no-deps", "--target", str(site)]
+    subprocess.run([*install, str(wheel(tmp_path))], check=True, timeout=120)
+    log = tmp_path / "log.json"
+    log.write_text('[{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "GO AWAY."}]')
+    done = subprocess.run(
+        [sys.executable, "-m", "replaydbg", "check", str(log), "--select", "shouting", "--output", "json"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(site), str(TRACES.parent)])},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    (told,) = json.loads(done.stdout)["traces"]
+    assert [(finding["code"], finding["message"]) for finding in told["findings"]] == [
+        ("X100", "the agent shouts")
+    ]
+    assert "'broken' of a plug-in could not be loaded" in told["notices"][0]["message"]
