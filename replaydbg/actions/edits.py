@@ -20,6 +20,7 @@ from replaydbg.core.step import Step
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.drivers import files
 from replaydbg.errors import UsageProblem
+from replaydbg.replay.choices import Choice
 from replaydbg.session.commands import AddEdit
 from replaydbg.session.state import Sitting
 
@@ -32,6 +33,20 @@ def read_edits(trace: Trace, words: Iterable[str]) -> tuple[Edit, ...]:
     for text in words:
         sitting = AddEdit(_read_edit(sitting, text)).apply(sitting)
     return sitting.edits
+
+
+def read_choices(trace: Trace, rerun: Iterable[str], keep: Iterable[str]) -> dict[str, Choice]:
+    """What a person decided of steps, by id; steps are named as everywhere. Raises UsageProblem."""
+    choices: dict[str, Choice] = {}
+    for choice, words in ((Choice.RERUN, rerun), (Choice.KEEP, keep)):
+        for word in words:
+            try:
+                id_ = trace.ids[trace.find(word)]
+            except StepNotFound as error:
+                raise UsageProblem(str(error)) from error
+            if choices.setdefault(id_, choice) is not choice:
+                raise UsageProblem(f"{word} cannot be kept and re-run")
+    return choices
 
 
 def _read_edit(sitting: Sitting, text: str) -> Edit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from replaydbg.actions.pricing import pricing
@@ -11,6 +11,7 @@ from replaydbg.core.branch import Edit
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.replay.choices import Choice, chosen
 from replaydbg.replay.plan import Plan, plan
 
 
@@ -21,10 +22,10 @@ def estimate(made: Plan, trace: Trace, model: str = "") -> float | None:
     return None if None in costs else sum(cost for cost in costs if cost is not None)
 
 
-def plan_edits(facts: Facts, edits: Sequence[Edit]) -> Plan:
+def plan_edits(facts: Facts, edits: Sequence[Edit], choices: Mapping[str, Choice] | None = None) -> Plan:
     """The plan with what it would cost. Raises UsageProblem for edits that do not fit the trace."""
     try:
-        made = plan(facts, edits)
+        made = plan(facts, edits, chosen(facts, choices or {}))
         return replace(made, cost_usd=estimate(made, facts.trace))
     except (EditRefusedError, StepNotFound) as error:
         raise UsageProblem(str(error)) from error

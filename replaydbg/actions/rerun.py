@@ -25,6 +25,7 @@ from replaydbg.drivers.tools._registry import make_toolbox
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Policy
+from replaydbg.replay.choices import Choice, chosen
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.plan import plan
 
@@ -56,6 +57,8 @@ class RerunOptions:
     tokens_max: int = limits.REPLAY_TOKENS_MAX
     seconds_max: float = limits.REPLAY_SECONDS_MAX
     cost_max_usd: float | None = None
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    """What the person decided of unproven steps, by id."""
     again: frozenset[int] = frozenset()
     afresh: bool = False
     """For sampling; see `Policy`."""
@@ -131,12 +134,17 @@ async def _found_here(facts: Facts, edits: Sequence[Edit], options: RerunOptions
 def branch_id(trace: Trace, edits: Sequence[Edit], options: RerunOptions) -> str:
     """Eight hex digits: the same for the same edits of the same trace, asked of the same model."""
     changes = [[edit.step_id, edit.pointer, edit.before, edit.after] for edit in edits]
-    return digest([trace.id, options.parent, changes, options.model, options.provider])[:8]
+    asked = [options.model, options.provider]
+    choices = (
+        [sorted((id_, str(choice)) for id_, choice in options.choices.items())] if options.choices else []
+    )
+    return digest([trace.id, options.parent, changes, *asked, *choices])[:8]
 
 
 def _policy(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> Policy:
     model = "" if options.model.startswith(PREFIX) else options.model
     price = pricing(facts.trace)
+    by_choice = chosen(facts, options.choices)
     if options.cost_max_usd is not None:
         asked = {model} if model else set(plan(facts, edits).calls_by_model)
         unknown = sorted(one for one in asked if price(one, Usage(1, 1)) is None)
@@ -151,7 +159,8 @@ def _policy(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> Polic
         options.cost_max_usd,
         price,
         model,
-        options.again,
+        options.again | by_choice.again,
+        by_choice.kept,
         options.afresh,
         options.tell_failures,
     )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
     from replaydbg.core.branch import Branch, Edit
     from replaydbg.drivers.run import OnProgress, Update
     from replaydbg.graph.facts import Facts
+    from replaydbg.replay.choices import Choice
 
 _STOPPED_BY_PERSON = "stopped"
 
@@ -33,6 +35,20 @@ _Edits = Annotated[
         "the step as `show --step --output json` prints it. Where the place holds text, VALUE is the text; elsewhere "
         "it is JSON if it reads as JSON, and text if not; `:=` instead of `=` says that it is JSON. @FILE reads the "
         "value from a file, @- from standard input; @@ begins a text with @.",
+    ),
+]
+_Rerun = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--rerun", metavar="STEP", help="Re-run this step, too, which nothing proves independent; repeatable."
+    ),
+]
+_Kept = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--keep",
+        metavar="STEP",
+        help="Keep this step as recorded, though nothing proves that it may; repeatable.",
     ),
 ]
 _DryRun = Annotated[
@@ -67,6 +83,8 @@ def replay(
     trace: options.TracePath,
     *,
     edit: _Edits = None,
+    rerun: _Rerun = None,
+    keep: _Kept = None,
     live: terms.Live = False,
     model: terms.Model = "",
     base_url: terms.BaseUrl = None,
@@ -94,7 +112,7 @@ def replay(
     The branch is kept in the session of the trace, where `open` shows it. Exit code 4 if the re-run stopped before its
     end; what it had got by then is printed, kept, and written with -o.
     """
-    from replaydbg.actions.edits import read_edits
+    from replaydbg.actions.edits import read_choices, read_edits
     from replaydbg.actions.open import open_trace
     from replaydbg.graph.facts import Facts
 
@@ -102,8 +120,9 @@ def replay(
     report.notices(opened.notices)
     facts = Facts(opened.trace)
     edits = read_edits(opened.trace, edit or ())
+    choices = read_choices(opened.trace, rerun or (), keep or ())
     if dry_run:
-        return _print_plan(facts, edits, output)
+        return _print_plan(facts, edits, choices, output)
     wishes = terms.wishes(
         live=live,
         model=model,
@@ -114,13 +133,14 @@ def replay(
         bounds=(max_calls, max_tokens, max_time, max_cost),
         config=config,
     )
-    keep = None if no_session else partial(_keep, opened, session=session)
+    wishes = replace(wishes, choices=choices)
+    keeping = None if no_session else partial(_keep, opened, session=session)
     if samples or control:
         from replaydbg.cli import samples as sampling
 
-        return sampling.run(facts, edits, wishes, oracle or (), (samples, control), output, keep)
+        return sampling.run(facts, edits, wishes, oracle or (), (samples, control), output, keeping)
     branch = _rerun(facts, edits, wishes)
-    _keep_all(opened, branch, out, keep)
+    _keep_all(opened, branch, out, keeping)
     _print_branch(facts, branch, output)
     if branch.stopped is None:
         return EXIT_CLEAN
@@ -189,12 +209,12 @@ def _keep(opened: Opened, branch: Branch, session: str | None) -> None:
         report.say(f"the branch is not kept: {error.message}")
 
 
-def _print_plan(facts: Facts, edits: tuple[Edit, ...], output: Output) -> int:
+def _print_plan(facts: Facts, edits: tuple[Edit, ...], choices: Mapping[str, Choice], output: Output) -> int:
     from replaydbg.actions.plan import plan_edits
     from replaydbg.cli import branches
     from replaydbg.views import documents
 
-    plan = plan_edits(facts, edits)
+    plan = plan_edits(facts, edits, choices)
     if output is Output.JSON:
         render.document(documents.plan_document(facts.trace, edits, plan))
     else:

@@ -51,7 +51,9 @@ class Policy:
     model: str = ""
     """Who is asked instead of the recorded models; "" asks those."""
     again: frozenset[int] = frozenset()
-    """Model calls that are asked again as they were recorded, edited or not: how much do answers differ by themselves?"""
+    """Model calls that are asked again as they were recorded: by choice, or to see how much answers differ by themselves."""
+    kept: frozenset[int] = frozenset()
+    """Steps that a person keeps although nothing proves that the edits leave them alone."""
     afresh: bool = False
     """Whether recorded replies serve nothing that is re-run: each sample is to be one of its own."""
     tell_failures: bool = False

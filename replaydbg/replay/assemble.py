@@ -9,6 +9,7 @@ from replaydbg.core.columns import Columns, arrange
 from replaydbg.core.step import KINDS, STATUSES, Body, Kind, PlainBody
 from replaydbg.core.trace import Trace
 from replaydbg.graph.dependence import Dependence, Verdicts
+from replaydbg.replay.choices import KEPT
 from replaydbg.replay.ledger import Ledger, Made
 from replaydbg.replay.propagate import in_value
 
@@ -185,6 +186,12 @@ class _Assembly:
         self._say(id_, id_, provenance, reason)
 
     def _judged(self, row: int, verdicts: Verdicts) -> tuple[Provenance, str]:
+        provenance, reason = self._proved(row, verdicts)
+        if provenance is Provenance.UNPROVEN and row in self.ledger.kept_by_choice:
+            return Provenance.RECORDED, KEPT
+        return provenance, reason
+
+    def _proved(self, row: int, verdicts: Verdicts) -> tuple[Provenance, str]:
         lot = self.lots[row]
         if row in self.ledger.doubts and (lot is None or lot[0] is Provenance.RECORDED):
             return Provenance.UNPROVEN, self.ledger.doubts[row]

@@ -57,7 +57,7 @@ class Replay:
         self.edited = apply_edits(facts, edits)
         self.recordings = Recordings(facts)
         self.waiting = Waiting(facts, self.recordings)
-        self.ledger = Ledger(facts, _seed(facts, parent, self.edits))
+        self.ledger = Ledger(facts, _seed(facts, parent, self.edits), self.policy.kept)
         self.has_executions = bool(facts.index.executions)
         self.results: dict[int, NewResult] = {}
         """Tool executions that return something else in the branch."""

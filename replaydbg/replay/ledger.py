@@ -45,6 +45,7 @@ class Made:
 class Ledger:
     facts: Facts
     seed: str
+    kept_by_choice: frozenset[int] = frozenset()
     made: list[Made] = field(default_factory=list)
     kept: dict[int, tuple[Provenance, str]] = field(default_factory=dict)
     """Recorded rows that stay, with what is said of them. Rows inside of a kept tool execution share its lot."""

@@ -12,6 +12,7 @@ from replaydbg.graph.dependence import Dependence, Verdicts
 from replaydbg.graph.facts import Facts
 from replaydbg.replay import requests
 from replaydbg.replay.carrying import Waiting
+from replaydbg.replay.choices import AGAIN, KEPT, NOTHING_CHOSEN, Chosen
 from replaydbg.replay.edits import Edited, apply_edits
 from replaydbg.replay.sources import Recordings
 
@@ -71,18 +72,19 @@ class Plan:
         return tally
 
 
-def plan(facts: Facts, edits: Iterable[Edit]) -> Plan:
+def plan(facts: Facts, edits: Iterable[Edit], chosen: Chosen = NOTHING_CHOSEN) -> Plan:
     """Raises EditRefusedError and StepNotFound for edits that do not fit."""
     edited = apply_edits(facts, edits)
     if not edited.steps:
         return Plan(
             tuple(PlanStep(row, Touch.REUSED, "nothing is edited") for row in range(len(facts.trace)))
         )
-    return _Planning(facts, edited).plan()
+    return _Planning(facts, edited, chosen).plan()
 
 
 class _Planning:
-    def __init__(self, facts: Facts, edited: Edited) -> None:
+    def __init__(self, facts: Facts, edited: Edited, chosen: Chosen) -> None:
+        self.chosen = chosen
         self.facts = facts
         self.edited = edited
         self.recordings = Recordings(facts)
@@ -99,6 +101,8 @@ class _Planning:
             self._begin(row)
         for row in self.edited.alone:
             self._touch(row, Touch.EDITED, "edited")
+        for row in sorted(self.chosen.again):
+            self._again(row)
         for row in self.waiting.starts:
             self._carry(row)
         for doubts in self.waiting.partly.values():
@@ -156,6 +160,14 @@ class _Planning:
                 )
                 self.calls.append((call.name, recorded))
                 self._touch(ran, Touch.EDITED if ran in edited.steps else Touch.RERUN, "its call was edited")
+
+    def _again(self, row: int) -> None:
+        self.waiting.expect(row)
+        self._touch(row, Touch.RERUN, AGAIN, over=(Touch.REUSED,))
+        if self.touches[row][0] is Touch.RERUN:
+            self._ask(row)
+            self._rerun_executions(row)
+        self._after(row, f"comes after #{row + 1}, which is re-run by your choice")
 
     def _carry(self, row: int) -> None:
         """A call that was told an answer which may come out otherwise."""
@@ -226,6 +238,8 @@ class _Planning:
             own = self.touches.get(row)
             if own is None and parent in inside:
                 own = inside[parent]
+            if own is not None and own[0] is Touch.UNPROVEN and row in self.chosen.kept:
+                own = (Touch.REUSED, KEPT)
             if own is not None:
                 again = own[0] is Touch.RERUN and row not in self.waiting.returned_by
                 if again and (trace.kinds[row] in _LEAVES or parent in inside):
@@ -234,7 +248,9 @@ class _Planning:
             elif trace.kinds[row] not in _LEAVES and trace.subtree_ends[row] > row + 1:
                 yield PlanStep(row, Touch.REUSED, "groups the steps inside of it")
             else:
-                yield self._judged(row, verdicts)
+                judged = self._judged(row, verdicts)
+                by_choice = judged.touch is Touch.UNPROVEN and row in self.chosen.kept
+                yield PlanStep(row, Touch.REUSED, KEPT) if by_choice else judged
 
     @staticmethod
     def _judged(row: int, verdicts: Verdicts) -> PlanStep:

@@ -14,6 +14,7 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.replay import requests
 from replaydbg.replay.api import Answers, Asked, Need
+from replaydbg.replay.choices import AGAIN
 from replaydbg.replay.ledger import Made
 from replaydbg.wire.conversation import dangling
 
@@ -150,7 +151,8 @@ class ReplyTurn:
 
     def _why(self) -> str:
         if self.lane.node in self.lane.replay.policy.again:
-            return "asked again as it was recorded, to see how much answers differ by themselves"
+            sampling = "asked again as it was recorded, to see how much answers differ by themselves"
+            return sampling if self.lane.replay.policy.afresh else AGAIN
         if self.lane.node is None:
             return "the thread goes on beyond the recording"
         if self.lane.node in self.lane.replay.edited.prompts:

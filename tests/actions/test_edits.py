@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from replaydbg.actions.edits import read_edits
+from replaydbg.actions.edits import read_choices, read_edits
 from replaydbg.errors import UsageProblem
+from replaydbg.replay.choices import Choice
 from tests.support.build import assistant, call, model_call, system, tool_execution, trace, user
 
 ASKED = call("lookup", {"id": 7, "region": "Europe", "deep": {"a": [1]}}, "c1")
@@ -92,3 +93,11 @@ def test_before_is_what_was_recorded() -> None:
 def test_what_can_not_be_done_is_said(words: str, sentence: str) -> None:
     with pytest.raises(UsageProblem, match=sentence):
         after(words)
+
+
+def test_choices_name_steps_as_edits_do() -> None:
+    assert read_choices(TRACE, ["#1"], ["t1"]) == {"m1": Choice.RERUN, "t1": Choice.KEEP}
+    with pytest.raises(UsageProblem, match="cannot be kept and re-run"):
+        read_choices(TRACE, ["#1"], ["m1"])
+    with pytest.raises(UsageProblem, match="there is no step #99"):
+        read_choices(TRACE, ["#99"], [])

@@ -10,6 +10,7 @@ from replaydbg.core.branch import Provenance
 from replaydbg.core.step import Kind
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Policy
+from replaydbg.replay.choices import AGAIN
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.sampling import Arm, control_rows, difference, samples_needed, verdict, wilson
 from tests.support.build import assistant, call, chat, response, user
@@ -87,7 +88,7 @@ def test_a_call_is_asked_again_as_it_was_recorded() -> None:
     r = Replay(Facts(LOOP), [], Policy(again=frozenset({0})))
     (asked,) = r.requests()
     assert names(r) == ["ask:m"]
-    assert "asked again as it was recorded" in asked.why
+    assert asked.why == AGAIN
     r.receive(asked.id, says(LOOP.body(0).output or ""))
     # The same calls get the recorded results, and the next request is the recorded one: its reply is reused...
     assert r.finished
@@ -96,7 +97,9 @@ def test_a_call_is_asked_again_as_it_was_recorded() -> None:
 
 def test_samples_of_their_own_reuse_no_reply() -> None:
     r = Replay(Facts(LOOP), [], Policy(again=frozenset({0}), afresh=True))
-    r.receive(r.requests()[0].id, says(LOOP.body(0).output or ""))
+    (asked,) = r.requests()
+    assert "asked again as it was recorded" in asked.why
+    r.receive(asked.id, says(LOOP.body(0).output or ""))
     assert names(r) == ["ask:m"]  # ... and here it is asked anew, with the recorded result of the tool
     branch = drive(r, lambda _: says("found")).branch("b")
     live = [step for step in branch.steps if step.provenance is Provenance.LIVE]
