@@ -249,6 +249,8 @@ _MAIN = (
     UserAction("zoom", "Zoom", "Give the pane all the room, or give it back", ("z",), _LOOK),
     UserAction("edit", "Edit", "Edit a part of this step", ("e",), _EDIT, why_not=_not_editable, footer=30),
     UserAction("edit_outside", "Edit in $EDITOR", "Edit a part of this step in your own editor", ("E",), _EDIT, why_not=_not_editable),
+    UserAction("mend", "Mend", "Make the edit that would mend this finding, where it is known", ("M",), _EDIT, why_not=_no_findings),
+    UserAction("suppress", "Suppress", "Do not hear of this finding any more, for a reason; u takes it back", ("X",), _EDIT, why_not=_no_findings),
     UserAction("revert", "Revert", "Take back the edits of this step", ("V",), _EDIT, why_not=_nothing_to_revert, footer=35),
     UserAction("undo", "Undo", "Undo the last change", ("u",), _EDIT, why_not=lambda state: None if state.undo else "nothing to undo"),
     UserAction("redo", "Redo", "Do again what was undone", ("U",), _EDIT, why_not=lambda state: None if state.redo else "nothing to redo"),

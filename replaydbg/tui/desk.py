@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from replaydbg.core.branch import RECORDING, Branch, BranchStep, Edit
 from replaydbg.core.finding import Finding
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.tui.setup import Setup
 
 if TYPE_CHECKING:  # before the first rows nothing is imported that they do not need
@@ -28,6 +29,9 @@ class Shown:
     facts: Facts
     branch: Branch | None = None
     findings: list[Finding] = field(default_factory=list)
+    """Without those that the person has suppressed; `told` has all."""
+    told: list[Finding] = field(default_factory=list)
+    hushed: Mapping[str, str] = field(default_factory=dict)
     known: bool = False
     """Whether the facts of the whole trace are at hand; to ask for them before would hold up the screen."""
     checked: bool = False
@@ -46,8 +50,25 @@ class Shown:
         return self.branch.steps if self.branch is not None else None
 
     def add(self, findings: Sequence[Finding]) -> None:
-        self.findings.extend(findings)
-        for finding in findings:
+        self.told.extend(findings)
+        self._hear(findings)
+
+    def hush(self, reasons: Mapping[str, str]) -> bool:
+        """Leave out what the person does not want to hear of, by fingerprint. Whether that changes anything."""
+        if reasons == self.hushed:
+            return False
+        self.hushed = dict(reasons)
+        self.findings.clear()
+        self.by_step.clear()
+        self._hear(self.told)
+        return True
+
+    def _hear(self, findings: Sequence[Finding]) -> None:
+        heard = [
+            one for one in findings if not self.hushed or fingerprint(self.trace, one) not in self.hushed
+        ]
+        self.findings.extend(heard)
+        for finding in heard:
             for step_id in dict.fromkeys(finding.step_ids):
                 self.by_step.setdefault(step_id, []).append(finding)
 
@@ -134,6 +155,12 @@ class Desk:
 
         shown = self.shown
         return shown is not None and 0 <= row < len(shown.trace) and shown.trace.kind(row) in codec.EDITABLE
+
+    def hush(self) -> bool:
+        """Leave out everywhere what is suppressed in the sitting. Whether that changes what is looked at."""
+        reasons = self.session.suppressed if self.session is not None else {}
+        changed = [shown for shown in self._shown.values() if shown.hush(reasons)]
+        return self.shown in changed
 
     def headlines(self) -> dict[str, tuple[str, str]]:
         """What became of the findings in each branch that was compared: words and look."""

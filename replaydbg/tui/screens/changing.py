@@ -51,6 +51,9 @@ class Changing(Moving):
             self.show(shown)
             if self.filtered:
                 self.look_for(self.filtered, self.row, filtering=True)
+        if self.desk.hush():
+            self.load_chain(shown)
+            self.paint_findings(shown)
         self.desk.plan = None
         self.desk.planning = bool(self.desk.edits)
         self.chain.mark(origins(shown))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from replaydbg.tui.screens.acting import bindings
-from replaydbg.tui.screens.running import Running
+from replaydbg.tui.screens.judging import Judging
 
 
-class MainScreen(Running):
+class MainScreen(Judging):
     WHERE = "main"
     BINDINGS = bindings("main")

@@ -74,7 +74,7 @@ class Reported(Workplace):
         for notice in event.sitting.notices:
             desk.notices.append(notice.message)
             self.say(notice.message)
-        if desk.branch_id or desk.edits:
+        if desk.branch_id or desk.edits or event.sitting.history.sitting.suppressed:
             self.sitting_changed()
         else:
             self.offer()

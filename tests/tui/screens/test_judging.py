@@ -1,0 +1,80 @@
+"""Findings mended and suppressed on the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replaydbg.core.finding import Finding
+from replaydbg.tui.screens.dialogs import Line
+from tests.support.build import assistant, call, model_call, parameters, response, tool, trace, user
+from tests.support.desk import Sitting, open_made
+
+LOOKUP = tool("lookup", parameters(["mode"], mode={"enum": ["fast", "slow"]}))
+ASKED = call("lookup", {"mode": "Fast"}, "c")
+PROMPT = [user("Go.")]
+RUN = trace(
+    model_call("m1", PROMPT, assistant("", ASKED), tools=[LOOKUP]),
+    model_call("m2", [*PROMPT, assistant("", ASKED), response("c", "Error: no")], "Sorry.", tools=[LOOKUP]),
+)
+
+
+def names(sitting: Sitting) -> list[str]:
+    return [one.name for one in sitting.shown.findings]
+
+
+async def test_the_known_edit_is_made_and_taken_back(tmp_path: Path) -> None:
+    async with open_made(tmp_path, RUN) as sitting:
+        await sitting.until_checked()
+        assert "schema-violation" in names(sitting)
+        await sitting.press("M")
+        assert sitting.edits == 1
+        assert 'mode: "fast" instead of "Fast"' in sitting.spoken
+        await sitting.press("u")
+        assert sitting.edits == 0
+
+
+async def test_what_is_not_known_is_said(tmp_path: Path) -> None:
+    async with open_made(tmp_path, RUN) as sitting:
+        await sitting.until_checked()
+        sitting.main.chain.go_to(1)
+        await sitting.pilot.pause(0.3)
+        await sitting.press("M")
+        assert sitting.edits == 0
+        assert "no finding stands here" in sitting.spoken or "not known" in sitting.spoken
+
+
+async def test_a_finding_is_suppressed_for_a_reason_and_comes_back(tmp_path: Path) -> None:
+    async with open_made(tmp_path, RUN) as sitting:
+        await sitting.until_checked()
+        before: list[Finding] = list(sitting.shown.findings)
+        await sitting.press("X")
+        await sitting.until(lambda: isinstance(sitting.app.screen, Line), "the question for a reason")
+        await sitting.type("known")
+        await sitting.press("enter")
+        await sitting.until(lambda: "schema-violation" not in names(sitting), "the list without it")
+        assert "is not told any more" in sitting.spoken
+        await sitting.press("u")
+        assert [one.name for one in sitting.shown.findings] == [one.name for one in before]
+
+
+async def test_without_a_reason_nothing_is_suppressed(tmp_path: Path) -> None:
+    async with open_made(tmp_path, RUN) as sitting:
+        await sitting.until_checked()
+        await sitting.press("X")
+        await sitting.until(lambda: isinstance(sitting.app.screen, Line), "the question for a reason")
+        await sitting.press("enter")
+        await sitting.until(lambda: "needs a reason" in sitting.spoken, "why not")
+        assert "schema-violation" in names(sitting)
+
+
+async def test_it_stays_suppressed_when_the_trace_is_opened_again(tmp_path: Path) -> None:
+    async with open_made(tmp_path, RUN) as sitting:
+        await sitting.until_checked()
+        await sitting.press("X")
+        await sitting.until(lambda: isinstance(sitting.app.screen, Line), "the question for a reason")
+        await sitting.type("known")
+        await sitting.press("enter")
+        await sitting.until(lambda: "schema-violation" not in names(sitting), "the list without it")
+    async with open_made(tmp_path, RUN) as sitting:
+        await sitting.until_checked()
+        await sitting.until(lambda: "schema-violation" not in names(sitting), "the list without it")
