@@ -17,8 +17,6 @@ from replaydbg.readers._salvage import UNREADABLE
 
 LONG_KEYS = (
     "gen_ai.input.messages",
-    "gen_ai.tool.definitions",
-    "gen_ai.system_instructions",
     "gen_ai.prompt",
     "pydantic_ai.all_messages",
     "input.value",
@@ -26,7 +24,7 @@ LONG_KEYS = (
     "traceloop.entity.input",
     "ai.prompt.messages",
 )
-"""The attributes that repeat each other. None of them may be one that columns want: see the tests."""
+"""The attributes that hold whole histories. None of them may be one that columns want: see the tests."""
 
 _LONG_TEXT = re.compile(
     rb'"key"\s*:\s*"(?:'
@@ -41,13 +39,14 @@ _KNOWN_MAX = 16
 
 _HEAD_BYTES, _TAIL_BYTES = 256, 64
 _BLOCK_BYTES = 64 << 10
-_NEW_BYTES = 8 << 10
+_NEW_BYTES = 4 << 10
 _SHARED_BYTES_MIN = 1 << 10
 """Below this nothing is gained."""
 
 _JUDGED_AFTER = 32
+_WORTH_BYTES = 16 << 10
 _PAUSED_WINDOWS = 256
-"""Of so many texts half must have been shared; otherwise none is looked for in so many windows."""
+"""So many texts must have shared so much each; otherwise none is looked for in so many windows: parsing is faster."""
 
 _REACH = 16
 """A window may reach over so many times its room in the file: to find a span in it again, all of it is decoded."""
@@ -77,7 +76,7 @@ class Prompts:
         self._known: deque[tuple[bytes, memoryview]] = deque(maxlen=_KNOWN_MAX)
         """Texts, and how they begin."""
         self._pause = 0
-        self._seen = self._seen_bytes = self._shared_bytes = 0
+        self._seen = self._shared_bytes = 0
 
     def window(self, body: memoryview, at: int, room: int) -> Window:
         """About `room` bytes of text from `at` on; more where a long text ends behind them."""
@@ -111,24 +110,30 @@ class Prompts:
         if end - start >= _SHARED_BYTES_MIN:
             self._known.append((head, body[start:end]))
         self._seen += 1
-        self._seen_bytes += end - start
         self._shared_bytes += shared
         if self._seen == _JUDGED_AFTER:
-            if 2 * self._shared_bytes < self._seen_bytes:
+            if self._shared_bytes < _JUDGED_AFTER * _WORTH_BYTES:
                 self._pause = _PAUSED_WINDOWS
-            self._seen = self._seen_bytes = self._shared_bytes = 0
+            self._seen = self._shared_bytes = 0
         return start, start + shared, end
 
     def _shared(self, body: memoryview, start: int, head: bytes) -> int:
         """How many bytes of the text that begins at `start` an earlier one has shown."""
-        alike = [text for begins, text in reversed(self._known) if begins == head]
-        if not alike:
+        best = None
+        for begins, text in reversed(self._known):
+            if begins == head:
+                best = best or text
+                if _ends_in(text, body, start):
+                    best = text
+                    break
+        if best is None:
             return 0
-        best = next((text for text in alike if _ends_in(text, body, start)), alike[0])
         length = _common(best, body[start : start + len(best)])
         # Behind a closing brace no escape is begun, and no character.
-        shared = bytes(best[:length]).rfind(b"}") + 1
-        return shared if shared >= _SHARED_BYTES_MIN else 0
+        before = max(length - _NEW_BYTES, 0)
+        brace = bytes(best[before:length]).rfind(b"}")
+        shared = before + brace + 1
+        return shared if brace >= 0 and shared >= _SHARED_BYTES_MIN else 0
 
 
 def _ends_in(known: memoryview, body: memoryview, start: int) -> bool:
@@ -140,14 +145,15 @@ def _ends_in(known: memoryview, body: memoryview, start: int) -> bool:
 
 def _common(one: memoryview, other: memoryview) -> int:
     """About how many bytes are equal from the beginning: never more, and a few less at most."""
-    done, step, size = 0, _BLOCK_BYTES, min(len(one), len(other))
-    while step >= _TAIL_BYTES:
+    done, step, size = 0, _BLOCK_BYTES, min(len(one), len(other)) - 1  # the last is the closing bracket
+    while step >= _TAIL_BYTES and done < size:
+        end = min(done + step, size)
         # Copies are compared: memory views compare item by item.
-        if done + step <= size and bytes(one[done : done + step]) == bytes(other[done : done + step]):
-            done += step
+        if bytes(one[done:end]) == bytes(other[done:end]):
+            done = end
         else:
-            step //= 2
-    return done
+            step = (end - done) // 2
+    return max(done, 0)
 
 
 def _text_end(body: memoryview, start: int) -> int | None:
