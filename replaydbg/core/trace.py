@@ -15,8 +15,9 @@ from typing import Any
 
 from replaydbg.core.step import KINDS, STATUSES, Body, Kind, Status, Step
 
-BODIES_CACHED_MAX = 64
-"""Bodies kept decoded: a screenful and its neighbours. More would pin whole histories in memory."""
+BODIES_CACHED_MAX = 8192
+"""Bodies kept: all of a run that is not very large, since every rule asks for them. Readers see to it that a body holds
+what was made of its text, and not the text."""
 
 
 class StepNotFound(LookupError):

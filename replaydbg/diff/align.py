@@ -70,11 +70,11 @@ def _symbols(a: Trace, b: Trace) -> tuple[_Symbols, _Symbols]:
 def _signature(trace: Trace, row: int) -> tuple[Any, ...]:
     kind, agent = trace.kind(row), trace.agent(row)
     if kind is Kind.MODEL_CALL:
-        output = trace.decode(trace.handles[row]).output
+        output = trace.body(row).output
         # Its name is often that of the model, and a branch may well have asked another one.
         return kind, agent, "", tuple(call_digest(call) for call in output.tool_calls) if output else None
     if kind is Kind.TOOL_EXECUTION:
-        call = trace.decode(trace.handles[row]).call
+        call = trace.body(row).call
         return kind, agent, call.name if call else trace.name(row), call_digest(call) if call else None
     return kind, agent, trace.name(row), None
 

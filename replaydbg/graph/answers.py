@@ -92,7 +92,7 @@ class Answers:
     def _walked(self) -> _Walked:
         trace, walked = self.index.trace, _Walked()
         for row, link in self.threads.links.items():
-            body = trace.decode(trace.handles[row])
+            body = trace.body(row)
             messages = body.messages or ()
             waiting = list(walked.left.get(link.previous, ())) if link.previous is not None else []
             unasked: list[tuple[PromptPlace, ToolResponse]] = []

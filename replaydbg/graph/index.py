@@ -76,7 +76,7 @@ class TraceIndex:
     def _calls(self) -> dict[int, tuple[ToolCall, ...]]:
         calls = {}
         for row in self.model_calls:
-            output = self.trace.decode(self.trace.handles[row]).output
+            output = self.trace.body(row).output
             calls[row] = output.tool_calls if output else ()
         return calls
 
@@ -89,7 +89,7 @@ class TraceIndex:
         return {
             row: call
             for row in self.executions
-            if (call := self.trace.decode(self.trace.handles[row]).call) is not None
+            if (call := self.trace.body(row).call) is not None
         }
 
     def executed_call(self, row: int) -> ToolCall | None:
@@ -159,7 +159,7 @@ class TraceIndex:
         seen: dict[bytes, tuple[ToolSpec, ...]] = {}
         offers: dict[int, tuple[ToolSpec, ...] | None] = {}
         for row in self.model_calls:
-            tools = self.trace.decode(self.trace.handles[row]).tools
+            tools = self.trace.body(row).tools
             if tools is not None:
                 tools = seen.setdefault(_offer_key(tools), tools)
             offers[row] = tools
@@ -188,7 +188,7 @@ class TraceIndex:
         for row, name in enumerate(trace.names):
             if name not in listing or trace.kinds[row] == _MODEL_CALL:
                 continue
-            body = trace.decode(trace.handles[row])
+            body = trace.body(row)
             answer = body.result if body.has_result else body.output_value
             for tool in read_tools(answer) if _lists_tools(answer) else ():
                 if tool.schema is not None:

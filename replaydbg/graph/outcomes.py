@@ -100,7 +100,7 @@ def outcomes(index: TraceIndex, answers: Answers, calls: Iterable[SeenCall]) -> 
 def _outcome(index: TraceIndex, answers: Answers, seen: SeenCall) -> Outcome:
     trace = index.trace
     if seen.ran is not None:
-        body = trace.decode(trace.handles[seen.ran])
+        body = trace.body(seen.ran)
         marked = trace.statuses[seen.ran] == _ERROR
         if body.has_result:
             return told(body.result, marked=marked, or_else=body.error)

@@ -52,7 +52,7 @@ def replies(index: TraceIndex) -> tuple[Reply, ...]:
 
 
 def _reply(trace: Trace, row: int, before: Mapping[str, Json]) -> Reply:
-    body = trace.decode(trace.handles[row])
+    body = trace.body(row)
     params = body.params
     output = body.output
     chars, thinks, others, calls = 0, False, False, 0

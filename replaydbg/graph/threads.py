@@ -51,7 +51,7 @@ class Threads:
         links: dict[int, Link] = {}
         digests = _Digests()
         for row in self.index.model_calls:
-            body = trace.decode(trace.handles[row])
+            body = trace.body(row)
             if body.messages is None:
                 continue
             keys, prefixes = digests.of(body.messages)

@@ -166,7 +166,7 @@ class Turns:
         return False
 
     def _body(self, row: int) -> Body:
-        return self.trace.decode(self.trace.handles[row])
+        return self.trace.body(row)
 
 
 def is_user_turn(message: Message) -> bool:

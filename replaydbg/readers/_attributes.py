@@ -16,6 +16,9 @@ from replaydbg.readers import _salvage
 Tree: TypeAlias = dict[str, Any]
 """What indexed attributes unfold to: `a.1.b` and `a.0.b` give `{"0": {"b": ...}, "1": {"b": ...}}` below `a`."""
 
+_LARGE_BYTES = 1 << 10
+"""Values of more text are decoded each time: bodies keep what they made of them, and not the text as well."""
+
 _NUMBERED = re.compile(r"\d{1,9}")
 
 
@@ -29,9 +32,12 @@ class Attributes(Mapping[str, Json]):
 
     def __getitem__(self, key: str) -> Json:
         value = self._values[key]
-        if isinstance(value, msgspec.Raw):
-            value = self._values[key] = raw_any_value(value)
-        return value
+        if not isinstance(value, msgspec.Raw):
+            return value
+        decoded = raw_any_value(value)
+        if len(memoryview(value)) < _LARGE_BYTES:
+            self._values[key] = decoded
+        return decoded
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

@@ -73,7 +73,7 @@ class _Reader:
     def __init__(self, document: Document, format_name: str, *, as_written: bool) -> None:
         self.buffer = document.buffer
         self.shape = SNAKE if _SNAKE_KEY.search(document.head) else CAMEL
-        self.assembly = Assembly(Source(document.name, format_name), Spans(), as_written=as_written)
+        self.assembly = Assembly(Source(document.name, format_name), Spans(self.shape), as_written=as_written)
         self.rows = Rows(self.assembly)
         self.prompts = Prompts()
         self.logs = LogEvents()

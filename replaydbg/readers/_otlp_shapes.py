@@ -9,8 +9,10 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import astuple
 
 from replaydbg.readers import _salvage, _span_fields
+from replaydbg.readers._salvage import UNREADABLE
 from replaydbg.readers._span import Span
 
 _FIELDS = (
@@ -18,6 +20,7 @@ _FIELDS = (
     ("startTimeUnixNano", int | None), ("endTimeUnixNano", int | None),
 )  # fmt: skip
 _CHUNKS_KEPT_MAX = 4
+_SPAN = re.compile(rb"\{")
 _DEFAULTS = {msgspec.Raw: msgspec.Raw()}
 
 
@@ -35,7 +38,8 @@ class Shape(NamedTuple):
     """Decoders for one spelling of the keys.
 
     Of requests: `views` leave each span as text, `seen` decode what the columns need of it.
-    Of spans: `span` decodes one, `spans` an array of them, `texts` an array of them as text.
+    Of spans: `span` decodes one, `spans` an array of them, `texts` an array of them as text; `body` all but the
+    attributes, which stay text until somebody asks for one.
     """
 
     views: Any
@@ -43,6 +47,7 @@ class Shape(NamedTuple):
     span: Any
     spans: Any
     texts: Any
+    body: Any
 
 
 def _snake(key: str) -> str:
@@ -76,12 +81,19 @@ def _shape(*, snake: bool) -> Shape:
 
     seen = (*_FIELDS, ("status", _Status | None), ("attributes", list[_Pair] | None))
     span = struct("Span", *seen)
+    told = ("name", "status", "events", "status_message", "statusMessage", "span_kind")
+    body = msgspec.defstruct(
+        "Body",
+        [*((key, msgspec.Raw, msgspec.Raw()) for key in told), ("attributes", list[_Pair] | None, None)],
+        gc=False,
+    )
     return Shape(
         views=decoder(envelope(msgspec.Raw)),
         seen=decoder(envelope(span)),
         span=msgspec.json.Decoder(span, strict=False),
         spans=msgspec.json.Decoder(list[span], strict=False),  # type: ignore[valid-type]
         texts=msgspec.json.Decoder(list[msgspec.Raw]),
+        body=msgspec.json.Decoder(body),
     )
 
 
@@ -99,11 +111,16 @@ class Chunk:
     text: memoryview
     bare: bool
 
-    def texts(self) -> list[Any]:
-        if self.bare:
-            texts: list[Any] = self.shape.texts.decode(as_array(self.text))
-            return texts
-        return [text for _, text in spans_of(self.shape.views.decode(self.text))]
+    def texts(self) -> list[memoryview]:
+        """The text of each span, as views of the buffer."""
+        if not self.bare:
+            return [memoryview(text) for _, text in spans_of(self.shape.views.decode(self.text))]
+        texts, at = [], 0
+        for text in self.shape.texts.decode(as_array(self.text)):
+            start = _SPAN.search(self.text, at).start()  # type: ignore[union-attr] - it was just decoded
+            at = start + len(memoryview(text))
+            texts.append(self.text[start:at])
+        return texts
 
 
 def as_array(text: memoryview) -> bytes:
@@ -139,7 +156,8 @@ class Spans:
     The chunks looked at last are kept taken apart: steps that follow each other mostly come from one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shape: Shape) -> None:
+        self._shape = shape
         self._texts = lru_cache(maxsize=_CHUNKS_KEPT_MAX)(Chunk.texts)
 
     def __call__(self, handle: Any) -> Span:
@@ -148,8 +166,18 @@ class Spans:
         if isinstance(handle, tuple):
             chunk, place = handle
             handle = self._texts(chunk)[place]
+        text = memoryview(handle)
         try:
-            document = _salvage.loads(memoryview(handle))
-        except ValueError:
-            document = _salvage.repaired(memoryview(handle))
-        return _span_fields.span(document if isinstance(document, dict) else {})
+            return self._undecoded(text)
+        except UNREADABLE:
+            document = _salvage.value(text)
+            return _span_fields.span(document if isinstance(document, dict) else {})
+
+    def _undecoded(self, text: memoryview) -> Span:
+        body = self._shape.body.decode(text)
+        told = zip(body.__struct_fields__, astuple(body), strict=True)
+        document = {
+            key: _salvage.loads(memoryview(raw)) for key, raw in told if key != "attributes" and memoryview(raw)
+        }
+        attributes = {pair.key: pair.value for pair in body.attributes or ()}
+        return _span_fields.span(document, attributes, text)

@@ -45,6 +45,14 @@ def loads(raw: Bytes | str) -> Json:
         raise ValueError("nested too deep") from None
 
 
+def value(text: Bytes) -> Json | None:
+    """The value of JSON text; where that is damaged, its longest whole beginning."""
+    try:
+        return loads(text)
+    except ValueError:
+        return repaired(text)
+
+
 def _number(digits: str) -> int | float:
     return int(digits) if len(digits) < 4000 else float(digits)  # longer ones are refused by int()
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from replaydbg.core.message import Json, Message, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
+from replaydbg.readers import _salvage
 from replaydbg.readers._attributes import Attributes
 from replaydbg.readers._histories import Histories
 
@@ -59,11 +60,17 @@ class Span:
     attributes: Attributes
     status_message: str = ""
     events: Sequence[Event] = ()
-    raw: Json = None
+    raw: Json | memoryview = None
+    """As its format wrote it, or the text of that."""
+
+    @property
+    def document(self) -> Json:
+        return _salvage.value(self.raw) if isinstance(self.raw, memoryview) else self.raw
 
     def joined(self, attributes: Mapping[str, Json], events: Sequence[Event], records: list[Json]) -> Span:
         """With what log records say of it; where both say something the span is right."""
-        raw = {**self.raw, "logRecords": records} if isinstance(self.raw, dict) else records
+        document = self.document
+        raw = {**document, "logRecords": records} if isinstance(document, dict) else records
         merged = Attributes({**attributes, **self.attributes.undecoded})
         return Span(self.name, merged, self.status_message, [*self.events, *events], raw)
 
@@ -139,7 +146,7 @@ class SpanBody:
 
     @property
     def raw(self) -> Json:
-        return self.span.raw
+        return self.span.document
 
 
 def is_glue(name: str) -> bool:

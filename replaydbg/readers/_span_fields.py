@@ -118,17 +118,23 @@ def _event(value: Json) -> Event | None:
     return Event(value["name"], attributes(value.get("attributes")))
 
 
-def span(document: Mapping[str, Json]) -> Span:
+def span(
+    document: Mapping[str, Json],
+    undecoded: Mapping[str, Json] | None = None,
+    text: memoryview | None = None,
+) -> Span:
+    """A span of its document; or of what is known of it, with its attributes undecoded and its whole text."""
     events = document.get("events")
     told = [_event(item) for item in events] if isinstance(events, list) else []
     name = document.get("name")
     message = _status_message(document.get("status")) or _get(document, "status_message", "statusMessage")
+    found = attributes(document.get("attributes")) if undecoded is None else Attributes(undecoded)
     return Span(
         name if isinstance(name, str) else "",
-        _with_span_kind(attributes(document.get("attributes")), document),
+        _with_span_kind(found, document),
         message if isinstance(message, str) else "",
         [event for event in told if event is not None],
-        document,
+        document if text is None else text,
     )
 
 

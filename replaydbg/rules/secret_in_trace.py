@@ -68,7 +68,7 @@ def _texts(facts: Facts) -> Iterator[tuple[int, str | PromptPlace, str]]:
     """Every text of the run once, with the step and the place where it first stands."""
     trace, links = facts.trace, facts.threads.links
     for row in facts.index.in_time:
-        body = trace.decode(trace.handles[row])
+        body = trace.body(row)
         link = links.get(row)
         if link is not None:
             messages = body.messages or ()

@@ -47,12 +47,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     trace, index = facts.trace, facts.index
     for row in index.in_time:
         if trace.kinds[row] == _TOOL_EXECUTION:
-            body = trace.decode(trace.handles[row])
+            body = trace.body(row)
             if body.has_result:
                 told.hear(body.result)
         elif row in facts.threads.links:
             link = facts.threads.links[row]
-            messages = trace.decode(trace.handles[row]).messages or ()
+            messages = trace.body(row).messages or ()
             told.hear_messages(messages[link.new_from if link.previous is not None else 0 :])
             told.hear_tools(facts, row)
             if told.full:
