@@ -11,11 +11,13 @@ DIGEST_BYTES = 16
 """Wide enough that two different requests of one trace never share a name by chance."""
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr)
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def canonical(value: Json) -> str:
     """Keys sorted, no white space, 1.0 written as 1. Values that are no JSON are written by `repr`."""
-    return json.dumps(
-        _whole(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=repr, skipkeys=False
-    )
+    return _ENCODER.encode(_whole(value))
 
 
 def digest(value: Json) -> str:
@@ -28,9 +30,9 @@ def digest(value: Json) -> str:
 def _whole(value: Json) -> Json:
     """Integers that were written with a point are the same number."""
     if isinstance(value, dict):
-        return {str(key): _whole(item) for key, item in value.items()}
+        return {str(key): item if type(item) in _PLAIN else _whole(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_whole(item) for item in value]
+        return [item if type(item) in _PLAIN else _whole(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

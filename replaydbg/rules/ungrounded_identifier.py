@@ -32,8 +32,8 @@ from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import quoted
 
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
-_WORD = re.compile(r"\w*\d\w*")
-"""Tokens with a digit. A date with separators falls into tokens too short to count."""
+_WORD = re.compile(r"(?<!\w)[^\W\d]*+\d\w*")
+"""Tokens with a digit, found without going back. A date with separators falls into tokens too short to count."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _GROUPED = re.compile(r"\d{1,3}(?:[,.' ]\d{3})+")
 _WORD_CHARS_MIN, _VALUE_CHARS_MAX = 5, 64
