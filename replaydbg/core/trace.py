@@ -15,9 +15,14 @@ from typing import Any
 
 from replaydbg.core.step import KINDS, STATUSES, Body, Kind, Status, Step
 
-BODIES_CACHED_MAX = 8192
-"""Bodies kept: all of a run that is not very large, since every rule asks for them. Readers see to it that a body holds
-what was made of its text, and not the text."""
+BODIES_KEPT_BYTES_MAX = 128 << 20
+"""Text of the steps whose bodies are kept decoded, since every rule asks for them: all of a run that is not very large."""
+
+BODIES_CACHED_MAX = 64
+"""Of the other bodies so many are kept: a screenful and its neighbours."""
+
+_TYPICAL_BODY_BYTES = 4 << 10
+"""What a body counts for that does not tell its `weight`."""
 
 
 class StepNotFound(LookupError):
@@ -77,7 +82,9 @@ class Trace:
         self.strings = strings
         self.handles = handles
         self.decode = decode
-        self.body = lru_cache(maxsize=BODIES_CACHED_MAX)(self._body)
+        self._recent = lru_cache(maxsize=BODIES_CACHED_MAX)(self._decoded)
+        self._kept: dict[int, Body] = {}
+        self._kept_bytes = 0
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -85,8 +92,16 @@ class Trace:
     def __repr__(self) -> str:
         return f"<Trace {self.id} {self.source.format} {len(self)} steps>"
 
-    def _body(self, row: int) -> Body:
-        return self.decode(self.handles[row])
+    def body(self, row: int) -> Body:
+        return self._kept.get(row) or self._recent(row)
+
+    def _decoded(self, row: int) -> Body:
+        body = self.decode(self.handles[row])
+        weight = getattr(body, "weight", _TYPICAL_BODY_BYTES)
+        if self._kept_bytes + weight <= BODIES_KEPT_BYTES_MAX:
+            self._kept_bytes += weight
+            self._kept[row] = body
+        return body
 
     def kind(self, row: int) -> Kind:
         return KINDS[self.kinds[row]]

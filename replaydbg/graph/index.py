@@ -86,11 +86,7 @@ class TraceIndex:
 
     @cached_property
     def _executed(self) -> dict[int, ToolCall]:
-        return {
-            row: call
-            for row in self.executions
-            if (call := self.trace.body(row).call) is not None
-        }
+        return {row: call for row in self.executions if (call := self.trace.body(row).call) is not None}
 
     def executed_call(self, row: int) -> ToolCall | None:
         """The call that the tool execution at `row` ran, as the execution recorded it."""

@@ -177,7 +177,9 @@ class Spans:
         body = self._shape.body.decode(text)
         told = zip(body.__struct_fields__, astuple(body), strict=True)
         document = {
-            key: _salvage.loads(memoryview(raw)) for key, raw in told if key != "attributes" and memoryview(raw)
+            key: _salvage.loads(memoryview(raw))
+            for key, raw in told
+            if key != "attributes" and memoryview(raw)
         }
         attributes = {pair.key: pair.value for pair in body.attributes or ()}
         return _span_fields.span(document, attributes, text)

@@ -15,6 +15,9 @@ from replaydbg.readers import _salvage
 from replaydbg.readers._attributes import Attributes
 from replaydbg.readers._histories import Histories
 
+_DOCUMENT_BYTES = 4 << 10
+"""About what a span takes that has no text of its own."""
+
 _LITERAL_CHARS_MAX = 100_000
 """Longer Python literals stay text: reading one takes a hundred times its size in memory."""
 
@@ -84,6 +87,12 @@ class SpanBody:
     def __init__(self, span: Span) -> None:
         self.span = span
         self.attributes = span.attributes
+
+    @property
+    def weight(self) -> int:
+        """The bytes of its text: what a trace may keep of bodies is bounded."""
+        raw = self.span.raw
+        return len(raw) if isinstance(raw, memoryview) else _DOCUMENT_BYTES
 
     @cached_property
     def messages(self) -> tuple[Message, ...] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from replaydbg.core import trace as trace_module
 from replaydbg.core.step import Kind, Status, Usage
 from replaydbg.core.trace import BODIES_CACHED_MAX, StepNotFound
 from tests.support.build import agent, call, model_call, tool_execution, trace
@@ -78,11 +79,19 @@ def test_an_id_that_begins_another_is_itself() -> None:
         run.row("zz")
 
 
-def test_bodies_are_decoded_when_somebody_looks_and_then_kept_for_a_while() -> None:
-    run = trace(*(model_call(f"m{number}", [], "") for number in range(BODIES_CACHED_MAX + 1)))
-    first = run.body(0)
-    assert run.body(0) is first
-    assert run.body.cache_info().misses == 1
+def test_bodies_are_decoded_when_somebody_looks_and_kept_while_there_is_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trace_module, "BODIES_KEPT_BYTES_MAX", 3 * trace_module._TYPICAL_BODY_BYTES)
+    run = trace(*(model_call(f"m{number}", [], "") for number in range(BODIES_CACHED_MAX + 5)))
+    decoded: list[object] = []
+    decode = run.decode
+    run.decode = lambda handle: decoded.append(handle) or decode(handle)  # type: ignore[func-returns-value]
     for row in range(len(run)):
+        assert run.body(row) is run.body(row)
+    assert len(decoded) == len(run)
+    for row in range(3):
         run.body(row)
-    assert run.body.cache_info().currsize == BODIES_CACHED_MAX
+    assert len(decoded) == len(run)
+    run.body(4)
+    assert len(decoded) == len(run) + 1
