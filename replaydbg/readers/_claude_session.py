@@ -198,6 +198,7 @@ class Session:
         value = self.bodies.raw(entry)
         words = _claude_bodies.words(value)
         moment = _moment(line)
+        talk.last_ns = max(talk.last_ns, moment)
         self.talks.step(
             Kind.OPAQUE,
             name,

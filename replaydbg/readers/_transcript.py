@@ -12,7 +12,7 @@ from typing import Any
 
 from replaydbg.core.columns import NOT_RECORDED, Columns, arrange
 from replaydbg.core.finding import Notice
-from replaydbg.core.history import Conversation
+from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Role, ToolResponse
 from replaydbg.core.step import Body, Kind, PlainBody, Status
 from replaydbg.core.trace import Source
@@ -231,6 +231,11 @@ class Thread:
         name = (waiting.name if waiting else "") or name or "tool"
         self.run.columns.add(id=id_, kind=Kind.TOOL_EXECUTION, name=name, handle=handle, **given)
         return id_
+
+    def show_unanswered(self) -> None:
+        """A step for messages that nobody answered: of a run without a reply they are all there is to see."""
+        body = PlainBody(messages=History(self.conversation, len(self)))
+        self.run.step(Kind.OPAQUE, "messages without a reply", body, agent=self.agent, start_ns=self.last_ns)
 
     @property
     def open_calls(self) -> tuple[Asked, ...]:

@@ -41,7 +41,7 @@ def sniff(document: Document) -> float:
 
 def _is_ours(value: Json) -> bool:
     found = loose.mapping(value)
-    kind = found.get("type")
+    kind = loose.text(found.get("type"))
     if "session_id" not in found:
         return False
     if kind == "system":

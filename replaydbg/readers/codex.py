@@ -46,9 +46,9 @@ def sniff(document: Document) -> float:
     bare = 0
     for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
         found = loose.mapping(_json_lines.saved(raw)[0]) if raw[:1] == b"{" else {}
-        if found.get("type") in _ENVELOPES and isinstance(found.get("payload"), dict):
+        if loose.text(found.get("type")) in _ENVELOPES and isinstance(found.get("payload"), dict):
             return 0.97
-        bare += found.get("type") in _BARE and (
+        bare += loose.text(found.get("type")) in _BARE and (
             "call_id" in found or "content" in found or "summary" in found
         )
         bare += "instructions" in found and "id" in found and "timestamp" in found
@@ -203,7 +203,7 @@ class _Rollout:
 def _as_responses_item(value: Json) -> Json:
     """An item in the shape that the Responses API has it in."""
     item = loose.mapping(value)
-    kind = item.get("type")
+    kind = loose.text(item.get("type"))
     if kind in {"local_shell_call", "tool_search_call"}:
         name, arguments = f"{kind}".removesuffix("_call"), item.get("action", item.get("arguments"))
         return {**item, "type": "function_call", "name": name, "arguments": arguments}
@@ -223,7 +223,7 @@ def _as_responses_item(value: Json) -> Json:
         return {**item, "output": item.get("output", item.get("tools"))}
     if kind == "agent_message":
         return {"type": "message", "role": "user", "content": item.get("content")}
-    if kind is None and "message" in item and "content" not in item:
+    if not kind and "message" in item and "content" not in item:
         return {**item, "content": item["message"]}
     output = item.get("output")
     if isinstance(output, dict) and output.get("type") == "input_text":

@@ -94,7 +94,7 @@ class _Events:
             )
 
     def _action(self, event: dict[str, Json], moment: int) -> None:
-        args, kind = loose.mapping(event.get("args")), event.get("action")
+        args, kind = loose.mapping(event.get("args")), loose.text(event.get("action"))
         text = loose.text(args.get("content")) or loose.text(event.get("message"))
         call = loose.mapping(event.get("tool_call_metadata"))
         if isinstance(event.get("id"), int):

@@ -47,7 +47,7 @@ def sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
     items = first[:5] if isinstance(first, list) else [first]
     for item in map(loose.mapping, items):
-        if item.get("kind") in _KINDS and "source" in item and "timestamp" in item:
+        if loose.text(item.get("kind")) in _KINDS and "source" in item and "timestamp" in item:
             return 0.97
     return 0.0
 
@@ -95,7 +95,7 @@ class _Events:
         """Actions of the reply that is not whole yet."""
 
     def add(self, event: dict[str, Json]) -> None:
-        kind = event.get("kind")
+        kind = loose.text(event.get("kind"))
         if kind == "ActionEvent":
             id_ = loose.text(event.get("llm_response_id"))
             if self._actions and id_ != self._reply_id:

@@ -23,6 +23,7 @@ from replaydbg.wire.loose import either
 __all__ = [
     "Accumulator",
     "read_messages",
+    "read_parts",
     "read_reply",
     "read_request",
     "read_usage",

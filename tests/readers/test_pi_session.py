@@ -1,0 +1,139 @@
+"""Sessions of pi and its likes: forks by the line before, compactions that keep an end, other agents' words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replaydbg.core.message import Reasoning
+from replaydbg.readers import _registry, pi_session
+from tests.support.claude_sessions import moment, told
+from tests.support.readings import as_document, one, outline, sniffed, survives
+
+
+def line(id_: str, parent: str | None, second: int, kind: str = "message", **fields: Any) -> dict[str, Any]:
+    return {"type": kind, "id": id_, "parentId": parent, "timestamp": moment(second), **fields}
+
+
+def says(id_: str, parent: str | None, second: int, text: str) -> dict[str, Any]:
+    return line(id_, parent, second, message={"role": "user", "content": [{"type": "text", "text": text}]})
+
+
+def reply(id_: str, parent: str, second: int, *blocks: Any, **fields: Any) -> dict[str, Any]:
+    usage = {"input": 3, "output": 2, "cacheRead": 10, "cacheWrite": 1, "cost": {"total": 0.25}}
+    message = {"role": "assistant", "content": list(blocks), "provider": "p", "model": "big", "usage": usage}
+    return line(id_, parent, second, message={**message, **fields})
+
+
+TEXT = {"type": "text", "text": "I look."}
+CALL = {"type": "toolCall", "id": "c", "name": "read", "arguments": {"path": "a"}}
+RESULT = {
+    "role": "toolResult",
+    "toolCallId": "c",
+    "toolName": "read",
+    "content": [{"type": "text", "text": "no a"}],
+    "isError": True,
+}
+SESSION = [
+    {"type": "session", "version": 3, "id": "s", "timestamp": moment(0), "cwd": "/p"},
+    line("1", None, 0, "model_change", provider="p", modelId="big"),
+    says("2", "1", 1, "go"),
+    reply("3", "2", 3, {"type": "thinking", "thinking": "hm", "thinkingSignature": "sig"}, TEXT, CALL, stopReason="toolUse"),
+    line("4", "3", 4, message=RESULT),
+    reply("5", "4", 6, {"type": "text", "text": "done"}, stopReason="stop"),
+    says("6", "2", 7, "another way"),
+    reply("7", "6", 8, stopReason="error", errorMessage="529"),
+    reply("8", "7", 9, stopReason="aborted"),
+    line("9", "8", 10, "compaction", summary="in short", firstKeptEntryId="6"),
+    line("10", "9", 11, message={"role": "bashExecution", "command": "ls", "output": "x"}),
+    reply("11", "10", 12, {"type": "text", "text": "well"}),
+]  # fmt: skip
+
+
+def as_lines(values: list[dict[str, Any]]) -> bytes:
+    return b"".join(orjson.dumps(value) + b"\n" for value in values)
+
+
+def test_a_session_of_pi() -> None:
+    data = as_lines(SESSION)
+    assert _registry.choose(as_document(data)).reader is pi_session.READER
+    trace = one(pi_session.READER, data)
+    assert outline(trace) == [
+        "model-call chat big",
+        "tool-execution read!",
+        "model-call chat big",
+        "model-call chat big!",
+        "model-call chat big",
+        "opaque compaction",
+        "model-call chat big",
+    ]
+    first, read, last, failed, *_ = trace.steps()
+    assert (trace.id, first.cost_usd, first.body.usage.input_tokens, first.body.usage.cache_read_tokens) == (
+        "s",
+        0.25,
+        14,
+        10,
+    )
+    assert first.body.output is not None
+    assert first.body.output.parts[0] == Reasoning("hm", "sig")
+    assert (read.body.error, read.tool_calls[0].arguments, read.duration_ms) == ("no a", {"path": "a"}, 1000)
+    assert (told(trace, 2), last.body.output and last.body.output.finish_reason) == (
+        ["go", "I look.", "=no a"],
+        "stop",
+    )
+    assert (told(trace, 3), failed.body.error) == (["go", "another way"], "529")
+    assert told(trace, 6) == ["in short", "another way", "$ ls\nx"]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        [
+            {"type": "session_start", "id": "s", "cwd": "/p", "title": "t"},
+            {"type": "message", "id": "1", "message": {"role": "user", "content": [{"type": "text", "text": "go"}]}},
+            {"type": "message", "id": "2", "parentId": "1", "message": {"role": "assistant", "content": [
+                {"type": "tool_use", "id": "c", "name": "Run", "input": {}}]}},
+            {"type": "message", "id": "3", "parentId": "2", "message": {"role": "user", "content": [
+                {"type": "tool_result", "tool_use_id": "c", "content": "out"}]}},
+        ],
+        [
+            {"role": "user", "message": {"content": [{"type": "text", "text": "go"}]}},
+            {"role": "assistant", "message": {"content": [{"type": "tool_use", "name": "Run", "input": {}}]}},
+            {"role": "user", "message": {"content": [{"type": "tool_result", "tool_use_id": "t1", "content": "out"}]}},
+        ],
+    ],
+    ids=["Droid", "Cursor"],
+)  # fmt: skip
+def test_agents_that_write_as_pi_does(values: list[dict[str, Any]]) -> None:
+    data = as_lines(values)
+    assert sniffed(pi_session.READER, data) > 0.8
+    trace = one(pi_session.READER, data)
+    assert outline(trace) == ["model-call chat", "tool-execution Run"]
+    assert (trace.step(1).body.result, told(trace, 0)) == ("out", ["go"])
+
+
+def test_a_session_nobody_answered() -> None:
+    trace = one(pi_session.READER, as_lines(SESSION[:3]))
+    assert (outline(trace), told(trace, 0)) == (["opaque messages without a reply"], ["go"])
+
+
+def test_other_files_are_not_claimed() -> None:
+    others: list[Any] = [
+        [{"role": "user", "content": "x"}],
+        {"type": "session"},
+        {"role": "user", "message": "x"},
+    ]
+    for other in others:
+        assert sniffed(pi_session.READER, other) == 0.0
+
+
+DATA = as_lines(SESSION)
+
+
+@given(st.integers(0, len(DATA)), st.integers(0, 40), st.binary(max_size=12))
+def test_damage_is_a_notice_at_most(at: int, cut: int, put: bytes) -> None:
+    survives(pi_session.READER, DATA[:at] + put + DATA[at + cut :])
