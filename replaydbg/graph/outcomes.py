@@ -44,6 +44,7 @@ _REFUSED = re.compile(
       | (?:the\ )?arguments\ are\ not\ valid\ json\b
       | error\ (?:validating|parsing)\ (?:args|arguments)\b
       | missing\ (?:\d+\ )?required\ (?:positional\ |keyword(?:-only)?\ )*(?:argument|parameter|property|properties|field|input)
+      | parameter\ ["'`]?[\w.]{1,80}["'`]?\ is\ (?:required|missing|expected\ to\ be)\b
       | required\ (?:parameter|argument|property|field)\b.{0,60}?\bmissing\b
       | [\w.]{1,80}\(\)\ (?:missing\ \d+\ required|got\ an\ unexpected\ keyword)
       | typeerror:\ [\w.]{1,80}\(\)\ (?:missing|got\ an\ unexpected)
@@ -54,12 +55,14 @@ _REFUSED = re.compile(
 _UNKNOWN = re.compile(
     _LEAD
     + r"""(?:
-        no\ such\ tool\b | unknown\ (?:tool|function)\b | ai_nosuchtoolerror\b
-      | (?:requested\ )?(?:tool|function)\ (?:["'`][\w./:-]{1,80}["'`]\ (?:was\ )?(?:not\ found|does\ not\ exist|is\ not\ (?:available|a\ valid\ tool|registered))|[\w./:-]{1,80}\ (?:was\ )?(?:not\ found|does\ not\ exist|is\ not\ (?:available|a\ valid\ tool|registered))\s*(?:[.!,;:]|$))
-      | ["'`]?[\w./:-]{1,80}["'`]?\ is\ not\ a\ valid\ tool\b
+        (?:no\ such\ tool|unknown\ (?:tool|function)|ai_nosuchtoolerror)\b
+      | (?:requested\ )?(?:tool|function)\ ["'`]?(?P<tool>[\w./:-]{1,80})["'`]?
+        \ (?:was\ )?(?:not\ found|does\ not\ exist|is\ not\ (?:available|a\ valid\ tool|registered))\b
+      | ["'`]?(?P<other>[\w./:-]{1,80})["'`]?\ is\ not\ a\ valid\ tool\b
     )""",
     re.IGNORECASE | re.VERBOSE,
 )
+"""Where a tool is named it must be the one that was called: other functions are not found in results all the time."""
 _FAILED = re.compile(
     r"""\s*(?:<tool_use_error>|[Ee]rror:|ERROR\b|Error\b|Exception\b|Traceback\ \(most\ recent\ call\ last\)
     |\{\s*["']error["']\s*:\s*["'{])""",
@@ -103,21 +106,21 @@ def _outcome(index: TraceIndex, answers: Answers, seen: SeenCall) -> Outcome:
         body = trace.body(seen.ran)
         marked = trace.statuses[seen.ran] == _ERROR
         if body.has_result:
-            return told(body.result, marked=marked, or_else=body.error)
+            return told(body.result, marked=marked, or_else=body.error, name=seen.call.name)
         if body.error or marked:
-            return told(body.error, marked=True)
+            return told(body.error, marked=True, name=seen.call.name)
     if not seen.alone:
         response = answers.response(CallPlace(seen.row, seen.number))
         if response is not None:
-            return told(response.result, marked=response.is_error)
+            return told(response.result, marked=response.is_error, name=seen.call.name)
     return UNKNOWN
 
 
-def told(result: Json, *, marked: bool, or_else: str = "") -> Outcome:
-    """What a result says of the call. `or_else` is the error of the step, asked where the result says nothing."""
+def told(result: Json, *, marked: bool, or_else: str = "", name: str = "") -> Outcome:
+    """What a result says of the call to the tool called `name`. `or_else` is the error of the step, asked where the result says nothing."""
     errors = _pydantic_errors(result)
     head = errors or _head(result) or or_else[:_HEAD_CHARS]
-    refusal = Refusal.ARGUMENTS if errors else _refusal(head) or _refusal(or_else[:_HEAD_CHARS])
+    refusal = Refusal.ARGUMENTS if errors else _refusal(head, name) or _refusal(or_else[:_HEAD_CHARS], name)
     failed = marked or refusal is not None or _FAILED.match(head) is not None
     return Outcome(
         known=True,
@@ -128,12 +131,16 @@ def told(result: Json, *, marked: bool, or_else: str = "") -> Outcome:
     )
 
 
-def _refusal(head: str) -> Refusal | None:
+def _refusal(head: str, name: str) -> Refusal | None:
     if not head:
         return None
     if _REFUSED.match(head):
         return Refusal.ARGUMENTS
-    return Refusal.TOOL if _UNKNOWN.match(head) else None
+    unknown = _UNKNOWN.match(head)
+    named = (unknown["tool"] or unknown["other"]) if unknown is not None else None
+    if unknown is None or (named is not None and named.lower() != name.lower()):
+        return None
+    return Refusal.TOOL
 
 
 def _pydantic_errors(result: Json) -> str:

@@ -2,9 +2,9 @@
 
 What it finds:
     A step that the recording says has failed, where it began: of steps inside each other the innermost one. A model
-    call or an agent that failed is an error, or a warning where the same was asked again and answered. A tool that
-    failed is information, since agents are meant to deal with that; calls that the runtime refused are another
-    finding.
+    call or an agent that failed is an error; a model call that was asked again and answered, and any other step, is a
+    warning. A tool that failed is information, since agents are meant to deal with that; calls that the runtime refused
+    are another finding.
 
 Why it matters:
     It is where to look first. The error of an inner step is usually repeated by all steps around it.
@@ -62,7 +62,9 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _severity(facts: Facts, row: int, kind: Kind) -> Severity:
     if kind is Kind.TOOL_EXECUTION:
         return Severity.INFO
-    return Severity.WARNING if kind is Kind.MODEL_CALL and _asked_again(facts, row) else RULE.severity
+    if kind is Kind.AGENT_INVOCATION or (kind is Kind.MODEL_CALL and not _asked_again(facts, row)):
+        return RULE.severity
+    return Severity.WARNING
 
 
 def _asked_again(facts: Facts, row: int) -> bool:

@@ -26,6 +26,7 @@ REFUSED = [
     "failed to parse function arguments: missing field `command` at line 1 column 2",
     "Error validating args {} for tool 'finish': 1 validation error",
     "Missing required parameter: path",
+    "Parameter `path` is required for command: view.",
     "TypeError: find() got an unexpected keyword argument 'query'",
     "find() missing 1 required positional argument: 'q'",
     "Error invoking tool 'find' with kwargs {} with error:\n q: Field required\n Please fix the error and try again.",
@@ -64,9 +65,16 @@ def test_refused_arguments(result: Any) -> None:
     assert outcome.text
 
 
+@pytest.mark.parametrize(
+    "result", ["Function main not found! Instead, here is sub_1", "tool fetch not found."]
+)
+def test_another_function_that_is_not_found_is_a_result(result: Any) -> None:
+    assert told(result, marked=False, name="run").refusal is None
+
+
 @pytest.mark.parametrize("result", UNKNOWN_TOOLS, ids=str)
 def test_unknown_tools(result: Any) -> None:
-    assert told(result, marked=False).refusal is Refusal.TOOL
+    assert told(result, marked=False, name="fetch").refusal is Refusal.TOOL
 
 
 @pytest.mark.parametrize("result", ERRORS)

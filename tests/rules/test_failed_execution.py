@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from replaydbg.core.finding import Severity
-from replaydbg.core.step import Status
+from replaydbg.core.step import Kind, Status
 from replaydbg.core.trace import Trace
 from replaydbg.rules.failed_execution import RULE
-from tests.support.build import agent, assistant, call, model_call, tool, tool_execution, trace, user
+from tests.support.build import agent, assistant, call, model_call, other, tool, tool_execution, trace, user
 from tests.support.rules import found
 
 SEARCH = call("search", {}, "c")
@@ -66,3 +66,8 @@ def test_an_agent_that_fails_by_itself_is_an_error() -> None:
     inside = model_call("m1", [user("Go.")], assistant("", SEARCH), tools=[tool("search")])
     (finding,) = found(RULE, trace(agent("a", "planner", inside, status=Status.ERROR)))
     assert (finding.severity, finding.message) == (Severity.ERROR, "the agent planner failed")
+
+
+def test_any_other_step_is_a_warning() -> None:
+    (finding,) = found(RULE, trace(other("s", Kind.RETRIEVAL, "search", status=Status.ERROR)))
+    assert (finding.severity, finding.message) == (Severity.WARNING, "the retrieval search failed")
