@@ -60,8 +60,8 @@ PATTERN_STEPS_MAX = 100_000
 GROUNDING_CHARS_MAX = 30_000_000
 """Text in which identifiers are looked for (a second or two); of a longer run nothing is said about the rest."""
 
-SECRET_CHARS_MAX = 10_000_000
-"""Text that is searched for secrets; what was not searched is said."""
+SECRET_CHARS_MAX = 5_000_000
+"""Text that is searched for secrets (half a second); where the search ended is said."""
 
 NAME_CHARS_MAX = 100
 NAMES_COMPARED_MAX = 500

@@ -16,6 +16,19 @@ _KINDS = (
     "GitLab Token", "JSON Web Token", "Mailchimp Access Key", "NPM tokens", "OpenAI Token", "Private Key", "PyPI Token",
     "SendGrid API Key", "Slack Token", "Square OAuth Secret", "Stripe Access Key", "Telegram Bot Token", "Twilio API Key",
 )  # fmt: skip
+_NEEDED = {
+    "Azure Storage Account access key": ("AccountKey",),
+    "GitHub Token": ("gh",),
+    "GitLab Token": ("gl", "GR1348941"),
+    "Mailchimp Access Key": ("-us",),
+    "NPM tokens": ("_authToken",),
+    "OpenAI Token": ("T3BlbkFJ",),
+    "Private Key": ("PRIVATE KEY", "PuTTY"),
+    "Slack Token": ("xox", "XOX", "hooks.slack"),
+    "Square OAuth Secret": ("sq0csp-",),
+    "Stripe Access Key": ("k_live_",),
+}
+"""What every key of the kind holds: text without it need not be looked through by patterns, which is ten times as slow."""
 BASIC_AUTH = "Basic Auth Credentials"
 
 _SHOWN_CHARS = 4
@@ -41,9 +54,23 @@ def can_be_found() -> bool:
     return bool(_detectors())
 
 
+def _detectors_for(text: str) -> Iterator[Any]:
+    for detector in _detectors():
+        needed = _NEEDED.get(detector.secret_type)
+        if needed is None or any(one in text for one in needed):
+            yield detector
+
+
+def any_in(text: str) -> bool:
+    """Whether there may be a secret in the text."""
+    return any(
+        next(iter(detector.analyze_string(text)), None) is not None for detector in _detectors_for(text)
+    )
+
+
 def secrets_in(text: str) -> Iterator[Secret]:
     """Each secret of the text, as often as it stands there."""
-    for detector in _detectors():
+    for detector in _detectors_for(text):
         hits = set(detector.analyze_string(text))
         if not hits:
             continue

@@ -20,6 +20,7 @@ What to do:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from replaydbg import limits
 from replaydbg.core.digest import canonical
@@ -33,28 +34,51 @@ from replaydbg.rules._places import part_pointer
 
 _TEXT_CHARS_MIN = 20
 """No key is shorter."""
+_BATCH_CHARS = 200_000
+
+_Place: TypeAlias = str | PromptPlace
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     if not _secrets.can_be_found():
         return
-    left = limits.SECRET_CHARS_MAX
-    first: dict[_secrets.Secret, tuple[int, str | PromptPlace]] = {}
+    first: dict[_secrets.Secret, tuple[int, _Place]] = {}
     rows: dict[_secrets.Secret, list[int]] = {}
-    for row, place, text in _texts(facts):
-        if len(text) > left:
+    looked_at = 0
+    for batch in _batches(facts):
+        looked_at += sum(len(text) for _, _, text in batch)
+        if looked_at > limits.SECRET_CHARS_MAX:
+            yield _ended(facts, batch[-1][0])
             break
-        left -= len(text)
-        for secret in _secrets.secrets_in(text):
-            first.setdefault(secret, (row, place))
-            rows.setdefault(secret, []).append(row)
+        if not _secrets.any_in("\n".join(text for _, _, text in batch)):
+            continue
+        for row, place, text in batch:
+            for secret in _secrets.secrets_in(text):
+                first.setdefault(secret, (row, place))
+                rows.setdefault(secret, []).append(row)
     for secret, (row, place) in first.items():
         yield _finding(facts, secret, row, place, rows[secret])
 
 
-def _finding(
-    facts: Facts, secret: _secrets.Secret, row: int, place: str | PromptPlace, rows: list[int]
-) -> Finding:
+def _batches(facts: Facts) -> Iterator[list[tuple[int, _Place, str]]]:
+    """The texts some hundred thousand characters at a time: most hold no secret, and a look costs a fixed time."""
+    batch: list[tuple[int, _Place, str]] = []
+    size = 0
+    for one in _texts(facts):
+        batch.append(one)
+        size += len(one[2])
+        if size >= _BATCH_CHARS:
+            yield batch
+            batch, size = [], 0
+    yield batch
+
+
+def _ended(facts: Facts, row: int) -> Finding:
+    message = f"the search for secrets ended here, after {limits.SECRET_CHARS_MAX:,} characters"
+    return Finding(RULE.code, RULE.name, Severity.HINT, message, (facts.trace.ids[row],))
+
+
+def _finding(facts: Facts, secret: _secrets.Secret, row: int, place: _Place, rows: list[int]) -> Finding:
     trace = facts.trace
     where = place if isinstance(place, str) else part_pointer(trace, place)
     steps = tuple(trace.ids[one] for one in dict.fromkeys((row, *rows)))
@@ -64,7 +88,7 @@ def _finding(
     return Finding(RULE.code, RULE.name, severity, message, steps, (Evidence(steps[0], where, "here first"),))
 
 
-def _texts(facts: Facts) -> Iterator[tuple[int, str | PromptPlace, str]]:
+def _texts(facts: Facts) -> Iterator[tuple[int, _Place, str]]:
     """Every text of the run once, with the step and the place where it first stands."""
     trace, links = facts.trace, facts.threads.links
     for row in facts.index.in_time:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from replaydbg import limits
 from replaydbg.core.digest import canonical
@@ -35,7 +36,6 @@ _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
 _WORD = re.compile(r"(?<!\w)[^\W\d]*+\d\w*")
 """Tokens with a digit, found without going back. A date with separators falls into tokens too short to count."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_GROUPED = re.compile(r"\d{1,3}(?:[,.' ]\d{3})+")
 _WORD_CHARS_MIN, _VALUE_CHARS_MAX = 5, 64
 _RANDOM = re.compile(r"[0-9a-f]{12,}|\d{8}t?\d*|.*[0-9a-f]{8}-[0-9a-f]{4}-.*|call_.*|toolu_.*", re.IGNORECASE)
 """Made for the occasion: digests, UUIDs, dates without separators."""
@@ -43,9 +43,10 @@ _VALUES_PER_CALL_MAX = 50
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    told = _Told()
     trace, index = facts.trace, facts.index
-    for row in index.in_time:
+    asked = {row: made for row in index.model_calls if (made := _identifiers_of(facts, row))}
+    told = _Told()
+    for row in index.in_time if asked else ():  # most runs ask for nothing that could be made up
         if trace.kinds[row] == _TOOL_EXECUTION:
             body = trace.body(row)
             if body.has_result:
@@ -55,35 +56,56 @@ def check(facts: Facts) -> Iterator[Finding]:
             messages = trace.body(row).messages or ()
             told.hear_messages(messages[link.new_from if link.previous is not None else 0 :])
             told.hear_tools(facts, row)
+        if row in asked:
             if told.full:
                 return  # what was not heard is not known to be made up
-            yield from _of_reply(facts, row, told)
+            if row in facts.threads.links:
+                yield from _of_reply(facts, row, asked.pop(row), told)
+            else:
+                asked.pop(row)
+            if not asked:
+                return
 
 
-def _of_reply(facts: Facts, row: int, told: _Told) -> Iterator[Finding]:
+_Asked: TypeAlias = list[tuple[int, str, str]]
+"""Number of the call, place in its arguments, and the identifier."""
+
+
+def _identifiers_of(facts: Facts, row: int) -> _Asked:
+    return [
+        (number, place, value)
+        for number, call in enumerate(facts.index.calls(row))
+        for place, value in _identifiers(call.arguments)
+    ]
+
+
+def _of_reply(facts: Facts, row: int, asked: _Asked, told: _Told) -> Iterator[Finding]:
     trace = facts.trace
-    for number, call in enumerate(facts.index.calls(row)):
-        made_up = [(place, value) for place, value in _identifiers(call.arguments) if not told.knows(value)]
-        if made_up:
-            ran = facts.index.execution_of(row, number)
-            step_ids = (trace.ids[row],) if ran is None else (trace.ids[row], trace.ids[ran])
-            names = ", ".join(quoted(value) for _, value in made_up[:3])
-            yield Finding(
-                RULE.code,
-                RULE.name,
-                RULE.severity,
-                f"{call.name}: {names} was told to the agent nowhere",
-                step_ids,
-                tuple(
-                    Evidence(
-                        trace.ids[row],
-                        f"/tool_calls/{number}/arguments{place}",
-                        "stands nowhere before this call",
-                    )
-                    for place, _ in made_up
-                ),
-            )
-        told.hear(call.arguments)  # said once is told once
+    made_up: dict[int, list[tuple[str, str]]] = {}
+    for number, place, value in asked:
+        if not told.knows(value):
+            made_up.setdefault(number, []).append((place, value))
+        told.hear(value)  # said once is told once
+    for number, values in made_up.items():
+        ran = facts.index.execution_of(row, number)
+        step_ids = (trace.ids[row],) if ran is None else (trace.ids[row], trace.ids[ran])
+        names = ", ".join(quoted(value) for _, value in values[:3])
+        name = facts.index.calls(row)[number].name
+        yield Finding(
+            RULE.code,
+            RULE.name,
+            RULE.severity,
+            f"{name}: {names} was told to the agent nowhere",
+            step_ids,
+            tuple(
+                Evidence(
+                    trace.ids[row],
+                    f"/tool_calls/{number}/arguments{place}",
+                    "stands nowhere before this call",
+                )
+                for place, _ in values
+            ),
+        )
 
 
 def _identifiers(arguments: Json) -> Iterator[tuple[str, str]]:
@@ -122,10 +144,11 @@ def _is_made_of_digits(word: str) -> bool:
 
 
 class _Told:
-    """Everything with a digit that the agent was told so far, and every e-mail address."""
+    """Everything that the agent was told so far, latest first when it is searched: what is used was mostly just told."""
 
     def __init__(self) -> None:
-        self._words: set[str] = set()
+        self._texts: list[str] = []
+        self._known: set[str] = set()
         self._left_chars = limits.GROUNDING_CHARS_MAX
         self._offers: set[int] = set()
 
@@ -156,30 +179,35 @@ class _Told:
             return
         text = (value if isinstance(value, str) else canonical(value)).lower()
         self._left_chars -= len(text)
-        for word in _WORD.findall(text):
-            if len(word) >= _WORD_CHARS_MIN:
-                self._words.update(map(_plain, (word, *word.split("_")) if "_" in word else (word,)))
-        if "@" in text:
-            self._words.update(_EMAIL.findall(text))
-        self._words.update("".join(filter(str.isdigit, number)) for number in _GROUPED.findall(text))
+        self._texts.append(text)
 
     def knows(self, value: str) -> bool:
         value = value.lower()
-        if "@" in value:
-            return value in self._words
-        return all(self._has(word) for word in _WORD.findall(value) if len(word) >= _WORD_CHARS_MIN)
+        if _EMAIL.fullmatch(value):
+            return self._has(value)
+        words = [word for word in _WORD.findall(value) if len(word) >= _WORD_CHARS_MIN]
+        return all(any(map(self._has, _spellings(word))) for word in words)
 
     def _has(self, word: str) -> bool:
-        """Also `order_48213` of what was called `48213`."""
-        if _plain(word) in self._words:
+        if word in self._known:
             return True
-        pieces = [_plain(piece) for piece in word.split("_") if any(map(str.isdigit, piece))]
-        return pieces != [_plain(word)] and all(piece in self._words for piece in pieces)
+        found = any(word in text for text in reversed(self._texts))
+        if found:
+            self._known.add(word)
+        return found
 
 
-def _plain(word: str) -> str:
-    """`048213` is `48213`."""
-    return word.lstrip("0") if word.isdecimal() else word
+def _spellings(word: str) -> Iterator[str]:
+    """`order_048213` is also `048213`, `48213` and `48,213`."""
+    yield word
+    for piece in word.split("_"):
+        if any(map(str.isdigit, piece)) and len(piece) >= _WORD_CHARS_MIN:
+            yield piece
+        if piece.isdecimal() and len(piece) >= _WORD_CHARS_MIN:
+            number = piece.lstrip("0")
+            if len(number) >= _WORD_CHARS_MIN:
+                yield number
+                yield from (f"{int(number):,}".replace(",", mark) for mark in ",.' ")
 
 
 RULE = Rule("R008", "ungrounded-identifier", Severity.HINT, since="0.1", check=check)

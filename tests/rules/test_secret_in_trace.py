@@ -60,7 +60,9 @@ def test_a_password_in_an_address_is_a_hint() -> None:
 
 def test_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "SECRET_CHARS_MAX", 30)
-    assert found(RULE, leaking()) == []
+    (finding,) = found(RULE, leaking())
+    assert finding.severity is Severity.HINT
+    assert finding.message == "the search for secrets ended here, after 30 characters"
 
 
 def test_without_the_extra_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
