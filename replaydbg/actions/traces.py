@@ -9,6 +9,7 @@ from pathlib import Path
 from replaydbg import limits
 from replaydbg.actions.open import Opened
 from replaydbg.config import DEFAULTS, Settings
+from replaydbg.core.step import Kind
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import files
@@ -56,11 +57,18 @@ def of_trace(trace: Trace, file: Listed, number: int) -> Listed:
     return file.read(
         number=number,
         trace_id=trace.id,
-        title=trace.name(0) if len(trace) else "",
+        title=_title(trace),
         steps=len(trace),
         format=trace.source.format,
         moment_s=min(starts) / 1e9 if starts else file.moment_s,
     )
+
+
+def _title(trace: Trace) -> str:
+    """What encloses the rest, or says how it ended (the reward of an evaluation); else how it began."""
+    ends = (row for row in (0, len(trace) - 1) if row >= 0 and trace.parents[row] < 0)
+    telling = (row for row in ends if trace.kind(row) in (Kind.OPAQUE, Kind.AGENT_INVOCATION))
+    return trace.name(next(telling, 0)) if len(trace) else ""
 
 
 def with_findings(

@@ -19,6 +19,9 @@ Handle: TypeAlias = tuple[int, ...]
 SAMPLE = "sample"
 """The id of the step that stands for the sample."""
 
+_SCORES_TOLD_MAX = 2
+"""Scores in the name of a sample; all of them are in its output."""
+
 _COMMON = frozenset(
     {"uuid", "span_id", "timestamp", "working_start", "completed", "working_time", "event", "pending"}
 )
@@ -141,6 +144,14 @@ class InspectBody:
     @property
     def raw(self) -> Json:
         return self._event or None
+
+
+def sample_name(task: str, id_: str, sample: Sample) -> str:
+    """`popularity 1_epoch_1, match C`: the task, the sample, and what it scored."""
+    scores = loose.mapping(value_of(sample.fields.scores)) if sample.fields.scores else {}
+    values = ((scorer, loose.mapping(score).get("value")) for scorer, score in scores.items())
+    told = [f"{scorer} {value}" for scorer, value in values if isinstance(value, (str, int, float))]
+    return ", ".join([f"{task} {id_}".strip(), *told[:_SCORES_TOLD_MAX]])
 
 
 def split_model(name: str) -> tuple[str, str]:

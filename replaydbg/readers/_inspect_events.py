@@ -18,7 +18,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.step import Body, Kind, Status
 from replaydbg.core.trace import Source
 from replaydbg.readers import _moments
-from replaydbg.readers._inspect_bodies import SAMPLE, Handle, error_text, read_usage, split_model
+from replaydbg.readers._inspect_bodies import SAMPLE, Handle, error_text, read_usage, sample_name, split_model
 from replaydbg.readers._inspect_sample import Sample, items
 from replaydbg.wire import loose
 
@@ -174,7 +174,7 @@ class Walk:
         self._columns.add(
             id=SAMPLE,
             kind=Kind.OPAQUE,
-            name=f"{self.task} {self.id}".strip(),
+            name=sample_name(self.task, self.id, self.sample),
             handle=(),
             start_ns=start if start >= 0 or not known else min(known),
             end_ns=end if end >= 0 or not known else max(known),

@@ -128,7 +128,10 @@ class _Session:
                 judged = _with_error(message)
                 place = thread.say(judged, moment_ns=moment)
                 response = judged.tool_responses[0]
-                thread.result(place, response=response, agent=author, moment_ns=moment, origin=event)
+                told = Facts(error=_words(response)) if response.is_error else None
+                thread.result(
+                    place, response=response, facts=told, agent=author, moment_ns=moment, origin=event
+                )
             else:
                 facts = self._facts(event, author, error)
                 reply = replace(message, role=Role.ASSISTANT, finish_reason=_finish(event))
@@ -195,6 +198,12 @@ def _with_error(message: Message) -> Message:
 def _judged(part: Part) -> Part:
     has_failed = isinstance(part, ToolResponse) and loose.mapping(part.result).get("status") == "error"
     return replace(part, is_error=True) if has_failed and isinstance(part, ToolResponse) else part
+
+
+def _words(response: ToolResponse) -> str:
+    """What a failed tool says, under the names that ADK and its examples use."""
+    said = loose.mapping(response.result)
+    return next((said[key] for key in ("error_message", "error", "message") if loose.text(said.get(key))), "")
 
 
 # ---- eval sets --------------------------------------------------------------------------------------------------

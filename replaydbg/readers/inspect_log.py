@@ -125,7 +125,7 @@ def _as_told(document: Document, sample: Sample, task: str) -> _Read:
     whole = _inspect_bodies.InspectBody(lambda: sample, ())
     about = PlainBody(input=whole.input, output_value=whole.output_value, error=whole.error)
     status = Status.ERROR if whole.error else Status.UNSET
-    name = f"{task} {run.id}".strip()
+    name = _inspect_bodies.sample_name(task, run.id, sample)
     root = run.step(Kind.OPAQUE, name, about, id=_inspect_bodies.SAMPLE, status=status)
     thread = run.thread(parent_id=root)
     for item in loose.sequence(sample.resolved(value_of(sample.fields.messages))):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -62,3 +63,10 @@ def test_the_traces_of_an_opened_file(tmp_path: Path, monkeypatch: pytest.Monkey
     ]
     monkeypatch.setattr(limits, "LISTED_STEPS_MAX", 1)
     assert [line.findings for line in of_opened(opened)] == [None, None]
+
+
+def test_the_title_says_how_an_evaluation_ended(tmp_path: Path) -> None:
+    path = tmp_path / "results.json"
+    traj = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]
+    path.write_text(json.dumps([{"task_id": 1, "reward": 0.5, "info": {}, "traj": traj}]))
+    assert [line.title for line in of_opened(open_trace(str(path)))] == ["reward 0.5"]

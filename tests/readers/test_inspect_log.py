@@ -109,7 +109,7 @@ SAMPLE = {
     "completed_at": at(12),
 }
 OUTLINE = [
-    "opaque quiz 7_epoch_1",
+    "opaque quiz 7_epoch_1, match C",
     "  opaque solve",
     "    agent-invocation lead",
     "      model-call chat m",
@@ -232,7 +232,7 @@ def test_a_log_of_2024() -> None:
 
 def test_a_sample_without_events_is_its_conversation() -> None:
     trace = one(READER, {**HEAD, "samples": [{**SAMPLE, "events": [], "error": {"message": "boom"}}]})
-    assert outline(trace) == ["opaque quiz 7_epoch_1!", "  model-call chat m"]
+    assert outline(trace) == ["opaque quiz 7_epoch_1, match C!", "  model-call chat m"]
     assert trace.step(0).body.error == "boom"
 
 
@@ -270,6 +270,22 @@ def test_without_zstd_the_log_says_what_to_install(monkeypatch: pytest.MonkeyPat
     assert [notice.message for notice in reading.notices] == [
         "packed with zstd: `pip install 'replaydbg[zstd]'` to read it"
     ]
+
+
+def test_an_archive_packed_with_zstd() -> None:
+    """As Inspect writes it today; the method is patched, since `zipfile` knows none such."""
+    zstandard = pytest.importorskip("zstandard")
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as packed:
+        packed.writestr("_journal/start.json", zstandard.compress(orjson.dumps(HEAD)))
+        packed.writestr("samples/7_epoch_1.json", zstandard.compress(orjson.dumps(SAMPLE)))
+    data = bytearray(file.getvalue())
+    for header, at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        start = data.find(header)
+        while start >= 0:
+            data[start + at : start + at + 2] = b"\x5d\x00"
+            start = data.find(header, start + 4)
+    assert outline(one(READER, bytes(data))) == OUTLINE
 
 
 def test_a_heading_without_samples() -> None:
