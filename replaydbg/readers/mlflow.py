@@ -341,6 +341,8 @@ def _input(attributes: Attributes) -> Json:
     said, instructions = attributes.get(_INPUT), attributes.text("instructions")
     if isinstance(said, (list, str)) and instructions:
         return {"instructions": instructions, "input": said}
+    if isinstance(said, dict):  # the arguments of the client, those that were left out among them
+        return {key: value for key, value in said.items() if _is_given(value)}
     return said
 
 

@@ -2,7 +2,8 @@
 
 Shapes: objects `{name, context: {trace_id, span_id}, parent_id, start_time, attributes: {...}}` written one after
 another, pretty-printed or not, or in an array, or under `data` (Phoenix); `spanContext.traceId` and
-`[seconds, nanoseconds]` in JavaScript.
+`[seconds, nanoseconds]` in JavaScript; rows of Phoenix's data frame as JSON, with columns `context.span_id` and
+`attributes.llm.model_name`; attributes that are nested instead of dotted.
 
 Get one: `ConsoleSpanExporter(out=open("run.json", "w"))` in Python, or `GET /v1/projects/<project>/spans` of Phoenix.
 """
@@ -14,7 +15,7 @@ from collections.abc import Iterator
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Source
-from replaydbg.readers import _containers, _span_fields
+from replaydbg.readers import _containers, _moments, _span_fields
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._assembly import Assembly
 
@@ -29,6 +30,8 @@ def _sniff(document: Document) -> float:
         record = record[0] if record else None
     if not isinstance(record, dict):
         return 0.0
+    if _ROW_MARK in record:
+        return 0.9
     context = record.get("context", record.get("spanContext"))
     if not isinstance(context, dict) or not ({"span_id", "spanId"} & context.keys()):
         return 0.0
@@ -41,7 +44,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     due, read = _PARTIAL_BYTES, 0
     for record in _containers.records(document.buffer, assembly.notices, items=True):
         for value, place in _containers.parsed(record, assembly.notices):
-            for span in _spans(value):
+            for span in map(_plain, _spans(value)):
                 if not isinstance(span, dict) or not _span_fields.add_document(assembly, span, span):
                     assembly.notices.append(Notice(place, "a record that is no span, left out"))
         read += len(record.raw)
@@ -56,6 +59,49 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
 def _spans(value: Json) -> list[Json]:
     inner = value.get("data") if isinstance(value, dict) else value
     return inner if isinstance(inner, list) else [value]
+
+
+_ROW_MARK = "context.span_id"
+_NESTED = frozenset(
+    {"llm", "openinference", "input", "output", "tool", "agent", "session", "user", "retrieval", "gen_ai"}
+)
+"""Where attributes are looked for that are nested: what the application says (`metadata`) may be nested of itself."""
+
+
+def _plain(span: Json) -> Json:
+    """The span as the SDKs write it, out of a row of a data frame, or of one whose attributes are nested."""
+    if not isinstance(span, dict):
+        return span
+    if _ROW_MARK in span:
+        span = _of_row(span)
+    attributes = span.get("attributes")
+    if not isinstance(attributes, dict) or not any(isinstance(attributes.get(key), dict) for key in _NESTED):
+        return span
+    flat: dict[str, Json] = {}
+    waiting = list(attributes.items())
+    while waiting:
+        key, value = waiting.pop()
+        if isinstance(value, dict) and key.partition(".")[0] in _NESTED:
+            waiting += [(f"{key}.{inner}", item) for inner, item in value.items()]
+        else:
+            flat[key] = value
+    return {**span, "attributes": flat}
+
+
+def _of_row(row: dict[str, Json]) -> dict[str, Json]:
+    """Columns are dotted paths, empty cells null, and times milliseconds where nobody asked for text."""
+    span: dict[str, Json] = {"context": {}, "attributes": {}}
+    for column, value in row.items():
+        head, _, rest = column.partition(".")
+        if rest and isinstance(span.get(head), dict):
+            if value is not None:
+                span[head][rest] = value
+        else:
+            span[column] = value
+    for key in ("start_time", "end_time"):
+        if isinstance(span.get(key), (int, float)):
+            span[key] = _moments.nanoseconds(span[key])
+    return span
 
 
 READER = Reader(

@@ -158,6 +158,16 @@ def test_spans_of_the_agents_sdk() -> None:
     assert twin.body.output_value is None
 
 
+def test_arguments_of_the_client_that_were_left_out_are_not_said() -> None:
+    asked = {
+        "instructions": "be brief",
+        "prompt": "<openai.Omit object at 0x1>",
+        "input": [{"role": "user", "content": "hi"}],
+    }
+    (call,) = steps(READER, {"info": INFO, "data": {"spans": [span(1, "AsyncResponses", "CHAT_MODEL", mlflow__spanInputs=asked)]}}).values()  # fmt: skip
+    assert [message.text for message in call.body.messages or ()] == ["be brief", "hi"]
+
+
 def test_a_run_that_was_not_over_says_so() -> None:
     reading = opened(READER, {"info": INFO | {"state": "IN_PROGRESS"}, "data": {"spans": SPANS}})
     assert [notice.pointer for notice in reading.notices] == ["/info"]

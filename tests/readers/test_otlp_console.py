@@ -107,3 +107,87 @@ def test_partial_readings_grow() -> None:
 def test_no_span_at_all() -> None:
     with pytest.raises(NotThisFormat):
         read(b'[{"a": 1}]')
+
+
+PHOENIX: dict[str, Json] = {
+    "name": "ChatCompletion",
+    "span_kind": "LLM",
+    "parent_id": None,
+    "start_time": "2026-01-01T00:00:01.500000+00:00",
+    "end_time": "2026-01-01T00:00:02+00:00",
+    "status_code": "OK",
+    "status_message": "",
+    "events": [],
+    "context": {"trace_id": "a" * 32, "span_id": "b" * 16},
+    "attributes": {
+        "llm.model_name": "gpt-5",
+        "llm.token_count.prompt": 5,
+        "llm.input_messages.0.message.role": "user",
+        "llm.input_messages.0.message.content": "hi",
+        "llm.output_messages.0.message.role": "assistant",
+        "llm.output_messages.0.message.tool_calls.0.tool_call.id": "c1",
+        "llm.output_messages.0.message.tool_calls.0.tool_call.function.name": "bash",
+        "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments": "",
+    },
+}
+CELLS = {
+    "attributes.llm.model_name": "gpt-5",
+    "attributes.llm.token_count.prompt": 5,
+    "attributes.llm.input_messages": [{"message.role": "user", "message.content": "hi"}],
+    "attributes.llm.output_messages": [
+        {
+            "message.role": "assistant",
+            "message.tool_calls": [{"tool_call.id": "c1", "tool_call.function.name": "bash", "tool_call.function.arguments": ""}],
+        }
+    ],
+    "attributes.tool.name": None,
+}  # fmt: skip
+ROW = {
+    **{key: value for key, value in PHOENIX.items() if key not in {"context", "attributes"}},
+    "context.span_id": "b" * 16,
+    "context.trace_id": "a" * 32,
+    **CELLS,
+}
+NESTED = {
+    "llm": {
+        "model_name": "gpt-5",
+        "token_count": {"prompt": 5},
+        "input_messages": [{"message": {"role": "user", "content": "hi"}}],
+        "output_messages": [
+            {
+                "message": {
+                    "role": "assistant",
+                    "tool_calls": [
+                        {"tool_call": {"id": "c1", "function": {"name": "bash", "arguments": ""}}}
+                    ],
+                }
+            }
+        ],
+    },
+    "metadata": {"llm": {"model_name": "another"}},
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"data": [PHOENIX], "next_cursor": "x"},
+        [PHOENIX],
+        [ROW],
+        [ROW | {"start_time": 1_767_225_601_500, "end_time": 1_767_225_602_000}],
+        {"data": [PHOENIX | {"attributes": NESTED}]},
+    ],
+    ids=["REST", "list", "data frame", "times as numbers", "nested"],
+)
+def test_phoenix(content: Json) -> None:
+    given = document(json.dumps(content).encode())
+    assert otlp_console.READER.sniff(given) >= 0.9
+    (trace,) = read(json.dumps(content).encode()).traces
+    step = trace.step(0)
+    assert (trace.id, step.id, step.kind, step.model) == ("a" * 32, "b" * 16, Kind.MODEL_CALL, "gpt-5")
+    assert (step.started_ns, step.duration_ms) == (1_767_225_601_500_000_000, 500.0)
+    assert [message.text for message in step.body.messages or ()] == ["hi"]
+    assert [(call.id, call.name, call.arguments, call.raw) for call in step.tool_calls] == [
+        ("c1", "bash", {}, "")
+    ]
+    assert step.body.usage.input_tokens == 5
