@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 
-from replaydbg.actions.open import chosen, readings
+from replaydbg import limits
+from replaydbg.actions.open import chosen, readings, without_collector
 from replaydbg.actions.suppressions import suppressions
 from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.step import Kind
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
-from replaydbg.drivers import files
+from replaydbg.drivers import files, pool
 from replaydbg.errors import ReplaydbgError, UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
@@ -42,7 +44,7 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file that could not be read. `asked_for` is false for files that were met in a folder."""
+    """A file that could not be read. `asked_for` is false for those met in a folder that are no traces."""
 
     path: str
     problem: ReplaydbgError
@@ -65,6 +67,18 @@ def listen(
     return tuple(in_order), tuple(notice for one in heard for notice in one.notices)
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What the person asked for, on its way to other processes."""
+
+    select: Sequence[str]
+    ignore: Sequence[str]
+    side_tools: tuple[ToolSpec, ...]
+    trace_id: str | None
+    format_name: str | None
+    settings: Settings
+
+
 def check_paths(
     paths: Sequence[str],
     *,
@@ -75,64 +89,119 @@ def check_paths(
     format_name: str | None = None,
     settings: Settings = DEFAULTS,
     baseline: Mapping[str, int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Iterator[Checked | Unread]:
-    """Every trace of every file, one at a time; files that cannot be read are said so and passed over.
+    """Every trace of every file, in order; files that cannot be read are said so and passed over.
 
-    With a `trace_id` only that trace of each file is looked at; raises UsageProblem where a file has none such.
-    Findings that were suppressed in the session beside a file are told apart. With a `baseline` (`baseline_of_file`)
-    only findings are told that it does not have, counted over all traces.
+    Several files are checked in several processes: one that breaks its reader costs the others nothing. `progress`
+    is told how many files of how many are done. With a `trace_id` only that trace of each file is looked at; raises
+    UsageProblem where a file has none such. Findings that were suppressed in the session beside a file are told
+    apart. With a `baseline` (`baseline_of_file`) only findings are told that it does not have, counted over all.
     """
+    how = _How(select, ignore, side_tools, trace_id, format_name, settings)
     left = None if baseline is None else Counter(baseline)
     of_plug_ins = _registry.plugin_notices()
-    for path in paths:
-        for file in files.trace_files(path):
-            try:
-                *_, reading = readings(file, format_name, fallback=False)
-                if not reading.traces:
-                    raise UnreadableInput(f"{file} holds no trace")
-            except UnreadableInput as problem:
-                yield Unread(file, problem, asked_for=file == path)
-                continue
-            wanted = reading.traces if trace_id is None else (chosen(reading.traces, trace_id),)
-            for number, trace in enumerate(wanted):
-                facts = Facts(trace, side_tools, settings)
-                found, of_rules = listen(facts, select, ignore)
-                reasons, of_session = suppressions(file, trace)
-                findings, suppressed, known = _sifted(trace, found, reasons, left)
-                of_file = () if number else reading.notices  # said once
-                calls = facts.index.model_calls
-                yield Checked(
-                    path=file,
-                    trace=trace,
-                    model_calls=len(calls),
-                    tool_calls=sum(len(facts.index.calls(row)) for row in calls),
-                    tool_executions=sum(1 for _ in trace.rows(Kind.TOOL_EXECUTION)),
-                    unchecked_calls=_registry.unchecked_calls(facts),
-                    findings=findings,
-                    notices=(*of_plug_ins, *of_file, *of_rules, *of_session),
-                    suppressed=suppressed,
-                    known=known,
-                )
-                of_plug_ins = ()
+    for one in _each(paths, how, progress):
+        if isinstance(one, Unread):
+            yield one
+            continue
+        findings, known = _new(one.trace, one.findings, left)
+        yield replace(one, findings=findings, known=known, notices=(*of_plug_ins, *one.notices))
+        of_plug_ins = ()
+
+
+def _each(
+    paths: Sequence[str], how: _How, progress: Callable[[int, int], None] | None
+) -> Iterator[Checked | Unread]:
+    named = [(file, file == path) for path in paths for file in files.trace_files(path)]
+    if len(named) == 1 or files.STANDARD_INPUT in paths:  # which only this process can read
+        for file, asked_for in named:
+            yield from _check_file(file, asked_for, how)
+        return
+    lists = pool.spread(partial(_check_named, how), named, _seconds_max)
+    for done, told in enumerate(lists, 1):
+        if isinstance(told, pool.Lost):
+            file, _ = told.item
+            problem = UnreadableInput(f"{file} could not be checked: {told.why}")
+            yield Unread(file, problem, asked_for=True)
+        else:
+            yield from told
+        if progress is not None:
+            progress(done, len(named))
+
+
+def _seconds_max(named: tuple[str, bool]) -> float:
+    return limits.CHECK_SECONDS_MAX + limits.CHECK_SECONDS_PER_MIB * files.size_and_time(named[0])[0] / (
+        1 << 20
+    )
+
+
+def _check_named(how: _How, named: tuple[str, bool]) -> list[Checked | Unread]:
+    return list(_check_file(*named, how))
+
+
+def _check_file(file: str, asked_for: bool, how: _How) -> Iterator[Checked | Unread]:
+    try:
+        *_, reading = readings(file, how.format_name, fallback=False)
+        if not reading.traces:
+            raise UnreadableInput(f"{file} holds no trace")
+    except UnreadableInput as problem:
+        yield Unread(file, problem, asked_for)
+        return
+    wanted = reading.traces if how.trace_id is None else (chosen(reading.traces, how.trace_id),)
+    for number, trace in enumerate(wanted):
+        with without_collector():
+            checked = _checked(file, trace, how, () if number else reading.notices)  # said once
+        yield checked
+
+
+def _checked(file: str, trace: Trace, how: _How, of_file: tuple[Notice, ...]) -> Checked:
+    facts = Facts(trace, how.side_tools, how.settings)
+    found, of_rules = listen(facts, how.select, how.ignore)
+    reasons, of_session = suppressions(file, trace)
+    told, suppressed = _sifted(trace, found, reasons)
+    calls = facts.index.model_calls
+    return Checked(
+        path=file,
+        trace=trace,
+        model_calls=len(calls),
+        tool_calls=sum(len(facts.index.calls(row)) for row in calls),
+        tool_executions=sum(1 for _ in trace.rows(Kind.TOOL_EXECUTION)),
+        unchecked_calls=_registry.unchecked_calls(facts),
+        findings=told,
+        notices=(*of_file, *of_rules, *of_session),
+        suppressed=suppressed,
+    )
 
 
 def _sifted(
-    trace: Trace, found: Sequence[Finding], reasons: Mapping[str, str], left: Counter[str] | None
-) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, str], ...], int]:
-    """The findings to be told, those suppressed, and how many of the baseline were met again."""
-    if not reasons and left is None:
-        return tuple(found), (), 0
-    told, suppressed, known = [], [], 0
+    trace: Trace, found: tuple[Finding, ...], reasons: Mapping[str, str]
+) -> tuple[tuple[Finding, ...], tuple[tuple[Finding, str], ...]]:
+    """The findings to be told, and those suppressed, each with its reason."""
+    if not reasons:
+        return found, ()
+    names = [fingerprint(trace, finding) for finding in found]
+    told = [finding for finding, name in zip(found, names, strict=True) if name not in reasons]
+    suppressed = [
+        (finding, reasons[name]) for finding, name in zip(found, names, strict=True) if name in reasons
+    ]
+    return tuple(told), tuple(suppressed)
+
+
+def _new(
+    trace: Trace, found: tuple[Finding, ...], left: Counter[str] | None
+) -> tuple[tuple[Finding, ...], int]:
+    """The findings that the baseline does not have, and how many it has."""
+    if left is None:
+        return found, 0
+    told = []
     for finding in found:
         name = fingerprint(trace, finding)
-        if name in reasons:
-            suppressed.append((finding, reasons[name]))
-        elif left is not None and left[name] > 0:
+        if left[name] > 0:
             left[name] -= 1
-            known += 1
         else:
             told.append(finding)
-    return tuple(told), tuple(suppressed), known
+    return tuple(told), len(found) - len(told)
 
 
 def baseline_of_file(path: str) -> Mapping[str, int]:

@@ -76,6 +76,7 @@ def check(
             format_name=format_name,
             settings=settings_of_file(config),
             baseline=action.baseline_of_file(baseline) if baseline else None,
+            progress=report.progress,
         )
     )
     if output == Output.TEXT:

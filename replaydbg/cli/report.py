@@ -46,8 +46,18 @@ def guarded(command: Callable[[], int]) -> int:
 def say(sentence: str) -> None:
     """One line of talk."""
     with suppress(OSError, ValueError):
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")  # over what `progress` wrote
         sys.stderr.write(f"replaydbg: {sentence}\n")
         sys.stderr.flush()
+
+
+def progress(done: int, of: int) -> None:
+    """One line that is written over, on a terminal only."""
+    with suppress(OSError, ValueError):
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r\x1b[K{done} of {of} files" if done < of else "\r\x1b[K")
+            sys.stderr.flush()
 
 
 def problem(error: ReplaydbgError) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from math import isnan
 from typing import Any
 
-from replaydbg.core.step import KINDS, STATUSES, Body, Kind, Status, Step
+from replaydbg.core.step import KINDS, STATUSES, Body, Kind, PlainBody, Status, Step
 
 BODIES_KEPT_BYTES_MAX = 128 << 20
 """Text of the steps whose bodies are kept decoded, since every rule asks for them: all of a run that is not very large."""
@@ -37,6 +37,16 @@ class Source:
     format: str
     digest: str = ""
     """Digest of the whole file, "" until somebody needs it (sessions do)."""
+
+
+_COLUMNS = (
+    "id", "source", "ids", "parents", "depths", "kinds", "names", "agents", "models", "starts_ns", "ends_ns",
+    "statuses", "input_tokens", "output_tokens", "costs", "strings",
+)  # fmt: skip
+
+
+def _nothing(_: Any) -> Body:
+    return PlainBody()
 
 
 class Trace:
@@ -85,6 +95,11 @@ class Trace:
         self._recent = lru_cache(maxsize=BODIES_CACHED_MAX)(self._decoded)
         self._kept: dict[int, Body] = {}
         self._kept_bytes = 0
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """To another process a trace travels without its bodies: columns are enough to name steps and to count them."""
+        columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
+        return partial(Trace, **columns, handles=[None] * len(self), decode=_nothing), ()
 
     def __len__(self) -> int:
         return len(self.ids)

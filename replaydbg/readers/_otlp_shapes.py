@@ -117,7 +117,8 @@ class Chunk:
             return [memoryview(text) for _, text in spans_of(self.shape.views.decode(self.text))]
         texts, at = [], 0
         for text in self.shape.texts.decode(as_array(self.text)):
-            start = _SPAN.search(self.text, at).start()  # type: ignore[union-attr]  # it was just decoded
+            opening = _SPAN.search(self.text, at)
+            start = opening.start() if opening else at
             at = start + len(memoryview(text))
             texts.append(self.text[start:at])
         return texts

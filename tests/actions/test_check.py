@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+import pytest
+
+from replaydbg import limits
 from replaydbg.actions.check import Checked, Unread, check_paths, check_trace, listen
 from replaydbg.graph.facts import Facts
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
@@ -47,3 +51,35 @@ def test_a_file_that_was_asked_for_is_told_so() -> None:
 
     assert isinstance(one, Unread)
     assert one.asked_for
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_file_that_never_comes_to_an_end_costs_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "CHECK_SECONDS_MAX", 5.0)
+    os.mkfifo(tmp_path / "b.json")  # nobody writes to it
+    for name in ("a.json", "c.json"):
+        (tmp_path / name).write_bytes((TRACES / "support-incident.json").read_bytes())
+    steps: list[tuple[int, int]] = []
+
+    told = list(check_paths([str(tmp_path)], progress=lambda done, of: steps.append((done, of))))
+
+    assert [Path(one.path).name for one in told] == ["a.json", "b.json", "c.json"]
+    assert [type(one) for one in told] == [Checked, Unread, Checked]
+    assert isinstance(told[1], Unread)
+    assert told[1].asked_for
+    assert "stopped after 5 seconds" in told[1].problem.message
+    assert steps == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_what_comes_of_a_folder_is_what_comes_of_its_files() -> None:
+    def facts(one: Checked | Unread) -> object:
+        if isinstance(one, Unread):
+            return one.path, one.problem.message
+        return one.path, one.findings, one.notices, one.trace.ids, one.model_calls, one.unchecked_calls
+
+    paths = sorted(map(str, TRACES.iterdir()))
+    assert [facts(one) for one in check_paths([str(TRACES)])] == [
+        facts(one) for path in paths for one in check_paths([path])
+    ]

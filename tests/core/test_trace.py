@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
+
 import pytest
 
 from replaydbg.core import trace as trace_module
@@ -95,3 +97,11 @@ def test_bodies_are_decoded_when_somebody_looks_and_kept_while_there_is_room(
     assert len(decoded) == len(run)
     run.body(4)
     assert len(decoded) == len(run) + 1
+
+
+def test_to_another_process_it_travels_without_its_bodies() -> None:
+    run = trace(model_call("m", [], "said"), model_call("n", [], ""))
+    other = pickle.loads(pickle.dumps(run))
+    assert (other.id, other.ids, other.parents, other.strings) == (run.id, run.ids, run.parents, run.strings)
+    assert other.row("n") == 1
+    assert other.step(0).body.output is None
