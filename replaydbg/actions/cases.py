@@ -6,9 +6,8 @@ by step, and its oracles must hold. Live the model is asked anew, and the oracle
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import orjson
 
@@ -16,30 +15,25 @@ from replaydbg import codec, limits
 from replaydbg.actions.oracles import make_oracles
 from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.codec import EditRefusedError
-from replaydbg.core.branch import Branch, BranchStep, Provenance, Stop
-from replaydbg.core.message import Json, ToolCall
-from replaydbg.core.outcome import Failed, Reply, ToolResult
-from replaydbg.core.request import ModelRequest, call_digest
-from replaydbg.core.step import Kind, Status
+from replaydbg.core.branch import Branch, Stop
+from replaydbg.core.message import Json
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.drivers import files
-from replaydbg.drivers.providers import OnText
 from replaydbg.drivers.run import run
-from replaydbg.drivers.tools.toolbox import Bound, Policy, Toolbox
+from replaydbg.drivers.tools.toolbox import Toolbox
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.readers import _registry
 from replaydbg.readers._api import Document
 from replaydbg.replay import api as replay_api
-from replaydbg.replay import requests
 from replaydbg.replay.engine import Replay
+from replaydbg.replay.kept import KeptAnswers
 from replaydbg.session import journal
 from replaydbg.writers import native
 
 VERSION = 1
 """Of the file; a newer one is refused with a sentence."""
 
-_ANSWERED = frozenset({Provenance.LIVE, Provenance.HUMAN, Provenance.EDITED, Provenance.INTERRUPTED})
 DIFFERENCES_SHOWN = 5
 
 
@@ -143,70 +137,10 @@ async def _replayed(case: Case, facts: Facts) -> Branch:
     stopped_by_tool = old.stopped is not None and old.stopped.kind == "tool-failed"
     policy = replay_api.Policy(calls_max=limits.INPUT_BYTES_MAX, tell_failures=not stopped_by_tool)
     replay = Replay(facts, old.edits, policy, old.parent)
-    answers = _Answers(Facts(old.trace), old.steps)
-    async with answers.toolbox() as toolbox:
-        await run(replay, provider=answers, toolbox=toolbox)
+    kept = KeptAnswers(Facts(old.trace), old.steps, whole=False)
+    async with Toolbox() as toolbox:
+        await run(replay, provider=None, toolbox=toolbox, kept=kept)
     return replay.branch(old.id, old.label)
-
-
-class _Answers:
-    """What the world answered when the branch was made: the k-th answer to the k-th equal question."""
-
-    name = "pinned"
-
-    def __init__(self, facts: Facts, steps: Sequence[BranchStep]) -> None:
-        self._replies: dict[str, deque[Reply | Failed]] = {}
-        self._results: dict[str, deque[ToolResult | Failed]] = {}
-        self._tools: set[str] = set()
-        trace = facts.trace
-        for row in facts.index.in_time:
-            if steps[row].provenance not in _ANSWERED:
-                continue
-            if trace.kind(row) is Kind.MODEL_CALL:
-                self._add_reply(facts, row, interrupted=steps[row].provenance is Provenance.INTERRUPTED)
-            elif trace.kind(row) is Kind.TOOL_EXECUTION:
-                self._add_result(facts, row)
-
-    def _add_reply(self, facts: Facts, row: int, *, interrupted: bool) -> None:
-        body, prompt = facts.trace.body(row), requests.recorded_prompt(facts, row)
-        if prompt is None:
-            return
-        asked = requests.recorded_settings(facts, row).request(prompt)
-        answer: Reply | Failed = Failed("request", body.error or "no answer was kept")
-        if body.output is not None:
-            took = facts.trace.duration_ms(row) or 0.0
-            answer = Reply(body.output, body.response_model, body.usage, took, interrupted)
-        self._replies.setdefault(_question(asked), deque()).append(answer)
-
-    def _add_result(self, facts: Facts, row: int) -> None:
-        body, call = facts.trace.body(row), facts.index.executed_call(row)
-        if call is None:
-            return
-        failed = facts.trace.status(row) is Status.ERROR
-        answer: ToolResult | Failed = Failed("tool", body.error or "no result was kept")
-        if body.has_result:
-            answer = ToolResult(body.result, failed, facts.trace.duration_ms(row) or 0.0)
-        self._tools.add(call.name)
-        self._results.setdefault(call_digest(call), deque()).append(answer)
-
-    def toolbox(self) -> Toolbox:
-        return Toolbox({name: Bound(self, "its pinned results", Policy.ALLOW) for name in self._tools})
-
-    async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> Reply | Failed:
-        del on_text
-        kept = self._replies.get(_question(request))
-        return kept.popleft() if kept else Failed("request", "no answer was pinned for this request")
-
-    async def run(self, call: ToolCall) -> ToolResult | Failed:
-        kept = self._results.get(call_digest(call))
-        return (
-            kept.popleft() if kept else Failed("tool", f"no result was pinned for this call to {call.name}")
-        )
-
-
-def _question(request: ModelRequest) -> str:
-    """Whoever answered: a branch may have asked another model than the recording names."""
-    return replace(request, model="").digest()
 
 
 def _differences(old: Branch, new: Branch) -> list[str]:

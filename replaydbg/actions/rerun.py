@@ -27,6 +27,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Policy
 from replaydbg.replay.choices import Choice, chosen
 from replaydbg.replay.engine import Replay
+from replaydbg.replay.kept import KeptAnswers
 from replaydbg.replay.plan import plan
 
 LOCAL = "local"
@@ -68,6 +69,8 @@ class RerunOptions:
     """Where keys and base URLs are looked up; they are never written anywhere."""
     branch_id: str = ""
     """"" makes one of the edits: the same edits give the same id."""
+    resume: Branch | None = None
+    """A branch of the same edits that was stopped: what it was answered is not asked again, and not counted again."""
     label: str = ""
     parent: str = ""
     """The branch that `facts` are of, "" for the recording itself."""
@@ -103,6 +106,7 @@ async def rerun(
                 permit=permit,
                 human=human,
                 on_progress=on_progress,
+                kept=_kept(options.resume),
                 seconds_max=options.seconds_max,
             )
     except asyncio.CancelledError:
@@ -111,6 +115,10 @@ async def rerun(
             task.uncancel()
     branch = replay.branch(options.branch_id or branch_id(facts.trace, edits, options), options.label)
     return replace(branch, model=_answered_by(branch, provider))
+
+
+def _kept(branch: Branch | None) -> KeptAnswers | None:
+    return None if branch is None else KeptAnswers(Facts(branch.trace), branch.steps, whole=True)
 
 
 async def _found_here(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> RerunOptions:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from replaydbg.core.branch import Branch
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import files, store
@@ -175,3 +176,24 @@ def open_sitting(
     digest = files.digest(buffer)
     places = (Path(session_path),) if session_path else store.places(source_path, digest)
     return OpenSitting(trace, places, digest, author)
+
+
+def kept_branch(
+    trace: Trace, source_path: str, session_path: str | None, name: str, *, document: Document | None = None
+) -> tuple[Branch, Trace]:
+    """The branch of that id or label (without a name the only one there is), and the trace that it is a branch of.
+
+    Raises UsageProblem.
+    """
+    opened = open_sitting(trace, source_path, session_path, document=document)
+    opened.close()
+    sitting = opened.history.sitting
+    branches = sitting.branches
+    if not branches:
+        raise UsageProblem("no branch was kept of this trace", "make one: replaydbg replay TRACE --edit ...")
+    found = [one for one in branches if name in {one.id, one.label} or (not name and len(branches) == 1)]
+    if len(found) != 1:
+        there = ", ".join(f"{one.id} ({one.label})" if one.label else one.id for one in branches)
+        raise UsageProblem(f"which branch? {name!r} names {len(found)} of them", f"branches here: {there}")
+    parent = sitting.branch(found[0].parent)
+    return found[0], sitting.recording if parent is None else parent.trace

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from replaydbg.cli import options, render, report
-from replaydbg.errors import EXIT_CLEAN, UsageProblem
-
-if TYPE_CHECKING:  # loaded when they run
-    from replaydbg.core.branch import Branch
-    from replaydbg.session.state import Sitting
+from replaydbg.errors import EXIT_CLEAN
 
 _BranchId = Annotated[
     str,
@@ -42,29 +38,11 @@ def pin(
     """
     from replaydbg.actions import cases
     from replaydbg.actions.open import open_trace
-    from replaydbg.actions.sitting import open_sitting
+    from replaydbg.actions.sitting import kept_branch
 
     opened = open_trace(trace, format_name, trace_id)
     report.notices(opened.notices)
-    sitting = open_sitting(opened.trace, opened.path, session, document=opened.document)
-    try:
-        kept = sitting.history.sitting
-    finally:
-        sitting.close()
-    chosen = _chosen(kept, branch)
-    parent = kept.branch(chosen.parent)
-    cases.pin(parent.trace if parent is not None else kept.recording, chosen, oracle or (), out)
+    chosen, parent = kept_branch(opened.trace, opened.path, session, branch, document=opened.document)
+    cases.pin(parent, chosen, oracle or (), out)
     render.line(f"branch {chosen.id} is pinned in {out}: replaydbg verify {out}")
     return EXIT_CLEAN
-
-
-def _chosen(sitting: Sitting, name: str) -> Branch:
-    there = ", ".join((one.label and f"{one.id} ({one.label})") or one.id for one in sitting.branches)
-    if not sitting.branches:
-        raise UsageProblem("no branch was kept of this trace", "make one: replaydbg replay TRACE --edit ...")
-    if not name and len(sitting.branches) == 1:
-        return sitting.branches[0]
-    found = [one for one in sitting.branches if name in {one.id, one.label}]
-    if len(found) != 1:
-        raise UsageProblem(f"which branch? {name!r} names {len(found)} of them", f"branches here: {there}")
-    return found[0]

@@ -13,12 +13,13 @@ import typer
 from replaydbg import limits
 from replaydbg.cli import options, render, report, terminal, terms
 from replaydbg.cli.render import Output
-from replaydbg.errors import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_REPLAY
+from replaydbg.errors import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_REPLAY, UsageProblem
 
 if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
     from replaydbg.actions.open import Opened
     from replaydbg.actions.rerun import RerunOptions
     from replaydbg.core.branch import Branch, Edit
+    from replaydbg.core.trace import Trace
     from replaydbg.drivers.run import OnProgress, Update
     from replaydbg.graph.facts import Facts
     from replaydbg.replay.choices import Choice
@@ -49,6 +50,14 @@ _Kept = Annotated[
         "--keep",
         metavar="STEP",
         help="Keep this step as recorded, though nothing proves that it may; repeatable.",
+    ),
+]
+_Resume = Annotated[
+    str | None,
+    typer.Option(
+        "--resume",
+        metavar="BRANCH",
+        help="Go on with a branch that was stopped: its edits, and what it was answered.",
     ),
 ]
 _DryRun = Annotated[
@@ -83,6 +92,7 @@ def replay(
     trace: options.TracePath,
     *,
     edit: _Edits = None,
+    resume: _Resume = None,
     rerun: _Rerun = None,
     keep: _Kept = None,
     live: terms.Live = False,
@@ -118,9 +128,10 @@ def replay(
 
     opened = open_trace(trace, format_name, trace_id)
     report.notices(opened.notices)
-    facts = Facts(opened.trace)
-    edits = read_edits(opened.trace, edit or ())
-    choices = read_choices(opened.trace, rerun or (), keep or ())
+    stopped, of = (None, opened.trace) if resume is None else _gone_on_with(opened, session, resume, edit)
+    facts = Facts(of)
+    edits = read_edits(of, edit or ()) if stopped is None else stopped.edits
+    choices = read_choices(of, rerun or (), keep or ())
     if dry_run:
         return _print_plan(facts, edits, choices, output)
     wishes = terms.wishes(
@@ -133,7 +144,8 @@ def replay(
         bounds=(max_calls, max_tokens, max_time, max_cost),
         config=config,
     )
-    wishes = replace(wishes, choices=choices)
+    parent = stopped.parent if stopped is not None else ""
+    wishes = replace(wishes, choices=choices, resume=stopped, parent=parent)
     keeping = None if no_session else partial(_keep, opened, session=session)
     if samples or control:
         from replaydbg.cli import samples as sampling
@@ -146,6 +158,19 @@ def replay(
         return EXIT_CLEAN
     report.say(f"stopped: {branch.stopped.reason}")
     return EXIT_INTERRUPTED if branch.stopped.kind == _STOPPED_BY_PERSON else EXIT_REPLAY
+
+
+def _gone_on_with(
+    opened: Opened, session: str | None, name: str, edits: list[str] | None
+) -> tuple[Branch, Trace]:
+    """The branch that was stopped, and what it is a branch of. Raises UsageProblem."""
+    from replaydbg.actions.sitting import kept_branch
+
+    if edits:
+        raise UsageProblem(
+            "--resume goes on with the edits of the branch", "leave --edit out, or start a new branch"
+        )
+    return kept_branch(opened.trace, opened.path, session, name, document=opened.document)
 
 
 def _keep_all(opened: Opened, branch: Branch, out: str | None, keep: Callable[[Branch], None] | None) -> None:

@@ -21,8 +21,9 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.drivers.providers import Provider
 from replaydbg.drivers.python_name import described
 from replaydbg.drivers.tools.toolbox import Bound, Permission, Policy, Toolbox
-from replaydbg.replay.api import Asked, Progress
+from replaydbg.replay.api import Asked, Given, Progress
 from replaydbg.replay.engine import Replay
+from replaydbg.replay.kept import KeptAnswers
 
 Human: TypeAlias = Callable[[Asked], Awaitable[Outcome | None]]
 """Asks the person: a `Reply` or a `ToolResult` that they wrote, or None when they would rather not."""
@@ -52,13 +53,14 @@ async def run(
     permit: Permit | None = None,
     human: Human | None = None,
     on_progress: OnProgress | None = None,
+    kept: KeptAnswers | None = None,
     seconds_max: float = limits.REPLAY_SECONDS_MAX,
 ) -> None:
-    """Answer everything until the re-run has finished or `seconds_max` of wall time have passed.
+    """Answer everything, from `kept` first, until the re-run has finished or `seconds_max` of wall time have passed.
 
     When cancelled it stops the re-run, so that `replay.branch` has all that was paid for, and lets the cancellation go on.
     """
-    driver = _Driver(replay, provider, toolbox, permit, human, on_progress)
+    driver = _Driver(replay, provider, toolbox, permit, human, on_progress, kept)
     try:
         async with asyncio.timeout(seconds_max):
             await driver.drive()
@@ -79,9 +81,10 @@ class _Driver:
     permit: Permit | None
     human: Human | None
     on_progress: OnProgress | None
+    kept: KeptAnswers | None
     streamed: dict[str, str] = field(default_factory=dict)
     """What has come of replies that are not complete, by the id of the question."""
-    answers: asyncio.Queue[tuple[Asked, Outcome, Provenance]] = field(default_factory=asyncio.Queue)
+    answers: asyncio.Queue[tuple[Asked, Given]] = field(default_factory=asyncio.Queue)
 
     async def drive(self) -> None:
         started: set[str] = set()
@@ -97,9 +100,9 @@ class _Driver:
                 self._receive(*await self.answers.get())
                 running -= 1
 
-    def _receive(self, asked: Asked, outcome: Outcome, provenance: Provenance) -> None:
+    def _receive(self, asked: Asked, given: Given) -> None:
         self.streamed.pop(asked.id, None)
-        self.replay.receive(asked.id, outcome, provenance)
+        self.replay.receive(asked.id, given.outcome, given.provenance, paid=given.paid)
         self._report(asked)
 
     def keep_what_came(self) -> None:
@@ -113,26 +116,30 @@ class _Driver:
 
     async def _answer(self, asked: Asked) -> None:
         try:
-            outcome, provenance = await self._ask(asked)
+            given = await self._ask(asked)
         except Exception as error:  # noqa: BLE001 - providers and bindings of others: one that raises must not stop its siblings
-            outcome, provenance = Failed("server", described(error)), Provenance.LIVE
-        await self.answers.put((asked, outcome, provenance))
+            given = Given(Failed("server", described(error)), Provenance.LIVE)
+        await self.answers.put((asked, given))
 
-    async def _ask(self, asked: Asked) -> tuple[Outcome, Provenance]:
+    async def _ask(self, asked: Asked) -> Given:
         request = asked.request
+        known = self.kept.answer(request) if self.kept is not None else None
+        if known is not None:
+            return Given(*known, paid=True)
         if isinstance(request, ModelRequest):
             if self.provider is not None:
-                return await self.provider.complete(request, self._listener(asked)), Provenance.LIVE
+                reply = await self.provider.complete(request, self._listener(asked))
+                return Given(reply, Provenance.LIVE)
             bound = None
         else:
             bound = await self.toolbox.find(request.call.name)
             outcome = await self._run(asked, request.call, bound) if bound is not None else None
             if outcome is not None:
-                return outcome, Provenance.LIVE
+                return Given(outcome, Provenance.LIVE)
         written = await self.human(asked) if self.human is not None else None
         if written is not None:
-            return written, Provenance.HUMAN
-        return Skipped(self._offer(request, bound)), Provenance.LIVE
+            return Given(written, Provenance.HUMAN)
+        return Given(Skipped(self._offer(request, bound)), Provenance.LIVE)
 
     async def _run(self, asked: Asked, call: ToolCall, bound: Bound) -> Outcome | None:
         """What came of running the tool; None where it may not run."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from replaydbg import limits
 from replaydbg.core.branch import Provenance
@@ -81,4 +81,12 @@ class Need:
     ready: Callable[[], bool] | None = None
 
 
-Answers: TypeAlias = Mapping[str, tuple[Outcome, Provenance]]
+class Given(NamedTuple):
+    """An answer. `paid` says that it was given and counted in an earlier re-run."""
+
+    outcome: Outcome
+    provenance: Provenance
+    paid: bool = False
+
+
+Answers: TypeAlias = Mapping[str, Given]

@@ -43,13 +43,18 @@ class Budget:
         """The call was not made, or a person answered it."""
         self.live_calls -= 1
 
-    def count(self, request: ModelRequest, reply: Reply) -> float | None:
-        """What a reply took: as reported, else estimated from the length of what was said. Gives its cost, if known."""
+    def count(self, request: ModelRequest, reply: Reply, *, paid: bool = False) -> float | None:
+        """What a reply took: as reported, else estimated from the length of what was said. Gives its cost, if known.
+
+        What was paid in an earlier re-run is not counted again.
+        """
         self.model = self.model or request.model
         usage = reply.usage
         if usage.input_tokens is None and usage.output_tokens is None:
             usage = Usage(tokens_estimate(request.messages), tokens_estimate((reply.message,)))
-        self.tokens += (usage.input_tokens or 0) + (usage.output_tokens or 0)
         cost = self.policy.price(request.model, usage)
+        if paid:
+            return cost
+        self.tokens += (usage.input_tokens or 0) + (usage.output_tokens or 0)
         self.cost_usd += cost or 0.0
         return cost

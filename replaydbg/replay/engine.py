@@ -21,7 +21,7 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.graph.facts import Facts
 from replaydbg.replay import propagate, requests
-from replaydbg.replay.api import Asked, Need, Policy, Progress
+from replaydbg.replay.api import Asked, Given, Need, Policy, Progress
 from replaydbg.replay.assemble import assemble
 from replaydbg.replay.budget import Budget
 from replaydbg.replay.carrying import NewResult, State, Waiting
@@ -38,7 +38,7 @@ class _Running:
     lane: Lane
     driving: Driving
     need: Need
-    answers: dict[str, tuple[Outcome, Provenance]] = field(default_factory=dict)
+    answers: dict[str, Given] = field(default_factory=dict)
 
     def waiting(self) -> list[Asked]:
         return [asked for asked in self.need.asked if asked.id not in self.answers]
@@ -82,15 +82,17 @@ class Replay:
         """All that is asked and not answered yet. Answer them in any order, at the same time if you like."""
         return tuple(asked for running in self._running for asked in running.waiting())
 
-    def receive(self, id_: str, outcome: Outcome, provenance: Provenance = Provenance.LIVE) -> None:
-        """Raises ValueError for an answer that nobody waits for, or that is none to this question."""
+    def receive(
+        self, id_: str, outcome: Outcome, provenance: Provenance = Provenance.LIVE, *, paid: bool = False
+    ) -> None:
+        """`paid` answers count against no bound. Raises ValueError for an answer that nobody waits for, or that is none to this question."""
         for running in self._running:
             for asked in running.waiting():
                 if asked.id == id_:
                     wrong = ToolResult if isinstance(asked.request, ModelRequest) else Reply
                     if isinstance(outcome, wrong):
                         raise ValueError(f"{type(outcome).__name__} is no answer to {asked.request!r:.80}")
-                    running.answers[id_] = (outcome, provenance)
+                    running.answers[id_] = Given(outcome, provenance, paid)
                     self._pump()
                     return
         raise ValueError(f"nothing is asked under the id {id_!r}")
@@ -229,7 +231,7 @@ class Replay:
         assert self._halt is not None
         for running in self._running:
             for asked in running.waiting():
-                running.answers[asked.id] = (Skipped(self._halt[1]), Provenance.LIVE)
+                running.answers[asked.id] = Given(Skipped(self._halt[1]), Provenance.LIVE)
 
     @staticmethod
     def _is_ready(running: _Running) -> bool:

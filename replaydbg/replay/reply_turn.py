@@ -134,11 +134,11 @@ class ReplyTurn:
         asked = Asked(self.lane.new_id(), request, node, self._why())
         replay.budget.ask()
         answers = yield Need(asked=(asked,))
-        outcome, provenance = answers[asked.id]
-        if isinstance(outcome, Skipped) or provenance is Provenance.HUMAN:
+        outcome, provenance, paid = answers[asked.id]
+        if isinstance(outcome, Skipped) or provenance is Provenance.HUMAN or paid:
             replay.budget.take_back()
         if isinstance(outcome, Reply):
-            cost = replay.budget.count(request, outcome)
+            cost = replay.budget.count(request, outcome, paid=paid)
             return self._answered(request, outcome, provenance, cost)
         if isinstance(outcome, Failed):
             reason = f"{request.model} did not answer ({outcome.kind}): {outcome.message}"

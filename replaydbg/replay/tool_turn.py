@@ -85,7 +85,7 @@ class ToolTurn:
             if choice is not None:
                 served.append(self._recorded(at, choice))
             else:
-                outcome, provenance = answers[asked[at].id]
+                outcome, provenance, _ = answers[asked[at].id]
                 answered, problem = self._answered(at, asked[at].id, outcome, provenance)
                 served.append(answered)
                 stop = stop or (problem and (*problem, self._ran(at)))

@@ -178,3 +178,19 @@ def test_tools_are_named_in_a_settings_file(tmp_path: Path) -> None:
     done = replay(*edits, *STAND_IN[:2], "--config", str(config))
     assert done.code == 4
     assert "the settings say that lookup_order never runs" in done.err
+
+
+def test_a_branch_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
+    session = str(tmp_path / "s.sqlite3")
+    first = replay("--edit", MEND, *STAND_IN, "--max-calls", "1", "--session", session, "--output", "json")
+    assert (first.code, first.document["stopped"]["reason"].startswith("the bound of 1")) == (4, True)
+    done = run("replay", INCIDENT, "--resume", first.document["branch"], *STAND_IN, "--session", session)
+    assert done.code == 0
+    whole = replay("--edit", MEND, *STAND_IN, "--output", "json").document
+    again = run(
+        "replay", INCIDENT, "--resume", "", *STAND_IN, "--session", session, "--output", "json"
+    )  # two branches by now
+    assert again.code == 2
+    assert "branches here" in again.err
+    assert whole["stopped"] is None
+    assert run("replay", INCIDENT, "--resume", "x", "--edit", MEND, "--session", session).code == 2

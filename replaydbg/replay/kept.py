@@ -1,0 +1,71 @@
+"""Answers that a branch got from the world, to be given again: the k-th answer to the k-th equal question.
+
+So a re-run that was stopped goes on from where it was without asking twice, and a pinned branch comes out again offline.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import replace
+
+from replaydbg.core.branch import BranchStep, Provenance
+from replaydbg.core.outcome import Failed, Outcome, Reply, ToolResult
+from replaydbg.core.request import ModelRequest, ToolRequest
+from replaydbg.core.step import Kind, Status
+from replaydbg.graph.facts import Facts
+from replaydbg.replay import requests
+
+_ANSWERED = frozenset({Provenance.LIVE, Provenance.HUMAN, Provenance.EDITED, Provenance.INTERRUPTED})
+
+
+class KeptAnswers:
+    """`facts` and `steps` are those of the branch. With `whole` only replies that came to their end are given again."""
+
+    def __init__(self, facts: Facts, steps: Sequence[BranchStep], *, whole: bool) -> None:
+        self._answers: dict[str, deque[tuple[Outcome, Provenance]]] = {}
+        trace = facts.trace
+        for row in facts.index.in_time:
+            provenance = steps[row].provenance
+            if provenance not in _ANSWERED or (whole and provenance is Provenance.INTERRUPTED):
+                continue
+            if trace.kind(row) is Kind.MODEL_CALL:
+                self._add_reply(facts, row, provenance, whole=whole)
+            elif trace.kind(row) is Kind.TOOL_EXECUTION:
+                self._add_result(facts, row, provenance, whole=whole)
+
+    def answer(self, request: ModelRequest | ToolRequest) -> tuple[Outcome, Provenance] | None:
+        """None where the branch has no answer to it, or none is left."""
+        left = self._answers.get(_question(request))
+        return left.popleft() if left else None
+
+    def _add_reply(self, facts: Facts, row: int, provenance: Provenance, *, whole: bool) -> None:
+        body, prompt = facts.trace.body(row), requests.recorded_prompt(facts, row)
+        if prompt is None or (whole and body.output is None):
+            return
+        answer: Outcome = Failed("request", body.error or "no answer was kept")
+        if body.output is not None:
+            took = facts.trace.duration_ms(row) or 0.0
+            cut = provenance is Provenance.INTERRUPTED
+            answer = Reply(body.output, body.response_model, body.usage, took, cut)
+        asked = requests.recorded_settings(facts, row).request(prompt)
+        self._add(asked, answer, provenance)
+
+    def _add_result(self, facts: Facts, row: int, provenance: Provenance, *, whole: bool) -> None:
+        body, call = facts.trace.body(row), facts.index.executed_call(row)
+        if call is None or (whole and not body.has_result):
+            return
+        answer: Outcome = Failed("tool", body.error or "no result was kept")
+        if body.has_result:
+            failed = facts.trace.status(row) is Status.ERROR
+            answer = ToolResult(body.result, failed, facts.trace.duration_ms(row) or 0.0)
+        self._add(ToolRequest(call), answer, provenance)
+
+    def _add(self, request: ModelRequest | ToolRequest, answer: Outcome, provenance: Provenance) -> None:
+        told = Provenance.HUMAN if provenance is Provenance.HUMAN else Provenance.LIVE
+        self._answers.setdefault(_question(request), deque()).append((answer, told))
+
+
+def _question(request: ModelRequest | ToolRequest) -> str:
+    """Whoever answered: a branch may have asked another model than the recording names."""
+    return request.digest() if isinstance(request, ToolRequest) else replace(request, model="").digest()
