@@ -150,3 +150,6 @@ RECEIVE_HEADER_BYTES_MAX = 64 << 10
 
 RECEIVE_STOP_SECONDS = 5
 """How long requests that are under way may take when the receiver is stopped."""
+
+MARKDOWN_TEXT_CHARS_MAX = 4_000
+"""Of one text in a report for people; the file that it was made from has the rest."""

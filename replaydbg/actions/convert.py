@@ -2,13 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from replaydbg.actions.check import check_trace
 from replaydbg.core.branch import Branch
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import files
 from replaydbg.errors import UsageProblem
-from replaydbg.writers import native
+from replaydbg.graph.facts import Facts
+from replaydbg.writers import _registry, native
+from replaydbg.writers._api import Losses, Run, Writer
+
+
+@dataclass(slots=True)
+class Conversion:
+    """`pieces` is the file; `losses` says what it could not hold, once all pieces have been taken."""
+
+    pieces: Iterable[bytes]
+    losses: Losses
+
+
+def conversion(traces: Sequence[Trace], target: str, *, findings: bool = False) -> Conversion:
+    """The traces in another format. Raises UsageProblem for a format that is not written, or holds one trace only."""
+    writer, losses = _registry.named(target), Losses()
+    if len(traces) > 1 and not writer.holds_many:
+        raise UsageProblem(
+            f"a file of {writer.title} holds one trace, and there are {len(traces)}",
+            "name one of them with --trace",
+        )
+    return Conversion(writer.write(list(_runs(traces, findings=findings)), losses), losses)
+
+
+def _runs(traces: Sequence[Trace], *, findings: bool) -> Iterator[Run]:
+    for trace in traces:
+        yield Run(trace, check_trace(Facts(trace)) if findings else ())
+
+
+def write_to(path: str, converted: Conversion, recording_path: str) -> None:
+    """To a file, whole or not at all. Raises UsageProblem, also rather than overwrite what is converted."""
+    if _same(Path(path), Path(recording_path)):
+        raise UsageProblem(f"{path} is the recording itself", "name another file")
+    files.write_whole(path, converted.pieces)
+
+
+def targets() -> tuple[Writer, ...]:
+    return _registry.writers()
 
 
 def save_trace(trace: Trace, path: str) -> None:

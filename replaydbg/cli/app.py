@@ -12,9 +12,11 @@ import typer
 
 from replaydbg.cli import (
     check,
+    convert,
     demo,
     diff,
     explain,
+    formats,
     open,  # noqa: A004
     pin,
     providers,
@@ -39,6 +41,8 @@ _COMMANDS = (
     verify.verify,
     providers.providers,
     receive.receive,
+    convert.convert,
+    formats.formats,
 )
 
 

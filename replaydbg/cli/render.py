@@ -117,6 +117,14 @@ def json_line(value: Mapping[str, Json]) -> None:
     line(_json({"schema_version": SCHEMA_VERSION, **value}))
 
 
+def raw(pieces: Iterable[bytes]) -> None:
+    """Bytes of a file, to standard output."""
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
+
+
 def flush() -> None:
     """So that what was printed is seen now, also at the other end of a pipe."""
     sys.stdout.flush()

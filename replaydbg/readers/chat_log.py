@@ -3,6 +3,8 @@
 One call to a file, JSON Lines or an array of calls, HTTP cassettes, or plain lists of messages, in the shapes of
 OpenAI and Anthropic. Every reply becomes a model call with the messages before it as its prompt, every tool response a
 tool execution. This is the reader for all that no other format claims.
+
+Get one: the log of a proxy such as LiteLLM, one request and response a line, or `replaydbg convert TRACE --to openai-chat`.
 """
 
 from __future__ import annotations

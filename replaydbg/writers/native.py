@@ -21,6 +21,7 @@ from replaydbg.core.message import Json
 from replaydbg.core.step import Kind, Status, Step
 from replaydbg.core.trace import Trace
 from replaydbg.wire import arguments, genai
+from replaydbg.writers._api import Losses, Run, Writer
 
 _SPAN_ID, _TRACE_ID = re.compile(r"(?!0{16})[0-9a-f]{16}"), re.compile(r"(?!0{32})[0-9a-f]{32}")
 _OPERATIONS = {
@@ -46,6 +47,21 @@ _PARAMS_OF_GENAI = {
 
 def write(trace: Trace, *, provenance: Sequence[BranchStep] = ()) -> Iterator[bytes]:
     """The file, piece by piece. `provenance` is that of a branch: one entry for each row."""
+    yield b'{"resourceSpans":['
+    yield from _resource(trace, provenance)
+    yield b"]}\n"
+
+
+def _write_all(runs: Sequence[Run], losses: Losses) -> Iterator[bytes]:
+    del losses  # there are none
+    yield b'{"resourceSpans":['
+    for number, run in enumerate(runs):
+        yield b",\n" if number else b""
+        yield from _resource(run.trace, ())
+    yield b"]}\n"
+
+
+def _resource(trace: Trace, provenance: Sequence[BranchStep]) -> Iterator[bytes]:
     resource = [
         _attribute("service.name", "replaydbg"),
         _attribute("telemetry.sdk.name", "replaydbg"),
@@ -53,12 +69,12 @@ def write(trace: Trace, *, provenance: Sequence[BranchStep] = ()) -> Iterator[by
         _attribute("replaydbg.source.name", trace.source.name),
         _attribute("replaydbg.source.format", trace.source.format),
     ]
-    yield b'{"resourceSpans":[{"resource":{"attributes":' + _dumps(resource)
+    yield b'{"resource":{"attributes":' + _dumps(resource)
     yield b'},"scopeSpans":[{"scope":{"name":"replaydbg","version":' + _dumps(__version__) + b'},"spans":['
     for row in range(len(trace)):
         origin = provenance[row] if row < len(provenance) else None
         yield (b",\n" if row else b"\n") + _dumps(_span(trace.step(row), trace.id, origin))
-    yield b"\n]}]}]}\n"
+    yield b"\n]}]}"
 
 
 def _span(step: Step, trace_id: str, origin: BranchStep | None) -> dict[str, Json]:
@@ -180,3 +196,10 @@ def _dumps(value: Json) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         return json.dumps(value, separators=(",", ":"), default=repr).encode()
+
+
+WRITER = Writer(
+    "native",
+    "OTLP JSON with GenAI attributes: replaydbg's own format, and any OpenTelemetry tool's",
+    _write_all,
+)

@@ -13,13 +13,17 @@ from replaydbg.core.columns import Columns, arrange
 from replaydbg.core.message import Role, ToolCall, text_message
 from replaydbg.core.step import Body, Kind, PlainBody, Step
 from replaydbg.core.trace import Source, Trace
+from replaydbg.errors import UnreadableInput
 from replaydbg.readers import _registry, native
+from replaydbg.readers._api import NotThisFormat
 from replaydbg.wire.arguments import call_from_raw
-from replaydbg.writers.native import write
+from replaydbg.writers._api import Losses, Run
+from replaydbg.writers.native import WRITER, write
 from tests.support import strategies
 from tests.support.corpora import document, each_of
 from tests.support.otlp import document as otlp_document
 from tests.support.otlp import span, trace
+from tests.support.protobuf import message
 
 COLUMNS = (
     "number",
@@ -169,3 +173,42 @@ def test_an_empty_trace() -> None:
     first = arrange(Columns(), trace_id="t", source=Source("s", "t"), decode=lambda body: body).trace
     content = b"".join(write(first))
     assert orjson.loads(content)["resourceSpans"][0]["scopeSpans"][0]["spans"] == []
+
+
+@each_of("otlp_openinference", "otlp_pydantic_ai", "langfuse", "claude_code", pattern="*.json*")
+def test_opentelemetrys_own_parser_takes_recorded_runs(path: Path) -> None:
+    try:
+        *_, reading = _registry.read(document(path))
+    except (UnreadableInput, NotThisFormat):
+        pytest.skip("refused, and rightly so")
+    assert_otlp(reading.traces)
+
+
+@given(strategies.traces())
+@settings(max_examples=50)
+def test_opentelemetrys_own_parser_takes_anything(written: Trace) -> None:
+    assert_otlp((written,))
+
+
+def assert_otlp(traces: tuple[Trace, ...]) -> None:
+    """Other people's programs see the same spans with the same parents, times and kinds of value."""
+    losses = Losses()
+    parsed = message(orjson.loads(b"".join(WRITER.write([Run(each) for each in traces], losses))))
+    assert list(losses) == []
+    assert len(parsed.resource_spans) == len(traces)
+    for resource, each in zip(parsed.resource_spans, traces, strict=True):
+        spans = [found for scope in resource.scope_spans for found in scope.spans]
+        ids = [found.span_id for found in spans]
+        assert len(set(ids)) == len(spans) == len(each)
+        assert all(len(found.trace_id) == 16 and any(found.trace_id) for found in spans)
+        assert [ids.index(found.parent_span_id) if found.parent_span_id else -1 for found in spans] == list(
+            each.parents
+        )
+        assert [found.start_time_unix_nano for found in spans] == [max(start, 0) for start in each.starts_ns]
+
+
+def test_several_traces_in_one_file() -> None:
+    many = [trace(span(1, "a")), trace(span(2, "b", traceId="ab" * 16))]
+    content = b"".join(WRITER.write([Run(each) for each in many], Losses()))
+    *_, reading = _registry.read(otlp_document(content))
+    assert [[step.name for step in each.steps()] for each in reading.traces] == [["a"], ["b"]]

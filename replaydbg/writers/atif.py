@@ -1,0 +1,193 @@
+"""ATIF, the trajectory format of Harbor and Terminal-Bench: one linear run, a step for each message or model call.
+
+Arguments are objects there and results stand below the call, so that raw argument text, the tree of steps, and the
+times of tools have no place; what differs between prompts (an agent's own instructions) is told where it is first said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from replaydbg import __version__
+from replaydbg.core.message import Json, Message, Reasoning, Role, ToolCall, ToolResponse
+from replaydbg.core.step import Kind, Step
+from replaydbg.core.trace import Trace
+from replaydbg.wire import loose, openai_chat
+from replaydbg.writers._api import Losses, Run, Writer
+from replaydbg.writers._news import News
+from replaydbg.writers.openai_chat import iso
+
+SCHEMA_VERSION = "ATIF-v1.5"
+_SOURCES = {Role.SYSTEM: "system", Role.DEVELOPER: "system", Role.USER: "user", Role.ASSISTANT: "agent"}
+
+
+def _write(runs: Sequence[Run], losses: Losses) -> Iterator[bytes]:
+    for run in runs:
+        text = loose.encoded(_Trajectory(run.trace, losses).document())
+        if text == "null":
+            losses.add("trace", "nested too deep to be written")
+        yield text.encode() + b"\n"
+
+
+class _Trajectory:
+    def __init__(self, trace: Trace, losses: Losses) -> None:
+        self.trace = trace
+        self.losses = losses
+        self.steps: list[dict[str, Json]] = []
+        self._waiting: list[tuple[ToolCall, dict[str, Json], int]] = []
+        """Calls that nothing answered yet, each with its step and when it was made, the latest last."""
+        self._now = 0
+        self._news = News()
+        self._tools: dict[str, Json] = {}
+        self._totals: dict[str, float] = {}
+
+    def document(self) -> dict[str, Json]:
+        trace = self.trace
+        rows = sorted(range(len(trace)), key=lambda row: max(trace.starts_ns[row], 0))
+        for self._now, row in enumerate(rows):
+            step = trace.step(row)
+            if step.kind is Kind.MODEL_CALL:
+                self._add_call(step)
+            elif step.kind is not Kind.TOOL_EXECUTION:
+                self.losses.add(
+                    f"{str(step.kind).replace('-', ' ')} step", "the format is one line of messages and calls"
+                )
+        for self._now, row in enumerate(rows):
+            if trace.kind(row) is Kind.TOOL_EXECUTION:
+                self._add_execution(trace.step(row))
+        first = next((row for row in rows if trace.kind(row) is Kind.MODEL_CALL), None)
+        agent: dict[str, Json] = {
+            "name": "unknown" if first is None else trace.agent(first) or "unknown",
+            "version": "unknown",
+        }
+        if first is not None and trace.model(first):
+            agent["model_name"] = trace.model(first)
+        if self._tools:
+            agent["tool_definitions"] = list(self._tools.values())
+        others = {trace.agent(row) for row in rows if trace.kind(row) is Kind.MODEL_CALL} - {
+            agent["name"],
+            "",
+        }
+        self.losses.add(
+            "further agent", "calls stand among those of the first, the name under `extra`", len(others)
+        )
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "session_id": trace.id or "unknown",
+            "agent": agent,
+            "steps": self.steps,
+            "final_metrics": {**self._totals, "total_steps": len(self.steps)},
+            "extra": {"written_by": f"replaydbg {__version__}", "source_format": trace.source.format},
+        }
+
+    def _add_call(self, step: Step) -> None:
+        body = step.body
+        for message in self._news.of(body.messages or ()):
+            self._add_message(message, step)
+        for tool in body.tools or ():
+            self._tools.setdefault(tool.name, openai_chat.write_tool(tool))
+        self.losses.add("model call", "parameters have no place", int(bool(body.params)))
+        said = body.output or Message(Role.ASSISTANT)
+        if body.output is not None:
+            self._news.reply(body.output)
+        else:
+            self.losses.add("reply", "not recorded, the step says nothing")
+        document = self._step("agent", said, step)
+        document["model_name"] = body.response_model or step.model or "unknown"
+        if body.error:
+            document["extra"] = {**document.get("extra", {}), "error": body.error}
+        metrics = {
+            "prompt_tokens": body.usage.input_tokens,
+            "completion_tokens": body.usage.output_tokens,
+            "cached_tokens": body.usage.cache_read_tokens,
+            "cost_usd": step.cost_usd,
+        }
+        known = {name: value for name, value in metrics.items() if value is not None}
+        if known:
+            document["metrics"] = known
+        for name, value in known.items():
+            self._totals[f"total_{name}"] = self._totals.get(f"total_{name}", 0) + value
+
+    def _add_message(self, message: Message, step: Step) -> None:
+        responses = message.tool_responses
+        for response in responses:
+            self._add_response(response)
+        if responses and len(responses) == len(message.parts):
+            return
+        if message.role is Role.TOOL and not message.text:
+            return
+        source = _SOURCES.get(message.role, "user")
+        self.losses.add("message", "the role is none of system, user and agent, written as the user's",
+                        int(message.role not in _SOURCES))  # fmt: skip
+        self._step(source, message, step)
+
+    def _step(self, source: str, message: Message, of: Step) -> dict[str, Json]:
+        document: dict[str, Json] = {
+            "step_id": len(self.steps) + 1,
+            "source": source,
+            "message": message.text,
+        }
+        if of.started_ns is not None:
+            document["timestamp"] = iso(of.started_ns)
+        thoughts = "\n".join(part.text for part in message.parts if isinstance(part, Reasoning) and part.text)
+        if thoughts and source == "agent":
+            document["reasoning_content"] = thoughts
+        if source == "agent" and message.tool_calls:
+            document["tool_calls"] = [
+                self._call(call, number) for number, call in enumerate(message.tool_calls, 1)
+            ]
+            self._waiting += [(call, document, self._now) for call in message.tool_calls]
+        if of.agent and source == "agent":
+            document["extra"] = {"agent": of.agent}
+        lost = sum(
+            not isinstance(part, (ToolCall, ToolResponse, Reasoning)) and not hasattr(part, "text")
+            for part in message.parts
+        )
+        self.losses.add("part", "the format holds text, calls and results, left out", lost)
+        self.steps.append(document)
+        return document
+
+    def _call(self, call: ToolCall, number: int) -> dict[str, Json]:
+        given = call.arguments
+        if not isinstance(given, dict):
+            self.losses.add("tool call", "arguments that are no object stand under `raw`")
+            given = {"raw": call.raw if call.raw is not None else given}
+        elif call.raw is not None:
+            self.losses.add("text of arguments", "only the parsed object is kept, not the text to the byte")
+        id_ = call.id or f"call_{len(self.steps) + 1}_{number}"
+        return {"tool_call_id": id_, "function_name": call.name, "arguments": given}
+
+    def _add_response(self, response: ToolResponse) -> None:
+        """To the latest call with its id that waits; to the first one that waits where there is no id."""
+        for place in range(len(self._waiting) - 1, -1, -1):
+            call, document, _ = self._waiting[place]
+            if call.id == response.id:
+                self._answer(place, document, call, response.result)
+                return
+        self.losses.add("tool response", "no call before asked for this, left out")
+
+    def _add_execution(self, step: Step) -> None:
+        """What a tool returned and no later prompt held: at the end of a run, mostly."""
+        self.losses.add("tool execution", "times and place in the tree are left out")
+        ran, body = step.body.call, step.body
+        for place, (call, document, made) in enumerate(self._waiting):
+            if (
+                ran is not None
+                and made < self._now
+                and (call.id == ran.id if ran.id and call.id else call.name == ran.name)
+            ):
+                self._answer(place, document, call, body.result if body.has_result else body.error)
+                return
+
+    def _answer(self, place: int, document: dict[str, Json], call: ToolCall, result: Json) -> None:
+        del self._waiting[place]
+        calls = document["tool_calls"]
+        source = next((each["tool_call_id"] for each in calls if each["tool_call_id"] == call.id), None)
+        source = source or next(each["tool_call_id"] for each in calls if each["function_name"] == call.name)
+        content = result if isinstance(result, str) else loose.encoded(result)
+        document.setdefault("observation", {"results": []})["results"].append(
+            {"source_call_id": source, "content": content}
+        )
+
+
+WRITER = Writer("atif", "ATIF trajectories (Harbor, Terminal-Bench)", _write, holds_many=False)

@@ -1,0 +1,22 @@
+"""`formats`: what is read and written."""
+
+from __future__ import annotations
+
+from replaydbg.readers import _registry as readers
+from replaydbg.writers import _registry as writers
+from tests.support.command_line import run
+
+
+def test_every_format_is_listed() -> None:
+    done = run("formats")
+    assert done.code == 0
+    listed = [(each.name, each.title) for each in readers.readers()[0]]
+    listed += [(each.name, each.title) for each in writers.writers()]
+    assert [f"  {name}  {title}" in done.out for name, title in listed] == [True] * len(listed)
+    assert "receive -o" in done.out
+
+
+def test_as_json() -> None:
+    document = run("formats", "--output", "json").document
+    assert list(document) == ["schema_version", "read", "written"]
+    assert all(list(each) == ["name", "title", "get_one"] for each in document["read"] + document["written"])

@@ -1,0 +1,111 @@
+"""ATIF trajectories hold to the rules of the format, whatever the trace was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+from hypothesis import given
+
+from replaydbg.actions.open import open_trace
+from replaydbg.core.trace import Trace
+from replaydbg.wire.arguments import call_from_raw
+from replaydbg.writers._api import Losses, Run
+from replaydbg.writers.atif import WRITER
+from tests.support import strategies
+from tests.support.build import (
+    assistant,
+    call,
+    model_call,
+    parameters,
+    response,
+    tool,
+    tool_execution,
+    trace,
+    user,
+)
+
+TRACES = Path(__file__).resolve().parents[2] / "traces"
+LOOK = tool("look", parameters(["id"], id={"type": "integer"}))
+ONLY_OF_AGENTS = {"model_name", "reasoning_content", "tool_calls", "metrics"}
+
+
+def written(run: Trace) -> tuple[dict[str, Any], list[str]]:
+    losses = Losses()
+    (line,) = b"".join(WRITER.write([Run(run)], losses)).splitlines()
+    return orjson.loads(line), list(losses)
+
+
+def assert_valid(document: dict[str, Any]) -> None:
+    """The rules of the format's own models: numbered steps, fields by source, results that name calls of their step."""
+    assert document["schema_version"].startswith("ATIF-v1.")
+    assert document["session_id"]
+    assert {"name", "version"} <= document["agent"].keys()
+    for number, step in enumerate(document["steps"], 1):
+        assert step["step_id"] == number
+        assert step["source"] in {"system", "user", "agent"}
+        assert isinstance(step["message"], str)
+        if step["source"] != "agent":
+            assert not ONLY_OF_AGENTS & step.keys()
+        ids = [call["tool_call_id"] for call in step.get("tool_calls", [])]
+        assert all(isinstance(call["arguments"], dict) for call in step.get("tool_calls", []))
+        for result in step.get("observation", {}).get("results", []):
+            assert result["source_call_id"] in ids
+            assert isinstance(result["content"], str)
+
+
+def test_the_incident_as_a_trajectory() -> None:
+    recorded = open_trace(str(TRACES / "support-incident.json")).trace
+    document, losses = written(recorded)
+    assert_valid(document)
+    agents = [step for step in document["steps"] if step["source"] == "agent"]
+    assert len(agents) == 13
+    calls = [call["tool_call_id"] for step in agents for call in step.get("tool_calls", [])]
+    results = [
+        result["source_call_id"]
+        for step in agents
+        for result in step.get("observation", {}).get("results", [])
+    ]
+    assert sorted(calls) == sorted(results), "each call has its result, once"
+    assert document["final_metrics"]["total_prompt_tokens"] == sum(n for n in recorded.input_tokens if n > 0)
+    assert losses == [
+        "2 agent invocation steps: the format is one line of messages and calls",
+        "11 tool executions: times and place in the tree are left out",
+        "1 further agent: calls stand among those of the first, the name under `extra`",
+    ]
+
+
+def test_a_conversation_is_told_once_with_results_below_their_calls() -> None:
+    first, last = call("look", {"id": 1}, "c1"), call("look", {"id": 2}, "c1")
+    run = trace(
+        model_call("m1", [user("hi")], assistant("looking", first), tools=[LOOK], start_ms=0),
+        tool_execution("t1", first, "one", start_ms=1),
+        model_call(
+            "m2",
+            [user("hi"), assistant("looking", first), response("c1", "one")],
+            assistant("", last),
+            start_ms=2,
+        ),
+        tool_execution("t2", last, {"two": 2}, start_ms=3),
+    )
+    document, _ = written(run)
+    assert_valid(document)
+    assert [step["source"] for step in document["steps"]] == ["user", "agent", "agent"]
+    contents = [step["observation"]["results"][0]["content"] for step in document["steps"][1:]]
+    assert contents == ["one", '{"two":2}'], "ids may repeat: the latest call that waits is meant"
+
+
+def test_what_has_no_place_is_said() -> None:
+    broken = call_from_raw("c1", "look", '{"id": ')
+    document, losses = written(
+        trace(model_call("m", [user("hi"), response("c9", "?")], assistant("", broken)))
+    )
+    assert document["steps"][1]["tool_calls"][0]["arguments"] == {"raw": '{"id": '}
+    assert "1 tool call: arguments that are no object stand under `raw`" in losses
+    assert "1 tool response: no call before asked for this, left out" in losses
+
+
+@given(strategies.traces())
+def test_anything_can_be_written(run: Trace) -> None:
+    assert_valid(written(run)[0])
