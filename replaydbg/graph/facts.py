@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from replaydbg.config import DEFAULTS, Settings
+from replaydbg.core.step import STATUSES, Status
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
@@ -14,7 +15,7 @@ from replaydbg.graph.cycles import Cycles
 from replaydbg.graph.dependence import Flow
 from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.outcomes import Outcome, outcomes
-from replaydbg.graph.replies import Reply, replies
+from replaydbg.graph.replies import BROKEN_REASONS, Reply, replies
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.turns import Turns
 
@@ -77,3 +78,13 @@ class Facts:
     @cached_property
     def cycles(self) -> Cycles:
         return Cycles(self.turns, self.settings)
+
+    @cached_property
+    def broken_off(self) -> frozenset[int]:
+        """Rows of the model calls that were broken off while the model spoke: what their calls lack is no mistake."""
+        statuses = self.trace.statuses
+        return frozenset(
+            reply.row
+            for reply in self.replies
+            if reply.finish_reason in BROKEN_REASONS or STATUSES[statuses[reply.row]] is Status.ERROR
+        )

@@ -5,8 +5,8 @@ What it finds:
     type, outside an enum, and whatever else the schema says; all of it, at the exact field. The schema is that of the
     request itself. Where it was not recorded, that of a side file (`--tools`) or of another step of the run is held
     against the call, and it may be of another version: a warning where the tool refused the call too, a hint where it
-    took it. Text that is not of the `format` of its field is a hint as well, since schemas do not forbid it. A call
-    without any schema is counted as *schema not recorded*: it has not passed.
+    took it. A call in a reply that was broken off is a hint, and so is text that is not of the `format` of its field,
+    which schemas do not forbid. A call without any schema is counted as *schema not recorded*: it has not passed.
 
 Why it matters:
     The tool refuses the call, or worse, takes it and does something else. An agent that gets a bare "invalid input"
@@ -54,6 +54,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _severity(facts: Facts, at: int, seen: SeenCall) -> Severity:
+    if seen.row in facts.broken_off:
+        return Severity.HINT
     if seen.in_force is not None and seen.in_force.source is SchemaSource.REQUEST:
         return RULE.severity
     outcome = facts.outcomes[at]

@@ -3,7 +3,8 @@
 What it finds:
     A tool call that neither a tool execution nor a tool response in any later prompt of its thread answers. A call in
     the last reply of a thread is a hint only: the run may have ended there on purpose, or have been cut off. Needs
-    prompts that were recorded: without them nobody can say what came back.
+    prompts that were recorded: without them nobody can say what came back. Calls of a reply that was broken off are left
+    alone.
 
 Why it matters:
     Providers refuse a conversation in which a call has no response, and where it is let through the model goes on
@@ -37,6 +38,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             place = f"/tool_calls/{one.place.index}"
         else:
             place = part_pointer(trace, one.place)
+        if isinstance(one.place, CallPlace) and one.place.row in facts.broken_off:
+            continue  # it was never run, and everybody knew
         if one.ended:
             severity, message = Severity.HINT, f"the run ended with the call to {one.call.name}"
         else:

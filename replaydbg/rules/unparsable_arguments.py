@@ -2,8 +2,9 @@
 
 What it finds:
     A tool call whose arguments are no JSON: text that breaks off, or is malformed at some place. Text that was cut off
-    by the token limit is told apart, and so is text that the recorder removed (that is absent, not malformed). Tools
-    that take free text are left alone. Formats that keep only the parsed value cannot show this.
+    by the token limit is told apart, and so is text that the recorder removed (that is absent, not malformed). In a reply
+    that was broken off it is a hint. Tools that take free text are left alone. Formats that keep only the parsed value
+    cannot show this.
 
 Why it matters:
     The tool cannot run as it was asked. Some frameworks send the text back as an error, some repair it silently and
@@ -42,7 +43,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         by_limit = output is not None and output.finish_reason.lower() in CUT_REASONS
         said = _what_is_wrong(seen.call.raw or "", problem, by_limit=by_limit)
         message = f"the arguments of {seen.call.name} {said}"
-        yield of_call(RULE, facts.trace, seen, message, "/arguments_raw", said=said)
+        severity = Severity.HINT if seen.row in facts.broken_off else RULE.severity
+        yield of_call(RULE, facts.trace, seen, message, "/arguments_raw", said=said, severity=severity)
 
 
 def _what_is_wrong(raw: str, problem: ParseProblem, *, by_limit: bool) -> str:

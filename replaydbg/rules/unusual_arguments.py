@@ -38,7 +38,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     for at, seen in free:
         habit = known.get(seen.call.name)
         arguments = seen.call.arguments
-        if habit is None or habit.calls <= OTHERS_MIN or not isinstance(arguments, dict):
+        if (
+            habit is None
+            or habit.calls <= OTHERS_MIN
+            or not isinstance(arguments, dict)
+            or seen.row in facts.broken_off
+        ):
             continue
         odd = tuple(_odd(habit, arguments))
         if not odd:

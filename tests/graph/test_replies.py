@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from replaydbg.core.message import Media, Message, OtherPart, Part, Reasoning, Role
+from replaydbg.core.step import Status
 from replaydbg.graph.facts import Facts
 from tests.support.build import assistant, call, model_call, trace, user
 
@@ -34,3 +35,12 @@ def test_media_and_unknown_parts_are_content() -> None:
     parts: list[tuple[Part, ...]] = [(Media("image"),), (OtherPart({"type": "refusal"}),), (OtherPart(None),)]
     run = trace(*(model_call(f"m{n}", [], Message(Role.ASSISTANT, part)) for n, part in enumerate(parts)))
     assert [reply.others for reply in Facts(run).replies] == [True, True, False]
+
+
+def test_replies_that_were_broken_off() -> None:
+    run = trace(
+        model_call("m1", [], assistant("A", finish_reason="aborted")),
+        model_call("m2", [], assistant("B"), status=Status.ERROR),
+        model_call("m3", [], assistant("C")),
+    )
+    assert Facts(run).broken_off == {0, 1}

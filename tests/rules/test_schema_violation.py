@@ -149,3 +149,9 @@ def test_calls_without_a_schema_are_counted_and_not_passed() -> None:
     )
     assert unchecked_calls(Facts(asking(call("lookup", {}, "1")))) == 1
     assert unchecked_calls(Facts(asking(call("lookup", {}, "1")), (LOOKUP,))) == 0
+
+
+def test_in_a_reply_that_was_broken_off_it_is_a_hint() -> None:
+    reply = assistant("", call("lookup", {}, "c"), finish_reason="error")
+    (finding,) = found(RULE, trace(model_call("m1", [user("Go.")], reply, tools=[LOOKUP])))
+    assert finding.severity is Severity.HINT

@@ -33,6 +33,17 @@ TWO = assistant("", call("f", {}, "a"), call("g", {}, "b"))
             trace(model_call("m1", None, assistant("", call("f", {}, "a"))), model_call("m2", None, "Done.")),
             id="prompts not recorded: nobody can say",
         ),
+        pytest.param(
+            chat(
+                [
+                    user("Go."),
+                    assistant("I w", call("f", {}, "a"), finish_reason="aborted"),
+                    user("No."),
+                    assistant("OK."),
+                ]
+            ),
+            id="broken off",
+        ),
     ],
 )
 def test_quiet(run: Trace) -> None:

@@ -79,3 +79,8 @@ def test_the_execution_is_named_after_the_call() -> None:
         model_call("m1", [user("Go.")], assistant("", asked)), tool_execution("x1", asked, error="bad JSON")
     )
     assert [finding.step_ids for finding in found(RULE, run)] == [("m1", "x1")]
+
+
+def test_in_a_reply_that_was_broken_off_it_is_a_hint() -> None:
+    (finding,) = found(RULE, asking(call("f", raw='{"a": "he sa'), "aborted"))
+    assert finding.severity is Severity.HINT
