@@ -47,7 +47,7 @@ def of_opened(opened: Opened, side_tools: tuple[ToolSpec, ...] = ()) -> Iterator
     """A line for each trace of an opened file, by its id; findings are counted where that takes no long time."""
     counted = sum(map(len, opened.traces)) <= limits.LISTED_STEPS_MAX
     for number, trace in enumerate(opened.traces, 1):
-        line = of_trace(trace, Listed(opened.path, opened.path), number)
+        line = of_trace(trace, Listed(opened.path, trace.id), number)
         yield with_findings(line, trace, side_tools=side_tools) if counted else line
 
 

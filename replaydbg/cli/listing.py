@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from replaydbg.actions.open import Opened
@@ -70,10 +69,7 @@ def print_traces(opened: Opened, output: Output, side_tools: tuple[ToolSpec, ...
     from replaydbg.actions.traces import of_opened
 
     report.say(f"{len(opened.traces)} traces in {opened.path}; `--trace '#N'` or `--trace ID` shows one")
-    lines = of_opened(opened, side_tools)
-    if output is Output.TEXT:
-        lines = (replace(line, name=line.trace_id) for line in lines)
-    _print_lines(lines, output)
+    _print_lines(of_opened(opened, side_tools), output)
     return 0
 
 

@@ -101,8 +101,10 @@ class ChooserScreen(ActingScreen[None]):
         """In a thread: the names first, then what is in the files, one by one."""
         worker = get_current_worker()
         if of_file:
-            file = Listed(setup.path, Path(setup.path).name)
-            lines = [traces.of_trace(trace, file, number) for number, trace in enumerate(of_file, 1)]
+            lines = [
+                traces.of_trace(trace, Listed(setup.path, trace.id), number)
+                for number, trace in enumerate(of_file, 1)
+            ]
         else:
             lines = list(traces.listed(setup.path))
         known: dict[str, tuple[Listed, ...]] = {}

@@ -74,7 +74,7 @@ async def test_a_file_with_many_traces(tmp_path: Path) -> None:
     async with app.run_test(size=(120, 20)) as pilot:
         sitting = Sitting(app, pilot)
         await sitting.until(lambda: isinstance(app.screen, ChooserScreen), "the chooser")
-        await sitting.until_text("many.jsonl #3")
+        await sitting.until_text("many-3 #3")
         await sitting.press("j")
         await sitting.press("enter")
         await sitting.until_text("SAID 1")
