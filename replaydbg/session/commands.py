@@ -163,6 +163,18 @@ class SetNote:
 
 
 @dataclass(frozen=True, slots=True)
+class SetMark:
+    """Mark a step to come back to, or pin a branch; or take the mark away."""
+
+    id: str
+    on: bool
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        marks = sitting.marks | {self.id} if self.on else sitting.marks - {self.id}
+        return replace(sitting, marks=marks)
+
+
+@dataclass(frozen=True, slots=True)
 class Suppress:
     """Do not hear of a finding any more, for a reason; `""` hears of it again. The finding is named by fingerprint."""
 

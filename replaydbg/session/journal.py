@@ -26,6 +26,7 @@ from replaydbg.session.commands import (
     RemoveEdit,
     SelectBranch,
     SetLabel,
+    SetMark,
     SetNote,
     Suppress,
 )
@@ -40,6 +41,7 @@ _WORDS: Mapping[str, type[Any]] = {
     "drop-branch": DropBranch,
     "select-branch": SelectBranch,
     "set-label": SetLabel,
+    "set-mark": SetMark,
     "set-note": SetNote,
     "suppress": Suppress,
 }

@@ -26,6 +26,8 @@ class Sitting:
     current: str = RECORDING
     pending: Mapping[str, tuple[Edit, ...]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+    marks: frozenset[str] = frozenset()
+    """Ids of steps to come back to, and of branches that are pinned."""
     suppressed: Mapping[str, str] = field(default_factory=dict)
     """Why a finding is not to be heard of, by its fingerprint (`graph.fingerprints`): so it holds in branches too."""
 

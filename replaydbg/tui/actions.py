@@ -7,260 +7,106 @@ by its character.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from replaydbg.tui.possible import (
+    CHAIN,
+    DETAIL,
+    FINDINGS,
+    KEY_SIGNS,
+    MAP,
+    PLAN,
+    State,
+    UserAction,
+    no_branches,
+    no_findings,
+    no_loops,
+    no_original,
+    no_parent,
+    no_step,
+    no_steps,
+    not_editable,
+    not_kept,
+    nothing_searched,
+    nothing_to_rerun,
+    nothing_to_revert,
+    only_in,
+    sign,
+)
 
-from replaydbg.core.step import Kind
-
-CHAIN, DETAIL, FINDINGS, PLAN, MAP = "chain", "detail", "findings", "plan", "map"
-"""The panes of the main screen, by the ids of their widgets."""
-
-KEY_SIGNS = {
-    "right_square_bracket": "]",
-    "left_square_bracket": "[",
-    "right_curly_bracket": "}",
-    "left_curly_bracket": "{",
-    "minus": "-",
-    "equals_sign": "=",
-    "slash": "/",
-    "colon": ":",
-    "ampersand": "&",
-    "question_mark": "?",
-    "enter": "⏎",
-    "escape": "esc",
-    "down": "↓",
-    "up": "↑",
-    "pagedown": "pgdn",
-    "pageup": "pgup",
-    "ctrl+d": "^d",
-    "ctrl+u": "^u",
-    "ctrl+s": "^s",
-    "ctrl+q": "^q",
-    "ctrl+p": "^p",
-    "shift+tab": "⇧tab",
-}
-"""How keys whose name is not their sign are written on the screen."""
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What decides whether an action can be done: facts of the screen, as plain values."""
-
-    pane: str = CHAIN
-    steps: int = 0
-    complete: bool = True
-    """Whether the file has been read to its end."""
-    checked: bool = True
-    """Whether all rules have run."""
-    number: int = 0
-    """Number of the selected step, 0 for none."""
-    kind: Kind | None = None
-    editable: bool = False
-    """Whether anything of the selected step can be edited."""
-    edited_here: bool = False
-    findings: int = 0
-    loops: int = 0
-    edits: int = 0
-    rerun: int = 0
-    """Model calls that the pending edits would make; -1 while that is being worked out."""
-    undo: str = ""
-    redo: str = ""
-    """The last command, in a few words; "" for none."""
-    branch: str = ""
-    branches: int = 0
-    original: bool = False
-    """Whether the selected step of a branch stands for a step of its parent."""
-    searched: str = ""
-    filtered: str = ""
-    one_of_many: bool = False
-    """Whether there is a list of traces to go back to."""
-    read_only: str = ""
-    """Why nothing can be edited or kept; "" where it can."""
-
-
-WhyNot = Callable[[State], str | None]
-
-
-def _always(_: State) -> str | None:
-    return None
-
-
-def _no_steps(state: State) -> str | None:
-    if state.steps:
-        return None
-    return "there are no steps in this trace" if state.complete else "the first steps are still being read"
-
-
-def _no_step(state: State) -> str | None:
-    return _no_steps(state) or (None if state.number else "no step is selected")
-
-
-def _no_findings(state: State) -> str | None:
-    if state.findings:
-        return None
-    return "nothing was found in this run" if state.checked else "the rules are still looking"
-
-
-def _no_loops(state: State) -> str | None:
-    if state.loops:
-        return None
-    return "no loop was found in this run" if state.checked else "the rules are still looking"
-
-
-def _not_editable(state: State) -> str | None:
-    if reason := _no_step(state):
-        return reason
-    if state.read_only:
-        return state.read_only
-    if not state.complete:
-        return "editing waits until the file is read to its end"
-    if not state.editable:
-        return f"#{state.number} is {_a(state.kind)}: nothing of it was sent to a model or a tool, so nothing can be edited"
-    return None
-
-
-def _nothing_to_revert(state: State) -> str | None:
-    return _no_step(state) or (None if state.edited_here else f"#{state.number} has no pending edit")
-
-
-def _nothing_to_rerun(state: State) -> str | None:
-    if reason := _no_steps(state):
-        return reason
-    return None if state.edits else "nothing is edited yet: select a step and press e"
-
-
-def _no_parent(state: State) -> str | None:
-    if state.branch:
-        return None
-    if state.branches:
-        return "this is the recording: press b and choose a branch to compare with it"
-    return "there is no branch yet: edit a step (e), then re-run (r)"
-
-
-def _no_original(state: State) -> str | None:
-    if reason := _no_step(state):
-        return reason
-    if state.edited_here:
-        return None
-    if not state.branch:
-        return f"#{state.number} is as recorded: nothing to compare it with"
-    return (
-        None if state.original else f"#{state.number} is new in this branch: there is no step it stands for"
-    )
-
-
-def _no_branches(state: State) -> str | None:
-    return None if state.branches else "there is no branch yet: edit a step (e), then re-run (r)"
-
-
-def _nothing_searched(state: State) -> str | None:
-    return None if state.searched else "nothing was searched for yet: press / and type"
-
-
-def _only_in(*panes: str) -> WhyNot:
-    def why_not(state: State) -> str | None:
-        if state.pane in panes:
-            return None if state.pane != CHAIN else _no_steps(state)
-        return f"only in the {' and the '.join(_PANE_NAMES[pane] for pane in panes)}: press tab to go there"
-
-    return why_not
-
-
-_PANE_NAMES = {
-    CHAIN: "list of steps",
-    DETAIL: "step's detail",
-    FINDINGS: "list of findings",
-    PLAN: "plan",
-    MAP: "flow map",
-}
-
-
-def _a(kind: Kind | None) -> str:
-    words = str(kind).replace("-", " ") if kind else "step"
-    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
-
-
-@dataclass(frozen=True, slots=True)
-class UserAction:
-    """One thing a person can do. `id` is also the id of its binding and names the method that does it."""
-
-    id: str
-    label: str
-    tooltip: str
-    keys: tuple[str, ...]
-    group: str
-    where: str = "main"
-    """The screen whose keys these are."""
-    pane: str = ""
-    """The method of the pane with the focus that does it, `name` or `name:argument`; "" if the screen does it."""
-    why_not: WhyNot = _always
-    idle: str = ""
-    """What to say when a movement moved nothing."""
-    footer: int = 0
-    """Rank in the footer when the action can be done, smallest first; 0 keeps it out."""
-
-    @property
-    def signs(self) -> str:
-        return " ".join(sign(key) for key in self.keys)
-
-
-def sign(key: str) -> str:
-    return KEY_SIGNS.get(key, key)
-
+__all__ = [
+    "ACTIONS",
+    "CHAIN",
+    "DETAIL",
+    "FINDINGS",
+    "KEY_SIGNS",
+    "MAP",
+    "PLAN",
+    "State",
+    "UserAction",
+    "by_id",
+    "footer_of",
+    "of_screen",
+    "sign",
+]
 
 _MOVE, _LOOK, _EDIT, _RUN, _APP = "Move", "Look", "Edit", "Re-run and compare", "Program"
 
 _MAIN = (
-    UserAction("down", "Down", "Next line", ("j", "down"), _MOVE, pane="move:1", why_not=_no_steps, idle="this is the last line"),
-    UserAction("up", "Up", "Previous line", ("k", "up"), _MOVE, pane="move:-1", why_not=_no_steps, idle="this is the first line"),
-    UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), _MOVE, pane="page:1", why_not=_no_steps, idle="this is the last line"),
-    UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), _MOVE, pane="page:-1", why_not=_no_steps, idle="this is the first line"),
-    UserAction("top", "First", "To the first line", ("g", "home"), _MOVE, pane="top", why_not=_no_steps, idle="this is the first line"),
-    UserAction("bottom", "Last", "To the last line", ("G", "end"), _MOVE, pane="bottom", why_not=_no_steps, idle="this is the last line"),
-    UserAction("next_finding", "Next finding", "Jump to the next finding", ("right_square_bracket",), _MOVE, why_not=_no_findings, idle="no finding after this step: [ goes back", footer=20),
-    UserAction("previous_finding", "Previous finding", "Jump to the finding before", ("left_square_bracket",), _MOVE, why_not=_no_findings, idle="no finding before this step: ] goes on"),
-    UserAction("next_loop", "Next loop", "Jump to the next loop", ("l",), _MOVE, why_not=_no_loops, idle="no loop after this step: L goes back"),
-    UserAction("previous_loop", "Previous loop", "Jump to the loop before", ("L",), _MOVE, why_not=_no_loops, idle="no loop before this step: l goes on"),
-    UserAction("parent", "Parent", "To the step that this one is part of", ("p",), _MOVE, why_not=_no_step, idle="this step is not part of another"),
-    UserAction("first_child", "First child", "To the first step inside this one", ("P",), _MOVE, why_not=_no_step, idle="no step is inside this one"),
-    UserAction("next_sibling", "Next sibling", "To the next step at the same depth", ("right_curly_bracket",), _MOVE, why_not=_no_step, idle="no step after this one at this depth"),
-    UserAction("previous_sibling", "Previous sibling", "To the step before at the same depth", ("left_curly_bracket",), _MOVE, why_not=_no_step, idle="no step before this one at this depth"),
-    UserAction("search", "Search", "Search all steps: words, /regex/, kind:tool, name:a*, status:error, tokens>2000, has:loop", ("slash",), _MOVE, why_not=_no_steps, footer=70),
-    UserAction("filter", "Filter", "Show only the steps that fit; esc shows all again", ("ampersand",), _MOVE, why_not=_no_steps, footer=75),
-    UserAction("next_hit", "Next hit", "To the next step that the search found", ("n",), _MOVE, why_not=_nothing_searched, idle="no hit after this step"),
-    UserAction("previous_hit", "Previous hit", "To the hit before", ("N",), _MOVE, why_not=_nothing_searched, idle="no hit before this step"),
-    UserAction("go_to", "Go to step", "Go to a step by its number or its id", ("colon",), _MOVE, why_not=_no_steps),
-    UserAction("open", "Open", "Open what is selected", ("enter",), _LOOK, why_not=_no_steps, footer=10),
+    UserAction("down", "Down", "Next line", ("j", "down"), _MOVE, pane="move:1", why_not=no_steps, idle="this is the last line"),
+    UserAction("up", "Up", "Previous line", ("k", "up"), _MOVE, pane="move:-1", why_not=no_steps, idle="this is the first line"),
+    UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), _MOVE, pane="page:1", why_not=no_steps, idle="this is the last line"),
+    UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), _MOVE, pane="page:-1", why_not=no_steps, idle="this is the first line"),
+    UserAction("top", "First", "To the first line", ("g", "home"), _MOVE, pane="top", why_not=no_steps, idle="this is the first line"),
+    UserAction("bottom", "Last", "To the last line", ("G", "end"), _MOVE, pane="bottom", why_not=no_steps, idle="this is the last line"),
+    UserAction("next_finding", "Next finding", "Jump to the next finding", ("right_square_bracket",), _MOVE, why_not=no_findings, idle="no finding after this step: [ goes back", footer=20),
+    UserAction("previous_finding", "Previous finding", "Jump to the finding before", ("left_square_bracket",), _MOVE, why_not=no_findings, idle="no finding before this step: ] goes on"),
+    UserAction("next_loop", "Next loop", "Jump to the next loop", ("l",), _MOVE, why_not=no_loops, idle="no loop after this step: L goes back"),
+    UserAction("previous_loop", "Previous loop", "Jump to the loop before", ("L",), _MOVE, why_not=no_loops, idle="no loop before this step: l goes on"),
+    UserAction("parent", "Parent", "To the step that this one is part of", ("p",), _MOVE, why_not=no_step, idle="this step is not part of another"),
+    UserAction("first_child", "First child", "To the first step inside this one", ("P",), _MOVE, why_not=no_step, idle="no step is inside this one"),
+    UserAction("next_sibling", "Next sibling", "To the next step at the same depth", ("right_curly_bracket",), _MOVE, why_not=no_step, idle="no step after this one at this depth"),
+    UserAction("previous_sibling", "Previous sibling", "To the step before at the same depth", ("left_curly_bracket",), _MOVE, why_not=no_step, idle="no step before this one at this depth"),
+    UserAction("search", "Search", "Search all steps: words, /regex/, kind:tool, name:a*, status:error, tokens>2000, has:loop", ("slash",), _MOVE, why_not=no_steps, footer=70),
+    UserAction("filter", "Filter", "Show only the steps that fit; esc shows all again", ("ampersand",), _MOVE, why_not=no_steps, footer=75),
+    UserAction("next_hit", "Next hit", "To the next step that the search found", ("n",), _MOVE, why_not=nothing_searched, idle="no hit after this step"),
+    UserAction("previous_hit", "Previous hit", "To the hit before", ("N",), _MOVE, why_not=nothing_searched, idle="no hit before this step"),
+    UserAction("go_to", "Go to step", "Go to a step by its number or its id", ("colon",), _MOVE, why_not=no_steps),
+    UserAction("next_mark", "Next mark", "To the next step with a mark or a note", ("apostrophe",), _MOVE, why_not=lambda state: None if state.kept else "nothing is marked: m marks a step, ; writes a note", idle="this is the only one"),
+    UserAction("go_back", "Go back", "To the place before the last jump", ("comma",), _MOVE, why_not=lambda state: None if state.places else "no jump was made yet", idle="the place is not in this run"),
+    UserAction("go_forward", "Go forward", "To the place that you came back from", ("full_stop",), _MOVE, why_not=lambda state: None if state.ahead else "there is no place ahead: , goes back", idle="the place is not in this run"),
+    UserAction("open", "Open", "Open what is selected", ("enter",), _LOOK, why_not=no_steps, footer=10),
     UserAction("back", "Back", "Close what was opened, back to the list of steps", ("escape", "h"), _LOOK, idle="this is the list of steps: q quits"),
     UserAction("fold", "Fold", "Fold or unfold a loop, a step or a part", ("space",), _LOOK, pane="toggle_fold", idle="nothing to fold on this line", footer=60),
-    UserAction("fold_all", "Fold all", "Fold everything", ("minus",), _LOOK, pane="fold_all", why_not=_only_in(CHAIN, DETAIL), idle="everything is folded"),
-    UserAction("unfold_all", "Unfold all", "Unfold everything", ("equals_sign",), _LOOK, pane="unfold_all", why_not=_only_in(CHAIN, DETAIL), idle="nothing is folded"),
+    UserAction("fold_all", "Fold all", "Fold everything", ("minus",), _LOOK, pane="fold_all", why_not=only_in(CHAIN, DETAIL), idle="everything is folded"),
+    UserAction("unfold_all", "Unfold all", "Unfold everything", ("equals_sign",), _LOOK, pane="unfold_all", why_not=only_in(CHAIN, DETAIL), idle="nothing is folded"),
     UserAction("next_pane", "Next pane", "To the next pane", ("tab",), _LOOK, footer=65),
     UserAction("previous_pane", "Previous pane", "To the pane before", ("shift+tab",), _LOOK),
-    UserAction("tab_1", "Messages", "The step as a conversation", ("1",), _LOOK, why_not=_no_step),
-    UserAction("tab_2", "Tools", "Tool calls, each argument beside its schema", ("2",), _LOOK, why_not=_no_step),
-    UserAction("tab_3", "Result", "What came back", ("3",), _LOOK, why_not=_no_step),
-    UserAction("tab_4", "Raw JSON", "The step as the recording has it", ("4",), _LOOK, why_not=_no_step),
-    UserAction("tab_5", "Timing", "Timing, tokens and cost", ("5",), _LOOK, why_not=_no_step),
-    UserAction("tab_6", "Findings", "What the rules say about this step", ("6",), _LOOK, why_not=_no_step),
-    UserAction("findings", "Findings", "The list of all findings", ("f",), _LOOK, why_not=_no_findings, footer=50),
-    UserAction("map", "Flow map", "Agents and tools as a map of what follows what", ("t",), _LOOK, why_not=_no_steps, footer=80),
-    UserAction("waterfall", "Waterfall", "Show or hide the bars of time", ("w",), _LOOK, why_not=_no_steps),
+    UserAction("tab_1", "Messages", "The step as a conversation", ("1",), _LOOK, why_not=no_step),
+    UserAction("tab_2", "Tools", "Tool calls, each argument beside its schema", ("2",), _LOOK, why_not=no_step),
+    UserAction("tab_3", "Result", "What came back", ("3",), _LOOK, why_not=no_step),
+    UserAction("tab_4", "Raw JSON", "The step as the recording has it", ("4",), _LOOK, why_not=no_step),
+    UserAction("tab_5", "Timing", "Timing, tokens and cost", ("5",), _LOOK, why_not=no_step),
+    UserAction("tab_6", "Findings", "What the rules say about this step", ("6",), _LOOK, why_not=no_step),
+    UserAction("findings", "Findings", "The list of all findings", ("f",), _LOOK, why_not=no_findings, footer=50),
+    UserAction("map", "Flow map", "Agents and tools as a map of what follows what", ("t",), _LOOK, why_not=no_steps, footer=80),
+    UserAction("notices", "Notices", "What had to be bent to show this recording", ("i",), _LOOK, why_not=lambda state: None if state.notices else "nothing had to be bent: the recording was read as it is"),
+    UserAction("waterfall", "Waterfall", "Show or hide the bars of time", ("w",), _LOOK, why_not=no_steps),
     UserAction("zoom", "Zoom", "Give the pane all the room, or give it back", ("z",), _LOOK),
-    UserAction("edit", "Edit", "Edit a part of this step", ("e",), _EDIT, why_not=_not_editable, footer=30),
-    UserAction("edit_outside", "Edit in $EDITOR", "Edit a part of this step in your own editor", ("E",), _EDIT, why_not=_not_editable),
-    UserAction("mend", "Mend", "Make the edit that would mend this finding, where it is known", ("M",), _EDIT, why_not=_no_findings),
-    UserAction("suppress", "Suppress", "Do not hear of this finding any more, for a reason; u takes it back", ("X",), _EDIT, why_not=_no_findings),
-    UserAction("revert", "Revert", "Take back the edits of this step", ("V",), _EDIT, why_not=_nothing_to_revert, footer=35),
+    UserAction("edit", "Edit", "Edit a part of this step", ("e",), _EDIT, why_not=not_editable, footer=30),
+    UserAction("edit_outside", "Edit in $EDITOR", "Edit a part of this step in your own editor", ("E",), _EDIT, why_not=not_editable),
+    UserAction("mend", "Mend", "Make the edit that would mend this finding, where it is known", ("M",), _EDIT, why_not=no_findings),
+    UserAction("suppress", "Suppress", "Do not hear of this finding any more, for a reason; u takes it back", ("X",), _EDIT, why_not=no_findings),
+    UserAction("revert", "Revert", "Take back the edits of this step", ("V",), _EDIT, why_not=nothing_to_revert, footer=35),
+    UserAction("note", "Note", "Write something down beside this step", ("semicolon",), _EDIT, why_not=not_kept),
+    UserAction("mark", "Mark", "Mark this step, or take its mark away", ("m",), _EDIT, why_not=not_kept),
     UserAction("undo", "Undo", "Undo the last change", ("u",), _EDIT, why_not=lambda state: None if state.undo else "nothing to undo"),
     UserAction("redo", "Redo", "Do again what was undone", ("U",), _EDIT, why_not=lambda state: None if state.redo else "nothing to redo"),
-    UserAction("plan", "Plan", "What the edits touch and what a re-run would ask", ("a",), _EDIT, why_not=_nothing_to_rerun, footer=45),
-    UserAction("rerun", "Re-run", "Re-run what follows the edits", ("r",), _RUN, why_not=_nothing_to_rerun, footer=5),
-    UserAction("compare_step", "Compare step", "This step beside the one it was", ("d",), _RUN, why_not=_no_original),
-    UserAction("compare", "Compare", "This branch beside what it came from", ("D",), _RUN, why_not=_no_parent, footer=25),
-    UserAction("branches", "Branches", "The list of branches", ("b",), _RUN, why_not=_no_branches, footer=55),
+    UserAction("plan", "Plan", "What the edits touch and what a re-run would ask", ("a",), _EDIT, why_not=nothing_to_rerun, footer=45),
+    UserAction("rerun", "Re-run", "Re-run what follows the edits", ("r",), _RUN, why_not=nothing_to_rerun, footer=5),
+    UserAction("compare_step", "Compare step", "This step beside the one it was", ("d",), _RUN, why_not=no_original),
+    UserAction("compare", "Compare", "This branch beside what it came from", ("D",), _RUN, why_not=no_parent, footer=25),
+    UserAction("branches", "Branches", "The list of branches", ("b",), _RUN, why_not=no_branches, footer=55),
     UserAction("traces", "Traces", "Back to the list of traces", ("O",), _APP, why_not=lambda state: None if state.one_of_many else "this is the only trace: open a folder, or a file with several, to choose"),
-    UserAction("copy", "Copy", "Copy what the cursor is on", ("y",), _APP, why_not=_no_step),
+    UserAction("copy", "Copy", "Copy what the cursor is on", ("y",), _APP, why_not=no_step),
     UserAction("help", "Help", "All keys", ("question_mark",), _APP, footer=90),
     UserAction("quit_or_back", "Back", "Back; from the list of steps, quit", ("q",), _APP, footer=95),
     UserAction("quit", "Quit", "Quit at once; everything is kept", ("Q", "ctrl+q"), _APP),
@@ -283,6 +129,15 @@ _CHOOSER = (
     UserAction("help", "Help", "All keys", ("question_mark",), "Traces", "chooser", footer=90),
     UserAction("leave", "Back", "Show all traces again, then quit", ("q", "escape"), "Traces", "chooser", footer=95),
     UserAction("quit", "Quit", "Quit at once", ("Q", "ctrl+q"), "Traces", "chooser"),
+)  # fmt: skip
+
+_PAGE = (
+    UserAction("down", "Down", "Next line", ("j", "down"), "Page", "page", pane="move:1", idle="this is the last line"),
+    UserAction("up", "Up", "Previous line", ("k", "up"), "Page", "page", pane="move:-1", idle="this is the first line"),
+    UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), "Page", "page", pane="page:1", idle="this is the last line"),
+    UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), "Page", "page", pane="page:-1", idle="this is the first line"),
+    UserAction("open", "Open", "To the step that the line leads to", ("enter",), "Page", "page", footer=5, idle="this line leads nowhere"),
+    UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Page", "page", footer=20),
 )  # fmt: skip
 
 _EDITOR = (
@@ -351,6 +206,7 @@ _RERUN = (
 ACTIONS: tuple[UserAction, ...] = (
     *_OPENING,
     *_CHOOSER,
+    *_PAGE,
     *_MAIN,
     *_EDITOR,
     *_COMPARE,

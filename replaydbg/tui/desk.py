@@ -147,6 +147,7 @@ class Desk:
             edits=self.edits,
             known=shown.known,
             origin=origin,
+            note=self.session.notes.get(id_, "") if self.session is not None else "",
         )
 
     def editable(self, row: int) -> bool:

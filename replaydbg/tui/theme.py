@@ -68,6 +68,8 @@ LOOKS: dict[str, str] = {
     "dim": "$text-muted",
     "preview": "$text-muted",
     "number": "$text-disabled",
+    "mark": "bold $warning",
+    "note": "italic $accent",
     "filter": "bold $accent",
     "hit": "bold underline $success",
     "lane": "$text-disabled",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import isnan
@@ -74,6 +74,9 @@ class ChainView:
         self.findings = tuple(findings)
         self.hits: Sequence[int] = ()
         """Rows that a search found, in order."""
+        self.noted: Mapping[int, str] = {}
+        """What a person wrote down beside a row."""
+        self.marked: Collection[int] = ()
         count = len(self.trace)
         self.severities = bytearray(count)
         """Worst severity of the findings about each row, plus one; 0 for none."""
@@ -261,7 +264,11 @@ class ChainView:
             return
         has_steps = not self._is_leaf(row)
         yield Span(f"{signs.closed if entry.closed else signs.opened} " if has_steps else "", "fold-mark")
+        if row in self.marked:
+            yield Span(f"{signs.marked} ", "mark")
         yield Span(self.label(row), f"name-{self.trace.kind(row)}")
+        if row in self.noted:
+            yield Span(f"  {signs.noted} {one_line(self.noted[row], 60)}", "note")
         if entry.closed:
             yield Span(f"  {self._hidden(entry)}", "dim")
         if (agent := self._agent(row)) and room > 30:

@@ -92,6 +92,9 @@ def _banner(subject: Subject) -> Iterator[Block]:
             _origin_look(subject.origin),
         )
         yield Block()
+    if subject.note:
+        yield Block(f"¶ {shown(subject.note)}", "note", hang=2)
+        yield Block()
     if subject.edits:
         places = ", ".join(dict.fromkeys(edit.pointer for edit in subject.edits))
         yield Block(f"✎ edited, not yet re-run: {shown(places)}", "edited")

@@ -37,6 +37,8 @@ class Signs:
     track: str
     enters: str
     back_and_forth: str
+    marked: str
+    noted: str
 
 
 UNICODE = Signs(
@@ -75,6 +77,8 @@ UNICODE = Signs(
     track="▏",
     enters="▼",
     back_and_forth="⇄",
+    marked="⚑",
+    noted="¶",
 )
 
 ASCII = Signs(
@@ -113,4 +117,6 @@ ASCII = Signs(
     track="|",
     enters="v",
     back_and_forth="<>",
+    marked="+",
+    noted=";",
 )

@@ -28,6 +28,8 @@ class Subject:
     edits: tuple[Edit, ...] = ()
     known: bool = True
     origin: BranchStep | None = None
+    note: str = ""
+    """What a person wrote down beside the step."""
 
     @property
     def link(self) -> Link | None:
@@ -115,6 +117,7 @@ def subject(
     edits: Iterable[Edit] = (),
     known: bool = True,
     origin: BranchStep | None = None,
+    note: str = "",
 ) -> Subject:
     """`findings` and `edits` may be those of the whole trace."""
     step = facts.trace.step(row)
@@ -122,4 +125,4 @@ def subject(
     about = tuple(finding for finding in findings if step.id in finding.step_ids)
     if own:
         step = codec.edited_step(step, own)
-    return Subject(facts, row, step, about, own, known, origin)
+    return Subject(facts, row, step, about, own, known, origin, note)

@@ -16,6 +16,7 @@ from replaydbg.session.commands import (
     RemoveEdit,
     SelectBranch,
     SetLabel,
+    SetMark,
     SetNote,
     Suppress,
 )
@@ -80,6 +81,9 @@ def test_labels_and_notes() -> None:
     assert sitting.branches[0].label == "telling error"
     assert sitting.notes == {"m1": "starts here"}
     assert SetNote("m1", "").apply(sitting).notes == {}
+    marked = SetMark("b1", on=True).apply(sitting)
+    assert marked.marks == {"b1"}
+    assert SetMark("b1", on=False).apply(marked).marks == frozenset()
 
 
 def test_a_finding_is_suppressed_for_a_reason() -> None:

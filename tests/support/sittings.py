@@ -78,5 +78,6 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     BRANCH_IDS.map(commands.SelectBranch),
     st.builds(commands.SetLabel, BRANCH_IDS, TEXT),
     st.builds(commands.SetNote, st.sampled_from(["m1", "t1"]), TEXT),
+    st.builds(commands.SetMark, st.sampled_from(["m1", "t1", "b1"]), st.booleans()),
     st.builds(commands.Suppress, st.sampled_from(["f00d", "beef"]), TEXT),
 )

@@ -166,6 +166,16 @@ def test_the_table_is_the_only_place_of_keys() -> None:
     folder = Path(actions.__file__).parent / "screens"
     tabled = {
         name: re.search(r"BINDINGS = bindings\(", (folder / f"{name}.py").read_text("utf-8"))
-        for name in ("main", "opening", "chooser", "compare", "branches", "editor", "progress", "rerun")
+        for name in (
+            "main",
+            "opening",
+            "chooser",
+            "page",
+            "compare",
+            "branches",
+            "editor",
+            "progress",
+            "rerun",
+        )
     }
     assert all(tabled.values()), tabled

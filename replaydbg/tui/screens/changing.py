@@ -54,6 +54,7 @@ class Changing(Moving):
         if self.desk.hush():
             self.load_chain(shown)
             self.paint_findings(shown)
+        self.remark()
         self.desk.plan = None
         self.desk.planning = bool(self.desk.edits)
         self.chain.mark(origins(shown))

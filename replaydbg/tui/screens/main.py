@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from replaydbg.tui.screens.acting import bindings
-from replaydbg.tui.screens.judging import Judging
+from replaydbg.tui.screens.noting import Noting
 
 
-class MainScreen(Judging):
+class MainScreen(Noting):
     WHERE = "main"
     BINDINGS = bindings("main")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import work
 
-from replaydbg.core.trace import StepNotFound
+from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.tui import actions, outside
 from replaydbg.tui.messages import BackToTraces
 from replaydbg.tui.screens.searching import Searching
@@ -41,13 +41,14 @@ class Moving(Searching):
     async def do_go_to(self) -> None:
         from replaydbg.tui.screens.dialogs import Line
 
-        said = await self.app.push_screen_wait(Line(": step", "", "a number, or an id or its beginning"))
+        said = await self.app.push_screen_wait(
+            Line(": step", "", "a number, +20, -20, 50%, or an id or its beginning")
+        )
         shown = self.desk.shown
         if not said or shown is None:
             return
-        reference = f"#{said}" if said.isdecimal() and f"#{said}" != said else said
         try:
-            self.chain.go_to(shown.trace.find(reference))
+            self.chain.go_to(place_of(said.strip(), self.row, shown.trace))
         except StepNotFound as problem:
             self.say(str(problem))
 
@@ -221,3 +222,13 @@ class Moving(Searching):
 
     def on_chain_list_opened(self, _event: Chain.Opened) -> None:
         self.do_open()
+
+
+def place_of(said: str, row: int, trace: Trace) -> int:
+    """The row for `12` or `#12`, `+20` and `-20` from `row`, `50%` of the run, an id or its beginning. Raises StepNotFound."""
+    last = len(trace) - 1
+    if said[:1] in ("+", "-") and said[1:].isdecimal():
+        return max(0, min(row + int(said), last))
+    if said.endswith("%") and said[:-1].isdecimal():
+        return min(len(trace) * int(said[:-1]) // 100, last)
+    return trace.find(f"#{said}" if said.isdecimal() else said)

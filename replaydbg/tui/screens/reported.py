@@ -74,6 +74,7 @@ class Reported(Workplace):
         for notice in event.sitting.notices:
             desk.notices.append(notice.message)
             self.say(notice.message)
+        self.remark()
         if desk.branch_id or desk.edits or event.sitting.history.sitting.suppressed:
             self.sitting_changed()
         else:

@@ -56,6 +56,9 @@ class Workplace(ActingScreen[None]):
         self.searched = ""
         self.filtered = ""
         """What the list of steps is filtered by, as it was typed."""
+        self.places: list[str] = []
+        self.ahead: list[str] = []
+        """Ids of steps that one jumped away from, and of those that one came back from."""
         self.touched = False
         """Whether the person has done anything yet."""
         self._settling: Timer | None = None
@@ -158,6 +161,11 @@ class Workplace(ActingScreen[None]):
             searched=self.searched,
             filtered=self.filtered,
             one_of_many=desk.one_of_many,
+            notices=len(desk.notices),
+            kept=len(self.chain.noted) + len(self.chain.marked),
+            places=len(self.places),
+            ahead=len(self.ahead),
+            sitting=desk.sitting is not None,
             read_only=desk.read_only,
         )
 
@@ -176,6 +184,7 @@ class Workplace(ActingScreen[None]):
             view.looping,
             edited={row(edit.step_id) for edit in self.desk.edits},
             noted={row(step_id) for step_id in session.notes} if session is not None else (),
+            marked={row(step_id) for step_id in session.marks} if session is not None else (),
         )
 
     def label(self, action: UserAction) -> str:
@@ -246,7 +255,25 @@ class Workplace(ActingScreen[None]):
             from replaydbg.views.plan import touch_marks
 
             marks = touch_marks(self.desk.plan)
+        self.remark()
         self.chain.load(shown.trace, shown.facts if shown.known else None, tuple(shown.findings), marks)
+
+    def remark(self) -> None:
+        """Show notes and marks beside their steps."""
+        session, shown = self.desk.session, self.desk.shown
+        if (
+            session is None
+            or shown is None
+            or not (session.notes or session.marks or self.chain.noted or self.chain.marked)
+        ):
+            return
+        rows = {
+            id_: row
+            for row, id_ in enumerate(shown.trace.ids)
+            if id_ in session.notes or id_ in session.marks
+        }
+        noted = {rows[id_]: note for id_, note in session.notes.items() if id_ in rows}
+        self.chain.remark(noted, {rows[id_] for id_ in session.marks if id_ in rows})
 
     def paint_findings(self, shown: Shown) -> None:
         self.query_one(FindingsPane).load(shown.trace, tuple(shown.findings))

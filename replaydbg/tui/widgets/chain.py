@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from textual.cache import LRUCache
 from textual.message import Message
@@ -67,6 +67,9 @@ class ChainList(LineList):
         self.bars = True
         self.hits: Sequence[int] = ()
         """Rows that a search found, in order; shown in the list and on the map beside it."""
+        self.noted: Mapping[int, str] = {}
+        self.marked: Collection[int] = ()
+        """What a person keeps track of, by row."""
         self.picked: Sequence[int] | None = None
         """Rows that a filter leaves, in order; None while all are shown."""
         self._blocks: LRUCache[int, list[Laid]] = LRUCache(32)
@@ -131,7 +134,7 @@ class ChainList(LineList):
             self.hits, self.picked = (), None
         if self.picked is not None and not isinstance(view.chain, Picked):
             view.chain = Picked(view.chain, self.picked)
-        view.hits = self.hits
+        view.hits, view.noted, view.marked = self.hits, self.noted, self.marked
         self.view = view
         at = view.row_of(step_id) if step_id is not None else -1
         y = view.chain.place(at) if at >= 0 else 0
@@ -152,6 +155,13 @@ class ChainList(LineList):
             self.view.hits = hits
             self.refresh()
             self.post_message(self.Scrolled())
+
+    def remark(self, noted: Mapping[int, str], marked: Collection[int]) -> None:
+        """Show what a person wrote down and marked."""
+        self.noted, self.marked = noted, marked
+        if self.view is not None:
+            self.view.noted, self.view.marked = noted, marked
+            self.refresh()
 
     def pick(self, rows: Sequence[int] | None) -> None:
         """Show these steps only; None shows all again. The cursor stays on its step, or goes to the one before it."""

@@ -13,11 +13,13 @@ from replaydbg.tui.screens.compare import CompareScreen, StepDifference
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.screens.main import MainScreen
 from replaydbg.tui.screens.opening import OpeningScreen
+from replaydbg.tui.screens.page import PageScreen
 from replaydbg.tui.screens.progress import ProgressScreen
 from replaydbg.tui.screens.rerun import RerunScreen
 
 SCREENS: tuple[type[Any], ...] = (
     OpeningScreen,
+    PageScreen,
     ChooserScreen,
     MainScreen,
     BranchesScreen,

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from replaydbg.core.trace import StepNotFound
 from replaydbg.tui import outside
+from replaydbg.tui.screens.moving import place_of
 from replaydbg.views import detail
 from tests.support.build import agent, model_call, trace, user
 from tests.support.desk import Sitting, open_demo, open_made
@@ -133,3 +135,13 @@ async def test_folding_in_the_detail(tmp_path: Path) -> None:
         assert "You are the support agent" in sitting.text
         await sitting.press("j", "space")
         assert "nothing to fold" in sitting.said
+
+
+@pytest.mark.parametrize(
+    ("said", "row"), [("3", 2), ("#3", 2), ("+1", 1), ("-9", 0), ("50%", 1), ("100%", 2), ("s2", 1)]
+)
+def test_places_by_number_by_distance_by_share_and_by_id(said: str, row: int) -> None:
+    run = trace(*(model_call(f"s{number}", [], "x") for number in (1, 2, 3)))
+    assert place_of(said, 0, run) == row
+    with pytest.raises(StepNotFound):
+        place_of("nobody", 0, run)

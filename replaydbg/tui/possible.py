@@ -1,0 +1,220 @@
+"""What an action of a person is, and when it can be done: facts of the screen as plain values, and reasons why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from replaydbg.core.step import Kind
+
+CHAIN, DETAIL, FINDINGS, PLAN, MAP = "chain", "detail", "findings", "plan", "map"
+"""The panes of the main screen, by the ids of their widgets."""
+
+KEY_SIGNS = {
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "right_curly_bracket": "}",
+    "left_curly_bracket": "{",
+    "minus": "-",
+    "equals_sign": "=",
+    "slash": "/",
+    "colon": ":",
+    "semicolon": ";",
+    "apostrophe": "'",
+    "comma": ",",
+    "full_stop": ".",
+    "ampersand": "&",
+    "question_mark": "?",
+    "enter": "⏎",
+    "escape": "esc",
+    "down": "↓",
+    "up": "↑",
+    "pagedown": "pgdn",
+    "pageup": "pgup",
+    "ctrl+d": "^d",
+    "ctrl+u": "^u",
+    "ctrl+s": "^s",
+    "ctrl+q": "^q",
+    "ctrl+p": "^p",
+    "shift+tab": "⇧tab",
+}
+"""How keys whose name is not their sign are written on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What decides whether an action can be done: facts of the screen, as plain values."""
+
+    pane: str = CHAIN
+    steps: int = 0
+    complete: bool = True
+    """Whether the file has been read to its end."""
+    checked: bool = True
+    """Whether all rules have run."""
+    number: int = 0
+    """Number of the selected step, 0 for none."""
+    kind: Kind | None = None
+    editable: bool = False
+    """Whether anything of the selected step can be edited."""
+    edited_here: bool = False
+    findings: int = 0
+    loops: int = 0
+    edits: int = 0
+    rerun: int = 0
+    """Model calls that the pending edits would make; -1 while that is being worked out."""
+    undo: str = ""
+    redo: str = ""
+    """The last command, in a few words; "" for none."""
+    branch: str = ""
+    branches: int = 0
+    original: bool = False
+    """Whether the selected step of a branch stands for a step of its parent."""
+    searched: str = ""
+    filtered: str = ""
+    notices: int = 0
+    kept: int = 0
+    """Steps with a note or a mark."""
+    places: int = 0
+    ahead: int = 0
+    """Places to go back and forward to."""
+    sitting: bool = True
+    one_of_many: bool = False
+    """Whether there is a list of traces to go back to."""
+    read_only: str = ""
+    """Why nothing can be edited or kept; "" where it can."""
+
+
+WhyNot = Callable[[State], str | None]
+
+
+def always(_: State) -> str | None:
+    return None
+
+
+def no_steps(state: State) -> str | None:
+    if state.steps:
+        return None
+    return "there are no steps in this trace" if state.complete else "the first steps are still being read"
+
+
+def no_step(state: State) -> str | None:
+    return no_steps(state) or (None if state.number else "no step is selected")
+
+
+def no_findings(state: State) -> str | None:
+    if state.findings:
+        return None
+    return "nothing was found in this run" if state.checked else "the rules are still looking"
+
+
+def no_loops(state: State) -> str | None:
+    if state.loops:
+        return None
+    return "no loop was found in this run" if state.checked else "the rules are still looking"
+
+
+def not_editable(state: State) -> str | None:
+    if reason := no_step(state):
+        return reason
+    if state.read_only:
+        return state.read_only
+    if not state.complete:
+        return "editing waits until the file is read to its end"
+    if not state.editable:
+        return f"#{state.number} is {_a(state.kind)}: nothing of it was sent to a model or a tool, so nothing can be edited"
+    return None
+
+
+def nothing_to_revert(state: State) -> str | None:
+    return no_step(state) or (None if state.edited_here else f"#{state.number} has no pending edit")
+
+
+def nothing_to_rerun(state: State) -> str | None:
+    if reason := no_steps(state):
+        return reason
+    return None if state.edits else "nothing is edited yet: select a step and press e"
+
+
+def no_parent(state: State) -> str | None:
+    if state.branch:
+        return None
+    if state.branches:
+        return "this is the recording: press b and choose a branch to compare with it"
+    return "there is no branch yet: edit a step (e), then re-run (r)"
+
+
+def no_original(state: State) -> str | None:
+    if reason := no_step(state):
+        return reason
+    if state.edited_here:
+        return None
+    if not state.branch:
+        return f"#{state.number} is as recorded: nothing to compare it with"
+    return (
+        None if state.original else f"#{state.number} is new in this branch: there is no step it stands for"
+    )
+
+
+def no_branches(state: State) -> str | None:
+    return None if state.branches else "there is no branch yet: edit a step (e), then re-run (r)"
+
+
+def not_kept(state: State) -> str | None:
+    return (
+        no_step(state) or state.read_only or (None if state.sitting else "the session is still being opened")
+    )
+
+
+def nothing_searched(state: State) -> str | None:
+    return None if state.searched else "nothing was searched for yet: press / and type"
+
+
+def only_in(*panes: str) -> WhyNot:
+    def why_not(state: State) -> str | None:
+        if state.pane in panes:
+            return None if state.pane != CHAIN else no_steps(state)
+        return f"only in the {' and the '.join(_PANE_NAMES[pane] for pane in panes)}: press tab to go there"
+
+    return why_not
+
+
+_PANE_NAMES = {
+    CHAIN: "list of steps",
+    DETAIL: "step's detail",
+    FINDINGS: "list of findings",
+    PLAN: "plan",
+    MAP: "flow map",
+}
+
+
+def _a(kind: Kind | None) -> str:
+    words = str(kind).replace("-", " ") if kind else "step"
+    return f"an {words}" if words[0] in "aeiou" else f"a {words}"
+
+
+@dataclass(frozen=True, slots=True)
+class UserAction:
+    """One thing a person can do. `id` is also the id of its binding and names the method that does it."""
+
+    id: str
+    label: str
+    tooltip: str
+    keys: tuple[str, ...]
+    group: str
+    where: str = "main"
+    """The screen whose keys these are."""
+    pane: str = ""
+    """The method of the pane with the focus that does it, `name` or `name:argument`; "" if the screen does it."""
+    why_not: WhyNot = always
+    idle: str = ""
+    """What to say when a movement moved nothing."""
+    footer: int = 0
+    """Rank in the footer when the action can be done, smallest first; 0 keeps it out."""
+
+    @property
+    def signs(self) -> str:
+        return " ".join(sign(key) for key in self.keys)
+
+
+def sign(key: str) -> str:
+    return KEY_SIGNS.get(key, key)
