@@ -27,6 +27,10 @@ KEY_SIGNS = {
     "question_mark": "?",
     "enter": "⏎",
     "escape": "esc",
+    "plus": "+",
+    "underscore": "_",
+    "left": "←",
+    "right": "→",
     "down": "↓",
     "up": "↑",
     "pagedown": "pgdn",
@@ -47,6 +51,8 @@ class State:
 
     pane: str = CHAIN
     steps: int = 0
+    timeline: bool = False
+    """Whether the list is shown as a timeline."""
     complete: bool = True
     """Whether the file has been read to its end."""
     checked: bool = True
@@ -167,6 +173,10 @@ def not_kept(state: State) -> str | None:
 
 def nothing_searched(state: State) -> str | None:
     return None if state.searched else "nothing was searched for yet: press / and type"
+
+
+def no_timeline(state: State) -> str | None:
+    return no_steps(state) or (None if state.timeline else "only on the timeline: T opens it")
 
 
 def only_in(*panes: str) -> WhyNot:

@@ -6,6 +6,7 @@ meaning rests on colour alone (`views/signs.py` has a sign for each).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +69,7 @@ LOOKS: dict[str, str] = {
     "dim": "$text-muted",
     "preview": "$text-muted",
     "number": "$text-disabled",
+    "slow": "bold $warning",
     "mark": "bold $warning",
     "note": "italic $accent",
     "filter": "bold $accent",
@@ -141,6 +143,10 @@ _SIXTEEN_COLOURS = {"cursor": "reverse", "selected": "reverse", "cursor-blurred"
 """Sixteen colours can not be mixed: there the cursor is the row turned around."""
 
 
+_VARIABLE = re.compile(r"\$([\w-]+)")
+"""Put in by us: Textual would drop the share of `auto 60%`, and what is muted would shine."""
+
+
 def drawn(app: App[Any], look: str, ground: Color) -> RichStyle:
     """The look on a background, in the theme of the moment. Made of the theme's variables when it is first painted:
 
@@ -149,7 +155,8 @@ def drawn(app: App[Any], look: str, ground: Color) -> RichStyle:
     declared = (_SIXTEEN_COLOURS.get(look) if app.native_ansi_color else None) or LOOKS.get(look)
     if not declared:
         return RichStyle.null()
-    style = app.stylesheet.parse_style(declared)
+    named = _VARIABLE.sub(lambda found: app.theme_variables.get(found[1], "auto"), declared)
+    style = app.stylesheet.parse_style(named)
     colour, over = style.foreground, style.background
     back = ground if over is None else ground + over
     return RichStyle(

@@ -9,17 +9,17 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import accumulate
 from math import isnan
+from typing import TYPE_CHECKING
 
-from replaydbg import limits
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.step import KINDS, STATUSES, Kind, Status
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain, Entry, Laid
 from replaydbg.views.bars import Axis, bar
+from replaydbg.views.columns import Columns, fitting, timeline
 from replaydbg.views.preview import preview
 from replaydbg.views.rail import rail
 from replaydbg.views.signs import UNICODE, Signs
@@ -34,25 +34,14 @@ from replaydbg.views.text import (
     spans_width,
 )
 
+if TYPE_CHECKING:
+    from replaydbg.views.timeline import Sweep
+
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _ERROR = STATUSES.index(Status.ERROR)
 _INDENTS_MAX = 10
 """Levels that the name is indented for; deeper ones stand below each other, so that names keep some room."""
 _LISTING_ROWS = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """What fits beside the names in a list of `width` cells; widths in cells, 0 for a column that is left out."""
-
-    width: int
-    number: int
-    origin: int
-    lanes: int
-    duration: int
-    tokens: int
-    cost: int
-    bar: int
 
 
 class ChainView:
@@ -77,6 +66,10 @@ class ChainView:
         self.noted: Mapping[int, str] = {}
         """What a person wrote down beside a row."""
         self.marked: Collection[int] = ()
+        self.sweep: Sweep | None = None
+        """The run in order of time, once the timeline was asked for."""
+        self.slowest: Collection[int] = ()
+        """Rows of the slowest path, where it is shown."""
         count = len(self.trace)
         self.severities = bytearray(count)
         """Worst severity of the findings about each row, plus one; 0 for none."""
@@ -132,17 +125,15 @@ class ChainView:
 
     def columns(self, width: int, lanes: int, *, bars: bool = False) -> Columns:
         """What fits `width` cells beside rows that need `lanes` lanes."""
-        room = 3 if width < 50 else 4 if width < 76 else 6 if width < 110 else limits.LANES_MAX
-        return Columns(
-            width=width,
-            number=max(3, len(str(len(self.trace)))) if width >= 30 else 0,
-            origin=0 if self.origins is None else 2,
-            lanes=max(1, min(lanes, room)),
-            duration=7 if width >= 44 else 0,
-            tokens=0 if width < 56 else 7 if width < 96 else 10,
-            cost=9 if width >= 104 and self._costs_before is not None else 0,
-            bar=min(48, width // 4) if bars and width >= 84 else 0,
-        )
+        costs = self._costs_before is not None
+        return fitting(width, lanes, self._digits, origins=self.origins is not None, costs=costs, bars=bars)
+
+    def timeline(self, width: int, lanes: int) -> Columns:
+        return timeline(width, lanes, self._digits, origins=self.origins is not None)
+
+    @property
+    def _digits(self) -> int:
+        return len(str(len(self.trace)))
 
     def axis(self, window: Iterable[Laid]) -> Axis | None:
         """The time that the rows take, rows above others left out: a run's root would squeeze all the rest."""
@@ -335,7 +326,10 @@ class ChainView:
     def _right(self, entry: Entry, columns: Columns, axis: Axis | None) -> list[Span]:
         spans: list[Span] = []
         if columns.duration:
-            spans.append(Span(f" {self._duration(entry):>{columns.duration - 1}}", "duration"))
+            slow = self.slowest and not entry.opened and entry.row in self.slowest
+            look = "slow" if slow else "duration"
+            text = f"{self.signs.slow if slow else ''}{self._duration(entry)}"
+            spans.append(Span(f" {text:>{columns.duration - 1}}", look))
         if columns.tokens:
             tokens = self._tokens_of(entry)
             unit = " tok" if columns.tokens >= 10 and tokens else ""

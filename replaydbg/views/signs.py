@@ -37,6 +37,8 @@ class Signs:
     track: str
     enters: str
     back_and_forth: str
+    slow: str
+    """Before the duration of a step of the slowest path."""
     marked: str
     noted: str
 
@@ -77,6 +79,7 @@ UNICODE = Signs(
     track="▏",
     enters="▼",
     back_and_forth="⇄",
+    slow="»",
     marked="⚑",
     noted="¶",
 )
@@ -117,6 +120,7 @@ ASCII = Signs(
     track="|",
     enters="v",
     back_and_forth="<>",
+    slow="*",
     marked="+",
     noted=";",
 )

@@ -117,3 +117,13 @@ async def test_without_colour_nothing_is_painted_but_the_terminals_own_colours(
         }
         assert all(colour.is_default for colour in painted)
         assert any(style.reverse for style in styles), "the cursor can be seen"
+
+
+async def test_what_is_muted_is_darker_than_what_is_not() -> None:
+    chain = ChainList()
+    async with running(chain) as (app, _):
+        ground = chain.background_colors[1]
+        muted, plain = (theme.drawn(app, look, ground).color for look in ("dim", "tab-current"))
+        assert muted is not None
+        assert plain is not None
+        assert sum(muted.get_truecolor()) < sum(plain.get_truecolor())

@@ -49,6 +49,8 @@ class Changing(Moving):
         if self.chain.trace is not shown.trace:
             self.searched, self.hits = "", ()
             self.show(shown)
+            if self.chain.stretch is not None:
+                self.chain.show_timeline(on=True)
             if self.filtered:
                 self.look_for(self.filtered, self.row, filtering=True)
         if self.desk.hush():

@@ -9,6 +9,7 @@ from replaydbg.tui import actions, outside
 from replaydbg.tui.messages import BackToTraces
 from replaydbg.tui.screens.searching import Searching
 from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
+from replaydbg.tui.widgets.timeline import TimelineHead
 from replaydbg.views.text import plural
 
 
@@ -77,6 +78,8 @@ class Moving(Searching):
             self._show_map(on=False)
         elif self.pane_name() in (actions.FINDINGS, actions.PLAN):
             self.focused_pane_off()
+        elif self.chain.stretch is not None and not self.has_class("-detail"):
+            self._show_timeline(on=False)
         self.remove_class("-detail")
         self.set_focus(self.chain)
         if at_home:
@@ -112,6 +115,20 @@ class Moving(Searching):
             self.say("w Waterfall: the list is too narrow for bars of time; z gives it all the room")
             return
         self.chain.action_waterfall()
+
+    def do_timeline(self) -> None:
+        self._show_timeline(on=self.chain.stretch is None)
+
+    def _show_timeline(self, *, on: bool) -> None:
+        """It takes all the width: z brings the detail back."""
+        if not self.chain.show_timeline(on=on):
+            self.say("T Timeline: no times were recorded")
+            return
+        self.query_one(TimelineHead).display = on
+        self.set_class(on, "-zoomed")
+        self.remove_class("-zoomed-detail")
+        if on:
+            self._show_map(on=False)
 
     def do_map(self) -> None:
         self._show_map(on=not self.query_one(FlowPane).display)

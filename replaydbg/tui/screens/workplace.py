@@ -29,6 +29,7 @@ from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.header import HeaderLine, Words
 from replaydbg.tui.widgets.minimap import Minimap
 from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
+from replaydbg.tui.widgets.timeline import TimelineHead
 from replaydbg.views.signs import ASCII, UNICODE
 from replaydbg.views.text import plural
 
@@ -69,8 +70,9 @@ class Workplace(ActingScreen[None]):
         yield HeaderLine(id="header")
         with Horizontal(id="panes"):
             with Vertical(id="left"):
+                chain = Chain(signs=signs, id=actions.CHAIN)
+                yield TimelineHead(chain, id="timeline")
                 with Horizontal(id="steps"):
-                    chain = Chain(signs=signs, id=actions.CHAIN)
                     yield chain
                     yield Minimap(chain)
                 yield FlowPane(signs=signs, id=actions.MAP)
@@ -85,6 +87,7 @@ class Workplace(ActingScreen[None]):
             pane.display = False
             pane.border_title = title
         self.query_one(f"#{actions.MAP}").display = False
+        self.query_one(TimelineHead).display = False
         self.set_focus(self.chain)
         self.paint_header()
         self.offer()
@@ -131,6 +134,7 @@ class Workplace(ActingScreen[None]):
             panes,
             self.chain.folds,
             self.chain.bars,
+            self.chain.stretch,
         )
 
     def state(self) -> State:
@@ -143,6 +147,7 @@ class Workplace(ActingScreen[None]):
         return State(
             pane=self.pane_name(),
             steps=len(shown.trace),
+            timeline=self.chain.stretch is not None,
             complete=desk.complete,
             checked=shown.checked,
             number=row + 1 if step_id else 0,
@@ -199,6 +204,7 @@ class Workplace(ActingScreen[None]):
         """Whether nothing is open over the list of steps, so that q quits."""
         covered = self.has_class("-narrow") and self.has_class("-detail")
         covered = covered or self.has_class("-zoomed") or self.query_one(FlowPane).display
+        covered = covered or self.chain.stretch is not None
         return self.pane_name() == actions.CHAIN and not covered
 
     def paint_header(self) -> None:
@@ -294,6 +300,9 @@ class Workplace(ActingScreen[None]):
 
     def on_chain_list_scrolled(self, _event: ChainList.Scrolled) -> None:
         self.query_one(Minimap).refresh()
+
+    def on_timeline_chain_zoomed(self, _event: Chain.Zoomed) -> None:
+        self.query_one(TimelineHead).refresh()
 
     def on_document_led(self, event: Document.Led) -> None:
         self.chain.go_to(event.row)

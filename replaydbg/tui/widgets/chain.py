@@ -23,7 +23,8 @@ from replaydbg.graph.picked import Picked
 from replaydbg.tui import theme
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, LineList
 from replaydbg.views.bars import Axis
-from replaydbg.views.chain import ChainView, Columns
+from replaydbg.views.chain import ChainView
+from replaydbg.views.columns import Columns
 from replaydbg.views.signs import Signs
 from replaydbg.views.text import Line
 
@@ -132,6 +133,8 @@ class ChainList(LineList):
             view.chain.resume(before.chain.state)
         if before is not None and before.trace is not view.trace:
             self.hits, self.picked = (), None
+        elif before is not None:
+            view.sweep, view.slowest = before.sweep, before.slowest
         if self.picked is not None and not isinstance(view.chain, Picked):
             view.chain = Picked(view.chain, self.picked)
         view.hits, view.noted, view.marked = self.hits, self.noted, self.marked

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
-from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.findings import FindingsList
 from replaydbg.tui.widgets.flow_map import FlowMapView
+from replaydbg.tui.widgets.timeline import TimelineChain
 from replaydbg.views.blocks import Block
 
 if TYPE_CHECKING:
     from replaydbg.replay.plan import Plan
 
 
-class Chain(ChainList, inherit_bindings=False):
+class Chain(TimelineChain, inherit_bindings=False):
     """The list of steps. `mark` puts signs beside the rows, for what pending edits would touch."""
 
     @property

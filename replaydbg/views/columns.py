@@ -1,0 +1,50 @@
+"""What fits beside the names of the list of steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from replaydbg import limits
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What fits beside the names in a list of `width` cells; widths in cells, 0 for a column that is left out."""
+
+    width: int
+    number: int
+    origin: int
+    lanes: int
+    duration: int
+    tokens: int
+    cost: int
+    bar: int
+
+
+def fitting(width: int, lanes: int, numbers: int, *, origins: bool, costs: bool, bars: bool) -> Columns:
+    """For rows that need `lanes` lanes and numbers of `numbers` digits; the others say what there is to show."""
+    room = 3 if width < 50 else 4 if width < 76 else 6 if width < 110 else limits.LANES_MAX
+    return Columns(
+        width=width,
+        number=max(3, numbers) if width >= 30 else 0,
+        origin=2 if origins else 0,
+        lanes=max(1, min(lanes, room)),
+        duration=7 if width >= 44 else 0,
+        tokens=0 if width < 56 else 7 if width < 96 else 10,
+        cost=9 if width >= 104 and costs else 0,
+        bar=min(48, width // 4) if bars and width >= 84 else 0,
+    )
+
+
+def timeline(width: int, lanes: int, numbers: int, *, origins: bool) -> Columns:
+    """Most of the width is time; the names keep what it takes to know the steps."""
+    return Columns(
+        width=width,
+        number=max(3, numbers) if width >= 60 else 0,
+        origin=2 if origins else 0,
+        lanes=1 if width < 100 else max(1, min(lanes, 3)),
+        duration=8 if width >= 44 else 0,
+        tokens=0,
+        cost=0,
+        bar=max(10, width * 55 // 100),
+    )
