@@ -135,7 +135,7 @@ class Searching(Reported):
         self.look_for("", self.row, filtering=True)
         return True
 
-    def on_chain_list_lifted(self, _event: Chain.Lifted) -> None:
+    def on_filtered_chain_lifted(self, _event: Chain.Lifted) -> None:
         self.filtered = ""
         self.workers.cancel_group(self, "filter")
         self.paint_header()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual.cache import LRUCache
 from textual.message import Message
@@ -19,7 +19,6 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain, FoldState, Laid
-from replaydbg.graph.picked import Picked
 from replaydbg.tui import theme
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, LineList
 from replaydbg.views.bars import Axis
@@ -51,9 +50,6 @@ class ChainList(LineList):
             super().__init__()
             self.row = row
 
-    class Lifted(Message):
-        """The filter was taken away: a step was asked for that it hides."""
-
     class Scrolled(Message):
         """Other rows are in view, or they were folded: who draws them beside should look again."""
 
@@ -66,13 +62,6 @@ class ChainList(LineList):
         self.view: ChainView | None = None
         """What is shown; None until the first trace was loaded."""
         self.bars = True
-        self.hits: Sequence[int] = ()
-        """Rows that a search found, in order; shown in the list and on the map beside it."""
-        self.noted: Mapping[int, str] = {}
-        self.marked: Collection[int] = ()
-        """What a person keeps track of, by row."""
-        self.picked: Sequence[int] | None = None
-        """Rows that a filter leaves, in order; None while all are shown."""
         self._blocks: LRUCache[int, list[Laid]] = LRUCache(32)
         self._frame: tuple[object, Columns, Axis | None] | None = None
         self._bright: frozenset[int] | None = None
@@ -131,13 +120,7 @@ class ChainList(LineList):
             self._bright = None
         if before is not None and before.chain is not view.chain:
             view.chain.resume(before.chain.state)
-        if before is not None and before.trace is not view.trace:
-            self.hits, self.picked = (), None
-        elif before is not None:
-            view.sweep, view.slowest = before.sweep, before.slowest
-        if self.picked is not None and not isinstance(view.chain, Picked):
-            view.chain = Picked(view.chain, self.picked)
-        view.hits, view.noted, view.marked = self.hits, self.noted, self.marked
+        self.dress(view, before)
         self.view = view
         at = view.row_of(step_id) if step_id is not None else -1
         y = view.chain.place(at) if at >= 0 else 0
@@ -151,37 +134,10 @@ class ChainList(LineList):
         if at != row or to_end or before is None or before.trace is not view.trace:
             self.cursor_moved()
 
-    def find(self, hits: Sequence[int]) -> None:
-        """Mark what a search found."""
-        self.hits = hits
-        if self.view is not None:
-            self.view.hits = hits
-            self.refresh()
-            self.post_message(self.Scrolled())
-
-    def remark(self, noted: Mapping[int, str], marked: Collection[int]) -> None:
-        """Show what a person wrote down and marked."""
-        self.noted, self.marked = noted, marked
-        if self.view is not None:
-            self.view.noted, self.view.marked = noted, marked
-            self.refresh()
-
-    def pick(self, rows: Sequence[int] | None) -> None:
-        """Show these steps only; None shows all again. The cursor stays on its step, or goes to the one before it."""
-        self.picked = rows
-        view = self.view
-        if view is None:
-            return
-        row, above = self.row, self.cursor - self.scroll_offset.y
-        whole = view.chain.whole if isinstance(view.chain, Picked) else view.chain
-        view.chain = whole if rows is None else Picked(whole, rows)
-        self._bright = None
-        y = view.chain.place(row) if row >= 0 and self.count else 0
-        self._lines_moved(y)
-        self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
-        self.show_line(y)
-        if self.row != row:
-            self.cursor_moved()
+    def dress(self, view: ChainView, before: ChainView | None) -> None:
+        """A view is about to be shown after another: what a person has on the list goes on."""
+        if before is not None and before.trace is view.trace:
+            view.sweep, view.slowest = before.sweep, before.slowest
 
     @property
     def folds(self) -> FoldState | None:
@@ -315,9 +271,6 @@ class ChainList(LineList):
         """Put the cursor on a step, unfolding whatever hides it."""
         if self.view is None or not 0 <= row < len(self.view.trace):
             return
-        if self.picked is not None and not self.view.chain.shows(row):
-            self.pick(None)
-            self.post_message(self.Lifted())
         chain = self.view.chain
         if not chain.shows(row):
             y = chain.reveal(row)
@@ -335,12 +288,14 @@ class ChainList(LineList):
         """To the next step that a finding points at first. A folded loop that begins there says it as well as the step."""
         if self.view is None or self.row < 0:
             return
-        stops, row = self.view.stops, self.row
-        if self.picked is not None:
-            stops = [stop for stop in stops if self.view.chain.shows(stop)]
+        stops, row = self.stops(self.view), self.row
         at = bisect_right(stops, row) if direction > 0 else bisect_left(stops, row) - 1
         if 0 <= at < len(stops):
             self._stop_at(stops[at])
+
+    def stops(self, view: ChainView) -> Sequence[int]:
+        """Rows that one goes to from finding to finding."""
+        return view.stops
 
     def _stop_at(self, row: int) -> None:
         view = self._view()

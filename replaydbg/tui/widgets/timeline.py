@@ -6,7 +6,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
-from replaydbg.tui.widgets.chain import ChainList
+from replaydbg.tui.widgets.filtered import FilteredChain
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, Looks
 from replaydbg.views.bars import Axis
 from replaydbg.views.chain import ChainView
@@ -19,7 +19,7 @@ _SHARE_MIN = 1e-6
 """Of the whole run: a millionth of it is shorter than any step that can be seen."""
 
 
-class TimelineChain(ChainList):
+class TimelineChain(FilteredChain):
     """A list of steps that can be a timeline: same rows, same folds, same cursor, most of the width is time."""
 
     class Zoomed(Message):

@@ -1,0 +1,78 @@
+"""The list of steps with what a person has laid over it: a filter, hits of a search, notes and marks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from textual.message import Message
+
+from replaydbg.graph.picked import Picked
+from replaydbg.tui.widgets.chain import ChainList
+from replaydbg.views.chain import ChainView
+from replaydbg.views.signs import Signs
+
+
+class FilteredChain(ChainList):
+    class Lifted(Message):
+        """The filter was taken away: a step was asked for that it hides."""
+
+    def __init__(self, *, signs: Signs | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's word
+        super().__init__(signs=signs, id=id)
+        self.hits: Sequence[int] = ()
+        """Rows that a search found, in order; shown in the list and on the map beside it."""
+        self.noted: Mapping[int, str] = {}
+        self.marked: Collection[int] = ()
+        """What a person keeps track of, by row."""
+        self.picked: Sequence[int] | None = None
+        """Rows that a filter leaves, in order; None while all are shown."""
+
+    def find(self, hits: Sequence[int]) -> None:
+        """Mark what a search found."""
+        self.hits = hits
+        if self.view is not None:
+            self.view.hits = hits
+            self.refresh()
+            self.post_message(self.Scrolled())
+
+    def remark(self, noted: Mapping[int, str], marked: Collection[int]) -> None:
+        """Show what a person wrote down and marked."""
+        self.noted, self.marked = noted, marked
+        if self.view is not None:
+            self.view.noted, self.view.marked = noted, marked
+            self.refresh()
+
+    def pick(self, rows: Sequence[int] | None) -> None:
+        """Show these steps only; None shows all again. The cursor stays on its step, or goes to the one before it."""
+        self.picked = rows
+        view = self.view
+        if view is None:
+            return
+        row, above = self.row, self.cursor - self.scroll_offset.y
+        whole = view.chain.whole if isinstance(view.chain, Picked) else view.chain
+        view.chain = whole if rows is None else Picked(whole, rows)
+        self._bright = None
+        y = view.chain.place(row) if row >= 0 and self.count else 0
+        self._lines_moved(y)
+        self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
+        self.show_line(y)
+        if self.row != row:
+            self.cursor_moved()
+
+    def dress(self, view: ChainView, before: ChainView | None) -> None:
+        super().dress(view, before)
+        if before is not None and before.trace is not view.trace:
+            self.hits, self.picked = (), None
+        if self.picked is not None and not isinstance(view.chain, Picked):
+            view.chain = Picked(view.chain, self.picked)
+        view.hits, view.noted, view.marked = self.hits, self.noted, self.marked
+
+    def go_to(self, row: int) -> None:
+        """A step that the filter hides takes the filter away."""
+        hidden = self.view is not None and self.picked is not None and not self.view.chain.shows(row)
+        if hidden:
+            self.pick(None)
+            self.post_message(self.Lifted())
+        super().go_to(row)
+
+    def stops(self, view: ChainView) -> Sequence[int]:
+        return view.stops if self.picked is None else [row for row in view.stops if view.chain.shows(row)]
