@@ -35,6 +35,8 @@ class Record:
 
     raw: memoryview
     place: str
+    start: int = -1
+    """The offset in the file, of a line; -1 where it is not known."""
 
 
 def records(
@@ -175,7 +177,7 @@ def lines(buffer: memoryview, notices: list[Notice], number: int = 1) -> Iterato
         first = _NOT_BLANK.search(buffer, at, end)
         if first is not None:
             if buffer[first.start()] in b"{[":
-                yield Record(buffer[first.start() : end], f"line {number}")
+                yield Record(buffer[first.start() : end], f"line {number}", first.start())
             else:
                 notices.append(Notice(f"line {number}", "not a JSON object, left out"))
         at, number = end + 1, number + 1

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial as bound
 from math import nan
 from typing import Any
 
@@ -104,11 +105,30 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     yield runs.reading()
 
 
+_Handle = msgspec.Raw | int
+"""The text of a run; of one that is a line of the file only where it stands, which is a fifth of the size."""
+_LENGTH_BITS = 32
+
+
+def _place(start: int, length: int) -> int:
+    return start << _LENGTH_BITS | length
+
+
+def _raws(buffer: memoryview, handles: tuple[_Handle, ...]) -> tuple[msgspec.Raw, ...]:
+    return tuple(_raw(buffer, handle) if isinstance(handle, int) else handle for handle in handles)
+
+
+def _raw(buffer: memoryview, place: int) -> msgspec.Raw:
+    start, length = place >> _LENGTH_BITS, place & ((1 << _LENGTH_BITS) - 1)
+    return msgspec.Raw(buffer[start : start + length])
+
+
 class _Runs:
     """The runs of one file by id, since what is said of one may stand in several places."""
 
     def __init__(self, document: Document) -> None:
-        self.records = Records(Source(document.name, FORMAT), _observed)
+        self._buffer = document.buffer
+        self.records = Records(Source(document.name, FORMAT), bound(_observed, document.buffer))
         self._rows: dict[str, tuple[str, Row]] = {}
 
     def __len__(self) -> int:
@@ -126,7 +146,8 @@ class _Runs:
             for place, one in enumerate(_listed(getattr(seen, name))):
                 self._add(one, f"{record.place}/{name}/{place}")
         if not several:
-            self._add(raw, record.place, seen)
+            is_line = record.start >= 0
+            self._add(raw, record.place, seen, _place(record.start, len(record.raw)) if is_line else raw)
 
     def _salvage(self, record: _containers.Record) -> None:
         """The runs of a record that is no JSON: damaged, or with a NaN in it."""
@@ -142,7 +163,7 @@ class _Runs:
                 said = "damaged: only what stands before the damage was read"
                 self.records.notices.append(Notice(record.place or "byte 0", said))
 
-    def _add(self, raw: msgspec.Raw, place: str, seen: Any = None) -> None:
+    def _add(self, raw: msgspec.Raw, place: str, seen: Any = None, handle: _Handle | None = None) -> None:
         waiting = [raw]
         while waiting:
             raw = waiting.pop()
@@ -151,18 +172,19 @@ class _Runs:
             if not id_ or not (seen.run_type or seen.dotted_order or seen.trace_id or id_ in self._rows):
                 if bytes(memoryview(raw)[:1]) == b"{":
                     self.records.notices.append(Notice(place, "a record that is no run, left out"))
-                seen = None
+                seen = handle = None
                 continue
             known = self._rows.get(id_)
-            raws = (raw,) if known is None else (*known[1][-1], raw)
-            trace_id, row = _row(seen if known is None else _merged(raws), raws)
+            handles = (*(known[1][-1] if known else ()), raw if handle is None else handle)
+            whole = seen if known is None else _merged(_raws(self._buffer, handles))
+            trace_id, row = _row(whole, handles)
             parent = self._rows.get(row[1])
             if parent is not None:  # one text for the same id
                 row = (row[0], parent[1][0], *row[2:])
             self._rows[id_] = trace_id, row
             if seen.child_runs is not _NONE:
                 waiting += reversed(_listed(seen.child_runs))
-            seen = None
+            seen = handle = None
 
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
         for trace_id, row in self._rows.values():
@@ -194,7 +216,7 @@ def _merged(raws: Iterable[msgspec.Raw]) -> Any:
     return whole
 
 
-def _row(seen: Any, raws: tuple[msgspec.Raw, ...]) -> tuple[str, Row]:
+def _row(seen: Any, handles: tuple[_Handle, ...]) -> tuple[str, Row]:
     """The trace and the row of a run."""
     parent, trace_id = row_id(seen.parent_run_id), row_id(seen.trace_id)
     if not trace_id or (not parent and trace_id != _id(seen)):
@@ -218,7 +240,7 @@ def _row(seen: Any, raws: tuple[msgspec.Raw, ...]) -> tuple[str, Row]:
         column(tokens[0]),
         column(tokens[1]),
         number(seen.total_cost) if is_call else nan,
-        raws,
+        handles,
     )
     return trace_id, row
 
@@ -292,7 +314,8 @@ _NO_PARAMS = frozenset({"extra_headers", "extra_query", "extra_body", "stream", 
 """What the wrapped client was handed besides the parameters of the model."""
 
 
-def _observed(raws: tuple[msgspec.Raw, ...]) -> Observed:
+def _observed(buffer: memoryview, handles: tuple[_Handle, ...]) -> Observed:
+    raws = _raws(buffer, handles)
     seen = _merged(raws)
     document = _document(raws)
     kind, name, _ = _kind(seen, bytes(seen.extra))
