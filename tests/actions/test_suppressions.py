@@ -44,7 +44,7 @@ def test_a_reason_is_kept_told_and_taken_back(copy: str) -> None:
     name = name_of(copy, "schema-violation")
     assert suppress_finding(copy, name, "the tool takes numbers") == 8
     one = checked(copy)
-    assert {finding.name for finding in one.findings} == {"no-progress-loop"}
+    assert {finding.name for finding in one.findings} == {"error-loop"}
     assert [reason for _, reason in one.suppressed] == ["the tool takes numbers"] * 8
     assert one.notices == ()
     suppress_finding(copy, name, "")
@@ -52,7 +52,7 @@ def test_a_reason_is_kept_told_and_taken_back(copy: str) -> None:
 
 
 def test_it_is_undone_like_everything_in_a_sitting(copy: str) -> None:
-    suppress_finding(copy, name_of(copy, "no-progress-loop"), "known")
+    suppress_finding(copy, name_of(copy, "error-loop"), "known")
     sitting = open_sitting(open_trace(copy).trace, copy)
     assert sitting.undo().sitting.suppressed == {}
     sitting.close()
@@ -76,6 +76,6 @@ def test_a_session_that_cannot_be_read_is_a_notice_and_stays_where_it_is(copy: s
 
 
 def test_a_session_of_another_recording_says_nothing(copy: str) -> None:
-    suppress_finding(copy, name_of(copy, "no-progress-loop"), "known")
+    suppress_finding(copy, name_of(copy, "error-loop"), "known")
     Path(copy).write_bytes(SAMPLE.read_bytes() + b"\n")
     assert checked(copy).suppressed == ()
