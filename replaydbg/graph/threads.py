@@ -8,13 +8,14 @@ writers record only the new messages of each call: there the prompt begins with 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from hashlib import blake2b
 from operator import is_
 
 from replaydbg.core.digest import canonical
+from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Json, Message, Role, ToolCall
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import TraceIndex
@@ -54,27 +55,28 @@ class Threads:
             body = trace.body(row)
             if body.messages is None:
                 continue
-            keys, prefixes = digests.of(body.messages)
-            link = self._continued(row, body.messages, prefixes, ends, prompts)
-            if link is None and keys:
-                before = replies.get(keys[0]) if body.messages[0].role is Role.ASSISTANT else None
+            chain, length = digests.of(body.messages), len(body.messages)
+            link = self._continued(row, body.messages, chain.prefixes, ends, prompts)
+            if link is None and length:
+                before = replies.get(chain.keys[0]) if body.messages[0].role is Role.ASSISTANT else None
                 if before is not None:
                     link = Link(row, before, 1, delta=True)
                 elif self._answers(latest.get(trace.agent(row)), body.messages[0]):
                     link = Link(row, latest[trace.agent(row)], 0, delta=True)
             link = links[row] = link or Link(row, None, 0)
+            end = chain.prefixes[length]
             if link.delta and link.previous is not None:
                 # Named by the whole prompt, so that a later call that recorded all of it finds its predecessor.
-                prefixes = _prefixes(keys[link.new_from :], ends.of_row[link.previous])
+                end = reduce(_extended, chain.keys[link.new_from : length], ends.of_row[link.previous])
             ends.follow(link.previous)
-            prompts[prefixes[-1]] = row
+            prompts[end] = row
             latest[trace.agent(row)] = row
-            ends.of_row[row] = prefixes[-1]
+            ends.of_row[row] = end
             if body.output is None:
                 self._silent.add(row)
             else:
                 reply = chain_key(body.output)
-                ends.add(_extended(prefixes[-1], reply), row)
+                ends.add(_extended(end, reply), row)
                 replies[reply] = row
         return links
 
@@ -86,7 +88,7 @@ class Threads:
         ends: _Ends,
         prompts: dict[bytes, int],
     ) -> Link | None:
-        for length in range(len(prefixes) - 1, 0, -1):
+        for length in range(len(messages), 0, -1):
             previous = ends.best(prefixes[length], row)
             if previous is not None:
                 return Link(row, previous, length)
@@ -155,29 +157,67 @@ class Threads:
 
 
 class _Digests:
-    """Keys and rolling digests of prompts. Readers share the messages of repeated histories: what goes on from a
-    prompt seen lately is digested from there.
+    """Keys and rolling digests of prompts, each message digested once.
+
+    Prompts that are the beginning of one growing list (`History`) share theirs; of others, those that go on from a
+    prompt seen lately are digested from there, since readers share the messages of repeated histories.
     """
 
     PROMPTS_MAX = 8
 
     def __init__(self) -> None:
-        self._recent: deque[tuple[Sequence[Message], list[bytes], list[bytes]]] = deque(
-            maxlen=self.PROMPTS_MAX
-        )
+        self._recent: deque[tuple[Sequence[Message], _Chain]] = deque(maxlen=self.PROMPTS_MAX)
+        self._of_conversations: dict[int, tuple[Conversation, _Chain]] = {}
 
-    def of(self, messages: Sequence[Message]) -> tuple[list[bytes], list[bytes]]:
-        keys: list[bytes] = []
-        prefixes = [b""]
-        for known, known_keys, known_prefixes in reversed(self._recent):
+    def of(self, messages: Sequence[Message]) -> _Chain:
+        """A chain that may be longer than the prompt: of the same conversation later."""
+        if isinstance(messages, History):
+            return self._of_conversation(messages.conversation, len(messages))
+        chain = _Chain()
+        for known, its in reversed(self._recent):
             if known and len(known) <= len(messages) and all(map(is_, known, messages)):
-                keys, prefixes = list(known_keys), list(known_prefixes)
+                chain = its.begun(len(known))
                 break
-        keys += [chain_key(message) for message in messages[len(keys) :]]
-        for key in keys[len(prefixes) - 1 :]:
-            prefixes.append(_extended(prefixes[-1], key))
-        self._recent.append((messages, keys, prefixes))
-        return keys, prefixes
+        chain.extend(messages[len(chain.keys) :])
+        self._recent.append((messages, chain))
+        return chain
+
+    def _of_conversation(self, conversation: Conversation, length: int) -> _Chain:
+        lent = [(conversation, length)]
+        while id(conversation) not in self._of_conversations and conversation.before is not None:
+            conversation, length = conversation.before, conversation.kept
+            lent.append((conversation, length))
+        chain = _Chain()
+        for one, until in reversed(lent):  # what was lent comes first
+            if id(one) in self._of_conversations:
+                _, chain = self._of_conversations[id(one)]
+            else:
+                chain = chain.begun(one.kept)
+                self._of_conversations[id(one)] = one, chain
+            chain.extend(one[place] for place in range(len(chain.keys), until))
+        return chain
+
+
+class _Chain:
+    """Keys of messages, and rolling digests: `prefixes[n]` names the first n."""
+
+    __slots__ = ("keys", "prefixes")
+
+    def __init__(self) -> None:
+        self.keys: list[bytes] = []
+        self.prefixes = [b""]
+
+    def begun(self, length: int) -> _Chain:
+        """Another one that begins as this one does."""
+        chain = _Chain()
+        chain.keys, chain.prefixes = self.keys[:length], self.prefixes[: length + 1]
+        return chain
+
+    def extend(self, messages: Iterable[Message]) -> None:
+        for message in messages:
+            key = chain_key(message)
+            self.keys.append(key)
+            self.prefixes.append(_extended(self.prefixes[-1], key))
 
 
 def chain_key(message: Message) -> bytes:
@@ -203,14 +243,6 @@ def _plain(result: Json) -> Json:
 
 def _extended(prefix: bytes, key: bytes) -> bytes:
     return blake2b(prefix + key, digest_size=12).digest()
-
-
-def _prefixes(keys: Sequence[bytes], begin: bytes = b"") -> list[bytes]:
-    """Rolling digests: entry n names the first n messages, after what `begin` names."""
-    prefixes = [begin]
-    for key in keys:
-        prefixes.append(_extended(prefixes[-1], key))
-    return prefixes
 
 
 TWINS_MAX = 64

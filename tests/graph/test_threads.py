@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Reasoning, Role, Text, ToolCall
+from replaydbg.graph import threads as threads_module
 from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.threads import Link, Threads, chain_key
 from tests.support.build import Built, assistant, call, chat, model_call, response, system, trace, user
@@ -163,3 +165,50 @@ def test_what_tells_messages_apart() -> None:
     }
     assert len(keys) == 7
     assert chain_key(Message(Role.DEVELOPER, (Text("a"),))) == chain_key(system("a"))
+
+
+@st.composite
+def conversations(draw: st.DrawFn) -> list[History]:
+    """Prompts of conversations that grow, and of some that fork off, in any order."""
+    grown = [Conversation(lambda message: message)]
+    prompts = []
+    for number in range(draw(st.integers(1, 12))):
+        current = draw(st.sampled_from(grown))
+        if draw(st.booleans()) and len(current):
+            current = Conversation(lambda message: message, current, draw(st.integers(0, len(current))))
+            grown.append(current)
+        for _ in range(draw(st.integers(0, 3))):
+            current.append(draw(st.sampled_from([TASK, ASK, GOT, user(f"say {number}"), assistant("Done.")])))
+        prompts.append(History(current, draw(st.integers(0, len(current)))))
+    return prompts
+
+
+@given(conversations())
+def test_prompts_that_share_a_list_are_linked_like_prompts_of_their_own(prompts: list[History]) -> None:
+    replies = [assistant("Done."), ASK]
+    shared, apart = (
+        threads(
+            *[model_call(f"m{number}", prompt, replies[number % 2]) for number, prompt in enumerate(listed)]
+        )
+        for listed in (prompts, [list(prompt) for prompt in prompts])
+    )
+    assert shared.links == apart.links
+
+
+def test_each_message_of_a_conversation_is_digested_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    digested: list[Message] = []
+    once = threads_module.chain_key
+
+    def counted(message: Message) -> bytes:
+        digested.append(message)
+        return once(message)
+
+    monkeypatch.setattr(threads_module, "chain_key", counted)
+    talk = Conversation(lambda message: message)
+    steps = []
+    for number in range(200):
+        talk.append(user(f"say {number}"))
+        steps.append(model_call(f"m{number}", History(talk, len(talk)), f"said {number}"))
+        talk.append(assistant(f"said {number}"))
+    assert len(threads(*steps).links) == 200
+    assert len(digested) == 199 + 200 + 200  # prompts, without the last reply, and each reply once more

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from replaydbg.core.columns import Columns, arrange
+from replaydbg.core.history import History
 from replaydbg.core.message import Json, Message, Role, Text, ToolCall, ToolResponse, text_message
 from replaydbg.core.step import Kind, PlainBody, Status, Usage
 from replaydbg.core.tool import ToolSpec
@@ -102,7 +103,7 @@ def model_call(
 ) -> Built:
     """`messages` is the whole prompt; None where it was not recorded. `facts` are fields of `Built`."""
     body = PlainBody(
-        messages=None if messages is None else tuple(messages),
+        messages=messages if messages is None or isinstance(messages, History) else tuple(messages),
         output=assistant(reply) if isinstance(reply, str) else reply,
         tools=None if tools is None else tuple(tools),
         params=dict(params or {}),
