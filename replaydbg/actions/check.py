@@ -21,6 +21,7 @@ from replaydbg.errors import ReplaydbgError, UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.rules import _registry
+from replaydbg.rules._repairs import Repair, repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Checked:
     notices: tuple[Notice, ...]
     suppressed: tuple[tuple[Finding, str], ...] = ()
     """What a person does not want to hear of, each with the reason; not among `findings`."""
+    repairs: tuple[Repair | None, ...] = ()
+    """For each of `findings` the edit that would mend it, where it is known."""
     known: int = 0
     """Findings that the baseline has too, left out."""
 
@@ -171,6 +174,7 @@ def _checked(file: str, trace: Trace, how: _How, of_file: tuple[Notice, ...]) ->
         findings=told,
         notices=(*of_file, *of_rules, *of_session),
         suppressed=suppressed,
+        repairs=tuple(repair(facts, finding) for finding in told),
     )
 
 

@@ -19,6 +19,7 @@ from replaydbg.views.text import plural, printable
 
 if TYPE_CHECKING:  # the rules are loaded when they are run
     from replaydbg.actions.check import Checked, Unread
+    from replaydbg.rules._repairs import Repair
 
 
 class Level(StrEnum):
@@ -141,7 +142,10 @@ def _document(checked: Checked) -> dict[str, Json]:
         "model_calls": checked.model_calls,
         "tool_calls": checked.tool_calls,
         "tool_executions": checked.tool_executions,
-        "findings": [_finding_document(checked, finding) for finding in checked.findings],
+        "findings": [
+            {**_finding_document(checked, finding), "repair": _repair_document(repair)}
+            for finding, repair in zip(checked.findings, checked.repairs, strict=True)
+        ],
         "notices": [documents.notice_document(notice) for notice in checked.notices],
         "unchecked_calls": checked.unchecked_calls,
         "suppressed": [
@@ -156,6 +160,10 @@ def _finding_document(checked: Checked, finding: Finding) -> dict[str, Json]:
     from replaydbg.graph.fingerprints import fingerprint
 
     return {**documents.finding_document(finding), "fingerprint": fingerprint(checked.trace, finding)}
+
+
+def _repair_document(repair: Repair | None) -> dict[str, Json] | None:
+    return None if repair is None else {**documents.edit_document(repair.edit), "words": repair.words}
 
 
 def _print(checked: Checked, *, verbose: bool) -> None:
@@ -173,7 +181,7 @@ def _print(checked: Checked, *, verbose: bool) -> None:
             "--tools FILE gives schemas"
         )
     report.notices(checked.notices)
-    print_grouped(trace, checked.findings, verbose=verbose)
+    print_grouped(trace, checked.findings, checked.repairs, verbose=verbose)
 
 
 def _print_sum(tally: _Tally) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from replaydbg.cli import render
 from replaydbg.core.finding import Finding, Severity
@@ -11,6 +14,9 @@ from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.views.findings import finding_rows
 from replaydbg.views.loops import loop_lines
 from replaydbg.views.text import printable
+
+if TYPE_CHECKING:
+    from replaydbg.rules._repairs import Repair
 
 _EVIDENCE_SHOWN_MAX = 3
 _ROUNDS_SHOWN_MAX = 3
@@ -31,8 +37,15 @@ def print_finding(trace: Trace, finding: Finding, *, brief: bool = False) -> Non
         _print_evidence(trace, finding)
 
 
-def print_grouped(trace: Trace, findings: Sequence[Finding], *, verbose: bool = False) -> None:
-    """Rule by rule, the worst first, a line for each finding; with evidence and fingerprint for those who ask."""
+def print_grouped(
+    trace: Trace,
+    findings: Sequence[Finding],
+    repairs: Sequence[Repair | None] = (),
+    *,
+    verbose: bool = False,
+) -> None:
+    """Rule by rule, the worst first, a line for each finding; with evidence, repair and fingerprint for those who ask."""
+    mend = {id(finding): repair for finding, repair in zip(findings, repairs, strict=False)}
     for row in finding_rows(trace, findings):
         finding = row.finding
         if finding is None:
@@ -45,7 +58,18 @@ def print_grouped(trace: Trace, findings: Sequence[Finding], *, verbose: bool = 
         render.line(f"    {number:<6} {printable(finding.message)}")
         if verbose:
             _print_evidence(trace, finding)
+            _print_repair(trace, mend.get(id(finding)))
             render.line(f"         {render.paint(f'fingerprint {fingerprint(trace, finding)}', 'dim')}")
+
+
+def _print_repair(trace: Trace, repair: Repair | None) -> None:
+    """As an option for `replay`, quoted for a shell."""
+    if repair is not None:
+        edit = repair.edit
+        value = json.dumps(edit.after)
+        sign = "=" if not isinstance(edit.after, str) else ":="
+        option = f"--edit {shlex.quote(f'#{trace.row(edit.step_id) + 1}:{edit.pointer}{sign}{value}')}"
+        render.line(f"         {render.paint(f'{printable(repair.words)}: {printable(option)}', 'good')}")
 
 
 def _print_evidence(trace: Trace, finding: Finding) -> None:

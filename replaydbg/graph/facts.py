@@ -66,6 +66,14 @@ class Facts:
         return tuple(seen_calls(self.index, self.turns))
 
     @cached_property
+    def _calls_at(self) -> dict[tuple[int, int], SeenCall]:
+        return {(seen.row, seen.number): seen for seen in self.calls}
+
+    def call_at(self, row: int, number: int) -> SeenCall | None:
+        """The call with this number in the step at `row`."""
+        return self._calls_at.get((row, number))
+
+    @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """What came of each of `calls`, in their order."""
         return outcomes(self.index, self.answers, self.calls)

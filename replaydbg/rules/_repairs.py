@@ -253,8 +253,7 @@ def _call_at(facts: Facts, step: Step, place: str) -> SeenCall | None:
     path = pointer.tokens(place)
     if len(path) < 2 or path[0] != "tool_calls" or not path[1].isdecimal():
         return None
-    row = facts.trace.row(step.id)
-    return next((seen for seen in facts.calls if seen.row == row and seen.number == int(path[1])), None)
+    return facts.call_at(facts.trace.row(step.id), int(path[1]))
 
 
 def _json(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ def test_the_json_has_the_promised_fields_in_order() -> None:
         "schema_source",
         "loop",
         "fingerprint",
+        "repair",
     ]
     assert list(finding["evidence"][0]) == ["step_id", "pointer", "message"]
     assert finding["schema_source"] == "this request"
@@ -125,6 +127,18 @@ def test_text_is_a_line_for_each_finding_by_rule_and_evidence_on_demand() -> Non
     assert "fingerprint" not in brief
     assert "/tool_calls/0/arguments/order_id: 48213 is an integer, not string" in verbose
     assert "schema from this request" in verbose
+
+
+def test_the_known_repair_is_an_option_for_replay() -> None:
+    sample = str(TRACES / "review-violations.otlp.json")
+    (line,) = [line for line in run("check", sample, "-v").out.splitlines() if "--edit " in line]
+    words, _, option = line.strip().partition(": --edit ")
+    assert words == "body instead of comment"
+    (text,) = shlex.split(option)
+    done = run("replay", sample, "--edit", text, "--dry-run", "--output", "json")
+    findings = run("check", sample, "--output", "json").document["traces"][0]["findings"]
+    (repair,) = [one["repair"] for one in findings if one["repair"] is not None]
+    assert done.document["edits"] == [{key: repair[key] for key in ("step_id", "pointer", "before", "after")}]
 
 
 def test_a_baseline_leaves_what_is_new(tmp_path: Path) -> None:
