@@ -82,13 +82,15 @@ class _ProgressLine(msgspec.Struct):
     data: Progress
 
 
-Decode: TypeAlias = Callable[[bytes], Line]
+Decode: TypeAlias = Callable[[memoryview], Line]
 decode: Decode = msgspec.json.Decoder(SessionLine).decode
 decode_stream: Decode = msgspec.json.Decoder(Line).decode
 _decode_progress = msgspec.json.Decoder(_ProgressLine).decode
 
 
-def lines(buffer: memoryview, decode: Decode, notices: list[Notice]) -> Iterator[tuple[Line, int, bytes]]:
+def lines(
+    buffer: memoryview, decode: Decode, notices: list[Notice]
+) -> Iterator[tuple[Line, int, memoryview]]:
     """The lines with their offsets and their bytes. What is damaged is read as far as it goes."""
     for text in _json_lines.lines(buffer):
         try:
@@ -99,9 +101,9 @@ def lines(buffer: memoryview, decode: Decode, notices: list[Notice]) -> Iterator
                 yield from_value(value), text[1], text[2]
 
 
-def progress(raw: bytes) -> Progress | None:
+def progress(raw: memoryview) -> Progress | None:
     """What a line tells of a running agent; None where it tells of something else."""
-    if b"agent_progress" not in raw:
+    if b"agent_progress" not in bytes(raw):
         return None
     try:
         return _decode_progress(raw).data

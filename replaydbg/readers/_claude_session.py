@@ -60,7 +60,7 @@ class Session:
 
     # ---- where a line belongs ------------------------------------------------------------------------------------
 
-    def add(self, line: Line, start: int, raw: bytes, owner: str = "", *, inner: bool = False) -> None:
+    def add(self, line: Line, start: int, raw: memoryview, owner: str = "", *, inner: bool = False) -> None:
         """The line that begins at `start` of its file. `owner` is the agent whose file it is; `inner` is a line that
         is told of in a line of progress.
         """
@@ -72,7 +72,12 @@ class Session:
             if len(places) == known:
                 return  # a session that was resumed repeats what it goes on from
         if kind in _SAID:
-            talk, length = self._talk(line, before, owner, inner)
+            if before is not None and not owner and not line.agent_id and not line.is_sidechain:
+                talk, length = self.talks.all[before >> _BITS], before & _MASK
+                if talk.agent or line.parent_tool_use_id:
+                    talk, length = self._talk(line, before, owner, inner)
+            else:
+                talk, length = self._talk(line, before, owner, inner)
             entry = self.store.add(start, inner * _claude_bodies.INNER)
             if kind == "user":
                 talk, length = self._turn(line, talk, length, entry)
@@ -211,7 +216,7 @@ class Session:
             status=Status.ERROR if is_error else Status.UNSET,
         )
 
-    def _progress(self, line: Line, start: int, raw: bytes) -> None:
+    def _progress(self, line: Line, start: int, raw: memoryview) -> None:
         """What a running agent does is told in the session that waits for it, too."""
         told = _claude_lines.progress(raw)
         if told is None or not told.agent_id:

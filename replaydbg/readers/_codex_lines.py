@@ -50,7 +50,7 @@ _FAILED = re.compile(
 _LOOKED_AT_BYTES = 4 << 10
 
 
-def lines(buffer: memoryview, notices: list[Notice]) -> Iterator[tuple[Line, int, bytes]]:
+def lines(buffer: memoryview, notices: list[Notice]) -> Iterator[tuple[Line, int, memoryview]]:
     """The lines with their offsets and their bytes. What is damaged is read as far as it goes."""
     for text in _json_lines.lines(buffer):
         try:
@@ -76,6 +76,6 @@ def from_value(value: Json) -> Line:
     return line
 
 
-def has_failed(raw: bytes) -> bool:
+def has_failed(raw: bytes | memoryview) -> bool:
     """Whether the output of a tool says that it failed. Codex keeps exit codes inside the text."""
     return _FAILED.search(raw[:_LOOKED_AT_BYTES]) is not None or _FAILED.search(raw[-256:]) is not None

@@ -22,36 +22,40 @@ _BEGINNINGS_MAX = 64
 """Of objects in a torn line that are tried as the line that was written next."""
 
 
-JsonLine: TypeAlias = tuple[int, int, bytes, bool]
+JsonLine: TypeAlias = tuple[int, int, memoryview, bool]
 """Its number from 1, its offset in the file, its bytes, and whether a newline follows."""
 
 
 def lines(buffer: memoryview) -> Iterator[JsonLine]:
-    """The lines that are not blank."""
+    """The lines that are not empty."""
     at = number = 0
     while at < len(buffer):
-        window, is_whole = _window(buffer, at)
-        pieces = window.split(b"\n")
-        last = len(pieces) - 1
-        if at == 0 and pieces[0].startswith(_BOM):
-            at, pieces[0] = len(_BOM), pieces[0][len(_BOM) :]
-        for count, raw in enumerate(pieces):
-            if raw and raw != b"\r":
-                yield number + count + 1, at, raw, is_whole or count < last
-            at += len(raw) + 1
-        number += last + 1
+        window, stop = _window(buffer, at)
+        view, find, begin = memoryview(window), window.find, 0
+        if at == 0 and window.startswith(_BOM):
+            begin = len(_BOM)
+        while begin < stop:
+            end = find(b"\n", begin, stop)
+            number += 1
+            if end < 0:
+                yield number, at + begin, view[begin:stop], False
+                break
+            if end > begin:
+                yield number, at + begin, view[begin:end], True
+            begin = end + 1
+        at += stop
 
 
-def _window(buffer: memoryview, at: int) -> tuple[bytes, bool]:
-    """Lines of the file from `at` on, without the last newline, and whether there is one."""
+def _window(buffer: memoryview, at: int) -> tuple[bytes, int]:
+    """Some bytes of the file, and where the last whole line in them ends; all that is left where none ends."""
     size = _WINDOW_BYTES
     while True:
         window = bytes(buffer[at : at + size])
-        end = window.rfind(b"\n")
-        if end >= 0:
-            return window[:end], True
+        stop = window.rfind(b"\n") + 1
+        if stop:
+            return window, stop
         if at + size >= len(buffer):
-            return window, False
+            return window, len(window)
         size *= 4
 
 
@@ -78,7 +82,7 @@ def value(line: JsonLine, notices: list[Notice]) -> Json | None:
         return _salvage.loads(raw)
     except ValueError:
         pass
-    if raw.isspace():
+    if bytes(raw).isspace():
         return None
     if not is_whole:
         notices.append(Notice(place, "the last line is not whole: it was being written, or the file was cut"))
@@ -88,7 +92,7 @@ def value(line: JsonLine, notices: list[Notice]) -> Json | None:
     return found
 
 
-def saved(raw: bytes) -> tuple[Json | None, str]:
+def saved(raw: bytes | memoryview) -> tuple[Json | None, str]:
     """What can be had of a damaged line, and what is lost of it.
 
     A program that died while it wrote and was started again goes on in the middle of its last line: then the later

@@ -32,14 +32,13 @@ class LineStore:
 
     def add(self, start: int, mark: int) -> int:
         """The entry of the line that begins at this offset of the buffer."""
-        starts = self._starts
-        entry = len(starts) << MARK_BITS | mark
-        starts.append(self._base + start)
-        self._following.append(-1)
-        return entry
+        self._starts.append(self._base + start)
+        return (len(self._starts) - 1) << MARK_BITS | mark
 
     def link(self, entry: int, following: int) -> None:
         """`following` is the next line of the reply that `entry` is a line of."""
+        missing = len(self._starts) - len(self._following)
+        self._following.frombytes(b"\xff" * (missing * self._following.itemsize))
         self._following[entry >> MARK_BITS] = following >> MARK_BITS
 
     def size(self, entry: int) -> int:
@@ -53,7 +52,7 @@ class LineStore:
         at = entry >> MARK_BITS
         while at >= 0:
             yield at
-            at = self._following[at]
+            at = self._following[at] if at < len(self._following) else -1
 
     def _raw(self, at: int) -> memoryview:
         start = self._starts[at]

@@ -139,9 +139,13 @@ class Talks:
         start = talk.last_ns
         if start < 0 or start > moment_ns:
             start = moment_ns
+        place = talk.length
         talk.reply_row, talk.reply_entry, talk.calls = self._flushed + len(self._rows), entry, 0
-        talk.reply_place = talk.say(entry, moment_ns)
-        talk.spoken.append(talk.reply_place)
+        talk.reply_place = place
+        talk.spoken.append(place)
+        talk.entries.append(entry)
+        talk.length = place + 1
+        talk.last_ns = max(talk.last_ns, moment_ns)
         self._rows.append(
             [
                 id_, talk.parent_id, _MODEL_CALL, f"chat {model}" if model else "chat", talk.agent,

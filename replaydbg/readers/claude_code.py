@@ -37,10 +37,12 @@ def sniff(document: Document) -> float:
             line = _claude_lines.decode(raw)
         except _claude_lines.UNREADABLE:
             line = _claude_lines.from_value(_json_lines.saved(raw)[0])
-        if line.session_id and line.type in _KINDS and b'"parentUuid"' in raw:
-            return 0.97
-        is_title = line.type == "summary" and b'"leafUuid"' in raw
-        if is_title or (line.type == "file-history-snapshot" and b'"messageId"' in raw):
+        text = bytes(raw)
+        if line.session_id and line.type in _KINDS and b'"parentUuid"' in text:
+            is_gemini = line.message is not None and line.message.content is None and b'"parts"' in text
+            return 0.0 if is_gemini else 0.97
+        is_title = line.type == "summary" and b'"leafUuid"' in text
+        if is_title or (line.type == "file-history-snapshot" and b'"messageId"' in text):
             found = 0.9
     return found
 

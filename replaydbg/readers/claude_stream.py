@@ -79,7 +79,7 @@ def _in_lines(document: Document, notices: list[Notice]) -> Document:
     return replace(document, buffer=memoryview(b"\n".join(map(orjson.dumps, values))))
 
 
-def _value(raw: bytes) -> dict[str, Json]:
+def _value(raw: memoryview) -> dict[str, Json]:
     try:
         return loose.mapping(_salvage.loads(raw))
     except ValueError:

@@ -45,7 +45,7 @@ def sniff(document: Document) -> float:
         return 0.0
     bare = 0
     for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
-        found = loose.mapping(_json_lines.saved(raw)[0]) if raw[:1] == b"{" else {}
+        found = loose.mapping(_json_lines.saved(raw)[0]) if bytes(raw[:1]) == b"{" else {}
         if loose.text(found.get("type")) in _ENVELOPES and isinstance(found.get("payload"), dict):
             return 0.97
         bare += loose.text(found.get("type")) in _BARE and (
@@ -98,14 +98,14 @@ class _Rollout:
 
     # ---- lines ---------------------------------------------------------------------------------------------------
 
-    def _begin(self, item: Item, start: int, raw: bytes) -> None:
+    def _begin(self, item: Item, start: int, raw: memoryview) -> None:
         self._id = item.id or ""
-        if b'"base_instructions"' in raw:
+        if b'"base_instructions"' in bytes(raw):
             entry = self._store.add(start, _INSTRUCTIONS)
             if self._message(entry).parts:
                 self._talk.say(entry)
 
-    def _item(self, item: Item, start: int, raw: bytes, moment: int) -> None:
+    def _item(self, item: Item, start: int, raw: memoryview, moment: int) -> None:
         kind, talk = item.type or ("message" if item.role else ""), self._talk
         entry = self._store.add(start, 0)
         if kind.endswith(("_output", "function_result")):

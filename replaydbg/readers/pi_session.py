@@ -30,7 +30,7 @@ def sniff(document: Document) -> float:
     if b'"message"' not in head and b'"session' not in head:
         return 0.0
     for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
-        line = loose.mapping(_json_lines.saved(raw)[0]) if raw[:1] == b"{" else {}
+        line = loose.mapping(_json_lines.saved(raw)[0]) if bytes(raw[:1]) == b"{" else {}
         message = loose.mapping(line.get("message"))
         if loose.text(line.get("type")) in _HEADERS and "id" in line and "cwd" in line:
             return 0.95
