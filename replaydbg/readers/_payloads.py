@@ -46,11 +46,7 @@ def call_of(id_: str, name: str, value: Json) -> ToolCall:
 def tools_of(offers: Json) -> tuple[ToolSpec, ...]:
     """The tools among the offers, however they are wrapped; none where these are no offers."""
     found = unwrapped(offers)
-    if not isinstance(found, list):
-        found = loose.mapping(found).get("function_tools", found)  # pydantic-ai
-    if not isinstance(found, list):
-        return ()
-    return tool_specs.read_tools([_offer(item) for item in found])
+    return tool_specs.read_tools([_offer(item) for item in found]) if isinstance(found, list) else ()
 
 
 def offers_among(messages: Json) -> list[Json]:
@@ -74,13 +70,8 @@ def _is_offer(message: Json) -> bool:
 
 def _offer(item: Json) -> Json:
     offer = unwrapped(item)
-    if isinstance(offer, str):
-        literal = python_literal(offer)
-        offer = offer if literal is None else literal
-    if isinstance(offer, dict) and "parameters_json_schema" in offer and "parameters" not in offer:
-        rest = {key: value for key, value in offer.items() if key != "parameters_json_schema"}
-        return {**rest, "parameters": offer["parameters_json_schema"]}
-    return offer
+    literal = python_literal(offer) if isinstance(offer, str) else None
+    return offer if literal is None else literal
 
 
 def without_nulls(schema: Json) -> Json:

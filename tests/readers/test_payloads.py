@@ -52,7 +52,6 @@ def test_a_fourth_level_of_text_stays_text() -> None:
         json.dumps([{"name": "find", "parameters": {"type": "object"}}]),
         [json.dumps({"type": "function", "name": "find", "inputSchema": {"type": "object"}})],
         ["{'type': 'function', 'function': {'name': 'find', 'parameters': {'type': 'object'}}}"],
-        {"function_tools": [{"name": "find", "parameters_json_schema": {"type": "object"}}]},
     ],
 )
 def test_offers(offers: Any) -> None:

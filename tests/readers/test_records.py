@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from replaydbg.core.columns import KIND_NUMBER, Row
-from replaydbg.core.message import Message, OtherPart, Role, Text, ToolCall
+from replaydbg.core.message import Json, Message, OtherPart, Role, Text, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.trace import Source
-from replaydbg.readers import _records
+from replaydbg.readers import _records, langfuse, langsmith, mlflow, openai_agents
+from replaydbg.readers._api import Reader
 from replaydbg.readers._records import Observed, RecordBody
+from tests.support.opened import document
 
 
 def row(id_: str, parent: str, kind: Kind, handle: object, tokens: int = -1, agent: str = "") -> Row:
@@ -110,6 +114,40 @@ def test_the_message_of_a_tool_is_its_result() -> None:
 
 def test_a_bare_reply() -> None:
     assert RecordBody(Observed(Kind.MODEL_CALL, output="hi")).output == Message(Role.ASSISTANT, (Text("hi"),))
+
+
+FILLER = "x" * 20_000
+
+
+def large(make: Callable[[int], Json]) -> list[Json]:
+    """Records enough for a document that is not read in one window."""
+    return [make(number) for number in range(1, 41)]
+
+
+LARGE = {
+    langfuse.READER: {
+        "trace": {"id": "t", "projectId": "p"},
+        "observations": large(lambda n: {"id": f"o{n}", "traceId": "t", "parentObservationId": None, "type": "TOOL", "input": FILLER}),
+    },
+    langsmith.READER: large(lambda n: {"id": f"r{n}", "trace_id": "t", "dotted_order": f"Zr{n}", "run_type": "tool", "inputs": {"input": FILLER}}),
+    mlflow.READER: {
+        "info": {"trace_id": "tr-t"},
+        "data": {"spans": large(lambda n: {"trace_id": "t", "span_id": f"{n:016x}", "attributes": {"mlflow.spanType": '"TOOL"', "x": FILLER}})},
+    },
+    openai_agents.READER: {"data": large(lambda n: {"object": "trace.span", "id": f"s{n}", "trace_id": "t", "span_data": {"type": "function", "input": FILLER}})},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("reader", "content"), LARGE.items(), ids=lambda value: getattr(value, "name", ""))
+def test_the_first_rows_of_a_large_document_come_before_the_whole(reader: Reader, content: Json) -> None:
+    first, last = reader.read(document(content), True)
+    assert (first.complete, last.complete) == (False, True)
+    assert 0 < first.fraction < 1
+    assert 0 < len(first.traces[0]) < 40
+    assert first.notices == last.notices == ()
+    assert last.traces[0].ids[: len(first.traces[0])] == first.traces[0].ids
+    (whole,) = reader.read(document(content), False)
+    assert (len(whole.traces[0]), whole.traces[0].ids) == (40, last.traces[0].ids)
 
 
 @pytest.mark.parametrize(
