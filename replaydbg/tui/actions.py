@@ -88,6 +88,7 @@ _MAIN = (
     UserAction("tab_5", "Timing", "Timing, tokens and cost", ("5",), _LOOK, why_not=no_step),
     UserAction("tab_6", "Findings", "What the rules say about this step", ("6",), _LOOK, why_not=no_step),
     UserAction("findings", "Findings", "The list of all findings", ("f",), _LOOK, why_not=no_findings, footer=50),
+    UserAction("severity", "Severity", "List of findings: only the worst, or more of them", ("S",), _LOOK, why_not=no_findings),
     UserAction("map", "Flow map", "Agents and tools as a map of what follows what", ("t",), _LOOK, why_not=no_steps, footer=80),
     UserAction("notices", "Notices", "What had to be bent to show this recording", ("i",), _LOOK, why_not=lambda state: None if state.notices else "nothing had to be bent: the recording was read as it is"),
     UserAction("timeline", "Timeline", "Steps on one axis of time, with waits, concurrency, tokens and the slowest path", ("T",), _LOOK, why_not=no_steps, footer=82),
@@ -112,6 +113,7 @@ _MAIN = (
     UserAction("compare", "Compare", "This branch beside what it came from", ("D",), _RUN, why_not=no_parent, footer=25),
     UserAction("branches", "Branches", "The list of branches", ("b",), _RUN, why_not=no_branches, footer=55),
     UserAction("traces", "Traces", "Back to the list of traces", ("O",), _APP, why_not=lambda state: None if state.one_of_many else "this is the only trace: open a folder, or a file with several, to choose"),
+    UserAction("export", "Export", "Write what is listed to a file: text, Markdown, JSON, or a picture of the screen", ("o",), _APP, why_not=no_steps),
     UserAction("copy", "Copy", "Copy what the cursor is on", ("y",), _APP, why_not=no_step),
     UserAction("help", "Help", "All keys", ("question_mark",), _APP, footer=90),
     UserAction("quit_or_back", "Back", "Back; from the list of steps, quit", ("q",), _APP, footer=95),
@@ -191,6 +193,25 @@ _BRANCHES = (
     UserAction(
         "drop", "Drop", "Drop this branch; u brings it back", ("X",), "Branches", "branches", footer=10
     ),
+    UserAction(
+        "label", "Name", "Name this branch in your own words", ("l",), "Branches", "branches", footer=7
+    ),
+    UserAction(
+        "note",
+        "Note",
+        "What you expected of this branch, and what came of it",
+        ("semicolon",),
+        "Branches",
+        "branches",
+        footer=8,
+    ),
+    UserAction(
+        "pin", "Pin", "Keep this branch on top, or let it go", ("p",), "Branches", "branches", footer=9
+    ),
+    UserAction(
+        "compare", "Compare", "This branch beside what it came from", ("D",), "Branches", "branches", footer=6
+    ),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Branches", "branches", footer=30),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape", "b"), "Branches", "branches", footer=20),
 )
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rich.style import Style as RichStyle
 from textual.app import App
 from textual.color import Color
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 if TYPE_CHECKING:
     from replaydbg.views.signs import Signs
@@ -55,7 +55,39 @@ LIGHT = Theme(
     panel="#e6e9f1",
     dark=False,
 )
-THEMES = (DARK, LIGHT)
+HIGH_CONTRAST = Theme(
+    name="replaydbg-high-contrast",
+    primary="#66ccff",
+    secondary="#ffaaff",
+    accent="#00ffff",
+    success="#66ff66",
+    warning="#ffff00",
+    error="#ff7777",
+    foreground="#ffffff",
+    background="#000000",
+    surface="#000000",
+    panel="#1c1c1c",
+    dark=True,
+    variables={"text-muted": "auto 90%", "text-disabled": "auto 75%", "border-blurred": "#aaaaaa"},
+)
+COLOUR_BLIND = Theme(
+    # Hues that people with any of the usual kinds of colour blindness tell apart (after Okabe and Ito).
+    name="replaydbg-colour-blind",
+    primary="#56b4e9",
+    secondary="#cc79a7",
+    accent="#f0e442",
+    success="#8fd3ff",
+    warning="#e69f00",
+    error="#ff7a2e",
+    foreground="#d6d9e0",
+    background="#10131a",
+    surface="#151922",
+    panel="#1b202c",
+    dark=True,
+    variables={"border-blurred": "#2b3344"},
+)
+THEMES = (DARK, LIGHT, HIGH_CONTRAST, COLOUR_BLIND)
+"""Beside Textual's own, of which `ansi-dark` and `ansi-light` are the terminal's sixteen colours."""
 
 _KIND_COLOURS = {
     "model-call": "$primary",
@@ -171,8 +203,15 @@ def drawn(app: App[Any], look: str, ground: Color) -> RichStyle:
 
 
 def first_theme(environment: Mapping[str, str]) -> str:
-    """The theme to begin with. NO_COLOR alone still gives greys; only a theme of the terminal's own colours gives none."""
-    return "ansi-dark" if environment.get("NO_COLOR") else DARK.name
+    """The theme to begin with: the one of REPLAYDBG_THEME, by its name or without `replaydbg-`.
+
+    NO_COLOR alone still gives greys; only a theme of the terminal's own colours gives none.
+    """
+    if environment.get("NO_COLOR"):
+        return "ansi-dark"
+    asked = environment.get("REPLAYDBG_THEME", "").lower()
+    known = {each.name for each in THEMES} | BUILTIN_THEMES.keys()
+    return next((name for name in (asked, f"replaydbg-{asked}") if name in known), DARK.name)
 
 
 def terminal_colours(environment: Mapping[str, str]) -> bool | None:

@@ -20,13 +20,23 @@ def branch_blocks(sitting: Sitting, headlines: Mapping[str, tuple[str, str]]) ->
 def _below(
     sitting: Sitting, headlines: Mapping[str, tuple[str, str]], parent: str, depth: int
 ) -> Iterator[Block]:
-    for branch in sitting.branches:
+    own = [branch for branch in sitting.branches if branch.parent == parent]
+    for branch in sorted(own, key=lambda branch: note_id(branch.id) not in sitting.marks):
         if branch.parent == parent:
             yield from _branch(sitting, branch, depth)
+            if note := sitting.notes.get(note_id(branch.id)):
+                yield Block(
+                    f"¶ {shown(note)}", "note", indent=3 * depth + 3, hang=2, place=f"branch:{branch.id}"
+                )
             if branch.id in headlines:
                 text, look = headlines[branch.id]
                 yield Block(text, look, indent=3 * depth + 3, hang=2, place=f"branch:{branch.id}")
             yield from _below(sitting, headlines, branch.id, depth + 1)
+
+
+def note_id(branch_id: str) -> str:
+    """The name that a branch has among notes and marks, where steps have their ids."""
+    return f"branch:{branch_id}"
 
 
 def _recording(sitting: Sitting) -> Block:
@@ -43,7 +53,8 @@ def _branch(sitting: Sitting, branch: Branch, depth: int) -> Iterator[Block]:
     here = "●" if sitting.current == branch.id else "○"
     indent = 3 * depth
     place = f"branch:{branch.id}"
-    text = f"{here} {shown(branch.label or branch.id)}"
+    pin = "⚑ " if note_id(branch.id) in sitting.marks else ""
+    text = f"{here} {pin}{branch.id}{f'  {shown(branch.label)}' if branch.label else ''}"
     more = f"  {outcome_words(branch)}"
     look = "warning" if branch.stopped else "dim"
     yield Block(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.color import Color
+from textual.theme import Theme
 
 from replaydbg.core.branch import Provenance
 from replaydbg.core.finding import Severity
@@ -54,7 +56,16 @@ def test_every_meaning_has_a_look() -> None:
 
 @pytest.mark.parametrize(
     ("environment", "name"),
-    [({}, "replaydbg-dark"), ({"NO_COLOR": "1"}, "ansi-dark"), ({"NO_COLOR": ""}, "replaydbg-dark")],
+    [
+        ({"REPLAYDBG_THEME": "light"}, "replaydbg-light"),
+        ({"REPLAYDBG_THEME": "high-contrast"}, "replaydbg-high-contrast"),
+        ({"REPLAYDBG_THEME": "nord"}, "nord"),
+        ({"REPLAYDBG_THEME": "nord", "NO_COLOR": "1"}, "ansi-dark"),
+        ({"REPLAYDBG_THEME": "no such"}, "replaydbg-dark"),
+        ({}, "replaydbg-dark"),
+        ({"NO_COLOR": "1"}, "ansi-dark"),
+        ({"NO_COLOR": ""}, "replaydbg-dark"),
+    ],
 )
 def test_first_theme(environment: dict[str, str], name: str) -> None:
     assert theme.first_theme(environment) == name
@@ -81,7 +92,7 @@ async def test_lists_take_the_signs_that_the_terminal_can_show(monkeypatch: pyte
 
 
 @pytest.mark.parametrize(
-    "name", ["replaydbg-dark", "replaydbg-light", "ansi-dark", "ansi-light", "nord", "textual-light"]
+    "name", [*(each.name for each in theme.THEMES), "ansi-dark", "ansi-light", "nord", "textual-light"]
 )
 async def test_the_list_can_be_drawn_in_any_theme(name: str) -> None:
     chain = ChainList()
@@ -107,8 +118,8 @@ async def test_without_colour_nothing_is_painted_but_the_terminals_own_colours(
     monkeypatch.setenv("NO_COLOR", "1")
     app = ReplayApp(Setup(str(incident_path()), session_path=str(tmp_path / "s.sqlite")))
     async with app.run_test(size=(100, 30)) as pilot:
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        while app.main is None or app.main.row < 0 or "lookup_order" not in text_of(app):
+            await pilot.pause(0.02)
         assert "lookup_order" in text_of(app)
         strips = app.screen._compositor.render_strips()
         styles = [segment.style for strip in strips for segment in strip if segment.style]
@@ -127,3 +138,23 @@ async def test_what_is_muted_is_darker_than_what_is_not() -> None:
         assert muted is not None
         assert plain is not None
         assert sum(muted.get_truecolor()) < sum(plain.get_truecolor())
+
+
+@pytest.mark.parametrize("each", theme.THEMES, ids=lambda each: each.name)
+def test_what_is_said_can_be_read(each: Theme) -> None:
+    """Each colour of a meaning on the theme's own background, by the contrast that WCAG asks of large text."""
+    back = Color.parse(each.background or "#000000")
+    for name in ("primary", "secondary", "accent", "success", "warning", "error", "foreground"):
+        assert contrast(Color.parse(getattr(each, name)), back) >= 3.0, name
+
+
+def contrast(one: Color, other: Color) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: Color) -> float:
+    parts = [
+        value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in colour.normalized
+    ]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from replaydbg.core.branch import Branch, BranchStep, Provenance, Stop
 from replaydbg.session.state import Sitting
-from replaydbg.views.branches import branch_blocks, outcome_words
+from replaydbg.views.branches import branch_blocks, note_id, outcome_words
 from tests.support.blocks import text_of
 from tests.support.build import model_call, trace, user
 from tests.support.drive import edit
@@ -25,9 +25,19 @@ def test_branches_stand_below_what_they_came_from() -> None:
     assert lines[1].startswith("   ○ b1  1 step: 1 live; answered by gpt")
     assert "go" in lines[2]
     assert "2 findings gone" in lines[3]
-    assert lines[4].startswith("      ● kinder")
+    assert lines[4].startswith("      ● b2  kinder")
     assert [block.place for block in blocks[:2]] == ["branch:", "branch:b1"]
 
 
 def test_a_stopped_branch_says_why() -> None:
     assert outcome_words(TWO).endswith("stopped (offline): nobody was asked")
+
+
+def test_pinned_branches_come_first_and_notes_stand_below() -> None:
+    other = replace(ONE, id="b3")
+    sitting = Sitting(
+        RUN, (ONE, other), marks=frozenset({note_id("b3")}), notes={note_id("b1"): "calmer prompt"}
+    )
+    lines = text_of(list(branch_blocks(sitting, {}))).splitlines()
+    assert "⚑ b3" in lines[1]
+    assert lines[-1].strip() == "¶ calmer prompt"

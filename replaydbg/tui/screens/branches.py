@@ -16,13 +16,17 @@ from replaydbg.views.branches import branch_blocks
 
 
 class BranchesScreen(ActingScreen[tuple[str, str] | None]):
-    """Gives what to do, `select` or `drop`, and the id of the branch; or None."""
+    """Gives what to do (`select`, `drop`, `label`, `note`, `pin`, `compare`) and the id of the branch; or None."""
 
     WHERE = "branches"
     BINDINGS = bindings("branches")
 
-    def __init__(self, sitting: Sitting, headlines: Mapping[str, tuple[str, str]]) -> None:
+    def __init__(
+        self, sitting: Sitting, headlines: Mapping[str, tuple[str, str]], at: str | None = None
+    ) -> None:
+        """`at` is the branch to begin on; the one that is looked at, for None."""
         super().__init__()
+        self._at = at
         self._sitting = sitting
         self._headlines = headlines
 
@@ -40,7 +44,8 @@ class BranchesScreen(ActingScreen[tuple[str, str] | None]):
 
     def _to_current(self) -> None:
         text = self.query_one(Document)
-        lines = text.lines_of(lambda block: block.place == f"branch:{self._sitting.current}")
+        at = self._sitting.current if self._at is None else self._at
+        lines = text.lines_of(lambda block: block.place == f"branch:{at}")
         text.cursor = lines[0] if lines else 0
 
     @property
@@ -56,6 +61,29 @@ class BranchesScreen(ActingScreen[tuple[str, str] | None]):
             self.say("X Drop: the recording stays; only branches can be dropped")
             return
         self.dismiss(("drop", self.branch_id))
+
+    def do_label(self) -> None:
+        self._of_branch("label", "l Name")
+
+    def do_note(self) -> None:
+        self._of_branch("note", "; Note")
+
+    def do_pin(self) -> None:
+        self._of_branch("pin", "p Pin")
+
+    def do_compare(self) -> None:
+        self._of_branch("compare", "D Compare")
+
+    def _of_branch(self, what: str, key: str) -> None:
+        if self.branch_id == RECORDING:
+            self.say(f"{key}: this is the recording: only branches have that")
+        else:
+            self.dismiss((what, self.branch_id))
+
+    def do_help(self) -> None:
+        from replaydbg.tui.screens.help import Help
+
+        self.app.push_screen(Help(self.WHERE, self.state()))
 
     def do_leave(self) -> None:
         self.dismiss(None)

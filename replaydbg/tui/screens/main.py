@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from replaydbg.tui.screens.acting import bindings
-from replaydbg.tui.screens.noting import Noting
+from replaydbg.tui.screens.exporting import Exporting
 
 
-class MainScreen(Noting):
+class MainScreen(Exporting):
     WHERE = "main"
     BINDINGS = bindings("main")

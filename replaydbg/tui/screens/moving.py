@@ -153,6 +153,13 @@ class Moving(Searching):
         self.remove_class("-detail")
         self.set_focus(pane)
 
+    def do_severity(self) -> None:
+        pane = self.query_one(FindingsPane)
+        pane.display = True
+        self.query_one(PlanPane).display = False
+        pane.action_severity()
+        self.say(str(pane.border_title), "dim")
+
     def _tab(self, tab: int) -> None:
         self.settle()
         self.detail.choose(tab)

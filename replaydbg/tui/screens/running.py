@@ -135,19 +135,49 @@ class Running(Changing):
 
     @work
     async def do_branches(self) -> None:
-        from replaydbg.session.commands import DropBranch, SelectBranch
         from replaydbg.tui.screens.branches import BranchesScreen
 
+        at: str | None = None
+        while True:
+            session = self.desk.session
+            assert session is not None  # `why_not` of the action
+            answer = await self.app.push_screen_wait(BranchesScreen(session, self.desk.headlines(), at))
+            if answer is None:
+                return
+            what, at = answer
+            if not await self._done_with_branch(what, at):
+                return
+
+    async def _done_with_branch(self, what: str, branch_id: str) -> bool:
+        """Do it; True where the list of branches is to be shown again."""
+        from replaydbg.session.commands import DropBranch, SelectBranch, SetLabel, SetMark, SetNote
+        from replaydbg.tui.screens.dialogs import Line
+        from replaydbg.views.branches import note_id
+
         session = self.desk.session
-        assert session is not None  # `why_not` of the action
-        answer = await self.app.push_screen_wait(BranchesScreen(session, self.desk.headlines()))
-        if answer is None:
-            return
-        what, branch_id = answer
-        if what == "select" and branch_id != session.current:
-            self.do(SelectBranch(branch_id))
-        elif what == "drop" and self.do(DropBranch(branch_id)):
-            self.say(f"branch {branch_id} is dropped: u brings it back", "good")
+        assert session is not None
+        branch, note = session.branch(branch_id), note_id(branch_id)
+        match what:
+            case "drop":
+                if self.do(DropBranch(branch_id)):
+                    self.say(f"branch {branch_id} is dropped: u brings it back", "good")
+                return bool(self.desk.branches)
+            case "label":
+                said = await self.app.push_screen_wait(
+                    Line("name", branch.label if branch else "", "what it tries")
+                )
+                return said is None or self.do(SetLabel(branch_id, said.strip()))
+            case "note":
+                before = session.notes.get(note, "")
+                said = await self.app.push_screen_wait(
+                    Line("; note", before, "what you expected, and what came of it")
+                )
+                return said is None or self.do(SetNote(note, said.strip()))
+            case "pin":
+                return self.do(SetMark(note, note not in session.marks))
+        if (branch_id == session.current or self.do(SelectBranch(branch_id))) and what == "compare":
+            self.do_compare()
+        return False
 
 
 def _title(shown: Shown) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from textual.message import Message
 
-from replaydbg.core.finding import Finding
+from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.tui import theme
 from replaydbg.tui.widgets.line_list import LineList
@@ -33,8 +33,21 @@ class FindingsList(LineList):
         self.rows: tuple[FindingRow, ...] = ()
         self.folds: frozenset[str] = frozenset()
         """The rules whose findings are folded away."""
+        self.least: Severity | None = None
+        """Findings that are less severe are not listed; None lists all."""
         self._trace: Trace | None = None
         self._findings: tuple[Finding, ...] = ()
+
+    def action_severity(self) -> None:
+        """Show those of each severity or worse, one after the other, then all again."""
+        there = sorted({finding.severity for finding in self._findings}, reverse=True)
+        steps: list[Severity | None] = [*there[:-1], None]
+        at = steps.index(self.least) if self.least in steps else -1
+        self.least = steps[(at + 1) % len(steps)]
+        self._rows_changed()
+        self.border_title = (
+            "findings" if self.least is None else f"findings: {self.least.label} or worse, S shows more"
+        )
 
     def load(self, trace: Trace, findings: Iterable[Finding]) -> None:
         self._trace, self._findings = trace, tuple(findings)
@@ -43,7 +56,8 @@ class FindingsList(LineList):
     def _rows_changed(self) -> None:
         assert self._trace is not None
         here = self.rows[self.cursor] if self.cursor < len(self.rows) else None
-        self.rows = finding_rows(self._trace, self._findings, self.folds)
+        shown = (item for item in self._findings if self.least is None or item.severity >= self.least)
+        self.rows = finding_rows(self._trace, shown, self.folds)
         if here is not None:
             same = (
                 at for at, row in enumerate(self.rows) if (row.rule, row.finding) == (here.rule, here.finding)

@@ -7,6 +7,7 @@ from pathlib import Path
 from replaydbg.core.branch import Branch, BranchStep, Provenance
 from replaydbg.session.commands import AddBranch
 from replaydbg.tui.screens.branches import BranchesScreen
+from replaydbg.tui.screens.dialogs import Line
 from tests.support.desk import Sitting, open_demo
 
 
@@ -39,3 +40,23 @@ async def test_switching_and_dropping_with_undo(tmp_path: Path) -> None:
         assert [each.id for each in sitting.main.desk.branches] == ["b1"]
         await sitting.press("b", "q")
         assert sitting.app.screen is sitting.main
+
+
+async def test_a_branch_is_named_noted_and_pinned(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        sitting.main.do(AddBranch(branch(sitting, "b1")))
+        for key, text, shown in (("l", "calm", "b1  calm"), (";", "should not loop", "¶ should not loop")):
+            await sitting.press("b" if not isinstance(sitting.app.screen, BranchesScreen) else "j")
+            await sitting.until(lambda: isinstance(sitting.app.screen, BranchesScreen), "the list")
+            await sitting.press(key)
+            await sitting.until(lambda: isinstance(sitting.app.screen, Line), "the line")
+            await sitting.type(text)
+            await sitting.press("enter")
+            await sitting.until_text(shown)
+        await sitting.press("p")
+        await sitting.until_text("⚑ b1")
+        await sitting.press("k", "k")
+        await sitting.press("l")
+        assert "only branches have that" in sitting.said
+        await sitting.press("q", "u")
+        assert "undone: set mark" in sitting.said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from replaydbg.core.finding import Finding, Severity
 from replaydbg.tui.widgets.findings import FindingsList
 from tests.support.runs import loop_findings, looping
 from tests.support.screens import text_of
@@ -58,3 +59,19 @@ async def test_nothing_found() -> None:
         listed.action_open()
         await pilot.pause()
         assert text_of(app).strip() == ""
+
+
+async def test_only_the_worst_then_more_then_all() -> None:
+    findings = FindingsList()
+    run = looping(6)
+    some = [
+        Finding(f"X{number}", f"rule-{number}", severity, "said", (run.ids[1],))
+        for number, severity in enumerate((Severity.ERROR, Severity.WARNING, Severity.HINT))
+    ]
+    async with running(findings):
+        findings.load(run, some)
+        counts = []
+        for _ in range(4):
+            counts.append(sum(row.finding is not None for row in findings.rows))
+            findings.action_severity()
+        assert counts == [3, 1, 2, 3]
