@@ -56,6 +56,7 @@ class ReplayApp(App[int]):
         for each in theme.THEMES:
             self.register_theme(each)
         self.theme = theme.first_theme(os.environ)
+        self.set_class(theme.ascii_only(os.environ), "-ascii")
 
     def get_default_screen(self) -> Screen[None]:
         return OpeningScreen(self.setup)

@@ -87,10 +87,7 @@ def tab_blocks(subject: Subject, tab: int, folds: Folds, width: int, page: Page)
 def _banner(subject: Subject) -> Iterator[Block]:
     """What must be seen whatever the tab: where a step of a branch came from, and that it is edited."""
     if subject.origin is not None and subject.origin.provenance is not Provenance.RECORDED:
-        yield Block(
-            f"{PROVENANCE_WORDS[subject.origin.provenance]}: {shown(subject.origin.reason)}",
-            _origin_look(subject.origin),
-        )
+        yield Block(origin_words(subject.origin), _origin_look(subject.origin), hang=2)
         yield Block()
     if subject.note:
         yield Block(f"¶ {shown(subject.note)}", "note", hang=2)
@@ -99,6 +96,14 @@ def _banner(subject: Subject) -> Iterator[Block]:
         places = ", ".join(dict.fromkeys(edit.pointer for edit in subject.edits))
         yield Block(f"✎ edited, not yet re-run: {shown(places)}", "edited")
         yield Block()
+
+
+def origin_words(origin: BranchStep) -> str:
+    """A model call whose request a person edited and a model then answered is both, and says so."""
+    edited, _, answered = origin.reason.partition("; ")
+    if origin.provenance is Provenance.EDITED and answered.startswith("asked "):
+        return f"✎ {shown(edited)}, ★ the reply is live: {shown(answered)}"
+    return f"{PROVENANCE_WORDS[origin.provenance]}: {shown(origin.reason)}"
 
 
 def _origin_look(origin: BranchStep) -> str:
@@ -144,7 +149,7 @@ def _timing(subject: Subject) -> Iterator[Block]:
         yield Block(text, spans=looks if name else ())
     if subject.origin is not None:
         yield Block()
-        yield Block(f"{PROVENANCE_WORDS[subject.origin.provenance]}: {shown(subject.origin.reason)}")
+        yield Block(origin_words(subject.origin))
 
 
 def _tokens(usage: Usage, kind: Kind) -> list[tuple[str, str | None]]:

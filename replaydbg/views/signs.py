@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from replaydbg.core.finding import Severity
 from replaydbg.core.step import Kind
 from replaydbg.graph.folds import FoldKind
+from replaydbg.views.text import cell_width
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,28 @@ UNICODE = Signs(
     marked="⚑",
     noted="¶",
 )
+
+_TWINS = str.maketrans(
+    {
+        **dict(zip("▍▌▐▏│┃├└┌╭╮╰╯┏┗╶", "||||||||.,.`',`-", strict=True)),
+        **dict(zip("▸▾▴►▶◂«»", ">v^>><<>", strict=True)),
+        **dict(zip("─━┄·•…×→←⇒↑↓⏎⇄✓✗╳", "---.*~x><>^v<=+xX", strict=True)),
+        **dict(zip("✎★☺◆■●○▲↻∥‼¶⚑“”‘’–—", "ELH*#oo^@%!;+\"\"''--", strict=True)),
+    }
+)
+
+
+def ascii_text(text: str) -> str:
+    """The text for a terminal that has nothing but ASCII: our own signs by their twins, anything else as `?`, cell by cell."""
+    if text.isascii():
+        return text
+    text = text.translate(_TWINS)
+    return (
+        text
+        if text.isascii()
+        else "".join(char if char.isascii() else "?" * cell_width(char) for char in text)
+    )
+
 
 ASCII = Signs(
     kinds={

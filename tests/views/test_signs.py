@@ -7,7 +7,7 @@ import pytest
 from replaydbg.core.finding import Severity
 from replaydbg.core.step import Kind
 from replaydbg.graph.folds import FoldKind
-from replaydbg.views.signs import ASCII, UNICODE, Signs
+from replaydbg.views.signs import ASCII, UNICODE, Signs, ascii_text
 from replaydbg.views.text import cell_width
 
 
@@ -44,3 +44,10 @@ def test_ascii_is_ascii() -> None:
     said = [*ASCII.kinds.values(), *ASCII.folds.values(), *ASCII.severities.values(), *ASCII.origins.values()]
     said += [ASCII.box, ASCII.heavy, ASCII.light, ASCII.bar, ASCII.leads_to, ASCII.returned, ASCII.times]
     assert "".join(said).isascii()
+
+
+def test_any_text_has_an_ascii_form_of_the_same_width() -> None:
+    for text in ("▍ → lookup_order", "✎ edited: “x” … ×6", "日本", "plain", "é"):
+        assert ascii_text(text).isascii()
+        assert len(ascii_text(text)) == cell_width(text)
+    assert ascii_text("▾ a → b") == "v a > b"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from replaydbg.core.branch import RECORDING
 from replaydbg.session.state import Sitting
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.said import Said
 from replaydbg.views.branches import branch_blocks
 
 
@@ -31,7 +31,7 @@ class BranchesScreen(ActingScreen[tuple[str, str] | None]):
         self._headlines = headlines
 
     def compose(self) -> ComposeResult:
-        yield Static(" Branches", id="editor-title", markup=False)
+        yield Said(" Branches", id="editor-title")
         yield Document(id="form")
         yield FooterLine()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from replaydbg.codec import step_document
 from replaydbg.core.changes import changes
@@ -14,6 +13,7 @@ from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.screens.help import Help
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.said import Said
 from replaydbg.views.blocks import Block
 from replaydbg.views.compare import change_blocks, comparison_blocks
 
@@ -29,7 +29,7 @@ class Differences(ActingScreen[int | None]):
         self._title = title
 
     def compose(self) -> ComposeResult:
-        yield Static(f" {self._title}", id="editor-title", markup=False)
+        yield Said(f" {self._title}", id="editor-title")
         yield Document(id="form")
         yield FooterLine()
 

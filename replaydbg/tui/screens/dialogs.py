@@ -13,10 +13,11 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.timer import Timer
-from textual.widgets import Input, OptionList, Static
+from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from replaydbg.tui.widgets.document import Document
+from replaydbg.tui.widgets.said import Said
 from replaydbg.views.blocks import Block, shown
 from replaydbg.views.text import cell_width, clip
 
@@ -32,11 +33,11 @@ class Tell(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
-            yield Static(self._title, classes="dialog--title", markup=False)
-            yield Static(shown(self._text), markup=False)
+            yield Said(self._title, classes="dialog--title")
+            yield Said(shown(self._text))
             if self._hint:
-                yield Static(shown(self._hint), classes="dialog--hint", markup=False)
-            yield Static("⏎ close", classes="dialog--keys", markup=False)
+                yield Said(shown(self._hint), classes="dialog--hint")
+            yield Said("⏎ close", classes="dialog--keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,14 @@ class Ask(ModalScreen[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -tall" if len(self._lines) > 6 else "dialog"):
-            yield Static(self._title, classes="dialog--title", markup=False)
+            yield Said(self._title, classes="dialog--title")
             text = Document()
             text.can_focus = False
             text.styles.height = min(max(len(self._lines), 1) + 2, 18)
             yield text
-            yield Static(
+            yield Said(
                 "   ".join(f"{reply.key} {reply.label}" for reply in self._replies),
                 classes="dialog--keys",
-                markup=False,
             )
 
     def on_mount(self) -> None:
@@ -109,10 +109,10 @@ class Choose(ModalScreen[int | None]):
         width = max((cell_width(shown(label)) for label, _ in self._options), default=0)
         room = max(20, min(_WIDE_CELLS, int(self.app.size.width * 0.94)) - 6)
         with Vertical(classes="dialog -wide"):
-            yield Static(self._title, classes="dialog--title", markup=False)
+            yield Said(self._title, classes="dialog--title")
             options = [Option(clip(_option(label, more, width), room)) for label, more in self._options]
             yield OptionList(*options, markup=False)
-            yield Static("⏎ choose   j k move   esc cancel", classes="dialog--keys", markup=False)
+            yield Said("⏎ choose   j k move   esc cancel", classes="dialog--keys")
 
     def on_mount(self) -> None:
         options = self.query_one(OptionList)
@@ -152,12 +152,12 @@ class Line(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="line"):
-            yield Static(self._label, classes="dialog--title", markup=False)
+            yield Said(self._label, classes="dialog--title")
             yield Input(self._value, placeholder=self._placeholder, compact=True)
 
     def say(self, text: str) -> None:
         """Something about what was typed, beside the label."""
-        self.query_one(".dialog--title", Static).update(Content(f"{self._label}   {text}"))
+        self.query_one(".dialog--title", Said).update(Content(f"{self._label}   {text}"))
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if self._heard is None or event.value == self._value:

@@ -6,7 +6,7 @@ from textual import work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.timer import Timer
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from replaydbg.tui.actions import State
 from replaydbg.tui.screens.acting import ActingScreen, bindings
@@ -14,6 +14,7 @@ from replaydbg.tui.screens.dialogs import Ask, Reply
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.editor import Editor
 from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.said import Said
 from replaydbg.views import editing
 from replaydbg.views.blocks import Block, shown
 from replaydbg.views.editing import Form, Part
@@ -37,7 +38,7 @@ class EditorScreen(ActingScreen[str | None]):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        yield Static(f" {self._title}", id="editor-title", markup=False)
+        yield Said(f" {self._title}", id="editor-title")
         with Vertical(id="editor-box"):
             yield Editor(self.part.text, is_json=self.part.form is not Form.TEXT)
         yield Document(id="editor-problems")

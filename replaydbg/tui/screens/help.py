@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.screen import ModalScreen
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from replaydbg.tui.actions import State, of_screen
 from replaydbg.tui.widgets.document import Document
+from replaydbg.tui.widgets.said import Said
 from replaydbg.views.blocks import Block
 
 _KEYS_CELLS = 14
@@ -35,10 +36,10 @@ class Help(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog -full"):
-            yield Static("Keys", classes="dialog--title", markup=False)
+            yield Said("Keys", classes="dialog--title")
             yield Input(placeholder="type to filter", compact=True)
             yield Document()
-            yield Static("↑ ↓ scroll   esc close", classes="dialog--keys", markup=False)
+            yield Said("↑ ↓ scroll   esc close", classes="dialog--keys")
 
     def on_mount(self) -> None:
         self.query_one(Document).can_focus = False

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.widgets.document import Document, Source
 from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.said import Said
 
 
 class PageScreen(ActingScreen[int | None]):
@@ -21,7 +21,7 @@ class PageScreen(ActingScreen[int | None]):
         self._title, self._source = title, source
 
     def compose(self) -> ComposeResult:
-        yield Static(f" {self._title}", id="editor-title", markup=False)
+        yield Said(f" {self._title}", id="editor-title")
         yield Document(id="form")
         yield FooterLine()
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from textual import work
 from textual.app import ComposeResult
-from textual.widgets import Static
 from textual.worker import Worker
 
 from replaydbg.actions.rerun import RerunOptions, rerun
@@ -26,6 +25,7 @@ from replaydbg.tui.screens.dialogs import Ask, Reply
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.said import Said
 from replaydbg.views import human
 from replaydbg.views.blocks import Block, shown
 from replaydbg.views.text import count_words, duration_words, plural
@@ -63,7 +63,7 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
         self._one_at_a_time = asyncio.Lock()
 
     def compose(self) -> ComposeResult:
-        yield Static(" Re-running", id="editor-title", markup=False)
+        yield Said(" Re-running", id="editor-title")
         yield Document(id="form")
         yield FooterLine()
 

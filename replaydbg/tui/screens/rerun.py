@@ -8,7 +8,6 @@ from dataclasses import replace
 
 from textual import work
 from textual.app import ComposeResult
-from textual.widgets import Static
 
 from replaydbg.actions.addressees import addressees
 from replaydbg.actions.plan import estimate
@@ -25,6 +24,7 @@ from replaydbg.tui.screens.help import Help
 from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.said import Said
 from replaydbg.views.plan import edit_block
 from replaydbg.views.rerun import Terms, Told, ToolTerm, Way, form_blocks, set_up_words
 
@@ -52,7 +52,7 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
         self.terms = first_terms(setup, plan, always)
 
     def compose(self) -> ComposeResult:
-        yield Static(" Re-run what follows", id="editor-title", markup=False)
+        yield Said(" Re-run what follows", id="editor-title")
         yield Document(id="form")
         yield FooterLine()
 

@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from replaydbg.tui import theme
-from replaydbg.views.text import Line
+from replaydbg.views.text import Line, Span
 
 AT_ONCE_STEPS = 4000
 """What is made of longer traces is made in a thread: it takes more than a frame."""
@@ -39,6 +39,10 @@ class Looks(ScrollView):
 
     def strip(self, line: Line, width: int, over: str = "") -> Strip:
         """The line on the background of the widget, `over` (a look) laid over all of it."""
+        if self.app.has_class("-ascii"):
+            from replaydbg.views.signs import ascii_text
+
+            line = tuple(Span(ascii_text(span.text), span.look) for span in line)
         segments = [Segment(span.text, self.look(span.look, over)) for span in line]
         return Strip(segments).crop_extend(0, width, self.look("", over))
 

@@ -20,3 +20,16 @@ async def test_the_incident_at_first_sight(tmp_path: Path, size: tuple[int, int]
 def test_pages_of_rules_that_are_not_here_are_empty() -> None:
     assert rule_page("schema-violation")
     assert rule_page("X999") == ""
+
+
+async def test_where_there_is_nothing_but_ascii_nothing_else_is_painted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLAYDBG_ASCII", "1")
+    async with open_demo(tmp_path, (120, 40)) as sitting:
+        for key in ("tab", "2", "6", "f", "escape", "T", "escape", "t", "escape", "question_mark"):
+            await sitting.press(key)
+            odd = {char for char in sitting.text if not char.isascii()}
+            assert odd <= {"▎", "▊", "▋", "█", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "▔"}, (
+                key
+            )  # Textual's own input and bars
