@@ -74,6 +74,9 @@ NAMES_COMPARED_MAX = 500
 LOOP_PERIOD_MAX_STEPS = 32
 """Longest round of a loop that is looked for (replay of real runaways: 1 to 7)."""
 
+SUSPECTS_MAX = 10
+"""Steps on the list to look at first: beyond ten it is a list of steps."""
+
 ROUND_CHANGES_MAX = 64
 """Changes from round to round that a finding about a loop tells: nobody reads more, and a run may loop ten thousand times."""
 

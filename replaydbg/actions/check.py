@@ -20,6 +20,7 @@ from replaydbg.drivers import files, pool
 from replaydbg.errors import ReplaydbgError, UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
+from replaydbg.graph.suspects import Suspect, suspects
 from replaydbg.rules import _registry
 from replaydbg.rules._repairs import Repair, repair
 
@@ -43,6 +44,8 @@ class Checked:
     """For each of `findings` the edit that would mend it, where it is known."""
     known: int = 0
     """Findings that the baseline has too, left out."""
+    suspects: tuple[Suspect, ...] | None = None
+    """The steps to look at first; None where nobody asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class _How:
     trace_id: str | None
     format_name: str | None
     settings: Settings
+    with_suspects: bool
 
 
 def check_paths(
@@ -93,6 +97,7 @@ def check_paths(
     settings: Settings = DEFAULTS,
     baseline: Mapping[str, int] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    with_suspects: bool = False,
 ) -> Iterator[Checked | Unread]:
     """Every trace of every file, in order; files that cannot be read are said so and passed over.
 
@@ -101,7 +106,7 @@ def check_paths(
     UsageProblem where a file has none such. Findings that were suppressed in the session beside a file are told
     apart. With a `baseline` (`baseline_of_file`) only findings are told that it does not have, counted over all.
     """
-    how = _How(select, ignore, side_tools, trace_id, format_name, settings)
+    how = _How(select, ignore, side_tools, trace_id, format_name, settings, with_suspects)
     left = None if baseline is None else Counter(baseline)
     of_plug_ins = _registry.plugin_notices()
     for one in _each(paths, how, progress):
@@ -175,6 +180,7 @@ def _checked(file: str, trace: Trace, how: _How, of_file: tuple[Notice, ...]) ->
         notices=(*of_file, *of_rules, *of_session),
         suppressed=suppressed,
         repairs=tuple(repair(facts, finding) for finding in told),
+        suspects=suspects(facts, told) if how.with_suspects else None,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.message import Json
 from replaydbg.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_UNREADABLE
 from replaydbg.views import documents
+from replaydbg.views.suspects import suspect_lines
 from replaydbg.views.text import plural, printable
 
 if TYPE_CHECKING:  # the rules are loaded when they are run
@@ -52,6 +54,9 @@ def check(
     trace_id: options.TraceId = None,
     format_name: options.FormatName = None,
     config: options.Config = None,
+    suspects: Annotated[
+        bool, typer.Option("--suspects", help="Also the steps to look at first, with reasons; no verdict.")
+    ] = False,
     baseline: Annotated[
         str | None,
         typer.Option("--baseline", metavar="FILE", help="Tell only what is new since this --output json."),
@@ -78,6 +83,7 @@ def check(
             settings=settings_of_file(config),
             baseline=action.baseline_of_file(baseline) if baseline else None,
             progress=report.progress,
+            with_suspects=suspects,
         )
     )
     if output == Output.TEXT:
@@ -153,6 +159,7 @@ def _document(checked: Checked) -> dict[str, Json]:
             for finding, reason in checked.suppressed
         ],
         "known": checked.known,
+        "suspects": None if checked.suspects is None else [asdict(one) for one in checked.suspects],
     }
 
 
@@ -182,6 +189,9 @@ def _print(checked: Checked, *, verbose: bool) -> None:
         )
     report.notices(checked.notices)
     print_grouped(trace, checked.findings, checked.repairs, verbose=verbose)
+    if checked.suspects is not None:
+        for line in suspect_lines(trace, checked.suspects):
+            render.line(f"  {render.paint(line.text, line.look)}")
 
 
 def _print_sum(tally: _Tally) -> None:

@@ -206,6 +206,10 @@ class Trace:
             raise StepNotFound(f"no step has the id {id_!r}")
         return row
 
+    def has(self, id_: str) -> bool:
+        """Whether a step has exactly this id."""
+        return id_ in self._rows_by_id
+
     def find(self, reference: str) -> int:
         """The row named by `#N` as the screen shows it, by an id, or by a unique prefix of an id. Raises StepNotFound."""
         if reference.startswith("#") and reference[1:].isdecimal():

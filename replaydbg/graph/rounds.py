@@ -85,6 +85,8 @@ def _changes(trace: Trace, loop: Loop) -> Iterator[RoundChange]:
                     inside = inside.rpartition("/")[
                         0
                     ]  # what is there no more is told at the place that held it
+                if _text_of(change.before).split() == _text_of(change.after).split():
+                    continue  # white space
                 sides = parting(_text_of(change.before), _text_of(change.after))
                 yield RoundChange(at // away + 1, what, trace.ids[row], pointer + inside, *sides)
 

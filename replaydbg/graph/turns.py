@@ -96,8 +96,12 @@ class Turns:
     def _stretch_of(self, row: int, body: Body) -> Stretch:
         """The stretch that the call goes on with: its thread's, unless a person spoke since."""
         link = self.threads.links.get(row)
-        if link is None:  # messages were not recorded: one stretch for all that an agent invocation asked
-            return self._open.get(self._scope(row)) or self._begin(row, known=False)
+        if link is None:
+            # Messages were not recorded: one stretch for all that an agent invocation asked, up to each reply without
+            # a call, since what was said to that nobody knows.
+            before = self._open.get(self._scope(row))
+            goes_on = before is not None and (not before.turns or bool(before.turns[-1].tools))
+            return before if before is not None and goes_on else self._begin(row, known=False)
         messages = body.messages or ()
         before_row = link.previous
         before = None if before_row is None else self._of_row.get(before_row)

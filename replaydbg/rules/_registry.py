@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 from replaydbg import limits, rules, schema
 from replaydbg.core.finding import Finding, Notice
+from replaydbg.core.trace import Trace
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.calls import unchecked
 from replaydbg.graph.facts import Facts
@@ -126,6 +127,10 @@ def _heard(one: Rule, facts: Facts) -> Heard:
         message = f"and more of the kind; only the first {len(kept)} are listed"
         more = Finding(one.code, one.name, one.severity, message, found[len(kept)].step_ids)
         found = (*kept, more)
+    odd = sum(not _is_of(finding, facts.trace) for finding in found)
+    if odd:
+        said = f"the rule {one.name} says something of steps that are not there; {odd} left out"
+        return Heard(one, tuple(one for one in found if _is_of(one, facts.trace)), (Notice(one.code, said),))
     severity = facts.settings.severities.get(one.name)
     if severity is not None:
         found = tuple(replace(finding, severity=severity) for finding in found)
@@ -135,6 +140,14 @@ def _heard(one: Rule, facts: Facts) -> Heard:
 def unchecked_calls(facts: Facts) -> int:
     """How many calls could not be held against a schema, because none was recorded: that is no pass."""
     return unchecked(facts.calls)
+
+
+def _is_of(finding: object, trace: Trace) -> bool:
+    """Whether this is a finding about steps of the trace: rules of others may say anything."""
+    if not isinstance(finding, Finding):
+        return False
+    places = (*finding.step_ids, *(evidence.step_id for evidence in finding.evidence))
+    return all(map(trace.has, places))
 
 
 def explain(code_or_name: str) -> str:

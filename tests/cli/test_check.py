@@ -47,6 +47,16 @@ def test_options_and_exit_codes(options: list[str], code: int) -> None:
     assert run("check", INCIDENT, *options).code == code
 
 
+def test_suspects_are_told_when_asked_for() -> None:
+    done = run("check", INCIDENT, "--suspects")
+    assert "to look at first (a ranking, no verdict" in done.out
+    assert " 1. #8 " in done.out
+    (told,) = run("check", INCIDENT, "--suspects", "--output", "json").document["traces"]
+    assert list(told["suspects"][0]) == ["step_id", "weight", "reasons"]
+    (untold,) = run("check", INCIDENT, "--output", "json").document["traces"]
+    assert untold["suspects"] is None
+
+
 def test_the_json_has_the_promised_fields_in_order() -> None:
     document = run("check", INCIDENT, CLEAN, "--output", "json").document
 
@@ -54,7 +64,7 @@ def test_the_json_has_the_promised_fields_in_order() -> None:
     incident, clean = document["traces"]
     assert list(incident) == [
         "path", "format", "trace_id", "steps", "model_calls", "tool_calls", "tool_executions", "findings", "notices",
-        "unchecked_calls", "suppressed", "known",
+        "unchecked_calls", "suppressed", "known", "suspects",
     ]  # fmt: skip
     assert (incident["steps"], incident["model_calls"], incident["tool_calls"], incident["tool_executions"]) == (
         26, 13, 11, 11,

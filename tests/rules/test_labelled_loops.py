@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.house.source import PACKAGE
 from tests.support.situations import FINE, SITUATIONS, Situation, found, table
 
 
@@ -17,6 +18,10 @@ def test_there_are_enough_and_half_are_fine() -> None:
     assert len(SITUATIONS) >= 60
     assert len(FINE) >= 30
     assert len({one.name for one in SITUATIONS}) == len(SITUATIONS)
+
+
+def test_architecture_quotes_the_table() -> None:
+    assert table() in (PACKAGE / "ARCHITECTURE.md").read_text("utf-8")
 
 
 def test_the_table_counts_each_rule_about_loops(capsys: pytest.CaptureFixture[str]) -> None:

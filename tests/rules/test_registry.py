@@ -153,6 +153,18 @@ def test_settings_say_how_severe_the_findings_of_a_rule_are() -> None:
     assert [finding.severity for finding in of("L001", facts)] == [Severity.HINT]
 
 
+def test_what_is_said_of_steps_that_are_not_there_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    good, bad = (
+        Finding("X003", "odd", Severity.INFO, "here", ("m1",)),
+        Finding("X003", "odd", Severity.INFO, "there", ("m999",)),
+    )
+    odd = Rule("X003", "odd", Severity.INFO, "1", lambda _: iter([good, bad]))
+    monkeypatch.setattr(_registry, "_brought", lambda: ((odd,), ()))
+    (heard,) = _registry.check(Facts(LOOP), ("X003",))
+    assert heard.findings == (good,)
+    assert heard.notices[0].message == "the rule odd says something of steps that are not there; 1 left out"
+
+
 @pytest.mark.usefixtures("plugged")
 def test_findings_are_bounded_and_the_last_one_says_so() -> None:
     findings = of("X001")

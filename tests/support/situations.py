@@ -248,6 +248,7 @@ FINE = (
     Situation("read again after each change", lambda: done(*(deed for n in range(5) for deed in (("read_file", {"path": "a"}, "text"), ("edit_file", {"new": _LETTERS[n] * 5}, f"edited {_LETTERS[n]}"))))),
     Situation("a person in between", lambda: talk(*["Which order?"] * 5)),
     Situation("a person in between calls", lambda: _with_person(5)),
+    Situation("the same words, and what was said to them is not recorded", lambda: build.trace(*(build.model_call(f"m{n}", None, "The number is 1.") for n in range(6)))),
     Situation("the same answer to different questions", lambda: build.trace(*(build.model_call(f"m{n}", [system("Yes or no?"), user(f"Question {n}")], "yes") for n in range(6)))),
     Situation("the same question to many at once", _many_at_once),
     Situation("agents with something new", lambda: agents(*(("AB"[n % 2], f"idea {_LETTERS[n] * 9}") for n in range(8)))),
