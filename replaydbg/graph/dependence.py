@@ -188,11 +188,36 @@ class Flow:
             yield Use(row, verbatim=True)
 
     def _spans(self, ran: int, source: int) -> bool:
-        """Whether the execution was under way all the time that the source took, in the tree or by trusted times."""
-        if ran in self.enclosing_executions(source):
-            return True
+        """Whether the execution was under way all the time that the source took, in the tree or by trusted times.
+
+        Times say it only where the tree does not say otherwise: of the source that another execution ran it, or of the
+        execution that it ran something else.
+        """
+        around = list(self.enclosing_executions(source))
+        if around or self.trace.subtree_ends[ran] > ran + 1:
+            return ran in around
         starts, ends = self.trace.starts_ns, self.trace.ends_ns
         return self.clocks_agree and 0 <= starts[ran] <= starts[source] <= ends[source] <= ends[ran]
+
+    def twin(self, source: int, text: str, use: Use) -> int | None:
+        """Another model call that had said the same before the use, so that it may be the one that was quoted.
+
+        Where the tree says that the source ran inside of the execution, it is the source that was quoted.
+        """
+        if not use.verbatim or (use.ran is not None and use.ran in self.enclosing_executions(source)):
+            return None
+        others = self._authors.get(text.strip(), ())
+        return next((row for row in others if row != source and not self.began_before(use.row, row)), None)
+
+    @cached_property
+    def _authors(self) -> dict[str, list[int]]:
+        """Final answers that more than one model call gave, with the rows of those calls."""
+        authors: dict[str, list[int]] = {}
+        for row in self.threads.links:
+            output = None if self.index.calls(row) else self.trace.decode(self.trace.handles[row]).output
+            if output is not None:
+                authors.setdefault(output.text.strip(), []).append(row)
+        return {text: rows for text, rows in authors.items() if len(rows) > 1}
 
     def _prompt_text(self, row: int) -> str:
         return "\n".join(message_text(message) for message in self.threads.prompt(row))

@@ -16,6 +16,10 @@ from replaydbg.replay.propagate import in_value
 _LEAVES = {KINDS.index(Kind.MODEL_CALL), KINDS.index(Kind.TOOL_EXECUTION)}
 
 
+IN_DOUBT = "in doubt: its prompt may also hold"
+"""How the reason of a step goes on whose prompt may have changed in more than what was carried into it."""
+
+
 class _Own:
     """The handle of a step that is the branch's own: its body is at hand. All other handles are the parent's."""
 
@@ -46,6 +50,8 @@ class _Assembly:
         self.wrappers = self._wrappers()
         self.columns = Columns()
         self.said: dict[str, BranchStep] = {}
+        self.unproven: list[int] = []
+        """Recorded model calls and tool executions that are kept without a proof."""
 
     def build(self, branch_id: str) -> tuple[Trace, tuple[BranchStep, ...]]:
         made_at: dict[int, list[Made]] = {}
@@ -55,7 +61,8 @@ class _Assembly:
         for row in range(len(self.trace)):
             if self.lots[row] is not _GONE and row not in self.empty:
                 self._keep(row, verdicts)
-            for made in made_at.get(row, ()):
+        for row in sorted(made_at):
+            for made in made_at[row]:
                 self._add(made)
         decode = self.trace.decode
 
@@ -168,6 +175,8 @@ class _Assembly:
             handle, provenance = _Own(body), Provenance.RECORDED
         else:
             provenance, reason = self._judged(row, verdicts)
+        if provenance is Provenance.UNPROVEN and trace.kinds[row] in _LEAVES:
+            self.unproven.append(row)
         self.columns.add(
             id=id_,
             kind=trace.kind(row),
@@ -223,7 +232,16 @@ class _Assembly:
             cost_usd=made.cost_usd,
         )
         of = trace.ids[made.of] if made.of is not None else None
-        self._say(made.id, of, made.provenance, made.reason)
+        self._say(made.id, of, made.provenance, made.reason + self._doubt(made))
+
+    def _doubt(self, made: Made) -> str:
+        """What a prompt may hold beside the answers that were carried into it: other answers that nothing proves."""
+        if made.id not in self.ledger.told or not self.unproven:
+            return ""
+        ends = self.trace.ends_ns
+        before = (row for row in self.unproven if not 0 <= made.start_ns < ends[row])
+        row = next(before, None)
+        return "" if row is None else f"; {IN_DOUBT} something of #{row + 1}, which nothing proves unchanged"
 
     def _say(self, id_: str, of: str | None, provenance: Provenance, reason: str) -> None:
         self.said[id_] = BranchStep(id_, of, provenance, reason + self.ledger.remarks.get(id_, ""))

@@ -108,7 +108,14 @@ class Waiting:
             elif place and not self.facts.threads.followers.get(row):
                 self._doubt_result(row, ran, place.row)
         for use in self.facts.flow.uses(row, text, elsewhere).found:
-            if use.ran is not None:
+            twin = self.facts.flow.twin(row, text, use)
+            if twin is not None:
+                reason = (
+                    f"no proof: #{row + 1} and #{twin + 1} said the same, and nothing says whose answer this is; "
+                    "edit the prompt by hand if it should be another"
+                )
+                self.partly.setdefault(row, []).append((use.row, reason))
+            elif use.ran is not None:
                 caller = self.facts.index.call_of(use.ran)
                 if caller is not None:
                     self.returned_by.setdefault(use.ran, set()).add(row)

@@ -322,6 +322,12 @@ class Replay:
             for ran in self.ledger.executions(row)
         )
 
+    def is_carried_into(self, row: int) -> bool:
+        """Whether the call at `row` was told a changed answer, or is told one as a result of its tools."""
+        return row in self.carried or any(
+            self.results[ran].carried for ran in self.ledger.executions(row) if ran in self.results
+        )
+
     def carried_into(self, row: int) -> tuple[Carried, ...]:
         return self.carried.get(row, ())
 

@@ -56,6 +56,8 @@ class Lane:
     changed: bool = False
     region: set[int] = field(init=False)
     """The recorded calls of the thread from `start` on, as far as this lane is in charge of them."""
+    told: bool = False
+    """Whether a changed answer of another thread was carried into it."""
     last_id: str = ""
     """The step of the branch that this lane came to last."""
 
@@ -101,6 +103,7 @@ class Lane:
     def _arrive(self, node: int) -> None:
         """At a recorded call: the person's edits of it take effect."""
         replay = self.replay
+        self.told = self.told or replay.is_carried_into(node)
         step = replay.edited.steps.get(node)
         if step is None or self.prompt is None:
             return
@@ -229,6 +232,8 @@ class Lane:
 
     def add(self, made: Made) -> None:
         self.replay.ledger.add(made)
+        if self.told:
+            self.replay.ledger.told.add(made.id)
         self.last_id = made.id
 
     def edit_unused(self, row: int, step_id: str) -> None:
