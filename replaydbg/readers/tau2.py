@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from replaydbg.core.message import Json, Message, Part, Role, Text, ToolResponse
+from replaydbg.core.message import Json, Message, Part, Reasoning, Role, Text, ToolResponse
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _chat_facts, _containers, _moments
@@ -148,6 +148,7 @@ class _Simulation:
         start = moment - round(took * 1e9) if isinstance(took, (int, float)) and 0 <= took < 1e6 else -1
         facts = Facts(
             model=model,
+            response_model=loose.text(loose.mapping(item.get("raw_data")).get("model")),
             tools=self.setting.tools if thread is self.agent else None,
             usage=told.usage,
             cost_usd=told.cost_usd,
@@ -197,23 +198,39 @@ def _message(item: dict[str, Json]) -> Message:
     role = {"assistant": Role.ASSISTANT, "user": Role.USER, "system": Role.SYSTEM}.get(
         loose.text(item.get("role")), Role.UNKNOWN
     )
-    content = item.get("content")
-    parts: list[Part] = [Text(content)] if isinstance(content, str) and content else []
-    raw = _raw_arguments(item)
+    answer = _answer(item)
+    parts: list[Part] = _thoughts(item, answer)
+    if loose.text(item.get("content")):
+        parts.append(Text(item["content"]))
+    raw = {call.id: call.raw for call in answer.tool_calls if call.id and call.raw is not None}
     for each in loose.sequence(item.get("tool_calls")):
         call = loose.mapping(each)
         id_, name = loose.text(call.get("id")), loose.text(call.get("name"))
         parts.append(arguments.call_from_any(id_, name, raw.get(id_, call.get("arguments"))))
-    return Message(role, tuple(parts))
+    recorded = loose.mapping(item.get("raw_data"))
+    reason = loose.text(recorded.get("finish_reason")) or loose.text(recorded.get("stop_reason"))
+    return Message(role, tuple(parts), finish_reason=reason)
 
 
-def _raw_arguments(item: dict[str, Json]) -> dict[str, str]:
-    """Arguments as the provider sent them, where its answer was kept."""
+_NO_ANSWER = Message(Role.ASSISTANT)
+
+
+def _answer(item: dict[str, Json]) -> Message:
+    """What the provider sent, where it was kept in OpenAI's shape: arguments to the byte, and reasoning."""
     message = loose.mapping(item.get("raw_data")).get("message")
-    if not isinstance(message, dict) or not item.get("tool_calls"):
-        return {}
-    calls = openai_chat.read_messages([{**message, "role": "assistant"}])[0].tool_calls
-    return {call.id: call.raw for call in calls if call.id and call.raw is not None}
+    if not isinstance(message, dict):
+        return _NO_ANSWER
+    return openai_chat.read_messages([{**message, "role": "assistant"}])[0]
+
+
+def _thoughts(item: dict[str, Json], answer: Message) -> list[Part]:
+    """Reasoning stands in the answer, or beside it in Anthropic's shape."""
+    found: list[Part] = [part for part in answer.parts if isinstance(part, Reasoning)]
+    for value in loose.sequence(loose.mapping(item.get("raw_data")).get("thinking_blocks")):
+        block = loose.mapping(value)
+        if isinstance(block.get("thinking"), str):
+            found.append(Reasoning(block["thinking"], loose.text(block.get("signature"))))
+    return found
 
 
 READER = Reader(

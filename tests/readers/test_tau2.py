@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from replaydbg.core.message import Role, ToolCall
+from replaydbg.core.message import Reasoning, Role, Text, ToolCall
 from replaydbg.core.step import Usage
 from replaydbg.readers.tau2 import READER
 from tests.support.readings import one, outline, read, sniffed, survives_damage
@@ -107,6 +107,22 @@ def test_arguments_to_the_byte_where_the_answer_was_kept() -> None:
     asking = {**MESSAGES[2], "raw_data": {"message": {"role": "assistant", "tool_calls": [call]}}}
     trace = one(READER, {**SIMULATION, "messages": [asking]})
     assert trace.step(0).tool_calls == (ToolCall("a1", "look", {"id": 7}, '{"id":  7}'),)
+
+
+def test_what_the_provider_said_beside_the_text() -> None:
+    block = {"type": "thinking", "thinking": "hm", "signature": "s"}
+    anthropic = {"model": "m-2025", "stop_reason": "tool_use", "thinking_blocks": [block]}
+    openai = {
+        "finish_reason": "stop",
+        "message": {"role": "assistant", "content": "x", "reasoning_content": "hm"},
+    }
+    told = [{**MESSAGES[2], "raw_data": anthropic}, {**MESSAGES[4], "raw_data": openai}]
+    first, second, _ = one(READER, {**SIMULATION, "messages": told}).steps()
+    assert first.body.output is not None
+    assert first.body.output.parts == (Reasoning("hm", "s"), ToolCall("a1", "look", {"id": 7}))
+    assert (first.body.output.finish_reason, first.body.response_model) == ("tool_use", "m-2025")
+    assert second.body.output is not None
+    assert second.body.output.parts == (Reasoning("hm"), Text("Please look at the screen."))
 
 
 def test_several_results_in_one_message() -> None:
