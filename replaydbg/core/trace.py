@@ -16,13 +16,11 @@ from typing import Any
 from replaydbg.core.step import KINDS, STATUSES, Body, Kind, PlainBody, Status, Step
 
 BODIES_KEPT_BYTES_MAX = 128 << 20
-"""Text of the steps whose bodies are kept decoded, since every rule asks for them: all of a run that is not very large."""
+"""Text of the steps whose bodies are kept decoded, since every rule asks for them: all of a run that is not very large.
+Only bodies that tell their `weight`, the bytes of their text, are kept so."""
 
 BODIES_CACHED_MAX = 64
 """Of the other bodies so many are kept: a screenful and its neighbours."""
-
-_TYPICAL_BODY_BYTES = 4 << 10
-"""What a body counts for that does not tell its `weight`."""
 
 
 class StepNotFound(LookupError):
@@ -112,8 +110,8 @@ class Trace:
 
     def _decoded(self, row: int) -> Body:
         body = self.decode(self.handles[row])
-        weight = getattr(body, "weight", _TYPICAL_BODY_BYTES)
-        if self._kept_bytes + weight <= BODIES_KEPT_BYTES_MAX:
+        weight = getattr(body, "weight", None)  # one that does not tell may hold anything
+        if weight is not None and self._kept_bytes + weight <= BODIES_KEPT_BYTES_MAX:
             self._kept_bytes += weight
             self._kept[row] = body
         return body

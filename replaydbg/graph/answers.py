@@ -11,9 +11,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
-from replaydbg.core.message import Message, Role, ToolCall, ToolResponse
+from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
 from replaydbg.graph.index import WAITING_CALLS_MAX, CallPlace, TraceIndex
 from replaydbg.graph.threads import Link, Threads
+
+_CHARS_KEPT_MAX = 32_000
+_PARTS_KEPT_MAX = 1_000
+"""Of responses that are kept as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ _Waiting: TypeAlias = tuple[CallPlace | PromptPlace, ToolCall]
 
 @dataclass(slots=True)
 class _Walked:
-    found: dict[CallPlace, ToolResponse] = field(default_factory=dict)
+    found: dict[CallPlace, ToolResponse | PromptPlace] = field(default_factory=dict)
+    """A large response is found again in its prompt when somebody asks: one may be an image, and there may be many."""
     orphans: list[tuple[PromptPlace, ToolResponse]] = field(default_factory=list)
     left_in_prompts: dict[PromptPlace, ToolCall] = field(default_factory=dict)
     ids: set[str] = field(default_factory=set)
@@ -58,7 +63,11 @@ class Answers:
 
     def response(self, place: CallPlace) -> ToolResponse | None:
         """The response in a later prompt of the thread that answers the call."""
-        return self._walked.found.get(place)
+        found = self._walked.found.get(place)
+        if not isinstance(found, PromptPlace):
+            return found
+        part = (self.index.trace.body(found.row).messages or ())[found.message].parts[found.part]
+        return part if isinstance(part, ToolResponse) else None
 
     def as_text(self, row: int) -> str | None:
         """What came back where the framework keeps the calls of the reply at `row` as text.
@@ -106,11 +115,11 @@ class Answers:
                 if at is None:
                     unasked.append((place, part))
                 else:
-                    _settle(walked, waiting.pop(at)[0], part)
+                    _settle(walked, waiting.pop(at)[0], place, part)
             if body.output is not None:
                 # The provider took the prompt: the ids differ because the recorder kept another one for the calls.
                 while unasked and waiting:
-                    _settle(walked, waiting.pop(0)[0], unasked.pop(0)[1])
+                    _settle(walked, waiting.pop(0)[0], *unasked.pop(0))
             walked.orphans += unasked
             self._note_text(walked, link, messages)
             waiting.extend((CallPlace(row, n), call) for n, call in enumerate(self.index.calls(row)))
@@ -125,11 +134,28 @@ class Answers:
             walked.as_text[link.previous] = messages[new].text
 
 
-def _settle(walked: _Walked, asked: CallPlace | PromptPlace, response: ToolResponse) -> None:
+def _settle(
+    walked: _Walked, asked: CallPlace | PromptPlace, place: PromptPlace, response: ToolResponse
+) -> None:
     if isinstance(asked, CallPlace):
-        walked.found[asked] = response
+        walked.found[asked] = place if _is_large(response.result) else response
     else:
         walked.left_in_prompts.pop(asked, None)
+
+
+def _is_large(result: Json) -> bool:
+    """Whether there is a long text in it, or a great many parts."""
+    waiting, looked = [result], 0
+    while waiting:
+        value = waiting.pop()
+        looked += 1
+        if looked > _PARTS_KEPT_MAX or (isinstance(value, str) and len(value) > _CHARS_KEPT_MAX):
+            return True
+        if isinstance(value, dict):
+            waiting += value.values()
+        elif isinstance(value, (list, tuple)):
+            waiting += value
+    return False
 
 
 def _new_parts(

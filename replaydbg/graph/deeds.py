@@ -216,7 +216,7 @@ class Deeds:
         return known
 
     def _result(self, row: int) -> Result:
-        body = self.trace.decode(self.trace.handles[row])
+        body = self.trace.body(row)
         failed = self.trace.statuses[row] == _ERROR
         if body.has_result:
             value = body.result
@@ -234,7 +234,7 @@ class Deeds:
         return Result(True, text, says_failure(text)) if text else _UNKNOWN
 
     def _text(self, row: int) -> str:
-        output = self.trace.decode(self.trace.handles[row]).output
+        output = self.trace.body(row).output
         return output.text if output is not None else ""
 
     def _unknown(self) -> int:

@@ -51,7 +51,7 @@ class Chant:
 def check(facts: Facts) -> Iterator[Finding]:
     own, trace = facts.thresholds(Chant), facts.trace
     for row in facts.turns.long_outputs:
-        output = trace.decode(trace.handles[row]).output
+        output = trace.body(row).output
         found = chant(output.text[:_LOOKED_AT_CHARS_MAX], own) if output is not None else None
         if found is None:
             continue

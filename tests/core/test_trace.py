@@ -7,7 +7,7 @@ import pickle
 import pytest
 
 from replaydbg.core import trace as trace_module
-from replaydbg.core.step import Kind, Status, Usage
+from replaydbg.core.step import Kind, PlainBody, Status, Usage
 from replaydbg.core.trace import BODIES_CACHED_MAX, StepNotFound
 from tests.support.build import agent, call, model_call, tool_execution, trace
 
@@ -84,11 +84,18 @@ def test_an_id_that_begins_another_is_itself() -> None:
 def test_bodies_are_decoded_when_somebody_looks_and_kept_while_there_is_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(trace_module, "BODIES_KEPT_BYTES_MAX", 3 * trace_module._TYPICAL_BODY_BYTES)
+    class Weighed(PlainBody):
+        weight = 10
+
+    monkeypatch.setattr(trace_module, "BODIES_KEPT_BYTES_MAX", 30)
     run = trace(*(model_call(f"m{number}", [], "") for number in range(BODIES_CACHED_MAX + 5)))
     decoded: list[object] = []
-    decode = run.decode
-    run.decode = lambda handle: decoded.append(handle) or decode(handle)  # type: ignore[func-returns-value]
+
+    def decode(handle: object) -> Weighed:
+        decoded.append(handle)
+        return Weighed()
+
+    run.decode = decode
     for row in range(len(run)):
         assert run.body(row) is run.body(row)
     assert len(decoded) == len(run)
