@@ -8,13 +8,14 @@ temporary names masked. Nothing is worked out before somebody asks: of most turn
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from replaydbg.core.message import Json, Message, Role, ToolCall
 from replaydbg.core.step import KINDS, STATUSES, Kind, Status
+from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.index import CallPlace, TraceIndex
 from replaydbg.graph.wording import (
@@ -122,10 +123,22 @@ class Turn:
         return self._deeds.results(self)
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """Messages of a model call from one on: looked at when somebody asks, since all that was ever said is large."""
+
+    trace: Trace
+    row: int
+    start: int
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter((self.trace.body(self.row).messages or ())[self.start :])
+
+
 @dataclass(slots=True, eq=False)
 class Stretch:
     turns: list[Turn] = field(default_factory=list)
-    heard: list[Turn | Sequence[Message]] = field(default_factory=list)
+    heard: list[Turn | Prompt] = field(default_factory=list)
     """What may have told the agent an id: prompts and results, in order."""
     told: dict[str, int] = field(default_factory=dict)
     """Ids that a person, a prompt or a result gave to the agent, with the place in `heard`; of what was looked at."""
@@ -247,7 +260,7 @@ class Deeds:
         return number
 
 
-def _prompt_texts(messages: Sequence[Message]) -> Iterator[str]:
+def _prompt_texts(messages: Iterable[Message]) -> Iterator[str]:
     for message in messages:
         if message.role is not Role.ASSISTANT:
             yield message.text

@@ -13,7 +13,7 @@ from replaydbg.core.message import Message, Role, ToolCall
 from replaydbg.core.step import KINDS, Body, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
-from replaydbg.graph.deeds import Deeds, Stretch, Turn
+from replaydbg.graph.deeds import Deeds, Prompt, Stretch, Turn
 from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.wording import canonical_text, masked
@@ -114,7 +114,7 @@ class Turns:
             # What went before was noted when it was new: a long talk is not gone through again with every word.
             noted = self._scope(before_row) == self._scope(row)
             return self._begin(row, messages, new=new if noted else messages)
-        before.heard.append(new)
+        before.heard.append(Prompt(self.trace, row, link.new_from))
         return before
 
     def _unlinked(self, row: int, messages: Sequence[Message]) -> Stretch:
@@ -131,7 +131,7 @@ class Turns:
             and said <= self._said.get(scope, set())
             and self._is_after(row, before)
         ):
-            before.heard.append(messages)
+            before.heard.append(Prompt(self.trace, row, 0))
             return before
         return self._begin(row, messages)
 
@@ -146,7 +146,7 @@ class Turns:
     ) -> Stretch:
         scope = self._scope(row)
         stretch = self._open[scope] = Stretch(prompts_known=known)
-        stretch.heard.append(messages)
+        stretch.heard.append(Prompt(self.trace, row, 0))
         self._said.setdefault(scope, set()).update(_said_to_it(new or messages))
         self._all.append(stretch)
         return stretch
