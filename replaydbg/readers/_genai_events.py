@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from replaydbg.core.message import Json, Message, Part, Role, ToolResponse
 from replaydbg.readers._attributes import whole
 from replaydbg.readers._span import Event, merged
-from replaydbg.wire import arguments, genai
+from replaydbg.wire import arguments, genai, loose
 
 OPERATION_DETAILS = "gen_ai.client.inference.operation.details"
 CHOICE = "gen_ai.choice"
@@ -48,8 +48,8 @@ def _message(role: Role, fields: Mapping[str, Json]) -> Message:
     said = genai.role(fields.get("role"))
     role = role if said is Role.UNKNOWN else said
     if role is Role.TOOL:
-        id_, name = fields.get("id"), fields.get("name")
-        return Message(role, (ToolResponse(id_ or "", fields.get("content"), name=name or ""),))
+        id_, name = loose.text(fields.get("id")), loose.text(fields.get("name"))
+        return Message(role, (ToolResponse(id_, fields.get("content"), name=name),))
     return Message(role, (*genai.read_parts(fields.get("content") or None), *_calls(fields)))
 
 
@@ -65,9 +65,9 @@ def _choice(fields: Mapping[str, Json]) -> Message:
 
 def _calls(fields: Mapping[str, Json]) -> list[Part]:
     calls: list[Part] = []
-    for call in fields.get("tool_calls") or ():
-        function = call.get("function") if isinstance(call, dict) else None
+    for call in loose.sequence(fields.get("tool_calls")):
+        function = loose.mapping(call).get("function")
         if isinstance(function, dict):
-            id_, name = call.get("id") or "", function.get("name") or ""
-            calls.append(arguments.call_from_any(str(id_), str(name), function.get("arguments")))
+            id_, name = loose.text(call.get("id")), loose.text(function.get("name"))
+            calls.append(arguments.call_from_any(id_, name, function.get("arguments")))
     return calls

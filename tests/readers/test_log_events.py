@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from replaydbg.core.message import Json
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
-from replaydbg.readers import _registry
-from replaydbg.readers._api import Document, Reading
+from replaydbg.readers import _registry, otlp
+from replaydbg.readers._api import Document, NotThisFormat, Reading
 from tests.support.corpora import document as of_corpus
 from tests.support.corpora import each_of
 from tests.support.otlp import document, logs, record, request, span
+from tests.support.readings import walked
 
 CHAT = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 5}
 ASKED = record("gen_ai.user.message", {"content": "hi"}, 2)
@@ -121,6 +125,30 @@ def test_a_prompt_that_speaks_of_log_records_is_a_prompt() -> None:
     prompt = '{"logRecords": [{"eventName": "gen_ai.choice"}]}'
     (only,) = read(request(span(1, "chat", 0, CHAT | {"gen_ai.prompt": prompt}))).traces
     assert len(only) == 1
+
+
+WHOLE = lines(SPANS, logs(ASKED, SAID, record("gen_ai.tool.message", {"id": "c", "content": [1]}, 9)))
+
+
+@given(
+    st.integers(0, len(WHOLE)),
+    st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=4),
+)
+def test_damage_never_raises(cut: int, flips: list[tuple[int, int]]) -> None:
+    raw = bytearray(WHOLE)
+    for at, byte in flips:
+        raw[at] = byte
+    with suppress(NotThisFormat):
+        for reading in otlp.READER.read(document(bytes(raw[:cut])), True):
+            walked(reading)
+
+
+@pytest.mark.parametrize(
+    "body", [17, {"id": {}, "name": [], "content": {}, "tool_calls": 5}, {"message": [], "index": "x"}]
+)
+@pytest.mark.parametrize("name", ["gen_ai.tool.message", "gen_ai.choice", "gen_ai.user.message"])
+def test_events_of_any_shape_are_read(name: str, body: Json) -> None:
+    walked(read(lines(SPANS, logs(record(name, body, 2)))))
 
 
 @each_of("otlp_openllmetry", "otlp_openllmetry_legacy", pattern="*_with_content.otlp-logs.json")
