@@ -80,7 +80,7 @@ def _resource(trace: Trace, provenance: Sequence[BranchStep]) -> Iterator[bytes]
 def _span(step: Step, trace_id: str, origin: BranchStep | None) -> dict[str, Json]:
     span: dict[str, Json] = {
         "traceId": _hex(trace_id, _TRACE_ID, 16),
-        "spanId": _hex(step.id, _SPAN_ID, 8),
+        "spanId": _hex(step.id, _SPAN_ID, 8, trace_id),
         "name": step.name,
         "kind": _SPAN_KIND_CLIENT if step.kind is Kind.MODEL_CALL else _SPAN_KIND_INTERNAL,
         "startTimeUnixNano": str(step.started_ns or 0),
@@ -93,7 +93,7 @@ def _span(step: Step, trace_id: str, origin: BranchStep | None) -> dict[str, Jso
         "status": {"code": _STATUS_CODES[step.status]},
     }
     if step.parent_id is not None:
-        span["parentSpanId"] = _hex(step.parent_id, _SPAN_ID, 8)
+        span["parentSpanId"] = _hex(step.parent_id, _SPAN_ID, 8, trace_id)
     if step.body.error and step.status is Status.ERROR:
         span["status"]["message"] = step.body.error
     return span
@@ -162,11 +162,15 @@ def _add_tool(attributes: dict[str, Json], step: Step) -> None:
         attributes["gen_ai.tool.call.result"] = _dumps(step.body.result).decode()
 
 
-def _hex(id_: str, pattern: re.Pattern[str], size_bytes: int) -> str:
-    """The id itself where OTLP allows it, else one made from it; the same id gives the same."""
+def _hex(id_: str, pattern: re.Pattern[str], size_bytes: int, trace_id: str = "") -> str:
+    """The id itself where OTLP allows it, else one made from it; the same id of the same trace gives the same.
+
+    Of the trace, too: step ids of some formats are 1, 2, 3 in every trace, and servers take span ids for unique.
+    """
     if pattern.fullmatch(id_):
         return id_
-    return hashlib.blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=size_bytes).hexdigest()
+    named = f"{trace_id}\0{id_}" if trace_id else id_
+    return hashlib.blake2b(named.encode("utf-8", "surrogatepass"), digest_size=size_bytes).hexdigest()
 
 
 def _attribute(key: str, value: Json) -> dict[str, Json]:

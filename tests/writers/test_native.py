@@ -19,7 +19,7 @@ from replaydbg.readers._api import NotThisFormat
 from replaydbg.wire.arguments import call_from_raw
 from replaydbg.writers._api import Losses, Run
 from replaydbg.writers.native import WRITER, write
-from tests.support import strategies
+from tests.support import build, strategies
 from tests.support.corpora import document, each_of
 from tests.support.otlp import document as otlp_document
 from tests.support.otlp import span, trace
@@ -212,3 +212,11 @@ def test_several_traces_in_one_file() -> None:
     content = b"".join(WRITER.write([Run(each) for each in many], Losses()))
     *_, reading = _registry.read(otlp_document(content))
     assert [[step.name for step in each.steps()] for each in reading.traces] == [["a"], ["b"]]
+
+
+def test_steps_that_are_numbered_have_other_span_ids_in_every_trace() -> None:
+    """A server that was sent two such runs would otherwise keep the first and drop the second."""
+    runs = [build.trace(build.model_call("1", [], "a"), trace_id=name) for name in ("t1", "t2")]
+    requests = [orjson.loads(b"".join(write(run))) for run in runs]
+    ids = {request["resourceSpans"][0]["scopeSpans"][0]["spans"][0]["spanId"] for request in requests}
+    assert len(ids) == 2

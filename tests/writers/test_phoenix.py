@@ -13,7 +13,7 @@ from replaydbg.writers.native import WRITER
 from tests.support.phoenix import phoenix, send, spans
 from tests.support.protobuf import protobuf
 
-TRACES = sorted((Path(__file__).resolve().parents[2] / "traces").glob("*.*"))
+TRACES = sorted(path for path in (Path(__file__).resolve().parents[2] / "traces").glob("*.json*"))
 
 pytestmark = pytest.mark.phoenix
 
