@@ -13,7 +13,7 @@ from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.finding import Notice
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.trace import Source
-from replaydbg.readers import _claude_agents, _claude_bodies, _claude_lines
+from replaydbg.readers import _claude_agents, _claude_bodies, _claude_lines, _moments
 from replaydbg.readers._api import Document, Reading
 from replaydbg.readers._claude_lines import Line, Said
 from replaydbg.readers._line_store import LineStore
@@ -169,7 +169,8 @@ class Session:
         if said.id and said.id == talk.reply_id:
             self.store.link(talk.reply_entry, entry)
             talk.reply_entry = entry
-            self.talks.more(talk, moment, _tokens(said))
+            self.talks.more(talk, moment)
+            self.talks.count(talk.reply_row, _tokens(said))
             length = max(length, talk.reply_place + 1)
         else:
             talk = self._forked(talk, length)
@@ -228,7 +229,7 @@ class Session:
 
 
 def _moment(line: Line) -> int:
-    return NOT_RECORDED if line.timestamp is None else int(line.timestamp.timestamp() * 1e6 + 0.5) * 1000
+    return NOT_RECORDED if line.timestamp is None else _moments.from_moment(line.timestamp)
 
 
 def _tokens(said: Said) -> tuple[int, int]:

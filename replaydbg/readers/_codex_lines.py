@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated
 
 import msgspec
 
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
-from replaydbg.readers import _json_lines
+from replaydbg.readers import _json_lines, _moments
 from replaydbg.wire import loose
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -39,15 +41,19 @@ class Item(msgspec.Struct, gc=False):
 class Line(Item, gc=False):
     """A line; those of old versions are the item itself."""
 
-    timestamp: str | None = None
+    timestamp: Annotated[datetime, msgspec.Meta(tz=True)] | None = None
     payload: Item | None = None
 
 
 _decode = msgspec.json.Decoder(Line).decode
-_FAILED = re.compile(
-    rb'exit_code\\*":\s*-?[1-9]|"output":\s*"(?:Exit code: |[^"]{0,200}exited with code )-?[1-9]|"success\\*":\s*false'
-)
-_LOOKED_AT_BYTES = 4 << 10
+_FAILED = {
+    b"exit_code": re.compile(rb'exit_code\\*":\s*-?[1-9]'),
+    b"Exit code: ": re.compile(rb'"output":\s*"Exit code: -?[1-9]'),
+    b"exited with code ": re.compile(rb"exited with code -?[1-9]"),
+    b"success": re.compile(rb'"success\\*":\s*false'),
+}
+"""How a tool's output says that it failed, by what is cheap to look for."""
+_LOOKED_AT_BYTES = 512
 
 
 def lines(buffer: memoryview, notices: list[Notice]) -> Iterator[tuple[Line, int, memoryview]]:
@@ -65,8 +71,9 @@ def from_value(value: Json) -> Line:
     """A line that is not as lines are: each field that is what it should be."""
     found = loose.mapping(value)
     payload = found.get("payload")
+    moment = _moments.from_iso(loose.text(found.get("timestamp")))
     line = Line(
-        timestamp=loose.text(found.get("timestamp")) or None,
+        timestamp=datetime.fromtimestamp(moment / 1e9, UTC) if moment >= 0 else None,
         payload=Item() if isinstance(payload, dict) else None,
     )
     for item, source in ((line, found), (line.payload, loose.mapping(payload))):
@@ -78,4 +85,5 @@ def from_value(value: Json) -> Line:
 
 def has_failed(raw: bytes | memoryview) -> bool:
     """Whether the output of a tool says that it failed. Codex keeps exit codes inside the text."""
-    return _FAILED.search(raw[:_LOOKED_AT_BYTES]) is not None or _FAILED.search(raw[-256:]) is not None
+    ends = bytes(raw[:_LOOKED_AT_BYTES]) + b"\n" + bytes(raw[-_LOOKED_AT_BYTES:])
+    return any(mark in ends and pattern.search(ends) is not None for mark, pattern in _FAILED.items())

@@ -30,6 +30,11 @@ def nanoseconds(value: Json) -> int:
     return NOT_RECORDED
 
 
+def from_moment(moment: datetime) -> int:
+    """Unix nanoseconds of a moment that has a zone. A float holds microseconds of our age exactly."""
+    return int(moment.timestamp() * 1e6 + 0.5) * 1000
+
+
 def from_iso(text: str) -> int:
     """Unix nanoseconds of ISO 8601 text; `NOT_RECORDED` for any other."""
     try:

@@ -158,16 +158,22 @@ class Talks:
         if len(self._rows) >= _ROWS_MAX:
             self._flush()
 
-    def more(self, talk: Talk, moment_ns: int, tokens: tuple[int, int]) -> None:
-        """More of the latest reply, which some formats write in pieces. The tokens are those of all of it."""
+    def more(self, talk: Talk, moment_ns: int) -> None:
+        """More of the latest reply, which some formats write in pieces."""
         talk.last_ns = max(talk.last_ns, moment_ns)
         at = talk.reply_row - self._flushed
         if at >= 0:
-            row = self._rows[at]
-            row[_END], row[_INPUT_TOKENS], row[_OUTPUT_TOKENS] = moment_ns, *tokens
+            self._rows[at][_END] = moment_ns
         else:
-            columns, at = self.columns, talk.reply_row
-            columns.ends_ns[at], columns.input_tokens[at], columns.output_tokens[at] = moment_ns, *tokens
+            self.columns.ends_ns[talk.reply_row] = moment_ns
+
+    def count(self, row: int, tokens: tuple[int, int]) -> None:
+        """The tokens of the reply at this row."""
+        at = row - self._flushed
+        if at >= 0:
+            self._rows[at][_INPUT_TOKENS], self._rows[at][_OUTPUT_TOKENS] = tokens
+        else:
+            self.columns.input_tokens[row], self.columns.output_tokens[row] = tokens
 
     def asks(self, talk: Talk, calls: Sequence[Asked], moment_ns: int) -> None:
         """Tool calls of the latest reply."""

@@ -48,9 +48,10 @@ def sniff(document: Document) -> float:
         found = loose.mapping(_json_lines.saved(raw)[0]) if bytes(raw[:1]) == b"{" else {}
         if loose.text(found.get("type")) in _ENVELOPES and isinstance(found.get("payload"), dict):
             return 0.97
-        bare += loose.text(found.get("type")) in _BARE and (
-            "call_id" in found or "content" in found or "summary" in found
-        )
+        kind = loose.text(found.get("type"))
+        if kind in {"user", "assistant", "tool_result"}:
+            return 0.0  # another agent's, which keeps reasoning as it came
+        bare += kind in _BARE and ("call_id" in found or "content" in found or "summary" in found)
         bare += "instructions" in found and "id" in found and "timestamp" in found
     return 0.9 if bare >= 2 else 0.0
 
@@ -81,7 +82,9 @@ class _Rollout:
         self._store.open(self._document.buffer)
         for line, start, raw in _codex_lines.lines(self._document.buffer, self._notices):
             item = line.payload or line
-            moment = NOT_RECORDED if line.timestamp is None else _moments.from_iso(line.timestamp)
+            if line.type == "event_msg" and item.type != "token_count" and item.type not in _STEPS:
+                continue  # tells the screen what the items tell
+            moment = NOT_RECORDED if line.timestamp is None else _moments.from_moment(line.timestamp)
             if line.payload is None or line.type == "response_item":
                 self._item(item, start, raw, moment)
             elif line.type == "event_msg":
@@ -124,7 +127,7 @@ class _Rollout:
         if self._is_open:
             self._store.link(talk.reply_entry, entry)
             talk.reply_entry = entry
-            self._talks.more(talk, moment, (NOT_RECORDED, NOT_RECORDED))
+            self._talks.more(talk, moment)
         else:
             self._talks.reply(talk, entry, item.id or "", self._model, moment, (NOT_RECORDED, NOT_RECORDED))
             self._is_open = True
@@ -140,12 +143,9 @@ class _Rollout:
             usage = item.info.last_token_usage if item.info else None
             if usage is not None and self._talk.reply_row > self._counted:
                 self._counted = self._talk.reply_row
-                columns = self._talks.flush()
-                for column, count in (
-                    (columns.input_tokens, usage.input_tokens),
-                    (columns.output_tokens, usage.output_tokens),
-                ):
-                    column[self._counted] = NOT_RECORDED if count is None else count
+                counts = (usage.input_tokens, usage.output_tokens)
+                told, said = (NOT_RECORDED if count is None else count for count in counts)
+                self._talks.count(self._counted, (told, said))
         elif item.type in _STEPS:
             self._is_open = False
             value = loose.mapping(self._raw(self._store.add(start, 0))).get("payload")
