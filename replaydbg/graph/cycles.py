@@ -114,7 +114,8 @@ class Cycles:
             for run in repetitions(whose, own.period_max)
             if run.period >= 2 and run.rounds >= own.rounds_min
         ]
-        new = _new(turns) if runs else {}
+        ends = [visits[run.end - 1][-1].row for run in runs]
+        new = _new(turns, ends) if runs else {}
         for run in runs:
             mine = visits[run.start : run.end]
             later = [turn for visit in mine[run.period :] for turn in visit]
@@ -138,14 +139,18 @@ class Cycles:
         return False
 
 
-def _new(turns: Iterable[Turn]) -> dict[int, bool]:
-    """By row, whether the turn brings something new: a turn of text its text, a call its outcome."""
+def _new(turns: Iterable[Turn], ends: Iterable[int]) -> dict[int, bool]:
+    """By row, whether the turn brings something new: a turn of text its text, a call its outcome. Up to the last end."""
+    left = set(ends)
     seen: set[int] = set()
     new: dict[int, bool] = {}
     for turn in turns:
         brought = turn.outcome if turn.tools else turn.did
         new[turn.row] = brought not in seen
         seen.add(brought)
+        left.discard(turn.row)
+        if not left:
+            break
     return new
 
 

@@ -8,7 +8,7 @@ temporary names masked. Nothing is worked out before somebody asks: of most turn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -99,14 +99,17 @@ class Turn:
     def came(self) -> int:
         """What came back at a glance, numbers masked: where that differs, so do the outcomes. Quick."""
         if self._came is None:
-            self._came = self._deeds.glance(self)
+            self._came = self._deeds.glance(self, self.results())
         return self._came
 
     @property
     def outcome(self) -> int:
         """What came back. Negative, and never twice the same, where that was not recorded: unknown is not *the same*."""
         if self._outcome is None:
-            self._outcome = self._deeds.outcome(self)
+            results = self.results()  # decoded once for both
+            self._outcome = self._deeds.outcome(self, results)
+            if self._came is None:
+                self._came = self._deeds.glance(self, results)
         return self._outcome
 
     @property
@@ -120,7 +123,7 @@ class Turn:
 
     def results(self) -> list[Result]:
         """What came of each call, in the order of the calls."""
-        return self._deeds.results(self)
+        return self._deeds.results(self) if self.calls else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,11 +197,10 @@ class Deeds:
                 found.append(self._response(CallPlace(rows[0], number)))
         return found
 
-    def glance(self, turn: Turn) -> int:
+    def glance(self, turn: Turn, results: Sequence[Result]) -> int:
         """See `Turn.came`."""
         if not turn.calls:
             return _SAID
-        results = self.results(turn)
         if any(result.failed for result in results):
             return _FAILED
         if not all(result.known for result in results):
@@ -207,11 +209,10 @@ class Deeds:
             return _NOTHING
         return self._number(b"=" + _short(b"\n".join([roughly(_raw(result.value)) for result in results])))
 
-    def outcome(self, turn: Turn) -> int:
+    def outcome(self, turn: Turn, results: Sequence[Result]) -> int:
         """See `Turn.outcome`."""
         if not turn.calls:
             return _SAID
-        results = self.results(turn)
         if not all(result.known for result in results):
             return self._unknown()
         numbers = [self._outcome(result) for result in results]
