@@ -372,6 +372,9 @@ def _read_call(document: Json, was: Mapping[str, Json]) -> ToolCall:
     return ToolCall(id_, name, {} if arguments is None else arguments)
 
 
+_OUTPUT_FIELDS = frozenset({"role", "content", "reasoning", "finish_reason", "tool_calls"})
+
+
 def _read_output(old: Message | None, before: Mapping[str, Json], after: Mapping[str, Json]) -> Message:
     """The edited reply. Its reasoning is dropped: signed thoughts of a turn that was altered are refused by providers."""
     old = old or Message(Role.ASSISTANT)
@@ -383,10 +386,16 @@ def _read_output(old: Message | None, before: Mapping[str, Json], after: Mapping
     content = document.get("content")
     if content is not None and not isinstance(content, str):
         raise TypeError("/output/content must be a string")
-    calls = _read_calls(before["tool_calls"], after["tool_calls"], old.tool_calls)
+    unknown = sorted(document.keys() - _OUTPUT_FIELDS)
+    if unknown:
+        raise TypeError(f"/output has no {', '.join(unknown)}; it has {', '.join(sorted(_OUTPUT_FIELDS))}")
+    asked = document.get(
+        "tool_calls", after["tool_calls"]
+    )  # people write a message as providers do, calls inside
+    calls = _read_calls(before["tool_calls"], asked, old.tool_calls)
     others = tuple(part for part in old.parts if not isinstance(part, (Text, Reasoning, ToolCall)))
     texts: tuple[Part, ...] = () if content is None else (Text(content),)
     finish = document.get("finish_reason") or ""
-    if after["tool_calls"] != before["tool_calls"]:
+    if asked != before["tool_calls"]:
         finish = "tool_calls" if calls else "stop"
     return replace(old, parts=texts + others + calls, finish_reason=finish)

@@ -306,3 +306,20 @@ def test_an_edit_made_for_another_recording_is_refused() -> None:
 def test_times_of_broken_traces_are_shown_as_they_are() -> None:
     assert codec.timestamp(1_700_000_000_123_456_789).startswith("2023-11-14T22:13:20.1234")
     assert codec.timestamp(10**30) == str(10**30)
+
+
+def test_a_reply_may_be_written_as_providers_write_it_with_its_calls_inside() -> None:
+    step = PLAIN
+    said = {
+        "role": "assistant",
+        "content": "hm",
+        "tool_calls": [{"id": "k", "name": "f", "arguments": {"x": 1}}],
+    }
+    output = edited_step(step, [make_edit(step, "/output", said)]).body.output
+    assert output is not None
+    assert (output.text, [(one.id, one.name, one.arguments) for one in output.tool_calls]) == (
+        "hm",
+        [("k", "f", {"x": 1})],
+    )
+    with pytest.raises(EditRefusedError, match="/output has no contents"):
+        make_edit(step, "/output", {"contents": "hm"})

@@ -2,7 +2,8 @@
 
 Call B continues call A when A's prompt and A's reply are how B's prompt begins. This needs no span parents and no
 ids, and holds across formats; where the writer reworded the reply, A's prompt being how B's begins is enough. Some
-writers record only the new messages of each call: there the prompt begins with A's reply, or answers A's calls.
+writers record only the new messages of each call: there the prompt begins with A's reply, or answers A's calls. Where
+nothing goes on so, times and made-up ids in the system prompt count for nothing: many agents tell the time anew.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from operator import is_
 
 from replaydbg.core.digest import canonical
 from replaydbg.core.history import Conversation, History
-from replaydbg.core.message import Json, Message, Role, ToolCall
+from replaydbg.core.message import Json, Message, Role, ToolCall, text_message
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import TraceIndex
+from replaydbg.graph.wording import masked
+from replaydbg.wire.conversation import is_instruction
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Threads:
         latest: dict[str, int] = {}
         links: dict[int, Link] = {}
         digests = _Digests()
+        retold = _Retold(trace)
         for row in self.index.model_calls:
             body = trace.body(row)
             if body.messages is None:
@@ -63,6 +67,9 @@ class Threads:
                     link = Link(row, before, 1, delta=True)
                 elif self._answers(latest.get(trace.agent(row)), body.messages[0]):
                     link = Link(row, latest[trace.agent(row)], 0, delta=True)
+            again = retold.prefixes(body.messages, chain.keys)
+            if link is None and again:
+                link = self._continued(row, body.messages, again, retold.ends, retold.prompts)
             link = links[row] = link or Link(row, None, 0)
             end = chain.prefixes[length]
             if link.delta and link.previous is not None:
@@ -78,6 +85,11 @@ class Threads:
                 reply = chain_key(body.output)
                 ends.add(_extended(end, reply), row)
                 replies[reply] = row
+                if again:
+                    retold.ends.add(_extended(again[length], reply), row)
+            if again:
+                retold.prompts[again[length]] = row
+                retold.ends.follow(link.previous)
         return links
 
     def _continued(
@@ -154,6 +166,35 @@ class Threads:
         link = self.links.get(row)
         messages = self.index.trace.body(row).messages or ()
         return tuple(messages[link.new_from if link else 0 :])
+
+
+class _Retold:
+    """Prompts whose instructions hold a time or a made-up id, by digests that leave it out."""
+
+    def __init__(self, trace: Trace) -> None:
+        self.ends = _Ends(trace)
+        self.prompts: dict[bytes, int] = {}
+        self._latest: dict[bytes, tuple[list[bytes], list[bytes]]] = {}
+        """By the instructions the last prompt that they began: keys of its messages, and its prefixes."""
+
+    def prefixes(self, messages: Sequence[Message], keys: Sequence[bytes]) -> list[bytes]:
+        """Rolling digests as those of `_Chain`; [] where the prompt holds nothing of the kind."""
+        if not messages or not is_instruction(messages[0]):
+            return []
+        text = messages[0].text
+        plain = masked(text)
+        if plain == text:
+            return []
+        first = chain_key(text_message(messages[0].role, plain))
+        own = [first, *keys[1 : len(messages)]]
+        known, prefixes = self._latest.get(first, ([], [b""]))
+        if own[: len(known)] != known:
+            known, prefixes = [], [b""]
+        prefixes = list(prefixes)
+        for key in own[len(known) :]:
+            prefixes.append(_extended(prefixes[-1], key))
+        self._latest[first] = own, prefixes
+        return prefixes
 
 
 class _Digests:

@@ -104,6 +104,8 @@ class Lane:
         """At a recorded call: the person's edits of it take effect."""
         replay = self.replay
         self.told = self.told or replay.is_carried_into(node)
+        if self.prompt is not None and node != self.start:
+            self.prompt = requests.restated(replay.facts, self.prompt, node)
         step = replay.edited.steps.get(node)
         if step is None or self.prompt is None:
             return

@@ -12,6 +12,7 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Step
 from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.facts import Facts
+from replaydbg.wire.conversation import is_instruction
 
 _ABSENT = object()
 
@@ -56,6 +57,24 @@ def edited_prompt(facts: Facts, row: int, step: Step) -> tuple[Message, ...] | N
         reply = facts.trace.body(link.previous).output
         before += (reply,) if reply is not None else ()
     return before + messages
+
+
+def restated(facts: Facts, prompt: tuple[Message, ...], row: int) -> tuple[Message, ...]:
+    """The prompt with the instructions that the call at `row` was recorded with, where they are worded anew for each call.
+
+    A clock in the system prompt is the commonest. Instructions that a person edited stay as they were edited.
+    """
+    link = facts.threads.links.get(row)
+    if link is None or link.previous is None:
+        return prompt
+    before, after = recorded_prompt(facts, link.previous) or (), recorded_prompt(facts, row) or ()
+    messages = list(prompt)
+    for at, (old, new) in enumerate(zip(before, after, strict=False)):
+        if not (is_instruction(old) and is_instruction(new)) or at >= len(messages):
+            break
+        if messages[at] == old:
+            messages[at] = new
+    return tuple(messages)
 
 
 def edits_on_top(
