@@ -41,7 +41,7 @@ def readings(
 
 def with_those_beside(path: str, format_name: str | None) -> files.Opened:
     """The document, and the files that belong to it: a session's sub-agents, the events of a run."""
-    opened = files.open_document(beside.main_file(path, _registry.main_files()))
+    opened = files.open_document(recording(path))
     document = opened.document
     if path == files.STANDARD_INPUT:
         return opened
@@ -53,9 +53,14 @@ def with_those_beside(path: str, format_name: str | None) -> files.Opened:
     return files.Opened(replace(document, beside=documents), opened.notices + notices)
 
 
+def recording(path: str) -> str:
+    """The file to open for a path: of a folder that is one recording the file that stands for it, else the path itself."""
+    return beside.main_file(path, _registry.main_files())
+
+
 def open_trace(path: str, format_name: str | None = None, trace_id: str | None = None) -> Opened:
     """One trace of the file, the first unless told otherwise. Raises UnreadableInput, UsageProblem."""
-    path = beside.main_file(path, _registry.main_files())
+    path = recording(path)
     opened = with_those_beside(path, format_name)
     with without_collector():
         *_, reading = _registry.read(opened.document, format_name)

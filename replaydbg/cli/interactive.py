@@ -22,6 +22,10 @@ def look(path: str, **options: object) -> int:
     if path != "-" and _has_screen() and Path(path).exists():
         from replaydbg.tui.setup import Setup
 
+        if Path(path).is_dir():
+            from replaydbg.actions.open import recording
+
+            path = recording(path)
         return _run(Setup(path, **options))  # type: ignore[arg-type]
     if options.get("follow"):
         from replaydbg.cli.following import print_news
@@ -59,9 +63,10 @@ def _print(
     trace_id: str | None = None,
     side_tools: tuple[ToolSpec, ...] = (),
 ) -> int:
-    from replaydbg.actions.open import open_trace
+    from replaydbg.actions.open import open_trace, recording
     from replaydbg.cli import listing
 
+    path = recording(path)
     if Path(path).is_dir():
         return listing.print_folder(path)
     opened = open_trace(path, format_name, trace_id)

@@ -40,10 +40,11 @@ def show(  # noqa: PLR0917 - each is an option of the command line
                 "--follow shows steps as they come, --step one that is there", "leave one of them out"
             )
         return print_news(trace, format_name, trace_id, output)
-    from replaydbg.actions.open import open_trace
+    from replaydbg.actions.open import open_trace, recording
     from replaydbg.actions.side_tools import tools_of_file
     from replaydbg.cli.listing import print_folder, print_opened
 
+    trace = recording(trace)
     if Path(trace).is_dir():
         return print_folder(trace, output)
     opened = open_trace(trace, format_name, trace_id)
