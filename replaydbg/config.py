@@ -10,6 +10,9 @@ A settings file is named on the command line; nothing is read from a folder that
     severity = "warning"
     rounds-min = 5
 
+    [keys]
+    "main.edit" = "e,f4"
+
     [tools.lookup_order]
     python = "shop.tools:lookup_order"
     policy = "allow"
@@ -101,6 +104,10 @@ class Settings:
     tools: Mapping[str, ToolSetting] = field(default_factory=lambda: MappingProxyType({}))
     servers: Mapping[str, ServerSetting] = field(default_factory=lambda: MappingProxyType({}))
     """MCP servers by the name that tools refer to."""
+    keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """Keys of the screen by screen and action (`main.edit = "e,f4"`); the screen says which there are."""
+    theme: str = ""
+    """Colours of the screen; "" leaves them to the environment."""
 
     def of(self, kind: type[Thresholds]) -> Thresholds:
         """The numbers that a rule goes by; `kind` is the class that it declares."""
@@ -128,8 +135,8 @@ def settings_of(
     words: Any = (tuple[str, ...], ())
     tables: Any = (dict[str, Any], {})
     problems: list[str] = []
-    known_tables = {"rules": tables, "tools": tables, "servers": tables}
-    top = _read({"select": words, "ignore": words, **known_tables}, mapping, (), problems)
+    known_tables = {"rules": tables, "tools": tables, "servers": tables, "keys": (dict[str, str], {})}
+    top = _read({"select": words, "ignore": words, "theme": (str, ""), **known_tables}, mapping, (), problems)
     known = {word.lower(): one for one in rules for word in (one.name, one.code)}
     severities: dict[str, Severity] = {}
     thresholds: list[Any] = []
@@ -155,6 +162,8 @@ def settings_of(
         tuple(thresholds),
         MappingProxyType(tools),
         MappingProxyType(servers),
+        MappingProxyType(top["keys"]),
+        top["theme"],
     )
 
 

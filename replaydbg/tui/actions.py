@@ -7,6 +7,9 @@ by its character.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from replaydbg.tui.possible import (
     CHAIN,
     DETAIL,
@@ -243,12 +246,51 @@ ACTIONS: tuple[UserAction, ...] = (
 )
 
 
+_GIVEN: dict[str, tuple[str, ...]] = {}
+"""Keys that the settings of the person give to actions, by screen and action."""
+
+
+def give_keys(keys: Mapping[str, str]) -> list[str]:
+    """Take these keys (`main.edit` -> `e,f4`) instead of our own; sentences for those that cannot be taken."""
+    _GIVEN.clear()
+    problems = []
+    known = {f"{action.where}.{action.id}": action for action in ACTIONS}
+    for name, said in keys.items():
+        wanted = tuple(key.strip() for key in said.split(",") if key.strip())
+        action = known.get(name)
+        if action is None:
+            problems.append(
+                f"keys.{name}: there is no such action; ? names those of a screen, as in main.edit"
+            )
+            continue
+        taken = {
+            key: other.id for other in of_screen(action.where) if other.id != action.id for key in other.keys
+        }
+        clash = next((key for key in wanted if key in taken), None)
+        if not wanted or clash is not None:
+            why = f"{clash} is the key of {taken[clash]}" if clash else "it names no key"
+            problems.append(f"keys.{name} = {said!r}: {why}")
+            continue
+        _GIVEN[name] = wanted
+    return problems
+
+
+def keymap() -> dict[str, str]:
+    """The given keys by the ids of bindings, as Textual takes them."""
+    return {name: ",".join(keys) for name, keys in _GIVEN.items()}
+
+
 def of_screen(where: str) -> tuple[UserAction, ...]:
-    return tuple(action for action in ACTIONS if action.where == where)
+    return tuple(_with_keys(action) for action in ACTIONS if action.where == where)
 
 
 def by_id(where: str, id_: str) -> UserAction:
-    return next(action for action in ACTIONS if action.where == where and action.id == id_)
+    return next(_with_keys(each) for each in ACTIONS if each.where == where and each.id == id_)
+
+
+def _with_keys(action: UserAction) -> UserAction:
+    given = _GIVEN.get(f"{action.where}.{action.id}")
+    return action if given is None else replace(action, keys=given)
 
 
 def footer_of(where: str, state: State) -> list[UserAction]:

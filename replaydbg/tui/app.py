@@ -19,8 +19,7 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from replaydbg.errors import ReplaydbgError
-from replaydbg.tui import theme
-from replaydbg.tui.actions import of_screen
+from replaydbg.tui import actions, theme
 from replaydbg.tui.background import apart
 from replaydbg.tui.screens.acting import ActingScreen
 from replaydbg.tui.screens.opening import OpeningScreen
@@ -55,13 +54,17 @@ class ReplayApp(App[int]):
         self.animation_level = "none"  # a page that slides takes half a second and 90 KB
         for each in theme.THEMES:
             self.register_theme(each)
-        self.theme = theme.first_theme(os.environ)
+        settings = setup.settings
+        self.theme = theme.first_theme(os.environ, settings.theme if settings is not None else "")
+        self.key_problems = actions.give_keys(settings.keys if settings is not None else {})
+        """Keys of the settings that could not be taken."""
         self.set_class(theme.ascii_only(os.environ), "-ascii")
 
     def get_default_screen(self) -> Screen[None]:
         return OpeningScreen(self.setup)
 
     def on_mount(self) -> None:
+        self.set_keymap(actions.keymap())
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -99,6 +102,7 @@ class ReplayApp(App[int]):
         from replaydbg.tui.screens.main import MainScreen
 
         desk = Desk(self._opened)
+        desk.of_settings = self.key_problems
         desk.one_of_many = self._chooser() is not None
         self.main = MainScreen(desk, event)
         await self.push_screen(self.main)
@@ -148,7 +152,7 @@ class ReplayApp(App[int]):
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what the keys do, by name; and the themes."""
         if isinstance(screen, ActingScreen):
-            for action in of_screen(screen.WHERE):
+            for action in actions.of_screen(screen.WHERE):
                 yield SystemCommand(
                     f"{action.label}  ({action.signs})", action.tooltip, _deed(screen, action.id)
                 )

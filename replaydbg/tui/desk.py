@@ -85,6 +85,8 @@ class Desk:
         self.fraction = 0.0
         self.traces: tuple[Trace, ...] = ()
         self.trace_id = setup.trace_id
+        self.of_settings: list[str] = []
+        """What could not be taken of the person's settings."""
         self.notices: list[str] = []
         self.plan: Plan | None = None
         self.planning = False

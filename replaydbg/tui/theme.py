@@ -202,14 +202,14 @@ def drawn(app: App[Any], look: str, ground: Color) -> RichStyle:
     )
 
 
-def first_theme(environment: Mapping[str, str]) -> str:
-    """The theme to begin with: the one of REPLAYDBG_THEME, by its name or without `replaydbg-`.
+def first_theme(environment: Mapping[str, str], wanted: str = "") -> str:
+    """The theme to begin with: `wanted`, else the one of REPLAYDBG_THEME; by its name or without `replaydbg-`.
 
     NO_COLOR alone still gives greys; only a theme of the terminal's own colours gives none.
     """
     if environment.get("NO_COLOR"):
         return "ansi-dark"
-    asked = environment.get("REPLAYDBG_THEME", "").lower()
+    asked = (wanted or environment.get("REPLAYDBG_THEME", "")).lower()
     known = {each.name for each in THEMES} | BUILTIN_THEMES.keys()
     return next((name for name in (asked, f"replaydbg-{asked}") if name in known), DARK.name)
 

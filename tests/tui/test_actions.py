@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.keys import _character_to_key
 
+from replaydbg.config import Settings
 from replaydbg.core.step import Kind
 from replaydbg.readers._api import Reading
 from replaydbg.tui import actions, workers
 from replaydbg.tui.actions import ACTIONS, CHAIN, DETAIL, KEY_SIGNS, State, by_id, footer_of, of_screen
 from replaydbg.tui.messages import TraceRead
 from replaydbg.tui.screens.dialogs import Line
+from replaydbg.tui.screens.help import Help
 from replaydbg.tui.setup import Setup
 from tests.support.build import trace
-from tests.support.desk import Sitting, open_demo, open_setup
+from tests.support.desk import Sitting, demo_setup, open_demo, open_setup
 
 SCREENS = sorted({action.where for action in ACTIONS})
 NAMED = {
@@ -153,9 +156,20 @@ def _no_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("VISUAL", raising=False)
 
 
-@pytest.mark.parametrize(("pane", "step"), [(CHAIN, 1), (CHAIN, 8), (CHAIN, 26), (DETAIL, 8)])
-async def test_every_key_of_the_main_screen_acts_or_says_why(tmp_path: Path, pane: str, step: int) -> None:
-    async with open_demo(tmp_path) as sitting:
+@pytest.mark.parametrize(
+    ("pane", "step", "size"),
+    [
+        (CHAIN, 1, (120, 40)),
+        (CHAIN, 26, (120, 40)),
+        (DETAIL, 8, (120, 40)),
+        (CHAIN, 8, (80, 24)),
+        (CHAIN, 8, (200, 60)),
+    ],
+)
+async def test_every_key_of_the_main_screen_acts_or_says_why(
+    tmp_path: Path, pane: str, step: int, size: tuple[int, int]
+) -> None:
+    async with open_demo(tmp_path, size) as sitting:
         await _every_key_acts_or_says_why(sitting, pane, step)
 
 
@@ -192,3 +206,40 @@ def test_the_table_is_the_only_place_of_keys() -> None:
         )
     }
     assert all(tabled.values()), tabled
+
+
+def test_keys_of_the_settings_take_the_place_of_ours() -> None:
+    problems = actions.give_keys(
+        {"main.edit": "f4, e", "main.nothing": "x", "main.fold": "q", "main.map": ""}
+    )
+    try:
+        assert by_id("main", "edit").keys == ("f4", "e")
+        assert actions.keymap() == {"main.edit": "f4,e"}
+        assert [problem.split(":")[0] for problem in problems] == [
+            "keys.main.nothing",
+            "keys.main.fold = 'q'",
+            "keys.main.map = ''",
+        ]
+        assert "q is the key of quit_or_back" in problems[1]
+    finally:
+        actions.give_keys({})
+    assert by_id("main", "edit").keys == ("e",)
+
+
+async def test_a_given_key_works_and_is_shown(tmp_path: Path) -> None:
+    setup = replace(
+        demo_setup(tmp_path), settings=Settings(keys={"main.help": "f1", "main.nothing": "x"}, theme="light")
+    )
+    try:
+        async with open_setup(setup) as sitting:
+            await sitting.until_checked()
+            assert sitting.app.theme == "replaydbg-light"
+            assert "f1 Help" in sitting.text
+            await sitting.press("f1")
+            await sitting.until(lambda: isinstance(sitting.app.screen, Help), "the help")
+            await sitting.press("escape")
+            await sitting.press("question_mark")
+            assert "does nothing here" in sitting.said
+            assert "there is no such action" in sitting.main.desk.notices[0]
+    finally:
+        actions.give_keys({})

@@ -155,3 +155,59 @@ def test_the_demo_opens_and_is_left_at_once(incident: Path, terminals: list[Term
     terminal.wait("Quit")
     terminal.keys("Q")
     terminal.wait("ENDED 0")
+
+
+def test_an_edit_in_the_persons_own_editor(incident: Path, terminals: list[Terminal]) -> None:
+    """The program lends the terminal to a real editor and takes it back, drawn anew; the edit is there."""
+    editor = incident.parent / "editor.sh"
+    editor.write_text('#!/bin/sh\nprintf "EDITING $1\\r\\n"\nread line\nprintf "%s" "$line" >> "$1"\n')
+    editor.chmod(0o755)
+    terminal = Terminal(incident.parent, f"EDITOR={editor} {PROGRAM} open {incident.name}", (120, 40))
+    terminals.append(terminal)
+    terminal.wait("‼ 9 errors")
+    terminal.keys("E")
+    terminal.wait("Edit which part")
+    terminal.keys("Enter")
+    terminal.wait("EDITING")
+    terminal.keys("Look twice.", "Enter")
+    terminal.wait("1 pending edit")
+    terminal.wait("what the edits touch")
+    terminal.keys("Q")
+    terminal.wait("ENDED 0")
+    assert terminal.is_sane()
+
+
+def test_the_main_job_by_keys_alone(incident: Path, terminals: list[Terminal]) -> None:
+    """Open, find, edit, re-run, compare; in the terminal, on the demo."""
+    terminal = Terminal(incident.parent, f"{PROGRAM} demo", (120, 40))
+    terminals.append(terminal)
+    terminal.wait("‼ 9 errors")
+    terminal.keys("e")
+    terminal.wait("Edit which part")
+    terminal.keys("Enter")
+    terminal.wait("Save")
+    terminal.keys("-l", " Order ids look like ORD-048213. Regions are EU, US and APAC.")
+    terminal.keys("C-s")
+    terminal.wait("to re-run")
+    terminal.keys("r")
+    terminal.wait("Re-run what follows")
+    terminal.keys("y")
+    terminal.wait("9 findings gone")
+    terminal.keys("D")
+    terminal.wait("Next difference")
+    terminal.keys("q")
+    terminal.keys("Q")
+    terminal.wait("ENDED 0")
+
+
+def test_the_mouse_selects_folds_and_opens(incident: Path, terminals: list[Terminal]) -> None:
+    terminal = Terminal(incident.parent, f"{PROGRAM} open {incident.name}", (120, 40))
+    terminals.append(terminal)
+    terminal.wait("‼ 9 errors")
+    click = "\x1b[<0;20;4M\x1b[<0;20;4m"
+    terminal.keys("-l", click)
+    terminal.wait("#3 ask_refunds_agent")
+    terminal.keys("-l", click + click)
+    terminal.wait("q Back")
+    terminal.keys("Q")
+    terminal.wait("ENDED 0")

@@ -20,7 +20,10 @@ class Reported(Workplace):
         reading, desk = event.reading, self.desk
         desk.fraction = reading.fraction
         desk.traces = reading.traces
-        desk.notices = [f"{notice.pointer}: {notice.message}" for notice in reading.notices]
+        desk.notices = [
+            *desk.of_settings,
+            *(f"{notice.pointer}: {notice.message}" for notice in reading.notices),
+        ]
         if not reading.complete:
             if reading.traces:
                 self.show(desk.read(reading.traces[0], complete=False))

@@ -139,10 +139,11 @@ class LineList(Looks, can_focus=True, inherit_bindings=False):
     def on_click(self, event: events.Click) -> None:
         index = event.y + self.scroll_offset.y
         if index < self.count:
-            again = index == self.cursor and self.has_focus
+            again = index == self.cursor and (self.has_focus or event.chain > 1)
             self.cursor = index
             self.clicked(event.x, again=again)
-        self.focus()
+        if not self.has_focus:  # focus comes late, and would take it back from what was opened
+            self.focus()
 
     def clicked(self, x: int, *, again: bool) -> None:  # noqa: ARG002 - some lists care where
         """The line of the cursor was clicked, `again` if it was there before."""
