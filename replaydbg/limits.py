@@ -38,7 +38,7 @@ JSON_DEPTH_MAX = 200
 JSON_IN_JSON_LEVELS_MAX = 3
 """Langfuse and MLflow encode up to three times; a fourth level is text."""
 
-UNKNOWN_BYTES_MAX = 64 << 20
+UNKNOWN_BYTES_MAX = 16 << 20
 UNKNOWN_STEPS_MAX = 10_000
 """Of JSON that no format knows so much is shown, by its structure: nobody reads more of it step by step."""
 

@@ -19,7 +19,7 @@ from replaydbg.core.message import Json
 from replaydbg.core.pointer import join
 from replaydbg.core.step import Kind, Status
 from replaydbg.core.trace import Source
-from replaydbg.readers import _containers, _salvage
+from replaydbg.readers import _containers
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._records import Observed, Records
 
@@ -29,9 +29,6 @@ _LEAST = 0.001
 _SAYING = ("type", "role", "kind", "name", "event", "id")
 """Keys whose text says best what an object is."""
 _TEXT_CHARS_MAX = 40
-
-_Handle = tuple[memoryview, tuple[str | int, ...]]
-"""The record, and the path in it."""
 
 
 def _sniff(document: Document) -> float:
@@ -51,7 +48,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     trace_id = document.name.replace("\\", "/").rpartition("/")[2].partition(".json")[0]
     for record in _containers.records(buffer, records.notices):
         for value, place in _containers.parsed(record, records.notices):
-            _add(records, trace_id, record, value, place)
+            _add(records, trace_id, value, place)
         if len(records) >= limits.UNKNOWN_STEPS_MAX:
             said = f"more than {limits.UNKNOWN_STEPS_MAX} objects: the rest is not shown"
             records.notices.append(Notice(record.place, said))
@@ -61,7 +58,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     yield records.reading()
 
 
-def _add(records: Records, trace_id: str, record: _containers.Record, value: Json, place: str) -> None:
+def _add(records: Records, trace_id: str, value: Json, place: str) -> None:
     """The steps of one record. Iterative: it may nest deeply."""
     root = place or "document"
     opaque, unset = KIND_NUMBER[Kind.OPAQUE], STATUS_NUMBER[Status.UNSET]
@@ -71,9 +68,8 @@ def _add(records: Records, trace_id: str, record: _containers.Record, value: Jso
         item, name, path = waiting.pop()
         parent_id = root + join(path[:-1]) if path else ""
         said = f"{name} {_saying(item)}".rstrip()
-        handle = (record.raw, path)
         records.add(
-            trace_id, (root + join(path), parent_id, opaque, said, "", "", *never, unset, *uncounted, handle)
+            trace_id, (root + join(path), parent_id, opaque, said, "", "", *never, unset, *uncounted, item)
         )
         below = [(inner, _name(key, name), (*path, key)) for key, inner in _members(item) if _is_step(inner)]
         waiting += reversed(below)
@@ -105,14 +101,8 @@ def _saying(value: Json) -> str:
     return next((text for text in said if isinstance(text, str) and 0 < len(text) <= _TEXT_CHARS_MAX), "")
 
 
-def _observed(handle: _Handle) -> Observed:
-    raw, path = handle
-    try:
-        value = _salvage.loads(raw)
-    except ValueError:
-        value = _salvage.repaired(raw)
-    for key in path:
-        value = value[key]
+def _observed(value: Json) -> Observed:
+    """Steps keep their values, so that none is looked for again in a document of unknown shape; their size is bounded."""
     own = value
     if isinstance(value, dict):
         own = {key: item for key, item in value.items() if not _is_step(item)} or None

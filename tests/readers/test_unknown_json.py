@@ -35,6 +35,11 @@ def test_each_object_is_a_step_with_what_is_its_own() -> None:
     assert found["document/turns/1/deep"].body.raw == {"er": [[1]]}
 
 
+def test_a_step_keeps_its_value_and_does_not_look_for_it_again() -> None:
+    (trace,) = opened(READER, THING).traces
+    assert trace.handles[:2] == [THING, THING["turns"]]
+
+
 def test_lines_are_steps_beside_each_other() -> None:
     assert list(steps(READER, lines({"a": 1}, {"b": {"c": 1}}))) == ["line 1", "line 2", "line 2/b"]
 
