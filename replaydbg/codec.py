@@ -386,12 +386,10 @@ def _read_output(old: Message | None, before: Mapping[str, Json], after: Mapping
     content = document.get("content")
     if content is not None and not isinstance(content, str):
         raise TypeError("/output/content must be a string")
-    unknown = sorted(document.keys() - _OUTPUT_FIELDS)
-    if unknown:
+    if unknown := sorted(document.keys() - _OUTPUT_FIELDS):
         raise TypeError(f"/output has no {', '.join(unknown)}; it has {', '.join(sorted(_OUTPUT_FIELDS))}")
-    asked = document.get(
-        "tool_calls", after["tool_calls"]
-    )  # people write a message as providers do, calls inside
+    # People write a message as providers do, with the calls inside.
+    asked = document.get("tool_calls", after["tool_calls"])
     calls = _read_calls(before["tool_calls"], asked, old.tool_calls)
     others = tuple(part for part in old.parts if not isinstance(part, (Text, Reasoning, ToolCall)))
     texts: tuple[Part, ...] = () if content is None else (Text(content),)

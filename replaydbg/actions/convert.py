@@ -13,7 +13,7 @@ from replaydbg.drivers import files
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.writers import _registry, native
-from replaydbg.writers._api import Losses, Run, Writer
+from replaydbg.writers._api import Losses, Writer, Written
 
 
 @dataclass(slots=True)
@@ -35,9 +35,9 @@ def conversion(traces: Sequence[Trace], target: str, *, findings: bool = False) 
     return Conversion(writer.write(list(_runs(traces, findings=findings)), losses), losses)
 
 
-def _runs(traces: Sequence[Trace], *, findings: bool) -> Iterator[Run]:
+def _runs(traces: Sequence[Trace], *, findings: bool) -> Iterator[Written]:
     for trace in traces:
-        yield Run(trace, check_trace(Facts(trace)) if findings else ())
+        yield Written(trace, check_trace(Facts(trace)) if findings else ())
 
 
 def write_to(path: str, converted: Conversion, recording_path: str) -> None:

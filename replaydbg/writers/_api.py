@@ -27,7 +27,7 @@ class Losses:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class Written:
     """A trace to be written, and what rules found in it where that is wanted."""
 
     trace: Trace
@@ -41,6 +41,6 @@ class Writer:
     name: str
     """The word for `--to`."""
     title: str
-    write: Callable[[Sequence[Run], Losses], Iterator[bytes]]
+    write: Callable[[Sequence[Written], Losses], Iterator[bytes]]
     holds_many: bool = True
     """Whether a file may hold several traces."""

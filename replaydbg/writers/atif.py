@@ -13,7 +13,7 @@ from replaydbg.core.message import Json, Message, Reasoning, Role, ToolCall, Too
 from replaydbg.core.step import Kind, Step
 from replaydbg.core.trace import Trace
 from replaydbg.wire import loose, openai_chat
-from replaydbg.writers._api import Losses, Run, Writer
+from replaydbg.writers._api import Losses, Writer, Written
 from replaydbg.writers._news import News
 from replaydbg.writers.openai_chat import iso
 
@@ -21,7 +21,7 @@ SCHEMA_VERSION = "ATIF-v1.5"
 _SOURCES = {Role.SYSTEM: "system", Role.DEVELOPER: "system", Role.USER: "user", Role.ASSISTANT: "agent"}
 
 
-def _write(runs: Sequence[Run], losses: Losses) -> Iterator[bytes]:
+def _write(runs: Sequence[Written], losses: Losses) -> Iterator[bytes]:
     for run in runs:
         text = loose.encoded(_Trajectory(run.trace, losses).document())
         if text == "null":

@@ -14,7 +14,7 @@ from replaydbg.core.message import Json, Message, Reasoning, Text, ToolCall, Too
 from replaydbg.core.step import Kind, Status, Step
 from replaydbg.core.trace import Trace
 from replaydbg.wire import arguments, loose
-from replaydbg.writers._api import Losses, Run, Writer
+from replaydbg.writers._api import Losses, Writer, Written
 from replaydbg.writers._news import News
 from replaydbg.writers.openai_chat import iso
 
@@ -23,13 +23,13 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 _FENCES = re.compile("`{3,}")
 
 
-def _write(runs: Sequence[Run], losses: Losses) -> Iterator[bytes]:
+def _write(runs: Sequence[Written], losses: Losses) -> Iterator[bytes]:
     for run in runs:
         for line in _lines(run, losses):
             yield line.encode("utf-8", "replace") + b"\n"
 
 
-def _lines(run: Run, losses: Losses) -> Iterator[str]:
+def _lines(run: Written, losses: Losses) -> Iterator[str]:
     trace = run.trace
     yield f"# {_plain(trace.source.name or trace.id)}"
     yield ""

@@ -21,7 +21,7 @@ from replaydbg.core.message import Json
 from replaydbg.core.step import Kind, Status, Step
 from replaydbg.core.trace import Trace
 from replaydbg.wire import arguments, genai
-from replaydbg.writers._api import Losses, Run, Writer
+from replaydbg.writers._api import Losses, Writer, Written
 
 _SPAN_ID, _TRACE_ID = re.compile(r"(?!0{16})[0-9a-f]{16}"), re.compile(r"(?!0{32})[0-9a-f]{32}")
 _OPERATIONS = {
@@ -52,7 +52,7 @@ def write(trace: Trace, *, provenance: Sequence[BranchStep] = ()) -> Iterator[by
     yield b"]}\n"
 
 
-def _write_all(runs: Sequence[Run], losses: Losses) -> Iterator[bytes]:
+def _write_all(runs: Sequence[Written], losses: Losses) -> Iterator[bytes]:
     del losses  # there are none
     yield b'{"resourceSpans":['
     for number, run in enumerate(runs):

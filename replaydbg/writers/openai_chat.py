@@ -13,13 +13,13 @@ from replaydbg.core.message import Json, Media, Message, OtherPart, Reasoning, R
 from replaydbg.core.outcome import Reply
 from replaydbg.core.step import Kind, Status, Step
 from replaydbg.wire import conversation, loose, openai_chat
-from replaydbg.writers._api import Losses, Run, Writer
+from replaydbg.writers._api import Losses, Writer, Written
 from replaydbg.writers._news import News
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _write(runs: Sequence[Run], losses: Losses) -> Iterator[bytes]:
+def _write(runs: Sequence[Written], losses: Losses) -> Iterator[bytes]:
     for run in runs:
         trace, news = run.trace, News()
         for row in sorted(range(len(trace)), key=lambda row: max(trace.starts_ns[row], 0)):

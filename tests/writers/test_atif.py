@@ -11,7 +11,7 @@ from hypothesis import given
 from replaydbg.actions.open import open_trace
 from replaydbg.core.trace import Trace
 from replaydbg.wire.arguments import call_from_raw
-from replaydbg.writers._api import Losses, Run
+from replaydbg.writers._api import Losses, Written
 from replaydbg.writers.atif import WRITER
 from tests.support import strategies
 from tests.support.build import (
@@ -33,7 +33,7 @@ ONLY_OF_AGENTS = {"model_name", "reasoning_content", "tool_calls", "metrics"}
 
 def written(run: Trace) -> tuple[dict[str, Any], list[str]]:
     losses = Losses()
-    (line,) = b"".join(WRITER.write([Run(run)], losses)).splitlines()
+    (line,) = b"".join(WRITER.write([Written(run)], losses)).splitlines()
     return orjson.loads(line), list(losses)
 
 

@@ -13,7 +13,7 @@ from replaydbg.actions.open import open_trace
 from replaydbg.core.finding import Finding
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
-from replaydbg.writers._api import Losses, Run
+from replaydbg.writers._api import Losses, Written
 from replaydbg.writers.markdown import WRITER
 from tests.support import strategies
 from tests.support.build import model_call, trace, user
@@ -23,7 +23,7 @@ TRACES = Path(__file__).resolve().parents[2] / "traces"
 
 def written(run: Trace, findings: tuple[Finding, ...] = ()) -> tuple[str, list[str]]:
     losses = Losses()
-    return b"".join(WRITER.write([Run(run, findings)], losses)).decode(), list(losses)
+    return b"".join(WRITER.write([Written(run, findings)], losses)).decode(), list(losses)
 
 
 def test_the_incident_as_a_report() -> None:

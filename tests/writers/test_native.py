@@ -17,7 +17,7 @@ from replaydbg.errors import UnreadableInput
 from replaydbg.readers import _registry, native
 from replaydbg.readers._api import NotThisFormat
 from replaydbg.wire.arguments import call_from_raw
-from replaydbg.writers._api import Losses, Run
+from replaydbg.writers._api import Losses, Written
 from replaydbg.writers.native import WRITER, write
 from tests.support import build, strategies
 from tests.support.corpora import document, each_of
@@ -193,7 +193,7 @@ def test_opentelemetrys_own_parser_takes_anything(written: Trace) -> None:
 def assert_otlp(traces: tuple[Trace, ...]) -> None:
     """Other people's programs see the same spans with the same parents, times and kinds of value."""
     losses = Losses()
-    parsed = message(orjson.loads(b"".join(WRITER.write([Run(each) for each in traces], losses))))
+    parsed = message(orjson.loads(b"".join(WRITER.write([Written(each) for each in traces], losses))))
     assert list(losses) == []
     assert len(parsed.resource_spans) == len(traces)
     for resource, each in zip(parsed.resource_spans, traces, strict=True):
@@ -209,7 +209,7 @@ def assert_otlp(traces: tuple[Trace, ...]) -> None:
 
 def test_several_traces_in_one_file() -> None:
     many = [trace(span(1, "a")), trace(span(2, "b", traceId="ab" * 16))]
-    content = b"".join(WRITER.write([Run(each) for each in many], Losses()))
+    content = b"".join(WRITER.write([Written(each) for each in many], Losses()))
     *_, reading = _registry.read(otlp_document(content))
     assert [[step.name for step in each.steps()] for each in reading.traces] == [["a"], ["b"]]
 

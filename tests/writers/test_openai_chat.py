@@ -15,7 +15,7 @@ from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.readers import _registry
 from replaydbg.wire import loose
-from replaydbg.writers._api import Losses, Run
+from replaydbg.writers._api import Losses, Written
 from replaydbg.writers.openai_chat import WRITER
 from tests.support import strategies
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
@@ -27,7 +27,7 @@ LOOK = tool("look", parameters(["id"], id={"type": "integer"}))
 
 def written(*traces: Trace) -> tuple[bytes, list[str]]:
     losses = Losses()
-    return b"".join(WRITER.write([Run(each) for each in traces], losses)), list(losses)
+    return b"".join(WRITER.write([Written(each) for each in traces], losses)), list(losses)
 
 
 def as_text(parts: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What `convert --to native` writes, in a real Arize Phoenix server. Run by name: pytest -m phoenix."""
+"""What `convert --to native` writes, in a real Arize Phoenix server. Written by name: pytest -m phoenix."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from replaydbg.actions.open import open_trace
-from replaydbg.writers._api import Losses, Run
+from replaydbg.writers._api import Losses, Written
 from replaydbg.writers.native import WRITER
 from tests.support.phoenix import phoenix, send, spans
 from tests.support.protobuf import protobuf
@@ -23,7 +23,7 @@ def test_phoenix_shows_the_same_spans_with_the_same_parents(tmp_path: Path) -> N
     with phoenix(tmp_path) as url:
         for path in TRACES:
             traces = open_trace(str(path)).traces
-            request = orjson.loads(b"".join(WRITER.write([Run(each) for each in traces], Losses())))
+            request = orjson.loads(b"".join(WRITER.write([Written(each) for each in traces], Losses())))
             send(url, protobuf(request))
             written = [
                 span
