@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from replaydbg.errors import NotSaved, UsageProblem
@@ -193,18 +194,22 @@ def places(source_path: str, digest: str) -> tuple[Path, ...]:
 
 def may_have_session(source_path: str) -> bool:
     """Whether any of the `places` may hold something: asked before a large recording is read for its digest."""
-    return any(
-        name.startswith(Path(source_path).name) and name.endswith(SUFFIX)
-        for folder in {place.parent for place in places(source_path, "")}
-        for name in _names(folder)
-    )
+    folders = {place.parent for place in places(source_path, "")}
+    stem = Path(source_path).name
+    return any(name.startswith(stem) for folder in folders for name in _sessions_in(folder))
 
 
-def _names(folder: Path) -> list[str]:
+def _sessions_in(folder: Path) -> tuple[str, ...]:
     try:
-        return [entry.name for entry in folder.iterdir()]
+        return _listed(folder, folder.stat().st_mtime_ns)
     except OSError:
-        return []
+        return ()
+
+
+@lru_cache(maxsize=64)
+def _listed(folder: Path, _changed_ns: int) -> tuple[str, ...]:
+    """Session files of a folder, as long as it does not change: a folder may hold ten thousand recordings."""
+    return tuple(entry.name for entry in folder.iterdir() if entry.name.endswith(SUFFIX))
 
 
 def is_there(path: Path) -> bool:
