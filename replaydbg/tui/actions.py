@@ -118,6 +118,7 @@ _MAIN = (
     UserAction("traces", "Traces", "Back to the list of traces", ("O",), _APP, why_not=lambda state: None if state.one_of_many else "this is the only trace: open a folder, or a file with several, to choose"),
     UserAction("export", "Export", "Write what is listed to a file: text, Markdown, JSON, or a picture of the screen", ("o",), _APP, why_not=no_steps),
     UserAction("copy", "Copy", "Copy what the cursor is on", ("y",), _APP, why_not=no_step),
+    UserAction("copy_path", "Copy path", "Copy the place that the cursor is on, as replay --edit takes it", ("Y",), _APP, why_not=no_step),
     UserAction("help", "Help", "All keys", ("question_mark",), _APP, footer=90),
     UserAction("quit_or_back", "Back", "Back; from the list of steps, quit", ("q",), _APP, footer=95),
     UserAction("quit", "Quit", "Quit at once; everything is kept", ("Q", "ctrl+q"), _APP),

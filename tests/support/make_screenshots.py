@@ -18,10 +18,15 @@ SIZE = (120, 36)
 
 
 async def make(folder: Path) -> None:
-    """graph.png, violation.png, edit.png, comparison.png."""
+    """graph.png, timeline.png, violation.png, edit.png, comparison.png."""
     with tempfile.TemporaryDirectory() as scratch:
         async with open_demo(Path(scratch), SIZE) as sitting:
             picture(sitting.app, folder / "graph.png")
+            await sitting.press("T")
+            await sitting.pilot.pause(0.2)
+            picture(sitting.app, folder / "timeline.png")
+            await sitting.press("T")
+            await sitting.pilot.pause(0.2)
             await sitting.press("2")
             await sitting.pilot.pause(0.2)
             picture(sitting.app, folder / "violation.png")

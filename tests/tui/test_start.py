@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from textual.css.stylesheet import Stylesheet
 from replaydbg.demo.incident import incident_path
 from replaydbg.tui.app import ReplayApp
 from replaydbg.tui.setup import Setup
+from tests.support.pseudo import Program
 
 FIRST_PAINT = "import replaydbg.__main__, replaydbg.cli.interactive, replaydbg.tui.app"
 FIRST_ROWS = (
@@ -69,3 +71,15 @@ async def test_styles_are_applied_to_few_nodes(tmp_path: Path, monkeypatch: pyte
         components = sum(len(node.COMPONENT_CLASSES) for node in app.main.walk_children())
         assert components == 0
         assert len(applied) < 120
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a pseudo-terminal of Linux")
+def test_a_step_of_the_cursor_writes_little(tmp_path: Path) -> None:
+    """For slow links: what a held key writes, while the detail waits for it to rest."""
+    trace = shutil.copy(str(incident_path()), tmp_path)
+    with Program([sys.executable, "-m", "replaydbg", "open", str(trace)]) as program:
+        program.until(b"lookup_order")
+        program.at_rest()
+        program.press(b"g", quiet=0.5)
+        written = sorted(program.press(b"j", quiet=0.02).bytes for _ in range(8))
+        assert 0 < written[4] < 1500

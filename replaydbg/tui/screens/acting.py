@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, TypeVar
 
 from textual import events
@@ -54,7 +55,8 @@ class ActingScreen(Screen[Answer]):
                 reason = action.idle
         if reason is not None:
             self.say(f"{sign(action.keys[0])} {action.label}: {reason}")
-        self.offer()
+        if not action.pane.startswith(("move", "page")):
+            self.offer()  # after a move the screen does so when the cursor has come to rest
 
     def _do(self, action: UserAction) -> None:
         if not action.pane:
@@ -97,7 +99,13 @@ class ActingScreen(Screen[Answer]):
     def on_footer_line_clicked(self, event: FooterLine.Clicked) -> None:
         self.action_act(event.action_id)
 
+    @cached_property
+    def _keys(self) -> frozenset[str | None]:
+        return frozenset(key for action in of_screen(self.WHERE) for key in action.keys)
+
     def on_key(self, event: events.Key) -> None:
         """A key that nobody wanted. It says so: silence would look like a program that hangs."""
+        if self._keys.intersection((event.key, event.character, *event.aliases)):
+            return  # comes here before its action is done: to say and unsay it would paint the line for each key
         if event.is_printable or event.key.startswith("f"):
             self.say(f"{event.character or event.key} does nothing here: ? shows all keys", "dim")

@@ -47,7 +47,7 @@ class Changing(Moving):
         if shown is None:
             return
         if self.chain.trace is not shown.trace:
-            self.searched, self.hits = "", ()
+            self.searched, self.hits, self.picked_on_map = "", (), ""
             self.show(shown)
             if self.chain.stretch is not None:
                 self.chain.show_timeline(on=True)

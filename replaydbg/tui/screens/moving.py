@@ -190,6 +190,13 @@ class Moving(Searching):
         way = outside.copy(self.app, text)
         self.say(f"copied {what} {way}", "good")
 
+    def do_copy_path(self) -> None:
+        """The place as `replay --edit` takes it: the step, and the JSON pointer of the part."""
+        block = self.detail.document.block if self.pane_name() == actions.DETAIL else None
+        place = block.place if block is not None and block.place.startswith("/") else ""
+        path = f"#{self.row + 1}:{place}" if place else f"#{self.row + 1}"
+        self.say(f"copied {path} {outside.copy(self.app, path)}", "good")
+
     def _under_cursor(self) -> tuple[str, str]:
         """What the cursor is on, in words and as text: a part of the detail, or the step."""
         from replaydbg.views import editing
@@ -235,14 +242,21 @@ class Moving(Searching):
         self.detail.choose(FINDINGS)
 
     def on_flow_map_view_chosen(self, event: FlowPane.Chosen) -> None:
-        """To the steps that the place on the map stands for: n and N go through them."""
+        """The list shows only the steps that the place, or the passage, on the map stands for."""
         if not event.rows:
             return
-        self.searched, self.hits = event.label, sorted(event.rows)
-        self.chain.find(self.hits)
+        rows = sorted(event.rows)
+        self.filtered, self.picked_on_map = "", event.label
+        self.searched, self.hits = event.label, rows
+        self.chain.find(rows)
         self._show_map(on=False)
-        self.chain.go_to(self.hits[0])
-        self.say(f"{event.label}: {plural(len(self.hits), 'step')}, n next, N previous", "good")
+        self.chain.pick(rows)
+        self.chain.go_to(rows[0])
+        self.paint_header()
+        self.say(
+            f"{event.label}: {plural(len(rows), 'step')}; esc shows all again, n and N go through them",
+            "good",
+        )
 
     def on_chain_list_opened(self, _event: Chain.Opened) -> None:
         self.do_open()

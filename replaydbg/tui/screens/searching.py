@@ -65,7 +65,7 @@ class Searching(Reported):
             self._tell(str(problem), "error")
             return
         if filtering:
-            self.filtered = text
+            self.filtered, self.picked_on_map = text, ""
         else:
             self.searched, self.hits = text, ()
             self.chain.find(())
@@ -130,13 +130,13 @@ class Searching(Reported):
 
     def clear_filter(self) -> bool:
         """Show all steps again; False where nothing was filtered."""
-        if not self.filtered:
+        if not self.filtered and not self.picked_on_map:
             return False
         self.look_for("", self.row, filtering=True)
         return True
 
     def on_filtered_chain_lifted(self, _event: Chain.Lifted) -> None:
-        self.filtered = ""
+        self.filtered = self.picked_on_map = ""
         self.workers.cancel_group(self, "filter")
         self.paint_header()
         self.say("the filter is off: it hid this step", "dim")

@@ -57,6 +57,8 @@ class Workplace(ActingScreen[None]):
         self.searched = ""
         self.filtered = ""
         """What the list of steps is filtered by, as it was typed."""
+        self.picked_on_map = ""
+        """What was chosen on the flow map to filter the list by."""
         self.places: list[str] = []
         self.ahead: list[str] = []
         """Ids of steps that one jumped away from, and of those that one came back from."""
@@ -130,6 +132,7 @@ class Workplace(ActingScreen[None]):
             super().position(),
             self.row,
             self.filtered,
+            self.picked_on_map,
             self.detail.tab,
             panes,
             self.chain.folds,
@@ -229,7 +232,7 @@ class Workplace(ActingScreen[None]):
                 headline=desk.headlines().get(branch.id, ("", "")) if branch is not None else ("", ""),
                 edits=len(desk.edits),
                 steps=len(shown.trace) if shown is not None else 0,
-                filtered=self.filtered,
+                filtered=self.filtered or self.picked_on_map,
                 left=self.chain.count,
                 findings=tuple(sorted(counts.items(), reverse=True)),
                 stand_in=desk.setup.demo,

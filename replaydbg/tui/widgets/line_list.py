@@ -43,8 +43,9 @@ class Looks(ScrollView):
             from replaydbg.views.signs import ascii_text
 
             line = tuple(Span(ascii_text(span.text), span.look) for span in line)
-        segments = [Segment(span.text, self.look(span.look, over)) for span in line]
-        return Strip(segments).crop_extend(0, width, self.look("", over))
+        segments = [Segment(span.text, self.look(span.look, over)) for span in line if span.text]
+        # Each change of style is some forty bytes to the terminal: neighbours of one style are one segment.
+        return Strip(Segment.simplify(segments)).crop_extend(0, width, self.look("", over))
 
     def notify_style_update(self) -> None:
         super().notify_style_update()

@@ -35,12 +35,14 @@ class TimelineChain(FilteredChain):
         """Open or close the timeline; False where no times were recorded."""
         view = self.view
         if not on or view is None:
+            if view is not None:
+                view.slowest = ()
             self._stretch_to(None)
             return True
         if all(start < 0 for start in view.trace.starts_ns):
             return False
         if view.sweep is not None:
-            self._stretch_to(view.sweep.axis)
+            self._swept(view, view.sweep)
         elif len(view.trace) <= AT_ONCE_STEPS:
             self._swept(view, sweep(view.trace, view.chain.joins.finishes))
         else:

@@ -93,6 +93,13 @@ async def test_the_map_leads_to_the_steps_of_a_place(tmp_path: Path) -> None:
         await sitting.pilot.pause()
         assert sitting.main.hits
         assert not sitting.main.query_one("#map").display
+        assert list(sitting.main.chain.picked or ()) == list(sitting.main.hits), (
+            "the list is filtered to them"
+        )
+        assert "esc shows all again" in sitting.said
+        assert "& " in sitting.text
+        await sitting.press("escape")
+        assert not sitting.main.picked_on_map
         await sitting.press("t", "t")
         assert sitting.main.chain.has_focus
 
@@ -112,6 +119,10 @@ async def test_copying_says_what_and_how(tmp_path: Path, monkeypatch: pytest.Mon
         assert "copied the arguments of lookup_order" in sitting.said
         assert copied[0] == sitting.shown.trace.ids[7]
         assert '"order_id": 48213' in copied[1]
+        await sitting.press("Y")
+        assert copied[2].startswith("#8:/tool_calls/0/arguments")
+        await sitting.press("escape", "Y")
+        assert copied[3] == "#8"
 
 
 async def test_moving_about_the_tree(tmp_path: Path) -> None:

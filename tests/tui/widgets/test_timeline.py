@@ -37,6 +37,7 @@ async def test_it_opens_zooms_pans_and_closes(tmp_path: Path) -> None:
         assert "this is the whole run" in sitting.said
         await sitting.press("q")
         assert not on_time(sitting)
+        assert "»" not in sitting.text
         assert not main.query_one(TimelineHead).display
         await sitting.press("plus")
         assert "only on the timeline" in sitting.said
