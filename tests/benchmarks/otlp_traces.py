@@ -71,7 +71,7 @@ _TOOLS = [
 ]
 _HISTORY_BYTES_MAX = 300_000
 """Longer histories are compacted, as agents do."""
-_CALLS_PER_AGENT = 40
+_CALLS_PER_AGENT = 120
 
 
 class _Writer:

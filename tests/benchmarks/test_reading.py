@@ -1,14 +1,24 @@
-"""How fast and how small reading is, as ratios to `orjson.loads` of the same bytes: `pytest -m benchmark -s`.
+"""How fast and how small reading and checking are, as ratios to `orjson.loads` of the same bytes.
 
-Each case runs in a process of its own, in which reading and `orjson.loads` take turns with the garbage collector
-off; the medians of processor time are compared, so that other work on the machine counts little. Memory is the peak of another process, over one that has only imported the program.
+    pytest -m benchmark tests/benchmarks/test_reading.py -s
+    REPLAYDBG_BENCHMARK_MB=1,10,100,1000 pytest -m benchmark tests/benchmarks/test_reading.py -s
+
+Each case runs in a process of its own, in which reading and `orjson.loads` take turns with the garbage collector off;
+the medians of processor time are compared, so that other work on the machine counts little. Memory is what another
+process holds that has only read the file: anonymous memory over that of the imported program. `jq` and the JSON parser
+of `opentelemetry-proto` are measured as whole processes where they are installed.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import resource
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -17,7 +27,7 @@ from replaydbg.readers import _registry
 from replaydbg.readers._api import Document
 from tests.benchmarks import otlp_traces
 
-SIZE_BYTES = 100_000_000
+SIZES_MB = [int(size) for size in os.environ.get("REPLAYDBG_BENCHMARK_MB", "100").split(",")]
 ROUNDS = 5
 
 _COMMON = """
@@ -30,17 +40,21 @@ gc.disable()
 handle = open(sys.argv[1], "rb")
 view = memoryview(mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ))
 document = Document("trace", view)
-def peak():
+def held(what):
     for line in open("/proc/self/status"):
-        if line.startswith("VmHWM"):
+        if line.startswith(what):
             return int(line.split()[1]) << 10
+def parsed():
+    if sys.argv[3] == "lines":
+        return [orjson.loads(line) for line in bytes(view).splitlines()]
+    return orjson.loads(view)
 """
 _TIME = (
     _COMMON
     + """
 times = {"orjson": [], "read": [], "first": []}
 for _ in range(int(sys.argv[2])):
-    began = time.process_time(); value = orjson.loads(view); times["orjson"].append(time.process_time() - began); del value
+    began = time.process_time(); value = parsed(); times["orjson"].append(time.process_time() - began); del value
     began = time.process_time(); value = list(_registry.read(document)); times["read"].append(time.process_time() - began)
     rows = sum(map(len, value[-1].traces)); del value
     began = time.process_time(); value = next(_registry.read(document, partial=True))
@@ -51,11 +65,26 @@ print(json.dumps({"rows": rows} | {name: statistics.median(each) for name, each 
 _MEMORY = (
     _COMMON
     + """
-before = peak()
+before = held("RssAnon")
 value = list(_registry.read(document))
-print(json.dumps({"peak": peak() - before, "rows": sum(map(len, value[-1].traces))}))
+print(json.dumps({"held": held("RssAnon") - before, "rows": sum(map(len, value[-1].traces))}))
 """
 )
+_CHECK = """
+import json, sys, time
+from replaydbg.actions import check, open as opening
+from replaydbg.rules import _registry
+_registry.all_rules(), list(opening.readings(sys.argv[1]))
+began = time.process_time(); list(opening.readings(sys.argv[1])); load = time.process_time() - began
+began = time.process_time(); list(check.check_paths([sys.argv[1]])); check = time.process_time() - began
+print(json.dumps({"load": load, "check": check}))
+"""
+_PROTO = """
+import sys
+from google.protobuf import json_format
+from opentelemetry.proto.trace.v1 import trace_pb2
+json_format.Parse(open(sys.argv[1], "rb").read(), trace_pb2.TracesData())
+"""
 
 
 def run(script: str, *arguments: object) -> dict[str, float]:
@@ -64,30 +93,66 @@ def run(script: str, *arguments: object) -> dict[str, float]:
     return answer
 
 
-@pytest.mark.benchmark
-@pytest.mark.parametrize("mode", ["full", "delta"])
-@pytest.mark.parametrize("container", ["document", "lines", "array"])
-def test_ratios(mode: otlp_traces.Mode, container: str, tmp_path: Path) -> None:
-    path = tmp_path / "trace.json"
+def escaped(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """With every character that is not ASCII escaped, as many writers do."""
+    return (piece.replace("—".encode(), rb"\\u2014") for piece in pieces)
+
+
+def write(path: Path, mode: otlp_traces.Mode, container: str, size_mb: int) -> None:
+    form = "document" if container == "escapes" else container
+    pieces = getattr(otlp_traces, form)(mode, size_mb * 1_000_000)
     with path.open("wb") as file:
-        file.writelines(getattr(otlp_traces, container)(mode, SIZE_BYTES))
-    size = path.stat().st_size
-    memory = run(_MEMORY, path)
-    if container != "lines":
-        timed = run(_TIME, path, ROUNDS)
-    else:
-        timed = run(
-            _TIME.replace("orjson.loads(view)", "[orjson.loads(x) for x in bytes(view).splitlines()]"),
-            path,
-            ROUNDS,
-        )
+        file.writelines(escaped(pieces) if container == "escapes" else pieces)
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("size_mb", SIZES_MB)
+@pytest.mark.parametrize("mode", ["full", "delta"])
+@pytest.mark.parametrize("container", ["document", "lines", "array", "escapes"])
+def test_ratios(mode: otlp_traces.Mode, container: str, size_mb: int, tmp_path: Path) -> None:
+    path = tmp_path / "trace.json"
+    write(path, mode, container, size_mb)
+    tell(f"{mode} {container}", path, in_lines=container == "lines")
+
+
+def tell(what: str, path: Path, *, in_lines: bool) -> None:
+    """Measure and print."""
+    form = "lines" if in_lines else "document"
+    memory, timed = run(_MEMORY, path, 1, form), run(_TIME, path, ROUNDS, form)
     print(
-        f"\n{mode} {container}: {size / 1e6:.0f} MB, {timed['rows']} steps; "
+        f"\n{what}: {path.stat().st_size / 1e6:.0f} MB, {timed['rows']} steps; "
         f"orjson {timed['orjson'] * 1e3:.0f} ms, reading {timed['read'] * 1e3:.0f} ms "
         f"= {timed['read'] / timed['orjson']:.2f} x; first rows {timed['first'] * 1e3:.1f} ms; "
-        f"peak {memory['peak'] / size:.2f} x the file"
+        f"{memory['held'] / 1e6:.1f} MB held"
     )
     assert memory["rows"] == timed["rows"]
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("size_mb", SIZES_MB)
+@pytest.mark.parametrize("mode", ["full", "delta"])
+def test_checking_and_peers(mode: otlp_traces.Mode, size_mb: int, tmp_path: Path) -> None:
+    path = tmp_path / "trace.json"
+    write(path, mode, "document", size_mb)
+    checked = run(_CHECK, path)
+    told = [f"check {checked['check'] / checked['load']:.1f} x its load"]
+    peers = {
+        "orjson.loads": [
+            sys.executable,
+            "-c",
+            "import orjson, sys; orjson.loads(open(sys.argv[1], 'rb').read())",
+        ],
+        "replaydbg, structure": [sys.executable, "-c", _MEMORY],
+        "jq": ["jq", ".resourceSpans[].scopeSpans[].spans | length"] if shutil.which("jq") else None,
+        "opentelemetry-proto": [sys.executable, "-c", _PROTO] if find_spec("opentelemetry") else None,
+    }
+    for name, command in peers.items():
+        if command is not None:
+            before = resource.getrusage(resource.RUSAGE_CHILDREN)
+            subprocess.run([*map(str, command), str(path)], check=True, capture_output=True)
+            after = resource.getrusage(resource.RUSAGE_CHILDREN)
+            told.append(f"{name} {after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.2f} s")
+    print(f"\n{mode} {size_mb} MB, whole processes: " + ", ".join(told))
 
 
 def test_the_generator_makes_what_the_reader_reads() -> None:

@@ -12,23 +12,13 @@ from tests.benchmarks import session_traces, test_reading
 
 
 @pytest.mark.benchmark
+@pytest.mark.parametrize("size_mb", test_reading.SIZES_MB)
 @pytest.mark.parametrize("kind", ["claude_code", "codex"])
-def test_ratios(kind: str, tmp_path: Path) -> None:
+def test_ratios(kind: str, size_mb: int, tmp_path: Path) -> None:
     path = tmp_path / "session.jsonl"
     with path.open("wb") as file:
-        file.writelines(getattr(session_traces, kind)(test_reading.SIZE_BYTES))
-    size = path.stat().st_size
-    memory = test_reading.run(test_reading._MEMORY, path)
-    lines = test_reading._TIME.replace(
-        "orjson.loads(view)", "[orjson.loads(x) for x in bytes(view).splitlines()]"
-    )
-    timed = test_reading.run(lines, path, test_reading.ROUNDS)
-    print(
-        f"\n{kind}: {size / 1e6:.0f} MB, {timed['rows']} steps; orjson {timed['orjson'] * 1e3:.0f} ms, "
-        f"reading {timed['read'] * 1e3:.0f} ms = {timed['read'] / timed['orjson']:.2f} x; "
-        f"first rows {timed['first'] * 1e3:.1f} ms; peak {memory['peak'] / size:.2f} x the file"
-    )
-    assert memory["rows"] == timed["rows"]
+        file.writelines(getattr(session_traces, kind)(size_mb * 1_000_000))
+    test_reading.tell(kind, path, in_lines=True)
 
 
 @pytest.mark.parametrize(("kind", "format_name"), [("claude_code", "claude-code"), ("codex", "codex")])
