@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from replaydbg import limits
 from replaydbg.actions.pricing import pricing
@@ -21,14 +23,16 @@ from replaydbg.drivers.providers._local import find_servers
 from replaydbg.drivers.providers._registry import make_provider, recorded_provider
 from replaydbg.drivers.python_name import PREFIX
 from replaydbg.drivers.run import Human, OnProgress, Permit, run
+from replaydbg.drivers.running import RunJournal
 from replaydbg.drivers.tools._registry import make_toolbox
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.api import Policy
+from replaydbg.replay.api import Asked, Given, Policy
 from replaydbg.replay.choices import Choice, chosen
 from replaydbg.replay.engine import Replay
-from replaydbg.replay.kept import KeptAnswers
+from replaydbg.replay.kept import KeptAnswers, give, question
 from replaydbg.replay.plan import plan
+from replaydbg.session.answers import AnswerRow, Begun, answer_row, read_answer
 
 LOCAL = "local"
 """The provider that is looked for on this machine."""
@@ -84,8 +88,9 @@ async def rerun(
     human: Human | None = None,
     *,
     permit: Permit | None = None,
+    journal: RunJournal | None = None,
 ) -> Branch:
-    """The branch that the edits open. Raises UsageProblem before anything is asked; afterwards all problems are in it.
+    """The branch that the edits open. Answers are in `journal` before they are used. Raises UsageProblem before anything is asked; afterwards all problems are in it.
 
     Cancelling hands back the branch as far as it has come: whatever was answered was paid for. The cancellation ends here.
     """
@@ -97,6 +102,9 @@ async def rerun(
         replay = Replay(facts, edits, policy, options.parent)
     except (EditRefusedError, StepNotFound) as error:
         raise UsageProblem(str(error)) from error
+    id_ = options.branch_id or branch_id(facts.trace, edits, options)
+    if journal is not None:
+        journal.begin(_begun(replay, id_, options))
     try:
         async with toolbox:
             await run(
@@ -107,14 +115,60 @@ async def rerun(
                 human=human,
                 on_progress=on_progress,
                 kept=_kept(options.resume),
+                on_answer=None if journal is None else partial(_write_down, journal),
                 seconds_max=options.seconds_max,
             )
     except asyncio.CancelledError:
         task = asyncio.current_task()
         if task is not None:
             task.uncancel()
-    branch = replay.branch(options.branch_id or branch_id(facts.trace, edits, options), options.label)
+    branch = replay.branch(id_, options.label)
     return replace(branch, model=_answered_by(branch, provider))
+
+
+def _begun(replay: Replay, id_: str, options: RerunOptions) -> Begun:
+    policy = replay.policy
+    return Begun(
+        replay.edits,
+        replay.parent,
+        id_,
+        options.label,
+        policy.model,
+        tuple(sorted(policy.again)),
+        tuple(sorted(policy.kept)),
+        policy.afresh,
+        policy.tell_failures,
+        options.resume.id if options.resume is not None else "",
+    )
+
+
+def _write_down(journal: RunJournal, asked: Asked, given: Given) -> None:
+    if not given.paid:  # else it stands in the branch that this one goes on with
+        journal.keep(answer_row(question(asked.request), given.outcome, given.provenance))
+
+
+def cut_off(facts: Facts, begun: Begun, rows: Sequence[AnswerRow], resumed: Branch | None = None) -> Branch:
+    """The branch of a re-run that was cut off, as far as its answers and those of `resumed` go. Raises UsageProblem, JournalUnreadable."""
+    policy = Policy(
+        calls_max=sys.maxsize,
+        tokens_max=sys.maxsize,
+        model=begun.model,
+        again=frozenset(begun.again),
+        kept=frozenset(begun.kept),
+        afresh=begun.afresh,
+        tell_failures=begun.tell_failures,
+    )
+    try:
+        replay = Replay(facts, begun.edits, policy, begun.parent)
+    except (EditRefusedError, StepNotFound) as error:
+        raise UsageProblem(str(error)) from error
+    answers = _kept(resumed) or KeptAnswers()
+    for row in rows:
+        answers.add(row.question, *read_answer(row))
+    give(replay, answers)
+    if not replay.finished:
+        replay.stop("cut-off", "replaydbg was ended in the middle of this re-run; what was answered is kept")
+    return replay.branch(begun.branch_id, begun.label)
 
 
 def _kept(branch: Branch | None) -> KeptAnswers | None:

@@ -14,6 +14,7 @@ from replaydbg.core.branch import Branch, Edit
 from replaydbg.core.trace import StepNotFound
 from replaydbg.drivers.python_name import described
 from replaydbg.drivers.run import Update
+from replaydbg.drivers.running import RunJournal
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Progress
@@ -61,6 +62,7 @@ async def sample(
     samples: int,
     control: int = 0,
     on_run: OnRun | None = None,
+    journal: RunJournal | None = None,
 ) -> Trial:
     """The bounds of `options` hold for all runs together; where one is reached no other run is begun.
 
@@ -94,7 +96,7 @@ async def sample(
                 branch_id=f"{base}s{number + 1}",
                 label=f"sample {number + 1} of {samples}",
             )
-            branch = await rerun(facts, changes, wishes, left.hear)
+            branch = await rerun(facts, changes, wishes, left.hear, journal=journal if changes else None)
             trial.stopped = left.spend(branch)
             runs.append(_judged(oracles, branch, facts, trial.stopped))
             if on_run is not None:

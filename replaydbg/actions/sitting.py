@@ -15,13 +15,16 @@ from pathlib import Path
 from replaydbg.core.branch import Branch
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
-from replaydbg.drivers import files, store
-from replaydbg.errors import NotSaved, UsageProblem
+from replaydbg.drivers import files, running, store
+from replaydbg.drivers.running import RunJournal
+from replaydbg.errors import NotSaved, ReplaydbgError, UsageProblem
 from replaydbg.readers._api import Document
 from replaydbg.session import journal
-from replaydbg.session.commands import Command, CommandRefused
+from replaydbg.session.answers import read_begun
+from replaydbg.session.commands import AddBranch, Command, CommandRefused
 from replaydbg.session.history import Act, Deed, History
 from replaydbg.session.state import Sitting
+from replaydbg.views.text import plural
 
 
 class OpenSitting:
@@ -40,6 +43,7 @@ class OpenSitting:
         self._store: store.Store | None = None
         self._unsaved: tuple[Act, ...] = ()
         self._resume()
+        self._take_in()
 
     @property
     def path(self) -> Path:
@@ -66,6 +70,10 @@ class OpenSitting:
         """Try again to write what could not be written. Raises NotSaved."""
         if self._unsaved:
             self._flush()
+
+    def run_journal(self) -> RunJournal:
+        """Where a re-run keeps its answers until its branch is kept here."""
+        return RunJournal(self.path, self._recording)
 
     def close(self) -> None:
         if self._store is not None:
@@ -152,6 +160,35 @@ class OpenSitting:
             self.history = self.history.after(act)
             self._unsaved = (*self._unsaved, act)
         self._unsaved = ()
+
+    def _take_in(self) -> None:
+        """Re-runs that were cut off become branches, as far as their answers go."""
+        for place in self._places:
+            for left in running.left_behind(place, self._recording):
+                try:
+                    self._add_cut_off(left)
+                except (ReplaydbgError, journal.JournalUnreadable) as problem:
+                    said = f"a re-run was cut off, and what was answered can not be made a branch: {problem}"
+                    self._notice(left.path, said)
+                finally:
+                    left.close()
+
+    def _add_cut_off(self, left: running.Left) -> None:
+        from replaydbg.actions.rerun import cut_off
+        from replaydbg.graph.facts import Facts
+
+        begun = read_begun(left.about)
+        sitting = self.history.sitting
+        parent = sitting.branch(begun.parent)
+        of = sitting.recording if parent is None else parent.trace
+        branch = cut_off(Facts(of), begun, left.answers, sitting.branch(begun.resumes))
+        id_ = self.do(AddBranch(branch)).sitting.current
+        running.remove(left.path)
+        answers = plural(len(left.answers), "answer")
+        go_on = f"; go on with it: --resume {id_}" if branch.stopped is not None else ""
+        self._notice(
+            left.path, f"a re-run was cut off after {answers}, which are kept as branch {id_}{go_on}"
+        )
 
     def _notice(self, place: Path, message: str) -> None:
         self.notices = (*self.notices, Notice(str(place), message))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from replaydbg import limits
 from replaydbg.cli import options, render, report, terminal, terms
+from replaydbg.cli.keeping import Keeper
 from replaydbg.cli.render import Output
 from replaydbg.errors import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_REPLAY, UsageProblem
 
@@ -146,13 +147,13 @@ def replay(
     )
     parent = stopped.parent if stopped is not None else ""
     wishes = replace(wishes, choices=choices, resume=stopped, parent=parent)
-    keeping = None if no_session else partial(_keep, opened, session=session)
-    if samples or control:
-        from replaydbg.cli import samples as sampling
+    with nullcontext() if no_session or not edits else Keeper(opened, session) as keeper:
+        if samples or control:
+            from replaydbg.cli import samples as sampling
 
-        return sampling.run(facts, edits, wishes, oracle or (), (samples, control), output, keeping)
-    branch = _rerun(facts, edits, wishes)
-    _keep_all(opened, branch, out, keeping)
+            return sampling.run(facts, edits, wishes, oracle or (), (samples, control), output, keeper)
+        branch = _rerun(facts, edits, wishes, keeper)
+        _keep_all(opened, branch, out, keeper)
     _print_branch(facts, branch, output)
     if branch.stopped is None:
         return EXIT_CLEAN
@@ -173,23 +174,24 @@ def _gone_on_with(
     return kept_branch(opened.trace, opened.path, session, name, document=opened.document)
 
 
-def _keep_all(opened: Opened, branch: Branch, out: str | None, keep: Callable[[Branch], None] | None) -> None:
+def _keep_all(opened: Opened, branch: Branch, out: str | None, keeper: Keeper | None) -> None:
     """Keep and write the branch before anything is printed: what was paid for must not be lost to a closed pipe."""
     from replaydbg.actions.convert import save_branch
 
     if out is not None:
         save_branch(branch, out, opened.path)
-    if branch.edits and keep is not None:
-        keep(branch)
+    if keeper is not None:
+        keeper.keep(branch)
 
 
-def _rerun(facts: Facts, edits: tuple[Edit, ...], wishes: RerunOptions) -> Branch:
+def _rerun(facts: Facts, edits: tuple[Edit, ...], wishes: RerunOptions, keeper: Keeper | None) -> Branch:
     import asyncio
 
     from replaydbg.actions.rerun import rerun
 
     try:
-        return asyncio.run(rerun(facts, edits, wishes, _progress()))
+        journal = keeper.journal if keeper is not None else None
+        return asyncio.run(rerun(facts, edits, wishes, _progress(), journal=journal))
     finally:
         if terminal.is_terminal(sys.stderr):
             sys.stderr.write("\r\x1b[K")
@@ -208,30 +210,6 @@ def _progress() -> OnProgress | None:
         sys.stderr.flush()
 
     return show
-
-
-def _keep(opened: Opened, branch: Branch, session: str | None) -> None:
-    """The same re-run of a recording alone is kept once. A session that cannot be written is said, not a failure, unless
-    the person named it.
-    """
-    from replaydbg.actions.sitting import open_sitting
-    from replaydbg.core.branch import Provenance
-    from replaydbg.errors import ReplaydbgError
-    from replaydbg.session.commands import AddBranch
-
-    answered = any(step.provenance in {Provenance.LIVE, Provenance.HUMAN} for step in branch.steps)
-    try:
-        sitting = open_sitting(opened.trace, opened.path, session, document=opened.document)
-        report.notices(sitting.notices)
-        try:
-            if answered or sitting.history.sitting.branch(branch.id) is None:
-                sitting.do(AddBranch(branch))
-        finally:
-            sitting.close()
-    except ReplaydbgError as error:
-        if session is not None:
-            raise
-        report.say(f"the branch is not kept: {error.message}")
 
 
 def _print_plan(facts: Facts, edits: tuple[Edit, ...], choices: Mapping[str, Choice], output: Output) -> int:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from replaydbg.actions.oracles import make_oracles
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.actions.sample import OnRun, Trial, Tried, sample
 from replaydbg.cli import render, report
+from replaydbg.cli.keeping import Keeper
 from replaydbg.cli.render import Output
 from replaydbg.cli.terminal import is_terminal
-from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.branch import Edit
 from replaydbg.core.message import Json
 from replaydbg.errors import EXIT_CLEAN, EXIT_REPLAY
 from replaydbg.graph.facts import Facts
@@ -26,9 +27,9 @@ def run(  # noqa: PLR0917 - of one command
     words: Sequence[str],
     counts: tuple[int, int],
     output: Output,
-    keep: Callable[[Branch], None] | None = None,
+    keeper: Keeper | None = None,
 ) -> int:
-    """`counts` are the runs with the edits and those without; `keep` is given the former as they come. Exit code 4 where not all of them came to their end."""
+    """`counts` are the runs with the edits and those without; `keeper` keeps the former as they come. Exit code 4 where not all of them came to their end."""
     samples, control = counts
     oracles = make_oracles(words, facts)
     trial = asyncio.run(
@@ -39,7 +40,8 @@ def run(  # noqa: PLR0917 - of one command
             oracles,
             samples=samples,
             control=control,
-            on_run=_hearing(sum(counts), keep),
+            on_run=_hearing(sum(counts), keeper),
+            journal=keeper.journal if keeper is not None else None,
         )
     )
     if output is Output.JSON:
@@ -52,14 +54,14 @@ def run(  # noqa: PLR0917 - of one command
     return EXIT_CLEAN if complete else EXIT_REPLAY
 
 
-def _hearing(count: int, keep: Callable[[Branch], None] | None) -> OnRun:
+def _hearing(count: int, keeper: Keeper | None) -> OnRun:
     """Keeps each branch at once, since it was paid for, and counts on standard error where that is a terminal."""
     kept = 0
 
     def hear(trial: Trial) -> None:
         nonlocal kept
-        if keep is not None and len(trial.edited) > kept:
-            keep(trial.edited[-1].branch)
+        if keeper is not None and len(trial.edited) > kept:
+            keeper.keep(trial.edited[-1].branch)
             kept = len(trial.edited)
         if is_terminal(sys.stderr):
             done = len(trial.edited) + len(trial.control)

@@ -44,6 +44,9 @@ class Update:
 
 OnProgress: TypeAlias = Callable[[Update], None]
 
+OnAnswer: TypeAlias = Callable[[Asked, Given], None]
+"""Told of each answer of the world before anything is made of it."""
+
 
 async def run(
     replay: Replay,
@@ -54,13 +57,14 @@ async def run(
     human: Human | None = None,
     on_progress: OnProgress | None = None,
     kept: KeptAnswers | None = None,
+    on_answer: OnAnswer | None = None,
     seconds_max: float = limits.REPLAY_SECONDS_MAX,
 ) -> None:
     """Answer everything, from `kept` first, until the re-run has finished or `seconds_max` of wall time have passed.
 
     When cancelled it stops the re-run, so that `replay.branch` has all that was paid for, and lets the cancellation go on.
     """
-    driver = _Driver(replay, provider, toolbox, permit, human, on_progress, kept)
+    driver = _Driver(replay, provider, toolbox, permit, human, on_progress, kept, on_answer)
     try:
         async with asyncio.timeout(seconds_max):
             await driver.drive()
@@ -82,6 +86,7 @@ class _Driver:
     human: Human | None
     on_progress: OnProgress | None
     kept: KeptAnswers | None
+    on_answer: OnAnswer | None
     streamed: dict[str, str] = field(default_factory=dict)
     """What has come of replies that are not complete, by the id of the question."""
     answers: asyncio.Queue[tuple[Asked, Given]] = field(default_factory=asyncio.Queue)
@@ -119,6 +124,8 @@ class _Driver:
             given = await self._ask(asked)
         except Exception as error:  # noqa: BLE001 - providers and bindings of others: one that raises must not stop its siblings
             given = Given(Failed("server", described(error)), Provenance.LIVE)
+        if self.on_answer is not None and not isinstance(given.outcome, Skipped):
+            self.on_answer(asked, given)
         await self.answers.put((asked, given))
 
     async def _ask(self, asked: Asked) -> Given:

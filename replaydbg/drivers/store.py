@@ -23,7 +23,7 @@ VERSION = 1
 """In `PRAGMA user_version`; a file with a higher one was written by a later replaydbg and is left alone."""
 
 _BUSY_SECONDS = 10.0
-_PRIVATE = 0o600
+PRIVATE = 0o600
 _SCHEMA = """
 CREATE TABLE recording (digest TEXT NOT NULL, name TEXT NOT NULL);
 CREATE TABLE act (
@@ -101,7 +101,7 @@ class Store:
     def _create_privately(self) -> None:
         """Sessions hold what prompts hold: for their owner's eyes. SQLite gives its side files the same mode."""
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, _PRIVATE))
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, PRIVATE))
 
     def _prepare(self) -> None:
         run = self._connection.execute

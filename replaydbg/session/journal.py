@@ -123,7 +123,7 @@ def read_branch(about: Mapping[str, Json], trace: Trace) -> Branch:
     return Branch(
         id=about["id"],
         parent=about["parent"],
-        edits=tuple(_edit(document) for document in about["edits"]),
+        edits=tuple(read_edit(document) for document in about["edits"]),
         trace=trace,
         steps=tuple(
             BranchStep(id_, of, Provenance(provenance), reason)
@@ -143,7 +143,7 @@ def stop_document(stop: Stop | None) -> dict[str, Json] | None:
     return None if stop is None else {"kind": stop.kind, "reason": stop.reason, "step_id": stop.step_id}
 
 
-def _edit(document: Mapping[str, Json]) -> Edit:
+def read_edit(document: Mapping[str, Json]) -> Edit:
     return Edit(document["step_id"], document["pointer"], document["before"], document["after"])
 
 

@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from replaydbg.actions.open import open_trace
-from replaydbg.actions.rerun import RerunOptions, branch_id, rerun
+from replaydbg.actions.rerun import RerunOptions, branch_id, cut_off, rerun
 from replaydbg.core.branch import Branch, Edit, Provenance
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.drivers.providers._local import LocalServer
+from replaydbg.drivers.running import RunJournal, left_behind
+from replaydbg.drivers.store import Recording
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.session.answers import read_begun
 from tests.support.build import assistant, call, chat, response, user
 from tests.support.drive import edit, provenances
 
@@ -106,6 +109,20 @@ async def test_cancelling_hands_back_the_branch_and_ends_the_cancellation() -> N
     assert branch.stopped is not None
     assert branch.stopped.kind == "stopped"
     assert dict(provenances(branch))["m2"] == "stale"
+
+
+async def test_answers_are_written_down_before_they_are_used_and_make_the_same_branch(tmp_path: Path) -> None:
+    session, mine = tmp_path / "s.replaydbg.sqlite3", Recording("1-a", "s", LOOP.id)
+    journal = RunJournal(session, mine)
+    branch = await rerun(Facts(LOOP), RESULT, RerunOptions(model=f"{HERE}:model"), journal=journal)
+    journal.close()
+    (left,) = left_behind(session, mine)
+    left.close()
+    again = cut_off(Facts(LOOP), read_begun(left.about), left.answers)
+    assert (again.id, again.steps, again.stopped) == (branch.id, branch.steps, None)
+    nothing = cut_off(Facts(LOOP), read_begun(left.about), ())
+    assert nothing.stopped is not None
+    assert nothing.stopped.kind == "cut-off"
 
 
 # --- the demo

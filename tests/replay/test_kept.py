@@ -12,7 +12,7 @@ from replaydbg.core.step import Usage
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Policy
 from replaydbg.replay.engine import Replay
-from replaydbg.replay.kept import KeptAnswers
+from replaydbg.replay.kept import KeptAnswers, give, question
 from tests.replay.test_laws import ANSWER, a_change, quick, simulations
 from tests.support.build import assistant, call, chat, response, user
 from tests.support.drive import edit
@@ -111,3 +111,13 @@ def test_a_run_that_was_stopped_anywhere_goes_on_to_the_same_branch(
     assert second.steps == first.steps
     assert list(second.trace.steps()) == list(first.trace.steps())
     assert asked_anew == max(count - after, 0)
+
+
+def test_answers_that_no_branch_was_made_of_are_given_as_far_as_they_go() -> None:
+    r = Replay(Facts(LOOP), [EDIT])
+    answers = KeptAnswers()
+    answers.add(question(r.requests()[0].request), Reply(ASKING), Provenance.LIVE)
+    answers.add(question(ToolRequest(ASKING.tool_calls[0])), ToolResult("one"), Provenance.HUMAN)
+    assert give(r, answers) == 2
+    assert not r.finished
+    assert [step.provenance for step in r.branch("b").steps][:2] == [Provenance.EDITED, Provenance.HUMAN]

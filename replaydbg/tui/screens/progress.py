@@ -16,6 +16,7 @@ from replaydbg.core.branch import Branch, Edit
 from replaydbg.core.outcome import Outcome
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.drivers.run import Update
+from replaydbg.drivers.running import RunJournal
 from replaydbg.drivers.tools.toolbox import Bound, Permission
 from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.facts import Facts
@@ -49,11 +50,17 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
     BINDINGS = bindings("progress")
 
     def __init__(
-        self, facts: Facts, edits: Sequence[Edit], options: RerunOptions, always: set[str] | None = None
+        self,
+        facts: Facts,
+        edits: Sequence[Edit],
+        options: RerunOptions,
+        always: set[str] | None = None,
+        journal: RunJournal | None = None,
     ) -> None:
-        """Tools that are allowed for good are added to `always`."""
+        """Tools that are allowed for good are added to `always`; answers are in `journal` before they are used."""
         super().__init__()
         self._always = set() if always is None else always
+        self._journal = journal
         self._facts, self._edits, self._options = facts, tuple(edits), options
         self._questions: dict[str, _Question] = {}
         self._progress = Progress()
@@ -84,6 +91,7 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
                 self._heard,
                 self._ask_person,
                 permit=self._ask_permission,
+                journal=self._journal,
             )
         except ReplaydbgError as problem:
             result = problem

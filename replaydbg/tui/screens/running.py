@@ -38,14 +38,17 @@ class Running(Changing):
             self.say(f"nothing was sent. {headline(desk.plan)}", "dim")
             return
         options = replace(options, branch_id=session.free_branch_id(), parent=session.current)
+        journal = desk.sitting.run_journal() if desk.sitting is not None else None
         result = await self.app.push_screen_wait(
-            ProgressScreen(shown.facts, desk.edits, options, desk.always)
+            ProgressScreen(shown.facts, desk.edits, options, desk.always, journal)
         )
         if isinstance(result, ReplaydbgError):
             self.tell("The re-run did not begin", result.message, result.hint)
             return
         if self.do(AddBranch(result)):
             self._opened(result)
+        if journal is not None:
+            journal.end() if desk.sitting is not None and desk.sitting.saved else journal.close()
 
     def _to_first_change(self, branch: Branch) -> None:
         """Put the cursor where the branch leaves its parent."""

@@ -1,0 +1,71 @@
+"""Keep the branches of a command in the session of its trace, and the answers of a re-run before it has come to its end.
+
+A session that cannot be written is said, not a failure, unless the person named it.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from replaydbg.cli import report
+from replaydbg.errors import ReplaydbgError
+
+if TYPE_CHECKING:
+    from replaydbg.actions.open import Opened
+    from replaydbg.actions.sitting import OpenSitting
+    from replaydbg.core.branch import Branch
+    from replaydbg.drivers.running import RunJournal
+
+
+class Keeper:
+    """Opened before anything is paid for, so that what can not be kept is known by then."""
+
+    def __init__(self, opened: Opened, session: str | None) -> None:
+        from replaydbg.actions.sitting import open_sitting
+
+        self._named = session is not None
+        self._sitting: OpenSitting | None = None
+        self.journal: RunJournal | None = None
+        try:
+            self._sitting = open_sitting(opened.trace, opened.path, session, document=opened.document)
+        except ReplaydbgError as error:
+            self._said(error)
+            return
+        report.notices(self._sitting.notices)
+        self.journal = self._sitting.run_journal()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.journal is not None:
+            self.journal.close()
+        if self._sitting is not None:
+            self._sitting.close()
+
+    def keep(self, branch: Branch) -> None:
+        """The same re-run of a recording alone is kept once."""
+        from replaydbg.core.branch import Provenance
+        from replaydbg.session.commands import AddBranch
+
+        sitting, journal = self._sitting, self.journal
+        if sitting is None or journal is None:
+            return
+        answered = any(step.provenance in {Provenance.LIVE, Provenance.HUMAN} for step in branch.steps)
+        if journal.problem:
+            report.say(journal.problem)
+        try:
+            if answered or sitting.history.sitting.branch(branch.id) is None:
+                sitting.do(AddBranch(branch))
+        except ReplaydbgError as error:
+            self._said(error)
+        else:
+            journal.end()
+
+    def _said(self, error: ReplaydbgError) -> None:
+        if self._named:
+            raise error
+        report.say(f"the branch is not kept: {error.message}")

@@ -1,0 +1,166 @@
+"""Answers of a re-run under way, on the disk before they are used: what was paid for outlives the process.
+
+Each re-run has a file of its own beside the session, made with its first answer and removed once its branch is kept. The
+process that writes it holds it locked for as long as it lives, however it ends; so a file that can be locked was left
+behind, and one that can not be belongs to a re-run that goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from uuid import uuid4
+
+from replaydbg.drivers.store import PRIVATE, SUFFIX, Recording
+from replaydbg.session.answers import AnswerRow, Begun, begun_text
+
+VERSION = 1
+_MARK = ".run-"
+_YOUNG_SECONDS = 60.0
+"""An empty file may be one that is being made."""
+_SCHEMA = """
+CREATE TABLE run (digest TEXT NOT NULL, trace_id TEXT NOT NULL, about TEXT NOT NULL);
+CREATE TABLE answer (number INTEGER PRIMARY KEY, question TEXT NOT NULL, provenance TEXT NOT NULL, answer TEXT NOT NULL);
+"""
+
+
+class RunJournal:
+    """Keeps the answers of one re-run after the other. It raises nothing: a re-run goes on on a full disk, and `problem`
+    says that its answers are kept at its end only.
+    """
+
+    def __init__(self, session: Path, recording: Recording) -> None:
+        self.problem = ""
+        self._session, self._recording = session, recording
+        self._begun: Begun | None = None
+        self._path = session
+        self._connection: sqlite3.Connection | None = None
+
+    def begin(self, begun: Begun) -> None:
+        """What follows is of another re-run. The file is made with its first answer."""
+        self.close()
+        self._begun = begun
+
+    def keep(self, row: AnswerRow) -> None:
+        if self._begun is None or self.problem:
+            return
+        try:
+            if self._connection is None:
+                self._make(self._begun)
+            assert self._connection is not None
+            self._connection.execute(
+                "INSERT INTO answer (question, provenance, answer) VALUES (?, ?, ?)", astuple(row)
+            )
+        except (sqlite3.Error, OSError, UnicodeError) as error:
+            self.problem = f"answers are not kept as they come, only with the branch: {error}"
+
+    def end(self) -> None:
+        """The branch is kept, or not wanted: the answers are needed no more."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+            remove(self._path)
+        self._begun = None
+
+    def close(self) -> None:
+        """Leave what is there to be found by the next one to open the session."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _make(self, begun: Begun) -> None:
+        stem = self._session.name.removesuffix(SUFFIX)
+        self._path = self._session.with_name(f"{stem}{_MARK}{uuid4().hex[:8]}{SUFFIX}")
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE))
+        connection = _locked(self._path)
+        self._connection = connection
+        connection.execute("BEGIN")
+        for statement in _SCHEMA.strip().split(";\n"):
+            connection.execute(statement)
+        about = (self._recording.digest, self._recording.trace_id, begun_text(begun))
+        connection.execute("INSERT INTO run VALUES (?, ?, ?)", about)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A re-run that was cut off. It stays locked until it is closed; `remove` it once its answers are kept elsewhere."""
+
+    path: Path
+    about: str
+    answers: tuple[AnswerRow, ...]
+    _connection: sqlite3.Connection
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def left_behind(session: Path, recording: Recording) -> Iterator[Left]:
+    """Re-runs of this trace that were cut off, oldest first; those that go on, or are of others, are left alone."""
+    stem = session.name.removesuffix(SUFFIX) + _MARK
+    try:
+        there = [one for one in session.parent.iterdir() if one.name.startswith(stem)]
+    except OSError:
+        return
+    for path in sorted((one for one in there if one.name.endswith(SUFFIX)), key=_changed):
+        with suppress(sqlite3.Error, OSError):
+            left = _claimed(path, recording)
+            if left is not None:
+                yield left
+
+
+def remove(path: Path) -> None:
+    for side in ("", "-wal", "-shm", "-journal"):
+        with suppress(OSError):
+            Path(f"{path}{side}").unlink()
+
+
+def _claimed(path: Path, recording: Recording) -> Left | None:
+    age = time.time() - _changed(path)
+    connection = _locked(path)
+    try:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == 0 and age > _YOUNG_SECONDS:
+            connection.close()
+            remove(path)
+        if version != VERSION:
+            connection.close()
+            return None
+        digest, trace_id, about = connection.execute("SELECT digest, trace_id, about FROM run").fetchone()
+        if (digest, trace_id) != (recording.digest, recording.trace_id):
+            connection.close()
+            return None
+        rows = connection.execute("SELECT question, provenance, answer FROM answer ORDER BY number")
+        return Left(path, about, tuple(AnswerRow(*row) for row in rows), connection)
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _locked(path: Path) -> sqlite3.Connection:
+    """Raises OperationalError where another connection has it."""
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _changed(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0

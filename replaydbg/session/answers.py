@@ -1,0 +1,98 @@
+"""Answers of a re-run under way as JSON and back, so that they can be kept one by one before anything is made of them.
+
+Written by the standard JSON module, as the journal is: models and tools answer anything.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+from replaydbg import codec
+from replaydbg.core.branch import Edit, Provenance
+from replaydbg.core.message import Json
+from replaydbg.core.outcome import Failed, Outcome, Reply, ToolResult
+from replaydbg.core.step import Usage
+from replaydbg.session.journal import JournalUnreadable, edit_document, read_edit
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a re-run set out to do: all that decides which questions it asks. Rows are those of what it re-runs."""
+
+    edits: tuple[Edit, ...]
+    parent: str = ""
+    branch_id: str = ""
+    label: str = ""
+    model: str = ""
+    again: tuple[int, ...] = ()
+    kept: tuple[int, ...] = ()
+    afresh: bool = False
+    tell_failures: bool = False
+    resumes: str = ""
+    """The branch whose answers it begins with."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """`question` is the digest of what was asked; `answer` the JSON of what came back."""
+
+    question: str
+    provenance: str
+    answer: str
+
+
+def begun_text(begun: Begun) -> str:
+    edits = [edit_document(edit) for edit in begun.edits]
+    return json.dumps({name: getattr(begun, name) for name in Begun.__slots__} | {"edits": edits})
+
+
+def read_begun(text: str) -> Begun:
+    """Raises JournalUnreadable."""
+    try:
+        about = json.loads(text)
+        rows = {name: tuple(int(row) for row in about[name]) for name in ("again", "kept")}
+        edits = tuple(read_edit(document) for document in about["edits"])
+        return Begun(**about | rows | {"edits": edits})
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise JournalUnreadable(f"what the re-run was to do cannot be read: {error}") from error
+
+
+def answer_row(question: str, outcome: Outcome, provenance: Provenance) -> AnswerRow:
+    """Raw bodies are left out: a branch does not hold them either."""
+    if isinstance(outcome, Reply):
+        message = codec.message_document(outcome.message) | {"finish": outcome.message.finish_reason}
+        document: dict[str, Json] = {
+            "message": message,
+            "model": outcome.model,
+            "usage": asdict(outcome.usage),
+            "duration_ms": outcome.duration_ms,
+            "interrupted": outcome.interrupted,
+        }
+    else:
+        document = asdict(outcome)
+    return AnswerRow(
+        question, str(provenance), json.dumps({"answer": type(outcome).__name__, **document}, default=str)
+    )
+
+
+def read_answer(row: AnswerRow) -> tuple[Outcome, Provenance]:
+    """Raises JournalUnreadable."""
+    try:
+        document = json.loads(row.answer)
+        return _outcome(document.pop("answer"), document), Provenance(row.provenance)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise JournalUnreadable(f"an answer cannot be read: {error}") from error
+
+
+def _outcome(kind: str, document: Mapping[str, Json]) -> Outcome:
+    if kind == "Reply":
+        told = document["message"]
+        message = replace(codec.read_message(told), finish_reason=told["finish"])
+        return Reply(**{**document, "message": message, "usage": Usage(**document["usage"])})
+    if kind == "ToolResult":
+        return ToolResult(**document)
+    if kind == "Failed":
+        return Failed(**document)
+    raise ValueError(f"{kind!r} is no kind of answer")

@@ -1,0 +1,195 @@
+"""The process is killed at random moments of a live re-run: the session opens, holds what was answered, and goes on.
+
+`REPLAYDBG_CRASHES=200` kills so often; the usual run kills a handful of times.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from replaydbg.actions.open import open_trace
+from replaydbg.actions.sitting import open_sitting
+from replaydbg.core.branch import Branch, Provenance
+from replaydbg.core.step import Kind
+from tests.support.build import call
+from tests.support.command_line import run
+from tests.support.model_server import Asked, ModelServer, Slow, reply, serving
+
+CRASHES = int(os.environ.get("REPLAYDBG_CRASHES", "4"))
+ROUNDS, AT_ONCE = 24, 2
+A_SESSION = 6
+"""Kills of one session before it comes to its end."""
+CANARY = "sk-canary-4f1c9e"
+
+
+def an_agent(asked: Asked) -> Slow:
+    """Asks for two runs of the tool a round, until there were enough; the text of each round is its own."""
+    told = sum(message["role"] == "tool" for message in asked.body["messages"])
+    if told >= ROUNDS * AT_ONCE:
+        return Slow(reply("all ticked"), 0.002)
+    calls = [call("tick", {"n": told + at}, f"c{told + at}") for at in range(AT_ONCE)]
+    return Slow(reply(f"round {told // AT_ONCE}", *calls, finish="tool_calls"), 0.002)
+
+
+@dataclass
+class Bench:
+    """A recording, the server that is asked, and what was seen of it."""
+
+    folder: Path
+    server: ModelServer
+    arguments: list[str] = field(default_factory=list)
+
+    @property
+    def trace(self) -> str:
+        return str(self.folder / "run.json")
+
+    @property
+    def ticks(self) -> int:
+        return len((self.folder / "ticks").read_text().split()) if (self.folder / "ticks").exists() else 0
+
+    def begin(self, *which: str) -> subprocess.Popen[bytes]:
+        environ = os.environ | {
+            "COUNTER_FILE": str(self.folder / "ticks"),
+            "OPENAI_API_KEY": CANARY,
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        there = ["--provider", "openai", "--base-url", f"{self.server.url}/v1", "--live"]
+        tool = ["--tool", "tick=python:tests.support.counter:tick", "--allow-tool", "tick"]
+        command = [sys.executable, "-m", "replaydbg", "replay", self.trace, *which, *there, *tool]
+        return subprocess.Popen(command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+    def branches(self) -> list[Branch]:
+        trace = open_trace(self.trace).trace
+        sitting = open_sitting(trace, self.trace)
+        sitting.close()
+        return list(sitting.history.sitting.branches)
+
+
+@contextmanager
+def a_bench(folder: Path) -> Iterator[Bench]:
+    folder.mkdir()
+    tools = [{"type": "function", "function": {"name": "tick", "parameters": {"type": "object"}}}]
+    messages = [{"role": "user", "content": "tick"}, {"role": "assistant", "content": "no"}]
+    (folder / "run.json").write_text(json.dumps({"model": "m", "messages": messages, "tools": tools}))
+    with serving(an_agent) as server:
+        yield Bench(folder, server)
+
+
+EDIT = ("--edit", "#1:/messages/0/content=tick, please")
+
+
+def kill(process: subprocess.Popen[bytes], bench: Bench, moment: random.Random) -> bool:
+    """At a random question of those to come and a random instant after it; False where it had ended by then."""
+    begun = len(bench.server.requests)
+    wanted = begun + moment.randrange(1, max(2, (ROUNDS - begun % ROUNDS)))
+    while len(bench.server.requests) < wanted and process.poll() is None:
+        time.sleep(0.001)
+    time.sleep(moment.random() * 0.02)
+    process.send_signal(signal.SIGKILL)
+    assert process.stderr is not None
+    process.stderr.close()
+    return process.wait() == -signal.SIGKILL
+
+
+def answered(branch: Branch, kind: Kind) -> list[Any]:
+    """What the world said, in the order of the branch."""
+    trace = branch.trace
+    bodies = [
+        trace.body(row)
+        for row in trace.rows(kind)
+        if branch.steps[row].provenance in {Provenance.LIVE, Provenance.EDITED}
+    ]
+    return [body.output if kind is Kind.MODEL_CALL else body.result for body in bodies]
+
+
+def test_a_killed_re_run_is_kept_and_goes_on(tmp_path: Path) -> None:
+    moment = random.Random(os.environ.get("REPLAYDBG_CRASH_SEED", "7"))
+    with a_bench(tmp_path / "whole") as bench:
+        process = bench.begin(*EDIT)
+        process.communicate()
+        (whole,) = bench.branches()
+    assert process.returncode == 0
+    assert len(answered(whole, Kind.MODEL_CALL)) == ROUNDS + 1
+
+    kills = 0
+    while kills < CRASHES:
+        with a_bench(tmp_path / str(kills)) as bench:
+            kills += _killed_until_it_is_whole(bench, whole, min(A_SESSION, CRASHES - kills), moment)
+
+
+def _killed_until_it_is_whole(bench: Bench, whole: Branch, times: int, moment: random.Random) -> int:
+    said, ticked = answered(whole, Kind.MODEL_CALL), answered(whole, Kind.TOOL_EXECUTION)
+    which: tuple[str, ...] = EDIT
+    kills, whole_now = 0, False
+    while kills < times and not whole_now:
+        if not kill(bench.begin(*which), bench, moment):
+            whole_now = True  # it was quicker
+            break
+        kills += 1
+        branches = bench.branches()
+        if not branches:
+            continue  # killed before the first answer
+        branch = branches[-1]
+        kept = answered(branch, Kind.MODEL_CALL)
+        # A question tells that the answers to those before it have come; each kill may have lost the one under way.
+        assert len(bench.server.requests) - kills <= len(kept)
+        assert kept == said[: len(kept)]
+        results = answered(branch, Kind.TOOL_EXECUTION)
+        assert results == ticked[: len(results)]
+        assert bench.ticks - AT_ONCE * kills <= len(results)
+        which, whole_now = ("--resume", branch.id), branch.stopped is None
+        assert branch.stopped is None or branch.stopped.kind == "cut-off"
+    if not whole_now:
+        process = bench.begin(*which)
+        process.communicate()
+        assert process.returncode == 0
+    last = bench.branches()[-1]
+    assert (last.stopped, answered(last, Kind.MODEL_CALL)) == (None, said)
+    assert answered(last, Kind.TOOL_EXECUTION) == ticked
+    assert len(bench.server.requests) <= len(said) + kills
+    assert not [path.name for path in bench.folder.iterdir() if ".run-" in path.name]
+    _no_secret_in(bench.folder)
+    return max(kills, 1)
+
+
+def _no_secret_in(folder: Path) -> None:
+    for path in folder.iterdir():
+        assert CANARY.encode() not in path.read_bytes(), path
+
+
+def test_the_command_line_says_that_a_re_run_was_cut_off(tmp_path: Path) -> None:
+    with a_bench(tmp_path / "there") as bench:
+        process = bench.begin(*EDIT)
+        while len(bench.server.requests) < 3:
+            time.sleep(0.001)
+        process.kill()
+        process.communicate()
+        done = run("replay", bench.trace, *EDIT)
+
+    assert "a re-run was cut off after" in done.err
+    assert "go on with it: --resume" in done.err
+
+
+def test_no_key_of_the_environment_or_the_headers_is_ever_on_the_disk(tmp_path: Path) -> None:
+    """While a re-run goes on as well: a copy of all files is looked through in the middle of it."""
+    with a_bench(tmp_path / "there") as bench:
+        process = bench.begin(*EDIT)
+        while len(bench.server.requests) < 5:
+            time.sleep(0.001)
+        assert [path for path in bench.folder.iterdir() if ".run-" in path.name]
+        _no_secret_in(bench.folder)
+        process.communicate()
+        sent = bench.server.requests[0].headers["authorization"]
+    assert CANARY in sent
+    _no_secret_in(tmp_path / "there")

@@ -1,0 +1,51 @@
+"""Where a command keeps its branches: what can not be kept is said before anything is paid for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from replaydbg.actions.open import open_trace
+from replaydbg.actions.sitting import open_sitting
+from replaydbg.cli.keeping import Keeper
+from replaydbg.errors import ReplaydbgError
+from tests.support.sittings import branch
+
+CHAT = '{"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yes"}]}'
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    path = tmp_path / "trace.json"
+    path.write_text(CHAT)
+    return path
+
+
+def test_the_same_branch_that_nobody_answered_is_kept_once(source: Path) -> None:
+    opened = open_trace(str(source))
+    for _ in range(2):
+        with Keeper(opened, None) as keeper:
+            keeper.keep(branch(trace_=opened.trace))
+    sitting = open_sitting(opened.trace, str(source))
+    sitting.close()
+    assert [one.id for one in sitting.history.sitting.branches] == ["b1"]
+
+
+def test_a_session_that_can_not_be_used_is_said_and_raised_where_it_was_named(
+    source: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened, named = open_trace(str(source)), source.with_name("named.sqlite3")
+    named.write_bytes(source.read_bytes())
+    named.chmod(0o600)
+    other = source.with_name("other.json")
+    other.write_text(CHAT.replace("yes", "no"))
+    with Keeper(open_trace(str(other)), str(source.with_name("of-another.sqlite3"))) as keeper:
+        keeper.keep(branch(trace_=opened.trace))
+    with pytest.raises(ReplaydbgError, match="another recording"):
+        Keeper(opened, str(source.with_name("of-another.sqlite3")))
+
+    monkeypatch.setattr("replaydbg.actions.sitting.store.places", lambda *_: (source / "no" / "folder",))
+    with Keeper(opened, None) as keeper:
+        keeper.keep(branch(trace_=opened.trace))
+    assert "is not kept" in capsys.readouterr().err

@@ -1,0 +1,121 @@
+"""Answers of a re-run under way: private, there after a kill, never taken from one that goes on."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from replaydbg.core.branch import Edit
+from replaydbg.drivers import running
+from replaydbg.drivers.running import RunJournal, left_behind
+from replaydbg.drivers.store import Recording
+from replaydbg.session.answers import AnswerRow, Begun, read_begun
+
+MINE = Recording("12-ab", "trace.json", "t")
+BEGUN = Begun((Edit("m1", "/model", "a", "b"),), again=(3,))
+ROWS = (AnswerRow("q1", "live", "{}"), AnswerRow("q2", "human", '{"é": 1}'))
+
+
+def journal(folder: Path) -> RunJournal:
+    it = RunJournal(folder / "trace.json.replaydbg.sqlite3", MINE)
+    it.begin(BEGUN)
+    return it
+
+
+def found(folder: Path, recording: Recording = MINE) -> list[tuple[AnswerRow, ...]]:
+    rows = []
+    for left in left_behind(folder / "trace.json.replaydbg.sqlite3", recording):
+        assert read_begun(left.about) == BEGUN
+        rows.append(left.answers)
+        left.close()
+    return rows
+
+
+def test_there_is_no_file_before_the_first_answer_and_none_after_the_end(tmp_path: Path) -> None:
+    it = journal(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    it.keep(ROWS[0])
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+    it.end()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_goes_on_is_left_alone_and_what_was_left_is_found(tmp_path: Path) -> None:
+    it = journal(tmp_path)
+    for row in ROWS:
+        it.keep(row)
+    assert found(tmp_path) == []
+    it.close()
+    assert found(tmp_path) == [ROWS]
+    assert found(tmp_path) == [ROWS], "looking takes nothing away"
+    assert found(tmp_path, Recording("12-ab", "trace.json", "u")) == []
+    assert found(tmp_path, Recording("13-cd", "trace.json", "t")) == []
+
+
+def test_whoever_finds_it_first_has_it(tmp_path: Path) -> None:
+    it = journal(tmp_path)
+    it.keep(ROWS[0])
+    it.close()
+    (left,) = left_behind(tmp_path / "trace.json.replaydbg.sqlite3", MINE)
+    assert found(tmp_path) == []
+    running.remove(left.path)
+    left.close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_one_is_removed_when_it_is_old_and_one_of_a_later_version_never(tmp_path: Path) -> None:
+    young, old, later = (tmp_path / f"trace.json.run-{name}.replaydbg.sqlite3" for name in "abc")
+    for path in (young, old, later):
+        path.touch()
+    with sqlite3.connect(later) as connection:
+        connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    for path in (old, later):
+        os.utime(path, (1, 1))
+    assert found(tmp_path) == []
+    assert (young.exists(), old.exists(), later.exists()) == (True, False, True)
+
+
+def test_a_file_that_is_none_stops_nobody(tmp_path: Path) -> None:
+    (tmp_path / "trace.json.run-x.replaydbg.sqlite3").write_bytes(b"no database at all, but long enough" * 99)
+    it = journal(tmp_path)
+    it.keep(ROWS[0])
+    it.close()
+    assert found(tmp_path) == [ROWS[:1]]
+
+
+@contextmanager
+def _a_full_disk(size: int) -> Iterator[None]:
+    """No file may grow beyond that."""
+    import signal
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_a_full_disk_is_said_and_stops_no_re_run(tmp_path: Path) -> None:
+    it = journal(tmp_path)
+    it.keep(ROWS[0])
+    with _a_full_disk(50_000):
+        it.keep(AnswerRow("q", "live", "x" * 100_000))
+    assert "answers are not kept as they come" in it.problem
+    it.close()
+    assert found(tmp_path) == [ROWS[:1]]
+
+
+def test_a_folder_that_can_not_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    it = RunJournal(tmp_path / "file" / "s.sqlite3", MINE)
+    it.begin(BEGUN)
+    it.keep(ROWS[0])
+    assert it.problem
