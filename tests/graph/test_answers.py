@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -186,3 +187,17 @@ def test_each_response_answers_one_call_or_none(events: list[tuple[str, str, str
     calls = sum(kind == "call" for kind, _, _ in events)
     left = sum(1 for _ in found.unanswered())
     assert calls - left == len(events) - calls - len(found.orphans)
+
+
+@pytest.mark.parametrize("result", ["x" * 100_000, [{"data": "y" * 100_000}], list(range(5_000))])
+def test_a_large_response_is_found_again_where_it_stands(result: Any) -> None:
+    asked = call("look", {"id": 1}, "c1")
+    run = trace(
+        model_call("m1", [user("Go.")], assistant("", asked)),
+        model_call("m2", [user("Go."), assistant("", asked), response("c1", result)], "Done."),
+    )
+    found = answers(run)
+    told = found.response(CallPlace(0, 0))
+    assert told is not None
+    assert told.result == result
+    assert isinstance(found._walked.found[CallPlace(0, 0)], PromptPlace)

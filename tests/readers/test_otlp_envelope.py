@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replaydbg.actions.check import check_trace
 from replaydbg.core.message import Json
 from replaydbg.core.step import Kind, Status
 from replaydbg.core.trace import Trace
+from replaydbg.graph.facts import Facts
 from replaydbg.readers import _otlp_envelope, otlp
 from replaydbg.readers._api import NotThisFormat, Reading
 from tests.support.corpora import corpus
@@ -321,3 +323,24 @@ def test_a_trace_is_kept_while_its_file_is_read(tmp_path: object) -> None:
     (first,) = read(request(*SPANS)).traces
     assert isinstance(first, Trace)
     assert first.source.format == "otlp"
+
+
+def test_an_attribute_larger_than_any_window_costs_no_other_span() -> None:
+    spans = [span(n, "s", 0, {"text": "x" * (3_000_000 if n == 50 else 2_000)}) for n in range(1, 200)]
+    reading = read(request(*spans))
+    (only,) = reading.traces
+    assert reading.notices == ()
+    assert only.ids == [each["spanId"] for each in spans]
+    assert only.step(49).body.raw == spans[49]
+    assert only.step(50).body.raw == spans[50]
+
+
+def test_a_trace_five_thousand_levels_deep() -> None:
+    agent = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "a"}
+    spans = [span(n, f"s{n}", n - 1, agent) for n in range(1, 5_001)]
+    reading = read(request(*reversed(spans)))
+    (only,) = reading.traces
+    assert reading.notices == ()
+    assert list(only.depths) == list(range(5_000))
+    assert only.subtree_ends[0] == 5_000
+    assert check_trace(Facts(only)) == ()
