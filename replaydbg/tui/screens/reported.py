@@ -11,6 +11,7 @@ from replaydbg.tui import workers
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import Found, Known, SatDown, TraceRead, WorkFailed
 from replaydbg.tui.screens.workplace import Workplace
+from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
 from replaydbg.tui.widgets.panes import FindingsPane
 from replaydbg.views.text import plural
 
@@ -25,7 +26,9 @@ class Reported(Workplace):
             *(f"{notice.pointer}: {notice.message}" for notice in reading.notices),
         ]
         if not reading.complete:
-            if reading.traces:
+            shown = desk.shown
+            steps = len(reading.traces[0]) if reading.traces else 0
+            if steps and (shown is None or steps <= AT_ONCE_STEPS or steps >= 2 * len(shown.trace)):
                 self.show(desk.read(reading.traces[0], complete=False))
             self.paint_header()
             return

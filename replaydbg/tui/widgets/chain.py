@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from textual.cache import LRUCache
 from textual.message import Message
@@ -66,6 +66,7 @@ class ChainList(LineList):
         self._frame: tuple[object, Columns, Axis | None] | None = None
         self._bright: frozenset[int] | None = None
         self._loads = 0
+        self._shown_load = 0
         self.stays_at_end = False
         """Whether the cursor goes on to what is new when it stands on the last row: the file is still being written."""
 
@@ -84,32 +85,32 @@ class ChainList(LineList):
         """
         findings = tuple(findings)
         self._loads += 1
-        view = self.view
-        if view is not None and view.trace is trace and view.facts is facts:
-            self._show(ChainView(view.chain, findings, origins, self.signs, facts))
-        elif len(trace) <= AT_ONCE_STEPS:
-            self._show(ChainView(Chain(trace, facts, self.folds), findings, origins, self.signs, facts))
-        else:
-            number, state = self._loads, self.folds
-            self.run_worker(
-                lambda: self._lay(number, (trace, facts, state), findings, origins),
-                thread=True,
-                exclusive=True,
-                exit_on_error=False,
-                group="lay",
-            )
+        number, state, view = self._loads, self.folds, self.view
+        same = view is not None and view.trace is trace and view.facts is facts
+        chain = view.chain if view is not None and same else None
 
-    def _lay(
-        self,
-        number: int,
-        asked: tuple[Trace, Facts | None, FoldState | None],
-        findings: tuple[Finding, ...],
-        origins: Sequence[str] | Mapping[int, str] | None,
-    ) -> None:
-        trace, facts, state = asked
-        view = ChainView(Chain(trace, facts, state), findings, origins, self.signs, facts)
-        if not get_current_worker().is_cancelled and number == self._loads:
-            self.app.call_from_thread(self._show, view)
+        def laid() -> ChainView:
+            return ChainView(chain or Chain(trace, facts, state), findings, origins, self.signs, facts)
+
+        if len(trace) <= AT_ONCE_STEPS:
+            self._show_laid(number, laid())
+        else:
+            self.run_worker(lambda: self._lay(number, laid), thread=True, exit_on_error=False, group="lay")
+
+    def _lay(self, number: int, laid: Callable[[], ChainView]) -> None:
+        """In a thread: also findings alone are summed up over all rows."""
+        view = laid()
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._show_laid, number, view)
+
+    def _show_laid(self, number: int, view: ChainView) -> None:
+        """Unless a later one is shown already. A later one that is still laid must not keep this one from being seen:
+
+        while a large file is read they come faster than they are laid.
+        """
+        if number > self._shown_load:
+            self._shown_load = number
+            self._show(view)
 
     def _show(self, view: ChainView) -> None:
         before, row = self.view, self.row

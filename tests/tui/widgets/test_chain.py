@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import pytest
 
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.lanes import Chain
 from replaydbg.tui.widgets import chain as chain_module
+from replaydbg.tui.widgets import chain as module
 from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.views.signs import ASCII
 from tests.support.golden import same_as_golden
@@ -290,3 +295,29 @@ async def test_an_empty_trace() -> None:
         chain.load(trace())
         await pilot.pause()
         assert chain.row == -1
+
+
+async def test_loads_that_come_faster_than_they_are_laid_are_shown_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """While a million steps are read the list stood empty once: each load gave up the one before it."""
+    monkeypatch.setattr(module, "AT_ONCE_STEPS", 1)
+    lay = Chain
+
+    def slowly(*given: Any) -> Any:
+        time.sleep(0.15)
+        return lay(*given)
+
+    monkeypatch.setattr(module, "Chain", slowly)
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        for steps in range(2, 8):
+            chain.load(looping(steps))
+            await pilot.pause(0.08)
+            if chain.view is not None:
+                break
+        assert chain.view is not None
+        last = looping(20)
+        chain.load(last)
+        await pilot.pause(0.6)
+        assert chain.view.trace is last, "the newest stays"
