@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from replaydbg.core.branch import BranchStep, Provenance
@@ -64,6 +65,8 @@ class _Assembly:
         for row in sorted(made_at):
             for made in made_at[row]:
                 self._add(made)
+        if self.ledger.told:
+            self._doubt_what_stays()
         decode = self.trace.decode
 
         def decode_either(handle: Any) -> Body:
@@ -232,16 +235,33 @@ class _Assembly:
             cost_usd=made.cost_usd,
         )
         of = trace.ids[made.of] if made.of is not None else None
-        self._say(made.id, of, made.provenance, made.reason + self._doubt(made))
+        self._say(made.id, of, made.provenance, made.reason + self._doubt(made.id, made.start_ns))
 
-    def _doubt(self, made: Made) -> str:
-        """What a prompt may hold beside the answers that were carried into it: other answers that nothing proves."""
-        if made.id not in self.ledger.told or not self.unproven:
+    def _doubt_what_stays(self) -> None:
+        """Recorded steps of threads that were told changed answers, and what runs inside of those."""
+        trace, told = self.trace, self.ledger.told
+        for row, id_ in enumerate(trace.ids):
+            step = self.said.get(id_)
+            if step is None or step.provenance is not Provenance.RECORDED:
+                continue
+            runs = self.ledger.facts.flow.enclosing_executions(row)
+            around = (id_, *(self.takers[ran].id if ran in self.takers else trace.ids[ran] for ran in runs))
+            holder = next((one for one in around if one in told), None)
+            if holder is not None:
+                self.said[id_] = replace(step, reason=step.reason + self._doubt(holder, trace.starts_ns[row]))
+
+    def _doubt(self, id_: str, start_ns: int) -> str:
+        """What a prompt may hold beside the answers that were carried into it: other words of theirs, and other answers."""
+        told = self.ledger.told.get(id_)
+        if told is None:
             return ""
         ends = self.trace.ends_ns
-        before = (row for row in self.unproven if not 0 <= made.start_ns < ends[row])
+        changed = (one.source for one in self.ledger.answers if one.source not in told)
+        before = (row for row in (*changed, *self.unproven) if not 0 <= start_ns < ends[row])
         row = next(before, None)
-        return "" if row is None else f"; {IN_DOUBT} something of #{row + 1}, which nothing proves unchanged"
+        return (
+            "" if row is None else f"; {IN_DOUBT} something of #{row + 1}, in words that nothing finds again"
+        )
 
     def _say(self, id_: str, of: str | None, provenance: Provenance, reason: str) -> None:
         self.said[id_] = BranchStep(id_, of, provenance, reason + self.ledger.remarks.get(id_, ""))

@@ -322,11 +322,10 @@ class Replay:
             for ran in self.ledger.executions(row)
         )
 
-    def is_carried_into(self, row: int) -> bool:
-        """Whether the call at `row` was told a changed answer, or is told one as a result of its tools."""
-        return row in self.carried or any(
-            self.results[ran].carried for ran in self.ledger.executions(row) if ran in self.results
-        )
+    def sources_of(self, row: int) -> frozenset[int]:
+        """Whose changed answers the call at `row` is told, in its prompt or as results of its tools."""
+        results = (self.results[ran].carried for ran in self.ledger.executions(row) if ran in self.results)
+        return frozenset(one.source for told in (self.carried_into(row), *results) for one in told)
 
     def carried_into(self, row: int) -> tuple[Carried, ...]:
         return self.carried.get(row, ())
@@ -362,6 +361,8 @@ class Replay:
         begins = self._topmost(set(self.edited.begins) & lane.pending)
         for row in lane.pending:
             self.ledger.resumed[row] = "request equal to the recorded one: the recording goes on here"
+            for later in (row, *self.ledger.executions(row)):
+                lane.in_doubt(self.facts.trace.ids[later])
         lane.region -= lane.pending
         for row in begins:
             self.begin(self._lane(row, lane.clock_ns))

@@ -56,8 +56,8 @@ class Lane:
     changed: bool = False
     region: set[int] = field(init=False)
     """The recorded calls of the thread from `start` on, as far as this lane is in charge of them."""
-    told: bool = False
-    """Whether a changed answer of another thread was carried into it."""
+    told: frozenset[int] = frozenset()
+    """The steps of other threads whose changed answers were carried into it."""
     last_id: str = ""
     """The step of the branch that this lane came to last."""
 
@@ -103,7 +103,7 @@ class Lane:
     def _arrive(self, node: int) -> None:
         """At a recorded call: the person's edits of it take effect."""
         replay = self.replay
-        self.told = self.told or replay.is_carried_into(node)
+        self.told |= replay.sources_of(node)
         if self.prompt is not None and node != self.start:
             self.prompt = requests.restated(replay.facts, self.prompt, node)
         step = replay.edited.steps.get(node)
@@ -232,10 +232,19 @@ class Lane:
         self.ordinal += 1
         return id_
 
+    def keep(self, row: int, reason: str) -> None:
+        """The recorded step stays, since what it answers is asked again as it was."""
+        self.replay.ledger.keep(row, Provenance.RECORDED, reason)
+        self.in_doubt(self.replay.facts.trace.ids[row])
+
+    def in_doubt(self, id_: str) -> None:
+        """The step is one of a thread that was told changed answers: what else its prompts hold is to be asked."""
+        if self.told:
+            self.replay.ledger.told[id_] = self.told | self.region
+
     def add(self, made: Made) -> None:
         self.replay.ledger.add(made)
-        if self.told:
-            self.replay.ledger.told.add(made.id)
+        self.in_doubt(made.id)
         self.last_id = made.id
 
     def edit_unused(self, row: int, step_id: str) -> None:

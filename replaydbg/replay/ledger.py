@@ -61,8 +61,8 @@ class Ledger:
     """Final answers that came out otherwise."""
     remarks: dict[str, str] = field(default_factory=dict)
     """What else has to be said of a step of the branch, by its id: that an edit further on found no place."""
-    told: set[str] = field(default_factory=set)
-    """New steps of threads into whose prompts a changed answer was carried, by id."""
+    told: dict[str, frozenset[int]] = field(default_factory=dict)
+    """Steps of threads into whose prompts changed answers were carried, by id: whose answers, and those of the thread."""
     doubts: dict[int, str] = field(default_factory=dict)
     """Recorded rows that may depend on a change in a way that can not be carried on, with the reason."""
 

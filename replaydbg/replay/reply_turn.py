@@ -74,7 +74,7 @@ class ReplyTurn:
     def _kept(self, node: int) -> Said:
         """The recorded reply to the recorded request, or to one that is equal again."""
         lane, trace = self.lane, self.lane.replay.facts.trace
-        lane.replay.ledger.keep(node, Provenance.RECORDED, f"request equal to #{node + 1}")
+        lane.keep(node, f"request equal to #{node + 1}")
         lane.same = True
         lane.last_id = trace.ids[node]
         lane.pass_time(trace.ends_ns[node])

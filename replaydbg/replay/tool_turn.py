@@ -159,7 +159,7 @@ class ToolTurn:
         same = old is not None and old.id == call.id
         response = self._response(call, answer.told, is_error=answer.is_error)
         if same and answer.row is not None:
-            replay.ledger.keep(answer.row, Provenance.RECORDED, choice.reason)
+            self.lane.keep(answer.row, choice.reason)
             end_ns = replay.facts.trace.ends_ns[answer.row]
             self.lane.clock_ns = max(self.lane.clock_ns, end_ns) if self.lane.clock_ns >= 0 else -1
         elif answer.row is not None or replay.has_executions:
