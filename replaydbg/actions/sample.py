@@ -80,7 +80,7 @@ async def sample(
             "no model call of the recording comes after the edit, so there is no control to it"
         )
     trial = Trial(oracles)
-    left = _Left(options)
+    left = BoundsLeft(options)
     base = options.branch_id or branch_id(facts.trace, edits, options)
     for number in range(max(samples, control)):
         for wanted, runs, changes, rows in (
@@ -112,13 +112,15 @@ def _judged(oracles: tuple[Oracle, ...], branch: Branch, facts: Facts, over: str
     return Tried(branch, held, over or (branch.stopped.reason if branch.stopped is not None else ""))
 
 
-class _Left:
-    """What is left of the bounds."""
+class BoundsLeft:
+    """What is left of bounds that hold for several re-runs together."""
 
     def __init__(self, options: RerunOptions) -> None:
         self.options = self._whole = options
         self._began = time.monotonic()
         self._progress = Progress()
+        self.spent = Progress()
+        """By the last re-run that was counted."""
 
     def hear(self, update: Update) -> None:
         self._progress = update.progress
@@ -133,7 +135,7 @@ class _Left:
             seconds_max=max(options.seconds_max - (now - self._began), 0.001),
             cost_max_usd=None if options.cost_max_usd is None else options.cost_max_usd - spent.cost_usd,
         )
-        self._began, self._progress = now, Progress()
+        self._began, self._progress, self.spent = now, Progress(), spent
         return self._over(branch.stopped.kind) if branch.stopped is not None else ""
 
     def _over(self, kind: str) -> str:

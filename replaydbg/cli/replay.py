@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -33,7 +33,7 @@ _Edits = Annotated[
     typer.Option(
         "--edit",
         metavar="STEP:/POINTER=VALUE",
-        help="Change one place of one step; repeatable. STEP is an id, a prefix of it, or #N; the pointer is one into "
+        help="Change one place of one step; repeatable. STEP is an id, a prefix of it, #N, or name:PATTERN for the first step of that name; the pointer is one into "
         "the step as `show --step --output json` prints it. Where the place holds text, VALUE is the text; elsewhere "
         "it is JSON if it reads as JSON, and text if not; `:=` instead of `=` says that it is JSON. @FILE reads the "
         "value from a file, @- from standard input; @@ begins a text with @.",
@@ -89,8 +89,19 @@ _Oracles = Annotated[
 _NoSession = Annotated[bool, typer.Option("--no-session", help="Do not keep the branch for `open` to show.")]
 
 
+_Paths = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="TRACE...",
+        help="A recorded trace: a file, plain or gzip, or - for standard input. Several files, or a folder: the same "
+        "edits on each of their traces.",
+        show_default=False,
+    ),
+]
+
+
 def replay(
-    trace: options.TracePath,
+    traces: _Paths,
     *,
     edit: _Edits = None,
     resume: _Resume = None,
@@ -121,20 +132,14 @@ def replay(
     """Edit a step and re-run what comes after it. Recorded replies and results answer what is still asked alike.
 
     The branch is kept in the session of the trace, where `open` shows it. Exit code 4 if the re-run stopped before its
-    end; what it had got by then is printed, kept, and written with -o.
+    end; what it had got by then is printed, kept, and written with -o. Of many traces there is a line each: findings
+    gained and lost, what it cost, and why a trace was passed over (an edit does not fit it); bounds hold for all together.
     """
     from replaydbg.actions.edits import read_choices, read_edits
     from replaydbg.actions.open import open_trace
+    from replaydbg.actions.several import is_several
     from replaydbg.graph.facts import Facts
 
-    opened = open_trace(trace, format_name, trace_id)
-    report.notices(opened.notices)
-    stopped, of = (None, opened.trace) if resume is None else _gone_on_with(opened, session, resume, edit)
-    facts = Facts(of)
-    edits = read_edits(of, edit or ()) if stopped is None else stopped.edits
-    choices = read_choices(of, rerun or (), keep or ())
-    if dry_run:
-        return _print_plan(facts, edits, choices, output)
     wishes = terms.wishes(
         live=live,
         model=model,
@@ -145,6 +150,20 @@ def replay(
         bounds=(max_calls, max_tokens, max_time, max_cost),
         config=config,
     )
+    if is_several(traces):
+        of_one = {"--resume": resume, "-o": out, "--samples": samples or control, "--session": session}
+        _refuse([name for name, given in of_one.items() if given])
+        words = (edit or (), rerun or (), keep or ())
+        where = (traces, trace_id, format_name)
+        return _of_several(where, words, wishes, output, keep=not no_session, dry_run=dry_run)
+    opened = open_trace(traces[0], format_name, trace_id)
+    report.notices(opened.notices)
+    stopped, of = (None, opened.trace) if resume is None else _gone_on_with(opened, session, resume, edit)
+    facts = Facts(of)
+    edits = read_edits(of, edit or ()) if stopped is None else stopped.edits
+    choices = read_choices(of, rerun or (), keep or ())
+    if dry_run:
+        return _print_plan(facts, edits, choices, output)
     parent = stopped.parent if stopped is not None else ""
     wishes = replace(wishes, choices=choices, resume=stopped, parent=parent)
     with nullcontext() if no_session or not edits else Keeper(opened, session) as keeper:
@@ -159,6 +178,30 @@ def replay(
         return EXIT_CLEAN
     report.say(f"stopped: {branch.stopped.reason}")
     return EXIT_INTERRUPTED if branch.stopped.kind == _STOPPED_BY_PERSON else EXIT_REPLAY
+
+
+def _refuse(given: list[str]) -> None:
+    if given:
+        raise UsageProblem(f"{' and '.join(given)} can not be had with several traces", "name one trace")
+
+
+def _of_several(
+    where: tuple[Sequence[str], str | None, str | None],
+    words: tuple[Sequence[str], Sequence[str], Sequence[str]],
+    wishes: RerunOptions,
+    output: Output,
+    *,
+    keep: bool,
+    dry_run: bool,
+) -> int:
+    from replaydbg.actions.several import Several, Wanted, opened_each
+    from replaydbg.cli import several
+
+    if not words[0]:
+        raise UsageProblem("nothing is edited", "name the edit that all traces get with --edit")
+    return several.run(
+        Several(Wanted(*words), wishes), opened_each(*where), output, keep=keep, dry_run=dry_run
+    )
 
 
 def _gone_on_with(

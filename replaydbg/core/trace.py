@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache, partial
 from math import isnan
 from typing import Any
@@ -21,6 +22,9 @@ Only bodies that tell their `weight`, the bytes of their text, are kept so."""
 
 BODIES_CACHED_MAX = 64
 """Of the other bodies so many are kept: a screenful and its neighbours."""
+
+
+_NAMED = "name:"
 
 
 class StepNotFound(LookupError):
@@ -209,7 +213,9 @@ class Trace:
         return id_ in self._rows_by_id
 
     def find(self, reference: str) -> int:
-        """The row named by `#N` as the screen shows it, by an id, or by a unique prefix of an id. Raises StepNotFound."""
+        """The row named by `#N` as the screen shows it, by an id, by a unique prefix of an id, or the first row of
+        `name:PATTERN` (`*` and `?` stand for any text, any character). Raises StepNotFound.
+        """
         if reference.startswith("#") and reference[1:].isdecimal():
             number = int(reference[1:])
             if not 1 <= number <= len(self):
@@ -217,6 +223,8 @@ class Trace:
             return number - 1
         if reference in self._rows_by_id:
             return self._rows_by_id[reference]
+        if reference.startswith(_NAMED):
+            return self._find_named(reference.removeprefix(_NAMED))
         near = [id_ for id_ in self.ids if id_.startswith(reference)] if reference else []
         if len(near) == 1:
             return self._rows_by_id[near[0]]
@@ -226,3 +234,9 @@ class Trace:
                 f"{reference!r} begins {len(near)} step ids ({some}{', …' if len(near) > 4 else ''})"
             )
         raise StepNotFound(f"no step has the id {reference!r}; name it by id, a unique prefix of it, or #N")
+
+    def _find_named(self, pattern: str) -> int:
+        for row in range(len(self)):
+            if fnmatchcase(self.name(row), pattern):
+                return row
+        raise StepNotFound(f"no step has a name like {pattern!r}")

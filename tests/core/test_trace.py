@@ -112,3 +112,10 @@ def test_to_another_process_it_travels_without_its_bodies() -> None:
     assert (other.id, other.ids, other.parents, other.strings) == (run.id, run.ids, run.parents, run.strings)
     assert other.row("n") == 1
     assert other.step(0).body.output is None
+
+
+def test_a_step_is_found_by_a_pattern_of_its_name() -> None:
+    run = trace(tool_execution("t1", call("search_web")), tool_execution("t2", call("search_mail")))
+    assert (run.find("name:search_*"), run.find("name:*_mail")) == (0, 1)
+    with pytest.raises(StepNotFound, match="no step has a name like 'fetch'"):
+        run.find("name:fetch")
