@@ -65,11 +65,10 @@ class Assembly:
     def __init__(self, source: Source, span_of: Callable[[Any], Span], *, as_written: bool = False) -> None:
         self.source = source
         self.notices: list[Notice] = []
-        self._span_of = span_of
+        self._bodies = _Bodies(span_of)
         self._as_written = as_written
         self._columns: dict[str, Columns] = {}
         self._rows: dict[str, list[Row]] = {}
-        self._histories = Histories()
 
     def __len__(self) -> int:
         return sum(map(len, self._columns.values())) + sum(map(len, self._rows.values()))
@@ -152,16 +151,24 @@ class Assembly:
         traces, notices = [], list(self.notices)
         for trace_id, columns in self._columns.items():
             self._flush(trace_id)
-            arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._decode)
+            arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._bodies)
             if complete:  # a parent may be in what is still to be read
                 notices += arranged.notices
             if not self._as_written:
                 inherit_agents(arranged.trace)
-                notices += _twins.set_apart(arranged.trace, self._decode)
+                notices += _twins.set_apart(arranged.trace, self._bodies)
             traces.append(arranged.trace)
         return Reading(tuple(traces), tuple(notices), fraction, complete)
 
-    def _decode(self, handle: Any) -> Body:
+
+class _Bodies:
+    """Makes a row's handle its body. Apart from the assembly, so that a trace does not hold what it was made of."""
+
+    def __init__(self, span_of: Callable[[Any], Span]) -> None:
+        self._span_of = span_of
+        self._histories = Histories()
+
+    def __call__(self, handle: Any) -> Body:
         if isinstance(handle, _twins.Twin):
             return SpanBody(self._span(handle.handle))
         body = _dialects.body(self._span(handle))
