@@ -132,8 +132,8 @@ def replay(
     """Edit a step and re-run what comes after it. Recorded replies and results answer what is still asked alike.
 
     The branch is kept in the session of the trace, where `open` shows it. Exit code 4 if the re-run stopped before its
-    end; what it had got by then is printed, kept, and written with -o. Of many traces there is a line each: findings
-    gained and lost, what it cost, and why a trace was passed over (an edit does not fit it); bounds hold for all together.
+    end; what it had got by then is printed, kept, and written with -o. Of many traces it tells what became of each,
+    and why some were passed over (an edit does not fit); bounds hold for all together.
     """
     from replaydbg.actions.edits import read_choices, read_edits
     from replaydbg.actions.open import open_trace
@@ -151,10 +151,8 @@ def replay(
         config=config,
     )
     if is_several(traces):
-        of_one = {"--resume": resume, "-o": out, "--samples": samples or control, "--session": session}
-        _refuse([name for name, given in of_one.items() if given])
-        words = (edit or (), rerun or (), keep or ())
-        where = (traces, trace_id, format_name)
+        _refuse({"--resume": resume, "-o": out, "--samples": samples or control, "--session": session})
+        where, words = (traces, trace_id, format_name), (edit or (), rerun or (), keep or ())
         return _of_several(where, words, wishes, output, keep=not no_session, dry_run=dry_run)
     opened = open_trace(traces[0], format_name, trace_id)
     report.notices(opened.notices)
@@ -164,15 +162,17 @@ def replay(
     choices = read_choices(of, rerun or (), keep or ())
     if dry_run:
         return _print_plan(facts, edits, choices, output)
-    parent = stopped.parent if stopped is not None else ""
-    wishes = replace(wishes, choices=choices, resume=stopped, parent=parent)
+    wishes = replace(wishes, choices=choices, resume=stopped, parent=stopped.parent if stopped else "")
     with nullcontext() if no_session or not edits else Keeper(opened, session) as keeper:
         if samples or control:
             from replaydbg.cli import samples as sampling
 
             return sampling.run(facts, edits, wishes, oracle or (), (samples, control), output, keeper)
-        branch = _rerun(facts, edits, wishes, keeper)
-        _keep_all(opened, branch, out, keeper)
+        _keep_all(opened, branch := _rerun(facts, edits, wishes, keeper), out, keeper)
+    return _told(facts, branch, output)
+
+
+def _told(facts: Facts, branch: Branch, output: Output) -> int:
     _print_branch(facts, branch, output)
     if branch.stopped is None:
         return EXIT_CLEAN
@@ -180,7 +180,8 @@ def replay(
     return EXIT_INTERRUPTED if branch.stopped.kind == _STOPPED_BY_PERSON else EXIT_REPLAY
 
 
-def _refuse(given: list[str]) -> None:
+def _refuse(of_one: Mapping[str, object]) -> None:
+    given = [name for name, value in of_one.items() if value]
     if given:
         raise UsageProblem(f"{' and '.join(given)} can not be had with several traces", "name one trace")
 
