@@ -13,15 +13,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
-from replaydbg.core.digest import digest
-from replaydbg.core.message import Json, Message, Role, ToolCall
-from replaydbg.core.request import ModelRequest, ToolRequest, message_document
+from replaydbg.core.message import Json, Message, ToolCall
+from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.trace import Trace
 from tests.support.build import (
     Built,
     agent,
     assistant,
-    call,
     model_call,
     response,
     system,
@@ -29,8 +27,8 @@ from tests.support.build import (
     trace,
     user,
 )
+from tests.support.simulate import ROUNDS_MAX, think, use
 
-ROUNDS_MAX = 5
 HANDED: dict[str, Callable[[str], str]] = {
     "as it is": lambda text: text,
     "inside of JSON": lambda text: json.dumps({"found": text, "by": "a colleague"}),
@@ -196,32 +194,6 @@ class _Talk:
     def _change(self, id_: str) -> Change | None:
         change = self.program.change
         return change if change is not None and change.id_ == id_ else None
-
-
-def think(messages: tuple[Message, ...], *, nesting: bool, stubborn: bool = False) -> Message:
-    """What the model replies: made of what it is told and nothing else. Call ids are used again in every turn."""
-    name = digest([message_document(message) for message in messages])
-    dice = [int(digit, 16) for digit in name]
-    rounds = 0
-    for message in reversed(messages):
-        if message.role is Role.USER:
-            break
-        rounds += message.role is Role.ASSISTANT
-    if stubborn and rounds < ROUNDS_MAX - 1:
-        return assistant("", call("get", {"n": 0}, f"call_{rounds}"))
-    if rounds >= ROUNDS_MAX or dice[0] < 4 + rounds:
-        return assistant(f"the answer is {name[8:24]}")
-    calls = []
-    for at in range(1 + (dice[1] > 10) + (dice[1] > 13)):
-        if nesting and dice[2 + at] > 12:
-            calls.append(call("ask", {"n": dice[5 + at] % 3}, f"call_{at}"))
-        else:
-            calls.append(call("get" if dice[2 + at] % 2 else "set", {"n": dice[5 + at] % 3}, f"call_{at}"))
-    return assistant(f"let me see {name[:4]}" if dice[8] > 7 else "", *calls)
-
-
-def use(asked: ToolCall) -> Json:
-    return f"result {digest([asked.name, asked.arguments])[:6]}"
 
 
 def answer_model(request: ModelRequest, *, stubborn: bool) -> Message:
