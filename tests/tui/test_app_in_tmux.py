@@ -178,8 +178,15 @@ def test_an_edit_in_the_persons_own_editor(incident: Path, terminals: list[Termi
 
 
 def test_the_main_job_by_keys_alone(incident: Path, terminals: list[Terminal]) -> None:
-    """Open, find, edit, re-run, compare; in the terminal, on the demo."""
-    terminal = Terminal(incident.parent, f"{PROGRAM} demo", (120, 40))
+    """Open, find, edit, re-run, compare: the demo, on a copy, so that its session is the test's own."""
+    (incident.parent / "demo.py").write_text(
+        "import sys\n"
+        "from replaydbg.actions.demo import PROVIDER, TOOLS\n"
+        "from replaydbg.cli import interactive\n"
+        "bound = {'provider': PROVIDER, 'tools': TOOLS, 'allowed': frozenset(TOOLS)}\n"
+        "sys.exit(interactive.look('incident.json', demo=True, **bound))\n"
+    )
+    terminal = Terminal(incident.parent, f"{shlex.quote(sys.executable)} demo.py", (120, 40))
     terminals.append(terminal)
     terminal.wait("‼ 9 errors")
     terminal.keys("e")
