@@ -68,7 +68,7 @@ def pin(recording: Trace, branch: Branch, oracles: Sequence[str], path: str) -> 
     """Write the case. Raises UsageProblem for oracles that the branch itself does not pass, and for unrun branches."""
     facts = Facts(recording)
     made = make_oracles(oracles, facts) if oracles else ()
-    own = facts.of(branch.trace)
+    own = facts.of(branch)
     failing = [oracle.words for oracle in made if not oracle.holds(own)]
     if failing:
         raise UsageProblem(
@@ -127,7 +127,7 @@ async def verify(case: Case, options: RerunOptions) -> Verified:
         problems.append(f"the re-run stopped: {branch.stopped.reason}")
     if not live:
         problems += _differences(case.branch, branch)
-    own = facts.of(branch.trace)
+    own = facts.of(branch)
     oracles = make_oracles(case.oracles, facts) if case.oracles else ()
     return Verified(case, tuple(problems), tuple((oracle.words, oracle.holds(own)) for oracle in oracles))
 

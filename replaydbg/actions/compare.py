@@ -14,7 +14,7 @@ from replaydbg.graph.facts import Facts
 def compare_branch(facts: Facts, branch: Branch) -> Comparison:
     """A branch with what it is a branch of, whose facts are given."""
     of = {step.id: step.of for step in branch.steps if step.of is not None}
-    return compare_traces(facts, facts.of(branch.trace), of)
+    return compare_traces(facts, facts.of(branch), of)
 
 
 def compare_traces(facts_a: Facts, facts_b: Facts, of: Mapping[str, str] | None = None) -> Comparison:

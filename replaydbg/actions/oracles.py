@@ -121,5 +121,5 @@ def judge(oracles: Sequence[Oracle], branch: Branch, facts: Facts) -> tuple[bool
     """What each oracle says of the branch of the recording `facts` are of; None where it did not come to its end."""
     if branch.stopped is not None:
         return None
-    own = facts.of(branch.trace)
+    own = facts.of(branch)
     return tuple(oracle.holds(own) for oracle in oracles)

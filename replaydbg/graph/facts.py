@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TypeVar
 
 from replaydbg.config import DEFAULTS, Settings
+from replaydbg.core.branch import Branch, Provenance
 from replaydbg.core.step import STATUSES, Status
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
@@ -31,10 +32,14 @@ class Facts:
         self.trace = trace
         self.side_tools = side_tools
         self.settings = settings
+        self.edited: frozenset[str] = frozenset()
+        """Steps of a branch that a person changed, by id: that they read otherwise than before is no finding."""
 
-    def of(self, trace: Trace) -> Facts:
-        """Those of another trace of the same person, such as a branch."""
-        return Facts(trace, self.side_tools, self.settings)
+    def of(self, branch: Branch) -> Facts:
+        """Those of a branch, by the same settings."""
+        facts = Facts(branch.trace, self.side_tools, self.settings)
+        facts.edited = frozenset(step.id for step in branch.steps if step.provenance is Provenance.EDITED)
+        return facts
 
     def thresholds(self, kind: type[Thresholds]) -> Thresholds:
         """The numbers that a rule goes by, as the person set them; `kind` is the class that the rule declares."""

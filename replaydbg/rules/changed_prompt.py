@@ -46,7 +46,7 @@ def _other_tools(facts: Facts) -> Iterator[Finding]:
     for row, link in facts.threads.links.items():
         before = link.previous
         old, new = (None, None) if before is None else (index.tools(before), index.tools(row))
-        if before is None or not old or not new or old is new:
+        if before is None or not old or not new or old is new or trace.ids[row] in facts.edited:
             continue
         changes = _tool_changes(old, new)
         if changes and changes not in told:
@@ -78,7 +78,7 @@ def _other_instructions(facts: Facts) -> Iterator[Finding]:
     for row, link in facts.threads.links.items():
         before = latest.get(trace.agents[row])
         latest[trace.agents[row]] = row
-        if link.previous is not None or before is None:
+        if link.previous is not None or before is None or trace.ids[row] in facts.edited:
             continue
         old, new = trace.body(before).messages or (), trace.body(row).messages or ()
         was, now = _instructions(old), _instructions(new)

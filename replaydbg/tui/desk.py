@@ -114,15 +114,17 @@ class Desk:
         if branch_id not in self._shown and self.session is not None:
             branch = self.session.branch(branch_id)
             if branch is not None:
-                self._shown[branch_id] = Shown(
-                    Facts(branch.trace, self.setup.side_tools, self.setup.settings or DEFAULTS), branch
-                )
+                of = self._facts(branch.trace).of(branch)
+                self._shown[branch_id] = Shown(of, branch)
         return self._shown.get(branch_id)
+
+    def _facts(self, trace: Trace) -> Facts:
+        return Facts(trace, self.setup.side_tools, self.setup.settings or DEFAULTS)
 
     def read(self, trace: Trace, *, complete: bool) -> Shown:
         """The recording as far as it has been read."""
         self.complete = complete
-        self._shown = {RECORDING: Shown(Facts(trace, self.setup.side_tools, self.setup.settings or DEFAULTS))}
+        self._shown = {RECORDING: Shown(self._facts(trace))}
         return self._shown[RECORDING]
 
     @property

@@ -7,8 +7,11 @@ import pytest
 from replaydbg.core.finding import Severity
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
+from replaydbg.graph.facts import Facts
+from replaydbg.replay.engine import Replay
 from replaydbg.rules.changed_prompt import RULE
 from tests.support.build import agent, assistant, model_call, system, tool, trace, user
+from tests.support.drive import drive, edit, says
 from tests.support.rules import found
 
 LONG = "You help people with their orders. Be brief. Never promise a refund."
@@ -70,3 +73,12 @@ def test_the_tools_change() -> None:
     (finding,) = found(RULE, offering([FIND, tool("close")], [altered, OPEN]))
     assert finding.severity is Severity.HINT
     assert finding.message == "the tools of the conversation change: new: open; gone: close; altered: find"
+
+
+def test_what_a_person_changed_in_a_branch_is_no_finding() -> None:
+    of = talk(LONG, LONG)
+    recording = Facts(of)
+    told = edit(of, "m2", "/messages/0/content", f"{LONG} Be kind.")
+    branch = drive(Replay(recording, [told]), lambda _: says("fine")).branch("b")
+    assert list(RULE.check(Facts(branch.trace))) != []
+    assert list(RULE.check(recording.of(branch))) == []
