@@ -5,6 +5,7 @@ A command that does not fit the sitting raises `CommandRefused` with a sentence 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from replaydbg.core.branch import RECORDING, Branch, Edit
 from replaydbg.core.pointer import PointerError
 from replaydbg.core.trace import StepNotFound
 from replaydbg.errors import UsageProblem
+from replaydbg.replay.choices import Choice
 from replaydbg.session.state import Sitting, found_at, with_edit
 
 
@@ -81,6 +83,30 @@ class ClearEdits:
 
 
 @dataclass(frozen=True, slots=True)
+class SetChoice:
+    """Keep a step, or re-run it, that nothing proves independent of the pending edits; `""` decides nothing.
+
+    It holds as long as anything of what is looked at is edited.
+    """
+
+    step_id: str
+    choice: str
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        try:
+            sitting.trace.row(self.step_id)
+            wanted = Choice(self.choice) if self.choice else None
+        except (StepNotFound, ValueError) as error:
+            raise CommandRefused(str(error)) from error
+        if not sitting.edits:
+            raise CommandRefused("nothing is edited, so there is nothing to decide about a re-run")
+        chosen = {id_: choice for id_, choice in sitting.chosen.items() if id_ != self.step_id}
+        if wanted is not None:
+            chosen[self.step_id] = wanted
+        return _with_choices(sitting, sitting.current, chosen)
+
+
+@dataclass(frozen=True, slots=True)
 class AddBranch:
     """Keep a branch and look at it; the edits that it was made of are pending no more.
 
@@ -119,6 +145,7 @@ class DropBranch:
             branches=tuple(other for other in sitting.branches if other.id not in gone),
             current=branch.parent if sitting.current in gone else sitting.current,
             pending={id_: edits for id_, edits in sitting.pending.items() if id_ not in gone},
+            choices={id_: chosen for id_, chosen in sitting.choices.items() if id_ not in gone},
         )
 
 
@@ -202,4 +229,13 @@ def _with_pending(sitting: Sitting, branch_id: str, edits: tuple[Edit, ...]) -> 
     pending = {id_: others for id_, others in sitting.pending.items() if id_ != branch_id}
     if edits:
         pending[branch_id] = edits
+    else:
+        sitting = _with_choices(sitting, branch_id, {})
     return replace(sitting, pending=pending)
+
+
+def _with_choices(sitting: Sitting, branch_id: str, chosen: Mapping[str, Choice]) -> Sitting:
+    choices = {id_: others for id_, others in sitting.choices.items() if id_ != branch_id}
+    if chosen:
+        choices[branch_id] = chosen
+    return replace(sitting, choices=choices)

@@ -11,6 +11,7 @@ from replaydbg.core.branch import RECORDING, Branch, Edit
 from replaydbg.core.message import Json
 from replaydbg.core.step import Step
 from replaydbg.core.trace import Trace
+from replaydbg.replay.choices import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class Sitting:
     suppressed: Mapping[str, str] = field(default_factory=dict)
     """Why a finding is not to be heard of, by its fingerprint (`graph.fingerprints`): so it holds in branches too."""
 
+    choices: Mapping[str, Mapping[str, Choice]] = field(default_factory=dict)
+    """What was decided of steps that nothing proves independent of the pending edits, by branch id and step id."""
+
     def branch(self, branch_id: str) -> Branch | None:
         """The branch with this id; None for the recording and for ids that are not there."""
         return next((branch for branch in self.branches if branch.id == branch_id), None)
@@ -45,6 +49,11 @@ class Sitting:
     def edits(self) -> tuple[Edit, ...]:
         """Pending edits of what is looked at."""
         return self.pending.get(self.current, ())
+
+    @property
+    def chosen(self) -> Mapping[str, Choice]:
+        """Decisions about steps of what is looked at."""
+        return self.choices.get(self.current, {})
 
     def step(self, row: int) -> Step:
         """The step at `row` of what is looked at, with its pending edits."""

@@ -17,6 +17,7 @@ from replaydbg.tui.setup import Setup
 if TYPE_CHECKING:  # before the first rows nothing is imported that they do not need
     from replaydbg.actions.sitting import OpenSitting
     from replaydbg.diff.steps import Comparison
+    from replaydbg.replay.choices import Choice
     from replaydbg.replay.plan import Plan
     from replaydbg.session.state import Sitting
     from replaydbg.views.subject import Subject
@@ -130,6 +131,11 @@ class Desk:
     @property
     def edits(self) -> tuple[Edit, ...]:
         return self.session.edits if self.session is not None else ()
+
+    @property
+    def choices(self) -> Mapping[str, Choice]:
+        """What the person decided of unproven steps."""
+        return self.session.chosen if self.session is not None else {}
 
     @property
     def branches(self) -> tuple[Branch, ...]:

@@ -71,8 +71,11 @@ class Found(Message):
 class Planned(Message):
     """What the pending edits touch has been worked out; None where the plan could not be made."""
 
-    def __init__(self, shown: Shown, edits: object, plan: Plan | None, problem: str = "") -> None:
+    def __init__(
+        self, shown: Shown, edits: object, plan: Plan | None, problem: str = "", *, choices: object
+    ) -> None:
         super().__init__()
+        self.choices = choices
         self.shown = shown
         self.edits = edits
         self.plan = plan

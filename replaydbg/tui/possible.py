@@ -72,6 +72,8 @@ class State:
     redo: str = ""
     """The last command, in a few words; "" for none."""
     branch: str = ""
+    stopped: bool = False
+    """Whether the branch was stopped before its end."""
     branches: int = 0
     original: bool = False
     """Whether the selected step of a branch stands for a step of its parent."""
@@ -139,6 +141,18 @@ def nothing_to_rerun(state: State) -> str | None:
     if reason := no_steps(state):
         return reason
     return None if state.edits else "nothing is edited yet: select a step and press e"
+
+
+def no_choice(state: State) -> str | None:
+    return no_step(state) or nothing_to_rerun(state)
+
+
+def not_stopped(state: State) -> str | None:
+    if state.stopped:
+        return None
+    return (
+        "this branch came to its end" if state.branch else "only a branch that was stopped can go on: see b"
+    )
 
 
 def no_parent(state: State) -> str | None:

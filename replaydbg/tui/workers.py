@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -34,6 +34,7 @@ from replaydbg.tui.setup import Setup
 
 if TYPE_CHECKING:
     from replaydbg.actions.sitting import OpenSitting
+    from replaydbg.replay.choices import Choice
     from replaydbg.views.query import About
 
 Post = Callable[[Message], object]
@@ -108,13 +109,13 @@ def check(shown: Shown, post: Post) -> None:
     post(Found(shown, (), last=True, unchecked=_registry.unchecked_calls(shown.facts)))
 
 
-def make_plan(shown: Shown, edits: tuple[Edit, ...], post: Post) -> None:
+def make_plan(shown: Shown, edits: tuple[Edit, ...], choices: Mapping[str, Choice], post: Post) -> None:
     from replaydbg.actions.plan import plan_edits
 
     try:
-        post(Planned(shown, edits, plan_edits(shown.facts, edits)))
+        post(Planned(shown, edits, plan_edits(shown.facts, edits, choices), choices=choices))
     except ReplaydbgError as problem:
-        post(Planned(shown, edits, None, problem.message))
+        post(Planned(shown, edits, None, problem.message, choices=choices))
 
 
 def search(shown: Shown, text: str, about: About, begin: int, post: Post, *, filtering: bool) -> None:

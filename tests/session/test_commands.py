@@ -6,6 +6,7 @@ import pytest
 
 from replaydbg import codec
 from replaydbg.core.branch import Edit
+from replaydbg.replay.choices import Choice
 from replaydbg.session.commands import (
     AddBranch,
     AddEdit,
@@ -15,6 +16,7 @@ from replaydbg.session.commands import (
     DropBranch,
     RemoveEdit,
     SelectBranch,
+    SetChoice,
     SetLabel,
     SetMark,
     SetNote,
@@ -127,3 +129,17 @@ def test_an_edit_below_what_an_edit_has_removed_is_refused() -> None:
 
     with pytest.raises(CommandRefused):
         AddEdit(edit("m1", "/tool_calls/0/arguments/q", "y")).apply(sitting)
+
+
+def test_a_choice_holds_as_long_as_anything_is_edited() -> None:
+    sitting = Sitting(recording())
+    with pytest.raises(CommandRefused, match="nothing is edited"):
+        SetChoice("m2", "keep").apply(sitting)
+    sitting = AddEdit(codec.make_edit(sitting.trace.step(1), "/result", "two")).apply(sitting)
+    for id_, choice in (("nobody", "keep"), ("m2", "perhaps")):
+        with pytest.raises(CommandRefused):
+            SetChoice(id_, choice).apply(sitting)
+    decided = SetChoice("m2", "keep").apply(sitting)
+    assert dict(decided.chosen) == {"m2": Choice.KEEP}
+    assert dict(SetChoice("m2", "").apply(decided).chosen) == {}
+    assert dict(ClearEdits().apply(decided).chosen) == {}

@@ -76,6 +76,11 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     BRANCH_IDS.map(lambda parent: commands.AddBranch(branch("", parent))),
     BRANCH_IDS.map(commands.DropBranch),
     BRANCH_IDS.map(commands.SelectBranch),
+    st.builds(
+        commands.SetChoice,
+        st.sampled_from(["m1", "m2", "t1", "nobody"]),
+        st.sampled_from(["keep", "rerun", "", "maybe"]),
+    ),
     st.builds(commands.SetLabel, BRANCH_IDS, TEXT),
     st.builds(commands.SetNote, st.sampled_from(["m1", "t1"]), TEXT),
     st.builds(commands.SetMark, st.sampled_from(["m1", "t1", "b1"]), st.booleans()),

@@ -61,7 +61,10 @@ class Changing(Moving):
         self.desk.planning = bool(self.desk.edits)
         self.chain.mark(origins(shown))
         if self.desk.edits:
-            self.work("plan", partial(workers.make_plan, shown, self.desk.edits, self.post_message))
+            self.work(
+                "plan",
+                partial(workers.make_plan, shown, self.desk.edits, self.desk.choices, self.post_message),
+            )
         else:
             self.show_plan(on=False)
         self.paint_header()
@@ -185,6 +188,25 @@ class Changing(Moving):
         self.show_plan(on=True)
         self.set_focus(pane)
 
+    def do_choose(self) -> None:
+        """From undecided to keep, to re-run, and back."""
+        from replaydbg.replay.choices import Choice
+        from replaydbg.session.commands import SetChoice
+
+        shown = self.desk.shown
+        assert shown is not None  # `why_not` of the action
+        step_id = shown.trace.ids[self.row]
+        turns = [None, Choice.KEEP, Choice.RERUN]
+        before = self.desk.choices.get(step_id)
+        choice = turns[(turns.index(before) + 1) % len(turns)]
+        if self.do(SetChoice(step_id, choice or "")):
+            words = {
+                Choice.KEEP: "is kept as recorded",
+                Choice.RERUN: "is re-run",
+                None: "is as the plan says",
+            }
+            self.say(f"#{self.row + 1} {words[choice]} by your choice: c changes it", "good")
+
     def show_plan(self, *, on: bool) -> None:
         self.query_one(PlanPane).display = on
         if on:
@@ -194,8 +216,8 @@ class Changing(Moving):
         from replaydbg.views.plan import headline, touch_marks
 
         desk, shown = self.desk, self.desk.shown
-        if event.shown is not shown or event.edits != desk.edits:
-            return  # edited again meanwhile
+        if event.shown is not shown or (event.edits, event.choices) != (desk.edits, desk.choices):
+            return  # edited or decided again meanwhile
         desk.planning = False
         desk.plan = event.plan
         pane = self.query_one(PlanPane)

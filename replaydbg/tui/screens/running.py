@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import work
 
-from replaydbg.core.branch import Branch, Provenance
+from replaydbg.core.branch import Branch, Edit, Provenance
 from replaydbg.core.step import Kind
 from replaydbg.errors import ReplaydbgError
 from replaydbg.tui import workers
@@ -15,12 +17,13 @@ from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import Compared
 from replaydbg.tui.screens.changing import Changing
 
+if TYPE_CHECKING:
+    from replaydbg.actions.rerun import RerunOptions
+
 
 class Running(Changing):
     @work
     async def do_rerun(self) -> None:
-        from replaydbg.session.commands import AddBranch
-        from replaydbg.tui.screens.progress import ProgressScreen
         from replaydbg.tui.screens.rerun import RerunScreen
         from replaydbg.views.plan import headline
 
@@ -37,10 +40,48 @@ class Running(Changing):
         if options is None:
             self.say(f"nothing was sent. {headline(desk.plan)}", "dim")
             return
-        options = replace(options, branch_id=session.free_branch_id(), parent=session.current)
+        options = replace(
+            options, branch_id=session.free_branch_id(), parent=session.current, choices=desk.choices
+        )
+        await self._run(shown, desk.edits, options)
+
+    @work
+    async def do_resume(self) -> None:
+        """Go on with the stopped branch that is looked at: its edits on its parent, its answers first."""
+        from replaydbg.actions.plan import plan_edits
+        from replaydbg.tui.screens.rerun import RerunScreen
+
+        desk, session = self.desk, self.desk.session
+        branch = desk.shown.branch if desk.shown is not None else None
+        assert branch is not None  # `why_not` of the action
+        assert session is not None
+        parent = desk.of_branch(branch.parent)
+        assert parent is not None
+        plan = await asyncio.to_thread(plan_edits, parent.facts, branch.edits)
+        terms = RerunScreen(
+            desk.setup, parent.trace, plan, branch.edits, _recorded_provider(parent), always=desk.always
+        )
+        options = await self.app.push_screen_wait(terms)
+        if options is None:
+            self.say("nothing was sent", "dim")
+            return
+        options = replace(
+            options,
+            branch_id=session.free_branch_id(),
+            parent=branch.parent,
+            resume=branch,
+            label=branch.label,
+        )
+        await self._run(parent, branch.edits, options)
+
+    async def _run(self, shown: Shown, edits: tuple[Edit, ...], options: RerunOptions) -> None:
+        from replaydbg.session.commands import AddBranch
+        from replaydbg.tui.screens.progress import ProgressScreen
+
+        desk = self.desk
         journal = desk.sitting.run_journal() if desk.sitting is not None else None
         result = await self.app.push_screen_wait(
-            ProgressScreen(shown.facts, desk.edits, options, desk.always, journal)
+            ProgressScreen(shown.facts, edits, options, desk.always, journal)
         )
         if isinstance(result, ReplaydbgError):
             self.tell("The re-run did not begin", result.message, result.hint)

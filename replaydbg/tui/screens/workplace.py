@@ -164,6 +164,7 @@ class Workplace(ActingScreen[None]):
             undo=type(history.past[-1].command).__name__ if history and history.past else "",
             redo=type(history.future[-1].command).__name__ if history and history.future else "",
             branch=branch.id if branch is not None else "",
+            stopped=branch is not None and branch.stopped is not None,
             branches=len(desk.branches),
             original=branch is not None and bool(step_id) and branch.steps[row].of is not None,
             searched=self.searched,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from replaydbg.actions.demo import PROVIDER
+from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.codec import make_edit
-from replaydbg.session.commands import AddEdit
+from replaydbg.core.branch import Provenance
+from replaydbg.session.commands import AddBranch, AddEdit
 from replaydbg.tui.screens.compare import StepDifference
 from replaydbg.tui.screens.rerun import RerunScreen
 from tests.support.desk import Sitting, open_demo
@@ -49,3 +52,42 @@ async def test_leaving_the_terms_sends_nothing(tmp_path: Path) -> None:
         await sitting.press("q")
         await sitting.until(lambda: "nothing was sent" in sitting.said, "the sentence")
         assert sitting.main.desk.branches == ()
+
+
+async def test_a_step_is_kept_or_re_run_by_choice_and_undone(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("c")
+        assert "nothing is edited yet" in sitting.said
+        await edit_result(sitting)
+        id_ = sitting.shown.trace.ids[12]
+        sitting.main.chain.go_to(12)
+        desk = sitting.main.desk
+        for choice in ("keep", "rerun", None, "keep"):
+            await sitting.press("c")
+            assert desk.choices.get(id_) == choice
+        await sitting.until(lambda: desk.plan is not None, "the plan with the choice")
+        assert desk.plan is not None
+        await sitting.press("u")
+        assert id_ not in desk.choices
+
+
+async def test_a_branch_that_was_stopped_goes_on_and_asks_nothing_twice(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("R")
+        assert "only a branch that was stopped" in sitting.said
+        await edit_result(sitting)
+        recording = sitting.shown
+        options = RerunOptions(provider=PROVIDER, calls_max=1)
+        stopped = await rerun(recording.facts, sitting.main.desk.edits, options)
+        assert stopped.stopped is not None
+        sitting.main.do(AddBranch(stopped))
+        await sitting.press("R")
+        await sitting.until(lambda: isinstance(sitting.app.screen, RerunScreen), "the terms")
+        await sitting.press("y")
+        await sitting.until(lambda: len(sitting.main.desk.branches) == 2, "the branch that went on")
+        first, second = sitting.main.desk.branches
+        assert (second.parent, second.edits, second.stopped) == ("", first.edits, None)
+        kept = [row for row, step in enumerate(first.steps) if step.provenance is Provenance.LIVE]
+        assert kept
+        for row in kept:
+            assert first.trace.body(row).output == second.trace.body(row).output
