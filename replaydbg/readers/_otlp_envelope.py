@@ -173,7 +173,7 @@ class _Reader:
         if opening is None or first is None:
             return False
         self.logs.add_text(body[: opening.start()], where)
-        boundary = b"," + bytes(first[0])
+        boundary = _boundary(body, first)
         at = opening.end()
         while at < len(body):
             spans, end, goes_on = self._window(body, at, boundary)
@@ -269,6 +269,14 @@ class _Reader:
             self._add_text(text, [], place)
         else:
             self._add_odd(text, place)
+
+
+def _boundary(body: memoryview, first: re.Match[bytes]) -> bytes:
+    """How a span begins behind another one, white space and all: some writers put only those on lines of their own."""
+    begins = bytes(first[0])
+    second = re.compile(rb",\s*" + re.escape(begins.lstrip()))
+    found = second.search(body, first.end(), first.end() + _FIRST_LINE_BYTES_MAX)
+    return bytes(found[0]) if found else b"," + begins
 
 
 def _pointer(path: list[Any]) -> str:

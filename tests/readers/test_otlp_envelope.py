@@ -196,7 +196,10 @@ def test_another_document_is_not_this_format() -> None:
 
 def test_first_rows_come_early_and_all_rows_in_the_end() -> None:
     spans = [span(n, f"s{n}", 0, {"text": "y" * 500}) for n in range(1, 2000)]
-    for content in (orjson.dumps(request(*spans)), b"\n".join(orjson.dumps(request(item)) for item in spans)):
+    whole = orjson.dumps(request(*spans))
+    spaced = [whole.replace(b',{"traceId"', between + b'{"traceId"') for between in (b",\n", b" ,\r\n  ")]
+    assert all(len(text) > len(whole) for text in spaced)
+    for content in (whole, *spaced, b"\n".join(orjson.dumps(request(item)) for item in spans)):
         readings = list(otlp.READER.read(document(content), True))
         assert [reading.complete for reading in readings] == [False] * (len(readings) - 1) + [True]
         counts = [len(reading.traces[0]) for reading in readings]
