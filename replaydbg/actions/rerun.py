@@ -12,9 +12,9 @@ from replaydbg import limits
 from replaydbg.actions.pricing import pricing
 from replaydbg.codec import EditRefusedError
 from replaydbg.config import ServerSetting, ToolSetting
-from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.branch import Branch, Edit, Provenance
 from replaydbg.core.digest import digest
-from replaydbg.core.outcome import Failed, Reply
+from replaydbg.core.outcome import Failed, Outcome, Reply
 from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Usage
 from replaydbg.core.trace import StepNotFound, Trace
@@ -30,7 +30,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Asked, Given, Policy
 from replaydbg.replay.choices import Choice, chosen
 from replaydbg.replay.engine import Replay
-from replaydbg.replay.kept import KeptAnswers, give, question
+from replaydbg.replay.kept import KeptAnswers, give
 from replaydbg.replay.plan import plan
 from replaydbg.session.answers import AnswerRow, Begun, answer_row, read_answer
 
@@ -144,7 +144,7 @@ def _begun(replay: Replay, id_: str, options: RerunOptions) -> Begun:
 
 def _write_down(journal: RunJournal, asked: Asked, given: Given) -> None:
     if not given.paid:  # else it stands in the branch that this one goes on with
-        journal.keep(answer_row(question(asked.request), given.outcome, given.provenance))
+        journal.keep(answer_row(asked.id, given.outcome, given.provenance))
 
 
 def cut_off(facts: Facts, begun: Begun, rows: Sequence[AnswerRow], resumed: Branch | None = None) -> Branch:
@@ -162,10 +162,13 @@ def cut_off(facts: Facts, begun: Begun, rows: Sequence[AnswerRow], resumed: Bran
         replay = Replay(facts, begun.edits, policy, begun.parent)
     except (EditRefusedError, StepNotFound) as error:
         raise UsageProblem(str(error)) from error
-    answers = _kept(resumed) or KeptAnswers()
-    for row in rows:
-        answers.add(row.question, *read_answer(row))
-    give(replay, answers)
+    answers = {row.asked_id: read_answer(row) for row in rows}
+    before = _kept(resumed)
+
+    def known(asked: Asked) -> tuple[Outcome, Provenance] | None:
+        return answers.get(asked.id) or (before.answer(asked.request) if before is not None else None)
+
+    give(replay, known)
     if not replay.finished:
         replay.stop("cut-off", "replaydbg was ended in the middle of this re-run; what was answered is kept")
     return replay.branch(begun.branch_id, begun.label)

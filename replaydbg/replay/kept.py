@@ -6,7 +6,7 @@ So a re-run that was stopped goes on from where it was without asking twice, and
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from replaydbg.core.branch import BranchStep, Provenance
@@ -15,23 +15,17 @@ from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.step import Kind, Status
 from replaydbg.graph.facts import Facts
 from replaydbg.replay import requests
+from replaydbg.replay.api import Asked
 from replaydbg.replay.engine import Replay
 
 _ANSWERED = frozenset({Provenance.LIVE, Provenance.HUMAN, Provenance.EDITED, Provenance.INTERRUPTED})
 
 
 class KeptAnswers:
-    """`facts` and `steps` are those of the branch. With `whole` only replies that came to their end are given again.
+    """`facts` and `steps` are those of the branch. With `whole` only replies that came to their end are given again."""
 
-    Without a branch it has what is added, in the order in which that came.
-    """
-
-    def __init__(
-        self, facts: Facts | None = None, steps: Sequence[BranchStep] = (), *, whole: bool = True
-    ) -> None:
+    def __init__(self, facts: Facts, steps: Sequence[BranchStep], *, whole: bool) -> None:
         self._answers: dict[str, deque[tuple[Outcome, Provenance]]] = {}
-        if facts is None:
-            return
         trace = facts.trace
         for row in facts.index.in_time:
             provenance = steps[row].provenance
@@ -44,7 +38,7 @@ class KeptAnswers:
 
     def answer(self, request: ModelRequest | ToolRequest) -> tuple[Outcome, Provenance] | None:
         """None where the branch has no answer to it, or none is left."""
-        left = self._answers.get(question(request))
+        left = self._answers.get(_question(request))
         return left.popleft() if left else None
 
     def _add_reply(self, facts: Facts, row: int, provenance: Provenance, *, whole: bool) -> None:
@@ -57,7 +51,7 @@ class KeptAnswers:
             cut = provenance is Provenance.INTERRUPTED
             answer = Reply(body.output, body.response_model, body.usage, took, cut)
         asked = requests.recorded_settings(facts, row).request(prompt)
-        self.add(question(asked), answer, provenance)
+        self._add(asked, answer, provenance)
 
     def _add_result(self, facts: Facts, row: int, provenance: Provenance, *, whole: bool) -> None:
         body, call = facts.trace.body(row), facts.index.executed_call(row)
@@ -67,26 +61,25 @@ class KeptAnswers:
         if body.has_result:
             failed = facts.trace.status(row) is Status.ERROR
             answer = ToolResult(body.result, failed, facts.trace.duration_ms(row) or 0.0)
-        self.add(question(ToolRequest(call)), answer, provenance)
+        self._add(ToolRequest(call), answer, provenance)
 
-    def add(self, asked: str, answer: Outcome, provenance: Provenance) -> None:
-        """`asked` is the `question`."""
+    def _add(self, request: ModelRequest | ToolRequest, answer: Outcome, provenance: Provenance) -> None:
         told = Provenance.HUMAN if provenance is Provenance.HUMAN else Provenance.LIVE
-        self._answers.setdefault(asked, deque()).append((answer, told))
+        self._answers.setdefault(_question(request), deque()).append((answer, told))
 
 
-def give(replay: Replay, answers: KeptAnswers) -> int:
+def give(replay: Replay, answer: Callable[[Asked], tuple[Outcome, Provenance] | None]) -> int:
     """Answer all that can be answered of what is asked; how many answers were given."""
     given = 0
     while True:
-        known = [(asked, answer) for asked in replay.requests() if (answer := answers.answer(asked.request))]
-        for asked, answer in known:
-            replay.receive(asked.id, *answer, paid=True)
+        known = [(asked, told) for asked in replay.requests() if (told := answer(asked))]
+        for asked, told in known:
+            replay.receive(asked.id, *told, paid=True)
         given += len(known)
         if not known:
             return given
 
 
-def question(request: ModelRequest | ToolRequest) -> str:
+def _question(request: ModelRequest | ToolRequest) -> str:
     """Whoever answered: a branch may have asked another model than the recording names."""
     return request.digest() if isinstance(request, ToolRequest) else replace(request, model="").digest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from replaydbg.core.branch import Edit
 from replaydbg.core.step import KINDS, Kind, Usage
@@ -30,8 +31,7 @@ class Touch(StrEnum):
     INDEPENDENT = "independent"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanStep:
+class PlanStep(NamedTuple):
     row: int
     touch: Touch
     reason: str

@@ -36,9 +36,9 @@ class Begun:
 
 @dataclass(frozen=True, slots=True)
 class AnswerRow:
-    """`question` is the digest of what was asked; `answer` the JSON of what came back."""
+    """`asked_id` is the id of the question, the same for the same re-run; `answer` the JSON of what came back."""
 
-    question: str
+    asked_id: str
     provenance: str
     answer: str
 
@@ -59,7 +59,7 @@ def read_begun(text: str) -> Begun:
         raise JournalUnreadable(f"what the re-run was to do cannot be read: {error}") from error
 
 
-def answer_row(question: str, outcome: Outcome, provenance: Provenance) -> AnswerRow:
+def answer_row(asked_id: str, outcome: Outcome, provenance: Provenance) -> AnswerRow:
     """Raw bodies are left out: a branch does not hold them either."""
     if isinstance(outcome, Reply):
         message = codec.message_document(outcome.message) | {"finish": outcome.message.finish_reason}
@@ -73,7 +73,7 @@ def answer_row(question: str, outcome: Outcome, provenance: Provenance) -> Answe
     else:
         document = asdict(outcome)
     return AnswerRow(
-        question, str(provenance), json.dumps({"answer": type(outcome).__name__, **document}, default=str)
+        asked_id, str(provenance), json.dumps({"answer": type(outcome).__name__, **document}, default=str)
     )
 
 

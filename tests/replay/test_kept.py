@@ -10,9 +10,9 @@ from replaydbg.core.outcome import Failed, Reply, ToolResult
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.step import Usage
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.api import Policy
+from replaydbg.replay.api import Asked, Policy
 from replaydbg.replay.engine import Replay
-from replaydbg.replay.kept import KeptAnswers, give, question
+from replaydbg.replay.kept import KeptAnswers, give
 from tests.replay.test_laws import ANSWER, a_change, quick, simulations
 from tests.support.build import assistant, call, chat, response, user
 from tests.support.drive import edit
@@ -115,9 +115,12 @@ def test_a_run_that_was_stopped_anywhere_goes_on_to_the_same_branch(
 
 def test_answers_that_no_branch_was_made_of_are_given_as_far_as_they_go() -> None:
     r = Replay(Facts(LOOP), [EDIT])
-    answers = KeptAnswers()
-    answers.add(question(r.requests()[0].request), Reply(ASKING), Provenance.LIVE)
-    answers.add(question(ToolRequest(ASKING.tool_calls[0])), ToolResult("one"), Provenance.HUMAN)
-    assert give(r, answers) == 2
+
+    def answer(asked: Asked) -> tuple[Reply | ToolResult, Provenance] | None:
+        if isinstance(asked.request, ToolRequest):
+            return ToolResult("one"), Provenance.HUMAN
+        return (Reply(ASKING), Provenance.LIVE) if asked.row == 0 else None
+
+    assert give(r, answer) == 2
     assert not r.finished
     assert [step.provenance for step in r.branch("b").steps][:2] == [Provenance.EDITED, Provenance.HUMAN]
