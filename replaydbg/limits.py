@@ -156,3 +156,18 @@ RECEIVE_STOP_SECONDS = 5
 
 MARKDOWN_TEXT_CHARS_MAX = 4_000
 """Of one text in a report for people; the file that it was made from has the rest."""
+
+WEB_VISITORS_MAX = 4
+"""Browsers at once: each is a process with the trace open."""
+
+WEB_MESSAGE_BYTES_MAX = 1 << 20
+"""What a browser may say at once: a prompt that is pasted. The editor takes no larger text either."""
+
+WEB_SIDE_CELLS_MAX = 1000
+"""Columns and rows of a visitor's screen: eight times a wide one, and the memory that it takes is bounded."""
+
+WEB_STOP_SECONDS = 5.0
+"""How long a visitor's process may take to end; then it is killed."""
+
+WEB_HEARTBEAT_SECONDS = 15.0
+"""A browser that says nothing for so long is asked whether it is there: a laptop that was closed frees its place."""

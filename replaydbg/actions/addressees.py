@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.drivers.providers import Provider
 from replaydbg.drivers.providers._http import HttpProvider, is_loopback
-from replaydbg.drivers.providers._registry import by_recorded_name, make_provider
+from replaydbg.drivers.providers._registry import as_recorded, make_provider
 from replaydbg.drivers.python_name import PREFIX
 
 
@@ -30,7 +30,8 @@ def addressees(
 ) -> tuple[Addressee, ...]:
     """One for each model that would be asked; none for a re-run that asks nobody.
 
-    `recorded_provider` is the provider that the recording names. Raises UsageProblem for a provider that is none.
+    `recorded_provider` is the provider that the recording names. Raises UsageProblem for a provider that is none,
+    and for a model that the recording says is a function.
     """
     spec = options.provider or options.model
     if not options.live and not spec.startswith(PREFIX):
@@ -38,7 +39,7 @@ def addressees(
     found: dict[tuple[str, str], Addressee] = {}
     for recorded, calls in calls_by_model.items():
         model = recorded if not options.model or options.model.startswith(PREFIX) else options.model
-        by = spec or by_recorded_name(recorded_provider) or model
+        by = spec or as_recorded(recorded_provider, model)
         provider = make_provider(by, base_url=options.base_url, environ=options.environ)
         where, leaves, lacks = _described(provider)
         before = found.get((model, where))

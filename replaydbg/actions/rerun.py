@@ -20,7 +20,7 @@ from replaydbg.core.step import Usage
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.drivers.providers import OnText, Provider
 from replaydbg.drivers.providers._local import find_servers
-from replaydbg.drivers.providers._registry import make_provider, recorded_provider
+from replaydbg.drivers.providers._registry import as_recorded, make_provider, recorded_provider
 from replaydbg.drivers.python_name import PREFIX
 from replaydbg.drivers.run import Human, OnProgress, Permit, run
 from replaydbg.drivers.running import RunJournal
@@ -257,7 +257,10 @@ class _AsRecorded:
         self._providers: dict[str, Provider] = {}
 
     async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> Reply | Failed:
-        spec = recorded_provider(request) or request.model
+        try:
+            spec = as_recorded(recorded_provider(request), request.model)
+        except UsageProblem as problem:
+            return Failed("request", f"{problem.message}; {problem.hint}")
         if spec not in self._providers:
             options = self._options
             self._providers[spec] = make_provider(spec, base_url=options.base_url, environ=options.environ)

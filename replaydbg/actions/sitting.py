@@ -31,19 +31,32 @@ class OpenSitting:
     """`history` is what the session is; `notices` what the person should know of how it was opened.
 
     `do`, `undo` and `redo` return the next history once it is on the disk. Where the disk refuses they raise `NotSaved`:
-    `history` has moved on all the same, and the next act takes the unsaved ones with it.
+    `history` has moved on all the same, and the next act takes the unsaved ones with it. With `look_only` nothing is
+    written: acts, such as choosing a branch to look at, last as long as the sitting.
     """
 
-    def __init__(self, recording: Trace, places: tuple[Path, ...], digest: str, author: str) -> None:
+    def __init__(
+        self,
+        recording: Trace,
+        places: tuple[Path, ...],
+        digest: str,
+        author: str,
+        *,
+        look_only: bool = False,
+    ) -> None:
         self.history = History(Sitting(recording))
         self.notices: tuple[Notice, ...] = ()
         self._places = places
         self._recording = store.Recording(digest, recording.source.name, recording.id)
         self._author = author
+        self._look_only = look_only
         self._store: store.Store | None = None
         self._unsaved: tuple[Act, ...] = ()
         self._resume()
-        self._take_in()
+        if look_only:
+            self.close()
+        else:
+            self._take_in()
 
     @property
     def path(self) -> Path:
@@ -88,6 +101,9 @@ class OpenSitting:
         return self.history
 
     def _flush(self) -> None:
+        if self._look_only:
+            self._unsaved = ()
+            return
         try:
             if self._store is None:
                 self._store = store.Store(self.path, self._recording)
@@ -145,6 +161,10 @@ class OpenSitting:
                 self._places = tuple(other for other in self._places if other != place)
             except (store.Damaged, journal.JournalUnreadable, CommandRefused) as problem:
                 self.close()
+                if self._look_only:
+                    self._unsaved = ()
+                    self._notice(place, f"the session is damaged ({problem}); nothing was changed in it")
+                    continue
                 aside = store.set_aside(place)
                 kept = f"; the first {len(self._unsaved)} acts were saved from it" if self._unsaved else ""
                 self._notice(
@@ -201,6 +221,7 @@ def open_sitting(
     *,
     document: Document | None = None,
     author: str = "",
+    look_only: bool = False,
 ) -> OpenSitting:
     """The sitting of this trace of the recording at `source_path`, with everything that was kept of it.
 
@@ -212,7 +233,7 @@ def open_sitting(
     buffer = (document or files.open_document(source_path).document).buffer
     digest = files.digest(buffer)
     places = (Path(session_path),) if session_path else store.places(source_path, digest)
-    return OpenSitting(trace, places, digest, author)
+    return OpenSitting(trace, places, digest, author, look_only=look_only)
 
 
 def kept_branch(

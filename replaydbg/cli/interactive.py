@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from replaydbg.cli import report, terminal
 
@@ -37,12 +37,52 @@ def look(path: str, **options: object) -> int:
 
 def look_at_demo() -> int:
     """The bundled incident, its model and its tools bound and allowed: they are ours, and change nothing."""
-    from replaydbg.actions.demo import PROVIDER, TOOLS, incident_path
+    from replaydbg.actions.demo import incident_path
 
     report.say(
         "the model of the demo is a rule-based stand-in, not a language model; nothing leaves this machine"
     )
-    return look(incident_path(), demo=True, provider=PROVIDER, tools=TOOLS, allowed=frozenset(TOOLS))
+    return look(incident_path(), **_demo())
+
+
+def _demo() -> dict[str, Any]:
+    from replaydbg.actions.demo import PROVIDER, TOOLS
+
+    return {"demo": True, "provider": PROVIDER, "tools": TOOLS, "allowed": frozenset(TOOLS)}
+
+
+def serve(asked: dict[str, Any], *, web: bool, port: int, edit: bool) -> int:
+    """Show it to browsers. `asked` is what `show_visitor` takes, as JSON can say it."""
+    import json
+
+    from replaydbg.actions import web as action
+    from replaydbg.actions.settings import settings_of_file
+    from replaydbg.actions.side_tools import tools_of_file
+    from replaydbg.errors import UsageProblem
+
+    if not web:
+        raise UsageProblem("--port and --web-edit say how to serve a browser", "give --web, too")
+    tools_of_file(asked.get("tools"))
+    settings_of_file(asked.get("config"))  # what is wrong with them is said here, not to each visitor
+    options = json.dumps({**asked, "read_only": "" if edit else action.READ_ONLY})
+    command = [sys.executable, "-P", "-m", "replaydbg.cli.visitor", options]
+    action.serve(command, str(asked["path"]), port, report.say, edit=edit)
+    return 0
+
+
+def show_visitor(asked: dict[str, Any], size: tuple[int, int]) -> int:
+    """The screen of one browser, in a process of its own (see `visitor.py`)."""
+    from replaydbg.actions.settings import settings_of_file
+    from replaydbg.actions.side_tools import tools_of_file
+    from replaydbg.tui.app import ReplayApp
+    from replaydbg.tui.in_browser import BrowserDriver
+    from replaydbg.tui.setup import Setup
+
+    tools, config = tools_of_file(asked.pop("tools", None)), settings_of_file(asked.pop("config", None))
+    demo = _demo() if asked.pop("demo", False) else {}
+    app = ReplayApp(Setup(**asked, **demo, side_tools=tools, settings=config, in_browser=True))
+    app.driver_class = BrowserDriver
+    return app.run(size=size) or 0
 
 
 def _has_screen() -> bool:

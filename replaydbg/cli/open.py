@@ -13,11 +13,29 @@ def open_(  # noqa: PLR0917 - each is an option of the command line
     tools: options.SideTools = None,
     config: options.Config = None,
     follow: options.Follow = False,
+    web: options.Web = False,
+    port: options.Port = None,
+    web_edit: options.WebEdit = False,
 ) -> int:
     """Open a trace: see it, find what went wrong, edit one step, re-run what follows, compare.
 
     Where there is no terminal (a pipe, TERM=dumb) the plain listing of `show` is printed instead.
     """
+    if web or web_edit or port is not None:
+        return interactive.serve(
+            {
+                "path": trace,
+                "session_path": session,
+                "trace_id": trace_id,
+                "format_name": format_name,
+                "tools": tools,
+                "config": config,
+                "follow": follow,
+            },
+            web=web,
+            port=port or 0,
+            edit=web_edit,
+        )
     from replaydbg.actions.settings import settings_of_file
     from replaydbg.actions.side_tools import tools_of_file
 

@@ -41,6 +41,16 @@ Session = Annotated[
         "--session", metavar="FILE", help="Keep branches and edits here instead of beside the trace."
     ),
 ]
+Web = Annotated[
+    bool,
+    typer.Option("--web", help="Show it in a browser of this machine, read-only, at an address that is printed."),
+]
+Port = Annotated[
+    int | None, typer.Option("--port", min=0, max=65535, help="With --web: the port; a free one otherwise.")
+]
+WebEdit = Annotated[
+    bool, typer.Option("--web-edit", help="With --web: whoever has the address may edit and re-run, too.")
+]
 SideTools = Annotated[
     str | None,
     typer.Option("--tools", metavar="FILE", help="Tool definitions, for traces that did not record them."),

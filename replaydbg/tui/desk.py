@@ -93,7 +93,7 @@ class Desk:
         self.planning = False
         self.comparisons: dict[str, Comparison] = {}
         """By branch: what became of its parent."""
-        self.read_only = ""
+        self.read_only = setup.read_only
         self.always: set[str] = set()
         """Tools that the person lets run unasked as long as this screen is open."""
         self._shown: dict[str, Shown] = {}

@@ -33,6 +33,8 @@ def copy(app: App[object], text: str) -> str:
         else:
             return "through tmux: prefix ] pastes it"
     app.copy_to_clipboard(text)
+    if app.is_web:
+        return "to the browser's clipboard, if it lets this page"
     return "by the terminal (OSC 52)"
 
 

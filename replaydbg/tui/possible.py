@@ -90,6 +90,8 @@ class State:
     """Whether there is a list of traces to go back to."""
     read_only: str = ""
     """Why nothing can be edited or kept; "" where it can."""
+    in_browser: bool = False
+    """Whether whoever looks does so from a browser."""
 
 
 WhyNot = Callable[[State], str | None]
@@ -133,14 +135,40 @@ def not_editable(state: State) -> str | None:
     return None
 
 
+def no_editor(state: State) -> str | None:
+    return not_editable(state) or ("a browser has no $EDITOR: edit here with e" if state.in_browser else None)
+
+
+def no_files(state: State) -> str | None:
+    if state.in_browser:
+        return "a browser writes no files here: y copies, and `replaydbg convert` writes files"
+    return no_steps(state)
+
+
+def not_judged(state: State) -> str | None:
+    return no_findings(state) or state.read_only or None
+
+
+def nothing_to_undo(state: State) -> str | None:
+    return state.read_only or (None if state.undo else "nothing to undo")
+
+
+def nothing_to_redo(state: State) -> str | None:
+    return state.read_only or (None if state.redo else "nothing to redo")
+
+
 def nothing_to_revert(state: State) -> str | None:
-    return no_step(state) or (None if state.edited_here else f"#{state.number} has no pending edit")
+    return state.read_only or no_step(state) or (None if state.edited_here else f"#{state.number} has no pending edit")
 
 
-def nothing_to_rerun(state: State) -> str | None:
+def nothing_to_plan(state: State) -> str | None:
     if reason := no_steps(state):
         return reason
     return None if state.edits else "nothing is edited yet: select a step and press e"
+
+
+def nothing_to_rerun(state: State) -> str | None:
+    return state.read_only or nothing_to_plan(state)
 
 
 def no_choice(state: State) -> str | None:
@@ -148,8 +176,8 @@ def no_choice(state: State) -> str | None:
 
 
 def not_stopped(state: State) -> str | None:
-    if state.stopped:
-        return None
+    if state.read_only or state.stopped:
+        return state.read_only or None
     return (
         "this branch came to its end" if state.branch else "only a branch that was stopped can go on: see b"
     )

@@ -30,3 +30,7 @@ class Setup:
     base_url: str = ""
     tools: Mapping[str, str] = field(default_factory=dict)
     allowed: frozenset[str] = frozenset()
+    in_browser: bool = False
+    """Whoever looks is not at this machine's keyboard: no editor, no file, and no answerer that was not named here."""
+    read_only: str = ""
+    """Why nothing may be changed; "" where it may."""

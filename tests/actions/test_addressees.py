@@ -46,3 +46,8 @@ def test_a_function_needs_no_live() -> None:
 def test_a_function_that_is_none_is_refused() -> None:
     with pytest.raises(UsageProblem):
         addressees(RerunOptions(provider="python:nowhere:nothing"), CALLS, "")
+
+
+def test_a_model_that_a_recording_says_is_a_function_is_not_asked() -> None:
+    with pytest.raises(UsageProblem, match="what a trace names is not run"):
+        addressees(RerunOptions(live=True), {"python:os:getcwd": 1}, "")

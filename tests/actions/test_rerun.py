@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -207,3 +209,18 @@ async def test_a_server_on_this_machine_that_has_the_model_is_asked(monkeypatch:
     with pytest.raises(UsageProblem, match="no model server on this machine has m-1") as told:
         await rerun(Facts(LOOP), RESULT, replace(options, model=""))
     assert "llama3:latest" in told.value.hint
+
+
+async def test_a_recording_can_not_name_the_function_that_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model called `python:module:function` by a trace, or by an edit, is data: only the person says what runs."""
+    asked: list[str] = []
+    module = ModuleType("told_by_trace")
+    module.answer = asked.append  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "told_by_trace", module)
+    trace = chat([user("hi"), assistant("hello")], model="python:told_by_trace:answer")
+    edits = [edit(trace, "m1", "/messages/0/content", "go")]
+
+    branch = await rerun(Facts(trace), edits, RerunOptions(live=True))
+
+    assert asked == []
+    assert "what a trace names is not run" in str(branch)

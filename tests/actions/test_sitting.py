@@ -232,3 +232,27 @@ def test_standard_input_is_known_again_by_its_bytes(tmp_path: Path, monkeypatch:
     again.close()
     with pytest.raises(UsageProblem):
         open_sitting(recording(), "-")
+
+
+def test_who_only_looks_writes_nothing(source: Path) -> None:
+    first = sit(source)
+    first.do(AddBranch(branch("")))
+    first.close()
+    before = session_of(source).read_bytes()
+
+    looking = open_sitting(recording(), str(source), look_only=True)
+    (kept,) = looking.history.sitting.branches
+    looking.do(SelectBranch(""))
+    looking.do(SelectBranch(kept.id))
+    assert looking.history.sitting.current == kept.id
+    assert looking.saved
+    assert session_of(source).read_bytes() == before
+    assert sorted(source.parent.iterdir()) == [source, session_of(source)]
+
+
+def test_who_only_looks_leaves_a_damaged_session_where_it_is(source: Path) -> None:
+    session_of(source).write_bytes(b"rubbish " * 600)
+    looking = open_sitting(recording(), str(source), look_only=True)
+    (notice,) = looking.notices
+    assert "nothing was changed" in notice.message
+    assert session_of(source).read_bytes() == b"rubbish " * 600

@@ -21,3 +21,18 @@ def test_a_format_that_nobody_knows_is_a_usage_error() -> None:
 
     assert done.code == 2
     assert "known formats" in done.err
+
+
+def test_words_about_a_browser_need_one() -> None:
+    for command in (("open", INCIDENT), ("demo",)):
+        for option in (("--port", "8000"), ("--web-edit",)):
+            done = run(*command, *option)
+            assert done.code == 2
+            assert "--web" in done.err
+
+
+def test_a_browser_is_not_served_what_is_not_there() -> None:
+    done = run("open", "nowhere.json", "--web")
+
+    assert done.code == 3
+    assert "there is no such file" in done.err

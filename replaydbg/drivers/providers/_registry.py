@@ -40,6 +40,16 @@ def by_recorded_name(name: str) -> str:
     return name if name in NAMES else _GOOGLES.get(name, "")
 
 
+def as_recorded(provider_name: str, model: str) -> str:
+    """What `make_provider` takes for a model that a trace names. Raises UsageProblem: a trace may not say which code runs."""
+    named = by_recorded_name(provider_name) or model
+    if named.startswith(python_name.PREFIX):
+        raise UsageProblem(
+            f"the recording names {named!r} as its model: what a trace names is not run", "name it with --model"
+        )
+    return named
+
+
 def make_provider(spec: str, *, base_url: str | None, environ: Mapping[str, str]) -> Provider:
     """The provider that `spec` names, or that the model so named belongs to. Keys come from `environ`.
 

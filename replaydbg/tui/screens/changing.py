@@ -24,9 +24,11 @@ if TYPE_CHECKING:  # what only an edit needs is imported by the edit: most peopl
 class Changing(Moving):
     def do(self, command: Command) -> bool:
         """Change the sitting; says why where that cannot be done or kept."""
-        sitting = self.desk.sitting
-        if sitting is None:
-            self.say(self.desk.read_only or "the session is still being opened")
+        from replaydbg.session.commands import SelectBranch
+
+        sitting, look_only = self.desk.sitting, self.desk.read_only
+        if sitting is None or (look_only and not isinstance(command, SelectBranch)):
+            self.say(look_only or "the session is still being opened")
             return False
         unkept = ""
         try:

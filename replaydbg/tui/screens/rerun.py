@@ -29,6 +29,9 @@ from replaydbg.views.plan import edit_block
 from replaydbg.views.rerun import Terms, Told, ToolTerm, Way, form_blocks, set_up_words
 
 
+_NOT_IN_BROWSER = "what a browser types starts no program and gets no key"
+
+
 class RerunScreen(ActingScreen[RerunOptions | None]):
     """Gives the options that the person agreed to, or None."""
 
@@ -105,7 +108,12 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
             said = await self.app.push_screen_wait(
                 Line("model", terms.model, "gpt-4o, claude-…, python:module:function")
             )
-            self._take(replace(terms, model=terms.model if said is None else said.strip()))
+            if said is not None and self._setup.in_browser and ":" in said:
+                self.say(f"{_NOT_IN_BROWSER}: name a model of a known provider")
+            else:
+                self._take(replace(terms, model=terms.model if said is None else said.strip()))
+        elif kind == "base_url" and self._setup.in_browser:
+            self.say(f"{_NOT_IN_BROWSER}: an address would be sent the keys of this machine")
         elif kind == "base_url":
             said = await self.app.push_screen_wait(
                 Line("base URL", terms.base_url, "http://127.0.0.1:8080/v1")
@@ -138,6 +146,9 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
             return
         if tool.bound or tool.set_up:
             self._take(self.terms.with_tool(replace(tool, allowed=not tool.allowed)))
+            return
+        if self._setup.in_browser:
+            self.say(f"{_NOT_IN_BROWSER}: bind {tool.name} in a settings file (--config FILE)")
             return
         said = await self.app.push_screen_wait(Line(f"what runs {tool.name}", "", "python:module:function"))
         if said:

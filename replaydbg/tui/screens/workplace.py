@@ -176,6 +176,7 @@ class Workplace(ActingScreen[None]):
             ahead=len(self.ahead),
             sitting=desk.sitting is not None,
             read_only=desk.read_only,
+            in_browser=desk.setup.in_browser,
         )
 
     def about(self) -> About:
@@ -242,6 +243,7 @@ class Workplace(ActingScreen[None]):
                 notices=len(desk.notices),
                 unchecked=shown.unchecked if shown is not None else 0,
                 busy=busy,
+                read_only=bool(desk.setup.read_only),
             )
         )
 

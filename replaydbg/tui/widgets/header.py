@@ -34,6 +34,8 @@ class Words:
     notices: int = 0
     unchecked: int = 0
     busy: str = ""
+    read_only: bool = False
+    """Whether it was opened to be looked at only."""
 
 
 class HeaderLine(OneLine):
@@ -55,6 +57,8 @@ class HeaderLine(OneLine):
             (f"branch {words.branch}", words.branch, "good") if words.branch else ("recording", "rec.", "dim")
         )
         pieces = [(words.name, words.name, "strong"), branch, (words.busy, words.busy, "info")]
+        if words.read_only:
+            pieces.append(("read-only", "read-only", "warning"))
         if words.filtered:
             said = one_line(words.filtered, 40)
             pieces.append(

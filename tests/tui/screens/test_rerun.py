@@ -160,3 +160,22 @@ async def test_no_model_server_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         await terms.to("look for model servers")
         await terms.press("space")
         assert "no model server answers here" in terms.screen.said
+
+
+async def test_a_browser_types_no_program_and_no_address() -> None:
+    async with terms_of(Setup("x", in_browser=True)) as terms:
+        await terms.to("another model")
+        await terms.press("space")
+        await terms.to("model: ")
+        await terms.press("enter", *"python:os:getcwd", "enter")
+        assert terms.screen.terms.model == ""
+        assert terms.screen.said.startswith("what a browser types starts no program")
+        await terms.press("enter", *"llama", "enter")
+        assert terms.screen.terms.model == "llama"
+        await terms.to("base url: ")
+        await terms.press("space")
+        assert "keys of this machine" in terms.screen.said
+        await terms.to("[ ] search")
+        await terms.press("space")
+        assert "bind search in a settings file" in terms.screen.said
+        assert terms.screen is terms.app.screen

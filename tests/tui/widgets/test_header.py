@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from replaydbg.core.finding import Severity
@@ -54,3 +56,9 @@ def test_the_stand_in_is_named_whatever_the_width(width: int) -> None:
 def test_a_recording_says_so() -> None:
     assert "recording" in said(Words(name="x", steps=1), 80)
     assert "1 step " in said(Words(name="x", steps=1), 80)
+
+
+def test_what_is_only_looked_at_says_so_in_any_width() -> None:
+    for width in (40, 80, 200):
+        assert "read-only" in said(replace(WORDS, read_only=True), width)
+    assert "read-only" not in said(WORDS, 200)

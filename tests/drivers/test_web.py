@@ -1,0 +1,300 @@
+"""The gate, over real connections: who is let in, what they may say, and that nobody is left running."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
+from pathlib import Path
+from typing import Any
+
+import pyte
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from replaydbg import limits
+from replaydbg.actions.demo import incident_path
+from replaydbg.errors import UsageProblem
+from tests.support.serving import SECONDS_MAX, Serving, serving
+
+pytest.importorskip("textual_serve", reason="the extra `web` is not installed")
+
+from replaydbg.drivers import web
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Path:
+    return Path(shutil.copy(incident_path(), tmp_path / "incident.json"))
+
+
+@pytest.fixture
+def server(trace: Path, tmp_path: Path) -> Iterator[Serving]:
+    with serving("open", str(trace), "--web", folder=tmp_path) as running:
+        yield running
+
+
+class Visit:
+    """A WebSocket client as the page is one, and the screen that it was sent."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+        self.screen = pyte.Screen(120, 40)
+        self._terminal = pyte.ByteStream(self.screen)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.screen.display)
+
+    def say(self, *envelope: Any) -> None:
+        self.socket.send(json.dumps(envelope))
+
+    def type(self, keys: str) -> None:
+        self.say("stdin", keys)
+
+    def until_text(self, text: str) -> None:
+        end = time.monotonic() + SECONDS_MAX
+        while text not in self.text:
+            try:
+                said = self.socket.recv(timeout=max(0.0, end - time.monotonic()))
+            except TimeoutError:
+                pytest.fail(f"“{text}” did not come\n{self.text}")
+            if isinstance(said, bytes):
+                self._terminal.feed(said)
+
+    def until_closed(self) -> None:
+        with pytest.raises(ConnectionClosed):
+            while True:
+                self.socket.recv(timeout=SECONDS_MAX)
+
+
+Enter = Callable[[], Visit]
+
+
+@pytest.fixture
+def enter(server: Serving) -> Iterator[Enter]:
+    with ExitStack() as stack:
+        yield lambda: Visit(stack.enter_context(knock(server)))
+
+
+def knock(
+    server: Serving, *, secret: str | None = None, origin: str | None = "", host: str = "", size: str = "width=120&height=40"
+) -> ClientConnection:
+    """`origin` and `host` are the server's own where they are "", and an `origin` of None is not sent."""
+    path = f"/{server.secret if secret is None else secret}/ws?{size}"
+    return connect(
+        f"ws://{host or '127.0.0.1'}:{server.port}{path}",
+        origin=f"http://127.0.0.1:{server.port}" if origin == "" else origin,  # type: ignore[arg-type]
+        sock=None if not host else _socket(server),
+        max_size=1 << 26,
+    )
+
+
+def _socket(server: Serving) -> Any:
+    import socket
+
+    return socket.create_connection(("127.0.0.1", server.port))
+
+
+def get(server: Serving, path: str, **headers: str) -> http.client.HTTPResponse:
+    with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=SECONDS_MAX)) as connection:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        answer.text = answer.read().decode()  # type: ignore[attr-defined]
+        return answer
+
+
+def test_strangers_are_refused_and_nothing_is_started_for_them(server: Serving) -> None:
+    strangers: list[dict[str, Any]] = [
+        {"origin": "http://evil.example"},
+        {"origin": f"http://evil.example:{server.port}"},
+        {"origin": f"https://127.0.0.1:{server.port}"},
+        {"origin": "http://127.0.0.1"},
+        {"origin": "null"},
+        {"origin": None},
+        {"host": "evil.example"},
+        {"host": "127.0.0.1.evil.example"},
+        {"secret": ""},
+        {"secret": "x" * len(server.secret)},
+        {"secret": server.secret[:-1]},
+        {"secret": "%FF%FE"},
+        {"secret": "static"},
+    ]
+    for stranger in strangers:
+        with pytest.raises(InvalidStatus) as refused:
+            knock(server, **stranger)
+        assert refused.value.response.status_code == (404 if "secret" in stranger else 403), stranger
+        assert server.secret not in str(refused.value.response.body)
+    assert server.visitors == []
+
+    with knock(server):
+        server.until_visitors(1)
+    with knock(server, host="localhost", origin=f"http://localhost:{server.port}"):
+        pass
+
+
+def test_the_page_is_for_those_who_have_its_address(server: Serving) -> None:
+    ours = f"/{server.secret}/"
+    assert get(server, ours).status == 200
+    for path in ("/", "/ws", "/static/", "/download/x", "/" + "x" * 40 + "/", "//evil.example/"):
+        assert get(server, path).status == 404, path
+    for path in ("static/", "../", "%2e%2e/", "download/x", "web.py"):
+        assert get(server, ours + path).status == 404, path
+    assert get(server, ours, Host="evil.example").status == 403
+    assert get(server, ours, Origin="http://evil.example").status == 403
+    assert get(server, f"{ours}textual.js", Origin="http://evil.example").status == 403
+
+
+def test_every_answer_says_that_nobody_else_is_to_be_asked(server: Serving) -> None:
+    ours = f"/{server.secret}/"
+    for path in (ours, f"{ours}textual.js", f"{ours}xterm.css", f"{ours}page.js", f"{ours}nowhere", "/"):
+        headers = get(server, path).headers
+        policy = dict(part.strip().partition(" ")[::2] for part in headers["Content-Security-Policy"].split(";"))
+        assert policy["default-src"] == "'none'"
+        assert policy["script-src"] == "'self'"
+        assert policy["connect-src"] == f"'self' ws://127.0.0.1:{server.port}"
+        assert policy["frame-ancestors"] == "'none'"
+        assert "allow-popups" not in policy["sandbox"]
+        assert headers["Referrer-Policy"] == "no-referrer"
+    page = get(server, ours).text  # type: ignore[attr-defined]
+    assert "googleapis" not in page
+    assert page.count("//") == page.count(f"ws://127.0.0.1:{server.port}/") == 1
+
+
+def test_it_listens_on_this_machine_only(server: Serving) -> None:
+    assert "http://127.0.0.1:" in server.said
+    with closing(web.listener(0)) as bound:
+        assert bound.getsockname()[0] == "127.0.0.1"
+    with pytest.raises(UsageProblem, match="cannot be listened on"):
+        web.listener(server.port)
+
+
+def test_visitors_are_bounded_and_a_place_that_is_left_is_free(server: Serving) -> None:
+    with ExitStack() as stack:
+        visits = [stack.enter_context(knock(server)) for _ in range(limits.WEB_VISITORS_MAX)]
+        server.until_visitors(limits.WEB_VISITORS_MAX)
+        with pytest.raises(InvalidStatus) as refused:
+            knock(server)
+        assert refused.value.response.status_code == 503
+        visits[0].close()
+        server.until_visitors(limits.WEB_VISITORS_MAX - 1)
+        stack.enter_context(knock(server))
+        server.until_visitors(limits.WEB_VISITORS_MAX)
+    server.until_visitors(0)
+
+
+_CHANGES = {
+    "e": "Edit",
+    "E": "Edit in $EDITOR",
+    "M": "Mend",
+    "X": "Suppress",
+    "V": "Revert",
+    ";": "Note",
+    "m": "Mark",
+    "u": "Undo",
+    "U": "Redo",
+    "r": "Re-run",
+    "c": "Keep or re-run",
+    "R": "Go on",
+}
+
+
+def test_a_visitor_looks_and_changes_nothing(enter: Enter, trace: Path) -> None:
+    """Every key that would change something, start something or write something says why not."""
+    before = sorted(path.name for path in trace.parent.iterdir())
+    visit = enter()
+    visit.until_text("‼ 9 errors")
+    visit.until_text("read-only")
+    visit.until_text("#14 lookup_order is called")
+    for key, what in _CHANGES.items():
+        visit.type(key)
+        visit.until_text(f"{key} {what}: this is served read-only: --web-edit")
+    visit.type("o")
+    visit.until_text("o Export: a browser writes no files here")
+    visit.type("q")
+    visit.until_closed()
+    assert sorted(path.name for path in trace.parent.iterdir()) == before
+
+
+def test_what_a_visitor_says_is_keys_and_nothing_else(server: Serving, enter: Enter) -> None:
+    visit = enter()
+    visit.until_text("‼ 9 errors")
+    for odd in ("no json", "[]", "{}", "[1]", '["stdin"]', '["stdin", 5]', '["resize", {"width": "x", "height": 5}]'):
+        visit.socket.send(odd)
+    visit.say("quit", {})
+    visit.say("meta", {"type": "deliver_chunk_request", "key": "x", "size": 1})
+    visit.say("resize", {"width": -5, "height": 10**12})
+    visit.say("resize", {"width": 120, "height": 40})
+    visit.socket.send(b"\x00" * 100)
+    visit.say("stdin", "; touch stolen; $(touch stolen) `touch stolen`\r\x1b")
+    visit.say("ping", "7")
+    while not isinstance(said := visit.socket.recv(timeout=SECONDS_MAX), str):
+        pass
+    assert json.loads(said) == ["pong", "7"]
+    visit.type("?")
+    visit.until_text("type to filter")
+    assert len(server.visitors) == 1
+    visit.socket.send(json.dumps(["stdin", "x" * limits.WEB_MESSAGE_BYTES_MAX]))
+    visit.until_closed()
+    server.until_visitors(0)
+
+
+@pytest.mark.parametrize(
+    ("said", "taken"),
+    [("120", 120), (80, 80), ("", 40), ("x", 40), (-3, 40), (0, 40), ("9" * 5000, 1000), (10**12, 1000), ("٣", 3)],
+)
+def test_a_screen_has_a_size_within_reason(said: object, taken: int) -> None:
+    assert web.cells(said) == taken
+
+
+def test_interrupting_it_ends_everybody(server: Serving, enter: Enter) -> None:
+    visits = [enter() for _ in range(2)]
+    for visit in visits:
+        visit.until_text("‼ 9 errors")
+    running = server.visitors
+    assert len(running) == 2
+
+    assert server.stop() == 0
+
+    assert [process for process in running if _runs(process)] == []
+    assert "Traceback" not in server.said
+
+
+def test_a_server_that_is_killed_leaves_nobody_behind(server: Serving, enter: Enter) -> None:
+    visit = enter()
+    visit.until_text("‼ 9 errors")
+    (process,) = server.visitors
+    server.process.kill()
+    server.process.wait()
+    end = time.monotonic() + SECONDS_MAX
+    while _runs(process):
+        assert time.monotonic() < end, "it lives on"
+        time.sleep(0.05)
+
+
+def test_a_process_that_does_not_end_is_killed(server: Serving, enter: Enter) -> None:
+    visit = enter()
+    visit.until_text("‼ 9 errors")
+    (process,) = server.visitors
+    os.kill(process, signal.SIGSTOP)
+    visit.socket.close()
+    server.until_visitors(0)
+
+
+def test_a_process_that_dies_closes_its_page(server: Serving, enter: Enter) -> None:
+    visit = enter()
+    visit.until_text("‼ 9 errors")
+    os.kill(server.visitors[0], signal.SIGKILL)
+    visit.until_closed()
+
+
+def _runs(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
