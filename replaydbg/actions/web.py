@@ -18,7 +18,9 @@ def serve(command: Sequence[str], path: str, port: int, tell: Callable[[str], No
     `tell` gets what the person should know. Raises UsageProblem and UnreadableInput.
     """
     if not Path(path).exists():
-        raise UnreadableInput(f"{path}: there is no such file", "a browser is served files, not standard input")
+        raise UnreadableInput(
+            f"{path}: there is no such file", "a browser is served files, not standard input"
+        )
     try:
         from replaydbg.drivers import web
     except ModuleNotFoundError as missing:

@@ -43,7 +43,9 @@ Session = Annotated[
 ]
 Web = Annotated[
     bool,
-    typer.Option("--web", help="Show it in a browser of this machine, read-only, at an address that is printed."),
+    typer.Option(
+        "--web", help="Show it in a browser of this machine, read-only, at an address that is printed."
+    ),
 ]
 Port = Annotated[
     int | None, typer.Option("--port", min=0, max=65535, help="With --web: the port; a free one otherwise.")

@@ -59,10 +59,14 @@ class Visitor(AppService):
             "",
             write_bytes=browser.send_bytes,
             write_str=browser.send_str,
-            close=browser.close,  # type: ignore[arg-type] - it also says whether it was open
+            close=self._close_page,
             download_manager=DownloadManager(),
         )
         self.argv = tuple(command)
+        self._browser = browser
+
+    async def _close_page(self) -> None:
+        await self._browser.close()
 
     async def _open_app_process(self, width: int = 80, height: int = 24) -> Process:
         """In a process group of its own, since it is for us to end it. What it says on standard error, it says to the
@@ -103,7 +107,7 @@ class Visitor(AppService):
     async def on_packed(self, payload: bytes) -> None:
         """A piece of a download."""
 
-    async def hear(self, browser: web.WebSocketResponse, text: str) -> None:
+    async def hear(self, text: str) -> None:
         """Pass on what the page says; anything else that comes is left aside."""
         try:
             said = orjson.loads(text)
@@ -115,7 +119,7 @@ class Visitor(AppService):
             case ["resize", {"width": int(width), "height": int(height)}]:
                 await self.set_terminal_size(cells(width), cells(height))
             case ["ping", str(moment)]:
-                await browser.send_json(["pong", moment])
+                await self._browser.send_json(["pong", moment])
             case ["focus", *_]:
                 await self.focus()
             case ["blur", *_]:
@@ -192,7 +196,9 @@ class WebServer:
         if request.host not in self._hosts:
             return web.Response(status=403, text="this host is not served here")
         if not secrets.compare_digest(secret, self._secret.encode()):
-            return web.Response(status=404, text="nothing is here: the address that was printed is the whole of it")
+            return web.Response(
+                status=404, text="nothing is here: the address that was printed is the whole of it"
+            )
         if origin not in self._origins and (origin is not None or request.path.endswith("/ws")):
             return web.Response(status=403, text="another page may not come in here")
         return await handler(request)
@@ -212,7 +218,9 @@ class WebServer:
 
     async def _visit(self, request: web.Request) -> web.StreamResponse:
         if len(self.visitors) >= limits.WEB_VISITORS_MAX:
-            return web.Response(status=503, text=f"{limits.WEB_VISITORS_MAX} visitors are here, which is the most")
+            return web.Response(
+                status=503, text=f"{limits.WEB_VISITORS_MAX} visitors are here, which is the most"
+            )
         browser = web.WebSocketResponse(
             heartbeat=limits.WEB_HEARTBEAT_SECONDS, max_msg_size=limits.WEB_MESSAGE_BYTES_MAX
         )
@@ -223,7 +231,7 @@ class WebServer:
             await visitor.start(*(cells(request.query.get(side, "")) for side in ("width", "height")))
             async for message in browser:
                 if message.type is WSMsgType.TEXT:
-                    await visitor.hear(browser, message.data)
+                    await visitor.hear(message.data)
         except ConnectionError:
             pass  # the tab was closed while something was sent to it
         finally:

@@ -158,7 +158,11 @@ def nothing_to_redo(state: State) -> str | None:
 
 
 def nothing_to_revert(state: State) -> str | None:
-    return state.read_only or no_step(state) or (None if state.edited_here else f"#{state.number} has no pending edit")
+    return (
+        state.read_only
+        or no_step(state)
+        or (None if state.edited_here else f"#{state.number} has no pending edit")
+    )
 
 
 def nothing_to_plan(state: State) -> str | None:

@@ -82,9 +82,7 @@ def sit_down(setup: Setup, trace: Trace, post: Post) -> None:
 
     sitting: OpenSitting | None = None
     try:
-        sitting = open_sitting(
-            trace, setup.path, setup.session_path, look_only=bool(setup.read_only)
-        )
+        sitting = open_sitting(trace, setup.path, setup.session_path, look_only=bool(setup.read_only))
     except ReplaydbgError as problem:
         post(SatDown(None, f"{problem.message}{': ' + problem.hint if problem.hint else ''}"))
         return

@@ -35,6 +35,8 @@ def test_without_the_extra_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPa
 
 def test_a_port_that_is_taken() -> None:
     pytest.importorskip("textual_serve", reason="the extra `web` is not installed")
-    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
-        with pytest.raises(UsageProblem, match="cannot be listened on"):
-            web.serve(["true"], incident_path(), taken.getsockname()[1], tell, edit=False)
+    with (
+        closing(socket.create_server(("127.0.0.1", 0))) as taken,
+        pytest.raises(UsageProblem, match="cannot be listened on"),
+    ):
+        web.serve(["true"], incident_path(), taken.getsockname()[1], tell, edit=False)

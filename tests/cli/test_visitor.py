@@ -15,6 +15,12 @@ from tests.support.serving import Serving, serving, serving_demo
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="no Chromium: apt-get install chromium")
 
+_IMAGE = """new Promise(done => {
+    const image = new Image();
+    image.onload = () => done('went');
+    image.onerror = () => done('blocked');
+    image.src = 'http://127.0.0.1:9/x.png';
+})"""
 _KNOWN_COMPLAINTS = ("allow-scripts and allow-same-origin", "WebGL")
 """The first is about frames that could lift their own sandbox, and this is no frame; the second about this machine."""
 
@@ -64,8 +70,7 @@ def test_the_page_can_reach_nobody_else(tmp_path: Path) -> None:
         tab.until_text("read-only")
         for blocked in (
             "fetch('http://127.0.0.1:9/').then(() => 'went', error => 'blocked')",
-            "new Promise(done => { const image = new Image(); image.onload = () => done('went'); "
-            "image.onerror = () => done('blocked'); image.src = 'http://127.0.0.1:9/x.png'; })",
+            _IMAGE,
             "String(window.open('http://127.0.0.1:9/')) == 'null' ? 'blocked' : 'went'",
         ):
             before = len(tab.complaints)

@@ -84,7 +84,9 @@ class Tab:
         self.call("Page.navigate", url=url)
 
     def evaluate(self, expression: str) -> Any:
-        return self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)["result"].get("value")
+        return self.call("Runtime.evaluate", expression=expression, awaitPromise=True, returnByValue=True)[
+            "result"
+        ].get("value")
 
     def press(self, key: str, *, ctrl: bool = False) -> None:
         code, text = _CODES.get(key, (ord(key.upper()[0]), "" if ctrl else key))
@@ -102,7 +104,9 @@ class Tab:
 
 
 @contextmanager
-def chromium(folder: Path, size: tuple[int, int] = (1200, 800), cells: tuple[int, int] = (200, 80)) -> Iterator[Tab]:
+def chromium(
+    folder: Path, size: tuple[int, int] = (1200, 800), cells: tuple[int, int] = (200, 80)
+) -> Iterator[Tab]:
     """`cells` is at least what fits into `size`: the screen that the tests read grows no further."""
     assert PROGRAM is not None
     profile = folder / "profile"

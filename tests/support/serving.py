@@ -39,7 +39,10 @@ class Serving:
     def visitors(self) -> list[int]:
         """The processes that the server has started and that still run."""
         listed = subprocess.run(
-            ["ps", "-o", "pid=,stat=", "--ppid", str(self.process.pid)], capture_output=True, text=True, check=False
+            ["ps", "-o", "pid=,stat=", "--ppid", str(self.process.pid)],
+            capture_output=True,
+            text=True,
+            check=False,
         ).stdout.splitlines()
         return [int(line.split()[0]) for line in listed if not line.split()[1].startswith("Z")]
 
@@ -81,5 +84,7 @@ def serving(*arguments: str, folder: Path) -> Iterator[Serving]:
 def serving_demo(folder: Path) -> AbstractContextManager[Serving]:
     """The demo with its stand-in and its tools, to be edited; its session in `folder`, so that no other test meets it."""
     asked = {"path": incident_path(), "demo": True, "session_path": str(folder / "session.sqlite3")}
-    script = f"from replaydbg.cli import interactive; interactive.serve({asked!r}, web=True, port=0, edit=True)"
+    script = (
+        f"from replaydbg.cli import interactive; interactive.serve({asked!r}, web=True, port=0, edit=True)"
+    )
     return serving("-c", script, folder=folder)

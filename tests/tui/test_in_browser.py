@@ -21,4 +21,4 @@ def test_it_ends_when_its_server_says_nothing_any_more() -> None:
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(b"__GANGLION__\n")
-    assert done.stdout.endswith(b'{"type": "exit"}')
+    assert b'{"type": "exit"}' in done.stdout

@@ -16,7 +16,8 @@ from replaydbg.tui import outside
 class Terminal:
     """As much of an app as this module asks for."""
 
-    def __init__(self, *, lends: bool = True) -> None:
+    def __init__(self, *, lends: bool = True, is_web: bool = False) -> None:
+        self.is_web = is_web
         self.copied: list[str] = []
         self._lends = lends
 
@@ -98,3 +99,10 @@ def test_no_file_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     (tmp_path / "t").mkdir()
     edit(monkeypatch, "true", "secret")
     assert list((tmp_path / "t").iterdir()) == []
+
+
+def test_a_browser_copies_to_its_own_clipboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TMUX", raising=False)
+    browser = Terminal(is_web=True)
+    assert "browser" in outside.copy(browser, "x")  # type: ignore[arg-type]
+    assert browser.copied == ["x"]

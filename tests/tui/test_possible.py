@@ -35,7 +35,15 @@ def test_nothing_stands_in_the_way() -> None:
 
 
 LOOKED_AT = State(
-    steps=3, number=1, kind=Kind.MODEL_CALL, editable=True, edited_here=True, findings=1, edits=1, undo="x", redo="x",
+    steps=3,
+    number=1,
+    kind=Kind.MODEL_CALL,
+    editable=True,
+    edited_here=True,
+    findings=1,
+    edits=1,
+    undo="x",
+    redo="x",
     stopped=True,
 )
 

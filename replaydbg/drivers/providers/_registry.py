@@ -45,7 +45,8 @@ def as_recorded(provider_name: str, model: str) -> str:
     named = by_recorded_name(provider_name) or model
     if named.startswith(python_name.PREFIX):
         raise UsageProblem(
-            f"the recording names {named!r} as its model: what a trace names is not run", "name it with --model"
+            f"the recording names {named!r} as its model: what a trace names is not run",
+            "name it with --model",
         )
     return named
 

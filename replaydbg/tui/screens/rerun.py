@@ -28,7 +28,6 @@ from replaydbg.tui.widgets.said import Said
 from replaydbg.views.plan import edit_block
 from replaydbg.views.rerun import Terms, Told, ToolTerm, Way, form_blocks, set_up_words
 
-
 _NOT_IN_BROWSER = "what a browser types starts no program and gets no key"
 
 
