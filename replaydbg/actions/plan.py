@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from replaydbg.actions.open import without_collector
 from replaydbg.actions.pricing import pricing
 from replaydbg.codec import EditRefusedError
 from replaydbg.core.branch import Edit
@@ -25,7 +26,8 @@ def estimate(made: Plan, trace: Trace, model: str = "") -> float | None:
 def plan_edits(facts: Facts, edits: Sequence[Edit], choices: Mapping[str, Choice] | None = None) -> Plan:
     """The plan with what it would cost. Raises UsageProblem for edits that do not fit the trace."""
     try:
-        made = plan(facts, edits, chosen(facts, choices or {}))
+        with without_collector():  # it would walk the whole trace while a line for each step is made
+            made = plan(facts, edits, chosen(facts, choices or {}))
         return replace(made, cost_usd=estimate(made, facts.trace))
     except (EditRefusedError, StepNotFound) as error:
         raise UsageProblem(str(error)) from error

@@ -9,7 +9,6 @@ All else is unproven: text that was transformed on its way, files and databases 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -289,10 +288,15 @@ class Verdicts:
     def __init__(self, flow: Flow, changed: Iterable[int]) -> None:
         self._flow = flow
         self._changes = [_Change(flow, row) for row in changed]
-        parents = flow.trace.parents
-        self._roots = [row for row in range(len(parents)) if parents[row] < 0]
+        self._starts = flow.trace.starts_ns
+        self._roots: list[int] = []
+        """The topmost step around each."""
+        for row, parent in enumerate(flow.trace.parents):
+            self._roots.append(row if parent < 0 else self._roots[parent])
 
     def of(self, row: int) -> Verdict:
+        if len(self._changes) == 1:  # by far the most plans, and asked of each row
+            return self._judge(row, self._changes[0])
         best = _NOTHING_CHANGED
         for change in self._changes:
             verdict = self._judge(row, change)
@@ -304,18 +308,15 @@ class Verdicts:
     def _judge(self, row: int, change: _Change) -> Verdict:
         if row in change.before:
             return change.precedes
-        start = self._flow.trace.starts_ns[row]
+        start = self._starts[row]
         if start < 0 or change.end_ns < 0:
             return change.untimed
         if start < change.end_ns:
             return change.earlier
-        root = self._root(row)
-        if root not in {row, self._root(change.row)} and self._flow.began_before(root, change.row):
+        root = self._roots[row]
+        if root not in (row, self._roots[change.row]) and self._flow.began_before(root, change.row):
             return change.other_run
         return change.later
-
-    def _root(self, row: int) -> int:
-        return self._roots[bisect_right(self._roots, row) - 1]
 
 
 class _Change:

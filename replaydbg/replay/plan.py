@@ -234,18 +234,19 @@ class _Planning:
         trace = self.facts.trace
         verdicts = Verdicts(self.facts.flow, (*self.edited.begins, *self.edited.alone))
         inside: dict[int, tuple[Touch, str]] = {}
+        touches, kinds, ends = self.touches, trace.kinds, trace.subtree_ends
         for row, parent in enumerate(trace.parents):
-            own = self.touches.get(row)
+            own = touches.get(row)
             if own is None and parent in inside:
                 own = inside[parent]
             if own is not None and own[0] is Touch.UNPROVEN and row in self.chosen.kept:
                 own = (Touch.REUSED, KEPT)
             if own is not None:
                 again = own[0] is Touch.RERUN and row not in self.waiting.returned_by
-                if again and (trace.kinds[row] in _LEAVES or parent in inside):
+                if again and (kinds[row] in _LEAVES or parent in inside):
                     inside[row] = own
                 yield PlanStep(row, *own)
-            elif trace.kinds[row] not in _LEAVES and trace.subtree_ends[row] > row + 1:
+            elif kinds[row] not in _LEAVES and ends[row] > row + 1:
                 yield PlanStep(row, Touch.REUSED, "groups the steps inside of it")
             else:
                 judged = self._judged(row, verdicts)
