@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
 from operator import itemgetter
-from struct import pack
+from struct import error, pack
 from typing import Any, TypeAlias
 
 from replaydbg.core.finding import Notice
@@ -23,6 +23,9 @@ STATUS_NUMBER = {status: number for number, status in enumerate(STATUSES)}
 
 NOT_RECORDED = -1
 """In the time and token columns. Cost uses NaN."""
+
+NUMBER_END = 1 << 63
+"""Numbers from here on fit no column, and are no time and no count: they are not recorded."""
 
 
 class _Numbers(dict[str, int]):
@@ -108,6 +111,9 @@ class Columns:
         cost_usd: float = float("nan"),
     ) -> None:
         number = self.strings.number
+        if max(start_ns, end_ns, input_tokens, output_tokens) >= NUMBER_END:
+            start_ns, end_ns = _held(start_ns), _held(end_ns)
+            input_tokens, output_tokens = _held(input_tokens), _held(output_tokens)
         self.ids.append(id)
         self.parent_ids.append(parent_id)
         self.kinds.append(KIND_NUMBER[kind])
@@ -160,7 +166,15 @@ class Columns:
 def _extend(column: array[Any], values: Iterable[Any]) -> None:
     """As `column.extend(values)`, which takes three times as long to look into each number."""
     numbers = tuple(values)
-    column.frombytes(pack(f"{len(numbers)}{column.typecode}", *numbers))
+    try:
+        packed = pack(f"{len(numbers)}{column.typecode}", *numbers)
+    except error:
+        packed = pack(f"{len(numbers)}{column.typecode}", *map(_held, numbers))
+    column.frombytes(packed)
+
+
+def _held(number: int) -> int:
+    return number if -NUMBER_END <= number < NUMBER_END else NOT_RECORDED
 
 
 @dataclass(frozen=True, slots=True)

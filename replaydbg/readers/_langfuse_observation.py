@@ -47,7 +47,7 @@ _TYPES = frozenset(
 def is_observation(value: Json) -> bool:
     return isinstance(value, dict) and (
         any(marks <= value.keys() for marks in _OBSERVATION_MARKS)
-        or (value.get("type") in _TYPES and bool({"traceId", "trace_id"} & value.keys()))
+        or (loose.text(value.get("type")) in _TYPES and bool({"traceId", "trace_id"} & value.keys()))
     )
 
 
@@ -210,7 +210,11 @@ def _usage(seen: Any) -> Usage:
             details.get("input"),
             details.get("output"),
         )  # nearly all; what follows is for the others
-        if type(asked) is int and type(said) is int and asked >= 0 and said >= 0:
+        if (
+            type(asked) is int
+            and type(said) is int
+            and 0 <= min(asked, said) <= max(asked, said) < loose.COUNT_END
+        ):
             return Usage(asked, said)
     counts = {key: loose.count(value) for key, value in loose.mapping(unwrapped(details)).items()}
     if not counts:

@@ -278,7 +278,11 @@ def _status(seen: Any) -> Status:
 def _tokens(seen: Any, said: dict[str, Json]) -> tuple[int | None, int | None]:
     """What LangSmith counted, else what the reply itself says; its zeros may only mean that nobody counted."""
     counted = seen.prompt_tokens, seen.completion_tokens
-    if type(counted[0]) is int and type(counted[1]) is int and min(counted) > 0:
+    if (
+        type(counted[0]) is int
+        and type(counted[1]) is int
+        and 0 < min(counted) <= max(counted) < loose.COUNT_END
+    ):
         return counted
     return (
         loose.count(said.get("input_tokens", said.get("prompt_tokens", counted[0]))),

@@ -27,7 +27,7 @@ from replaydbg.core.message import (
     ToolResponse,
 )
 from replaydbg.core.tool import ToolSpec
-from replaydbg.wire import arguments, tool_specs
+from replaydbg.wire import arguments, loose, tool_specs
 
 EXACT = "replaydbg"
 """Key of what the conventions have no word for."""
@@ -170,7 +170,7 @@ def _plain_call(call: ToolCall) -> dict[str, Json]:
 
 
 def _read_exact(value: Json) -> Part | None:
-    if not isinstance(value, dict) or value.get("part") not in _PARTS:
+    if not isinstance(value, dict) or loose.text(value.get("part")) not in _PARTS:
         return None
     fields = {key: item for key, item in value.items() if key != "part"}
     try:

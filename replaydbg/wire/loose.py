@@ -8,6 +8,9 @@ import orjson
 
 from replaydbg.core.message import Json
 
+COUNT_END = 1 << 53
+"""Counts are smaller: what a JSON number holds exactly, and far from where a sum of some leaves its column."""
+
 
 def mapping(value: Json) -> dict[str, Json]:
     return value if isinstance(value, dict) else {}
@@ -24,8 +27,8 @@ def text(value: Json) -> str:
 def count(value: Json) -> int | None:
     """A number of tokens; None for what is no such number. Some writers give `12.0`, some `"12"`."""
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19:
-        return int(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < 1 << 62:
+        value = int(value)
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value < COUNT_END:
         return int(value)
     return None
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, Arranged, Columns, Names, arrange
+from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, NUMBER_END, Arranged, Columns, Names, arrange
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.trace import Source
 
@@ -157,6 +157,22 @@ def test_siblings_stand_in_order_of_their_start(found: list[Any]) -> None:
         starts = [trace.starts_ns[child] for child in trace.children(row)]
         if all(start >= 0 for start in starts) and row >= 0:
             assert starts == sorted(starts)
+
+
+def test_numbers_that_fit_no_column_are_not_recorded() -> None:
+    columns = Columns()
+    facts: dict[str, Any] = {
+        "start_ns": 7,
+        "end_ns": 10**30,
+        "input_tokens": NUMBER_END,
+        "output_tokens": NUMBER_END - 1,
+    }
+    columns.add(id="a", kind=Kind.OPAQUE, name="a", handle=None, **facts)
+    row = ("b", "", 0, "b", "", "", 7, 10**30, 0, NUMBER_END, NUMBER_END - 1, 0.0, None)
+    columns.extend([row])
+    assert list(columns.starts_ns) == [7, 7]
+    assert list(columns.ends_ns) == list(columns.input_tokens) == [NOT_RECORDED] * 2
+    assert list(columns.output_tokens) == [NUMBER_END - 1] * 2
 
 
 @given(st.permutations(range(8)))

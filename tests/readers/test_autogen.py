@@ -116,6 +116,12 @@ def test_images_and_parts_that_nobody_knows() -> None:
     assert told[0].parts == (Text("look:"), Media("image", "image/png", data="AA"), OtherPart({"odd": 1}))
 
 
+def test_a_mode_that_is_no_text() -> None:
+    reading = read(READER, [*SESSION, {"mode": {}, "messages": "none"}])
+    assert [notice.pointer for notice in reading.notices] == [f"/{len(SESSION)}"]
+    assert sniffed(READER, [{"mode": [], "messages": []}]) == 0.0
+
+
 def test_a_call_without_an_answer() -> None:
     data = [{"mode": "create_stream", "messages": [SYSTEM, ASKED], "response": {}, "stream": []}]
     assert one(READER, data).step(0).body.output is None

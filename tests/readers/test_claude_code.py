@@ -111,6 +111,15 @@ def test_fields_of_the_wrong_kind_cost_no_line() -> None:
     assert trace.step(0).body.messages is not None
 
 
+def test_counts_that_are_none() -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", "one")
+    lines.values[1]["message"]["usage"] |= {"input_tokens": 2**63 - 1, "cache_read_input_tokens": 1}
+    (trace,) = read(claude_code.READER, lines.bytes).traces
+    assert (trace.ids, trace.input_tokens[0]) == (["m1"], -1)
+
+
 def test_the_first_rows_of_a_large_session_come_early() -> None:
     lines = Lines()
     lines.says("go")

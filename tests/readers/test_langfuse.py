@@ -146,6 +146,19 @@ def test_a_download_that_was_cut_off_keeps_the_observations_with_content() -> No
     assert any("damaged" in notice.message for notice in reading.notices)
 
 
+@pytest.mark.parametrize("type_", [{}, [], {"type": "SPAN"}])
+def test_a_type_that_is_no_text(type_: Json) -> None:
+    content = lines({"traceId": "t1", "type": type_}, *OBSERVATIONS)
+    assert set(steps(READER, content)) >= {"call", "tool", "root"}
+
+
+@pytest.mark.parametrize("count", [2**53, 2**63, 10**30, -1])
+def test_counts_that_are_none(count: int) -> None:
+    item = json.dumps(observation("call", "GENERATION", usageDetails={"input": count, "output": 4}))
+    (step,) = walked(opened(READER, f'{{"trace": {json.dumps(TRACE)}, "observations": [{item}]}}'))
+    assert step.body.usage == Usage(None, 4)
+
+
 @pytest.mark.parametrize(
     "content",
     [

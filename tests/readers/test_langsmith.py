@@ -185,6 +185,13 @@ def test_numbers_that_are_none_do_not_lose_the_run() -> None:
     assert (step.kind, step.body.has_result, reading.notices) == (Kind.TOOL_EXECUTION, True, ())
 
 
+def test_counts_that_are_none() -> None:
+    (trace,) = opened(
+        READER, json.dumps([run("root", "llm", prompt_tokens=10**30, completion_tokens=4)])
+    ).traces
+    assert (trace.input_tokens[0], trace.output_tokens[0]) == (-1, 4)
+
+
 def test_what_is_no_run_is_said_to_be_left_out() -> None:
     reading = opened(READER, [*RUNS, {"id": "x", "score": 1}])
     assert [notice.pointer for notice in reading.notices] == ["/3"]

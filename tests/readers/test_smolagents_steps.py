@@ -99,6 +99,11 @@ def test_a_tool_that_failed_is_named_in_the_error() -> None:
     assert trace.step(1).body.result == error["message"]
 
 
+def test_an_error_of_no_type() -> None:
+    trace = one(READER, [action(1, error={"type": {}, "message": "no"}, tool_calls=None)])
+    assert outline(trace)[0].startswith("model-call chat")
+
+
 def test_a_model_that_failed() -> None:
     error = {"type": "AgentGenerationError", "message": "Error in generating model output"}
     data = [action(1, error=error, model_output_message=None, model_output=None, observations=None)]

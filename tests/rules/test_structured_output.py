@@ -47,6 +47,7 @@ def test_each_shape_of_the_request(params: dict[str, Any]) -> None:
             CHAT, Message(Role.ASSISTANT, (OtherPart({"type": "refusal", "refusal": "No."}),)), id="a refusal"
         ),
         pytest.param({"response_format": 7, "text": "x"}, "Oslo", id="parameters of no known shape"),
+        pytest.param({"response_format": {"type": {}}}, "Oslo", id="a format of no type"),
     ],
 )
 def test_quiet(params: dict[str, Any], reply: Message | str) -> None:

@@ -136,6 +136,11 @@ def test_every_tool_reads_back(tools: list[ToolSpec]) -> None:
     assert genai.read_tools(document) == tuple(tools)
 
 
+def test_a_part_of_no_kind_is_read_by_the_words_of_the_conventions() -> None:
+    document = {"type": "text", "content": "hi", "replaydbg": {"part": {"text": "x"}}}
+    assert genai.read_parts([document]) == (Text("hi"),)
+
+
 @given(strategies.json_values)
 def test_nothing_is_raised_on_any_json(value: Json) -> None:
     genai.read_messages(value)

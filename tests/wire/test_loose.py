@@ -9,7 +9,19 @@ from replaydbg.wire import loose
 
 @pytest.mark.parametrize(
     ("value", "tokens"),
-    [(3, 3), (3.0, 3), ("3", 3), (0, 0), (True, None), (-1, None), ("x", None), (None, None), (1e300, None)],
+    [
+        (3, 3),
+        (3.0, 3),
+        ("3", 3),
+        (0, 0),
+        (True, None),
+        (-1, None),
+        ("x", None),
+        (None, None),
+        (1e300, None),
+        (2**53, None),
+        (str(2**53), None),
+    ],
 )
 def test_counts(value: Any, tokens: Any) -> None:
     assert loose.count(value) == tokens

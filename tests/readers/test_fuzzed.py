@@ -1,0 +1,73 @@
+"""Files that are nearly right, some thousands of them, always the same: a trace, notices, or one error sentence.
+
+`tests.support.fuzz_readers` looks for more of them for as long as it is let.
+"""
+
+from __future__ import annotations
+
+import gzip
+from random import Random
+
+import orjson
+import pytest
+
+from tests.house.source import ROOT
+from tests.readers import test_claude_code, test_codex, test_langfuse, test_langsmith
+from tests.support import chat_logs, damage
+from tests.support.examined import examine
+from tests.support.otlp import request, span
+
+FILES = 250
+CHAT = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 5, "gen_ai.input.messages": "[]"}
+SAMPLES: dict[str, list[bytes]] = {
+    "otlp": [orjson.dumps(request(span(1, "agent"), span(2, "chat m", 1, CHAT)))],
+    "chat-log": [orjson.dumps(chat_logs.TALK), chat_logs.lines(*chat_logs.chain())],
+    "claude-code": [test_claude_code.SAMPLE],
+    "codex": [test_codex.ROLLOUT],
+    "langfuse": [
+        one if isinstance(one, bytes) else orjson.dumps(one) for one in test_langfuse.SHAPES.values()
+    ],
+    "langsmith": [
+        one if isinstance(one, bytes) else orjson.dumps(one) for one in test_langsmith.SHAPES.values()
+    ],
+}
+
+
+def hold(samples: list[bytes], format_name: str | None, files: int) -> None:
+    read = 0
+    for number in range(files):
+        chance = Random(number)
+        data = chance.choice(samples)
+        for _ in range(chance.choice((1, 1, 2, 5))):
+            data = damage.twist(data, chance)
+        if not number % 5:
+            data = data[: chance.randrange(len(data) + 1)]
+        read += bool(examine(data, format_name, with_rules=True))
+    assert read > files / 3, "most of them must be worth reading"
+
+
+@pytest.mark.parametrize("format_name", SAMPLES)
+def test_samples(format_name: str) -> None:
+    hold(SAMPLES[format_name], format_name, FILES)
+
+
+def test_any_of_them() -> None:
+    hold([sample for samples in SAMPLES.values() for sample in samples], None, FILES)
+
+
+def test_traces() -> None:
+    texts = [path.read_bytes() for path in sorted((ROOT / "traces").iterdir()) if path.suffix != ".md"]
+    plain = [gzip.decompress(text) if text.startswith(b"\x1f\x8b") else text for text in texts]
+    hold(list(map(damage.seed, plain)), None, FILES)
+
+
+def test_the_oracle_sees(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What breaks below is not swallowed on the way up."""
+    from replaydbg.wire import loose
+
+    def broken(_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(loose, "count", broken)
+    with pytest.raises(ZeroDivisionError):
+        hold(SAMPLES["chat-log"], "chat-log", 10)
