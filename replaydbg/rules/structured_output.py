@@ -71,12 +71,10 @@ def _of_format(value: Json) -> dict[str, Json] | None:
         return {}
     if not isinstance(value, dict):
         return None
-    if value.get("type") in (
-        "json_object",
-        "json",
-    ):  # anything may stand there, also what a set cannot look up
+    kind = value.get("type")
+    if kind in ("json_object", "json"):  # a tuple: anything may stand there, also what a set cannot look up
         return {"schema": value["schema"]} if isinstance(value.get("schema"), dict) else {}
-    if value.get("type") != "json_schema":
+    if kind != "json_schema":
         return None
     inner = value.get("json_schema")
     schema = (inner if isinstance(inner, dict) else value).get("schema")

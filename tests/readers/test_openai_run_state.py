@@ -135,7 +135,13 @@ def test_values_of_other_types_anywhere_are_read(data: Any) -> None:
 
 @each_of("openai_agents", pattern="runstate_*")
 def test_corpora(path: Path) -> None:
-    """As many model calls and executions as there are turns and outputs; what has no run in it is refused."""
+    """As many model calls and executions as there are turns and outputs; what has no run in it is refused, and
+    where nothing tells a run state it is shown as JSON that nobody knows.
+    """
+    if "missing_version" in path.name:
+        *_, reading = _registry.read(file_of(path))
+        assert reading.traces[0].source.format == "unknown-json"
+        return
     if "negative" in path.name:
         with pytest.raises(UnreadableInput):
             list(_registry.read(file_of(path)))

@@ -18,7 +18,7 @@ from replaydbg.tui.desk import Shown
 from replaydbg.tui.screens.main import MainScreen
 from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.footer import FooterLine
-from tests.support.screens import text_of
+from tests.support.screens import Painted, text_of
 
 Size = tuple[int, int]
 WIDE: Size = (120, 40)
@@ -87,6 +87,15 @@ class Sitting:
 
     async def until_text(self, text: str) -> None:
         await self.until(lambda: text in self.text, f"“{text}”")
+
+    async def until_quiet(self, painted: Painted) -> None:
+        """Until nothing has been painted for a while: what the opening of a trace still brings has come."""
+        for _ in range(100):
+            before = painted.lines
+            await self.pilot.pause(0.3)
+            if painted.lines == before:
+                return
+        raise AssertionError(f"it goes on painting\n{self.text}")
 
     async def until_checked(self) -> None:
         desk = self.main.desk
