@@ -147,8 +147,14 @@ def _write_down(journal: RunJournal, asked: Asked, given: Given) -> None:
         journal.keep(answer_row(asked.id, given.outcome, given.provenance))
 
 
-def cut_off(facts: Facts, begun: Begun, rows: Sequence[AnswerRow], resumed: Branch | None = None) -> Branch:
-    """The branch of a re-run that was cut off, as far as its answers and those of `resumed` go. Raises UsageProblem, JournalUnreadable."""
+def cut_off(
+    facts: Facts, begun: Begun, rows: Sequence[AnswerRow], resumed: Branch | None = None
+) -> tuple[Branch, int]:
+    """The branch of a re-run that was cut off, as far as its answers and those of `resumed` go.
+
+    Beside it how many answers have no place in it, which is none unless this version asks other questions than the one
+    that was cut off. Raises UsageProblem, JournalUnreadable.
+    """
     policy = Policy(
         calls_max=sys.maxsize,
         tokens_max=sys.maxsize,
@@ -166,12 +172,12 @@ def cut_off(facts: Facts, begun: Begun, rows: Sequence[AnswerRow], resumed: Bran
     before = _kept(resumed)
 
     def known(asked: Asked) -> tuple[Outcome, Provenance] | None:
-        return answers.get(asked.id) or (before.answer(asked.request) if before is not None else None)
+        return answers.pop(asked.id, None) or (before.answer(asked.request) if before is not None else None)
 
     give(replay, known)
     if not replay.finished:
         replay.stop("cut-off", "replaydbg was ended in the middle of this re-run; what was answered is kept")
-    return replay.branch(begun.branch_id, begun.label)
+    return replay.branch(begun.branch_id, begun.label), len(answers)
 
 
 def _kept(branch: Branch | None) -> KeptAnswers | None:

@@ -201,11 +201,17 @@ class OpenSitting:
         sitting = self.history.sitting
         parent = sitting.branch(begun.parent)
         of = sitting.recording if parent is None else parent.trace
-        branch = cut_off(Facts(of), begun, left.answers, sitting.branch(begun.resumes))
+        branch, unplaced = cut_off(Facts(of), begun, left.answers, sitting.branch(begun.resumes))
         id_ = self.do(AddBranch(branch)).sitting.current
-        running.remove(left.path)
+        if unplaced:
+            left.close()
+            aside = running.set_aside(left.path)
+            said = f"{plural(unplaced, 'answer')} of it have no place in this version's branch and stay in {aside}"
+            self._notice(left.path, said)
+        else:
+            running.remove(left.path)
         answers = plural(len(left.answers), "answer")
-        go_on = f"; go on with it: --resume {id_}" if branch.stopped is not None else ""
+        go_on = f"; go on with it: R on the screen, or --resume {id_}" if branch.stopped is not None else ""
         self._notice(
             left.path, f"a re-run was cut off after {answers}, which are kept as branch {id_}{go_on}"
         )

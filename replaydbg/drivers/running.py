@@ -91,7 +91,9 @@ class RunJournal:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A re-run that was cut off. It stays locked until it is closed; `remove` it once its answers are kept elsewhere."""
+    """A re-run that was cut off. It stays locked until it is closed; `remove` it once its answers are kept elsewhere,
+    or `set_aside` it.
+    """
 
     path: Path
     about: str
@@ -120,6 +122,14 @@ def remove(path: Path) -> None:
     for side in ("", "-wal", "-shm", "-journal"):
         with suppress(OSError):
             Path(f"{path}{side}").unlink()
+
+
+def set_aside(path: Path) -> Path:
+    """Give it a name by which it is not found again, and keep it: what is in it was paid for. Where it is now."""
+    target = path.with_name(f"{path.name}.unplaced")
+    with suppress(OSError):
+        return path.rename(target)
+    return path
 
 
 def _claimed(path: Path, recording: Recording) -> Left | None:

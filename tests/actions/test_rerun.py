@@ -120,9 +120,9 @@ async def test_answers_are_written_down_before_they_are_used_and_make_the_same_b
     journal.close()
     (left,) = left_behind(session, mine)
     left.close()
-    again = cut_off(Facts(LOOP), read_begun(left.about), left.answers)
-    assert (again.id, again.steps, again.stopped) == (branch.id, branch.steps, None)
-    nothing = cut_off(Facts(LOOP), read_begun(left.about), ())
+    again, unplaced = cut_off(Facts(LOOP), read_begun(left.about), left.answers)
+    assert (again.id, again.steps, again.stopped, unplaced) == (branch.id, branch.steps, None, 0)
+    nothing, _ = cut_off(Facts(LOOP), read_begun(left.about), ())
     assert nothing.stopped is not None
     assert nothing.stopped.kind == "cut-off"
 

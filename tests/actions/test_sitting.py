@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,17 @@ import pytest
 from replaydbg import codec
 from replaydbg.actions.sitting import OpenSitting, open_sitting
 from replaydbg.codec import step_document
+from replaydbg.core.branch import Provenance
+from replaydbg.core.outcome import Reply
 from replaydbg.drivers import store
 from replaydbg.errors import NotSaved, UsageProblem
+from replaydbg.graph.facts import Facts
 from replaydbg.readers._api import Document
+from replaydbg.replay.api import Policy
+from replaydbg.replay.engine import Replay
+from replaydbg.session.answers import Begun, answer_row
 from replaydbg.session.commands import AddBranch, AddEdit, CommandRefused, SelectBranch, SetNote
+from tests.support.build import assistant
 from tests.support.sittings import branch, recording
 
 
@@ -256,3 +264,31 @@ def test_who_only_looks_leaves_a_damaged_session_where_it_is(source: Path) -> No
     (notice,) = looking.notices
     assert "nothing was changed" in notice.message
     assert session_of(source).read_bytes() == b"rubbish " * 600
+
+
+@pytest.mark.parametrize("unplaced", [0, 2])
+def test_answers_of_a_cut_off_re_run_that_have_no_place_are_kept_and_told(
+    source: Path, unplaced: int
+) -> None:
+    journal = sit(source).run_journal()
+    journal.begin(Begun((edit().edit,), branch_id="cut"))
+    asked = Replay(Facts(recording()), (edit().edit,), Policy()).requests()
+    for id_ in [
+        *(one.id for one in asked),
+        *(f"asked by another version {number}" for number in range(unplaced)),
+    ]:
+        journal.keep(answer_row(id_, Reply(assistant("paid for")), Provenance.LIVE))
+    journal.close()
+
+    again = sit(source)
+
+    assert [one.id for one in again.history.sitting.branches] == ["cut"]
+    said = " ".join(notice.message for notice in again.notices)
+    aside = list(source.parent.glob("*.unplaced"))
+    assert (len(aside), f"{unplaced} answers of it have no place" in said) == (
+        (1, True) if unplaced else (0, False)
+    )
+    for path in aside:
+        with closing(sqlite3.connect(path)) as kept:
+            assert kept.execute("SELECT count(*) FROM answer").fetchone() == (unplaced + len(asked),)
+    assert sit(source).notices == (), "once is enough"

@@ -178,7 +178,7 @@ def test_the_command_line_says_that_a_re_run_was_cut_off(tmp_path: Path) -> None
         done = run("replay", bench.trace, *EDIT)
 
     assert "a re-run was cut off after" in done.err
-    assert "go on with it: --resume" in done.err
+    assert "go on with it: R on the screen, or --resume" in done.err
 
 
 def test_no_key_of_the_environment_or_the_headers_is_ever_on_the_disk(tmp_path: Path) -> None:
