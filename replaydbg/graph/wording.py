@@ -50,12 +50,13 @@ _FAILURE = re.compile(
 
 
 def canonical_text(value: Json) -> str:
-    """The value as text in which keys are sorted, numbers have one spelling, and white space is single."""
+    """The value as text in which keys are sorted, numbers have one spelling, and ASCII white space is single."""
     text = as_text(value)
     if not isinstance(value, str):
         for escaped in ("\\n", "\\r", "\\t"):
             text = text.replace(escaped, " ")
-    return " ".join(text.split())
+    # As bytes, so that white space is here what it is in `canonical_bytes`: text splits at a no-break space, too.
+    return b" ".join(text.encode("utf-8", "surrogatepass").split()).decode("utf-8", "surrogatepass")
 
 
 def canonical_bytes(value: Json) -> bytes:

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from replaydbg.graph.wording import (
@@ -56,6 +56,8 @@ def test_canonical_text() -> None:
 
 
 @given(JSON)
+@example({"\xa0": 0})
+@example({"\x1f": "\u2003"})
 def test_the_quick_way_says_the_same(value: Any) -> None:
     """But for how floats with exponents are spelled, which both ways do in one way each."""
     slow = canonical_text(value).encode("utf-8", "surrogatepass")
