@@ -22,8 +22,8 @@ def print_news(
     with suppress(KeyboardInterrupt):
         for reading in follow.readings(path, format_name, follow.until_interrupted):
             if reading.complete:
+                _tell(reading, told)  # first, since a person may stop at any step that they see
                 _print(news, reading, output)
-                _tell(reading, told)
     return 0
 
 

@@ -1,18 +1,25 @@
-"""Make the pictures of the README from the real program on the bundled incident: `python -m tests.support.make_screenshots`."""
+"""Make the pictures of the README from the real program on the bundled incident: `python -m tests.support.make_screenshots`.
+
+That of the browser needs Chromium and is left as it is without.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
+from replaydbg.actions.demo import incident_path
 from replaydbg.tui.screens.compare import CompareScreen
 from replaydbg.tui.screens.dialogs import Choose
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.screens.rerun import RerunScreen
+from tests.support.chromium import PROGRAM, chromium
 from tests.support.desk import CURE, open_demo
 from tests.support.screens import picture
+from tests.support.serving import serving
 
 SIZE = (120, 36)
 
@@ -50,5 +57,24 @@ async def make(folder: Path) -> None:
             picture(sitting.app, folder / "comparison.png")
 
 
+def make_of_browser(folder: Path) -> None:
+    """browser.png."""
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        trace = shutil.copy(incident_path(), scratch)
+        with (
+            serving("open", str(trace), "--web", folder=scratch) as server,
+            chromium(scratch, (1200, 760)) as tab,
+        ):
+            tab.go(server.url)
+            tab.until_text("#14 lookup_order is called")
+            tab.press("]")
+            tab.listen(1.5)
+            tab.picture(folder / "browser.png")
+
+
 if __name__ == "__main__":
-    asyncio.run(make(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")))
+    into = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
+    asyncio.run(make(into))
+    if PROGRAM is not None:
+        make_of_browser(into)
