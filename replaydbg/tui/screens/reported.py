@@ -15,6 +15,9 @@ from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
 from replaydbg.tui.widgets.panes import FindingsPane
 from replaydbg.views.text import plural
 
+_HIGH_ROWS = 30
+"""From this height on the list of findings is shown unasked. The screen's own size comes later than a quick check's end."""
+
 
 class Reported(Workplace):
     def on_trace_read(self, event: TraceRead) -> None:
@@ -114,7 +117,7 @@ class Reported(Workplace):
 
     def greet(self) -> None:
         """Nobody has pressed a key yet: begin where something is wrong, and show the list of it where there is room."""
-        self.query_one(FindingsPane).display = self.has_class("-high")
+        self.query_one(FindingsPane).display = self.app.size.height >= _HIGH_ROWS
         self.chain.action_next_finding(1)
 
     def on_work_failed(self, event: WorkFailed) -> None:
