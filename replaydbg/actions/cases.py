@@ -7,7 +7,7 @@ by step, and its oracles must hold. Live the model is asked anew, and the oracle
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -26,6 +26,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.readers import _registry
 from replaydbg.readers._api import Document
 from replaydbg.replay import api as replay_api
+from replaydbg.replay.choices import chosen
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.kept import KeptAnswers
 from replaydbg.session import journal
@@ -115,7 +116,7 @@ async def verify(case: Case, options: RerunOptions) -> Verified:
     live = options.live or bool(options.provider or options.model)
     try:
         if live:
-            branch = await rerun(facts, case.branch.edits, options)
+            branch = await rerun(facts, case.branch.edits, replace(options, choices=case.branch.choices))
         else:
             branch = await _replayed(case, facts)
     except (EditRefusedError, StepNotFound, UsageProblem) as error:
@@ -135,7 +136,13 @@ async def verify(case: Case, options: RerunOptions) -> Verified:
 async def _replayed(case: Case, facts: Facts) -> Branch:
     old = case.branch
     stopped_by_tool = old.stopped is not None and old.stopped.kind == "tool-failed"
-    policy = replay_api.Policy(calls_max=limits.INPUT_BYTES_MAX, tell_failures=not stopped_by_tool)
+    decided = chosen(facts, old.choices)
+    policy = replay_api.Policy(
+        calls_max=limits.INPUT_BYTES_MAX,
+        again=decided.again,
+        kept=decided.kept,
+        tell_failures=not stopped_by_tool,
+    )
     replay = Replay(facts, old.edits, policy, old.parent)
     kept = KeptAnswers(Facts(old.trace), old.steps, whole=False)
     async with Toolbox() as toolbox:

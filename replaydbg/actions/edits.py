@@ -14,13 +14,12 @@ from collections.abc import Iterable
 
 from replaydbg import codec
 from replaydbg.core import pointer
-from replaydbg.core.branch import Edit
+from replaydbg.core.branch import Choice, Edit
 from replaydbg.core.message import Json
 from replaydbg.core.step import Step
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.drivers import files
 from replaydbg.errors import UsageProblem
-from replaydbg.replay.choices import Choice
 from replaydbg.session.commands import AddEdit
 from replaydbg.session.state import Sitting
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from replaydbg.actions.open import without_collector
 from replaydbg.actions.pricing import pricing
 from replaydbg.codec import EditRefusedError
-from replaydbg.core.branch import Edit
+from replaydbg.core.branch import Choice, Edit
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.choices import Choice, chosen
+from replaydbg.replay.choices import chosen
 from replaydbg.replay.plan import Plan, plan
 
 

@@ -12,7 +12,7 @@ from replaydbg import limits
 from replaydbg.actions.pricing import pricing
 from replaydbg.codec import EditRefusedError
 from replaydbg.config import ServerSetting, ToolSetting
-from replaydbg.core.branch import Branch, Edit, Provenance
+from replaydbg.core.branch import Branch, Choice, Edit, Provenance
 from replaydbg.core.digest import digest
 from replaydbg.core.outcome import Failed, Outcome, Reply
 from replaydbg.core.request import ModelRequest
@@ -28,7 +28,7 @@ from replaydbg.drivers.tools._registry import make_toolbox
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Asked, Given, Policy
-from replaydbg.replay.choices import Choice, chosen
+from replaydbg.replay.choices import chosen
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.kept import KeptAnswers, give
 from replaydbg.replay.plan import plan
@@ -74,7 +74,9 @@ class RerunOptions:
     branch_id: str = ""
     """"" makes one of the edits: the same edits give the same id."""
     resume: Branch | None = None
-    """A branch of the same edits that was stopped: what it was answered is not asked again, and not counted again."""
+    """A branch of the same edits that was stopped (see `going_on`): what it was answered is not asked again, and not
+    counted again.
+    """
     label: str = ""
     parent: str = ""
     """The branch that `facts` are of, "" for the recording itself."""
@@ -123,7 +125,19 @@ async def rerun(
         if task is not None:
             task.uncancel()
     branch = replay.branch(id_, options.label)
-    return replace(branch, model=_answered_by(branch, provider))
+    return replace(branch, model=_answered_by(branch, provider), choices=options.choices)
+
+
+def going_on(options: RerunOptions, branch: Branch) -> RerunOptions:
+    """The options to go on with a branch that was stopped: what was decided holds, unless it is decided anew now."""
+    return replace(
+        options,
+        resume=branch,
+        branch_id=branch.id,
+        parent=branch.parent,
+        label=branch.label,
+        choices={**branch.choices, **options.choices},
+    )
 
 
 def _begun(replay: Replay, id_: str, options: RerunOptions) -> Begun:
@@ -139,6 +153,7 @@ def _begun(replay: Replay, id_: str, options: RerunOptions) -> Begun:
         policy.afresh,
         policy.tell_failures,
         options.resume.id if options.resume is not None else "",
+        options.choices,
     )
 
 
@@ -177,7 +192,7 @@ def cut_off(
     give(replay, known)
     if not replay.finished:
         replay.stop("cut-off", "replaydbg was ended in the middle of this re-run; what was answered is kept")
-    return replay.branch(begun.branch_id, begun.label), len(answers)
+    return replace(replay.branch(begun.branch_id, begun.label), choices=begun.choices), len(answers)
 
 
 def _kept(branch: Branch | None) -> KeptAnswers | None:

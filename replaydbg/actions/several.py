@@ -12,14 +12,13 @@ from replaydbg.actions.open import Opened, open_trace, recording
 from replaydbg.actions.plan import plan_edits
 from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.actions.sample import BoundsLeft
-from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.branch import Branch, Choice, Edit
 from replaydbg.core.finding import Finding
 from replaydbg.drivers import files
 from replaydbg.drivers.running import RunJournal
 from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Progress
-from replaydbg.replay.choices import Choice
 from replaydbg.replay.plan import Plan
 
 

@@ -21,10 +21,11 @@ from replaydbg.errors import NotSaved, ReplaydbgError, UsageProblem
 from replaydbg.readers._api import Document
 from replaydbg.session import journal
 from replaydbg.session.answers import read_begun
-from replaydbg.session.commands import AddBranch, Command, CommandRefused
+from replaydbg.session.commands import AddBranch, Command, CommandRefused, ContinueBranch
 from replaydbg.session.history import Act, Deed, History
 from replaydbg.session.state import Sitting
 from replaydbg.views.text import plural
+from replaydbg.writers import native
 
 
 class OpenSitting:
@@ -201,8 +202,13 @@ class OpenSitting:
         sitting = self.history.sitting
         parent = sitting.branch(begun.parent)
         of = sitting.recording if parent is None else parent.trace
-        branch, unplaced = cut_off(Facts(of), begun, left.answers, sitting.branch(begun.resumes))
-        id_ = self.do(AddBranch(branch)).sitting.current
+        resumed = sitting.branch(begun.resumes)
+        branch, unplaced = cut_off(Facts(of), begun, left.answers, resumed)
+        same = next((one for one in sitting.branches if _same(one, branch)), None)
+        if same is not None:  # killed after the branch was kept and before its answers were removed
+            running.remove(left.path)
+            return
+        id_ = self.do(ContinueBranch(branch) if resumed else AddBranch(branch)).sitting.current
         if unplaced:
             left.close()
             aside = running.set_aside(left.path)
@@ -218,6 +224,12 @@ class OpenSitting:
 
     def _notice(self, place: Path, message: str) -> None:
         self.notices = (*self.notices, Notice(str(place), message))
+
+
+def _same(kept: Branch, branch: Branch) -> bool:
+    if (kept.parent, kept.edits, kept.steps) != (branch.parent, branch.edits, branch.steps):
+        return False
+    return b"".join(native.write(kept.trace)) == b"".join(native.write(branch.trace))
 
 
 def open_sitting(

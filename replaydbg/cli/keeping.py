@@ -46,10 +46,10 @@ class Keeper:
         if self._sitting is not None:
             self._sitting.close()
 
-    def keep(self, branch: Branch) -> None:
-        """The same re-run of a recording alone is kept once."""
+    def keep(self, branch: Branch, *, goes_on: bool = False) -> None:
+        """The same re-run of a recording alone is kept once. One that `goes_on` takes the place of what it was."""
         from replaydbg.core.branch import Provenance
-        from replaydbg.session.commands import AddBranch
+        from replaydbg.session.commands import AddBranch, ContinueBranch
 
         sitting, journal = self._sitting, self.journal
         if sitting is None or journal is None:
@@ -58,7 +58,9 @@ class Keeper:
         if journal.problem:
             report.say(journal.problem)
         try:
-            if answered or sitting.history.sitting.branch(branch.id) is None:
+            if goes_on:
+                sitting.do(ContinueBranch(branch))
+            elif answered or sitting.history.sitting.branch(branch.id) is None:
                 sitting.do(AddBranch(branch))
         except ReplaydbgError as error:
             self._said(error)

@@ -19,11 +19,9 @@ from replaydbg.errors import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_REPLAY, UsagePro
 if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
     from replaydbg.actions.open import Opened
     from replaydbg.actions.rerun import RerunOptions
-    from replaydbg.core.branch import Branch, Edit
-    from replaydbg.core.trace import Trace
+    from replaydbg.core.branch import Branch, Choice, Edit
     from replaydbg.drivers.run import OnProgress, Update
     from replaydbg.graph.facts import Facts
-    from replaydbg.replay.choices import Choice
 
 _STOPPED_BY_PERSON = "stopped"
 
@@ -135,10 +133,8 @@ def replay(
     end; what it had got by then is printed, kept, and written with -o. Of many traces it tells what became of each,
     and why some were passed over (an edit does not fit); bounds hold for all together.
     """
-    from replaydbg.actions.edits import read_choices, read_edits
     from replaydbg.actions.open import open_trace
     from replaydbg.actions.several import is_several
-    from replaydbg.graph.facts import Facts
 
     wishes = terms.wishes(
         live=live,
@@ -150,25 +146,27 @@ def replay(
         bounds=(max_calls, max_tokens, max_time, max_cost),
         config=config,
     )
+    words = (edit or (), rerun or (), keep or ())
     if is_several(traces):
         _refuse({"--resume": resume, "-o": out, "--samples": samples or control, "--session": session})
-        where, words = (traces, trace_id, format_name), (edit or (), rerun or (), keep or ())
+        where = (traces, trace_id, format_name)
         return _of_several(where, words, wishes, output, keep=not no_session, dry_run=dry_run)
+    if resume is not None and (samples or control):
+        raise UsageProblem(
+            "samples of a branch begin anew, so none can be gone on with", "leave --resume out"
+        )
     opened = open_trace(traces[0], format_name, trace_id)
     report.notices(opened.notices)
-    stopped, of = (None, opened.trace) if resume is None else _gone_on_with(opened, session, resume, edit)
-    facts = Facts(of)
-    edits = read_edits(of, edit or ()) if stopped is None else stopped.edits
-    choices = read_choices(of, rerun or (), keep or ())
+    facts, edits, wishes = _set_out(opened, session, resume, words, wishes)
     if dry_run:
-        return _print_plan(facts, edits, choices, output)
-    wishes = replace(wishes, choices=choices, resume=stopped, parent=stopped.parent if stopped else "")
+        return _print_plan(facts, edits, wishes.choices, output)
     with nullcontext() if no_session or not edits else Keeper(opened, session) as keeper:
         if samples or control:
             from replaydbg.cli import samples as sampling
 
             return sampling.run(facts, edits, wishes, oracle or (), (samples, control), output, keeper)
-        _keep_all(opened, branch := _rerun(facts, edits, wishes, keeper), out, keeper)
+        branch = _rerun(facts, edits, wishes, keeper)
+        _keep_all(opened, branch, out, keeper, goes_on=wishes.resume is not None)
     return _told(facts, branch, output)
 
 
@@ -205,27 +203,42 @@ def _of_several(
     )
 
 
-def _gone_on_with(
-    opened: Opened, session: str | None, name: str, edits: list[str] | None
-) -> tuple[Branch, Trace]:
-    """The branch that was stopped, and what it is a branch of. Raises UsageProblem."""
+def _set_out(
+    opened: Opened,
+    session: str | None,
+    resume: str | None,
+    words: tuple[Sequence[str], Sequence[str], Sequence[str]],
+    wishes: RerunOptions,
+) -> tuple[Facts, tuple[Edit, ...], RerunOptions]:
+    """What is re-run, with which edits, and how: for a branch that was stopped as it began. Raises UsageProblem."""
+    from replaydbg.actions.edits import read_choices, read_edits
+    from replaydbg.actions.rerun import going_on
     from replaydbg.actions.sitting import kept_branch
+    from replaydbg.graph.facts import Facts
 
+    edits, rerun, keep = words
+    if resume is None:
+        of = opened.trace
+        return Facts(of), read_edits(of, edits), replace(wishes, choices=read_choices(of, rerun, keep))
     if edits:
         raise UsageProblem(
             "--resume goes on with the edits of the branch", "leave --edit out, or start a new branch"
         )
-    return kept_branch(opened.trace, opened.path, session, name, document=opened.document)
+    branch, of = kept_branch(opened.trace, opened.path, session, resume, document=opened.document)
+    wishes = replace(wishes, choices=read_choices(of, rerun, keep))
+    return Facts(of), branch.edits, going_on(wishes, branch)
 
 
-def _keep_all(opened: Opened, branch: Branch, out: str | None, keeper: Keeper | None) -> None:
+def _keep_all(
+    opened: Opened, branch: Branch, out: str | None, keeper: Keeper | None, *, goes_on: bool
+) -> None:
     """Keep and write the branch before anything is printed: what was paid for must not be lost to a closed pipe."""
     from replaydbg.actions.convert import save_branch
 
     if out is not None:
         save_branch(branch, out, opened.path)
     if keeper is not None:
-        keeper.keep(branch)
+        keeper.keep(branch, goes_on=goes_on)
 
 
 def _rerun(facts: Facts, edits: tuple[Edit, ...], wishes: RerunOptions, keeper: Keeper | None) -> Branch:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from replaydbg.core.message import Json
@@ -21,6 +22,13 @@ class Provenance(StrEnum):
     STALE = "stale"
     """Would have to be re-run, and was not: the recording answers a request that is no longer made."""
     INTERRUPTED = "interrupted"
+
+
+class Choice(StrEnum):
+    """What a person decides of a step that nothing proves independent of an edit."""
+
+    KEEP = "keep"
+    RERUN = "rerun"
 
 
 RECORDING = ""
@@ -76,6 +84,8 @@ class Branch:
     label: str = ""
     model: str = ""
     """Who answered the live calls, as asked for; "" when none was made."""
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    """What was decided of unproven steps of the parent, by id: it holds when the branch is gone on with, too."""
 
     def counts(self) -> dict[str, int]:
         """Steps by provenance under the names of the JSON output."""

@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from replaydbg.core.branch import Choice
 from replaydbg.core.step import Kind
 from replaydbg.graph.facts import Facts
-
-
-class Choice(StrEnum):
-    KEEP = "keep"
-    RERUN = "rerun"
 
 
 @dataclass(frozen=True, slots=True)

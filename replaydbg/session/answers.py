@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from replaydbg import codec
-from replaydbg.core.branch import Edit, Provenance
+from replaydbg.core.branch import Choice, Edit, Provenance
 from replaydbg.core.message import Json
 from replaydbg.core.outcome import Failed, Outcome, Reply, ToolResult
 from replaydbg.core.step import Usage
@@ -32,6 +32,8 @@ class Begun:
     tell_failures: bool = False
     resumes: str = ""
     """The branch whose answers it begins with."""
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    """What was decided, by step id: for the branch to keep. `again` and `kept` are what came of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class AnswerRow:
 
 def begun_text(begun: Begun) -> str:
     edits = [edit_document(edit) for edit in begun.edits]
-    return json.dumps({name: getattr(begun, name) for name in Begun.__slots__} | {"edits": edits})
+    about = {name: getattr(begun, name) for name in Begun.__slots__}
+    return json.dumps(about | {"edits": edits, "choices": dict(begun.choices)})
 
 
 def read_begun(text: str) -> Begun:
@@ -54,7 +57,8 @@ def read_begun(text: str) -> Begun:
         about = json.loads(text)
         rows = {name: tuple(int(row) for row in about[name]) for name in ("again", "kept")}
         edits = tuple(read_edit(document) for document in about["edits"])
-        return Begun(**about | rows | {"edits": edits})
+        choices = {id_: Choice(choice) for id_, choice in about.get("choices", {}).items()}
+        return Begun(**about | rows | {"edits": edits, "choices": choices})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise JournalUnreadable(f"what the re-run was to do cannot be read: {error}") from error
 

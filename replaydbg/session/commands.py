@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from replaydbg import codec
-from replaydbg.core.branch import RECORDING, Branch, Edit
+from replaydbg.core.branch import RECORDING, Branch, Choice, Edit
 from replaydbg.core.pointer import PointerError
 from replaydbg.core.trace import StepNotFound
 from replaydbg.errors import UsageProblem
-from replaydbg.replay.choices import Choice
 from replaydbg.session.state import Sitting, found_at, with_edit
 
 
@@ -126,6 +125,24 @@ class AddBranch:
         left = tuple(edit for edit in sitting.pending.get(branch.parent, ()) if edit not in branch.edits)
         sitting = _with_pending(sitting, branch.parent, left)
         return replace(sitting, branches=(*sitting.branches, branch), current=branch.id)
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueBranch:
+    """A branch that was stopped has gone on: it takes the place of what it was, with its name, and is looked at.
+
+    One that others were made of stays as it was, since their steps stand for its steps; then this one is beside it.
+    """
+
+    branch: Branch
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        before = sitting.goes_on_as(self.branch)
+        if before is None:
+            return AddBranch(self.branch).apply(sitting)
+        after = replace(self.branch, label=before.label or self.branch.label)
+        branches = tuple(after if other.id == after.id else other for other in sitting.branches)
+        return replace(sitting, branches=branches, current=after.id)
 
 
 @dataclass(frozen=True, slots=True)

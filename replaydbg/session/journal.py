@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from replaydbg.core.branch import Branch, BranchStep, Edit, Provenance, Stop
+from replaydbg.core.branch import Branch, BranchStep, Choice, Edit, Provenance, Stop
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.readers import _registry
@@ -22,6 +22,7 @@ from replaydbg.session.commands import (
     AddEdit,
     ClearEdits,
     Command,
+    ContinueBranch,
     DropBranch,
     RemoveEdit,
     SelectBranch,
@@ -39,6 +40,7 @@ _WORDS: Mapping[str, type[Any]] = {
     "remove-edit": RemoveEdit,
     "clear-edits": ClearEdits,
     "add-branch": AddBranch,
+    "continue-branch": ContinueBranch,
     "drop-branch": DropBranch,
     "select-branch": SelectBranch,
     "set-choice": SetChoice,
@@ -72,7 +74,7 @@ def entry(act: Act) -> Entry:
     command = act.command
     if command is None:
         return Entry(act.sequence, act.author, str(act.deed), "")
-    branch = packed(command.branch) if isinstance(command, AddBranch) else b""
+    branch = packed(command.branch) if isinstance(command, AddBranch | ContinueBranch) else b""
     return Entry(act.sequence, act.author, str(act.deed), json.dumps(_document(command)), branch)
 
 
@@ -117,6 +119,7 @@ def branch_document(branch: Branch) -> dict[str, Json]:
         "steps": [[step.id, step.of, str(step.provenance), step.reason] for step in branch.steps],
         "stopped": stop_document(branch.stopped),
         "source": branch.trace.source.name,
+        "choices": dict(branch.choices),
     }
 
 
@@ -134,6 +137,7 @@ def read_branch(about: Mapping[str, Json], trace: Trace) -> Branch:
         stopped=Stop(**about["stopped"]) if about["stopped"] else None,
         label=about["label"],
         model=about["model"],
+        choices={id_: Choice(choice) for id_, choice in about.get("choices", {}).items()},
     )
 
 
@@ -151,7 +155,7 @@ def read_edit(document: Mapping[str, Json]) -> Edit:
 
 def _document(command: Command) -> dict[str, Json]:
     word = _WORD_OF[type(command)]
-    if isinstance(command, AddBranch):
+    if isinstance(command, AddBranch | ContinueBranch):
         return {"command": word}
     if isinstance(command, AddEdit):
         return {"command": word, "edit": edit_document(command.edit)}
@@ -163,8 +167,9 @@ def _command(document: dict[str, Json], branch: bytes) -> Command:
     kind = _WORDS.get(word)
     if kind is None:
         raise ValueError(f"{word!r} is no command of this version of replaydbg")
-    if kind is AddBranch:
-        return AddBranch(unpacked(branch))
+    if kind is AddBranch or kind is ContinueBranch:
+        made: Command = kind(unpacked(branch))
+        return made
     from pydantic import TypeAdapter  # noqa: PLC0415 - 0.1 s, paid only where there is a journal to read
 
     # The file is one that others can write to: no field of another type gets into the sitting.

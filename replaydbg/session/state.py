@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 
 from replaydbg import codec
 from replaydbg.core import pointer
-from replaydbg.core.branch import RECORDING, Branch, Edit
+from replaydbg.core.branch import RECORDING, Branch, Choice, Edit
 from replaydbg.core.message import Json
 from replaydbg.core.step import Step
 from replaydbg.core.trace import Trace
-from replaydbg.replay.choices import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,14 @@ class Sitting:
         step = self.trace.step(row)
         edits = [edit for edit in self.edits if edit.step_id == step.id]
         return codec.edited_step(step, edits) if edits else step
+
+    def goes_on_as(self, branch: Branch) -> Branch | None:
+        """The branch that `branch` takes the place of: of the same id and edits, and nothing was made of it yet."""
+        before = self.branch(branch.id)
+        if before is None or (before.parent, before.edits) != (branch.parent, branch.edits):
+            return None
+        made_of_it = any(other.parent == branch.id for other in self.branches) or branch.id in self.pending
+        return None if made_of_it else before
 
     def free_branch_id(self) -> str:
         """`b1`, `b2`, ...: short, since people type them."""

@@ -16,8 +16,8 @@ from replaydbg.tui.setup import Setup
 
 if TYPE_CHECKING:  # before the first rows nothing is imported that they do not need
     from replaydbg.actions.sitting import OpenSitting
+    from replaydbg.core.branch import Choice
     from replaydbg.diff.steps import Comparison
-    from replaydbg.replay.choices import Choice
     from replaydbg.replay.plan import Plan
     from replaydbg.session.state import Sitting
     from replaydbg.views.subject import Subject
@@ -111,13 +111,16 @@ class Desk:
         return self.of_branch(self.branch_id)
 
     def of_branch(self, branch_id: str) -> Shown | None:
-        """What is shown of a branch, made when first asked for."""
-        if branch_id not in self._shown and self.session is not None:
-            branch = self.session.branch(branch_id)
-            if branch is not None:
-                of = self._facts(branch.trace).of(branch)
-                self._shown[branch_id] = Shown(of, branch)
-        return self._shown.get(branch_id)
+        """What is shown of a branch, made when first asked for, and anew once the branch has gone on."""
+        branch = self.session.branch(branch_id) if self.session is not None else None
+        shown = self._shown.get(branch_id)
+        if branch is None:
+            return shown
+        if shown is None or shown.trace is not branch.trace:
+            shown = self._shown[branch_id] = Shown(self._facts(branch.trace).of(branch))
+            self.comparisons.pop(branch_id, None)
+        shown.branch = branch
+        return shown
 
     def _facts(self, trace: Trace) -> Facts:
         return Facts(trace, self.setup.side_tools, self.setup.settings or DEFAULTS)

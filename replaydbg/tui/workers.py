@@ -34,7 +34,7 @@ from replaydbg.tui.setup import Setup
 
 if TYPE_CHECKING:
     from replaydbg.actions.sitting import OpenSitting
-    from replaydbg.replay.choices import Choice
+    from replaydbg.core.branch import Choice
     from replaydbg.views.query import About
 
 Post = Callable[[Message], object]

@@ -13,11 +13,11 @@ import pytest
 from replaydbg.actions.cases import Verified, pin, read_case, verify
 from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.config import ToolSetting
-from replaydbg.core.branch import Branch, Provenance
+from replaydbg.core.branch import Branch, Choice, Provenance
 from replaydbg.core.trace import Trace
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
-from tests.support.build import assistant, call, chat, response, user
+from tests.support.build import assistant, call, chat, model_call, response, trace, user
 from tests.support.drive import edit
 
 RUN = chat(
@@ -142,3 +142,18 @@ async def test_any_missing_part_is_said_and_not_raised(case: Path) -> None:
         case.write_text(json.dumps({name: value for name, value in whole.items() if name != key}))
         with pytest.raises(UnreadableInput):
             read_case(str(case))
+
+
+async def test_what_was_decided_of_unproven_steps_is_part_of_the_case(tmp_path: Path) -> None:
+    of = trace(
+        model_call("a", [user("plan")], "the plan", start_ms=0, duration_ms=10),
+        model_call("b", [user("other")], "who knows", start_ms=20, duration_ms=10),
+    )
+    options = RerunOptions(provider=f"{HERE}:worse", choices={"b": Choice.RERUN})
+    branch = await rerun(Facts(of), [edit(of, "a", "/output/content", "another")], options)
+    assert branch.steps[1].provenance is Provenance.LIVE
+    path = tmp_path / "case.json"
+    pin(of, branch, ["regex:sorry"], str(path))
+
+    assert (await verified(path)).holds
+    assert (await verified(path, RerunOptions(provider=f"{HERE}:worse"))).holds

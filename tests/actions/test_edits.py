@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from replaydbg.actions.edits import read_choices, read_edits
+from replaydbg.core.branch import Choice
 from replaydbg.errors import UsageProblem
-from replaydbg.replay.choices import Choice
 from tests.support.build import assistant, call, model_call, system, tool_execution, trace, user
 
 ASKED = call("lookup", {"id": 7, "region": "Europe", "deep": {"a": [1]}}, "c1")

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from replaydbg import codec
 from replaydbg.actions.sitting import OpenSitting, open_sitting
 from replaydbg.codec import step_document
-from replaydbg.core.branch import Provenance
+from replaydbg.core.branch import Choice, Provenance
 from replaydbg.core.outcome import Reply
 from replaydbg.drivers import store
 from replaydbg.errors import NotSaved, UsageProblem
@@ -292,3 +293,28 @@ def test_answers_of_a_cut_off_re_run_that_have_no_place_are_kept_and_told(
         with closing(sqlite3.connect(path)) as kept:
             assert kept.execute("SELECT count(*) FROM answer").fetchone() == (unplaced + len(asked),)
     assert sit(source).notices == (), "once is enough"
+
+
+def test_a_re_run_that_went_on_and_was_cut_off_is_the_branch_that_it_went_on_with(source: Path) -> None:
+    """With what was decided; and one whose branch had just been kept when it was cut off is not kept twice."""
+    facts, edits = Facts(recording()), (edit().edit,)
+    stopped = replace(
+        Replay(facts, edits, Policy(calls_max=0)).branch("b1", "mine"), choices={"t1": Choice.KEEP}
+    )
+    sitting = sit(source)
+    sitting.do(AddBranch(stopped))
+    begun = Begun(edits, branch_id="b1", label="mine", resumes="b1", choices=stopped.choices)
+    (asked, *_) = Replay(facts, edits, Policy()).requests()
+    answers = [answer_row(asked.id, Reply(assistant("paid for")), Provenance.LIVE)]
+    journal = sitting.run_journal()
+    for _ in range(2):
+        journal.begin(begun)
+        journal.keep(answers[0])
+        journal.close()
+    sitting.close()
+
+    (branch,) = sit(source).history.sitting.branches
+
+    assert (branch.id, branch.label, branch.choices) == ("b1", "mine", {"t1": "keep"})
+    assert Provenance.LIVE in {step.provenance for step in branch.steps}
+    assert not [path.name for path in source.parent.iterdir() if ".run-" in path.name]

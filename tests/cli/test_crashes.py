@@ -140,7 +140,7 @@ def _killed_until_it_is_whole(bench: Bench, whole: Branch, times: int, moment: r
         branches = bench.branches()
         if not branches:
             continue  # killed before the first answer
-        branch = branches[-1]
+        (branch,) = branches  # which goes on in its place
         kept = answered(branch, Kind.MODEL_CALL)
         # A question tells that the answers to those before it have come; each kill may have lost the one under way.
         assert len(bench.server.requests) - kills <= len(kept)
@@ -154,7 +154,7 @@ def _killed_until_it_is_whole(bench: Bench, whole: Branch, times: int, moment: r
         process = bench.begin(*which)
         process.communicate()
         assert process.returncode == 0
-    last = bench.branches()[-1]
+    (last,) = bench.branches()
     assert (last.stopped, answered(last, Kind.MODEL_CALL)) == (None, said)
     assert answered(last, Kind.TOOL_EXECUTION) == ticked
     assert len(bench.server.requests) <= len(said) + kills

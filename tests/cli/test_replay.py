@@ -6,11 +6,16 @@ import json
 import re
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from replaydbg.actions import demo
+from replaydbg.actions.sitting import open_sitting
+from replaydbg.replay.choices import KEPT
+from replaydbg.writers import native
 from tests.support import model_server
+from tests.support.build import model_call, trace, user
 from tests.support.command_line import Done, run
 
 INCIDENT = str(Path(__file__).resolve().parents[2] / "traces" / "support-incident.json")
@@ -186,11 +191,46 @@ def test_a_branch_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     assert (first.code, first.document["stopped"]["reason"].startswith("the bound of 1")) == (4, True)
     done = run("replay", INCIDENT, "--resume", first.document["branch"], *STAND_IN, "--session", session)
     assert done.code == 0
+    assert f"branch {first.document['branch']}" in done.out
     whole = replay("--edit", MEND, *STAND_IN, "--output", "json").document
-    again = run(
-        "replay", INCIDENT, "--resume", "", *STAND_IN, "--session", session, "--output", "json"
-    )  # two branches by now
-    assert again.code == 2
-    assert "branches here" in again.err
-    assert whole["stopped"] is None
+    # The only one there is: it went on in its place.
+    again = run("replay", INCIDENT, "--resume", "", *STAND_IN, "--session", session, "--output", "json")
+    assert (again.code, again.document["stopped"], whole["stopped"]) == (0, None, None)
+    assert [step["provenance"] for step in again.document["steps"]] == [
+        step["provenance"] for step in whole["steps"]
+    ]
     assert run("replay", INCIDENT, "--resume", "x", "--edit", MEND, "--session", session).code == 2
+    refused = run("replay", INCIDENT, "--resume", "", "--samples", "2", "--session", session)
+    assert (refused.code, "begin anew" in refused.err) == (2, True)
+
+
+def asked_again(request: dict[str, Any]) -> str:
+    return f"answer to {request['messages'][-1]['content']}"
+
+
+def test_what_was_decided_of_unproven_steps_is_kept_with_the_branch(tmp_path: Path) -> None:
+    """A run of three threads, of which two may have used what the first one left somewhere."""
+    of = trace(
+        model_call("a", [user("plan")], "the plan", start_ms=0, duration_ms=10),
+        *(
+            model_call(id_, [user(id_)], "who knows", start_ms=20 * at, duration_ms=10)
+            for at, id_ in enumerate("bcd", start=1)
+        ),
+    )
+    path, session = tmp_path / "run.json", str(tmp_path / "s.sqlite3")
+    path.write_bytes(b"".join(native.write(of)))
+    model = ["--model", f"python:{__name__}:asked_again", "--session", session, "--output", "json"]
+    decided = ["--rerun", "#2", "--rerun", "#3", "--keep", "#4"]
+    first = run("replay", str(path), "--edit", "#1:/output/content=new", *decided, *model, "--max-calls", "1")
+    assert (first.code, first.document["stopped"]["kind"]) == (4, "calls")
+
+    done = run("replay", str(path), "--resume", "", *model)
+
+    assert done.code == 0
+    reasons = [step["reason"] for step in done.document["steps"]]
+    assert [step["provenance"] for step in done.document["steps"]] == ["edited", "live", "live", "recorded"]
+    assert reasons[3] == KEPT
+    changed = run("replay", str(path), "--resume", "", *model, "--rerun", "#4").document
+    assert [step["provenance"] for step in changed["steps"]] == ["edited", "live", "live", "live"]
+    (branch,) = open_sitting(of, str(path), session).history.sitting.branches
+    assert list(branch.choices.values()) == ["rerun", "rerun", "rerun"]

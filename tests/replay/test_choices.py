@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from replaydbg.core.branch import Choice
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Policy
-from replaydbg.replay.choices import AGAIN, KEPT, Choice, Chosen, chosen
+from replaydbg.replay.choices import AGAIN, KEPT, Chosen, chosen
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.plan import plan
 from tests.support.build import agent, assistant, call, model_call, response, tool_execution, trace, user

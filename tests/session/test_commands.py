@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from replaydbg import codec
-from replaydbg.core.branch import Edit
-from replaydbg.replay.choices import Choice
+from replaydbg.core.branch import Choice, Edit
 from replaydbg.session.commands import (
     AddBranch,
     AddEdit,
     ClearEdits,
     Command,
     CommandRefused,
+    ContinueBranch,
     DropBranch,
     RemoveEdit,
     SelectBranch,
@@ -65,6 +67,24 @@ def test_a_taken_branch_id_gives_way() -> None:
 
     assert [one.id for one in sitting.branches] == ["b1", "b2"]
     assert sitting.current == "b2"
+
+
+def test_a_branch_that_goes_on_takes_the_place_of_what_it_was_unless_others_were_made_of_it() -> None:
+    on = replace(branch("b1"), stopped=None)
+    sitting = after(AddBranch(branch("b1")), AddBranch(branch("b2")), SetLabel("b1", "mine"))
+
+    (first, second) = ContinueBranch(on).apply(sitting).branches
+    assert (first.id, first.stopped, first.label, second.id) == ("b1", None, "mine", "b2")
+    assert ContinueBranch(on).apply(sitting).current == "b1"
+    for one in (
+        AddBranch(branch("b3", "b1")).apply(sitting),
+        AddEdit(edit()).apply(SelectBranch("b1").apply(sitting)),
+        replace(sitting, branches=()),
+        after(AddBranch(branch("b1", edits=(edit(),)))),
+    ):
+        beside = ContinueBranch(on).apply(one)
+        assert len(beside.branches) == len(one.branches) + 1
+        assert [kept for kept in beside.branches if kept in one.branches] == list(one.branches)
 
 
 def test_a_dropped_branch_takes_its_own_branches_along() -> None:

@@ -74,6 +74,7 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     ),
     st.just(commands.ClearEdits()),
     BRANCH_IDS.map(lambda parent: commands.AddBranch(branch("", parent))),
+    st.tuples(BRANCH_IDS, BRANCH_IDS).map(lambda ids: commands.ContinueBranch(branch(*ids))),
     BRANCH_IDS.map(commands.DropBranch),
     BRANCH_IDS.map(commands.SelectBranch),
     st.builds(

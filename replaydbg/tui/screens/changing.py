@@ -192,7 +192,7 @@ class Changing(Moving):
 
     def do_choose(self) -> None:
         """From undecided to keep, to re-run, and back."""
-        from replaydbg.replay.choices import Choice
+        from replaydbg.core.branch import Choice
         from replaydbg.session.commands import SetChoice
 
         shown = self.desk.shown

@@ -49,6 +49,7 @@ class Running(Changing):
     async def do_resume(self) -> None:
         """Go on with the stopped branch that is looked at: its edits on its parent, its answers first."""
         from replaydbg.actions.plan import plan_edits
+        from replaydbg.actions.rerun import going_on
         from replaydbg.tui.screens.rerun import RerunScreen
 
         desk, session = self.desk, self.desk.session
@@ -57,7 +58,7 @@ class Running(Changing):
         assert session is not None
         parent = desk.of_branch(branch.parent)
         assert parent is not None
-        plan = await asyncio.to_thread(plan_edits, parent.facts, branch.edits)
+        plan = await asyncio.to_thread(plan_edits, parent.facts, branch.edits, branch.choices)
         terms = RerunScreen(
             desk.setup, parent.trace, plan, branch.edits, _recorded_provider(parent), always=desk.always
         )
@@ -65,17 +66,10 @@ class Running(Changing):
         if options is None:
             self.say("nothing was sent", "dim")
             return
-        options = replace(
-            options,
-            branch_id=session.free_branch_id(),
-            parent=branch.parent,
-            resume=branch,
-            label=branch.label,
-        )
-        await self._run(parent, branch.edits, options)
+        await self._run(parent, branch.edits, going_on(options, branch))
 
     async def _run(self, shown: Shown, edits: tuple[Edit, ...], options: RerunOptions) -> None:
-        from replaydbg.session.commands import AddBranch
+        from replaydbg.session.commands import AddBranch, ContinueBranch
         from replaydbg.tui.screens.progress import ProgressScreen
 
         desk = self.desk
@@ -86,7 +80,7 @@ class Running(Changing):
         if isinstance(result, ReplaydbgError):
             self.tell("The re-run did not begin", result.message, result.hint)
             return
-        if self.do(AddBranch(result)):
+        if self.do(ContinueBranch(result) if options.resume is not None else AddBranch(result)):
             self._opened(result)
         if journal is not None:
             journal.end() if desk.sitting is not None and desk.sitting.saved else journal.close()

@@ -84,9 +84,12 @@ async def test_a_branch_that_was_stopped_goes_on_and_asks_nothing_twice(tmp_path
         await sitting.press("R")
         await sitting.until(lambda: isinstance(sitting.app.screen, RerunScreen), "the terms")
         await sitting.press("y")
-        await sitting.until(lambda: len(sitting.main.desk.branches) == 2, "the branch that went on")
-        first, second = sitting.main.desk.branches
-        assert (second.parent, second.edits, second.stopped) == ("", first.edits, None)
+        await sitting.until(
+            lambda: all(one.stopped is None for one in sitting.main.desk.branches), "the branch to go on"
+        )
+        first, (second,) = stopped, sitting.main.desk.branches
+        assert (second.id, second.parent, second.edits) == (first.id, "", first.edits)
+        await sitting.until(lambda: sitting.main.chain.trace is second.trace, "the steps of it")
         kept = [row for row, step in enumerate(first.steps) if step.provenance is Provenance.LIVE]
         assert kept
         for row in kept:
