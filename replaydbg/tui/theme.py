@@ -106,6 +106,8 @@ LOOKS: dict[str, str] = {
     "note": "italic $accent",
     "filter": "bold $accent",
     "hit": "bold underline $success",
+    "found": "bold underline on $warning 30%",
+    "found-here": "bold reverse $warning",
     "lane": "$text-disabled",
     "lane-bright": "bold $primary",
     "fold-mark": "$text-disabled",
@@ -171,7 +173,12 @@ LOOKS: dict[str, str] = {
 }
 """Each look of the rows of `views/` and its style, as Textual writes styles. An unknown look is drawn as plain text."""
 
-_SIXTEEN_COLOURS = {"cursor": "reverse", "selected": "reverse", "cursor-blurred": "bold"}
+_SIXTEEN_COLOURS = {
+    "found": "bold underline",
+    "cursor": "reverse",
+    "selected": "reverse",
+    "cursor-blurred": "bold",
+}
 """Sixteen colours can not be mixed: there the cursor is the row turned around."""
 
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from replaydbg.core.message import Json
 from replaydbg.views.text import printable
 
 Spans = tuple[tuple[int, int, str], ...]
 """Stretches of a text, from and up to an offset, and their look."""
+
+
+NO_VALUE = object()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,10 @@ class Block:
     """Name of what this line folds and unfolds; "" where there is nothing to fold."""
     row: int = -1
     """The step that this line leads to; -1 for none."""
+    inside: str = ""
+    """Name of the nearest fold that this is inside of: where that is folded this is not there."""
+    value: Json = field(default=NO_VALUE, compare=False, repr=False)
+    """What is shown here, for copying it; NO_VALUE where the text is all there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,12 @@ def fold_sign(is_open: bool) -> str:
     return "▾ " if is_open else "▸ "
 
 
+def folded_in(fold: str, blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks as what this fold hides when it is folded."""
+    for block in blocks:
+        yield block if block.inside else replace(block, inside=fold)
+
+
 def value_blocks(
     value: Json, folds: Folds, *, place: str = "", indent: int = 0, fold: str = ""
 ) -> Iterator[Block]:
@@ -98,7 +111,7 @@ def value_blocks(
     if isinstance(value, str):
         inner = as_json(value)
         if inner is None:
-            yield Block(shown(value) or '""', "" if value else "dim", indent=indent, place=place)
+            yield Block(shown(value) or '""', "" if value else "dim", indent=indent, place=place, value=value)
             return
         value = inner
     yield from json_blocks(value, folds, place=place, indent=indent, name=fold)
@@ -108,31 +121,38 @@ def json_blocks(
     value: Json, folds: Folds, *, place: str = "", indent: int = 0, name: str = ""
 ) -> Iterator[Block]:
     """One block for each line of the indented JSON; containers fold. Iterative: nesting must not end the program."""
-    waiting: list[tuple[int, str, str, Json, str, str]] = [(0, "", name + place, value, "", place)]
+    waiting: list[tuple[int, str, str, Json, str, str, str]] = [(0, "", name + place, value, "", place, "")]
     while waiting:
-        depth, label, path, item, comma, at = waiting.pop()
+        depth, label, path, item, comma, at, around = waiting.pop()
         begin = indent + 2 * depth
         if item is _CLOSER:
-            yield Block(label + comma, "dim", indent=begin + 2, place=at)
+            yield Block(label + comma, "dim", indent=begin + 2, place=at, inside=around)
             continue
         if not isinstance(item, dict | list) or not item:
-            yield _leaf(label, item, comma, begin + 2, at)
+            yield _leaf(label, item, comma, Block(indent=begin + 2, place=at, inside=around, value=item))
             continue
         opener, closer = ("{", "}") if isinstance(item, dict) else ("[", "]")
         is_open = folds.is_open(path, usual=depth == 0 or _is_small(item))
+        text = opener if is_open else f"{opener}…{closer}{comma}  {_count(item)}"
+        sign = fold_sign(is_open)
+        yield _container(
+            sign, label, text, Block(indent=begin, place=at, fold=path, inside=around, value=item)
+        )
         if not is_open:
-            count = f"{len(item)} {'keys' if opener == '{' else 'items'}"
-            yield _container(label, f"{opener}…{closer}{comma}  {count}", begin, at, path, is_open=False)
             continue
-        yield _container(label, opener, begin, at, path, is_open=True)
-        waiting.append((depth, closer, "", _CLOSER, comma, at))
+        waiting.append((depth, closer, "", _CLOSER, comma, at, path))
         pairs = list(item.items()) if isinstance(item, dict) else list(enumerate(item))
         for number in range(len(pairs) - 1, -1, -1):
             key, child = pairs[number]
             step = "/" + str(key).replace("~", "~0").replace("/", "~1")
             label = one_line(key) if opener == "{" else ""
             last = number == len(pairs) - 1
-            waiting.append((depth + 1, label, path + step, child, "" if last else ",", at + step))
+            waiting.append((depth + 1, label, path + step, child, "" if last else ",", at + step, path))
+
+
+def _count(item: Json) -> str:
+    keys = isinstance(item, dict)
+    return f"{len(item)} {'key' if keys else 'item'}{'' if len(item) == 1 else 's'}"
 
 
 _CLOSER = object()
@@ -155,9 +175,8 @@ def _is_small(item: Json) -> bool:
     return True
 
 
-def _container(label: str, text: str, indent: int, place: str, fold: str, *, is_open: bool) -> Block:
+def _container(sign: str, label: str, text: str, where: Block) -> Block:
     label = shown(label)
-    sign = fold_sign(is_open)
     whole = f"{sign}{label}: {text}" if label else f"{sign}{text}"
     start = len(sign)
     spans = (
@@ -165,10 +184,10 @@ def _container(label: str, text: str, indent: int, place: str, fold: str, *, is_
         (start, start + len(label), "json-key"),
         (start + len(label), len(whole), "dim"),
     )
-    return Block(whole, spans=spans, indent=indent, place=place, fold=fold)
+    return replace(where, text=whole, spans=spans)
 
 
-def _leaf(label: str, value: Json, comma: str, indent: int, place: str) -> Block:
+def _leaf(label: str, value: Json, comma: str, where: Block) -> Block:
     label, text = shown(label), shown(one_line(value))
     look = "json-string" if isinstance(value, str) else "json-number"
     if value is None or isinstance(value, bool):
@@ -181,4 +200,4 @@ def _leaf(label: str, value: Json, comma: str, indent: int, place: str) -> Block
         (len(lead), end, look),
         (end, end + 1, "dim"),
     )
-    return Block(lead + text + comma, spans=spans, indent=indent, place=place)
+    return replace(where, text=lead + text + comma, spans=spans)

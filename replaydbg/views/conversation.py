@@ -22,6 +22,7 @@ from replaydbg.views.blocks import (
     Block,
     Folds,
     fold_sign,
+    folded_in,
     json_blocks,
     one_line,
     shown,
@@ -75,11 +76,10 @@ def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds) -> Iter
             fold="earlier",
             row=subject.link.previous,
         )
+        yield Block()
         if is_open:
             for index in range(known):
-                yield from message_blocks(subject, messages[index], index, folds)
-        else:
-            yield Block()
+                yield from folded_in("earlier", message_blocks(subject, messages[index], index, folds))
     if not messages:
         yield Block("the prompt is empty", "dim")
     elif known == len(messages):
@@ -283,7 +283,7 @@ def _folded_text(title: str, text: str, name: str, folds: Folds) -> Iterator[Blo
     is_open = folds.is_open(name, usual=False)
     yield Block(f"{fold_sign(is_open)}{title}, {size_words(len(text))}", "reasoning", fold=name)
     if is_open:
-        yield Block(shown(text), "reasoning", indent=2)
+        yield Block(shown(text), "reasoning", indent=2, inside=name, value=text)
 
 
 def _media(part: Media) -> str:

@@ -11,7 +11,16 @@ from replaydbg.core.message import Json, ToolCall
 from replaydbg.core.step import Kind
 from replaydbg.core.tool import SchemaSource
 from replaydbg.graph.index import SpecInForce
-from replaydbg.views.blocks import Block, Folds, fold_sign, json_blocks, one_line, shown, value_blocks
+from replaydbg.views.blocks import (
+    Block,
+    Folds,
+    fold_sign,
+    folded_in,
+    json_blocks,
+    one_line,
+    shown,
+    value_blocks,
+)
 from replaydbg.views.conversation import reply_blocks, result_blocks
 from replaydbg.views.subject import Subject
 
@@ -211,8 +220,8 @@ def _schema(spec: SpecInForce, name: str, folds: Folds) -> Iterator[Block]:
     yield Block(f"{fold_sign(is_open)}the whole schema", "dim", fold=name)
     if is_open:
         if spec.spec.description:
-            yield Block(shown(spec.spec.description), "dim", indent=2)
-        yield from json_blocks(spec.spec.schema, folds, indent=2, name=name)
+            yield Block(shown(spec.spec.description), "dim", indent=2, inside=name)
+        yield from folded_in(name, json_blocks(spec.spec.schema, folds, indent=2, name=name + "/"))
 
 
 def _offers(subject: Subject, folds: Folds) -> Iterator[Block]:
@@ -233,13 +242,13 @@ def _offers(subject: Subject, folds: Folds) -> Iterator[Block]:
         yield Block(text, spans=spans, place=f"/tools/{number}", fold=name, hang=4)
         if is_open:
             if tool.description:
-                yield Block(shown(tool.description), indent=4, place=f"/tools/{number}/description")
+                place = f"/tools/{number}/description"
+                yield Block(shown(tool.description), indent=4, place=place, inside=name)
             if tool.schema is None:
-                yield Block("schema not recorded", "warning", indent=4)
+                yield Block("schema not recorded", "warning", indent=4, inside=name)
             else:
-                yield from json_blocks(
-                    tool.schema, folds, indent=2, name=name, place=f"/tools/{number}/parameters"
-                )
+                place = f"/tools/{number}/parameters"
+                yield from folded_in(name, json_blocks(tool.schema, folds, indent=2, name=name, place=place))
 
 
 def result_tab(subject: Subject, folds: Folds) -> Iterator[Block]:

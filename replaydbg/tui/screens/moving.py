@@ -72,6 +72,9 @@ class Moving(Searching):
             self.query_one(PlanPane).action_open()
 
     def do_back(self) -> None:
+        if self.pane_name() == actions.DETAIL and self.detail.document.sought:
+            self.detail.document.forget()
+            return
         at_home = self.at_home()
         self.remove_class("-zoomed")
         if self.pane_name() == actions.MAP or self.query_one(FlowPane).display:
@@ -224,6 +227,7 @@ class Moving(Searching):
         if self.at_home():
             self.do_quit()
         else:
+            self.detail.document.forget()
             self.do_back()
 
     def do_quit(self) -> None:

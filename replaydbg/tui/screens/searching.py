@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from replaydbg.tui import workers
+from replaydbg.tui import actions, workers
 from replaydbg.tui.messages import SearchMoved
+from replaydbg.tui.screens import inside
 from replaydbg.tui.screens.reported import Reported
 from replaydbg.tui.widgets.panes import Chain
+from replaydbg.tui.widgets.searched import SearchedDocument
 from replaydbg.views.text import plural
 
 if TYPE_CHECKING:
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 class Searching(Reported):
     @work
     async def do_search(self) -> None:
+        """Where one reads a step, inside its text; else in all steps."""
+        if self.pane_name() == actions.DETAIL:
+            await inside.ask_words(self, self.detail.document)
+            return
         origin, before = self.row, self.searched
         text = await self._typed("/ search", before, filtering=False)
         if text is None:
@@ -118,12 +124,27 @@ class Searching(Reported):
     def _to_hit(self, begin: int) -> None:
         self.chain.go_to(next((row for row in self.hits if row >= begin), self.hits[0]))
 
+    def on_searched_document_sought(self, event: SearchedDocument.Sought) -> None:
+        inside.tell(self, event)
+
+    def _goes_on_inside(self, by: int) -> bool:
+        """Whether n and N are those of the text that one reads."""
+        text = self.detail.document
+        if self.pane_name() != actions.DETAIL or not text.sought:
+            return False
+        text.to_next(by)
+        return True
+
     def do_next_hit(self) -> None:
+        if self._goes_on_inside(1):
+            return
         later = next((row for row in self.hits if row > self.row), None)
         if later is not None:
             self.chain.go_to(later)
 
     def do_previous_hit(self) -> None:
+        if self._goes_on_inside(-1):
+            return
         earlier = next((row for row in reversed(self.hits) if row < self.row), None)
         if earlier is not None:
             self.chain.go_to(earlier)

@@ -7,8 +7,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
-from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.one_line import OneLine
+from replaydbg.tui.widgets.searched import SearchedDocument
 from replaydbg.views import detail
 from replaydbg.views.detail import Page, Tab
 from replaydbg.views.subject import Subject
@@ -90,11 +90,11 @@ class Detail(Vertical):
     def compose(self) -> ComposeResult:
         yield TitleLine()
         yield TabLine()
-        yield Document(id="detail-text")
+        yield SearchedDocument(id="detail-text")
 
     @property
-    def document(self) -> Document:
-        return self.query_one(Document)
+    def document(self) -> SearchedDocument:
+        return self.query_one(SearchedDocument)
 
     def show(self, subject: Subject | None) -> None:
         """The same step shown anew keeps its place: findings arrived, or an edit was made."""

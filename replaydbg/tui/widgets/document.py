@@ -7,6 +7,7 @@ end has been reached the length of the scroll bar is a guess that grows.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
 from rich.cells import cell_len, get_character_cell_size
@@ -96,6 +97,24 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
             last = number
         return found
 
+    def text_at(self, line: int) -> tuple[int, int]:
+        """The number of the block on a line that has been wrapped, and its first character there; zeros for none."""
+        return (self._block_of[line], self._starts[line]) if line < len(self._block_of) else (0, 0)
+
+    def line_at(self, number: int, offset: int, lines_more: int) -> int | None:
+        """The line of a character of a block; None where it has not been wrapped so far after so many more lines."""
+        while not self._whole and lines_more > 0 and not self._reaches(number, offset):
+            self._ensure(len(self._block_of) + min(lines_more, _AHEAD_LINES))
+            lines_more -= _AHEAD_LINES
+        if not self._whole and not self._reaches(number, offset):
+            return None
+        first, end = bisect_left(self._block_of, number), bisect_right(self._block_of, number)
+        return max(first, bisect_right(self._starts, offset, first, end) - 1)
+
+    def _reaches(self, number: int, offset: int) -> bool:
+        last = self._block_of[-1] if self._block_of else -1
+        return last > number or (last == number and self._ends[-1] > offset)
+
     # Wrapping
 
     def _begin(self) -> None:
@@ -160,15 +179,20 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         line = y + self.scroll_offset.y
         if line >= len(self._block_of):
             return Strip.blank(width, self.look())
-        block = self._blocks[self._block_of[line]]
+        number = self._block_of[line]
+        block = self._blocks[number]
         indent = block.indent + (block.hang if self._starts[line] else 0)
         spans = (
             Span(block.mark.ljust(_GUTTER_CELLS), block.mark_look),
             Span(" " * self._indent(indent)),
-            *_pieces(block, self._starts[line], self._ends[line]),
+            *self.pieces(number, self._starts[line], self._ends[line]),
         )
         over = "cursor" if line == self.cursor and self.has_focus else ""
         return self.strip(spans, width, over)
+
+    def pieces(self, number: int, start: int, end: int) -> Iterator[Span]:
+        """The stretch of the text of a block in its looks."""
+        return _pieces(self._blocks[number], start, end)
 
     # Moving
 

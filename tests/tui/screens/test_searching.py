@@ -41,7 +41,7 @@ async def test_n_goes_through_the_hits(tmp_path: Path) -> None:
         await sitting.press("n")
         assert sitting.main.row == 12
         await sitting.press("n")
-        assert "no hit after this step" in sitting.said
+        assert "no hit after this place" in sitting.said
 
 
 async def test_a_filter_hides_what_does_not_fit_and_escape_brings_it_back(tmp_path: Path) -> None:
