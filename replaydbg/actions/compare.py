@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
 
 from replaydbg.actions.check import check_trace
 from replaydbg.core.branch import Branch
+from replaydbg.core.finding import Finding
 from replaydbg.diff.align import align
 from replaydbg.diff.steps import Comparison, compare
 from replaydbg.graph.facts import Facts
+
+Findings: TypeAlias = Sequence[Finding] | None
 
 
 def compare_branch(facts: Facts, branch: Branch) -> Comparison:
@@ -17,7 +21,19 @@ def compare_branch(facts: Facts, branch: Branch) -> Comparison:
     return compare_traces(facts, facts.of(branch), of)
 
 
-def compare_traces(facts_a: Facts, facts_b: Facts, of: Mapping[str, str] | None = None) -> Comparison:
-    """`of` says for steps of B which step of A they stand for, where that is known (a branch knows)."""
+def compare_traces(
+    facts_a: Facts,
+    facts_b: Facts,
+    of: Mapping[str, str] | None = None,
+    told: tuple[Findings, Findings] = (None, None),
+) -> Comparison:
+    """`of` says for steps of B which step of A they stand for, where that is known (a branch knows).
+
+    `told` are the findings of A and of B where the rules have been over them: that takes longer than all the rest.
+    """
     pairs = align(facts_a.trace, facts_b.trace, of)
-    return compare(facts_a, facts_b, check_trace(facts_a), check_trace(facts_b), pairs)
+    findings_a, findings_b = (
+        check_trace(facts) if known is None else known
+        for facts, known in zip((facts_a, facts_b), told, strict=True)
+    )
+    return compare(facts_a, facts_b, findings_a, findings_b, pairs)

@@ -264,6 +264,13 @@ def kept_branch(
     opened = open_sitting(trace, source_path, session_path, document=document)
     opened.close()
     sitting = opened.history.sitting
+    found = named_branch(sitting, name)
+    parent = sitting.branch(found.parent)
+    return found, sitting.recording if parent is None else parent.trace
+
+
+def named_branch(sitting: Sitting, name: str) -> Branch:
+    """The branch of that id or label; without a name the only one there is. Raises UsageProblem."""
     branches = sitting.branches
     if not branches:
         raise UsageProblem("no branch was kept of this trace", "make one: replaydbg replay TRACE --edit ...")
@@ -271,5 +278,4 @@ def kept_branch(
     if len(found) != 1:
         there = ", ".join(f"{one.id} ({one.label})" if one.label else one.id for one in branches)
         raise UsageProblem(f"which branch? {name!r} names {len(found)} of them", f"branches here: {there}")
-    parent = sitting.branch(found[0].parent)
-    return found[0], sitting.recording if parent is None else parent.trace
+    return found[0]

@@ -13,8 +13,9 @@ from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.diff.steps import ComparedRow, Comparison, RowKind, Totals
 from replaydbg.replay.plan import Plan, Touch
+from replaydbg.views.compare import parting, share_words, totals_lines
 from replaydbg.views.detail import PROVENANCE_WORDS
-from replaydbg.views.text import cost_words, count_words, one_line, plural, printable
+from replaydbg.views.text import cost_words, one_line, plural, printable
 
 _LOOKS = {
     Provenance.EDITED: "edited",
@@ -85,13 +86,12 @@ def print_changed_findings(before: Trace, after: Trace, comparison: Comparison) 
 def print_comparison(before: Trace, after: Trace, comparison: Comparison) -> None:
     """Findings first, then totals, then every step that is not equal, field by field."""
     print_changed_findings(before, after, comparison)
-    for name, old, new in _totals(comparison.totals_a, comparison.totals_b):
-        render.line(f"{name}: {old} -> {new}" if old != new else f"{name}: {old}")
-    counts = ", ".join(f"{count} {kind}" for kind, count in comparison.counts().items() if count)
-    render.line(f"steps: {counts or 'none'}")
+    for name, old, new, by in _totals(comparison.totals_a, comparison.totals_b):
+        render.line(f"{name}: {old} -> {new}{by}" if old != new else f"{name}: {old}")
     if comparison.first_divergence is None:
         render.line("the two runs say the same")
         return
+    render.line(parting(comparison, before, after))
     for row in comparison.rows:
         if row.kind is not RowKind.EQUAL:
             _print_row(before, after, row)
@@ -115,12 +115,15 @@ def _print_row(before: Trace, after: Trace, row: ComparedRow) -> None:
         render.line(render.paint(f"           and {plural(left, 'more field')}", "dim"))
 
 
-def _totals(old: Totals, new: Totals) -> Iterator[tuple[str, str, str]]:
-    yield "model calls", str(old.model_calls), str(new.model_calls)
-    yield "tool calls", str(old.tool_calls), str(new.tool_calls)
-    yield "tokens", count_words(old.tokens) or "not recorded", count_words(new.tokens) or "not recorded"
-    if old.cost_usd is not None or new.cost_usd is not None:
-        yield "cost", cost_words(old.cost_usd) or "not recorded", cost_words(new.cost_usd) or "not recorded"
+def _totals(old: Totals, new: Totals) -> Iterator[tuple[str, str, str, str]]:
+    """Name, before, after, and by how much."""
+    for name, before, after, words in totals_lines(old, new):
+        yield (
+            name,
+            "not recorded" if before is None else words(before),
+            "not recorded" if after is None else words(after),
+            share_words(before, after),
+        )
 
 
 def _short(value: Json) -> str:

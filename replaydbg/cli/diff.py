@@ -16,12 +16,19 @@ if TYPE_CHECKING:  # readers and rules are loaded when they run
 
 _Before = Annotated[str, typer.Argument(metavar="A", help="The trace before.", show_default=False)]
 _After = Annotated[
-    str,
+    str | None,
     typer.Argument(
-        metavar="B", help="The trace after, such as a branch written with `replay -o`.", show_default=False
+        metavar="[B]", help="The trace after, such as a branch written with `replay -o`.", show_default=False
     ),
 ]
-
+_Branches = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--branch",
+        metavar="NAME",
+        help="Instead of B: a kept branch of A, by id or name, beside the recording; given twice, the two.",
+    ),
+]
 
 _Traces = Annotated[
     list[str] | None,
@@ -33,28 +40,41 @@ _Traces = Annotated[
 ]
 
 
-def diff(
+def diff(  # noqa: PLR0917 - each is an option of the command line
     a: _Before,
-    b: _After,
+    b: _After = None,
     traces: _Traces = None,
+    kept: _Branches = None,
+    session: options.Session = None,
     tools: options.SideTools = None,
     output: options.OutputOption = Output.TEXT,
 ) -> int:
-    """Compare two traces: which findings were lost and gained, where they part, what changed step by step.
+    """Compare two traces, or two branches of one: findings lost and gained, where they part, what changed in each step.
 
     Exit code 0 whether they differ or not; `check` is for judging.
     """
-    from replaydbg.actions.compare import compare_traces
     from replaydbg.actions.side_tools import tools_of_file
-    from replaydbg.cli import branches
-    from replaydbg.views import documents
 
     if traces and len(traces) > 2:
         raise UsageProblem("--trace is given once, for both files, or twice, for A and for B")
+    if (b is None) != bool(kept) or len(kept or ()) > 2:
+        raise UsageProblem("what is A to be compared with?", "give B, or --branch NAME once or twice")
     side_tools = tools_of_file(tools)
-    before = _facts(a, traces[0] if traces else None, side_tools)
-    after = _facts(b, traces[-1] if traces else None, side_tools)
-    comparison = compare_traces(before, after)
+    if b is None:
+        return print_difference(*_branches(a, traces, session, kept or [], side_tools), output=output)
+    before = facts_of(a, traces[0] if traces else None, side_tools)
+    after = facts_of(b, traces[-1] if traces else None, side_tools)
+    return print_difference(before, after, output=output)
+
+
+def print_difference(
+    before: Facts, after: Facts, same_steps: dict[str, str] | None = None, *, output: Output = Output.TEXT
+) -> int:
+    from replaydbg.actions.compare import compare_traces
+    from replaydbg.cli import branches
+    from replaydbg.views import documents
+
+    comparison = compare_traces(before, after, same_steps)
     if output is Output.JSON:
         render.document(documents.comparison_document(before.trace, after.trace, comparison))
     else:
@@ -62,7 +82,34 @@ def diff(
     return 0
 
 
-def _facts(path: str, trace_id: str | None, side_tools: tuple[ToolSpec, ...]) -> Facts:
+def _branches(
+    path: str,
+    traces: list[str] | None,
+    session: str | None,
+    names: list[str],
+    side_tools: tuple[ToolSpec, ...],
+) -> tuple[Facts, Facts, dict[str, str]]:
+    """The recording and a branch of it, or two branches; and which of their steps are the same."""
+    from replaydbg.actions.open import open_trace
+    from replaydbg.actions.sitting import named_branch, open_sitting
+    from replaydbg.core.branch import RECORDING
+    from replaydbg.graph.facts import Facts
+
+    opened = open_trace(path, trace_id=traces[0] if traces else None)
+    report.notices(opened.notices)
+    kept = open_sitting(opened.trace, opened.path, session, document=opened.document, look_only=True)
+    sitting = kept.history.sitting
+    recording = Facts(opened.trace, side_tools)
+    chosen = [named_branch(sitting, name) for name in names]
+    facts = [recording.of(branch) for branch in chosen]
+    ids = [branch.id for branch in chosen]
+    if len(chosen) == 1:
+        facts, ids = [recording, *facts], [RECORDING, *ids]
+    return facts[0], facts[1], sitting.same_steps(*ids)
+
+
+def facts_of(path: str, trace_id: str | None, side_tools: tuple[ToolSpec, ...]) -> Facts:
+    """Of a trace of the file, the first one if none is named."""
     from replaydbg.actions.open import open_trace
     from replaydbg.graph.facts import Facts
 

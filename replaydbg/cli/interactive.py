@@ -32,6 +32,8 @@ def look(path: str, **options: object) -> int:
 
         return print_news(path, options.get("format_name"), options.get("trace_id"))  # type: ignore[arg-type]
     asked = {name: options[name] for name in ("format_name", "trace_id", "side_tools") if name in options}
+    if options.get("against"):
+        return _print_against(str(options["against"]), path, **asked)  # type: ignore[arg-type]
     return _print(path, **asked)  # type: ignore[arg-type]
 
 
@@ -113,3 +115,18 @@ def _print(
     gc.enable()
     report.notices(opened.notices)
     return listing.print_opened(opened, trace_id=trace_id, side_tools=side_tools)
+
+
+def _print_against(
+    before: str,
+    path: str,
+    format_name: str | None = None,  # noqa: ARG001 - the two may be of different formats
+    trace_id: str | None = None,
+    side_tools: tuple[ToolSpec, ...] = (),
+) -> int:
+    from replaydbg.cli import diff
+
+    gc.enable()
+    return diff.print_difference(
+        diff.facts_of(before, None, side_tools), diff.facts_of(path, trace_id, side_tools)
+    )

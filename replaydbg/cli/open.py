@@ -8,6 +8,7 @@ from replaydbg.cli import interactive, options
 def open_(  # noqa: PLR0917 - each is an option of the command line
     trace: options.TracePath,
     session: options.Session = None,
+    against: options.Against = None,
     trace_id: options.TraceId = None,
     format_name: options.FormatName = None,
     tools: options.SideTools = None,
@@ -30,6 +31,7 @@ def open_(  # noqa: PLR0917 - each is an option of the command line
                 "format_name": format_name,
                 "tools": tools,
                 "config": config,
+                "against": against or "",
                 "follow": follow,
             },
             web=web,
@@ -47,4 +49,5 @@ def open_(  # noqa: PLR0917 - each is an option of the command line
         side_tools=tools_of_file(tools),
         settings=settings_of_file(config),
         follow=follow,
+        against=against or "",
     )

@@ -35,6 +35,12 @@ Follow = Annotated[
         "--follow", help="Go on with what is written to the file, until Ctrl+C: an agent that still runs."
     ),
 ]
+Against = Annotated[
+    str | None,
+    typer.Option(
+        "--against", metavar="FILE", help="Compare with this trace: where the two part, and what differs."
+    ),
+]
 Session = Annotated[
     str | None,
     typer.Option(

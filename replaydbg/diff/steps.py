@@ -60,7 +60,11 @@ class Totals:
 class Comparison:
     rows: tuple[ComparedRow, ...]
     first_divergence: int | None
-    """Place in `rows` of the first that is not equal; None for runs that say the same."""
+    """Place in `rows` of the first that is not equal, None for runs that say the same.
+
+    A step around others whose outcome alone differs is passed over where one of those differs, too: it stands before
+    them, but came after.
+    """
     gained: tuple[Finding, ...]
     """Findings of B that A has not; the steps are B's."""
     lost: tuple[Finding, ...]
@@ -86,12 +90,30 @@ def compare(
     gained, lost = _gained_and_lost(facts_a.trace, facts_b.trace, findings_a, findings_b, pairs)
     return Comparison(
         rows,
-        next((at for at, row in enumerate(rows) if row.kind is not RowKind.EQUAL), None),
+        _first_divergence(rows, facts_b.trace),
         gained,
         lost,
         totals(facts_a),
         totals(facts_b),
     )
+
+
+def _first_divergence(rows: Sequence[ComparedRow], b: Trace) -> int | None:
+    differing = [at for at, row in enumerate(rows) if row.kind is not RowKind.EQUAL]
+
+    def came_last(row: ComparedRow) -> bool:
+        around = row.row_b is not None and b.subtree_ends[row.row_b] > row.row_b + 1
+        return (
+            around
+            and bool(row.changes)
+            and all(change.pointer.startswith(_OUTCOMES) for change in row.changes)
+        )
+
+    return next((at for at in differing if not came_last(rows[at])), differing[0] if differing else None)
+
+
+_OUTCOMES = ("/output", "/status", "/error", "/result")
+"""What of a step is only known when it has ended."""
 
 
 def _compared(facts_a: Facts, facts_b: Facts, pair: Pair) -> ComparedRow:
@@ -100,13 +122,13 @@ def _compared(facts_a: Facts, facts_b: Facts, pair: Pair) -> ComparedRow:
     if pair.row_b is None:
         return ComparedRow(RowKind.REMOVED, pair.row_a, None)
     step_a, step_b = facts_a.trace.step(pair.row_a), facts_b.trace.step(pair.row_b)
-    found = first_changes(_fields(step_a), _fields(step_b))
+    found = first_changes(compared_fields(step_a), compared_fields(step_b))
     if step_a.kind is Kind.MODEL_CALL and step_b.kind is Kind.MODEL_CALL:
         found += _message_changes(facts_a, facts_b, pair.row_a, pair.row_b)
     return ComparedRow(RowKind.CHANGED if found else RowKind.EQUAL, pair.row_a, pair.row_b, found)
 
 
-def _fields(step: Step) -> dict[str, Json]:
+def compared_fields(step: Step) -> dict[str, Json]:
     """What of the step's document is compared, prompts apart."""
     body = step.body
     fields: dict[str, Json] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from replaydbg import codec
@@ -67,6 +67,38 @@ class Sitting:
             return None
         made_of_it = any(other.parent == branch.id for other in self.branches) or branch.id in self.pending
         return None if made_of_it else before
+
+    def same_steps(self, before_id: str, after_id: str) -> dict[str, str]:
+        """For ids of steps of one branch the id in the other of the step that is, or comes from, the same one."""
+        there: dict[tuple[str, str], str] = {}
+        for id_, names in self._ancestry(before_id):
+            for name in names:
+                there.setdefault(name, id_)
+        same = {}
+        for id_, names in self._ancestry(after_id):
+            met = next((there[name] for name in names if name in there), None)
+            if met is not None:
+                same[id_] = met
+        return same
+
+    def _ancestry(self, branch_id: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+        """For each step its id and, nearest first, what it is known as in the branch and in all that it came from."""
+        line = []
+        at: Branch | None = self.branch(branch_id)
+        while at is not None:
+            line.append(at)
+            at = self.branch(at.parent)
+        of = [{step.id: step.of for step in branch.steps} for branch in line]
+        ids = line[0].trace.ids if line else self.recording.ids
+        for id_ in ids:
+            names, here = [(branch_id, id_)], id_
+            for branch, parents in zip(line, of, strict=True):
+                above = parents.get(here)
+                if above is None:
+                    break
+                here = above
+                names.append((branch.parent, here))
+            yield id_, names
 
     def free_branch_id(self) -> str:
         """`b1`, `b2`, ...: short, since people type them."""

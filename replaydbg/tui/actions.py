@@ -147,6 +147,8 @@ _CHOOSER = (
     UserAction("bottom", "Last", "To the last line", ("G", "end"), "Traces", "chooser", pane="bottom", idle="this is the last line"),
     UserAction("open", "Open", "Open this trace", ("enter", "space"), "Traces", "chooser", footer=5),
     UserAction("search", "Search", "Show only traces whose name, id or format holds some words", ("slash", "ampersand"), "Traces", "chooser", footer=10),
+    UserAction("mark", "Mark", "Mark this trace: D on another line compares the two", ("m",), "Traces", "chooser", footer=15),
+    UserAction("compare", "Compare", "Open this trace beside the marked one", ("D",), "Traces", "chooser", footer=16),
     UserAction("sort", "Sort", "Sort by name, findings, size, time", ("s",), "Traces", "chooser", footer=20),
     UserAction("help", "Help", "All keys", ("question_mark",), "Traces", "chooser", footer=90),
     UserAction("leave", "Back", "Show all traces again, then quit", ("q", "escape"), "Traces", "chooser", footer=95),
@@ -176,58 +178,27 @@ _COMPARE = (
     UserAction("bottom", "Last", "To the last line", ("G", "end"), "Compare", "compare", pane="bottom", idle="this is the last line"),
     UserAction("next_difference", "Next difference", "To the next difference", ("n",), "Compare", "compare", idle="no difference after this line", footer=10),
     UserAction("previous_difference", "Previous", "To the difference before", ("N",), "Compare", "compare", idle="no difference before this line", footer=20),
-    UserAction("open", "Open", "Show or hide the differences of this step", ("enter", "space"), "Compare", "compare", footer=5, idle="the steps of this line are equal"),
+    UserAction("first_difference", "Where they part", "To the first difference", ("f",), "Compare", "compare", idle="the cursor is there, or nothing differs", footer=15),
+    UserAction("open", "Open", "Show or hide what differs in this step", ("enter", "space"), "Compare", "compare", footer=5, idle="there is nothing to open on this line"),
+    UserAction("step", "To the step", "Leave for this step in the run on the right", ("s",), "Compare", "compare", footer=25),
     UserAction("equal", "Equal steps", "Show or hide the steps that are equal", ("equals_sign",), "Compare", "compare", footer=30),
     UserAction("help", "Help", "All keys", ("question_mark",), "Compare", "compare", footer=40),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Compare", "compare", footer=50),
 )  # fmt: skip
 
 _BRANCHES = (
-    UserAction(
-        "down",
-        "Down",
-        "Next line",
-        ("j", "down"),
-        "Branches",
-        "branches",
-        pane="move:1",
-        idle="this is the last line",
-    ),
-    UserAction(
-        "up",
-        "Up",
-        "Previous line",
-        ("k", "up"),
-        "Branches",
-        "branches",
-        pane="move:-1",
-        idle="this is the first line",
-    ),
+    UserAction("down", "Down", "Next line", ("j", "down"), "Branches", "branches", pane="move:1", idle="this is the last line"),
+    UserAction("up", "Up", "Previous line", ("k", "up"), "Branches", "branches", pane="move:-1", idle="this is the first line"),
     UserAction("choose", "Switch", "Look at this branch", ("enter",), "Branches", "branches", footer=5),
-    UserAction(
-        "drop", "Drop", "Drop this branch; u brings it back", ("X",), "Branches", "branches", footer=10
-    ),
-    UserAction(
-        "label", "Name", "Name this branch in your own words", ("l",), "Branches", "branches", footer=7
-    ),
-    UserAction(
-        "note",
-        "Note",
-        "What you expected of this branch, and what came of it",
-        ("semicolon",),
-        "Branches",
-        "branches",
-        footer=8,
-    ),
-    UserAction(
-        "pin", "Pin", "Keep this branch on top, or let it go", ("p",), "Branches", "branches", footer=9
-    ),
-    UserAction(
-        "compare", "Compare", "This branch beside what it came from", ("D",), "Branches", "branches", footer=6
-    ),
+    UserAction("drop", "Drop", "Drop this branch; u brings it back", ("X",), "Branches", "branches", footer=10),
+    UserAction("label", "Name", "Name this branch in your own words", ("l",), "Branches", "branches", footer=7),
+    UserAction("note", "Note", "What you expected of this branch, and what came of it", ("semicolon",), "Branches", "branches", footer=8),
+    UserAction("pin", "Pin", "Keep this branch on top, or let it go", ("p",), "Branches", "branches", footer=9),
+    UserAction("mark", "Mark", "Mark this one: D on another line compares the two", ("m",), "Branches", "branches", footer=11),
+    UserAction("compare", "Compare", "Beside the marked one; without a mark, beside what it came from", ("D",), "Branches", "branches", footer=6),
     UserAction("help", "Help", "All keys", ("question_mark",), "Branches", "branches", footer=30),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape", "b"), "Branches", "branches", footer=20),
-)
+)  # fmt: skip
 
 _PROGRESS = (
     UserAction(

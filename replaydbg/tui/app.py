@@ -123,12 +123,17 @@ class ReplayApp(App[int]):
         """From the chooser: a trace of a file that has been read, or a file of a folder."""
         row, chooser = event.row, self._chooser()
         assert chooser is not None
-        trace_id = f"#{row.number}" if row.number else None
+        setup = self._opened if chooser.whole is not None else self.setup
+        setup = replace(setup, path=row.path, trace_id=row.trace_name)
+        if event.against is not None:
+            setup = replace(setup, against=event.against.path, against_trace=event.against.trace_name)
+        else:
+            setup = replace(setup, against=self.setup.against, against_trace=None)
         if chooser.whole is not None:
-            self._opened = replace(self._opened, trace_id=trace_id)
+            self._opened = setup
             await self._show(chooser.whole)
         else:
-            self._open(replace(self.setup, path=row.path, trace_id=trace_id))
+            self._open(setup)
 
     def _chooser(self) -> ChooserScreen | None:
         """The list of traces on top, if any."""

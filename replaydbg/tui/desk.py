@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replaydbg.config import DEFAULTS
@@ -21,6 +22,9 @@ if TYPE_CHECKING:  # before the first rows nothing is imported that they do not 
     from replaydbg.replay.plan import Plan
     from replaydbg.session.state import Sitting
     from replaydbg.views.subject import Subject
+
+OTHER = "(other)"
+"""Stands among the ids of branches for another trace, which is compared with; no branch is called that."""
 
 
 @dataclass(eq=False)
@@ -91,12 +95,13 @@ class Desk:
         self.notices: list[str] = []
         self.plan: Plan | None = None
         self.planning = False
-        self.comparisons: dict[str, Comparison] = {}
-        """By branch: what became of its parent."""
+        self.comparisons: dict[tuple[str, str], Comparison] = {}
+        """By the ids of the branches before and after."""
         self.read_only = setup.read_only
         self.always: set[str] = set()
         """Tools that the person lets run unasked as long as this screen is open."""
         self._shown: dict[str, Shown] = {}
+        self._other: Shown | None = None
 
     @property
     def branch_id(self) -> str:
@@ -111,16 +116,51 @@ class Desk:
         return self.of_branch(self.branch_id)
 
     def of_branch(self, branch_id: str) -> Shown | None:
-        """What is shown of a branch, made when first asked for, and anew once the branch has gone on."""
+        """What is shown of a branch, made when first asked for, and anew once it has gone on; or of `OTHER`."""
+        if branch_id == OTHER:
+            return self._other
         branch = self.session.branch(branch_id) if self.session is not None else None
         shown = self._shown.get(branch_id)
         if branch is None:
             return shown
         if shown is None or shown.trace is not branch.trace:
             shown = self._shown[branch_id] = Shown(self._facts(branch.trace).of(branch))
-            self.comparisons.pop(branch_id, None)
+            self.comparisons = {
+                pair: known for pair, known in self.comparisons.items() if branch_id not in pair
+            }
         shown.branch = branch
         return shown
+
+    def take_other(self, trace: Trace) -> None:
+        """The trace to compare with has been read."""
+        self._other = Shown(self._facts(trace))
+
+    @property
+    def other(self) -> Shown | None:
+        """Another trace, which the person wants to compare with."""
+        return self._other
+
+    def before(self, branch_id: str) -> str | None:
+        """What a branch, or the recording, is compared with if nothing else is said; None where there is nothing."""
+        branch = self.session.branch(branch_id) if self.session is not None else None
+        if branch is not None:
+            return branch.parent
+        return OTHER if self._other is not None else None
+
+    def same_steps(self, before: str, after: str) -> Mapping[str, str]:
+        """Steps that are known to be the same: branches of one recording know."""
+        if self.session is None or OTHER in {before, after}:
+            return {}
+        return self.session.same_steps(before, after)
+
+    def title(self, branch_id: str) -> str:
+        """What a branch, the recording, or the other trace is called over its side of a comparison."""
+        if branch_id == OTHER:
+            return Path(self.setup.against).name
+        branch = self.session.branch(branch_id) if self.session is not None else None
+        if branch is not None:
+            return branch.label or f"branch {branch.id}"
+        return "recording" if self._other is None else Path(self.setup.path).name
 
     def _facts(self, trace: Trace) -> Facts:
         return Facts(trace, self.setup.side_tools, self.setup.settings or DEFAULTS)
@@ -180,4 +220,8 @@ class Desk:
         """What became of the findings in each branch that was compared: words and look."""
         from replaydbg.views.compare import gained_and_lost
 
-        return {id_: gained_and_lost(comparison) for id_, comparison in self.comparisons.items()}
+        return {
+            after: gained_and_lost(comparison)
+            for (before, after), comparison in self.comparisons.items()
+            if after != RECORDING and before == self.before(after)
+        }

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # a message carries what the worker has imported already
     from replaydbg.actions.sitting import OpenSitting
     from replaydbg.core.branch import Branch
     from replaydbg.core.finding import Finding, Notice
+    from replaydbg.core.trace import Trace
     from replaydbg.diff.steps import Comparison
     from replaydbg.errors import ReplaydbgError
     from replaydbg.readers._api import Reading
@@ -114,10 +115,21 @@ class BackToTraces(Message):
 
 
 class Compared(Message):
-    def __init__(self, branch_id: str, comparison: Comparison) -> None:
+    """Two branches beside each other, by their ids."""
+
+    def __init__(self, before: str, after: str, comparison: Comparison) -> None:
         super().__init__()
-        self.branch_id = branch_id
+        self.before = before
+        self.after = after
         self.comparison = comparison
+
+
+class OtherRead(Message):
+    """The trace to compare with has been read."""
+
+    def __init__(self, trace: Trace) -> None:
+        super().__init__()
+        self.trace = trace
 
 
 class WorkFailed(Message):

@@ -75,6 +75,8 @@ class State:
     stopped: bool = False
     """Whether the branch was stopped before its end."""
     branches: int = 0
+    other: bool = False
+    """Whether another recording is there to compare with."""
     original: bool = False
     """Whether the selected step of a branch stands for a step of its parent."""
     searched: str = ""
@@ -188,11 +190,13 @@ def not_stopped(state: State) -> str | None:
 
 
 def no_parent(state: State) -> str | None:
-    if state.branch:
+    if state.branch or state.other:
         return None
     if state.branches:
         return "this is the recording: press b and choose a branch to compare with it"
-    return "there is no branch yet: edit a step (e), then re-run (r)"
+    return (
+        "there is no branch yet: edit a step (e), then re-run (r); `diff A B` and --against compare two files"
+    )
 
 
 def no_original(state: State) -> str | None:
@@ -208,7 +212,9 @@ def no_original(state: State) -> str | None:
 
 
 def no_branches(state: State) -> str | None:
-    return None if state.branches else "there is no branch yet: edit a step (e), then re-run (r)"
+    return (
+        None if state.branches or state.other else "there is no branch yet: edit a step (e), then re-run (r)"
+    )
 
 
 def not_kept(state: State) -> str | None:

@@ -30,6 +30,10 @@ class Setup:
     base_url: str = ""
     tools: Mapping[str, str] = field(default_factory=dict)
     allowed: frozenset[str] = frozenset()
+    against: str = ""
+    """The file of another trace to compare with: what was before."""
+    against_trace: str | None = None
+    """Which trace of that file."""
     in_browser: bool = False
     """Whoever looks is not at this machine's keyboard: no editor, no file, and no answerer that was not named here."""
     read_only: str = ""

@@ -24,6 +24,7 @@ from replaydbg.tui.messages import (
     Compared,
     Found,
     Known,
+    OtherRead,
     Planned,
     SatDown,
     SearchMoved,
@@ -147,13 +148,30 @@ _SEARCHED_AT_ONCE = 64
 """Steps between two looks at the clock: some milliseconds where their texts have to be decoded."""
 
 
-def compare(branch_id: str, parent: Shown, shown: Shown, post: Post) -> None:
+def compare(
+    ids: tuple[str, str],
+    before: Shown,
+    after: Shown,
+    same_steps: Callable[[str, str], Mapping[str, str]],
+    post: Post,
+) -> None:
+    """Two branches, or two traces, beside each other. What the rules have told already is not worked out again."""
     from replaydbg.actions.compare import compare_traces
 
-    of = None
-    if shown.branch is not None:
-        of = {step.id: step.of for step in shown.branch.steps if step.of is not None}
+    told = [list(shown.told) if shown.checked else None for shown in (before, after)]
     try:
-        post(Compared(branch_id, compare_traces(parent.facts, shown.facts, of)))
+        comparison = compare_traces(before.facts, after.facts, same_steps(*ids), (told[0], told[1]))
+    except ReplaydbgError as problem:
+        post(WorkFailed(problem))
+        return
+    post(Compared(*ids, comparison))
+
+
+def read_other(path: str, trace_id: str | None, post: Post) -> None:
+    """Read the trace to compare with."""
+    from replaydbg.actions.open import open_trace
+
+    try:
+        post(OtherRead(open_trace(path, trace_id=trace_id).trace))
     except ReplaydbgError as problem:
         post(WorkFailed(problem))

@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from replaydbg.core.branch import RECORDING, Branch
+from replaydbg.core.trace import Trace
 from replaydbg.session.state import Sitting
 from replaydbg.views.blocks import Block, shown
 from replaydbg.views.plan import edit_block
 from replaydbg.views.text import plural
 
 
-def branch_blocks(sitting: Sitting, headlines: Mapping[str, tuple[str, str]]) -> Iterator[Block]:
-    """Lines whose `place` is `branch:ID`; `headlines` say what became of the findings, in words and with a look."""
+def branch_blocks(
+    sitting: Sitting,
+    headlines: Mapping[str, tuple[str, str]],
+    marked: str | None = None,
+    other: tuple[str, str, Trace] | None = None,
+) -> Iterator[Block]:
+    """Lines whose `place` is `branch:ID`; `headlines` say what became of the findings, in words and with a look.
+
+    `marked` is to be compared with another; `other` is the id, name and trace of a recording that may be compared with.
+    """
+    for block in _all(sitting, headlines, other):
+        yield replace(block, mark="≠", mark_look="mark") if block.place == f"branch:{marked}" else block
+
+
+def _all(
+    sitting: Sitting, headlines: Mapping[str, tuple[str, str]], other: tuple[str, str, Trace] | None
+) -> Iterator[Block]:
     yield _recording(sitting)
     yield from _below(sitting, headlines, RECORDING, 1)
+    if other is not None:
+        id_, name, trace = other
+        text = f"◇ {shown(name)}"
+        more = f"  {plural(len(trace), 'step')}, another recording, to compare with"
+        spans = ((len(text), len(text + more), "dim"),)
+        yield Block(text + more, "strong", spans=spans, place=f"branch:{id_}")
 
 
 def _below(

@@ -10,7 +10,7 @@ from replaydbg.core.finding import Finding
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.diff.fields import PieceKind, changed_words
-from replaydbg.diff.steps import ComparedRow, Comparison, RowKind, Totals
+from replaydbg.diff.steps import ComparedRow, Comparison, RowKind, Totals, compared_fields
 from replaydbg.views.blocks import Block, Folds, fold_sign, one_line, shown
 from replaydbg.views.detail import SEVERITY_SIGNS, severity_look
 from replaydbg.views.preview import preview
@@ -33,6 +33,8 @@ class _Sides:
     rows: tuple[ComparedRow, ...]
     folds: Folds
     width: int
+    equal: bool
+    """Whether steps that are equal are shown."""
 
 
 def gained_and_lost(comparison: Comparison) -> tuple[str, str]:
@@ -58,20 +60,42 @@ def _names(findings: tuple[Finding, ...]) -> str:
     return ", ".join(name if count == 1 else f"{count} {name}" for name, count in counts.items())
 
 
+PARTING = "parting"
+"""The place of the line that says where the two runs part."""
+
+
+def difference(number: int) -> str:
+    """The place of a row that is not equal, by its number in the comparison."""
+    return f"difference:{number}"
+
+
+def compared_row(block: Block, comparison: Comparison) -> ComparedRow | None:
+    """The row of the comparison that the line is about, if any."""
+    kind, _, number = block.place.partition(":")
+    return comparison.rows[int(number)] if kind in ("difference", "equal") else None
+
+
 def comparison_blocks(
-    traces: tuple[Trace, Trace], titles: tuple[str, str], comparison: Comparison, folds: Folds, width: int
+    traces: tuple[Trace, Trace],
+    titles: tuple[str, str],
+    comparison: Comparison,
+    folds: Folds,
+    width: int,
+    *,
+    equal: bool = False,
 ) -> Iterator[Block]:
     """The whole comparison. A step's differences are the fold `row:N`, a stretch of equal steps the fold `equal:N`."""
     text, look = gained_and_lost(comparison)
-    sides = _Sides(*traces, comparison.rows, folds, width)
+    sides = _Sides(*traces, comparison.rows, folds, width, equal)
     yield Block(text, look)
     yield from _findings(sides.a, comparison.lost, "− gone: ", "good")
     yield from _findings(sides.b, comparison.gained, "+ new: ", "error")
     yield Block()
     yield from totals_blocks(titles, comparison.totals_a, comparison.totals_b)
     yield Block()
-    if comparison.first_divergence is None:
-        yield Block("every step says the same", "dim")
+    text = parting(comparison, sides.a, sides.b)
+    parts = comparison.first_divergence is not None
+    yield Block(text, "strong" if parts else "dim", place=PARTING if parts else "")
     at = 0
     rows = comparison.rows
     while at < len(rows):
@@ -107,29 +131,58 @@ _STEPS_SHOWN = 10
 
 def totals_blocks(titles: tuple[str, str], a: Totals, b: Totals) -> Iterator[Block]:
     """A small table: before, after, and by how much."""
+    left, right = (clip(title.removeprefix("branch "), 12) for title in titles)
+    head = f"{'':<14}{left:>12}   {right:>12}"
+    yield Block(head, "dim")
+    for name, before, after, words in totals_lines(a, b):
+        left = "not recorded" if before is None else words(before)
+        right = "not recorded" if after is None else words(after)
+        text = f"{name:<14}{left:>12} → {right:>12}{share_words(before, after)}"
+        yield Block(text, spans=((0, 14, "dim"),))
+
+
+def totals_lines(
+    a: Totals, b: Totals
+) -> Iterator[tuple[str, float | None, float | None, Callable[[float], str]]]:
+    """Name, before, after, and how to say them; what neither run recorded is left out."""
     lines: list[tuple[str, float | None, float | None, Callable[[float], str]]] = [
         ("steps", a.steps, b.steps, _whole),
         ("model calls", a.model_calls, b.model_calls, _whole),
         ("tool calls", a.tool_calls, b.tool_calls, _whole),
-        ("tokens", a.tokens, b.tokens, lambda value: count_words(int(value))),
-        ("cost", a.cost_usd, b.cost_usd, cost_words),
+        ("tokens", a.tokens, b.tokens, lambda value: count_words(int(value)) or "0"),
+        ("cost", a.cost_usd, b.cost_usd, lambda value: cost_words(value) or "0"),
         ("time", a.duration_ms, b.duration_ms, duration_words),
     ]
-    head = f"{'':<14}{clip(titles[0], 12):>12}   {clip(titles[1], 12):>12}"
-    yield Block(head, "dim")
-    for name, before, after, words in lines:
-        if before is None and after is None:
-            continue
-        left = "not recorded" if before is None else words(before)
-        right = "not recorded" if after is None else words(after)
-        text = f"{name:<14}{left:>12} → {right:>12}"
-        if before and after is not None and before != after:
-            text += f"  {(after - before) / before:+.0%}"
-        yield Block(text, spans=((0, 14, "dim"),))
+    return ((name, old, new, words) for name, old, new, words in lines if (old, new) != (None, None))
+
+
+def share_words(before: float | None, after: float | None) -> str:
+    """By how much it grew or shrank, where that can be said."""
+    if not before or after is None:
+        return ""
+    share = f"{(after - before) / before:+.0%}"
+    return "" if share in ("+0%", "-0%") else f"  {share}"
 
 
 def _whole(value: float) -> str:
-    return str(int(value))
+    return f"{int(value):,}"
+
+
+def parting(comparison: Comparison, a: Trace, b: Trace) -> str:
+    """Where the two runs part, and how much of them differs."""
+    at = comparison.first_divergence
+    if at is None:
+        return "every step says the same"
+    row, counts = comparison.rows[at], comparison.counts()
+    trace, there = (a, row.row_a) if row.row_b is None else (b, row.row_b)
+    numbers = dict.fromkeys(number for number in (row.row_a, row.row_b) if number is not None)
+    place = " → ".join(f"#{number + 1}" for number in numbers)
+    name = clip(shown(trace.name(there)), 60) if there is not None else ""
+    differing = ", ".join(f"{counts[kind]:,} {kind}" for kind in _DIFFERING if counts[kind])
+    return f"they part at {place} {name}, {row.kind}; {counts['equal']:,} steps equal, {differing}"
+
+
+_DIFFERING = (RowKind.CHANGED, RowKind.ADDED, RowKind.REMOVED)
 
 
 def _equal_rows(sides: _Sides, at: int, end: int) -> Iterator[Block]:
@@ -143,7 +196,7 @@ def _equal_rows(sides: _Sides, at: int, end: int) -> Iterator[Block]:
     first, last = at + before, end - after
     if first < last:
         fold = f"equal:{at}"
-        is_open = sides.folds.is_open(fold, usual=False)
+        is_open = sides.folds.is_open(fold, usual=sides.equal)
         yield Block(f"{fold_sign(is_open)}{plural(last - first, 'equal step')}", "dim", fold=fold)
         if is_open:
             for number in range(first, last):
@@ -154,14 +207,12 @@ def _equal_rows(sides: _Sides, at: int, end: int) -> Iterator[Block]:
 
 def _row(sides: _Sides, number: int) -> Iterator[Block]:
     row = sides.rows[number]
-    look = _LOOKS[row.kind]
-    fold = f"row:{number}" if row.kind is RowKind.CHANGED else ""
+    look, equal = _LOOKS[row.kind], row.kind is RowKind.EQUAL
+    fold = "" if equal else f"row:{number}"
     is_open = bool(fold) and sides.folds.is_open(fold, usual=False)
     sign = f"{fold_sign(is_open) if fold else '  '}{SIGNS[row.kind]} "
     left = _cell(sides.a, row.row_a)
     right = _cell(sides.b, row.row_b)
-    lead_row = row.row_b if row.row_b is not None else -1
-    place = "" if row.kind is RowKind.EQUAL else f"difference:{number}"
     if sides.width >= _BESIDE_CELLS_MIN:
         half = (sides.width - len(sign)) // 2 - 1
         text = f"{sign}{pad(left, half)}  {clip(right, half)}"
@@ -169,10 +220,26 @@ def _row(sides: _Sides, number: int) -> Iterator[Block]:
         text = clip(f"{sign}{_one_sided(row, left, right)}", sides.width)
     spans = ((0, len(sign), look),)
     usual = "" if row.kind is RowKind.CHANGED else look
-    yield Block(text, usual, spans=spans, fold=fold, place=place, row=-1 if fold else lead_row)
+    place = f"equal:{number}" if equal else difference(number)
+    leads_to = row.row_b if equal and row.row_b is not None else -1
+    yield Block(text, usual, spans=spans, fold=fold, place=place, row=leads_to)
     if is_open:
-        for change in row.changes:
+        for change in row.changes or _whole_step(sides, row):
             yield from change_blocks(change, indent=6)
+
+
+def _whole_step(sides: _Sides, row: ComparedRow) -> Iterator[Change]:
+    """What a step said that only one of the runs has."""
+    trace, at = (sides.a, row.row_a) if row.row_b is None else (sides.b, row.row_b)
+    assert at is not None
+    for name, value in compared_fields(trace.step(at)).items():
+        if name not in _SAID_ABOVE and value not in (None, "", [], {}):
+            yield (
+                Change(f"/{name}", value, ABSENT) if row.row_b is None else Change(f"/{name}", ABSENT, value)
+            )
+
+
+_SAID_ABOVE = ("kind", "agent", "name", "tools")
 
 
 def _one_sided(row: ComparedRow, left: str, right: str) -> str:

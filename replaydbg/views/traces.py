@@ -54,6 +54,11 @@ class Listed:
         return replace(self, problem=problem, is_trace=is_trace)
 
     @property
+    def trace_name(self) -> str | None:
+        """Names it among the traces of its file; None where it is the only one."""
+        return f"#{self.number}" if self.number else None
+
+    @property
     def label(self) -> str:
         return f"{self.name} #{self.number}" if self.number else self.name
 
@@ -83,7 +88,7 @@ def _key(line: Listed, order: Order) -> tuple[float, ...]:
             return ()
 
 
-def listed_line(line: Listed, width: int, signs: Signs = UNICODE) -> Line:
+def listed_line(line: Listed, width: int, signs: Signs = UNICODE, *, marked: bool = False) -> Line:
     """One line, `width` cells wide: name, steps, findings, size, time; narrow ones drop from the right."""
     right: list[Span] = []
     if width >= 50:
@@ -95,7 +100,10 @@ def listed_line(line: Listed, width: int, signs: Signs = UNICODE) -> Line:
         right.append(Span(f"  {_moment(line.moment_s):16}", "dim"))
     if width >= 120:
         right.append(Span(f"  {line.format[:14]:14}", "dim"))
-    name = [Span(" "), Span(one_line(line.label), "strong" if line.is_trace else "dim")]
+    name = [
+        Span("≠" if marked else " ", "mark"),
+        Span(one_line(line.label), "strong" if line.is_trace else "dim"),
+    ]
     if line.problem:
         name.append(Span(f"   {one_line(line.problem)}", "dim" if line.is_trace else "hint"))
         right = right[-3:] if not line.is_trace and width >= 70 else []

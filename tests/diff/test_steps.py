@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from replaydbg.core.changes import ABSENT, Change
 from replaydbg.core.message import Message
-from replaydbg.core.step import Usage
+from replaydbg.core.step import Kind, Usage
 from replaydbg.core.trace import Trace
 from replaydbg.diff.align import align
 from replaydbg.diff.fields import changed_words
@@ -18,6 +19,7 @@ from tests.support.build import (
     call,
     chat,
     model_call,
+    other,
     parameters,
     response,
     system,
@@ -180,3 +182,14 @@ def test_totals() -> None:
     comparison = compared(steps, trace(model_call("m1", [], "x", timed=False)))
     assert comparison.totals_a == Totals(3, 1, 1, 2, 15, 0.25, 107.0)
     assert comparison.totals_b == Totals(1, 1, 0, 0, None, None, None)
+
+
+def test_a_step_around_others_parts_where_one_of_those_does() -> None:
+    def of(result: str) -> Trace:
+        inside = (model_call("a", [user("hi")], "same"), model_call("b", [user("hi")], result))
+        root = other("root", Kind.OPAQUE, "boss", output=result)
+        return trace(replace(root, children=inside))
+
+    comparison = compared(of("yes"), of("no"))
+    assert [row.kind for row in comparison.rows] == [RowKind.CHANGED, RowKind.EQUAL, RowKind.CHANGED]
+    assert comparison.first_divergence == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replaydbg import codec
-from replaydbg.core.branch import Edit
+from replaydbg.core.branch import Branch, BranchStep, Edit, Provenance
 from replaydbg.session.state import Sitting, with_edit
 from tests.support.build import assistant, call, model_call, trace, user
 
@@ -76,3 +76,25 @@ def test_a_step_is_seen_with_its_pending_edits() -> None:
 
 def test_branch_ids_are_short_and_free() -> None:
     assert Sitting(trace()).free_branch_id() == "b1"
+
+
+def branch_of(parent: str, id_: str, ids: dict[str, str | None]) -> Branch:
+    """A branch with steps of these ids, each standing for one of its parent, or new."""
+    run = trace(*(model_call(each, [user("hi")], "yes") for each in ids))
+    steps = tuple(BranchStep(each, of, Provenance.RECORDED, "") for each, of in ids.items())
+    return Branch(id_, parent, (), run, steps)
+
+
+def test_steps_of_two_branches_are_the_same_where_they_come_from_the_same_one() -> None:
+    recording = trace(*(model_call(each, [user("hi")], "yes") for each in "abc"))
+    first = branch_of("", "b1", {"a1": "a", "b1": "b", "new1": None})
+    second = branch_of("", "b2", {"a2": "a", "c2": "c", "new2": None})
+    below = branch_of("b1", "b3", {"a3": "a1", "n3": "new1", "own": None})
+    sitting = Sitting(recording, (first, second, below))
+
+    assert sitting.same_steps("", "b1") == {"a1": "a", "b1": "b"}
+    assert sitting.same_steps("b1", "") == {"a": "a1", "b": "b1"}
+    assert sitting.same_steps("b1", "b2") == {"a2": "a1"}
+    assert sitting.same_steps("b1", "b3") == {"a3": "a1", "n3": "new1"}
+    assert sitting.same_steps("b2", "b3") == {"a3": "a2"}
+    assert sitting.same_steps("", "") == {id_: id_ for id_ in "abc"}

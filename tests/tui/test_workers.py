@@ -16,6 +16,7 @@ from replaydbg.tui.messages import (
     Compared,
     Found,
     Known,
+    OtherRead,
     Planned,
     SatDown,
     SearchMoved,
@@ -111,8 +112,22 @@ def test_a_search_that_is_given_up_posts_nothing_more(worker: Any) -> None:
 
 def test_comparing() -> None:
     posted: list[Any] = []
-    workers.compare(
-        "b1", Shown(Facts(RUN)), Shown(Facts(chat([user("hi"), assistant("sorry")]))), posted.append
-    )
+    before, after = Shown(Facts(RUN)), Shown(Facts(chat([user("hi"), assistant("sorry")])))
+    workers.compare(("", "b1"), before, after, lambda _before, _after: {}, posted.append)
     assert isinstance(posted[0], Compared)
+    assert (posted[0].before, posted[0].after) == ("", "b1")
     assert [finding.name for finding in posted[0].comparison.lost] == ["no-progress-loop"]
+    before.checked = True  # the rules have been over it, and told nothing
+    workers.compare(("", "b1"), before, after, lambda _before, _after: {}, posted.append)
+    assert posted[1].comparison.lost == ()
+
+
+def test_the_trace_to_compare_with(tmp_path: Path) -> None:
+    posted: list[Any] = []
+    path = tmp_path / "other.json"
+    save_trace(RUN, str(path))
+    workers.read_other(str(path), None, posted.append)
+    workers.read_other(str(tmp_path / "nowhere.json"), None, posted.append)
+    assert isinstance(posted[0], OtherRead)
+    assert len(posted[0].trace) == len(RUN)
+    assert isinstance(posted[1], WorkFailed)

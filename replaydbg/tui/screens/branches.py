@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from textual.app import ComposeResult
 
 from replaydbg.core.branch import RECORDING
+from replaydbg.core.trace import Trace
 from replaydbg.session.state import Sitting
+from replaydbg.tui.desk import OTHER
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
@@ -15,20 +18,37 @@ from replaydbg.tui.widgets.said import Said
 from replaydbg.views.branches import branch_blocks
 
 
-class BranchesScreen(ActingScreen[tuple[str, str] | None]):
-    """Gives what to do (`select`, `drop`, `label`, `note`, `pin`, `compare`) and the id of the branch; or None."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`what` to do (`select`, `drop`, `label`, `note`, `pin`, `compare`) with which branch."""
+
+    what: str
+    branch_id: str
+    before: str | None = None
+    """What to compare it with; what it came from, for None."""
+
+
+class BranchesScreen(ActingScreen[Wish | None]):
+    """Gives what to do, or None."""
 
     WHERE = "branches"
     BINDINGS = bindings("branches")
 
     def __init__(
-        self, sitting: Sitting, headlines: Mapping[str, tuple[str, str]], at: str | None = None
+        self,
+        sitting: Sitting,
+        headlines: Mapping[str, tuple[str, str]],
+        at: str | None = None,
+        other: tuple[str, Trace] | None = None,
     ) -> None:
-        """`at` is the branch to begin on; the one that is looked at, for None."""
+        """`at` is the branch to begin on; the one that is looked at, for None. `other`, a name and a trace, may be compared with, too."""
         super().__init__()
         self._at = at
         self._sitting = sitting
         self._headlines = headlines
+        self._other = None if other is None else (OTHER, *other)
+        self.marked: str | None = None
+        """The branch that the next one is to be compared with."""
 
     def compose(self) -> ComposeResult:
         yield Said(" Branches", id="editor-title")
@@ -37,10 +57,16 @@ class BranchesScreen(ActingScreen[tuple[str, str] | None]):
 
     def on_mount(self) -> None:
         text = self.query_one(Document)
-        text.show(lambda _folds, _width: branch_blocks(self._sitting, self._headlines))
+        self._fill()
         text.focus()
         self.call_after_refresh(self._to_current)
         self.offer()
+
+    def _fill(self) -> None:
+        self.query_one(Document).show(
+            lambda _folds, _width: branch_blocks(self._sitting, self._headlines, self.marked, self._other),
+            keep_place=True,
+        )
 
     def _to_current(self) -> None:
         text = self.query_one(Document)
@@ -54,13 +80,13 @@ class BranchesScreen(ActingScreen[tuple[str, str] | None]):
         return block.place.removeprefix("branch:") if block is not None else RECORDING
 
     def do_choose(self) -> None:
-        self.dismiss(("select", self.branch_id))
+        self._of_branch("select", "⏎ Switch", RECORDING)
 
     def do_drop(self) -> None:
         if self.branch_id == RECORDING:
             self.say("X Drop: the recording stays; only branches can be dropped")
-            return
-        self.dismiss(("drop", self.branch_id))
+        else:
+            self._of_branch("drop", "X Drop")
 
     def do_label(self) -> None:
         self._of_branch("label", "l Name")
@@ -71,14 +97,35 @@ class BranchesScreen(ActingScreen[tuple[str, str] | None]):
     def do_pin(self) -> None:
         self._of_branch("pin", "p Pin")
 
-    def do_compare(self) -> None:
-        self._of_branch("compare", "D Compare")
-
-    def _of_branch(self, what: str, key: str) -> None:
-        if self.branch_id == RECORDING:
+    def _of_branch(self, what: str, key: str, *also: str) -> None:
+        id_ = self.branch_id
+        if id_ == OTHER:
+            self.say(f"{key}: this is another recording: only m and D do something with it")
+        elif id_ == RECORDING and id_ not in also:
             self.say(f"{key}: this is the recording: only branches have that")
         else:
-            self.dismiss((what, self.branch_id))
+            self.dismiss(Wish(what, id_))
+
+    def do_mark(self) -> None:
+        """The next D compares with this one."""
+        self.marked = None if self.marked == self.branch_id else self.branch_id
+        self._fill()
+        self.say(
+            "marked: D on another line compares the two" if self.marked is not None else "no mark", "good"
+        )
+
+    def do_compare(self) -> None:
+        here, marked = self.branch_id, self.marked
+        if marked == here:
+            self.say("D Compare: it is marked itself: go to another line, D there compares the two")
+        elif marked is not None:
+            # What was recorded is what was before, in whichever order the two were chosen.
+            before, after = sorted((marked, here), key=_age)
+            self.dismiss(Wish("compare", after, before))
+        elif here in (RECORDING, OTHER):
+            self.say("D Compare: with what? m marks this one, D on another line compares the two")
+        else:
+            self.dismiss(Wish("compare", here))
 
     def do_help(self) -> None:
         from replaydbg.tui.screens.help import Help
@@ -87,3 +134,8 @@ class BranchesScreen(ActingScreen[tuple[str, str] | None]):
 
     def do_leave(self) -> None:
         self.dismiss(None)
+
+
+def _age(branch_id: str) -> int:
+    """Smaller for what stands on the left side of a comparison."""
+    return {OTHER: 0, RECORDING: 1}.get(branch_id, 2)

@@ -32,12 +32,16 @@ class TraceList(LineList, inherit_bindings=False):
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[Listed] = []
+        self.marked: Listed | None = None
+        """To be compared with another one."""
         self._signs = theme.signs(os.environ)
 
     class Chosen(Message):
-        def __init__(self, row: Listed) -> None:
+        def __init__(self, row: Listed, against: Listed | None = None) -> None:
+            """`against` is the trace to compare it with."""
             super().__init__()
             self.row = row
+            self.against = against
 
     def load(self, rows: list[Listed]) -> None:
         """The cursor stays on its trace, or at the top where it was not moved."""
@@ -55,11 +59,28 @@ class TraceList(LineList, inherit_bindings=False):
         return len(self.rows)
 
     def line(self, index: int, width: int) -> Line:
-        return listed_line(self.rows[index], width, self._signs)
+        row = self.rows[index]
+        return listed_line(row, width, self._signs, marked=same_trace(row, self.marked))
+
+    @property
+    def row(self) -> Listed | None:
+        """The trace under the cursor."""
+        return self.rows[self.cursor] if self.rows else None
 
     def action_open(self) -> None:
-        if self.rows:
-            self.post_message(self.Chosen(self.rows[self.cursor]))
+        if self.row is not None:
+            self.post_message(self.Chosen(self.row))
+
+    def mark(self) -> bool:
+        """Mark the trace under the cursor, or take its mark away; whether one is marked now."""
+        self.marked = None if same_trace(self.row, self.marked) else self.row
+        self.refresh()
+        return self.marked is not None
+
+
+def same_trace(one: Listed | None, other: Listed | None) -> bool:
+    """What is known of a line grows while the files are read."""
+    return one is not None and other is not None and (one.path, one.number) == (other.path, other.number)
 
 
 class Looked(Message):
@@ -147,6 +168,25 @@ class ChooserScreen(ActingScreen[None]):
 
     def do_open(self) -> None:
         self.query_one(TraceList).action_open()
+
+    def do_mark(self) -> None:
+        row = self.query_one(TraceList).row
+        if row is None or not row.is_trace:
+            self.say("m Mark: this is no trace")
+        elif self.query_one(TraceList).mark():
+            self.say(f"{row.label} is marked: D on another line compares the two", "good")
+        else:
+            self.say("nothing is marked", "dim")
+
+    def do_compare(self) -> None:
+        """The marked one is what was before."""
+        traces_ = self.query_one(TraceList)
+        if traces_.marked is None:
+            self.say("D Compare: with what? m marks a trace, D on another line compares the two")
+        elif traces_.row is not None and same_trace(traces_.row, traces_.marked):
+            self.say("D Compare: it is marked itself: go to another line, D there compares the two")
+        elif traces_.row is not None:
+            self.post_message(TraceList.Chosen(traces_.row, traces_.marked))
 
     def do_sort(self) -> None:
         orders = list(Order)

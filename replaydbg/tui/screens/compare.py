@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.app import ComposeResult
 
 from replaydbg.codec import step_document
@@ -14,8 +16,8 @@ from replaydbg.tui.screens.help import Help
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
-from replaydbg.views.blocks import Block
-from replaydbg.views.compare import change_blocks, comparison_blocks
+from replaydbg.views.blocks import Block, Folds
+from replaydbg.views.compare import PARTING, change_blocks, compared_row, comparison_blocks, difference
 
 
 class Differences(ActingScreen[int | None]):
@@ -52,25 +54,23 @@ class Differences(ActingScreen[int | None]):
         self._to_difference(-1)
 
     def _to_difference(self, by: int) -> None:
-        text = self.document
-        lines = text.lines_of(
-            lambda block: block.place.startswith(("difference:", "/")) and not block.indent % 2
-        )
-        there = [line for line in lines if (line - text.cursor) * by > 0]
-        if there:
-            text.cursor = min(there) if by > 0 else max(there)
+        self._to(self.document.line_beside(self.document.cursor, by, _is_difference))
+
+    def _to(self, line: int) -> None:
+        if line >= 0:
+            self.document.cursor = line
+
+    def do_first_difference(self) -> None:
+        self._to(self.document.line_beside(-1, 1, _is_difference))
 
     def do_open(self) -> None:
         self.document.action_open()
 
+    def do_step(self) -> None:
+        self.say("s To the step: this is a step already; q goes back to it")
+
     def do_equal(self) -> None:
-        """Open all equal stretches, or fold them again; the differences of steps stay as they are."""
-        text = self.document
-        equal = {block.fold for block in text.blocks if block.fold.startswith("equal:")}
-        for fold in equal:
-            text.turn(fold)
-        if not equal:
-            self.say("= Equal steps: there are none that are not shown")
+        self.say("= Equal steps: there are none that are not shown")
 
     def do_help(self) -> None:
         self.app.push_screen(Help(self.WHERE, self.state()))
@@ -82,20 +82,60 @@ class Differences(ActingScreen[int | None]):
         self.dismiss(event.row)
 
 
+def _is_difference(block: Block) -> bool:
+    """The line of a step that differs; of a single step, that of a field."""
+    return block.place.startswith(("difference:", "/")) and not block.indent % 2
+
+
 class CompareScreen(Differences):
-    """Gives the row of the branch to go to, or None."""
+    """Gives the row of the run on the right to go to, or None."""
 
     def __init__(self, comparison: Comparison, before: Trace, after: Trace, titles: tuple[str, str]) -> None:
         super().__init__(f"{titles[0]}  →  {titles[1]}")
         self.comparison = comparison
+        self.equal = False
+        """Whether steps that are equal are shown."""
         self._before, self._after, self._titles = before, after, titles
 
     def fill(self) -> None:
-        self.document.show(
-            lambda folds, width: comparison_blocks(
-                (self._before, self._after), self._titles, self.comparison, folds, width
-            )
-        )
+        self.document.show(self._blocks)
+
+    def _blocks(self, folds: Folds, width: int) -> Iterator[Block]:
+        sides = self._before, self._after
+        return comparison_blocks(sides, self._titles, self.comparison, folds, width, equal=self.equal)
+
+    def do_first_difference(self) -> None:
+        """Where the two part: steps around others come to differ later, though they stand before them."""
+        first = self.comparison.first_divergence
+        if first is not None:
+            self._to(self.document.line_beside(-1, 1, lambda block: block.place == difference(first)))
+
+    def do_open(self) -> None:
+        block = self.document.block
+        if block is not None and block.place == PARTING:
+            self.do_first_difference()
+        else:
+            self.document.action_open()
+
+    def do_step(self) -> None:
+        block = self.document.block
+        row = compared_row(block, self.comparison) if block is not None else None
+        if row is None:
+            self.say("s To the step: this line is not that of a step")
+        elif row.row_b is None:
+            self.say(f"s To the step: it is only in {self._titles[0]}; ⏎ shows what it said")
+        else:
+            self.dismiss(row.row_b)
+
+    def do_equal(self) -> None:
+        """Show all equal steps, or hide them again. The line of the cursor stays where it was."""
+        text, block = self.document, self.document.block
+        self.equal = not self.equal
+        text.folds = Folds(frozenset(name for name in text.folds.turned if not name.startswith("equal:")))
+        text.show(self._blocks, keep_place=True)
+        if block is not None and (block.place or block.fold):
+            name = block.place, block.fold
+            self._to(text.line_beside(-1, 1, lambda other: (other.place, other.fold) == name))
 
 
 class StepDifference(Differences):

@@ -114,6 +114,11 @@ class Reported(Workplace):
                 self.say(*nothing_found(shown))
             if event.last and self.filtered:
                 self.look_for(self.filtered, self.row, filtering=True)  # it may ask for findings
+            if event.last:
+                self.all_found()
+
+    def all_found(self) -> None:
+        """The rules have been over what is shown."""
 
     def greet(self) -> None:
         """Nobody has pressed a key yet: begin where something is wrong, and show the list of it where there is room."""
@@ -121,6 +126,7 @@ class Reported(Workplace):
         self.chain.action_next_finding(1)
 
     def on_work_failed(self, event: WorkFailed) -> None:
+        event.stop()  # the app would tell it again
         self.tell("That cannot be done", event.problem.message, event.problem.hint, fatal=event.fatal)
 
     def sitting_changed(self) -> None:

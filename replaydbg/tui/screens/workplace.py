@@ -167,6 +167,7 @@ class Workplace(ActingScreen[None]):
             branch=branch.id if branch is not None else "",
             stopped=branch is not None and branch.stopped is not None,
             branches=len(desk.branches),
+            other=desk.other is not None,
             original=branch is not None and bool(step_id) and branch.steps[row].of is not None,
             searched=self.searched or self.detail.document.sought,
             filtered=self.filtered,

@@ -115,6 +115,21 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         last = self._block_of[-1] if self._block_of else -1
         return last > number or (last == number and self._ends[-1] > offset)
 
+    def line_beside(self, line: int, by: int, fits: Callable[[Block], bool]) -> int:
+        """The first line after `line`, or before it, whose block fits and begins there; -1 for none.
+
+        Wraps no further than it looks, so for texts of any length.
+        """
+        while True:
+            line += by
+            if by > 0:
+                self._ensure(line + 1)
+            if not 0 <= line < len(self._block_of):
+                return -1
+            number = self._block_of[line]
+            if (not line or self._block_of[line - 1] != number) and fits(self._blocks[number]):
+                return line
+
     # Wrapping
 
     def _begin(self) -> None:

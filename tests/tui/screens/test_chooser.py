@@ -12,6 +12,7 @@ from replaydbg.actions.convert import save_trace
 from replaydbg.demo.incident import incident_path
 from replaydbg.tui.app import ReplayApp
 from replaydbg.tui.screens.chooser import ChooserScreen, TraceList
+from replaydbg.tui.screens.compare import CompareScreen
 from replaydbg.tui.setup import Setup
 from tests.support.build import model_call, trace, user
 from tests.support.desk import Sitting
@@ -91,3 +92,21 @@ async def test_an_empty_folder_says_so(tmp_path: Path) -> None:
         sitting = Sitting(app, pilot)
         await sitting.until(lambda: isinstance(app.screen, ChooserScreen), "the chooser")
         await sitting.until(lambda: "no file in this folder" in sitting.said, "the sentence")
+
+
+async def test_two_traces_of_a_folder_are_compared(folder: Path) -> None:
+    app = ReplayApp(Setup(str(folder)))
+    async with app.run_test(size=(120, 24)) as pilot:
+        sitting = Sitting(app, pilot)
+        await sitting.until_text("‼9")
+        await sitting.until(lambda: "left" not in sitting.text, "the end of reading")
+        await sitting.press("D")
+        assert "m marks a trace" in sitting.said
+        await sitting.press("m")
+        assert "≠incident.json" in sitting.text
+        await sitting.press("D")
+        assert "it is marked itself" in sitting.said
+        await sitting.press("j", "D")
+        await sitting.until(lambda: isinstance(app.screen, CompareScreen), "the comparison")
+        assert "incident.json  →  short.json" in sitting.text
+        assert "9 findings gone" in sitting.text

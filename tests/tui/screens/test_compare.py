@@ -95,3 +95,39 @@ async def test_one_step_beside_the_one_it_was() -> None:
         app.push_screen(same)
         await pilot.pause()
         assert "the two steps say the same" in text_of(app)
+
+
+async def test_equal_steps_are_shown_and_hidden_and_the_cursor_stays() -> None:
+    app: App[None] = App()
+    screen = CompareScreen(compare_traces(Facts(A), Facts(B)), A, B, ("recording", "branch b1"))
+    async with app.run_test(size=(120, 30)) as pilot:
+        app.push_screen(screen)
+        await pilot.pause()
+        await pilot.press("f")
+        here = screen.document.block
+        assert here is not None
+        assert here.place == "difference:12"
+        lines = screen.document.lines
+        await pilot.press("=")
+        assert screen.document.lines == lines + 11
+        assert screen.document.block is not None
+        assert screen.document.block.place == here.place
+        await pilot.press("=")
+        assert screen.document.lines == lines
+
+
+async def test_what_only_one_run_has_is_shown_whole() -> None:
+    app: App[None] = App()
+    longer = chat([*HEAD, assistant("", ASKED), response("c1", "0 hits"), assistant("none")])
+    shorter = chat([*HEAD, assistant("none")])
+    screen = CompareScreen(compare_traces(Facts(longer), Facts(shorter)), longer, shorter, ("a", "b"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        app.push_screen(screen)
+        await pilot.pause()
+        line = screen.document.line_beside(-1, 1, lambda block: "search" in block.text and "−" in block.text)
+        screen.document.cursor = line
+        await pilot.press("enter")
+        await pilot.pause()
+        assert '− [{"name": "search"' in text_of(app)
+        await pilot.press("s")
+        assert "it is only in a" in screen.said

@@ -1,4 +1,4 @@
-"""Comparing a step, and leaving the terms of a re-run."""
+"""Re-running, going on, and leaving the terms of a re-run."""
 
 from __future__ import annotations
 
@@ -20,16 +20,6 @@ async def edit_result(sitting: Sitting) -> None:
     """Let the tool at #9 say what is wrong."""
     sitting.main.do(AddEdit(make_edit(sitting.shown.trace.step(8), "/result", TOLD)))
     await sitting.until(lambda: sitting.main.desk.plan is not None, "the plan")
-
-
-async def test_a_pending_edit_is_compared_with_what_was(tmp_path: Path) -> None:
-    async with open_demo(tmp_path) as sitting:
-        await edit_result(sitting)
-        sitting.main.chain.go_to(8)
-        await sitting.press("d")
-        assert isinstance(sitting.app.screen, StepDifference)
-        assert "must match" in sitting.text
-        await sitting.press("q")
 
 
 async def test_an_edited_tool_result_mends_the_run_too(tmp_path: Path) -> None:

@@ -1,0 +1,172 @@
+"""The verbs about branches: the list of them, and two runs beside each other."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from textual import work
+
+from replaydbg.core.branch import RECORDING
+from replaydbg.tui import workers
+from replaydbg.tui.desk import OTHER
+from replaydbg.tui.messages import Compared, OtherRead
+from replaydbg.tui.screens.changing import Changing
+
+
+class Comparing(Changing):
+    def sitting_changed(self) -> None:
+        super().sitting_changed()
+        current = self.desk.branch_id
+        before = self.desk.before(current)
+        if before is not None and current != RECORDING and (before, current) not in self.desk.comparisons:
+            self.compare(before, current)
+
+    def compare(self, before: str, after: str) -> bool:
+        """Work out in a thread what became of one branch in the other; False where one of them is not there."""
+        sides = self.desk.of_branch(before), self.desk.of_branch(after)
+        if sides[0] is None or sides[1] is None:
+            return False
+        job = partial(
+            workers.compare, (before, after), sides[0], sides[1], self.desk.same_steps, self.post_message
+        )
+        self.work("compare", job)
+        return True
+
+    def on_compared(self, event: Compared) -> None:
+        from replaydbg.views.compare import gained_and_lost
+
+        pair = event.before, event.after
+        self.desk.comparisons[pair] = event.comparison
+        if event.after == self.desk.branch_id and event.before == self.desk.before(event.after):
+            self.paint_header()
+            text, look = gained_and_lost(event.comparison)
+            self.say(f"{text}   D compares step by step", look)
+        if self._to_show == pair:
+            self._to_show = None
+            self.show_comparison(*pair)
+
+    _to_show: tuple[str, str] | None = None
+    """What the person waits to see compared."""
+
+    def show_comparison(self, before: str, after: str) -> None:
+        """Two branches beside each other, as soon as that has been worked out."""
+        from replaydbg.tui.screens.compare import CompareScreen
+
+        desk = self.desk
+        comparison = desk.comparisons.get((before, after))
+        if comparison is None:
+            if self.compare(before, after):
+                self._to_show = before, after
+                self.say(f"comparing {desk.title(before)} with {desk.title(after)} …", "dim")
+            return
+        sides = desk.of_branch(before), desk.of_branch(after)
+        assert sides[0] is not None
+        assert sides[1] is not None
+        titles = desk.title(before), desk.title(after)
+        screen = CompareScreen(comparison, sides[0].trace, sides[1].trace, titles)
+        self.app.push_screen(screen, partial(self._left_comparison, after))
+
+    def do_compare(self) -> None:
+        before = self.desk.before(self.desk.branch_id)
+        assert before is not None  # `why_not` of the action
+        self.show_comparison(before, self.desk.branch_id)
+
+    def _left_comparison(self, after: str, row: int | None) -> None:
+        """To the step that was chosen there, in the branch that it is a step of."""
+        from replaydbg.session.commands import SelectBranch
+
+        if row is not None and (after == self.desk.branch_id or self.do(SelectBranch(after))):
+            self.chain.go_to(row)
+
+    # The other trace
+
+    def all_found(self) -> None:
+        super().all_found()
+        setup = self.desk.setup
+        if setup.against and self.desk.other is None:
+            self.say(f"reading {Path(setup.against).name} to compare with …", "dim")
+            self.work(
+                "other", partial(workers.read_other, setup.against, setup.against_trace, self.post_message)
+            )
+
+    def on_other_read(self, event: OtherRead) -> None:
+        """It was asked for together with this one, so it is shown without a key to somebody who pressed none."""
+        self.desk.take_other(event.trace)
+        if self.desk.branch_id != RECORDING:
+            self.say("the other trace has been read: b lists it, D there compares", "good")
+        elif self.touched:
+            self.compare(OTHER, RECORDING)
+        else:
+            self.show_comparison(OTHER, RECORDING)
+
+    def do_compare_step(self) -> None:
+        """The step beside the one it was: for a pending edit, before and after; in a branch, the parent's step."""
+        from replaydbg.tui.screens.compare import StepDifference
+
+        shown = self.desk.shown
+        assert shown is not None  # `why_not` of the action
+        after = self.desk.subject(self.row)
+        assert after is not None
+        parent, row = shown, self.row
+        if not after.edits and shown.branch is not None:
+            origin = shown.branch.steps[self.row]
+            above = self.desk.of_branch(shown.branch.parent)
+            assert above is not None
+            parent, row = above, above.trace.row(origin.of or "")
+        self.app.push_screen(StepDifference(parent.trace.step(row), after.step))
+
+    # Branches
+
+    @work
+    async def do_branches(self) -> None:
+        from replaydbg.tui.screens.branches import BranchesScreen
+
+        at: str | None = None
+        while True:
+            session = self.desk.session
+            assert session is not None  # `why_not` of the action
+            desk = self.desk
+            other = (desk.title(OTHER), desk.other.trace) if desk.other is not None else None
+            wish = await self.app.push_screen_wait(BranchesScreen(session, self.desk.headlines(), at, other))
+            if wish is None:
+                return
+            at = wish.branch_id
+            if wish.what == "compare":
+                before = wish.before if wish.before is not None else self.desk.before(at)
+                if before is not None:
+                    self.show_comparison(before, at)
+                return
+            if not await self._done_with_branch(wish.what, at):
+                return
+
+    async def _done_with_branch(self, what: str, branch_id: str) -> bool:
+        """Do it; True where the list of branches is to be shown again."""
+        from replaydbg.session.commands import DropBranch, SelectBranch, SetLabel, SetMark, SetNote
+        from replaydbg.tui.screens.dialogs import Line
+        from replaydbg.views.branches import note_id
+
+        session = self.desk.session
+        assert session is not None
+        branch, note = session.branch(branch_id), note_id(branch_id)
+        match what:
+            case "drop":
+                if self.do(DropBranch(branch_id)):
+                    self.say(f"branch {branch_id} is dropped: u brings it back", "good")
+                return bool(self.desk.branches)
+            case "label":
+                said = await self.app.push_screen_wait(
+                    Line("name", branch.label if branch else "", "what it tries")
+                )
+                return said is None or self.do(SetLabel(branch_id, said.strip()))
+            case "note":
+                before = session.notes.get(note, "")
+                said = await self.app.push_screen_wait(
+                    Line("; note", before, "what you expected, and what came of it")
+                )
+                return said is None or self.do(SetNote(note, said.strip()))
+            case "pin":
+                return self.do(SetMark(note, note not in session.marks))
+        if branch_id != session.current:
+            self.do(SelectBranch(branch_id))
+        return False
