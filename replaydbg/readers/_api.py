@@ -6,6 +6,7 @@ whole at the end. It never raises on data: what is odd becomes a `Notice` with i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -19,6 +20,14 @@ class NotThisFormat(ValueError):
     """The reader looked closer and found that the document is of another format. The registry asks the next one."""
 
 
+_ENDINGS = re.compile(r"(?<=.)(?:\.(?:json|jsonl|ndjson|traj|gz))+$")
+
+
+def stem(name: str) -> str:
+    """A file's own name without folder and endings: what a trace is called that has no id."""
+    return _ENDINGS.sub("", name.replace("\\", "/").rpartition("/")[2]) or "trace"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """The bytes of one file (already decompressed) under the name that the person gave it."""
@@ -27,6 +36,10 @@ class Document:
     buffer: memoryview
     beside: Mapping[str, Document] = field(default_factory=dict)
     """Files that belong to this one, by their names as seen from its folder: those that `Reader.beside` picked."""
+
+    @property
+    def stem(self) -> str:
+        return stem(self.name)
 
     @property
     def head(self) -> bytes:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from replaydbg import limits
 from replaydbg.core.message import Json
 from replaydbg.readers._api import Document
 from replaydbg.readers._containers import first_record
@@ -33,6 +34,10 @@ _LANGGRAPH = (
     "messages down: `json.dump(convert_to_openai_messages(graph.get_state(config).values['messages']), file)`"
 )
 
+_OPENCODE = (
+    "opencode spreads a session over many: write it into one with `opencode export SESSION > session.json`"
+)
+
 _MAGIC = {
     b"PK\x03\x04": Refusal("a zip archive", "unpack it and open one of its files"),
     b"\x1f\x8b": Refusal("gzip inside of what was already unpacked", "unpack it first"),
@@ -45,6 +50,7 @@ _MAGIC = {
 
 _DATABASES: tuple[tuple[frozenset[bytes], Refusal], ...] = (
     (frozenset({b"checkpoints", b"writes"}), Refusal("a database of LangGraph checkpoints", _LANGGRAPH)),
+    (frozenset({b"session", b"message", b"part"}), Refusal("the database of opencode", _OPENCODE)),
     (frozenset({b"checkpoints", b"checkpoint_writes"}), Refusal("a database of LangGraph checkpoints", _LANGGRAPH)),
     (
         frozenset({b"trace_info"}),
@@ -86,6 +92,22 @@ _COLUMNS: tuple[tuple[bytes, Refusal], ...] = (
     ),
 )
 
+_OFFERS = ({"type", "function"}, {"name", "input_schema"}, {"name", "inputSchema"}, {"tools"})
+"""Keys of a tool's definition in the shapes of OpenAI, of Anthropic and of MCP, and of MCP's list."""
+
+
+def _is_tools(found: dict[str, Json], *, in_set: bool = False) -> bool:
+    """Whether these are tools that were offered: a definition, schemas by name, or sets of such by name."""
+    schemas = [value for value in found.values() if isinstance(value, dict)]
+    if not schemas or len(schemas) < len(found):
+        return not in_set and any(found.keys() - {"description", "title"} == keys for keys in _OFFERS)
+    if all(value.get("type") == "object" and isinstance(value.get("properties"), dict) for value in schemas):
+        return True
+    return not in_set and all(_is_tools(value, in_set=True) for value in schemas)
+
+
+_TOOLS = Refusal("a set of tools", "`--tools` takes it beside a trace, to check the calls of the trace")
+
 _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
     (
         lambda keys: {"op_name", "trace_id", "inputs", "started_at"} <= keys.keys(),
@@ -103,6 +125,35 @@ _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
             "a run state of the OpenAI Agents SDK without a run in it",
             "write the state down with `result.to_state().to_string()`",
         ),
+    ),
+    (
+        lambda keys: {"sessionID", "messageID", "type"} <= keys.keys(),
+        Refusal("one part of a message of opencode", _OPENCODE),
+    ),
+    (
+        lambda keys: {"messageID", "type", "id"} <= keys.keys() and str(keys["id"]).startswith("prt_"),
+        Refusal("one part of a message of opencode", _OPENCODE),
+    ),
+    (
+        lambda keys: {"sessionID", "role", "time", "id"} <= keys.keys(),
+        Refusal("the head of one message of opencode", _OPENCODE),
+    ),
+    (
+        lambda keys: {"projectID", "directory", "title", "time"} <= keys.keys(),
+        Refusal("the head of a session of opencode", _OPENCODE),
+    ),
+    (
+        lambda keys: {"agents", "workDir", "lastPrompt"} <= keys.keys(),
+        Refusal("the state of a Kimi session", "open what its agent did: `agents/main/wire.jsonl` beside it"),
+    ),
+    (
+        lambda keys: isinstance(keys.get("$schema"), str)
+        and bool({"properties", "oneOf", "anyOf", "$defs", "definitions"} & keys.keys()),
+        Refusal("a JSON Schema", "it says what data may look like; open the data"),
+    ),
+    (
+        lambda keys: {"num_chat_messages", "current_model_id", "info"} <= keys.keys(),
+        Refusal("the summary of a Grok session", "open its messages: `chat_history.jsonl` beside it"),
     ),
     (
         lambda keys: {"channel_values", "channel_versions"} <= keys.keys()
@@ -141,4 +192,6 @@ def of_json(document: Document) -> Refusal | None:
         for matches, refusal in _KEYS:
             if matches(record):
                 return refusal
-    return None
+    # Of what goes on behind its head nobody knows whether it ends with tools.
+    is_whole = len(document.buffer) <= limits.SNIFF_BYTES_MAX
+    return _TOOLS if is_whole and _is_tools(first) else None

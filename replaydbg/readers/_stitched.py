@@ -12,6 +12,7 @@ from replaydbg.core.step import Body, Kind, Status, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Source, Trace
 from replaydbg.readers import _salvage, _stitch
+from replaydbg.readers._api import stem
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +45,13 @@ def traces(source: Source, stitcher: _stitch.Stitcher, notices: list[Notice]) ->
 
 def _ids(name: str, runs: list[list[_stitch.Thread]]) -> list[str]:
     """An id for each run: what the log calls it, else the name of the file and a number; each only once."""
-    stem = name.replace("\\", "/").rpartition("/")[2]
-    for ending in (".gz", ".json", ".jsonl", ".ndjson"):
-        stem = stem.removesuffix(ending)
     ids: list[str] = []
     taken: set[str] = set()
     for number, threads in enumerate(runs, start=1):
         named = next(
             (thread.title or thread.session for thread in threads if thread.title or thread.session), ""
         )
-        plain = f"{stem}-{number}" if len(runs) > 1 else stem
+        plain = f"{stem(name)}-{number}" if len(runs) > 1 else stem(name)
         id_ = named if named and named not in taken else plain
         while id_ in taken:
             id_ += "~"

@@ -16,7 +16,7 @@ from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Role, ToolResponse
 from replaydbg.core.step import Body, Kind, PlainBody, Status
 from replaydbg.core.trace import Source
-from replaydbg.readers._api import Document, Reading
+from replaydbg.readers._api import Document, NotThisFormat, Reading
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript_body import NOTHING, PLAIN, Decoders, Place, TranscriptBody, Waiting
 
@@ -32,6 +32,7 @@ class Transcript:
 
     def __init__(self, document: Document, format_name: str, decoders: Decoders = PLAIN) -> None:
         self.source = Source(document.name, format_name)
+        self.stem = document.stem
         self.decoders = decoders
         self.notices: list[Notice] = []
         self.runs: list[Run] = []
@@ -53,6 +54,12 @@ class Transcript:
                 traces.append(arranged.trace)
                 notices += arranged.notices
         return Reading(tuple(traces), tuple(notices), fraction, complete)
+
+    def whole(self, missing: str) -> Reading:
+        """The complete reading. Raises `NotThisFormat` with these words where no run has a step."""
+        if not any(len(run.columns) for run in self.runs):
+            raise NotThisFormat(missing)
+        return self.reading()
 
     def decode(self, handle: Any) -> Body:
         return TranscriptBody(handle, self.decoders) if isinstance(handle, Place) else handle
@@ -232,10 +239,13 @@ class Thread:
         self.run.columns.add(id=id_, kind=Kind.TOOL_EXECUTION, name=name, handle=handle, **given)
         return id_
 
-    def show_unanswered(self) -> None:
-        """A step for messages that nobody answered: of a run without a reply they are all there is to see."""
-        body = PlainBody(messages=History(self.conversation, len(self)))
-        self.run.step(Kind.OPAQUE, "messages without a reply", body, agent=self.agent, start_ns=self.last_ns)
+    def end(self) -> None:
+        """A step for messages that nobody answered, where they are all there is to see of the run."""
+        if len(self) and not len(self.run.columns):
+            body = PlainBody(messages=History(self.conversation, len(self)))
+            self.run.step(
+                Kind.OPAQUE, "messages without a reply", body, agent=self.agent, start_ns=self.last_ns
+            )
 
     @property
     def open_calls(self) -> tuple[Asked, ...]:

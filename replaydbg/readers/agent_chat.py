@@ -69,7 +69,7 @@ def _of_several(items: list[Json]) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial  # a conversation is read at once
     transcript = Transcript(document, READER.name)
-    stem = document.name.replace("\\", "/").rpartition("/")[2].partition(".json")[0] or "chat"
+    stem = document.stem
     for value, place in _containers.values(document.buffer, transcript.notices):
         record = value if isinstance(value, dict) else {"history": value}
         items = next((record[name] for name in _LISTS if _is_talk(record.get(name))), None)

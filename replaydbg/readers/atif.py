@@ -40,11 +40,14 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
     taken: set[str] = set()
-    stem = document.name.replace("\\", "/").rpartition("/")[2].removesuffix(".json")
     for value, _ in _containers.values(document.buffer, transcript.notices, items=True):
         record = loose.mapping(value)
         if isinstance(record.get("steps"), list):
-            id_ = loose.text(record.get("session_id")) or loose.text(record.get("trajectory_id")) or stem
+            id_ = (
+                loose.text(record.get("session_id"))
+                or loose.text(record.get("trajectory_id"))
+                or document.stem
+            )
             while id_ in taken:
                 id_ += "~"
             taken.add(id_)

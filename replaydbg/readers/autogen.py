@@ -137,7 +137,7 @@ def _parts(item: dict[str, Json]) -> Iterator[Part]:
 
 
 def _add_result(transcript: Transcript, record: dict[str, Json], place: str) -> None:
-    name = transcript.source.name.replace("\\", "/").rpartition("/")[2].partition(".json")[0] or "result"
+    name = transcript.stem
     chat = GroupChat(transcript.run(name if not transcript.runs else f"{name}-{len(transcript.runs) + 1}"))
     transcript.notice(place, "what the agents were told by their system prompts was not recorded")
     for at, value in enumerate(record["messages"]):

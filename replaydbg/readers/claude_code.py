@@ -81,7 +81,7 @@ def _read(document: Document) -> Reading:
         session.notices[told:] = [
             replace(notice, pointer=f"{name}: {notice.pointer}") for notice in session.notices[told:]
         ]
-    stem = document.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    stem = document.stem
     return session.reading(stem if _SESSION_NAME.fullmatch(stem) else session.id or stem)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from replaydbg.core.message import Json, Message, Role, Text
 from replaydbg.core.step import Usage
 from replaydbg.readers import _containers, _moments
-from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import NAN, Facts
 from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import anthropic_messages, loose
@@ -33,21 +33,17 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    stem = document.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
     for value, _ in _containers.values(document.buffer, transcript.notices):
         task = loose.mapping(value)
         if isinstance(task.get("messages"), list):
-            thread = transcript.run(loose.text(task.get("sessionId")) or stem).thread()
+            thread = transcript.run(loose.text(task.get("sessionId")) or document.stem).thread()
             prompt = loose.text(task.get("system_prompt"))
             if prompt:
                 thread.say(Message(Role.SYSTEM, (Text(prompt),)))
             for message in map(loose.mapping, task["messages"]):
                 _say(thread, message)
-            if not len(thread.run.columns) and len(thread):
-                thread.show_unanswered()
-    if not any(len(run.columns) for run in transcript.runs):
-        raise NotThisFormat("no message")
-    yield transcript.reading()
+            thread.end()
+    yield transcript.whole("no message")
 
 
 def _say(thread: Thread, message: dict[str, Json]) -> None:

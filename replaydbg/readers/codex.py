@@ -95,8 +95,9 @@ class _Rollout:
                 self._compacted(start, moment)
             elif line.type == "session_meta" and not self._id:
                 self._begin(item, start, raw)
-        stem = self._document.name.replace("\\", "/").rpartition("/")[2].removesuffix(".jsonl")
-        trace, notices = self._talks.trace(self._id or stem, Source(self._document.name, FORMAT))
+        trace, notices = self._talks.trace(
+            self._id or self._document.stem, Source(self._document.name, FORMAT)
+        )
         return Reading((trace,) if len(trace) else (), (*self._notices, *notices))
 
     # ---- lines ---------------------------------------------------------------------------------------------------

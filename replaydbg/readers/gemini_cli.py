@@ -14,7 +14,7 @@ from typing import Any
 from replaydbg.core.message import Json, Message, Part, Reasoning, Role, ToolResponse
 from replaydbg.core.step import Kind, PlainBody, Status, Usage
 from replaydbg.readers import _containers, _moments
-from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Run, Transcript
 from replaydbg.wire import arguments, google_generate, loose
@@ -58,8 +58,7 @@ def _is_content(value: Json) -> bool:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    stem = document.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
-    told = _Told(transcript.run(stem))
+    told = _Told(transcript.run(document.stem))
     for value, place in _containers.values(document.buffer, transcript.notices):
         if isinstance(value, list):
             told.contents(value)
@@ -76,9 +75,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             told.line(value)
     told.chat(told.lines.values())
     told.end()
-    if not any(len(run.columns) for run in transcript.runs):
-        raise NotThisFormat("no message")
-    yield transcript.reading()
+    yield transcript.whole("no message")
 
 
 class _Told:
@@ -89,8 +86,7 @@ class _Told:
         """Messages of a chat in lines, the last of each id."""
 
     def end(self) -> None:
-        if not len(self._run.columns) and len(self._thread):
-            self._thread.show_unanswered()
+        self._thread.end()
 
     def session(self, value: dict[str, Json]) -> None:
         self._run.id = loose.text(value.get("sessionId")) or self._run.id

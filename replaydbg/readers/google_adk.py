@@ -232,8 +232,7 @@ def _add_case(transcript: Transcript, case: dict[str, Json], at: int) -> None:
 
 def _add_old_cases(transcript: Transcript, cases: list[Json]) -> None:
     """Turns of one talk, each with the calls and the answer that were expected."""
-    name = transcript.source.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
-    run = transcript.run(name or "eval")
+    run = transcript.run(transcript.stem)
     thread = run.thread()
     for case in cases:
         thread.say(Message(Role.USER, (Text(loose.text(case.get("query"))),)))

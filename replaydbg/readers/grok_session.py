@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from replaydbg.core.message import Json, Message, OtherPart, Part, Role, ToolResponse
 from replaydbg.readers import _containers
-from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import loose, openai_chat, openai_responses
@@ -29,8 +29,7 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    stem = document.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
-    thread = transcript.run(stem).thread()
+    thread = transcript.run(document.stem).thread()
     before: list[Part] = []
     for value, place in _containers.values(document.buffer, transcript.notices):
         line = loose.mapping(value)
@@ -48,11 +47,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             transcript.notice(place, "no message, left out")
     if before:
         _reply(thread, {}, before)
-    if not len(thread.run.columns) and len(thread):
-        thread.show_unanswered()
-    if not len(thread.run.columns):
-        raise NotThisFormat("no message")
-    yield transcript.reading()
+    thread.end()
+    yield transcript.whole("no message")
 
 
 def _reply(thread: Thread, line: dict[str, Json], before: list[Part]) -> None:

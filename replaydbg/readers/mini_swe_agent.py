@@ -40,12 +40,10 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    stem = document.name.replace("\\", "/").rpartition("/")[2]
-    stem = stem.removesuffix(".json").removesuffix(".traj")
     for value, _ in _containers.values(document.buffer, transcript.notices):
         record = {"messages": value} if isinstance(value, list) else loose.mapping(value)
         if isinstance(record.get("messages"), list):
-            _add(transcript, record, stem)
+            _add(transcript, record, document.stem)
     if not transcript.runs:
         raise NotThisFormat("no messages")
     yield transcript.reading()

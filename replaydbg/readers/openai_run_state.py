@@ -55,7 +55,7 @@ def _read_state(transcript: Transcript, state: dict[str, Json], place: str) -> N
         said = f"the state is of version {version or state.get(_MARK)}, which is newer than what is known"
         transcript.notice(f"{place}/{_MARK}", said)
     named = loose.text(loose.mapping(state.get("trace")).get("id"))
-    stem = transcript.source.name.rpartition("/")[2].removesuffix(".json")
+    stem = transcript.stem
     run = transcript.run(named or (f"{stem}-{len(transcript.runs) + 1}" if transcript.runs else stem))
     thread = run.thread(agent=_agent_name(state.get("current_agent")))
     for message in openai_responses.read_messages(state.get("original_input")):

@@ -15,7 +15,7 @@ from replaydbg.core.message import Json, Media, Message, Part, Reasoning, Role, 
 from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _containers, _moments
-from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import NAN, Facts
 from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import loose
@@ -41,23 +41,20 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    stem = document.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
     log = _Log()
     for value, place in _containers.values(document.buffer, transcript.notices):
         if isinstance(value, dict) and isinstance(value.get("messages"), list):
             session = loose.mapping(value.get("info"))
-            _tell(transcript, loose.text(session.get("id")) or stem, value["messages"], None)
+            _tell(transcript, loose.text(session.get("id")) or document.stem, value["messages"], None)
         elif isinstance(value, list) and value and isinstance(value[0], str):
             log.add(value)
         elif isinstance(value, list):
-            _tell(transcript, stem, value, None)
+            _tell(transcript, document.stem, value, None)
         else:
             transcript.notice(place, "neither a session nor a hook, left out")
     for session_id, messages in log.sessions():
-        _tell(transcript, session_id or stem, messages, log.tools)
-    if not any(len(run.columns) for run in transcript.runs):
-        raise NotThisFormat("no message")
-    yield transcript.reading()
+        _tell(transcript, session_id or document.stem, messages, log.tools)
+    yield transcript.whole("no message")
 
 
 class _Log:
@@ -109,8 +106,7 @@ def _tell(transcript: Transcript, id_: str, messages: list[Json], tools: tuple[T
         else:
             said = [spoken for part in map(loose.mapping, parts) if (spoken := _spoken(part)) is not None]
             thread.say(Message(Role.USER, tuple(said)), moment_ns=_time(info, "created"))
-    if not len(thread.run.columns) and len(thread):
-        thread.show_unanswered()
+    thread.end()
 
 
 class _Reply:

@@ -50,14 +50,13 @@ def _flat(history: list[Json]) -> Iterator[Json]:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    stem = document.name.replace("\\", "/").rpartition("/")[2].removesuffix(".json")
     for value, place in _containers.values(document.buffer, transcript.notices):
         record = loose.mapping(value)
         events = value if isinstance(value, list) else record.get("history")
         if not isinstance(events, list):
             transcript.notice(place, "no history of events, left out")
             continue
-        run = _Events(transcript.run(loose.text(record.get("instance_id")) or stem))
+        run = _Events(transcript.run(loose.text(record.get("instance_id")) or document.stem))
         for event in map(loose.mapping, _flat(events)):
             run.add(event)
         run.end(record)

@@ -26,7 +26,7 @@ from replaydbg.core.message import (
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _containers, _moments
-from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import arguments, loose, openai_chat, tool_specs
@@ -64,8 +64,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
     folders = [part for part in document.name.replace("\\", "/").split("/")[:-1] if part != "events"]
-    stem = document.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
-    events = _Events(transcript.run(folders[-1] if document.beside and folders else stem).thread())
+    events = _Events(transcript.run(folders[-1] if document.beside and folders else document.stem).thread())
     for name, file in sorted(
         [("", document), *document.beside.items()], key=lambda item: item[0] or _own(document)
     ):
@@ -77,9 +76,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
                 notice = transcript.notices[at]
                 transcript.notices[at] = type(notice)(f"{name}: {notice.pointer}", notice.message)
     events.settle()
-    if not any(len(run.columns) for run in transcript.runs):
-        raise NotThisFormat("no events")
-    yield transcript.reading()
+    yield transcript.whole("no events")
 
 
 def _own(document: Document) -> str:

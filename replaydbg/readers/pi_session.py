@@ -14,7 +14,7 @@ from typing import Any
 from replaydbg.core.message import Json, Message, Role, Text, ToolResponse
 from replaydbg.core.step import Kind, PlainBody, Status, Usage
 from replaydbg.readers import _containers, _json_lines, _moments
-from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import NAN, Facts
 from replaydbg.readers._transcript import Run, Thread, Transcript
 from replaydbg.wire import anthropic_messages, loose
@@ -52,14 +52,11 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    stem = document.name.replace("\\", "/").rpartition("/")[2].removesuffix(".jsonl")
-    session = _Session(transcript.run(stem))
+    session = _Session(transcript.run(document.stem))
     for value, _ in _containers.values(document.buffer, transcript.notices):
         session.add(loose.mapping(value))
     session.end()
-    if not any(len(run.columns) for run in transcript.runs):
-        raise NotThisFormat("no message")
-    yield transcript.reading()
+    yield transcript.whole("no message")
 
 
 class _Session:
@@ -73,8 +70,7 @@ class _Session:
         """For each line the thread and the place that its message begins at."""
 
     def end(self) -> None:
-        if not len(self._run.columns) and len(self._thread):
-            self._thread.show_unanswered()
+        self._thread.end()
 
     def add(self, line: dict[str, Json]) -> None:
         kind, id_ = loose.text(line.get("type")), loose.text(line.get("id"))

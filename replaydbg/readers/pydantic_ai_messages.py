@@ -55,7 +55,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             continue
         conversation = loose.text(item.get("conversation_id"))
         if thread is None or (conversation and run_id and conversation != run_id):
-            thread = transcript.run(conversation or _stem(document.name)).thread()
+            thread = transcript.run(conversation or transcript.stem).thread()
             instructions = ""
         run_id = conversation or run_id
         if item["kind"] == "request":
@@ -68,10 +68,6 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     if thread is None:
         raise NotThisFormat("no message")
     yield transcript.reading()
-
-
-def _stem(name: str) -> str:
-    return name.replace("\\", "/").rpartition("/")[2].partition(".json")[0] or "messages"
 
 
 def _instruct(thread: Thread, item: dict[str, Json], known: str) -> str:

@@ -52,7 +52,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         _add(columns, raw, loose.mapping(value), place, notices)
     if not len(columns):
         raise NotThisFormat("no step")
-    name = document.name.replace("\\", "/").rpartition("/")[2].partition(".json")[0]
+    name = document.stem
     source = Source(document.name, READER.name)
     arranged = arrange(columns, trace_id=name or "steps", source=source, decode=_decoded)
     yield Reading((arranged.trace,), (*notices, *arranged.notices))

@@ -34,12 +34,10 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    stem = document.name.replace("\\", "/").rpartition("/")[2]
-    stem = stem.removesuffix(".json").removesuffix(".traj")
     for value, _ in _containers.values(document.buffer, transcript.notices):
         record = loose.mapping(value)
         if isinstance(record.get("trajectory"), list):
-            _add(transcript, record, stem)
+            _add(transcript, record, document.stem)
     if not transcript.runs:
         raise NotThisFormat("no trajectory")
     yield transcript.reading()

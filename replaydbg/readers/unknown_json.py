@@ -45,7 +45,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
         buffer = buffer[: limits.UNKNOWN_BYTES_MAX]
         said = f"only the first {limits.UNKNOWN_BYTES_MAX >> 20} MB are shown"
         records.notices.append(Notice("", said))
-    trace_id = document.name.replace("\\", "/").rpartition("/")[2].partition(".json")[0]
+    trace_id = document.stem
     for record in _containers.records(buffer, records.notices):
         for value, place in _containers.parsed(record, records.notices):
             _add(records, trace_id, value, place)

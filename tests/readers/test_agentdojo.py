@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from replaydbg.core.message import ToolCall
 from replaydbg.readers.agentdojo import READER
-from tests.support.readings import one, outline, read, sniffed, survives_damage
+from tests.support.readings import one, outline, read, sniffed
 
 CALL = {"function": "send", "args": {"to": "x"}, "id": "c1", "placeholder_args": None}
 
@@ -69,7 +67,4 @@ def test_other_files_are_not_claimed(data: Any) -> None:
     assert sniffed(READER, data) == 0.0
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.data())
-def test_damage(data: Any) -> None:
-    survives_damage(READER, data.draw, RUN)
+SAMPLES = [RUN]

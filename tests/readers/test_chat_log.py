@@ -8,11 +8,9 @@ from typing import Any
 import orjson
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from replaydbg.core.message import Role, ToolCall
-from replaydbg.core.step import Kind, Step
-from replaydbg.readers._api import Reading
+from replaydbg.core.step import Kind
 from replaydbg.wire import anthropic_messages
 from tests.support import corpora, said
 from tests.support.chat_logs import (
@@ -30,6 +28,7 @@ from tests.support.chat_logs import (
     sniffed,
     user,
 )
+from tests.support.readings import walked
 
 TRACES = Path(__file__).parents[2] / "traces"
 
@@ -138,49 +137,6 @@ SAMPLES = [
         }
     ),
 ]
-
-
-def walked(reading: Reading) -> list[Step]:
-    """Every step decoded whole: damage must not show up later either."""
-    steps = [step for trace in reading.traces for step in trace.steps()]
-    for step in steps:
-        for name in (
-            "messages",
-            "output",
-            "tools",
-            "params",
-            "call",
-            "result",
-            "error",
-            "usage",
-            "raw",
-            "provider",
-        ):
-            getattr(step.body, name)
-    return steps
-
-
-@given(st.data())
-def test_damaged_files_are_read_as_far_as_they_go(data: Any) -> None:
-    document = data.draw(said.damaged(data.draw(st.sampled_from(SAMPLES))))
-    sniffed(document)
-    walked(read(document))
-
-
-@given(st.data())
-def test_values_of_other_types_anywhere_are_read(data: Any) -> None:
-    record = data.draw(
-        st.sampled_from(
-            [
-                *chain(),
-                {"messages": TALK},
-                {"exchanges": [exchange("https://x/v1/messages", PROMPT, {"body": {}})]},
-            ]
-        )
-    )
-    twisted = data.draw(said.twisted(record))
-    sniffed(twisted)
-    walked(read(lines(twisted, chain()[1])))
 
 
 @given(said.json_values)

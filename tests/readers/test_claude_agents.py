@@ -10,7 +10,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.readers import claude_code
 from replaydbg.readers._api import Document
 from tests.support.claude_sessions import Lines, told
-from tests.support.readings import as_document, one, outline
+from tests.support.readings import document, one, outline
 
 TASK = {"subagent_type": "explorer", "prompt": "find it"}
 
@@ -45,7 +45,7 @@ NESTED_AND_OVER = [*NESTED, "model-call chat claude-9"]
 
 
 def with_files(lines: Lines, **files: Lines) -> Trace:
-    beside = {f"s/subagents/agent-{name}.jsonl": as_document(file.bytes) for name, file in files.items()}
+    beside = {f"s/subagents/agent-{name}.jsonl": document(file.bytes) for name, file in files.items()}
     *_, reading = claude_code.READER.read(Document("s.jsonl", memoryview(lines.bytes), beside), False)
     (trace,) = reading.traces
     assert reading.notices == ()

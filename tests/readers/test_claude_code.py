@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from replaydbg.readers import _registry, claude_code
 from replaydbg.readers._api import Document
 from tests.support.claude_sessions import SESSION, Lines
-from tests.support.readings import as_document, one, read, sniffed, walked
+from tests.support.readings import document, one, read, sniffed, walked
 
 
 def sample() -> Lines:
@@ -52,7 +52,7 @@ def test_what_is_a_session() -> None:
 
 
 def test_the_registry_gives_sessions_to_this_reader() -> None:
-    choice = _registry.choose(as_document(SAMPLE))
+    choice = _registry.choose(document(SAMPLE))
     assert (choice.reader.name, choice.notices) == ("claude-code", ())
 
 
@@ -75,8 +75,8 @@ def test_which_files_beside_belong_to_a_session() -> None:
         "s/tool-results/agent-1.jsonl",
         "other.jsonl",
     ]
-    document = as_document(b'{"toolUseResult":{"agentId":"7a"}}\n')
-    assert claude_code.beside(document, names) == [
+    file = document(b'{"toolUseResult":{"agentId":"7a"}}\n')
+    assert claude_code.beside(file, names) == [
         "agent-7a.jsonl",
         "s/subagents/agent-8.jsonl",
         "s/subagents/deep/agent-9.jsonl",
@@ -126,8 +126,8 @@ def test_the_first_rows_of_a_large_session_come_early() -> None:
     for number in range(60):
         lines.reply(f"m{number}", ("t", "Read", {}), tokens=number)
         lines.result("t", "x" * 30_000)
-    document = as_document(lines.bytes)
-    first, whole = claude_code.READER.read(document, True)
+    file = document(lines.bytes)
+    first, whole = claude_code.READER.read(file, True)
     assert (first.complete, whole.complete) == (False, True)
     assert (0 < first.fraction < 1, first.notices) == (True, ())
     (early,), (late,) = first.traces, whole.traces
@@ -141,12 +141,6 @@ def test_the_raw_step_is_what_the_file_says() -> None:
     values = sample().values
     assert trace.step(trace.row("m1")).body.raw == values[1]
     assert trace.step(trace.row("t1")).body.raw == values[2]
-
-
-@given(st.integers(0, len(SAMPLE)), st.integers(0, 40), st.binary(max_size=12))
-def test_damage_is_a_notice_at_most(at: int, cut: int, put: bytes) -> None:
-    damaged = SAMPLE[:at] + put + SAMPLE[at + cut :]
-    walked(read(claude_code.READER, damaged))
 
 
 @given(
@@ -176,6 +170,9 @@ def test_a_document_beside_is_read_after_the_session() -> None:
     agent = Lines("a", second=3, isSidechain=True, agentId="7")
     agent.says("look", after=None)
     agent.reply("am", "seen")
-    beside = {"agent-7.jsonl": as_document(agent.bytes[:-5])}
+    beside = {"agent-7.jsonl": document(agent.bytes[:-5])}
     *_, reading = claude_code.READER.read(Document("s.jsonl", memoryview(SAMPLE), beside), False)
     assert [notice.pointer for notice in reading.notices] == ["agent-7.jsonl: line 2"]
+
+
+SAMPLES = [SAMPLE]

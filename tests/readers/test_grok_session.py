@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from hypothesis import given
-from hypothesis import strategies as st
 
 from replaydbg.core.message import OtherPart, Reasoning
 from replaydbg.readers import _registry, grok_session
 from tests.support.claude_sessions import told
-from tests.support.readings import as_document, one, outline, sniffed, survives
+from tests.support.readings import document, lines, one, outline, sniffed
 
 LINES: list[dict[str, Any]] = [
     {"type": "system", "content": "Be good."},
@@ -27,7 +25,7 @@ DATA = b"".join(orjson.dumps(line) + b"\n" for line in LINES)
 
 
 def test_a_history() -> None:
-    assert _registry.choose(as_document(DATA)).reader is grok_session.READER
+    assert _registry.choose(document(DATA)).reader is grok_session.READER
     trace = one(grok_session.READER, DATA)
     assert outline(trace) == ["model-call chat grok-9", "tool-execution read_file", "model-call chat grok-9"]
     first, read, _ = trace.steps()
@@ -47,6 +45,4 @@ def test_other_files_are_not_claimed() -> None:
         assert sniffed(grok_session.READER, other) == 0.0
 
 
-@given(st.integers(0, len(DATA)), st.integers(0, 40), st.binary(max_size=12))
-def test_damage_is_a_notice_at_most(at: int, cut: int, put: bytes) -> None:
-    survives(grok_session.READER, DATA[:at] + put + DATA[at + cut :])
+SAMPLES = [lines(*LINES)]

@@ -8,11 +8,11 @@ from replaydbg.core.trace import Trace
 from replaydbg.readers._group_chat import GroupChat
 from replaydbg.readers._transcript import Transcript
 from tests.support.build import call, response
-from tests.support.readings import as_document, outline
+from tests.support.readings import document, outline
 
 
 def chat() -> GroupChat:
-    return GroupChat(Transcript(as_document({}), "test").run("r"))
+    return GroupChat(Transcript(document({}), "test").run("r"))
 
 
 def traced(room: GroupChat) -> Trace:

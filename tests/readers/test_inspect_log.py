@@ -8,17 +8,14 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from replaydbg.core.message import ParseProblem, Role, ToolCall
 from replaydbg.core.step import Usage
 from replaydbg.errors import UnreadableInput
 from replaydbg.readers import _registry
-from replaydbg.readers._api import NotThisFormat
 from replaydbg.readers.inspect_log import READER
-from tests.support import corpora, said
-from tests.support.readings import as_document, one, outline, read, sniffed, walked
+from tests.support import corpora
+from tests.support.readings import document, one, outline, read, sniffed, walked
 
 HEAD = {"version": 2, "status": "success", "eval": {"task": "quiz", "model": "openai/m"}}
 TOOL = {"name": "look", "description": "Look.", "parameters": {"type": "object", "properties": {}}}
@@ -295,9 +292,9 @@ def test_a_heading_without_samples() -> None:
 
 
 def test_the_registry_hands_archives_to_this_reader_alone() -> None:
-    assert _registry.choose(as_document(archive(SAMPLE))).reader is READER
+    assert _registry.choose(document(archive(SAMPLE))).reader is READER
     with pytest.raises(UnreadableInput, match="zip archive"):
-        _registry.choose(as_document(archive(SAMPLE)), "otlp")
+        _registry.choose(document(archive(SAMPLE)), "otlp")
 
 
 @pytest.mark.parametrize(
@@ -330,24 +327,4 @@ def test_one_run_in_both_encodings(name: str) -> None:
     assert told[0] == told[1]
 
 
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_damaged_logs_are_read_as_far_as_they_go(data: Any) -> None:
-    whole = data.draw(st.sampled_from([archive(SAMPLE), orjson.dumps({**HEAD, "samples": [SAMPLE]})]))
-    torn = data.draw(said.damaged(whole))
-    sniffed(READER, torn)
-    try:
-        walked(read(READER, torn))
-    except NotThisFormat:
-        return
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.data())
-def test_values_of_other_types_anywhere(data: Any) -> None:
-    twisted = data.draw(said.twisted(SAMPLE))
-    sniffed(READER, twisted)
-    try:
-        walked(read(READER, {**HEAD, "samples": [twisted]}))
-    except NotThisFormat:
-        return
+SAMPLES = [archive(SAMPLE), {**HEAD, "samples": [SAMPLE]}]

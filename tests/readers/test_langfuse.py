@@ -8,17 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from replaydbg.core.message import Json, Message, Role, Text, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.readers import _registry
 from replaydbg.readers.langfuse import READER
-from tests.support import said
 from tests.support.corpora import corpus, each_of
 from tests.support.corpora import document as file_of
-from tests.support.opened import document, lines, opened, steps, walked
+from tests.support.readings import document, lines, opened, steps, walked
 
 TALK = [{"role": "system", "content": "be brief"}, {"role": "user", "content": "weather?"}]
 ANSWER = {"role": "assistant", "content": "", "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}]}  # fmt: skip
@@ -173,21 +170,6 @@ def test_other_formats_are_not_claimed(content: Any) -> None:
     assert READER.sniff(document(content)) == 0.0
 
 
-@given(st.data())
-def test_damaged_files_are_read_as_far_as_they_go(data: Any) -> None:
-    content = data.draw(st.sampled_from([value if isinstance(value, bytes) else json.dumps(value).encode() for value in SHAPES.values()]))  # fmt: skip
-    damaged = data.draw(said.damaged(content))
-    READER.sniff(document(damaged))
-    walked(opened(READER, damaged))
-
-
-@given(st.data())
-def test_values_of_other_types_anywhere_are_read(data: Any) -> None:
-    twisted = data.draw(said.twisted(data.draw(st.sampled_from([value for value in SHAPES.values() if not isinstance(value, bytes)]))))  # fmt: skip
-    READER.sniff(document(twisted))
-    walked(opened(READER, twisted))
-
-
 @each_of("langfuse", without=".chatml.")
 def test_corpora(path: Path) -> None:
     """Every observation is a step, under the parent that the file gives it."""
@@ -233,3 +215,6 @@ def _spread(messages: Sequence[Message]) -> list[tuple[int, bool]]:
 
 def _said(item: dict[str, Any]) -> tuple[int, bool]:
     return len(item.get("tool_calls") or ()), bool(item.get("content"))
+
+
+SAMPLES = list(SHAPES.values())

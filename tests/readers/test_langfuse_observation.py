@@ -10,7 +10,7 @@ from replaydbg.core.message import Json, ToolCall
 from replaydbg.core.step import Kind, Status, Usage
 from replaydbg.readers.langfuse import READER
 from tests.readers.test_langfuse import ANSWER, OFFER, SCHEMA, TALK, TRACE, observation
-from tests.support.opened import steps
+from tests.support.readings import steps
 
 
 @pytest.mark.parametrize(

@@ -7,17 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from replaydbg.core.message import Json, Message, ParseProblem, Role, Text, ToolCall
 from replaydbg.core.step import Kind, Status, Usage
 from replaydbg.readers import _registry
 from replaydbg.readers.langsmith import READER
-from tests.support import said
 from tests.support.corpora import document as file_of
 from tests.support.corpora import each_of
-from tests.support.opened import document, lines, opened, steps, walked
+from tests.support.readings import document, lines, opened, steps, walked
 
 SCHEMA = {"type": "object", "properties": {"q": {"type": "string"}}}
 ORDER = {"root": "20260101T000000000000Zroot"}
@@ -210,21 +207,6 @@ def test_other_formats_are_not_claimed(content: Any) -> None:
     assert READER.sniff(document(content)) == 0.0
 
 
-@given(st.data())
-def test_damaged_files_are_read_as_far_as_they_go(data: Any) -> None:
-    content = data.draw(st.sampled_from([value if isinstance(value, bytes) else json.dumps(value).encode() for value in SHAPES.values()]))  # fmt: skip
-    damaged = data.draw(said.damaged(content))
-    READER.sniff(document(damaged))
-    walked(opened(READER, damaged))
-
-
-@given(st.data())
-def test_values_of_other_types_anywhere_are_read(data: Any) -> None:
-    twisted = data.draw(said.twisted(data.draw(st.sampled_from([value for value in SHAPES.values() if not isinstance(value, bytes)]))))  # fmt: skip
-    READER.sniff(document(twisted))
-    walked(opened(READER, twisted))
-
-
 @each_of("langsmith", pattern="*wrap_openai*")
 def test_corpora(path: Path) -> None:
     """Created and completed: one model call with its prompt and its reply."""
@@ -234,3 +216,6 @@ def test_corpora(path: Path) -> None:
     assert step.body.messages
     assert step.body.output is not None
     assert step.duration_ms is not None
+
+
+SAMPLES = list(SHAPES.values())

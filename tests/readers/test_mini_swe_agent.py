@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from hypothesis import given
-from hypothesis import strategies as st
 
 from replaydbg.readers import _registry, mini_swe_agent
 from tests.support.claude_sessions import told
-from tests.support.readings import as_document, one, outline, sniffed, survives
+from tests.support.readings import document, one, outline, sniffed
 
 BARE = [
     {"role": "system", "content": "Answer with one command."},
@@ -35,7 +33,7 @@ TOOLS: dict[str, Any] = {
 
 
 def test_a_bare_list_of_messages() -> None:
-    assert _registry.choose(as_document(BARE)).reader is mini_swe_agent.READER
+    assert _registry.choose(document(BARE)).reader is mini_swe_agent.READER
     trace = one(mini_swe_agent.READER, BARE)
     assert outline(trace) == ["model-call chat", "tool-execution bash!", "model-call chat"]
     assert [call.arguments["command"] for row in (0, 1, 2) for call in trace.step(row).tool_calls] == [
@@ -71,9 +69,4 @@ def test_other_files_are_not_claimed() -> None:
         assert sniffed(mini_swe_agent.READER, other) == 0.0
 
 
-DATA = orjson.dumps(TOOLS)
-
-
-@given(st.integers(0, len(DATA)), st.integers(0, 40), st.binary(max_size=12))
-def test_damage_is_a_notice_at_most(at: int, cut: int, put: bytes) -> None:
-    survives(mini_swe_agent.READER, DATA[:at] + put + DATA[at + cut :])
+SAMPLES = [TOOLS, BARE]

@@ -22,3 +22,6 @@ def test_kinds_and_agents_are_taken_as_they_were_written() -> None:
     (only,) = next(native.READER.read(document(content), False)).traces
     assert [only.kind(row) for row in range(3)] == [Kind.AGENT_INVOCATION, Kind.MODEL_CALL, Kind.MODEL_CALL]
     assert [only.agent(row) for row in range(3)] == ["A", "", ""]
+
+
+SAMPLES = [b"".join(write(trace(span(1), span(2, "chat m", 1, {"replaydbg.kind": "model-call"}))))]

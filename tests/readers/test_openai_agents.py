@@ -7,17 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from replaydbg.core.message import Json, Message, Role, Text, ToolCall
 from replaydbg.core.step import Kind, Status, Usage
 from replaydbg.readers import _registry
 from replaydbg.readers.openai_agents import READER
-from tests.support import said
 from tests.support.corpora import document as file_of
 from tests.support.corpora import each_of
-from tests.support.opened import document, lines, opened, steps, walked
+from tests.support.readings import document, lines, opened, steps, walked
 
 
 def span(id_: str, parent: str | None, type_: str, *, error: Json = None, **data: Json) -> dict[str, Json]:
@@ -121,21 +118,6 @@ def test_other_formats_are_not_claimed(content: Any) -> None:
     assert READER.sniff(document(content)) == 0.0
 
 
-@given(st.data())
-def test_damaged_files_are_read_as_far_as_they_go(data: Any) -> None:
-    content = data.draw(st.sampled_from([value if isinstance(value, bytes) else json.dumps(value).encode() for value in SHAPES.values()]))  # fmt: skip
-    damaged = data.draw(said.damaged(content))
-    READER.sniff(document(damaged))
-    walked(opened(READER, damaged))
-
-
-@given(st.data())
-def test_values_of_other_types_anywhere_are_read(data: Any) -> None:
-    twisted = data.draw(said.twisted(data.draw(st.sampled_from([value for value in SHAPES.values() if not isinstance(value, bytes)]))))  # fmt: skip
-    READER.sniff(document(twisted))
-    walked(opened(READER, twisted))
-
-
 @each_of("openai_agents", pattern="native__*")
 def test_corpora(path: Path) -> None:
     """Every span is a step; the tokens of the model calls are those that the SDK's own tasks add up."""
@@ -156,3 +138,6 @@ def test_corpora(path: Path) -> None:
     )
     responses = sum(item["span_data"]["type"] == "response" for item in spans.values())
     assert len(reading.notices) == (1 if responses else 0)
+
+
+SAMPLES = list(SHAPES.values())

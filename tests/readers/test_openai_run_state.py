@@ -7,18 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from replaydbg.core.message import Json, Message, Role, Text, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.errors import UnreadableInput
 from replaydbg.readers import _registry
 from replaydbg.readers.openai_run_state import READER
-from tests.support import said
 from tests.support.corpora import document as file_of
 from tests.support.corpora import each_of
-from tests.support.opened import document, lines, opened, walked
+from tests.support.readings import document, lines, opened, walked
 
 AGENT = {"name": "helper"}
 CALL = {"type": "function_call", "id": "1", "call_id": "c1", "name": "find", "arguments": '{"q": "x"}'}
@@ -120,19 +117,6 @@ def test_others_are_not_claimed(content: Any) -> None:
     assert READER.sniff(document(content)) == 0.0
 
 
-@given(st.data())
-def test_damaged_files_are_read_as_far_as_they_go(data: Any) -> None:
-    content = data.draw(st.sampled_from([json.dumps(STATE).encode(), lines(STATE, STATE)]))
-    walked(opened(READER, data.draw(said.damaged(content))))
-
-
-@given(st.data())
-def test_values_of_other_types_anywhere_are_read(data: Any) -> None:
-    twisted = data.draw(said.twisted(STATE))
-    READER.sniff(document(twisted))
-    walked(opened(READER, twisted))
-
-
 @each_of("openai_agents", pattern="runstate_*")
 def test_corpora(path: Path) -> None:
     """As many model calls and executions as there are turns and outputs; what has no run in it is refused, and
@@ -153,3 +137,6 @@ def test_corpora(path: Path) -> None:
     assert found.count(Kind.TOOL_EXECUTION) == len(outputs)
     if state["model_responses"]:
         assert found.count(Kind.MODEL_CALL) == len(state["model_responses"])
+
+
+SAMPLES = [STATE, lines(STATE, STATE)]

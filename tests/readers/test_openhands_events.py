@@ -6,13 +6,11 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from replaydbg.readers import _registry, openhands_events
 from replaydbg.readers._api import Document
 from tests.support.claude_sessions import told
-from tests.support.readings import as_document, one, outline, sniffed, survives
+from tests.support.readings import document, one, outline, sniffed
 
 
 def event(number: int, kind: str, source: str = "agent", **fields: Any) -> dict[str, Any]:
@@ -77,7 +75,7 @@ OUTLINE = [
     "data", [orjson.dumps(EVENTS), b"\n".join(map(orjson.dumps, EVENTS))], ids=["list", "lines"]
 )
 def test_a_conversation(data: bytes) -> None:
-    assert _registry.choose(as_document(data)).reader is openhands_events.READER
+    assert _registry.choose(document(data)).reader is openhands_events.READER
     trace = one(openhands_events.READER, data)
     assert outline(trace) == OUTLINE
     first, ran, failed, _, refused, *_ = trace.steps()
@@ -96,13 +94,13 @@ def test_a_conversation(data: bytes) -> None:
 
 
 def test_an_event_a_file() -> None:
-    files = {f"event-{at:05}-{at}.json": as_document(value) for at, value in enumerate(EVENTS)}
+    files = {f"event-{at:05}-{at}.json": document(value) for at, value in enumerate(EVENTS)}
     names = [*files, "base_state.json", "event-1.txt"]
-    document = Document("/x/chat-1/events/event-00000-0.json", memoryview(orjson.dumps(EVENTS[0])))
-    others = openhands_events.beside(document, reversed(names))
+    first = Document("/x/chat-1/events/event-00000-0.json", memoryview(orjson.dumps(EVENTS[0])))
+    others = openhands_events.beside(first, reversed(names))
     assert others == sorted(files)[1:]
-    document = Document(document.name, document.buffer, {name: files[name] for name in others})
-    *_, reading = openhands_events.READER.read(document, False)
+    whole = Document(first.name, first.buffer, {name: files[name] for name in others})
+    *_, reading = openhands_events.READER.read(whole, False)
     (trace,) = reading.traces
     assert (outline(trace), trace.id) == (OUTLINE, "chat-1")
 
@@ -111,12 +109,7 @@ def test_other_files_are_not_claimed() -> None:
     others: list[Any] = [[{"kind": "request", "parts": []}], {"kind": "ActionEvent"}, {"source": "user"}]
     for other in others:
         assert sniffed(openhands_events.READER, other) == 0.0
-    assert openhands_events.beside(as_document(b"{}", "run.json"), ["event-1-x.json"]) == []
+    assert openhands_events.beside(document(b"{}", "run.json"), ["event-1-x.json"]) == []
 
 
-DATA = orjson.dumps(EVENTS)
-
-
-@given(st.integers(0, len(DATA)), st.integers(0, 40), st.binary(max_size=12))
-def test_damage_is_a_notice_at_most(at: int, cut: int, put: bytes) -> None:
-    survives(openhands_events.READER, DATA[:at] + put + DATA[at + cut :])
+SAMPLES = [EVENTS]

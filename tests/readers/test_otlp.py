@@ -16,6 +16,7 @@ from replaydbg.readers._api import Reading
 from tests.support.corpora import ROOT, corpus, document, each_of
 from tests.support.otlp import document as made_up
 from tests.support.otlp import request, span
+from tests.support.readings import lines
 
 SPAN_CORPORA = (
     "otlp_openinference", "otlp_openllmetry", "otlp_openllmetry_legacy", "otlp_pydantic_ai", "otlp_jsonl", "otlp_console"
@@ -180,3 +181,12 @@ def test_sniff(content: bytes, least: float) -> None:
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"messages":[]}', b"[]", b'{"resourceLogs":[]}'])
 def test_sniff_says_no(content: bytes) -> None:
     assert otlp.READER.sniff(made_up(content)) == 0.0
+
+
+SAMPLES = [
+    request(
+        span(1, "agent"),
+        span(2, "chat m", 1, {"gen_ai.operation.name": "chat", "gen_ai.input.messages": "[]"}),
+    ),
+    lines(request(span(1, "agent")), request(span(2, "tool", 1, {"openinference.span.kind": "TOOL"}))),
+]

@@ -191,3 +191,6 @@ def test_phoenix(content: Json) -> None:
         ("c1", "bash", {}, "")
     ]
     assert step.body.usage.input_tokens == 5
+
+
+SAMPLES = [SPANS, json.dumps(SPANS, indent=4).encode(), {"data": [PHOENIX]}, [ROW]]

@@ -90,3 +90,11 @@ def test_recorded_logs(path: Path) -> None:
         if "no_content" not in path.name:
             assert step.body.messages
             assert all(message.parts for message in step.body.messages)
+
+
+SAMPLES = [
+    logs(
+        record("gen_ai.user.message", {"content": "hi"}, gen_ai_DOT_system="openai"),
+        record("gen_ai.choice", {"index": 0, "message": {"content": "yes"}}),
+    )
+]

@@ -6,14 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from replaydbg.core.message import Json, Message, Role, Text
 from replaydbg.core.step import Kind, Status, Usage
 from replaydbg.readers.patronus import READER, _duration_ns
-from tests.support import said
-from tests.support.opened import document, lines, opened, walked
+from tests.support.readings import document, lines, opened, walked
 
 TRACE = "a" * 32
 
@@ -109,14 +106,4 @@ def test_other_formats_are_not_claimed(content: Any) -> None:
     assert READER.sniff(document(content)) == 0.0
 
 
-@given(st.data())
-def test_damaged_files_are_read_as_far_as_they_go(data: Any) -> None:
-    content = data.draw(st.sampled_from([json.dumps(TREE).encode(), lines(TREE)]))
-    walked(opened(READER, data.draw(said.damaged(content))))
-
-
-@given(st.data())
-def test_values_of_other_types_anywhere_are_read(data: Any) -> None:
-    twisted = data.draw(said.twisted(TREE))
-    READER.sniff(document(twisted))
-    walked(opened(READER, twisted))
+SAMPLES = [TREE, lines(TREE)]

@@ -6,13 +6,11 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from replaydbg.core.message import Reasoning
 from replaydbg.readers import _registry, pi_session
 from tests.support.claude_sessions import moment, told
-from tests.support.readings import as_document, one, outline, sniffed, survives
+from tests.support.readings import document, one, outline, sniffed
 
 
 def line(id_: str, parent: str | None, second: int, kind: str = "message", **fields: Any) -> dict[str, Any]:
@@ -60,7 +58,7 @@ def as_lines(values: list[dict[str, Any]]) -> bytes:
 
 def test_a_session_of_pi() -> None:
     data = as_lines(SESSION)
-    assert _registry.choose(as_document(data)).reader is pi_session.READER
+    assert _registry.choose(document(data)).reader is pi_session.READER
     trace = one(pi_session.READER, data)
     assert outline(trace) == [
         "model-call chat big",
@@ -131,9 +129,4 @@ def test_other_files_are_not_claimed() -> None:
         assert sniffed(pi_session.READER, other) == 0.0
 
 
-DATA = as_lines(SESSION)
-
-
-@given(st.integers(0, len(DATA)), st.integers(0, 40), st.binary(max_size=12))
-def test_damage_is_a_notice_at_most(at: int, cut: int, put: bytes) -> None:
-    survives(pi_session.READER, DATA[:at] + put + DATA[at + cut :])
+SAMPLES = [as_lines(SESSION)]

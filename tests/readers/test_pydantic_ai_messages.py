@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from replaydbg.core.message import Media, OtherPart, Reasoning, Role, Text, ToolCall
 from replaydbg.core.step import Usage
 from replaydbg.readers.pydantic_ai_messages import READER
-from tests.support.readings import one, outline, read, sniffed, survives_damage, walked
+from tests.support.readings import one, outline, read, sniffed, walked
 
 
 def request(*parts: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -154,7 +152,4 @@ def test_other_files_are_not_claimed(data: Any) -> None:
     assert sniffed(READER, data) == 0.0
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.data())
-def test_damage(data: Any) -> None:
-    survives_damage(READER, data.draw, [*FIRST, request(RETURN), response(part("text", "done"))])
+SAMPLES = [[*FIRST, request(RETURN), response(part("text", "done"))]]

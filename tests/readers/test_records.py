@@ -13,7 +13,7 @@ from replaydbg.core.trace import Source
 from replaydbg.readers import _records, langfuse, langsmith, mlflow, openai_agents
 from replaydbg.readers._api import Reader
 from replaydbg.readers._records import Observed, RecordBody
-from tests.support.opened import document
+from tests.support.readings import document
 
 
 def row(id_: str, parent: str, kind: Kind, handle: object, tokens: int = -1, agent: str = "") -> Row:

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
+from replaydbg import limits
 from replaydbg.errors import EXIT_UNREADABLE, UnreadableInput
 from replaydbg.readers import _refusals, _registry
 from tests.support.corpora import document as file_of
 from tests.support.corpora import each_of
-from tests.support.opened import document
+from tests.support.readings import document
 
 
 def refused(content: Any) -> UnreadableInput:
@@ -39,6 +40,7 @@ def database(path: Path, *tables: str) -> bytes:
         (("projects", "traces", "spans"), "Phoenix", "/v1/projects/PROJECT/spans"),
         (("app_states", "sessions", "events"), "Google ADK", "model_dump_json"),
         (("agent_sessions", "agent_messages"), "OpenAI Agents SDK", "get_items"),
+        (("project", "session", "message", "part"), "opencode", "opencode export"),
         (("users",), "a SQLite database", "JSON"),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else None,
@@ -94,12 +96,52 @@ def test_json_that_is_known_and_not_read(content: Any, what: str) -> None:
     assert "secret" not in problem.hint
 
 
+SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
+OFFER = {"type": "function", "function": {"name": "f", "parameters": SCHEMA}}
+
+
+@pytest.mark.parametrize(
+    ("content", "what", "instead"),
+    [
+        ({"id": "p", "sessionID": "s", "messageID": "m", "type": "text"}, "part of a message of opencode", "opencode export"),
+        ({"id": "prt_1", "messageID": "m", "type": "text"}, "part of a message of opencode", "opencode export"),
+        ({"id": "m", "sessionID": "s", "role": "user", "time": {}}, "head of one message of opencode", "opencode export"),
+        ({"id": "s", "projectID": "p", "directory": "/p", "title": "t", "time": {}}, "head of a session", "opencode export"),
+        ({"agents": {"main": {}}, "workDir": "/p", "lastPrompt": "x"}, "state of a Kimi session", "wire.jsonl"),
+        ({"$schema": "x", "oneOf": []}, "a JSON Schema", "open the data"),
+        ([OFFER], "a set of tools", "--tools"),
+        ([{"name": "f", "description": "d", "input_schema": {}}], "a set of tools", "--tools"),
+        ({"tools": [{"name": "f", "inputSchema": {}}]}, "a set of tools", "--tools"),
+        ({"f": SCHEMA, "g": SCHEMA}, "a set of tools", "--tools"),
+        ({"shop": {"f": SCHEMA}, "bank": {"g": SCHEMA}}, "a set of tools", "--tools"),
+        ({"info": {}, "num_chat_messages": 1, "current_model_id": "g"}, "summary of a Grok session", "chat_history.jsonl"),
+    ],
+)  # fmt: skip
+def test_files_that_lie_beside_traces(content: Any, what: str, instead: str) -> None:
+    problem = refused(content)
+    assert what in problem.message
+    assert instead in problem.hint
+
+
 def test_a_format_that_was_named_is_tried_nevertheless() -> None:
     assert _registry.choose(document(SPAN), "chat-log").reader.name == "chat-log"
 
 
 @pytest.mark.parametrize(
-    "content", [[], [1], {"spans": []}, [{"role": "user", "content": "hi"}], {"span_id": "x"}]
+    "content",
+    [
+        [],
+        [1],
+        {},
+        {"spans": []},
+        [{"role": "user", "content": "hi"}],
+        {"span_id": "x"},
+        {"tools": [], "messages": []},
+        {"tools": ["x" * limits.SNIFF_BYTES_MAX], "messages": []},
+        {"a": {"type": "object"}},
+        {"a": {"b": {"c": SCHEMA}}},
+        {"$schema": "x", "trajectory": []},
+    ],
 )
 def test_others_are_not_refused_by_their_keys(content: Any) -> None:
     assert _refusals.of_json(document(content)) is None

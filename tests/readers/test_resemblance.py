@@ -6,7 +6,7 @@ import pytest
 
 from replaydbg.readers import _registry, _resemblance
 from replaydbg.readers._api import Reader
-from tests.support.opened import document
+from tests.support.readings import document
 
 
 def test_the_nearest_come_first_with_what_is_there_and_what_is_missing() -> None:

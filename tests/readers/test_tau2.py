@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from replaydbg.core.message import Reasoning, Role, Text, ToolCall
 from replaydbg.core.step import Usage
 from replaydbg.readers.tau2 import READER
-from tests.support.readings import one, outline, read, sniffed, survives_damage
+from tests.support.readings import one, outline, read, sniffed
 
 
 def said(role: str, content: str | None = None, second: int = 0, **more: Any) -> dict[str, Any]:
@@ -153,7 +151,4 @@ def test_other_files_are_not_claimed(data: Any) -> None:
     assert sniffed(READER, data) == 0.0
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.data())
-def test_damage(data: Any) -> None:
-    survives_damage(READER, data.draw, RESULTS)
+SAMPLES = [RESULTS]

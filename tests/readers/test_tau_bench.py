@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from replaydbg.core.message import ToolCall
 from replaydbg.readers.tau_bench import READER
 from tests.support.chat_logs import asks, says, tool, user
-from tests.support.readings import one, outline, read, sniffed, survives_damage
+from tests.support.readings import one, outline, read, sniffed
 
 RUN = {
     "task_id": 3,
@@ -64,7 +62,4 @@ def test_a_conversation_beyond_the_head_is_told_by_what_stands_before() -> None:
     assert sniffed(READER, [{"task_id": 1, "reward": 1.0, "info": {}, "traj": [user("x" * 70_000)]}]) == 0.95
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.data())
-def test_damage(data: Any) -> None:
-    survives_damage(READER, data.draw, [RUN])
+SAMPLES = [[RUN]]

@@ -14,7 +14,7 @@ from replaydbg.errors import UnreadableInput
 from replaydbg.readers import _registry
 from replaydbg.readers.unknown_json import READER
 from tests.support import said
-from tests.support.opened import document, lines, opened, steps, walked
+from tests.support.readings import document, lines, opened, steps, walked
 
 THING = {"title": "x", "tags": ["a", "b"], "turns": [{"role": "user", "text": "hi"}, {"n": 1, "deep": {"er": [[1]]}}], "none": {}}  # fmt: skip
 
@@ -91,3 +91,6 @@ def test_deep_nesting_is_no_recursion() -> None:
 def test_any_json(value: Any) -> None:
     READER.sniff(document(value))
     walked(opened(READER, json.dumps(value)))
+
+
+SAMPLES = [THING]

@@ -10,15 +10,12 @@ from typing import Any
 import orjson
 import pytest
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from replaydbg import limits
 from replaydbg.core.message import ToolCall
 from replaydbg.readers.vcr import READER
 from tests.support.chat_logs import SYSTEM, TOOL, asks, says, tool, user
-from tests.support.readings import one, outline, read, sniffed, survive, walked
-from tests.support.said import damaged
+from tests.support.readings import one, outline, read, sniffed, walked
 
 URL = "https://api.openai.com/v1/chat/completions"
 FIRST = {"model": "m-1", "messages": [SYSTEM, user("find x")], "tools": [TOOL]}
@@ -127,11 +124,8 @@ def test_other_files_are_not_claimed(data: bytes) -> None:
     assert sniffed(READER, data) == 0.0
 
 
-@settings(max_examples=50, deadline=None)
-@given(st.data())
-def test_damage(data: Any) -> None:
-    survive(READER, data.draw(damaged(CASSETTE)))
-
-
 def test_every_step_can_be_looked_at() -> None:
     assert len(walked(read(READER, CASSETTE))) == 3
+
+
+SAMPLES = [CASSETTE]

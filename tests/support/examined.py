@@ -15,7 +15,7 @@ from replaydbg.readers import _registry as readers
 from replaydbg.readers._api import Document, Reading
 from replaydbg.rules import _registry as rules
 from replaydbg.rules._repairs import repair
-from tests.support.opened import walked
+from tests.support.readings import walked
 
 STEPS_MAX = 300
 """Rules are not asked about longer traces: there they only cost time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
@@ -93,20 +94,39 @@ def tool_messages(results: st.SearchStrategy[Any], **fields: Any) -> st.SearchSt
 
 @st.composite
 def damaged(draw: st.DrawFn, document: bytes) -> bytes:
-    """The document cut off, with bytes changed, or with a piece taken out."""
+    """The document cut off, with a bit or some bytes changed, or with a piece taken out, put in, or written twice."""
     at = draw(st.integers(0, len(document)))
-    kind = draw(st.sampled_from(["cut", "change", "remove", "insert"]))
-    if kind == "cut":
-        return document[:at]
-    if kind == "change":
-        return document[:at] + draw(st.binary(min_size=1, max_size=3)) + document[at + 1 :]
-    if kind == "insert":
-        return (
-            document[:at]
-            + draw(st.sampled_from([b"{", b"}", b'"', b"\n", b"\xff", b"null,"]))
-            + document[at:]
-        )
-    return document[:at] + document[at + draw(st.integers(1, 30)) :]
+    before, piece, after = document[:at], document[at : at + draw(st.integers(1, 40))], document[at:]
+    match draw(st.sampled_from(["cut", "flip", "change", "remove", "insert", "double", "line"])):
+        case "cut":
+            return before
+        case "flip":
+            return before + bytes([byte ^ 1 << draw(st.integers(0, 7)) for byte in after[:1]]) + after[1:]
+        case "change":
+            return before + draw(st.binary(min_size=1, max_size=12)) + after[len(piece) :]
+        case "remove":
+            return before + after[len(piece) :]
+        case "insert":
+            return before + draw(st.sampled_from([b"{", b"}", b'"', b"\n", b"\xff", b"null,"])) + after
+        case "double":
+            return before + piece + after
+    lines = document.splitlines(keepends=True) or [b""]
+    line = draw(st.integers(0, len(lines) - 1))
+    return b"".join([*lines[:line], *[lines[line]] * draw(st.sampled_from([0, 2])), *lines[line + 1 :]])
+
+
+@st.composite
+def of_other_types(draw: st.DrawFn, document: bytes) -> bytes:
+    """The document, or one of its lines, with another value at one place of it. What is no JSON is damaged instead."""
+    for lines in ([document], document.splitlines()):
+        at = draw(st.integers(0, len(lines) - 1))
+        try:
+            value = json.loads(lines[at])
+        except ValueError:
+            continue
+        lines[at] = json.dumps(draw(twisted(value))).encode()
+        return b"\n".join(lines)
+    return draw(damaged(document))
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -128,7 +148,7 @@ def twisted(draw: st.DrawFn, value: Any) -> Any:
     new = draw(json_values)
     if not path:
         return new
-    copy = orjson.loads(orjson.dumps(value))
+    copy = json.loads(json.dumps(value))
     holder = copy
     for key in path[:-1]:
         holder = holder[key]

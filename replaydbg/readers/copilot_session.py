@@ -1,0 +1,185 @@
+"""Sessions of GitHub Copilot's command line and of its SDK: an event a line, each naming the event before it.
+
+A reply asks for tools, and events of their own say when each began and what came back. A sub-agent's events name the call
+that started it. What a rewind took back, and what stood before a compaction, is in no later prompt.
+
+Get one: `~/.copilot/session-state/<session>/events.jsonl`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.message import Json, Message, Part, Reasoning, Role, Text, ToolCall, ToolResponse
+from replaydbg.core.step import Kind, PlainBody, Status, Usage
+from replaydbg.readers import _containers, _moments
+from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._chat_facts import Facts
+from replaydbg.readers._transcript import Run, Thread, Transcript
+from replaydbg.wire import arguments, loose
+
+FORMAT = "copilot-session"
+_ROOTS = ("session.", "user.message", "assistant.", "tool.", "system.message", "subagent.", "hook.")
+_SHOWN = {"session.truncation": "truncation", "session.compaction_complete": "compaction", "abort": "abort"}
+"""Events beside the talk that are worth a step."""
+
+
+def sniff(document: Document) -> float:
+    first = loose.mapping(_containers.first_record(document.head))
+    is_event = loose.text(first.get("type")).startswith(_ROOTS) and isinstance(first.get("data"), dict)
+    return 0.95 if is_event and "id" in first and "timestamp" in first else 0.0
+
+
+def read(document: Document, partial: bool) -> Iterator[Reading]:
+    del partial
+    transcript = Transcript(document, FORMAT)
+    session = _Session(transcript.run(document.stem))
+    for value, place in _containers.values(document.buffer, transcript.notices):
+        event = loose.mapping(value)
+        if isinstance(event.get("type"), str):
+            session.add(event, loose.mapping(event.get("data")))
+        else:
+            transcript.notice(place, "no event, left out")
+    session.end()
+    yield transcript.whole("no message")
+
+
+class _Session:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._threads = {"": run.thread()}
+        """By the call that started the sub-agent; the main thread by none."""
+        self._model = ""
+        self._thought: dict[Thread, list[Part]] = {}
+        """Reasoning that stood in events of its own before its reply."""
+        self._places: dict[str, tuple[Thread, int]] = {}
+        """For each event of the main thread the thread's length before it."""
+        self._begun: dict[str, tuple[ToolCall, int]] = {}
+        """Executions under way: what was called, and when."""
+        self._number = 0
+
+    def add(self, event: dict[str, Json], data: dict[str, Json]) -> None:
+        kind, moment = loose.text(event.get("type")), _moments.nanoseconds(event.get("timestamp"))
+        thread = self._threads.get(loose.text(data.get("parentToolCallId")), self._main)
+        self._places.setdefault(loose.text(event.get("id")), (self._main, len(self._main)))
+        if kind == "session.start":
+            self._run.id = loose.text(data.get("sessionId")) or self._run.id
+            self._model = loose.text(data.get("selectedModel"))
+        elif kind == "session.model_change":
+            self._model = loose.text(data.get("newModel"))
+        elif kind in {"system.message", "user.message"}:
+            self._say(thread, kind, data, moment)
+        elif kind == "assistant.turn_start":
+            thread.last_ns = max(thread.last_ns, moment)  # the call begins now
+        elif kind == "assistant.reasoning":
+            self._thought.setdefault(thread, []).append(Reasoning(loose.text(data.get("content"))))
+        elif kind == "assistant.message":
+            self._reply(thread, event, data, moment)
+        elif kind == "model.call_failure":
+            error = loose.text(data.get("errorMessage")) or "the call failed"
+            thread.reply(None, facts=self._facts(data, error), moment_ns=moment, origin=event)
+        elif kind.startswith("tool.execution_"):
+            self._tool(thread, kind, event, data, moment)
+        elif kind == "subagent.started":
+            self._subagent(event, data, moment)
+        else:
+            self._beside(kind, event, data, moment)
+
+    def end(self) -> None:
+        """Executions that nothing came back of, and messages that nobody answered."""
+        for call, began in self._begun.values():
+            self._run.step(Kind.TOOL_EXECUTION, call.name or "tool", PlainBody(call=call), start_ns=began)
+        self._main.end()
+
+    @property
+    def _main(self) -> Thread:
+        return self._threads[""]
+
+    def _say(self, thread: Thread, kind: str, data: dict[str, Json], moment: int) -> None:
+        text = loose.text(data.get("transformedContent")) or loose.text(data.get("content"))
+        role = Role.SYSTEM if kind == "system.message" else Role.USER
+        message = Message(role, (Text(text),) if text else ())
+        # The instructions are told again when a session goes on.
+        if role is Role.USER or not len(thread) or thread.conversation[0] != message:
+            thread.say(message, moment_ns=moment)
+
+    def _reply(self, thread: Thread, event: dict[str, Json], data: dict[str, Json], moment: int) -> None:
+        thought, text = self._thought.pop(thread, []), loose.text(data.get("content"))
+        aloud, sealed = loose.text(data.get("reasoningText")), loose.text(data.get("reasoningOpaque"))
+        if aloud or sealed:
+            thought = [Reasoning(aloud, sealed)]
+        calls = [
+            arguments.call_from_any(
+                loose.text(call.get("toolCallId")), loose.text(call.get("name")), call.get("arguments")
+            )
+            for call in map(loose.mapping, loose.sequence(data.get("toolRequests")))
+        ]
+        message = Message(Role.ASSISTANT, (*thought, *((Text(text),) if text else ()), *calls))
+        thread.reply(message, facts=self._facts(data), moment_ns=moment, origin=event)
+
+    def _facts(self, data: dict[str, Json], error: str = "") -> Facts:
+        usage = Usage(None, loose.count(data.get("outputTokens")))
+        return Facts(model=loose.text(data.get("model")) or self._model, usage=usage, error=error)
+
+    def _tool(
+        self, thread: Thread, kind: str, event: dict[str, Json], data: dict[str, Json], moment: int
+    ) -> None:
+        id_, name = loose.text(data.get("toolCallId")), loose.text(data.get("toolName"))
+        if kind == "tool.execution_start":
+            self._begun[id_] = (arguments.call_from_any(id_, name, data.get("arguments")), moment)
+        if kind != "tool.execution_complete":
+            return
+        call, began = self._begun.pop(id_, (ToolCall(id_, name), NOT_RECORDED))
+        error = loose.text(loose.mapping(data.get("error")).get("message"))
+        result = loose.mapping(data.get("result")).get("content", error or None)
+        response = ToolResponse(id_, result, call.name, data.get("success") is False)
+        if any(asked == id_ for asked, _ in thread.open_calls):
+            said = Message(Role.TOOL, (response,))
+            thread.add(said, id=self._execution(id_), moment_ns=moment, start_ns=began, origin=event)
+            return
+        # Nobody asked for it: a person did, or the reply is lost. It is in no prompt.
+        status = Status.ERROR if response.is_error else Status.UNSET
+        body = PlainBody(call=call, has_result=True, result=result, error=error, raw=event)
+        self._run.step(
+            Kind.TOOL_EXECUTION, call.name or "tool", body, start_ns=began, end_ns=moment, status=status
+        )
+
+    def _subagent(self, event: dict[str, Json], data: dict[str, Json], moment: int) -> None:
+        id_ = loose.text(data.get("toolCallId"))
+        name = loose.text(data.get("agentDisplayName")) or loose.text(data.get("agentName")) or "agent"
+        step = self._run.step(
+            Kind.AGENT_INVOCATION, name, PlainBody(raw=event), parent_id=self._execution(id_), agent=name, start_ns=moment
+        )  # fmt: skip
+        self._threads[id_] = self._run.thread(agent=name, parent_id=step, first_ns=moment)
+
+    def _execution(self, call_id: str) -> str:
+        """The id of the step in which this call runs, known before the step is there: its sub-agent stands below it."""
+        return f"x-{call_id}" if call_id else ""
+
+    def _beside(self, kind: str, event: dict[str, Json], data: dict[str, Json], moment: int) -> None:
+        if kind == "session.snapshot_rewind":
+            before, length = self._places.get(
+                loose.text(data.get("upToEventId")), (self._main, len(self._main))
+            )
+            self._threads[""] = before.fork(length)
+        elif kind == "session.error":
+            error = loose.text(data.get("message")) or "error"
+            self._run.step(
+                Kind.OPAQUE, "session error", PlainBody(error=error, raw=event), start_ns=moment, end_ns=moment, status=Status.ERROR
+            )  # fmt: skip
+        elif kind in _SHOWN:
+            summary = loose.text(data.get("summaryContent"))
+            body = PlainBody(output_value=summary or None, raw=event)
+            self._run.step(Kind.OPAQUE, _SHOWN[kind], body, start_ns=moment, end_ns=moment)
+            if kind == "session.compaction_complete" and summary and data.get("success") is not False:
+                self._compact(summary, moment)
+
+    def _compact(self, summary: str, moment: int) -> None:
+        before = self._main
+        keeps_instructions = bool(len(before)) and before.conversation[0].role is Role.SYSTEM
+        self._threads[""] = before.fork(int(keeps_instructions))
+        self._main.say(Message(Role.USER, (Text(summary),)), moment_ns=moment)
+
+
+READER = Reader(FORMAT, "GitHub Copilot sessions", sniff, read)

@@ -1,0 +1,257 @@
+"""Sessions of Kimi Code: what its agent did, a record a line. A sub-agent has a file of its own.
+
+A reply comes in pieces, with the results of its tools between them, and its tokens at the end; a request that was sent
+without one was given up. What an undo took back, and what stood before a compaction, is in no later prompt.
+
+Get one: `~/.kimi-code/sessions/<project>/<session>/agents/main/wire.jsonl`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.message import Json, Message, OtherPart, Part, Reasoning, Role, Text, ToolResponse
+from replaydbg.core.step import Kind, PlainBody, Usage
+from replaydbg.core.tool import ToolSpec
+from replaydbg.readers import _containers, _json_lines, _moments
+from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._chat_facts import Facts
+from replaydbg.readers._transcript import Run, Thread, Transcript
+from replaydbg.wire import arguments, loose, openai_chat, tool_specs
+
+FORMAT = "kimi-session"
+_LOOKED_AT_MAX = 8
+_OWN = frozenset(
+    {"context.append_message", "context.append_loop_event", "tools.set_active_tools", "turn.prompt"}
+)
+
+
+def sniff(document: Document) -> float:
+    head = document.head
+    if b'"protocol_version"' not in head and b'"context.append_' not in head:
+        return 0.0
+    for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
+        line = loose.mapping(_json_lines.saved(raw)[0])
+        if loose.text(line.get("type")) in _OWN:
+            return 0.95
+    return 0.0
+
+
+def read(document: Document, partial: bool) -> Iterator[Reading]:
+    del partial
+    transcript = Transcript(document, FORMAT)
+    session = _Session(transcript.run(document.stem))
+    for value, place in _containers.values(document.buffer, transcript.notices):
+        line = loose.mapping(value)
+        if isinstance(line.get("type"), str):
+            session.add(line, line["type"])
+        else:
+            transcript.notice(place, "no record, left out")
+    session.end()
+    yield transcript.whole("no message")
+
+
+class _Session:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._thread: Thread = run.thread()
+        self._instructions: Message | None = None
+        self._offers: dict[str, tuple[ToolSpec, ...]] = {}
+        """Tools by the digest that requests name them by."""
+        self._names: tuple[ToolSpec, ...] | None = None
+        """Of the tools that are switched on: all that is known where their offers were not written down."""
+        self._model = ""
+        self._reply: _Reply | None = None
+        self._turns: list[int] = []
+        """Where each turn of the person begins, for an undo."""
+        self._spent = Usage()
+        """What was counted last; a compaction has no reply of its own."""
+
+    def add(self, line: dict[str, Json], kind: str) -> None:
+        moment = _moments.nanoseconds(line.get("time"))
+        if kind == "context.append_loop_event":
+            self._event(line, loose.mapping(line.get("event")), moment)
+        elif kind == "llm.request" and self._reply is not None:
+            self._reply.request = line
+        elif kind == "config.update":
+            self._model = loose.text(line.get("modelAlias")) or self._model
+            self._instruct(loose.text(line.get("systemPrompt")))
+        elif kind == "tools.set_active_tools":
+            names = [name for name in loose.sequence(line.get("names")) if isinstance(name, str)]
+            self._names = tuple(ToolSpec(name) for name in names if not name.endswith("*"))
+        elif kind == "llm.tools_snapshot" and isinstance(line.get("tools"), list):
+            self._offers[loose.text(line.get("hash"))] = tool_specs.read_tools(line["tools"])
+        elif kind == "usage.record":
+            self._spent = _usage(loose.mapping(line.get("usage")))
+        else:
+            self._context(line, kind, moment)
+
+    def end(self) -> None:
+        self._reply_ends({})
+        self._thread.end()
+
+    def _context(self, line: dict[str, Json], kind: str, moment: int) -> None:
+        """What is in the next prompt, and what is no more."""
+        if kind == "context.append_message":
+            self._reply_ends({})
+            message = _message(loose.mapping(line.get("message")))
+            if message.role is Role.USER:
+                self._turns.append(len(self._thread))
+            self._thread.add(message, moment_ns=moment, origin=line)
+        elif kind == "context.clear":
+            self._begin_anew([])
+        elif kind == "context.undo":
+            back = loose.count(line.get("count")) or 0
+            if 0 < back <= len(self._turns):
+                self._thread = self._thread.fork(self._turns[-back])
+                del self._turns[-back:]
+        elif kind == "context.apply_compaction":
+            self._compact(line, moment)
+
+    def _event(self, line: dict[str, Json], event: dict[str, Json], moment: int) -> None:
+        kind = loose.text(event.get("type"))
+        if kind == "step.begin":
+            self._reply_ends({})
+            self._reply = _Reply(moment)
+        reply = self._reply
+        if reply is None:
+            return
+        if kind == "content.part":
+            reply.parts.append(_part(loose.mapping(event.get("part"))))
+        elif kind == "tool.call":
+            id_, name = loose.text(event.get("toolCallId")), loose.text(event.get("name"))
+            reply.parts.append(arguments.call_from_any(id_, name, event.get("args")))
+            reply.called[id_] = moment
+        elif kind == "tool.result":
+            reply.results.append((line, moment))
+        if kind == "step.end":
+            self._reply_ends(event)
+        elif kind in {"content.part", "tool.call"}:
+            reply.told.append(line)
+            if not reply.results:
+                reply.last_ns = max(reply.last_ns, moment)
+
+    def _reply_ends(self, end: dict[str, Json]) -> None:
+        reply, self._reply = self._reply, None
+        if reply is None or not (reply.parts or reply.request or end):
+            return
+        facts = self._facts(reply, loose.mapping(reply.request), end)
+        reason = loose.text(end.get("finishReason"))
+        said = Message(Role.ASSISTANT, tuple(reply.parts), finish_reason=reason) if reply.parts else None
+        self._thread.reply(said, facts=facts, origin=[*reply.told, *([end] if end else [])])
+        for line, moment in reply.results:
+            event = loose.mapping(line.get("event"))
+            id_, result = loose.text(event.get("toolCallId")), event.get("result")
+            told = loose.mapping(result)
+            response = ToolResponse(id_, told.get("output", result), is_error=told.get("isError") is True)
+            start = reply.called.get(id_, NOT_RECORDED)
+            self._thread.add(Message(Role.TOOL, (response,)), moment_ns=moment, start_ns=start, origin=line)
+
+    def _facts(self, reply: _Reply, request: dict[str, Json], end: dict[str, Json]) -> Facts:
+        start = _moments.nanoseconds(request.get("time"))
+        waited, streamed = (
+            loose.count(end.get(key)) for key in ("llmFirstTokenLatencyMs", "llmStreamDurationMs")
+        )
+        is_timed = start >= 0 and waited is not None and streamed is not None
+        return Facts(
+            model=loose.text(request.get("model")) or self._model,
+            provider=loose.text(request.get("provider")),
+            tools=self._tools(loose.text(request.get("toolsHash"))),
+            params={key: request[key] for key in ("maxTokens", "thinkingEffort") if key in request},
+            usage=_usage(loose.mapping(end.get("usage"))),
+            start_ns=start if start >= 0 else reply.began_ns,
+            end_ns=start + ((waited or 0) + (streamed or 0)) * 1_000_000 if is_timed else reply.last_ns,
+        )
+
+    def _tools(self, digest: str) -> tuple[ToolSpec, ...] | None:
+        """The offers of a request, and the names of those tools whose offers were not written down."""
+        offers, names = self._offers.get(digest, ()), self._names
+        known = {offer.name for offer in offers}
+        return None if names is None else (*offers, *(tool for tool in names if tool.name not in known))
+
+    def _instruct(self, text: str) -> None:
+        """The instructions, which are told again now and then, and may change in the middle."""
+        instructions = Message(Role.SYSTEM, (Text(text),))
+        if text and instructions != self._instructions:
+            talk = self._talk()
+            self._instructions = instructions
+            self._begin_anew(talk)
+
+    def _talk(self) -> list[Message]:
+        """What was said so far, without the instructions."""
+        return [
+            self._thread.conversation[at] for at in range(self._instructions is not None, len(self._thread))
+        ]
+
+    def _begin_anew(self, messages: list[Message]) -> None:
+        self._thread = self._thread.fork(0)
+        self._turns.clear()
+        if self._instructions is not None:
+            self._thread.say(self._instructions)
+        for message in messages:
+            self._thread.say(message)
+
+    def _compact(self, line: dict[str, Json], moment: int) -> None:
+        self._reply_ends({})
+        summary = loose.text(line.get("contextSummary")) or loose.text(line.get("summary"))
+        body = PlainBody(output_value=summary or None, usage=self._spent, raw=line)
+        self._run.step(Kind.OPAQUE, "compaction", body, start_ns=moment, end_ns=moment)
+        told, talk = Message(Role.USER, (Text(summary),)), self._talk()
+        asked = loose.count(line.get("keptUserMessageCount"))
+        if asked is None:
+            self._begin_anew([told, *talk[loose.count(line.get("compactedCount")) or len(talk) :]])
+        else:
+            users = [message for message in talk if message.role is Role.USER]
+            self._begin_anew([*users[max(0, len(users) - asked) :], told])
+
+
+class _Reply:
+    """A reply that is being told."""
+
+    def __init__(self, began_ns: int) -> None:
+        self.began_ns = began_ns
+        self.last_ns = NOT_RECORDED
+        self.request: Json = None
+        self.parts: list[Part] = []
+        self.told: list[Json] = []
+        self.results: list[tuple[dict[str, Json], int]] = []
+        self.called: dict[str, int] = {}
+        """When each of its tools began."""
+
+
+def _message(message: dict[str, Json]) -> Message:
+    content = message.get("content")
+    parts = [Text(content)] if isinstance(content, str) else list(map(_part, loose.sequence(content)))
+    role = openai_chat.read_message({"role": message.get("role"), "content": ""}).role
+    if role is Role.TOOL:
+        texts = [part.text for part in parts if isinstance(part, Text)]
+        result = "".join(texts) if len(texts) == len(parts) else content
+        return Message(role, (ToolResponse(loose.text(message.get("toolCallId")), result),))
+    calls = []
+    for call in map(loose.mapping, loose.sequence(message.get("toolCalls"))):
+        asked = loose.mapping(call.get("function")) or call
+        name = loose.text(asked.get("name"))
+        calls.append(arguments.call_from_any(loose.text(call.get("id")), name, asked.get("arguments")))
+    return Message(role, (*parts, *calls))
+
+
+def _part(part: Json) -> Part:
+    match part:
+        case {"type": "text", "text": str(text)}:
+            return Text(text)
+        case {"type": "think", "think": str(thought), **rest}:
+            return Reasoning(thought, loose.text(rest.get("encrypted")))
+    return OtherPart(part)
+
+
+def _usage(usage: dict[str, Json]) -> Usage:
+    """What was cached is counted beside the rest there."""
+    fresh, said, read, written = (
+        loose.count(usage.get(key))
+        for key in ("inputOther", "output", "inputCacheRead", "inputCacheCreation")
+    )
+    return Usage(None if fresh is None else fresh + (read or 0) + (written or 0), said, read)
+
+
+READER = Reader(FORMAT, "Kimi Code sessions", sniff, read)
