@@ -38,7 +38,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for reply in facts.replies:
         if reply.calls or reply.others or not reply.text_chars or not reply.params:
             continue
-        wanted = _wanted(reply.params)
+        wanted = wanted_format(reply.params)
         if wanted is None:
             continue
         output = trace.body(reply.row).output
@@ -49,7 +49,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield of_steps(RULE, trace, (reply.row,), f"the answer {said}", at)
 
 
-def _wanted(params: Mapping[str, Json]) -> dict[str, Json] | None:
+def wanted_format(params: Mapping[str, Json]) -> dict[str, Json] | None:
     """`{}` where JSON was asked for, with its `schema` where one was given; None where text was wanted."""
     for holder in (params, params.get("text"), params.get("output_config"), params.get("generation_config")):
         if not isinstance(holder, Mapping):

@@ -14,9 +14,11 @@ if TYPE_CHECKING:  # a message carries what the worker has imported already
     from replaydbg.core.trace import Trace
     from replaydbg.diff.steps import Comparison
     from replaydbg.errors import ReplaydbgError
+    from replaydbg.graph.suspects import Suspect
     from replaydbg.readers._api import Reading
     from replaydbg.replay.plan import Plan
     from replaydbg.tui.desk import Shown
+    from replaydbg.views.exhibit import Exhibit
 
 
 class TraceRead(Message):
@@ -130,6 +132,22 @@ class OtherRead(Message):
     def __init__(self, trace: Trace) -> None:
         super().__init__()
         self.trace = trace
+
+
+class LookedUp(Message):
+    """What a finding rests on has been looked up."""
+
+    def __init__(self, exhibit: Exhibit) -> None:
+        super().__init__()
+        self.exhibit = exhibit
+
+
+class Suspected(Message):
+    """Which steps to look at first has been worked out."""
+
+    def __init__(self, suspects: tuple[Suspect, ...]) -> None:
+        super().__init__()
+        self.suspects = suspects
 
 
 class WorkFailed(Message):

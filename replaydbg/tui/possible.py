@@ -64,6 +64,8 @@ class State:
     """Whether anything of the selected step can be edited."""
     edited_here: bool = False
     findings: int = 0
+    mendable: bool = True
+    """Whether an edit is known that would mend the finding."""
     loops: int = 0
     edits: int = 0
     rerun: int = 0
@@ -125,6 +127,14 @@ def no_loops(state: State) -> str | None:
     return "no loop was found in this run" if state.checked else "the rules are still looking"
 
 
+def no_rounds(state: State) -> str | None:
+    return None if state.loops > 1 else "this finding has no two rounds to set beside each other"
+
+
+def not_checked(state: State) -> str | None:
+    return no_steps(state) or (None if state.checked else "the rules are still looking")
+
+
 def not_editable(state: State) -> str | None:
     if reason := no_step(state):
         return reason
@@ -149,6 +159,12 @@ def no_files(state: State) -> str | None:
 
 def not_judged(state: State) -> str | None:
     return no_findings(state) or state.read_only or None
+
+
+def not_mendable(state: State) -> str | None:
+    return not_judged(state) or (
+        None if state.mendable else "what would mend it is not known; e on its step edits it"
+    )
 
 
 def nothing_to_undo(state: State) -> str | None:

@@ -24,10 +24,12 @@ from replaydbg.tui.messages import (
     Compared,
     Found,
     Known,
+    LookedUp,
     OtherRead,
     Planned,
     SatDown,
     SearchMoved,
+    Suspected,
     TraceRead,
     WorkFailed,
 )
@@ -36,6 +38,7 @@ from replaydbg.tui.setup import Setup
 if TYPE_CHECKING:
     from replaydbg.actions.sitting import OpenSitting
     from replaydbg.core.branch import Choice
+    from replaydbg.core.finding import Finding
     from replaydbg.views.query import About
 
 Post = Callable[[Message], object]
@@ -108,6 +111,18 @@ def check(shown: Shown, post: Post) -> None:
         if heard.findings or heard.notices:
             post(Found(shown, heard.findings, last=False, notices=heard.notices))
     post(Found(shown, (), last=True, unchecked=_registry.unchecked_calls(shown.facts)))
+
+
+def look_up(shown: Shown, finding: Finding, post: Post) -> None:
+    from replaydbg.views.exhibit import exhibit
+
+    post(LookedUp(exhibit(shown.facts, finding)))
+
+
+def suspect(shown: Shown, post: Post) -> None:
+    from replaydbg.graph.suspects import suspects
+
+    post(Suspected(suspects(shown.facts, tuple(shown.findings))))
 
 
 def make_plan(shown: Shown, edits: tuple[Edit, ...], choices: Mapping[str, Choice], post: Post) -> None:

@@ -21,6 +21,13 @@ class LoopLine(NamedTuple):
 
 
 def loop_lines(trace: Trace, loop: LoopDetail, most: int = ROUNDS_SHOWN_MAX) -> Iterator[LoopLine]:
+    yield from loop_facts(trace, loop)
+    if loop.first_step != loop.last_step:
+        yield from change_lines(trace, loop, most)
+
+
+def loop_facts(trace: Trace, loop: LoopDetail) -> Iterator[LoopLine]:
+    """Where it is and what it cost."""
     first, began, last = (trace.row(id_) for id_ in (loop.first_step, loop.began, loop.last_step))
     if first == last:
         yield LoopLine(f"{plural(loop.repeats, 'round')} in #{first + 1}", first)
@@ -31,8 +38,10 @@ def loop_lines(trace: Trace, loop: LoopDetail, most: int = ROUNDS_SHOWN_MAX) -> 
     wasted = wasted_words(loop)
     if wasted:
         yield LoopLine(f"after the first round: {wasted}")
-    if first == last:
-        return
+
+
+def change_lines(trace: Trace, loop: LoopDetail, most: int = ROUNDS_SHOWN_MAX) -> Iterator[LoopLine]:
+    """What each round has otherwise than the one before."""
     if not loop.changes:
         yield LoopLine("from round to round: nothing changes")
     for change in loop.changes[:most]:

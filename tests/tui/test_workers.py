@@ -10,6 +10,8 @@ import pytest
 
 from replaydbg.actions.convert import save_trace
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.suspects import suspects
+from replaydbg.rules._registry import check
 from replaydbg.tui import workers
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
@@ -131,3 +133,22 @@ def test_the_trace_to_compare_with(tmp_path: Path) -> None:
     assert isinstance(posted[0], OtherRead)
     assert len(posted[0].trace) == len(RUN)
     assert isinstance(posted[1], WorkFailed)
+
+
+def test_what_a_finding_rests_on_is_posted() -> None:
+    posted: list[Any] = []
+    facts = Facts(RUN)
+    finding = next(one for heard in check(facts) for one in heard.findings)
+    workers.look_up(Shown(facts), finding, posted.append)
+    assert posted[0].exhibit.finding is finding
+    assert posted[0].exhibit.rounds
+
+
+def test_suspects_are_posted() -> None:
+    posted: list[Any] = []
+    facts = Facts(RUN)
+    shown = Shown(facts)
+    shown.add([one for heard in check(facts) for one in heard.findings])
+    workers.suspect(shown, posted.append)
+    assert posted[0].suspects == suspects(facts, shown.findings)
+    assert posted[0].suspects

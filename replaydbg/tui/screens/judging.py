@@ -7,8 +7,12 @@ from textual import work
 from replaydbg.core.finding import Finding
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.tui import actions
+from replaydbg.tui.desk import Shown
 from replaydbg.tui.screens.running import Running
+from replaydbg.tui.screens.workplace import rule_page
 from replaydbg.tui.widgets.panes import FindingsPane
+
+_NONE_HERE = "no finding stands here: ] goes to the next one"
 
 
 class Judging(Running):
@@ -23,15 +27,52 @@ class Judging(Running):
         own = shown.by_step.get(shown.trace.ids[self.row], ())
         return max(own, key=lambda one: one.severity, default=None)
 
+    @work
+    async def do_explain(self) -> None:
+        """The page of the finding; what is wished for there is done here."""
+        from replaydbg.tui.screens.finding import GO, MEND, FindingScreen
+
+        shown, finding = self.desk.shown, self.finding()
+        if shown is None or finding is None:
+            self.say(_NONE_HERE)
+            return
+        listed = self.query_one(FindingsPane).listed
+        at = next((at for at, one in enumerate(listed) if one is finding), None)
+        page = FindingScreen(
+            shown, listed if at is not None else (finding,), at or 0, rule_page, self.desk.read_only
+        )
+        wish = await self.app.push_screen_wait(page)
+        if wish is None:
+            return
+        if wish.what == GO:
+            self.chain.go_to(wish.row)
+        elif wish.what == MEND:
+            self._mend(shown, wish.finding)
+        else:
+            await self._suppress(shown, wish.finding)
+
+    @work
+    async def do_suspects(self) -> None:
+        from replaydbg.tui.screens.suspects import SuspectsScreen
+
+        shown = self.desk.shown
+        assert shown is not None  # `why_not` of the action
+        row = await self.app.push_screen_wait(SuspectsScreen(shown))
+        if row is not None:
+            self.chain.go_to(row)
+
     def do_mend(self) -> None:
+        shown, finding = self.desk.shown, self.finding()
+        if shown is None or finding is None:
+            self.say(_NONE_HERE)
+            return
+        self._mend(shown, finding)
+
+    def _mend(self, shown: Shown, finding: Finding) -> None:
         """Start the edit, as if the person had typed it: u takes it back, r re-runs."""
         from replaydbg.rules import _repairs
         from replaydbg.session.commands import AddEdit
 
-        shown, finding = self.desk.shown, self.finding()
-        if shown is None or finding is None:
-            self.say("no finding stands here: ] goes to the next one")
-            return
         repair = _repairs.repair(shown.facts, finding)
         if repair is None:
             self.say(f"{finding.name}: what would mend it is not known; e edits the step")
@@ -43,13 +84,16 @@ class Judging(Running):
 
     @work
     async def do_suppress(self) -> None:
+        shown, finding = self.desk.shown, self.finding()
+        if shown is None or finding is None:
+            self.say(_NONE_HERE)
+            return
+        await self._suppress(shown, finding)
+
+    async def _suppress(self, shown: Shown, finding: Finding) -> None:
         from replaydbg.session.commands import Suppress
         from replaydbg.tui.screens.dialogs import Line
 
-        shown, finding = self.desk.shown, self.finding()
-        if shown is None or finding is None:
-            self.say("no finding stands here: ] goes to the next one")
-            return
         reason = await self.app.push_screen_wait(
             Line(f"why is {finding.name} no problem?", "", "a reason; it is kept and told by check")
         )

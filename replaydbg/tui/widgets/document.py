@@ -10,7 +10,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 
-from rich.cells import cell_len, get_character_cell_size
+from rich.cells import cell_len
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
@@ -20,6 +20,7 @@ from textual.strip import Strip
 from replaydbg.tui.widgets.line_list import Looks
 from replaydbg.views.blocks import Block, Folds
 from replaydbg.views.text import Span
+from replaydbg.views.wrapping import wrapped
 
 Source = Callable[[Folds, int], Iterator[Block]]
 """Makes the blocks anew for these folds and this width in cells."""
@@ -152,7 +153,7 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
             self._blocks.append(block)
             number = len(self._blocks) - 1
             width = max(8, self._wrapped_width - self._indent(block.indent + block.hang))
-            for start, end in wrapped(block.text, width):
+            for start, end in wrapped(block.text, width, cell_len):
                 yield number, start, end
 
     def _indent(self, cells: int) -> int:
@@ -292,42 +293,3 @@ def _pieces(block: Block, start: int, end: int) -> Iterator[Span]:
         at = stop
     if at < end:
         yield Span(text[at:end], block.look)
-
-
-def wrapped(text: str, width: int) -> Iterator[tuple[int, int]]:
-    """Stretches of the text that are the lines of a column of `width` cells; breaks at spaces where there are any."""
-    begin = 0
-    while True:
-        end = text.find("\n", begin)
-        if end < 0:
-            end = len(text)
-        yield from _wrapped_line(text, begin, end, width)
-        if end >= len(text):
-            return
-        begin = end + 1
-
-
-def _wrapped_line(text: str, begin: int, end: int, width: int) -> Iterator[tuple[int, int]]:
-    if begin == end:
-        yield begin, end
-    while begin < end:
-        stop = _fitting(text, begin, end, width)
-        if stop < end and text[stop] != " ":
-            space = text.rfind(" ", begin + width // 3, stop)
-            stop = space if space > begin else stop
-        yield begin, stop
-        begin = stop + 1 if stop < end and text[stop] == " " else stop
-
-
-def _fitting(text: str, begin: int, end: int, width: int) -> int:
-    """How far the text goes in `width` cells from `begin`; at least one character."""
-    stop = min(begin + width, end)
-    piece = text[begin:stop]
-    if piece.isascii() or cell_len(piece) <= width:
-        return stop
-    cells = 0
-    for at in range(begin, stop):
-        cells += get_character_cell_size(text[at])
-        if cells > width:
-            return max(at, begin + 1)
-    return stop

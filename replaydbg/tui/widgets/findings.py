@@ -67,6 +67,11 @@ class FindingsList(LineList):
         self.lines_changed()
 
     @property
+    def listed(self) -> tuple[Finding, ...]:
+        """The findings that are listed, in the order of the list."""
+        return tuple(row.finding for row in self.rows if row.finding is not None)
+
+    @property
     def count(self) -> int:
         return len(self.rows)
 

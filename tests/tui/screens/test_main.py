@@ -11,15 +11,19 @@ from replaydbg.tui.screens.branches import BranchesScreen
 from replaydbg.tui.screens.chooser import ChooserScreen
 from replaydbg.tui.screens.compare import CompareScreen, StepDifference
 from replaydbg.tui.screens.editor import EditorScreen
+from replaydbg.tui.screens.finding import FindingScreen
 from replaydbg.tui.screens.main import MainScreen
 from replaydbg.tui.screens.opening import OpeningScreen
 from replaydbg.tui.screens.page import PageScreen
 from replaydbg.tui.screens.progress import ProgressScreen
 from replaydbg.tui.screens.rerun import RerunScreen
+from replaydbg.tui.screens.suspects import SuspectsScreen
 
 SCREENS: tuple[type[Any], ...] = (
     OpeningScreen,
     PageScreen,
+    FindingScreen,
+    SuspectsScreen,
     ChooserScreen,
     MainScreen,
     BranchesScreen,

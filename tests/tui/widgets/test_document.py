@@ -5,46 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from rich.cells import cell_len
-
-from replaydbg.tui.widgets.document import Document, wrapped
+from replaydbg.tui.widgets.document import Document
 from replaydbg.views.blocks import Block, Folds, fold_sign
 from tests.support.screens import Painted, text_of
 from tests.tui.host import Host
 
 SIZE = (40, 10)
-
-
-def pieces(text: str, width: int) -> list[str]:
-    return [text[start:end] for start, end in wrapped(text, width)]
-
-
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
-        ("", [""]),
-        ("one two three", ["one two", "three"]),
-        ("a\n\nb", ["a", "", "b"]),
-        ("abcdefghijkl", ["abcdefgh", "ijkl"]),
-        ("日本語日本語", ["日本語日", "本語"]),
-        ("end\n", ["end", ""]),
-    ],
-)
-def test_wrapping(text: str, lines: list[str]) -> None:
-    assert pieces(text, 8) == lines
-
-
-@given(
-    st.text(st.characters(exclude_categories=["C", "Z", "M"]) | st.sampled_from(" \n"), max_size=200),
-    st.integers(8, 40),
-)
-def test_every_line_fits_and_nothing_but_spaces_is_lost(text: str, width: int) -> None:
-    found = pieces(text, width)
-    assert all(cell_len(piece) <= width for piece in found)
-    assert "".join(found).replace(" ", "") == text.replace("\n", "").replace(" ", "")
 
 
 def folding(folds: Folds, _width: int) -> Iterator[Block]:
