@@ -20,19 +20,17 @@ What to do:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import orjson
 
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Json
-from replaydbg.core.tool import SchemaSource, ToolSpec
+from replaydbg.core.tool import SchemaSource
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import summary
+from replaydbg.rules._wanted import output_schema
 from replaydbg.schema import checker
-
-_KEYS = ("outputSchema", "output_schema")
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -69,20 +67,6 @@ def check(facts: Facts) -> Iterator[Finding]:
                 # A tool that takes no arguments is offered without a schema of them.
                 str(SchemaSource.REQUEST) if spec.schema is None else seen.schema_source,
             )
-
-
-def output_schema(spec: ToolSpec) -> Json | None:
-    """The schema of the tool's results, where its offer has one."""
-    raw: Any = spec.raw
-    if not isinstance(raw, dict):
-        return None
-    for offer in (raw, *(raw.get(key) for key in ("function", "toolSpec", "tool"))):
-        if not isinstance(offer, dict):
-            continue
-        for key in _KEYS:
-            if isinstance(offer.get(key), dict):
-                return offer[key]
-    return None
 
 
 def _structured(result: Json) -> tuple[str | None, Json]:

@@ -18,7 +18,7 @@ What to do:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import orjson
 
@@ -27,6 +27,7 @@ from replaydbg.core.message import Json
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps, quoted, summary
+from replaydbg.rules._wanted import wanted_format
 from replaydbg.schema import checker
 
 _PLACE = "/output/content"
@@ -47,38 +48,6 @@ def check(facts: Facts) -> Iterator[Finding]:
         if said:
             at = Evidence(trace.ids[reply.row], _PLACE, said)
             yield of_steps(RULE, trace, (reply.row,), f"the answer {said}", at)
-
-
-def wanted_format(params: Mapping[str, Json]) -> dict[str, Json] | None:
-    """`{}` where JSON was asked for, with its `schema` where one was given; None where text was wanted."""
-    for holder in (params, params.get("text"), params.get("output_config"), params.get("generation_config")):
-        if not isinstance(holder, Mapping):
-            continue
-        for key in ("response_format", "format", "output_format"):
-            found = _of_format(holder.get(key))
-            if found is not None:
-                return found
-        for key in ("response_json_schema", "responseJsonSchema", "response_schema", "responseSchema"):
-            if isinstance(holder.get(key), dict):
-                return {"schema": holder[key]}
-        if "json" in str(holder.get("response_mime_type") or holder.get("responseMimeType")):
-            return {}
-    return None
-
-
-def _of_format(value: Json) -> dict[str, Json] | None:
-    if value in ("json", "json_object"):
-        return {}
-    if not isinstance(value, dict):
-        return None
-    kind = value.get("type")
-    if kind in ("json_object", "json"):  # a tuple: anything may stand there, also what a set cannot look up
-        return {"schema": value["schema"]} if isinstance(value.get("schema"), dict) else {}
-    if kind != "json_schema":
-        return None
-    inner = value.get("json_schema")
-    schema = (inner if isinstance(inner, dict) else value).get("schema")
-    return {"schema": schema} if isinstance(schema, (dict, bool)) else {}
 
 
 def _what_is_wrong(text: str, schema: Json, *, cut: bool) -> str:

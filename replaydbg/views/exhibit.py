@@ -21,8 +21,7 @@ from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _repairs
 from replaydbg.rules._repairs import Repair
-from replaydbg.rules.output_schema_violation import output_schema
-from replaydbg.rules.structured_output import wanted_format
+from replaydbg.rules._wanted import output_schema, wanted_format
 
 _QUOTES_MAX = 8
 _IN_CALL = re.compile(r"/tool_calls/([0-9]{1,6})(?=/|$)")

@@ -69,7 +69,7 @@ class Side:
 def beside(left: Side, right: Side, width: int, block: Block = Block()) -> Iterator[Block]:  # noqa: B008 - a value
     """The two sides as columns of one text; `block` gives the lines their mark, place and row."""
     half = max(8, (width - len(_RULE)) // 2)
-    mark = block.mark
+    mark, plain = block.mark, replace(block, look="", indent=0, hang=0)
     for mine, theirs in zip_longest(_lines(left, half), _lines(right, half), fillvalue=("", ())):
         fill = " " * max(0, half - cell_width(mine[0]))
         lead = len(mine[0]) + len(fill)
@@ -78,7 +78,7 @@ def beside(left: Side, right: Side, width: int, block: Block = Block()) -> Itera
             (lead, lead + len(_RULE), "frame"),
             *((begin + lead + len(_RULE), end + lead + len(_RULE), look) for begin, end, look in theirs[1]),
         )
-        yield replace(block, text=mine[0] + fill + _RULE + theirs[0], look="", spans=spans, mark=mark)
+        yield replace(plain, text=mine[0] + fill + _RULE + theirs[0], spans=spans, mark=mark)
         mark = ""
 
 

@@ -53,6 +53,10 @@ def test_each_place_has_what_the_schema_says_beside_it() -> None:
     assert "this request" in found[0]
 
 
+def test_the_columns_are_straight() -> None:
+    assert len({line.index("│") for line in lines(WRONG) if "│" in line}) == 1
+
+
 def test_what_is_wrong_stands_under_the_place_where_it_is_wrong() -> None:
     found = lines(WRONG)
     at = found.index(line_with('"count": "two"', found))

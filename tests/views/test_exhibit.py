@@ -151,7 +151,7 @@ def test_one_place_is_held_against_the_same_of_the_other_step() -> None:
     )
     one = shown(run, "changed-prompt")
     assert one.pair is not None
-    assert [len(list(quote.value)) for quote in one.pair] == [1, 2]  # type: ignore[arg-type]
+    assert [len(list(quote.value)) for quote in one.pair] == [1, 2]
 
 
 def test_a_secret_is_not_quoted() -> None:
