@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -66,3 +67,17 @@ def test_every_other_command_does_what_it_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)#:]+)\)", TEXT))
 def test_what_the_readme_points_to_is_there(target: str) -> None:
     assert (README.parent / target).exists()
+
+
+def test_the_moving_picture_shows_the_main_job_and_fetches_nothing() -> None:
+    """Made by `python -m tests.support.make_screencast`."""
+    path = README.parent / "screenshots" / "main-job.svg"
+    picture = ET.parse(path).getroot()
+    text = " ".join("".join(each.itertext()) for each in picture.iter("{http://www.w3.org/2000/svg}text"))
+    for shown in ("schema-violation", "Edit which part of", "a re-run asks", "findings gone", "branch b1"):
+        assert shown in text
+    attributes = [pair for each in picture.iter() for pair in each.attrib.items()]
+    assert all(value.startswith("#") for name, value in attributes if name.endswith("href"))
+    assert not [name for name, _ in attributes if name.startswith("on") or name == "src"]
+    assert "url(" not in path.read_text("utf-8")
+    assert path.stat().st_size < 400_000

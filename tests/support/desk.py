@@ -97,6 +97,18 @@ class Sitting:
                 return
         raise AssertionError(f"it goes on painting\n{self.text}")
 
+    async def until_still(self) -> None:
+        """Until no work is under way and the screen has shown the same for a while. A dialog waits in the default group."""
+        before, same = "", 0
+        for _ in range(200):
+            await self.pilot.pause(0.1)
+            busy = any(each.is_running and each.group != "default" for each in self.app.workers)
+            same = 0 if busy or self.text != before else same + 1
+            if same == 4:
+                return
+            before = self.text
+        raise AssertionError(f"it does not come to rest: {list(self.app.workers)}\n{self.text}")
+
     async def until_checked(self) -> None:
         desk = self.main.desk
 

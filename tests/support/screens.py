@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from textual.app import App
+from textual.strip import Strip
 from textual.widget import Widget
 
 
+def strips_of(app: App[Any]) -> list[Strip]:
+    """What the terminal shows, line by line. Needs the app to be running and at rest."""
+    return app.screen._compositor.render_strips()  # the one private call of all our screen tests
+
+
 def text_of(app: App[Any]) -> str:
-    """What the terminal shows, line by line; trailing blanks left out. Needs the app to be running and at rest."""
-    lines = app.screen._compositor.render_strips()  # the one private call of all our screen tests
-    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in lines)
+    """The text of it; trailing blanks left out."""
+    return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips_of(app))
 
 
 def picture(app: App[Any], path: Path) -> None:

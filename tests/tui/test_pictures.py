@@ -34,9 +34,10 @@ def played(app: ReplayApp, *keys: str) -> Callable[[Pilot[Any]], Any]:
         sitting = Sitting(app, pilot)
         await sitting.until(lambda: app.main is not None and app.main.is_mounted)
         await sitting.until_checked()
+        await sitting.until_still()
         for key in keys:
             await sitting.press(key)
-        await pilot.pause(0.4)
+        await sitting.until_still()
 
     return play
 
