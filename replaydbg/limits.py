@@ -118,6 +118,9 @@ EDIT_IN_PLACE_BYTES_MAX = 256 << 10
 TEXT_LINE_CHARS_MAX = 4_000
 """A longer line is drawn in pieces: one line of a megabyte stops any terminal."""
 
+MARKDOWN_LAID_CHARS_MAX = 20_000
+"""A longer text is shown as written: to lay it out takes a tenth of a second, on the thread of the screen."""
+
 PASSAGES_MAX = 1_000_000
 """Passages of one text that a search finds; nobody goes through more."""
 

@@ -55,6 +55,8 @@ class State:
     """Whether the list is shown as a timeline."""
     complete: bool = True
     """Whether the file has been read to its end."""
+    known: bool = True
+    """Whether the facts of the whole run are at hand: pairings, threads."""
     checked: bool = True
     """Whether all rules have run."""
     number: int = 0
@@ -113,6 +115,13 @@ def no_steps(state: State) -> str | None:
 
 def no_step(state: State) -> str | None:
     return no_steps(state) or (None if state.number else "no step is selected")
+
+
+def not_known(state: State) -> str | None:
+    """For what needs the threads of the whole run."""
+    return no_step(state) or (
+        None if state.known else "which call goes on from which is still being worked out"
+    )
 
 
 def no_findings(state: State) -> str | None:

@@ -124,6 +124,8 @@ LOOKS: dict[str, str] = {
     "edited": "bold $accent",
     "new": "bold $success",
     "link": "underline $primary",
+    "emphasis": "italic",
+    "code": "$accent",
     "added": "underline $success",
     "gone": "strike $error",
     "reasoning": "italic $text-muted",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from replaydbg.core.message import Json
@@ -96,6 +96,34 @@ def as_json(text: str) -> Json | None:
 
 def fold_sign(is_open: bool) -> str:
     return "▾ " if is_open else "▸ "
+
+
+def copied(block: Block) -> str:
+    """What a person gets who copies the line: the value that it shows, whole, else what it says."""
+    if block.value is NO_VALUE:
+        return block.text
+    return (
+        block.value if isinstance(block.value, str) else json.dumps(block.value, ensure_ascii=False, indent=2)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Under(Folds):
+    outer: Folds = field(default_factory=Folds)
+    prefix: str = ""
+
+    def is_open(self, name: str, usual: bool) -> bool:
+        return self.outer.is_open(self.prefix + name, usual)
+
+
+def under(prefix: str, folds: Folds, make: Callable[[Folds], Iterator[Block]]) -> Iterator[Block]:
+    """Blocks of one of several things that name their folds alike."""
+    for block in make(_Under(outer=folds, prefix=prefix)):
+        if block.fold or block.inside:
+            fold, inside = (prefix + name if name else "" for name in (block.fold, block.inside))
+            yield replace(block, fold=fold, inside=inside)
+        else:
+            yield block
 
 
 def folded_in(fold: str, blocks: Iterable[Block]) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from replaydbg.core import pointer
@@ -29,6 +29,7 @@ from replaydbg.views.blocks import (
     size_words,
     value_blocks,
 )
+from replaydbg.views.pictures import described
 from replaydbg.views.subject import Subject
 from replaydbg.wire import genai
 
@@ -42,28 +43,35 @@ _ROLE_LOOKS = {
 }
 _SHORT_JSON_CHARS = 72
 
+Prose = Callable[[str], Iterator[Block]]
+"""How the text of a message is shown: as it was written, or laid out."""
 
-def conversation(subject: Subject, folds: Folds) -> Iterator[Block]:
+
+def as_written(text: str) -> Iterator[Block]:
+    yield Block(shown(text) or "(empty)", "" if text else "dim")
+
+
+def conversation(subject: Subject, folds: Folds, prose: Prose = as_written) -> Iterator[Block]:
     """The Messages tab, whatever the kind of the step."""
     if subject.step.kind is Kind.MODEL_CALL:
-        yield from _model_call(subject, folds)
+        yield from _model_call(subject, folds, prose)
     elif subject.step.kind is Kind.TOOL_EXECUTION:
         yield from _tool_execution(subject, folds)
     else:
         yield from _other(subject, folds)
 
 
-def _model_call(subject: Subject, folds: Folds) -> Iterator[Block]:
+def _model_call(subject: Subject, folds: Folds, prose: Prose) -> Iterator[Block]:
     messages = subject.step.body.messages
     if messages is None:
         yield Block("the messages of this call were not recorded", "dim")
         yield Block()
     else:
-        yield from _prompt(subject, messages, folds)
-    yield from reply_blocks(subject, folds)
+        yield from _prompt(subject, messages, folds, prose)
+    yield from reply_blocks(subject, folds, prose)
 
 
-def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds) -> Iterator[Block]:
+def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds, prose: Prose) -> Iterator[Block]:
     known = subject.link.new_from if subject.link is not None and subject.link.previous is not None else 0
     known = min(known, len(messages))
     if known and subject.link is not None and subject.link.previous is not None:
@@ -79,18 +87,24 @@ def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds) -> Iter
         yield Block()
         if is_open:
             for index in range(known):
-                yield from folded_in("earlier", message_blocks(subject, messages[index], index, folds))
+                yield from folded_in("earlier", message_blocks(subject, messages[index], index, folds, prose))
     if not messages:
         yield Block("the prompt is empty", "dim")
     elif known == len(messages):
         yield Block("nothing new was said: the same messages as the call before", "dim")
         yield Block()
     for index in range(known, len(messages)):
-        yield from message_blocks(subject, messages[index], index, folds, new=bool(known))
+        yield from message_blocks(subject, messages[index], index, folds, prose, new=bool(known))
 
 
 def message_blocks(
-    subject: Subject, message: Message, index: int, folds: Folds, *, new: bool = False
+    subject: Subject,
+    message: Message,
+    index: int,
+    folds: Folds,
+    prose: Prose = as_written,
+    *,
+    new: bool = False,
 ) -> Iterator[Block]:
     place = pointer.join(("messages", index))
     # Some providers let the user's turn carry what tools returned.
@@ -111,12 +125,12 @@ def message_blocks(
         spans.append((len(title) + len(extra), len(title) + len(extra) + len(mark), "edited"))
         extra += mark
     yield Block(title + extra, "strong", spans=tuple(spans), place=place, mark="▍", mark_look=look)
-    for block in part_blocks(message, place, folds):
+    for block in part_blocks(message, place, folds, prose):
         yield replace(block, mark="▍", mark_look="edited" if subject.edited_at(block.place) else look)
     yield Block()
 
 
-def part_blocks(message: Message, place: str, folds: Folds) -> Iterator[Block]:
+def part_blocks(message: Message, place: str, folds: Folds, prose: Prose = as_written) -> Iterator[Block]:
     """The parts of one message; each is of the place in the step document that an edit would change."""
     if not message.parts:
         yield Block("(empty)", "dim", place=place)
@@ -127,9 +141,7 @@ def part_blocks(message: Message, place: str, folds: Folds) -> Iterator[Block]:
         at = f"{place}/content" if plain else f"{place}/parts/{number}"
         match part:
             case Text(text):
-                yield Block(
-                    shown(text) or "(empty)", "" if text else "dim", place=at if plain else at + "/text"
-                )
+                yield from _text_at(at if plain else at + "/text", text, prose)
             case Reasoning(text):
                 yield from _folded_text("reasoning", text, f"{place}/reasoning/{number}", folds)
             case ToolCall():
@@ -143,7 +155,7 @@ def part_blocks(message: Message, place: str, folds: Folds) -> Iterator[Block]:
                     part.result, folds, place=at if plain else at + "/result", fold="result"
                 )
             case Media():
-                yield Block(_media(part), "dim", place=at)
+                yield Block(described(part), "dim", place=at)
             case OtherPart(value):
                 yield Block(f"(a part of a kind of its own) {shown(one_line(value))}", "dim", place=at)
 
@@ -167,16 +179,21 @@ def call_blocks(call: ToolCall, place: str, folds: Folds) -> Iterator[Block]:
     yield from json_blocks(call.arguments, folds, place=place + "/arguments", indent=2)
 
 
-def reply_blocks(subject: Subject, folds: Folds) -> Iterator[Block]:
-    """The reply of a model call, with its error where it has one."""
+def reply_blocks(
+    subject: Subject, folds: Folds, prose: Prose = as_written, *, title: str = ""
+) -> Iterator[Block]:
+    """The reply of a model call, with its error where it has one. What comes after two spaces in `title` is less."""
     body = subject.step.body
     finish = body.output.finish_reason if body.output else ""
-    title = "reply" + (f"  {shown(body.response_model or subject.step.model)}" if subject.step.model else "")
+    if not title:
+        model = body.response_model or subject.step.model
+        title = f"reply  {shown(model)}" if subject.step.model else "reply"
     title += f"  ({shown(finish)})" if finish else ""
     edited = "  ✎ edited" if subject.edited_at("/output") or subject.edited_at("/tool_calls") else ""
+    who = len(title.partition("  ")[0])
     spans = (
-        (0, 5, "role-assistant"),
-        (5, len(title), "dim"),
+        (0, who, "role-assistant"),
+        (who, len(title), "dim"),
         (len(title), len(title) + len(edited), "edited"),
     )
     yield Block(title + edited, "strong", spans=spans, mark="▍", mark_look="role-assistant", place="/output")
@@ -195,7 +212,7 @@ def reply_blocks(subject: Subject, folds: Folds) -> Iterator[Block]:
                 blocks = _marked_call(subject, part, f"/tool_calls/{number}", folds)
                 number += 1
             case Text(text):
-                blocks = iter((Block(shown(text) or "(empty)", place="/output/content"),))
+                blocks = _text_at("/output/content", text, prose)
             case _:
                 blocks = part_blocks(replace(body.output, parts=(part,)), "/output", folds)
         for block in blocks:
@@ -286,11 +303,8 @@ def _folded_text(title: str, text: str, name: str, folds: Folds) -> Iterator[Blo
         yield Block(shown(text), "reasoning", indent=2, inside=name, value=text)
 
 
-def _media(part: Media) -> str:
-    kind = shown(part.mime_type or part.kind)
-    if part.data:
-        return f"[{kind}, {size_words(len(part.data) * 3 // 4).replace('chars', 'bytes')}]"
-    return f"[{kind}{' ' + shown(part.uri) if part.uri else ''}]"
+def _text_at(place: str, text: str, prose: Prose) -> Iterator[Block]:
+    return (replace(block, place=place, value=text) for block in prose(text))
 
 
 def _is_plain(message: Message) -> bool:

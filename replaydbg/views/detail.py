@@ -10,7 +10,7 @@ from replaydbg.core.branch import BranchStep, Provenance
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.step import Kind, Usage
 from replaydbg.views.blocks import Block, Folds, json_blocks, shown
-from replaydbg.views.conversation import conversation
+from replaydbg.views.conversation import Prose, as_written, conversation
 from replaydbg.views.loops import loop_lines
 from replaydbg.views.subject import Subject
 from replaydbg.views.text import cost_words, duration_words
@@ -67,15 +67,22 @@ def tabs(subject: Subject) -> tuple[Tab, ...]:
     )
 
 
-def tab_blocks(subject: Subject, tab: int, folds: Folds, width: int, page: Page) -> Iterator[Block]:
+def tells_places(subject: Subject, tab: int) -> bool:
+    """Whether places on the tab are those of the step document: the recording's own form has others."""
+    return tab != RAW or subject.step.body.raw is None
+
+
+def tab_blocks(
+    subject: Subject, tab: int, folds: Folds, width: int, page: Page, *, prose: Prose = as_written
+) -> Iterator[Block]:
     """What the tab says, made as the pane comes to need it. `width` in cells, for the tabs that set columns."""
     yield from _banner(subject)
     if tab == MESSAGES:
-        yield from conversation(subject, folds)
+        yield from conversation(subject, folds, prose)
     elif tab == TOOLS:
         yield from tools_tab(subject, folds, width)
     elif tab == RESULT:
-        yield from result_tab(subject, folds)
+        yield from result_tab(subject, folds, prose)
     elif tab == RAW:
         yield from _raw(subject, folds)
     elif tab == TIMING:

@@ -21,7 +21,7 @@ from replaydbg.views.blocks import (
     shown,
     value_blocks,
 )
-from replaydbg.views.conversation import reply_blocks, result_blocks
+from replaydbg.views.conversation import Prose, as_written, reply_blocks, result_blocks
 from replaydbg.views.subject import Subject
 
 _NAME_CELLS_MAX = 22
@@ -251,11 +251,11 @@ def _offers(subject: Subject, folds: Folds) -> Iterator[Block]:
                 yield from folded_in(name, json_blocks(tool.schema, folds, indent=2, name=name, place=place))
 
 
-def result_tab(subject: Subject, folds: Folds) -> Iterator[Block]:
+def result_tab(subject: Subject, folds: Folds, prose: Prose = as_written) -> Iterator[Block]:
     """What came back: the reply of a model call, the result of a tool, the output of anything else."""
     step = subject.step
     if step.kind is Kind.MODEL_CALL:
-        yield from reply_blocks(subject, folds)
+        yield from reply_blocks(subject, folds, prose)
     elif step.kind is Kind.TOOL_EXECUTION:
         yield from result_blocks(subject, folds)
     else:

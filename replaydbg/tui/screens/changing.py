@@ -120,7 +120,7 @@ class Changing(Moving):
         if about is None:
             return None
         block = self.detail.document.block if self.pane_name() == actions.DETAIL else None
-        under = editing.part_at(about, block.place) if block is not None else None
+        under = editing.part_at(about, block.place) if block is not None and self.tells_places() else None
         if under is not None:
             return under
         parts = editing.parts(about)

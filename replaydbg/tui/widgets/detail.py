@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -10,6 +12,7 @@ from textual.message import Message
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.tui.widgets.searched import SearchedDocument
 from replaydbg.views import detail
+from replaydbg.views.conversation import Prose, as_written
 from replaydbg.views.detail import Page, Tab
 from replaydbg.views.subject import Subject
 from replaydbg.views.text import Line, Span, cell_width, clip
@@ -86,6 +89,8 @@ class Detail(Vertical):
         self.tab = detail.MESSAGES
         self.subject: Subject | None = None
         self._page = page
+        self.markdown = False
+        """Whether texts of messages are laid out as Markdown."""
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -107,6 +112,10 @@ class Detail(Vertical):
             self.tab = tab
             self._paint(keep_place=False)
 
+    def toggle_markdown(self) -> None:
+        self.markdown = not self.markdown
+        self._paint(keep_place=True)
+
     def _paint(self, *, keep_place: bool) -> None:
         subject, tab, page = self.subject, self.tab, self._page
         if subject is None:
@@ -116,10 +125,21 @@ class Detail(Vertical):
             return
         self.query_one(TitleLine).show(detail.title(subject))
         self.query_one(TabLine).show(detail.tabs(subject), tab)
+        prose = prose_of(on=self.markdown)
         self.document.show(
-            lambda folds, width: detail.tab_blocks(subject, tab, folds, width, page), keep_place=keep_place
+            lambda folds, width: detail.tab_blocks(subject, tab, folds, width, page, prose=prose(width)),
+            keep_place=keep_place,
         )
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         event.stop()
         self.choose(event.tab)
+
+
+def prose_of(*, on: bool) -> Callable[[int], Prose]:
+    """How texts are shown in so many cells. Markdown is imported when somebody first asks for it."""
+    if not on:
+        return lambda _width: as_written
+    from replaydbg.tui.markdown import rendered
+
+    return rendered

@@ -98,6 +98,30 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
             last = number
         return found
 
+    def first_line(self, fits: Callable[[Block], bool]) -> int:
+        """The first line of the first block that fits, 0 where there is none; wraps no further than to it."""
+        line = 0
+        while True:
+            self._ensure(line + 1)
+            if line >= len(self._block_of):
+                return 0
+            number = self._block_of[line]
+            if fits(self._blocks[number]):
+                return bisect_left(self._block_of, number)
+            line += 1
+
+    def line_from(self, line: int, by: int, fits: Callable[[Block], bool]) -> int | None:
+        """The first line of the nearest block that fits after this line (`by` 1) or before it (-1)."""
+        number = self.text_at(line)[0]
+        while True:
+            number += by
+            while not self._whole and (not self._block_of or self._block_of[-1] < number):
+                self._ensure(len(self._block_of) + _AHEAD_LINES)
+            if not 0 <= number <= (self._block_of[-1] if self._block_of else -1):
+                return None
+            if fits(self._blocks[number]):
+                return bisect_left(self._block_of, number)
+
     def text_at(self, line: int) -> tuple[int, int]:
         """The number of the block on a line that has been wrapped, and its first character there; zeros for none."""
         return (self._block_of[line], self._starts[line]) if line < len(self._block_of) else (0, 0)

@@ -1,0 +1,122 @@
+"""A whole thread to read, over the main screen. Gives the row of the step that was opened, or None."""
+
+from __future__ import annotations
+
+from textual import work
+from textual.app import ComposeResult
+
+from replaydbg.tui import outside
+from replaydbg.tui.actions import State
+from replaydbg.tui.screens import inside
+from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.widgets.detail import prose_of
+from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.said import Said
+from replaydbg.tui.widgets.searched import SearchedDocument
+from replaydbg.views.blocks import copied
+from replaydbg.views.thread import Talk, thread_blocks, title
+
+
+class ConversationScreen(ActingScreen[int | None]):
+    WHERE = "conversation"
+    BINDINGS = bindings("conversation")
+
+    def __init__(self, of: Talk, row: int, *, markdown: bool) -> None:
+        """`row` is the step that one comes from: there one begins to read."""
+        super().__init__()
+        self._of, self._row, self._markdown = of, row, markdown
+
+    def compose(self) -> ComposeResult:
+        yield Said(f" {title(self._of)}", id="editor-title")
+        yield SearchedDocument(id="form")
+        yield FooterLine()
+
+    @property
+    def text(self) -> SearchedDocument:
+        return self.query_one(SearchedDocument)
+
+    def on_mount(self) -> None:
+        self._paint(keep_place=False)
+        self.text.focus()
+        self.offer()
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """Where the step was said that one comes from."""
+        text = self.text
+        text.cursor = text.first_line(lambda block: block.row == self._row and block.look == "strong")
+        text.scroll_to(y=max(0, text.cursor - 2), animate=False, immediate=True)
+
+    def _paint(self, *, keep_place: bool) -> None:
+        prose = prose_of(on=self._markdown)
+        self.text.show(
+            lambda folds, width: thread_blocks(self._of, folds, prose(width)), keep_place=keep_place
+        )
+
+    def state(self) -> State:
+        return State(searched=self.text.sought)
+
+    def position(self) -> object:
+        return super().position(), self.text.standing, self._markdown
+
+    def do_next_turn(self) -> None:
+        self._to_turn(1)
+
+    def do_previous_turn(self) -> None:
+        self._to_turn(-1)
+
+    def _to_turn(self, by: int) -> None:
+        """To the next line that says who speaks."""
+        line = self.text.line_from(
+            self.text.cursor, by, lambda block: block.look == "strong" or bool(block.fold)
+        )
+        if line is not None:
+            self.text.cursor = line
+
+    def do_open(self) -> None:
+        self.text.action_open()
+
+    def on_document_led(self, event: SearchedDocument.Led) -> None:
+        self.dismiss(event.row)
+
+    @work
+    async def do_search(self) -> None:
+        await inside.ask_words(self, self.text)
+
+    def on_searched_document_sought(self, event: SearchedDocument.Sought) -> None:
+        inside.tell(self, event)
+
+    def do_next_hit(self) -> None:
+        self.text.to_next(1)
+
+    def do_previous_hit(self) -> None:
+        self.text.to_next(-1)
+
+    def do_markdown(self) -> None:
+        """The place is kept by the step that the cursor is on: laid out anew, lines are others."""
+        block = self.text.block
+        self._markdown = not self._markdown
+        self._paint(keep_place=True)
+        if block is not None and block.row >= 0:
+            self._row = block.row
+            self._begin()
+        self.say(f"texts are {'laid out as Markdown' if self._markdown else 'as they were written'}", "dim")
+
+    def do_copy(self) -> None:
+        block = self.text.block
+        if block is not None:
+            self.say(f"copied {outside.copy(self.app, copied(block))}", "good")
+
+    def do_help(self) -> None:
+        from replaydbg.tui.screens.help import Help
+
+        self.app.push_screen(Help(self.WHERE, self.state()))
+
+    def do_back(self) -> None:
+        if self.text.sought:
+            self.text.forget()
+        else:
+            self.dismiss(None)
+
+    def do_leave(self) -> None:
+        self.dismiss(None)
