@@ -35,8 +35,8 @@ from replaydbg.tui.possible import (
     not_editable,
     not_judged,
     not_kept,
-    not_mendable,
     not_known,
+    not_mendable,
     not_stopped,
     nothing_searched,
     nothing_to_plan,
@@ -102,7 +102,7 @@ _MAIN = (
     UserAction("tab_4", "Raw JSON", "The step as the recording has it", ("4",), _LOOK, why_not=no_step),
     UserAction("tab_5", "Timing", "Timing, tokens and cost", ("5",), _LOOK, why_not=no_step),
     UserAction("tab_6", "Findings", "What the rules say about this step", ("6",), _LOOK, why_not=no_step),
-    UserAction("conversation", "Conversation", "The thread of this step as a person reads it; enter there goes to the step of a line", ("C",), _LOOK, why_not=not_known, footer=57),
+    UserAction("conversation", "Conversation", "The thread of this step as a person reads it; enter there goes to the step of a line", ("C",), _LOOK, why_not=not_known, footer=72),
     UserAction("markdown", "Markdown", "Texts of messages laid out as Markdown, or as they were written", ("F",), _LOOK, why_not=no_step),
     UserAction("findings", "Findings", "The list of all findings", ("f",), _LOOK, why_not=no_findings, footer=50),
     UserAction("explain", "This finding", "This finding: its evidence side by side, what would mend it, what to do", ("F",), _LOOK, why_not=no_findings, footer=52),
@@ -192,6 +192,8 @@ _FINDING = (
     UserAction("copy", "Copy", "Copy this line", ("y",), "Finding", "finding"),
     UserAction("help", "Help", "All keys", ("question_mark",), "Finding", "finding", footer=40),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Finding", "finding", footer=35),
+)  # fmt: skip
+
 _CONVERSATION = (
     UserAction("down", "Down", "Next line", ("j", "down"), "Conversation", "conversation", pane="move:1", idle="this is the last line"),
     UserAction("up", "Up", "Previous line", ("k", "up"), "Conversation", "conversation", pane="move:-1", idle="this is the first line"),

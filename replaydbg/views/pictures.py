@@ -47,9 +47,9 @@ def _beginning(data: str) -> bytes:
 def pixels(data: bytes) -> tuple[int, int] | None:
     """Width and height of a PNG, GIF, JPEG or WebP; None where that cannot be told."""
     if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
-        return unpack(">II", data[16:24])  # type: ignore[return-value]
+        return unpack(">II", data[16:24])
     if data[:4] == b"GIF8" and len(data) >= 10:
-        return unpack("<HH", data[6:10])  # type: ignore[return-value]
+        return unpack("<HH", data[6:10])
     if data[:2] == b"\xff\xd8":
         return _of_jpeg(data)
     if data[:4] == b"RIFF" and data[8:16] == b"WEBPVP8X" and len(data) >= 30:
