@@ -157,9 +157,11 @@ def _begun(replay: Replay, id_: str, options: RerunOptions) -> Begun:
     )
 
 
-def _write_down(journal: RunJournal, asked: Asked, given: Given) -> None:
+async def _write_down(journal: RunJournal, asked: Asked, given: Given) -> None:
+    """In a thread: a disk may take its time, and other answers are streaming."""
     if not given.paid:  # else it stands in the branch that this one goes on with
-        journal.keep(answer_row(asked.id, given.outcome, given.provenance))
+        row = answer_row(asked.id, given.outcome, given.provenance)
+        await asyncio.to_thread(journal.keep, row)
 
 
 def cut_off(

@@ -187,7 +187,11 @@ class OpenSitting:
         for place in self._places:
             for left in running.left_behind(place, self._recording):
                 try:
-                    self._add_cut_off(left)
+                    if left.version > running.VERSION:
+                        said = "a re-run was cut off that a later version of replaydbg made: its answers are kept here for that one"
+                        self._notice(left.path, said)
+                    else:
+                        self._add_cut_off(left)
                 except (ReplaydbgError, journal.JournalUnreadable) as problem:
                     said = f"a re-run was cut off, and what was answered can not be made a branch: {problem}"
                     self._notice(left.path, said)

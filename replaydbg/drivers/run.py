@@ -44,8 +44,8 @@ class Update:
 
 OnProgress: TypeAlias = Callable[[Update], None]
 
-OnAnswer: TypeAlias = Callable[[Asked, Given], None]
-"""Told of each answer of the world before anything is made of it."""
+OnAnswer: TypeAlias = Callable[[Asked, Given], Awaitable[None]]
+"""Told of each answer of the world, and waited for, before anything is made of it."""
 
 
 async def run(
@@ -125,8 +125,18 @@ class _Driver:
         except Exception as error:  # noqa: BLE001 - providers and bindings of others: one that raises must not stop its siblings
             given = Given(Failed("server", described(error)), Provenance.LIVE)
         if self.on_answer is not None and not isinstance(given.outcome, Skipped):
-            self.on_answer(asked, given)
+            await self._tell(self.on_answer(asked, given), asked, given)
         await self.answers.put((asked, given))
+
+    async def _tell(self, told: Awaitable[None], asked: Asked, given: Given) -> None:
+        """An answer that is being written down when the person stops is written down, and part of the branch."""
+        telling = asyncio.ensure_future(told)
+        try:
+            await asyncio.shield(telling)
+        except asyncio.CancelledError:
+            await telling
+            self.answers.put_nowait((asked, given))
+            raise
 
     async def _ask(self, asked: Asked) -> Given:
         request = asked.request

@@ -1,7 +1,9 @@
 """The session file: an append-only journal in SQLite beside the recording. What `append` has taken is on the disk.
 
 Write-ahead log and a full sync at each commit; one transaction an act. Two processes may have one file open: an act is
-taken only on top of all acts before it, so whoever comes second is first told what the other did.
+taken only on top of all acts before it, so whoever comes second is first told what the other did. What acts say is kept
+as blobs by digest, each once. A file of the first version, which had none, is read as it is and made over with the first
+act that is written to it.
 """
 
 from __future__ import annotations
@@ -9,29 +11,39 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from replaydbg.errors import NotSaved, UsageProblem
-from replaydbg.session.journal import Entry
+from replaydbg.session import blobs
+from replaydbg.session.journal import Entry, command_parts, parts_of_version_1
 
 SUFFIX = ".replaydbg.sqlite3"
-VERSION = 1
+VERSION = 2
 """In `PRAGMA user_version`; a file with a higher one was written by a later replaydbg and is left alone."""
 
 _BUSY_SECONDS = 10.0
 PRIVATE = 0o600
-_SCHEMA = """
-CREATE TABLE recording (digest TEXT NOT NULL, name TEXT NOT NULL);
-CREATE TABLE act (
-    trace_id TEXT NOT NULL, sequence INTEGER NOT NULL, author TEXT NOT NULL, deed TEXT NOT NULL,
-    command TEXT NOT NULL, branch BLOB NOT NULL, at_unix_s REAL NOT NULL,
-    PRIMARY KEY (trace_id, sequence)
-) STRICT;
-"""
+_RECORDING = "CREATE TABLE recording (digest TEXT NOT NULL, name TEXT NOT NULL)"
+_SCHEMA = (
+    """
+    CREATE TABLE act (
+        trace_id TEXT NOT NULL, sequence INTEGER NOT NULL, author TEXT NOT NULL, deed TEXT NOT NULL,
+        command BLOB NOT NULL, branch BLOB NOT NULL, at_unix_s REAL NOT NULL,
+        PRIMARY KEY (trace_id, sequence)
+    ) STRICT
+    """,
+    "CREATE TABLE blob (digest BLOB PRIMARY KEY, packed BLOB NOT NULL) STRICT",
+    f"PRAGMA user_version = {VERSION}",
+)
+"""`command` and `branch` are roots (`blobs.pack`): little content as it is, else the digests of blobs."""
+
+_COMPRESSION = 1
+"""The fastest level: most of what repeats is not there twice."""
 
 
 class WrongRecording(UsageProblem):
@@ -76,12 +88,17 @@ class Store:
         """The acts of this trace whose sequence number is greater than `after`, in order; what can be read of them."""
         with self._problems():
             rows = self._connection.execute(
-                "SELECT sequence, author, deed, command, branch FROM act"
+                "SELECT sequence, author, deed, command, branch, user_version FROM act, pragma_user_version"
                 " WHERE trace_id = ? AND sequence > ? ORDER BY sequence",
                 (self.recording.trace_id, after),
             )
-            for row in rows:
-                yield Entry(*row)
+            for sequence, author, deed, command, branch, version in rows:
+                if version == 1:
+                    parts = parts_of_version_1(branch) if branch else ()
+                    yield Entry(sequence, author, deed, command, tuple(parts))
+                else:
+                    said = b"".join(self._unpacked(command)).decode(errors="replace")
+                    yield Entry(sequence, author, deed, said, tuple(self._unpacked(branch)))
 
     def append(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """Write the acts, which must follow the last one there, and return (). Where somebody else has acted since,
@@ -91,12 +108,58 @@ class Store:
             news = tuple(self.entries(entries[0].sequence - 1))
             if news:
                 return news
-            self._connection.executemany(
-                "INSERT INTO act (trace_id, sequence, author, deed, command, branch, at_unix_s)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                [(self.recording.trace_id, *astuple(entry), time.time()) for entry in entries],
-            )
+            if self._version() == 1:
+                self._make_over()
+            for entry in entries:
+                self._insert(self.recording.trace_id, entry, time.time())
         return ()
+
+    def _insert(self, trace_id: str, entry: Entry, at_unix_s: float) -> None:
+        command = blobs.pack(command_parts(entry.command), self._keep)
+        branch = blobs.pack(entry.branch, self._keep)
+        self._connection.execute(
+            "INSERT INTO act (trace_id, sequence, author, deed, command, branch, at_unix_s)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (trace_id, entry.sequence, entry.author, entry.deed, command, branch, at_unix_s),
+        )
+
+    def _keep(self, content: bytes) -> bytes:
+        digest, run = blobs.digest(content), self._connection.execute
+        if run("SELECT 1 FROM blob WHERE digest = ?", (digest,)).fetchone() is None:
+            run("INSERT INTO blob VALUES (?, ?)", (digest, zlib.compress(content, _COMPRESSION)))
+        return digest
+
+    def _unpacked(self, root: bytes) -> Iterable[bytes]:
+        try:
+            return tuple(blobs.unpack(root, self._fetch))
+        except (blobs.BlobsBroken, zlib.error, TypeError) as error:
+            raise Damaged(f"what an act says cannot be read: {error}") from error
+
+    def _fetch(self, digest: bytes) -> bytes:
+        row = self._connection.execute("SELECT packed FROM blob WHERE digest = ?", (digest,)).fetchone()
+        content = zlib.decompress(row[0]) if row is not None else b""
+        if blobs.digest(content) != digest:
+            raise blobs.BlobsBroken(f"blob {digest.hex()} is {'not there' if row is None else 'another'}")
+        return content
+
+    def _version(self) -> int:
+        """Asked each time: another process may have made the file over."""
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        return int(version)
+
+    def _make_over(self) -> None:
+        """From the first version to this one, all traces of the file, in the transaction that is under way."""
+        run = self._connection.execute
+        run("ALTER TABLE act RENAME TO act_of_version_1")
+        for statement in _SCHEMA:
+            run(statement)
+        rows = run(
+            "SELECT sequence, author, deed, command, branch, trace_id, at_unix_s FROM act_of_version_1"
+        )
+        for sequence, author, deed, command, branch, trace_id, at_unix_s in rows.fetchall():
+            parts = parts_of_version_1(branch) if branch else ()
+            self._insert(trace_id, Entry(sequence, author, deed, command, parts), at_unix_s)
+        run("DROP TABLE act_of_version_1")
 
     def _create_privately(self) -> None:
         """Sessions hold what prompts hold: for their owner's eyes. SQLite gives its side files the same mode."""
@@ -105,7 +168,7 @@ class Store:
 
     def _prepare(self) -> None:
         run = self._connection.execute
-        (version,) = run("PRAGMA user_version").fetchone()
+        version = self._version()
         if version > VERSION:
             raise WrongRecording(
                 f"{self.path} was written by a later version of replaydbg", "give another with --session FILE"
@@ -125,18 +188,17 @@ class Store:
     def _found(self) -> None:
         """Make the tables, unless another process has just done so."""
         with self._transaction():
-            if self._connection.execute("PRAGMA user_version").fetchone() != (0,):
+            if self._version() != 0:
                 return
             if self._connection.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
                 raise WrongRecording(
                     f"{self.path} is a database of another program", "give another with --session FILE"
                 )
-            for statement in _SCHEMA.split(";\n"):
+            for statement in (_RECORDING, *_SCHEMA):
                 self._connection.execute(statement)
             self._connection.execute(
                 "INSERT INTO recording VALUES (?, ?)", (self.recording.digest, self.recording.name)
             )
-            self._connection.execute(f"PRAGMA user_version = {VERSION}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

@@ -1,6 +1,6 @@
-"""Acts as JSON and back: what the session file holds of each. A branch travels beside its command, as compressed bytes.
+"""Acts as JSON and back: what the session file holds of each. A branch travels beside its command, as parts of bytes.
 
-Nothing here knows of a file; `drivers.store` keeps the rows. The standard JSON module writes it: edits may hold what
+Nothing here knows of a file; `drivers.store` keeps the rows, and each part once (`session.blobs`). The standard JSON module writes it: edits may hold what
 broken traces hold (lone surrogates, NaN, integers of any size), which stricter writers refuse.
 """
 
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,8 +51,9 @@ _WORDS: Mapping[str, type[Any]] = {
 }
 _WORD_OF = {kind: word for word, kind in _WORDS.items()}
 
-_COMPRESSION = 1
-"""Histories repeat: the fastest level already makes a branch some ten times smaller."""
+_EDIT = '"edit": '
+_MESSAGE, _LIST_ENDS, _ATTRIBUTE = b'{\\"role\\":', b']"}}', b',{"key":'
+"""Where a message begins in a span of the native format, where the list of them ends, where an attribute begins."""
 
 
 class JournalUnreadable(ValueError):
@@ -61,20 +62,20 @@ class JournalUnreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the journal. `branch` is `packed(branch)` where the command adds one, else empty."""
+    """One row of the journal. `branch` are the parts of one where the command adds one (`branch_parts`), else none."""
 
     sequence: int
     author: str
     deed: str
     command: str
-    branch: bytes = b""
+    branch: Iterable[bytes] = ()
 
 
 def entry(act: Act) -> Entry:
     command = act.command
     if command is None:
         return Entry(act.sequence, act.author, str(act.deed), "")
-    branch = packed(command.branch) if isinstance(command, AddBranch | ContinueBranch) else b""
+    branch = _Parts(command.branch) if isinstance(command, AddBranch | ContinueBranch) else ()
     return Entry(act.sequence, act.author, str(act.deed), json.dumps(_document(command)), branch)
 
 
@@ -86,22 +87,81 @@ def act(row: Entry) -> Act:
         if (command is None) is (deed is Deed.DO):
             raise ValueError(f"{deed} and {row.command or 'no command'} do not go together")
         return Act(row.sequence, row.author, deed, command)
-    except (ValueError, KeyError, TypeError, AttributeError, zlib.error) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise JournalUnreadable(f"entry {row.sequence} cannot be read: {error}") from error
 
 
-def packed(branch: Branch) -> bytes:
-    """The whole branch: a line of JSON about it, then its trace in the native format; compressed."""
-    about = branch_document(branch)
-    pack = zlib.compressobj(_COMPRESSION)
-    pieces = [pack.compress(json.dumps(about).encode() + b"\n")]
-    pieces += [pack.compress(chunk) for chunk in native.write(branch.trace)]
-    return b"".join([*pieces, pack.flush()])
+def command_parts(command: str) -> Iterator[bytes]:
+    """An edit is a part of its own: the branch that comes of it says it again."""
+    head, mark, edit = command.partition(_EDIT)
+    yield (head + mark).encode()
+    if mark:
+        yield edit[:-1].encode()
+        yield edit[-1:].encode()
 
 
-def unpacked(pack: bytes) -> Branch:
-    """Raises ValueError, KeyError, TypeError or zlib.error on bytes that `packed` did not make."""
-    line, _, body = zlib.decompress(pack).partition(b"\n")
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """The parts of a branch, made each time they are gone through: together they may be larger than the recording."""
+
+    branch: Branch
+
+    def __iter__(self) -> Iterator[bytes]:
+        return branch_parts(branch_document(self.branch), native.write(self.branch.trace))
+
+
+def branch_parts(about: dict[str, Json], body: Iterable[bytes]) -> Iterator[bytes]:
+    """The whole branch: a line of JSON about it, then its trace in the native format, cut where it is likely to repeat."""
+    lists = {name: about.pop(name) for name in ("edits", "steps")}
+    yield json.dumps(about)[:-1].encode()
+    for name, values in lists.items():
+        yield f', "{name}": ['.encode()
+        for at, value in enumerate(values):
+            if at:
+                yield b", "
+            yield json.dumps(value).encode()
+        yield b"]"
+    yield b"}\n"
+    for chunk in body:
+        yield from _span_parts(chunk)
+
+
+def _span_parts(chunk: bytes) -> Iterator[bytes]:
+    """The chunk at its attributes, and those at their messages."""
+    if chunk.startswith(b",\n"):
+        yield chunk[:2]
+        chunk = chunk[2:]
+    first, *attributes = chunk.split(_ATTRIBUTE)
+    yield first
+    for attribute in attributes:
+        head, *messages = attribute.split(_MESSAGE)
+        yield _ATTRIBUTE + head
+        for message in messages:
+            said, end, rest = message.partition(_LIST_ENDS)
+            said, comma = (said[:-1], b",") if said.endswith(b",") else (said, b"")
+            yield _MESSAGE + said
+            if comma or end:
+                yield comma + end + rest
+
+
+def parts_of_version_1(branch: bytes) -> Iterable[bytes]:
+    """The parts of a branch as the first version of the session file packed it; what can not be unpacked is left as it is."""
+    try:
+        line, _, body = zlib.decompress(branch).partition(b"\n")
+        about = json.loads(line)
+        if not all(isinstance(about[name], list) for name in ("edits", "steps")):
+            return (branch,)
+    except (zlib.error, ValueError, KeyError, TypeError):
+        return (branch,)
+    spans = body.split(b",\n")
+    return branch_parts(
+        about, (one for at, span in enumerate(spans) for one in ((b",\n", span) if at else (span,)))
+    )
+
+
+def read_parts(parts: Iterable[bytes]) -> Branch:
+    """Raises ValueError, KeyError or TypeError on bytes that `branch_parts` did not make."""
+    line, _, body = b"".join(parts).partition(b"\n")
     about = json.loads(line)
     *_, reading = _registry.read(Document(about["source"], memoryview(body)), "native")
     (trace,) = reading.traces
@@ -162,13 +222,13 @@ def _document(command: Command) -> dict[str, Json]:
     return {"command": word} | {name: getattr(command, name) for name in _names(type(command))}
 
 
-def _command(document: dict[str, Json], branch: bytes) -> Command:
+def _command(document: dict[str, Json], branch: Iterable[bytes]) -> Command:
     word = document.pop("command")
     kind = _WORDS.get(word)
     if kind is None:
         raise ValueError(f"{word!r} is no command of this version of replaydbg")
     if kind is AddBranch or kind is ContinueBranch:
-        made: Command = kind(unpacked(branch))
+        made: Command = kind(read_parts(branch))
         return made
     from pydantic import TypeAdapter  # noqa: PLC0415 - 0.1 s, paid only where there is a journal to read
 

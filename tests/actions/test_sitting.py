@@ -23,8 +23,9 @@ from replaydbg.readers._api import Document
 from replaydbg.replay.api import Policy
 from replaydbg.replay.engine import Replay
 from replaydbg.session.answers import Begun, answer_row
-from replaydbg.session.commands import AddBranch, AddEdit, CommandRefused, SelectBranch, SetNote
+from replaydbg.session.commands import AddBranch, AddEdit, Command, CommandRefused, SelectBranch, SetNote
 from tests.support.build import assistant
+from tests.support.old_sessions import write_version_1
 from tests.support.sittings import branch, recording
 
 
@@ -172,7 +173,7 @@ def test_what_stands_before_a_damaged_act_is_kept(source: Path) -> None:
     mine.do(edit())
     mine.close()
     with sqlite3.connect(session_of(source)) as other:
-        other.execute("UPDATE act SET command = 'rubbish' WHERE sequence = 2")
+        other.execute("UPDATE act SET command = x'00' WHERE sequence = 2")
     other.close()
 
     for _ in range(2):  # the second time from the new file
@@ -293,6 +294,37 @@ def test_answers_of_a_cut_off_re_run_that_have_no_place_are_kept_and_told(
         with closing(sqlite3.connect(path)) as kept:
             assert kept.execute("SELECT count(*) FROM answer").fetchone() == (unplaced + len(asked),)
     assert sit(source).notices == (), "once is enough"
+
+
+def test_what_a_later_version_left_is_told_and_left_alone(source: Path) -> None:
+    path = source.with_name("trace.json.run-x.replaydbg.sqlite3")
+    with closing(sqlite3.connect(path)) as later, later:
+        later.execute("CREATE TABLE something (new TEXT)")
+        later.execute("PRAGMA user_version = 99")
+    for _ in range(2):
+        (notice,) = sit(source).notices
+        assert (notice.pointer, "a later version" in notice.message) == (str(path), True)
+    assert path.exists()
+
+
+def test_a_session_of_the_first_version_is_taken_up_and_gone_on_with(source: Path) -> None:
+    before = open_sitting(recording(), str(source))
+    kept = branch("b1", "", (edit().edit,))
+    commands: list[Command] = [SetNote("m1", "x"), AddBranch(kept), SelectBranch("")]
+    write_version_1(session_of(source), before._recording, commands)
+    content = session_of(source).read_bytes()
+    looking = open_sitting(recording(), str(source), look_only=True)
+    assert (looking.history.sitting.notes, looking.notices) == ({"m1": "x"}, ())
+    assert session_of(source).read_bytes() == content
+
+    mine = sit(source)
+    mine.do(edit())
+    mine.close()
+
+    sitting = sit(source).history.sitting
+    assert (sitting.notes, len(sitting.edits)) == ({"m1": "x"}, 1)
+    (again,) = sitting.branches
+    assert (again.id, again.edits, again.steps, again.stopped) == ("b1", kept.edits, kept.steps, kept.stopped)
 
 
 def test_a_re_run_that_went_on_and_was_cut_off_is_the_branch_that_it_went_on_with(source: Path) -> None:

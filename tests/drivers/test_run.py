@@ -20,7 +20,7 @@ from replaydbg.drivers.run import Update, run, unfit
 from replaydbg.drivers.tools import ToolBinding
 from replaydbg.drivers.tools.toolbox import Bound, Permission, Policy, Toolbox
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.api import Asked
+from replaydbg.replay.api import Asked, Given
 from replaydbg.replay.engine import Replay
 from tests.support.build import (
     agent,
@@ -221,6 +221,27 @@ async def test_cancelling_keeps_what_was_answered_and_lets_the_cancellation_go_o
     assert "quick" in texts
     assert "so far" in texts
     assert branch.stopped is not None
+
+
+async def test_an_answer_that_is_being_written_down_when_the_person_stops_is_part_of_the_branch() -> None:
+    written: list[str] = []
+
+    async def slow_disk(asked: Asked, _given: Given) -> None:
+        await asyncio.sleep(0.1)
+        written.append(asked.id)
+
+    replay = Replay(Facts(LOOP), [edit(LOOP, "x1", "/result", "found")])
+    driving = run(replay, provider=Model(["paid for"]), toolbox=box(), on_answer=slow_disk)
+    task = asyncio.ensure_future(driving)
+    await asyncio.sleep(0.03)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+    branch = replay.branch("b")
+    (live,) = [step for step in branch.steps if step.provenance is Provenance.LIVE]
+    assert written == [live.id]
+    assert branch.trace.step(branch.trace.row(live.id)).body.output == assistant("paid for")
 
 
 async def test_progress_tells_the_question_and_the_text_as_it_comes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import sqlite3
@@ -76,8 +77,24 @@ def test_an_empty_one_is_removed_when_it_is_old_and_one_of_a_later_version_never
     connection.close()
     for path in (old, later):
         os.utime(path, (1, 1))
-    assert found(tmp_path) == []
+    (left,) = left_behind(tmp_path / "trace.json.replaydbg.sqlite3", MINE)
+    assert (left.path, left.version, left.answers) == (later, 99, ())
+    left.close()
     assert (young.exists(), old.exists(), later.exists()) == (True, False, True)
+
+
+def test_one_of_the_first_version_is_read(tmp_path: Path) -> None:
+    it = journal(tmp_path)
+    it.keep(ROWS[0])
+    it.close()
+    (path,) = tmp_path.glob("*.run-*.sqlite3")
+    with sqlite3.connect(path) as connection:
+        about = json.loads(connection.execute("SELECT about FROM run").fetchone()[0])
+        del about["choices"]
+        connection.execute("UPDATE run SET about = ?", (json.dumps(about),))
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    assert found(tmp_path) == [ROWS[:1]]
 
 
 def test_a_file_that_is_none_stops_nobody(tmp_path: Path) -> None:

@@ -13,9 +13,14 @@ from pathlib import Path
 
 import pytest
 
+from replaydbg.core.branch import Edit
 from replaydbg.drivers import store
 from replaydbg.errors import NotSaved
+from replaydbg.session import journal
+from replaydbg.session.commands import AddBranch, Command, SetNote
 from replaydbg.session.journal import Entry
+from tests.support.old_sessions import write_version_1
+from tests.support.sittings import branch
 
 MINE = store.Recording("12-ab", "trace.json", "t")
 
@@ -24,18 +29,18 @@ def opened(folder: Path, recording: store.Recording = MINE) -> store.Store:
     return store.Store(folder / "s.sqlite3", recording)
 
 
-def entry(sequence: int, command: str = "{}", branch: bytes = b"") -> Entry:
+def entry(sequence: int, command: str = "{}", *branch: bytes) -> Entry:
     return Entry(sequence, "ann", "do", command, branch)
 
 
 def test_what_was_appended_is_there_for_the_next(tmp_path: Path) -> None:
     first = opened(tmp_path)
-    assert first.append([entry(1), entry(2, branch=b"\x00\xff")]) == ()
+    assert first.append([entry(1), entry(2, "{}", b"\x00\xff")]) == ()
     first.close()
 
     second = opened(tmp_path)
-    assert list(second.entries()) == [entry(1), entry(2, branch=b"\x00\xff")]
-    assert list(second.entries(after=1)) == [entry(2, branch=b"\x00\xff")]
+    assert list(second.entries()) == [entry(1), entry(2, "{}", b"\x00\xff")]
+    assert list(second.entries(after=1)) == [entry(2, "{}", b"\x00\xff")]
     second.close()
 
 
@@ -80,7 +85,7 @@ def test_a_kill_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
         number = 0
         while True:
             number += 1
-            session.append([Entry(number, "", "do", "{}", b"x" * 50_000)])
+            session.append([Entry(number, "", "do", "{}", (b"%d" % number * 50_000,))])
             print(number, flush=True)
     """
     writer = subprocess.Popen(
@@ -135,7 +140,7 @@ def test_a_full_disk_is_said_and_loses_nothing(tmp_path: Path) -> None:
     session._connection.execute(f"PRAGMA max_page_count = {pages + 1}")
 
     with pytest.raises(NotSaved, match="full") as caught:
-        session.append([entry(2, branch=os.urandom(100_000))])
+        session.append([entry(2, "{}", os.urandom(100_000))])
     assert "make room" in caught.value.hint
     assert list(session.entries()) == [entry(1)]
 
@@ -187,6 +192,109 @@ def test_a_session_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
 
     with pytest.raises(store.WrongRecording, match="later version"):
         opened(tmp_path)
+
+
+def blobs_of(session: store.Store) -> int:
+    (count,) = session._connection.execute("SELECT count(*) FROM blob").fetchone()
+    return int(count)
+
+
+def test_what_is_said_twice_is_kept_once(tmp_path: Path) -> None:
+    session, parts = opened(tmp_path), [os.urandom(2_000) for _ in range(50)]
+    session.append([entry(1, "{}", *parts)])
+    once = blobs_of(session)
+    session.append([entry(2, "{}", *parts), entry(3, "{}", *parts[:30], b"new" * 400, *parts[30:])])
+
+    assert once >= 50
+    assert blobs_of(session) <= once + 4
+    assert [b"".join(one.branch) for one in session.entries()][:2] == [b"".join(parts)] * 2
+    session.close()
+
+
+@pytest.mark.parametrize("harm", ["DELETE FROM blob", "UPDATE blob SET packed = zeroblob(9)"])
+def test_a_blob_that_is_lost_or_another_is_damage(tmp_path: Path, harm: str) -> None:
+    session = opened(tmp_path)
+    session.append([entry(1), entry(2, "{}", b"x" * 2_000)])
+    session._connection.execute(harm)
+    acts = session.entries()
+
+    assert next(acts) == entry(1)
+    with pytest.raises(store.Damaged, match="cannot be read"):
+        next(acts)
+    session.close()
+
+
+def old(folder: Path) -> list[Entry]:
+    """A file of the first version; the acts in it."""
+    commands: list[Command] = [
+        SetNote("m1", "x"),
+        AddBranch(branch("b1", "", (Edit("t1", "/result", {"hits": []}, "y"),))),
+    ]
+    write_version_1(folder / "s.sqlite3", MINE, commands)
+    session = opened(folder)
+    acts = list(session.entries())
+    session.close()
+    return acts
+
+
+def version(session: store.Store) -> int:
+    return session._version()
+
+
+def test_a_file_of_the_first_version_is_read_as_it_is_and_made_over_when_it_is_written(
+    tmp_path: Path,
+) -> None:
+    acts = old(tmp_path)
+    assert [journal.act(one).sequence for one in acts] == [1, 2]
+    session = opened(tmp_path)
+    assert version(session) == 1
+    other = opened(tmp_path)
+
+    assert session.append([entry(3)]) == ()
+
+    assert (version(session), version(other)) == (store.VERSION, store.VERSION)
+    for one in (session, other):
+        assert [(act.sequence, act.author, act.command, b"".join(act.branch)) for act in one.entries()] == [
+            *((act.sequence, act.author, act.command, b"".join(act.branch)) for act in acts),
+            (3, "ann", "{}", b""),
+        ]
+    at = session._connection.execute("SELECT at_unix_s FROM act ORDER BY sequence").fetchall()
+    assert at[:2] == [(1.5,), (1.5,)]
+    assert other.append([entry(4)]) == ()
+    session.close()
+    other.close()
+
+
+def test_a_file_that_can_not_be_made_over_stays_as_it_was(tmp_path: Path) -> None:
+    acts = old(tmp_path)
+    session = opened(tmp_path)
+    (pages,) = session._connection.execute("PRAGMA page_count").fetchone()
+    session._connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(NotSaved, match="full"):
+        session.append([entry(3, "{}", os.urandom(100_000))])
+
+    assert (version(session), list(session.entries())) == (1, acts)
+    session.close()
+
+
+def test_a_kill_while_a_file_is_made_over_leaves_one_or_the_other(tmp_path: Path) -> None:
+    script = """
+        import sys, os
+        from pathlib import Path
+        from replaydbg.drivers import store
+        from replaydbg.session.journal import Entry
+        session = store.Store(Path(sys.argv[1]) / "s.sqlite3", store.Recording("12-ab", "trace.json", "t"))
+        session._insert = lambda *_: os.kill(os.getpid(), 9)
+        session.append([Entry(3, "", "do", "{}")])
+    """
+    acts = old(tmp_path)
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(script), str(tmp_path)], check=False)
+    session = opened(tmp_path)
+
+    assert done.returncode == -signal.SIGKILL
+    assert (version(session), list(session.entries())) == (1, acts)
+    session.close()
 
 
 def test_a_folder_that_can_not_be_written_is_said(tmp_path: Path) -> None:

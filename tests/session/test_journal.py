@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from hypothesis import given
 
 from replaydbg.codec import step_document
-from replaydbg.core.branch import Edit
+from replaydbg.core.branch import Branch, Edit
 from replaydbg.session import journal
 from replaydbg.session.commands import AddBranch, AddEdit, Command, ContinueBranch, SetNote
 from replaydbg.session.history import Act, Deed
+from replaydbg.writers import native
+from tests.support.build import assistant, model_call, trace, user
+from tests.support.old_sessions import packed_by_version_1
 from tests.support.sittings import COMMANDS, branch
+
+ADDED = tuple(journal.entry(Act(1, "", Deed.DO, AddBranch(branch()))).branch)
+
+
+def parts_then_and_now(of: Branch) -> tuple[list[bytes], list[bytes]]:
+    now = list(journal.entry(Act(1, "", Deed.DO, AddBranch(of))).branch)
+    return list(journal.parts_of_version_1(packed_by_version_1(of))), now
 
 
 def again(act: Act) -> Act:
@@ -34,7 +46,9 @@ def test_undo_and_redo_come_back(deed: Deed) -> None:
 def test_a_branch_comes_back_whole() -> None:
     edits = (Edit("t1", "/result", {"hits": []}, "other"),)
     before = branch("b1", "", edits)
-    after = journal.unpacked(journal.packed(before))
+    after = journal.read_parts(
+        journal.branch_parts(journal.branch_document(before), native.write(before.trace))
+    )
 
     assert [step_document(step) for step in after.trace.steps()] == [
         step_document(step) for step in before.trace.steps()
@@ -72,9 +86,11 @@ def test_what_broken_traces_hold_can_be_edited_and_kept(value: object) -> None:
         ),
         pytest.param(journal.Entry(1, "", "do", ""), id="do without a command"),
         pytest.param(journal.Entry(1, "", "jump", ""), id="unknown deed"),
-        pytest.param(journal.Entry(1, "", "do", '{"command":"add-branch"}', b"rubbish"), id="broken branch"),
         pytest.param(
-            journal.Entry(1, "", "do", '{"command":"add-branch"}', journal.packed(branch())[:-9]),
+            journal.Entry(1, "", "do", '{"command":"add-branch"}', (b"rubbish",)), id="broken branch"
+        ),
+        pytest.param(
+            journal.Entry(1, "", "do", '{"command":"add-branch"}', ADDED[:3]),
             id="cut branch",
         ),
         pytest.param(journal.Entry(1, "", "do", "[1]"), id="a list"),
@@ -86,4 +102,31 @@ def test_what_can_not_be_read_is_said(entry: journal.Entry) -> None:
 
 
 def test_a_command_without_a_branch_carries_none() -> None:
-    assert journal.entry(Act(1, "", Deed.DO, SetNote("m1", "x"))).branch == b""
+    assert journal.entry(Act(1, "", Deed.DO, SetNote("m1", "x"))).branch == ()
+
+
+def test_an_edit_is_the_same_part_in_its_command_and_in_its_branch() -> None:
+    edit = Edit("t1", "/result", {"hits": []}, 'a ", "edit": of text')
+    asked = journal.entry(Act(1, "", Deed.DO, AddEdit(edit)))
+    parts = list(journal.command_parts(asked.command))
+
+    assert b"".join(parts).decode() == asked.command
+    assert parts[1] in list(journal.entry(Act(2, "", Deed.DO, AddBranch(branch("b1", "", (edit,))))).branch)
+
+
+def test_a_message_is_the_same_part_wherever_it_is_said() -> None:
+    """In the middle of a history and at its end; so histories of any length hold each message once."""
+    turns = [user("first"), assistant("second"), user("third")]
+    of = trace(*(model_call(f"m{at}", turns[: at + 1], "ok") for at in range(3)))
+    said = Counter(journal.entry(Act(1, "", Deed.DO, AddBranch(branch(trace_=of)))).branch)
+
+    assert [count for part, count in said.items() if b"first" in part] == [3]
+    assert [count for part, count in said.items() if b"second" in part] == [2]
+
+
+def test_the_parts_of_a_branch_of_the_first_version_are_those_of_today() -> None:
+    old, now = parts_then_and_now(branch("b1", "", (Edit("t1", "/result", {"hits": []}, "other"),)))
+    assert len(set(old) & set(now)) > 0.8 * len(set(now)), "kept once, whoever wrote it"
+    assert journal.read_parts(old).steps == journal.read_parts(now).steps
+    assert [part for part in old if b"role" in part] == [part for part in now if b"role" in part]
+    assert list(journal.parts_of_version_1(b"damaged")) == [b"damaged"]
