@@ -25,7 +25,7 @@ from replaydbg.replay.engine import Replay
 from replaydbg.session.answers import Begun, answer_row
 from replaydbg.session.commands import AddBranch, AddEdit, Command, CommandRefused, SelectBranch, SetNote
 from tests.support.build import assistant
-from tests.support.old_sessions import write_version_1
+from tests.support.session_files import write_version_1
 from tests.support.sittings import branch, recording
 
 

@@ -25,6 +25,7 @@ from replaydbg.core.step import Kind
 from tests.support.build import call
 from tests.support.command_line import run
 from tests.support.model_server import Asked, ModelServer, Slow, reply, serving
+from tests.support.session_files import everything_in
 
 CRASHES = int(os.environ.get("REPLAYDBG_CRASHES", "4"))
 ROUNDS, AT_ONCE = 24, 2
@@ -165,7 +166,7 @@ def _killed_until_it_is_whole(bench: Bench, whole: Branch, times: int, moment: r
 
 def _no_secret_in(folder: Path) -> None:
     for path in folder.iterdir():
-        assert CANARY.encode() not in path.read_bytes(), path
+        assert CANARY.encode() not in everything_in(path), path
 
 
 def test_the_command_line_says_that_a_re_run_was_cut_off(tmp_path: Path) -> None:

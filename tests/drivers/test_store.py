@@ -19,7 +19,7 @@ from replaydbg.errors import NotSaved
 from replaydbg.session import journal
 from replaydbg.session.commands import AddBranch, Command, SetNote
 from replaydbg.session.journal import Entry
-from tests.support.old_sessions import write_version_1
+from tests.support.session_files import write_version_1
 from tests.support.sittings import branch
 
 MINE = store.Recording("12-ab", "trace.json", "t")

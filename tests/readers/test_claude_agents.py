@@ -86,7 +86,7 @@ def test_what_a_session_tells_of_an_agent_without_a_file_is_shown_and_not_told_t
 
 
 @pytest.mark.parametrize("after", [None, "u2"])
-def test_agents_of_old_sessions_have_no_id(after: str | None) -> None:
+def test_agents_of_session_files_have_no_id(after: str | None) -> None:
     lines, agent = main_lines(outcome=None), agent_lines()
     for value in agent.values:
         del value["agentId"]

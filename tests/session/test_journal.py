@@ -14,7 +14,7 @@ from replaydbg.session.commands import AddBranch, AddEdit, Command, ContinueBran
 from replaydbg.session.history import Act, Deed
 from replaydbg.writers import native
 from tests.support.build import assistant, model_call, trace, user
-from tests.support.old_sessions import packed_by_version_1
+from tests.support.session_files import packed_by_version_1
 from tests.support.sittings import COMMANDS, branch
 
 ADDED = tuple(journal.entry(Act(1, "", Deed.DO, AddBranch(branch()))).branch)

@@ -1,4 +1,4 @@
-"""Session files as earlier versions wrote them, to be read and made over."""
+"""Session files: as earlier versions wrote them, to be made over, and everything that is in one."""
 
 from __future__ import annotations
 
@@ -26,6 +26,20 @@ CREATE TABLE act (
 PRAGMA user_version = 1;
 PRAGMA journal_mode = WAL;
 """
+
+
+def everything_in(path: Path) -> bytes:
+    """The bytes of a file, and, where it is a session file, what its blobs say."""
+    content = path.read_bytes()
+    if (
+        content.startswith(b"SQLite") and ".run-" not in path.name
+    ):  # answers under way are no blobs, and locked
+        with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
+            if file.execute("SELECT 1 FROM sqlite_master WHERE name = 'blob'").fetchone():
+                content += b"".join(
+                    zlib.decompress(packed) for (packed,) in file.execute("SELECT packed FROM blob")
+                )
+    return content
 
 
 def packed_by_version_1(branch: Branch) -> bytes:
