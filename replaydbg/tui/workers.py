@@ -90,7 +90,8 @@ def sit_down(setup: Setup, trace: Trace, post: Post) -> None:
     except ReplaydbgError as problem:
         post(SatDown(None, f"{problem.message}{': ' + problem.hint if problem.hint else ''}"))
         return
-    post(SatDown(sitting))
+    if post(SatDown(sitting)) is False:  # the program has ended meanwhile
+        sitting.close()
 
 
 def check(shown: Shown, post: Post) -> None:

@@ -272,6 +272,9 @@ class Moving(Searching):
         self.app.exit(0)
         self.let_go()
 
+    def on_unmount(self) -> None:
+        self.let_go()  # however the program ends
+
     def let_go(self) -> None:
         """Nothing of this trace will be shown any more."""
         if self.desk.sitting is not None:
