@@ -64,11 +64,11 @@ async def test_markdown_is_laid_out_on_demand_and_the_place_is_kept(tmp_path: Pa
     async with open_made(tmp_path, run) as sitting:
         await opened(sitting)
         assert "be **brief**" in sitting.text
-        await sitting.press("F")
+        await sitting.press("v")
         assert "• be brief" in sitting.text
         assert "<tone>kind</tone>" in sitting.text
         assert "laid out as Markdown" in sitting.said
-        await sitting.press("F")
+        await sitting.press("v")
         assert "be **brief**" in sitting.text
 
 
