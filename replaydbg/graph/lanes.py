@@ -47,6 +47,13 @@ class Entry:
     """Whether this step hides the steps below it."""
     inside: Fold | None = None
     """The innermost open fold around the row."""
+    stretch: bool = False
+    """Whether it stands for all its steps alike, as from farther away (`graph.zoom`)."""
+
+    @property
+    def summed(self) -> bool:
+        """Whether it tells the sum of its steps, and not of the first one."""
+        return self.fold is not None or self.stretch
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,6 +256,13 @@ def no_timeline(state: State) -> str | None:
     return no_steps(state) or (None if state.timeline else "only on the timeline: T opens it")
 
 
+def no_levels(state: State) -> str | None:
+    """From farther away stretches of steps are shown, and a filter leaves no stretch whole."""
+    if state.filtered and not state.timeline:
+        return "a filter shows single steps: esc clears it"
+    return no_steps(state)
+
+
 def only_in(*panes: str) -> WhyNot:
     def why_not(state: State) -> str | None:
         if state.pane in panes:

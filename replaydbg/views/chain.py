@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate
 from math import isnan
 from typing import TYPE_CHECKING
@@ -20,8 +21,10 @@ from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain, Entry, Laid
 from replaydbg.views.bars import Axis, bar
 from replaydbg.views.columns import Columns, fitting, timeline
+from replaydbg.views.names import fold_name, stretch_name
 from replaydbg.views.preview import preview
 from replaydbg.views.rail import rail
+from replaydbg.views.ranges import Maxima, sums
 from replaydbg.views.signs import UNICODE, Signs
 from replaydbg.views.text import (
     Line,
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _ERROR = STATUSES.index(Status.ERROR)
+_BEGINNINGS = (Kind.MODEL_CALL, Kind.AGENT_INVOCATION)
+"""Kinds that a round, or the turn of an agent, begins with."""
+_NEVER = -1 << 62
 _INDENTS_MAX = 10
 """Levels that the name is indented for; deeper ones stand below each other, so that names keep some room."""
 _LISTING_ROWS = 64
@@ -77,12 +83,12 @@ class ChainView:
         """The same of findings about loops only."""
         self.stops = self._note_findings()
         """Rows to look at first, one or more for each finding, in order."""
-        self.errors_before = _sums(value > Severity.ERROR for value in self.severities)
-        self.warned_before = _sums(value == Severity.WARNING + 1 for value in self.severities)
-        self.marked_before = _sums(map(bool, self.severities))
-        self.looping_before = _sums(map(bool, self.looping))
-        self.failed_before = _sums(status == _ERROR for status in self.trace.statuses)
-        self._tokens_before = _sums(self._tokens())
+        self.errors_before = sums(value > Severity.ERROR for value in self.severities)
+        self.warned_before = sums(value == Severity.WARNING + 1 for value in self.severities)
+        self.marked_before = sums(map(bool, self.severities))
+        self.looping_before = sums(map(bool, self.looping))
+        self.failed_before = sums(status == _ERROR for status in self.trace.statuses)
+        self._tokens_before = sums(self._tokens())
         self._costs_before = self._cost_sums()
 
     def _note_findings(self) -> list[int]:
@@ -140,7 +146,7 @@ class ChainView:
         starts, ends = [], []
         for laid in window:
             entry = laid.entry
-            if not entry.opened and (entry.fold or entry.closed or self._is_leaf(entry.row)):
+            if not entry.opened and (entry.summed or entry.closed or self._is_leaf(entry.row)):
                 start, end = self.times(entry)
                 if start >= 0:
                     starts.append(start)
@@ -155,7 +161,22 @@ class ChainView:
         start, finishes = self.trace.starts_ns[entry.row], self.chain.joins.finishes
         if entry.fold is not None:
             return start, max(finishes[unit] for unit in entry.fold.units)
+        if entry.stretch and (end := self._ends.of(entry.row, entry.end)) >= 0:
+            return -self._starts.of(entry.row, entry.end), end
         return start, finishes[entry.row]
+
+    # What is around other steps began before a stretch of those, or ends after it, and is no part of it.
+
+    @cached_property
+    def _starts(self) -> Maxima:
+        starts, ends = self.trace.starts_ns, self.trace.subtree_ends
+        known = (-at if at >= 0 and ends[row] == row + 1 else _NEVER for row, at in enumerate(starts))
+        return Maxima(array("q", known))
+
+    @cached_property
+    def _ends(self) -> Maxima:
+        finishes, ends = self.chain.joins.finishes, self.trace.subtree_ends
+        return Maxima(array("q", (at if ends[row] == row + 1 else -1 for row, at in enumerate(finishes))))
 
     # -- rows ----------------------------------------------------------------------------------------------------
 
@@ -207,7 +228,7 @@ class ChainView:
 
     def _marks(self, entry: Entry) -> tuple[Span, ...]:
         """Worst finding, then whether a step failed."""
-        worst = 0 if entry.opened else self._worst(entry.row, entry.end)
+        worst = 0 if entry.opened else self.worst(entry.row, entry.end)
         mark, look = " ", ""
         if worst:
             severity = Severity(worst - 1)
@@ -215,7 +236,8 @@ class ChainView:
         failed = not entry.opened and self.failed_before[entry.end] > self.failed_before[entry.row]
         return (Span(mark, look), Span(self.signs.error if failed else " ", "error"))
 
-    def _worst(self, row: int, end: int) -> int:
+    def worst(self, row: int, end: int) -> int:
+        """The worst severity of the findings about these steps, plus one; 0 for none."""
         if end == row + 1:
             return self.severities[row]
         if self.marked_before[end] == self.marked_before[row]:
@@ -243,6 +265,8 @@ class ChainView:
         if entry.fold is not None:
             return Span(self.signs.folds[entry.fold.kind], str(entry.fold.kind))
         kind = self.trace.kind(entry.row)
+        if entry.stretch and kind not in _BEGINNINGS:
+            kind = Kind.OPAQUE
         severity = self.severities[entry.row]
         bad = severity > Severity.WARNING
         return Span(self.signs.kinds[kind], Severity(severity - 1).label if bad else str(kind))
@@ -251,7 +275,10 @@ class ChainView:
         row, signs = entry.row, self.signs
         yield Span(" " + "  " * min(self.trace.depths[row], _INDENTS_MAX))
         if entry.fold is not None:
-            yield from self._fold_name(entry)
+            yield from fold_name(self, entry)
+            return
+        if entry.stretch:
+            yield from stretch_name(self, entry, room)
             return
         has_steps = not self._is_leaf(row)
         yield Span(f"{signs.closed if entry.closed else signs.opened} " if has_steps else "", "fold-mark")
@@ -261,7 +288,7 @@ class ChainView:
         if row in self.noted:
             yield Span(f"  {signs.noted} {one_line(self.noted[row], 60)}", "note")
         if entry.closed:
-            yield Span(f"  {self._hidden(entry)}", "dim")
+            yield Span(f"  {self.hidden(entry)}", "dim")
         if (agent := self._agent(row)) and room > 30:
             yield Span(f"  {one_line(agent, 40)}", "agent")
         if room > 24:
@@ -270,35 +297,16 @@ class ChainView:
                 yield Span("  ")
                 yield from said
 
-    def _fold_name(self, entry: Entry) -> Iterator[Span]:
-        fold, signs = entry.fold, self.signs
-        assert fold is not None
-        look = str(fold.kind)
-        yield Span(f"{signs.opened if entry.opened else signs.closed} ", "fold-mark")
-        yield Span(f"{signs.times}{fold.rounds} ", look)
-        names = [self.label(row) for row in fold.units[: fold.period]]
-        yield Span(f" {signs.leads_to} ".join(names), "name")
-        if fold.kind is FoldKind.RETRY and len(fold.units) <= 8:
-            failed = (self.trace.statuses[row] == _ERROR for row in fold.units)
-            yield Span("  " + "".join(signs.error if bad else "+" for bad in failed), "dim")
-        if entry.opened:
-            return
-        found = self.marked_before[entry.end] - self.marked_before[entry.row]
-        if found:
-            worst = Severity(self._worst(entry.row, entry.end) - 1)
-            yield Span(f"  {signs.severities[worst]} {found} of {entry.end - entry.row} steps", worst.label)
-        else:
-            yield Span(f"  {self._hidden(entry)}", "dim")
-
     def mark_at(self, laid: Laid, columns: Columns) -> int:
         """The column of the mark that folds and unfolds; -1 where there is none."""
         entry = laid.entry
-        if entry.fold is None and self._is_leaf(entry.row):
+        if entry.stretch or (entry.fold is None and self._is_leaf(entry.row)):
             return -1
         left = spans_width(self._left(laid, columns, None))
         return left + 1 + 2 * min(self.trace.depths[entry.row], _INDENTS_MAX)
 
-    def _hidden(self, entry: Entry) -> str:
+    def hidden(self, entry: Entry) -> str:
+        """How many steps a row does not show."""
         count = entry.end - entry.row - (entry.fold is None)
         return f"{count:,} step{'' if count == 1 else 's'}"
 
@@ -345,7 +353,7 @@ class ChainView:
     def _duration(self, entry: Entry) -> str:
         if entry.opened:
             return ""
-        if entry.fold is None and (own := self.trace.duration_ms(entry.row)) is not None:
+        if not entry.summed and (own := self.trace.duration_ms(entry.row)) is not None:
             return duration_words(own)
         start, end = self.times(entry)
         if start < 0 or (entry.end == entry.row + 1 and self.trace.ends_ns[entry.row] < 0):
@@ -355,26 +363,26 @@ class ChainView:
     def _tokens_of(self, entry: Entry) -> str:
         if entry.opened:
             return ""
-        if entry.fold is None:
+        if not entry.summed:
             own = self.trace.tokens(entry.row)
             if own is not None:
                 return count_words(own)
-        end = entry.end if entry.fold else self.trace.subtree_ends[entry.row]
+        end = entry.end if entry.summed else self.trace.subtree_ends[entry.row]
         return count_words((self._tokens_before[end] - self._tokens_before[entry.row]) or None)
 
     def _cost_of(self, entry: Entry) -> str:
         if entry.opened or self._costs_before is None:
             return ""
-        if entry.fold is None and (own := self.trace.cost_usd(entry.row)) is not None:
+        if not entry.summed and (own := self.trace.cost_usd(entry.row)) is not None:
             return cost_words(own)
-        end = entry.end if entry.fold else self.trace.subtree_ends[entry.row]
+        end = entry.end if entry.summed else self.trace.subtree_ends[entry.row]
         return cost_words((self._costs_before[end] - self._costs_before[entry.row]) or None)
 
     def _bar(self, entry: Entry, width: int, axis: Axis | None) -> list[Span]:
         start, end = self.times(entry)
         if axis is None or start < 0 or entry.opened:
             return [Span(" " * width)]
-        around = not self._is_leaf(entry.row) and entry.fold is None and not entry.closed
+        around = not self._is_leaf(entry.row) and not entry.summed and not entry.closed
         failed = self.failed_before[entry.end] > self.failed_before[entry.row]
         look = "bar-around" if around else "bar-error" if failed else f"bar-{self._bar_kind(entry)}"
         return bar(axis, start, end, width, look, thin=around, signs=self.signs)
@@ -387,8 +395,3 @@ def _by_row(origins: Sequence[str] | Mapping[int, str], count: int) -> list[str]
     if isinstance(origins, Mapping):
         return [str(origins.get(row, "")) for row in range(count)]
     return [str(word) for word in origins][:count] + [""] * (count - len(origins))
-
-
-def _sums(values: Iterable[int]) -> array[int]:
-    """Entry n is the sum of the first n values, so that a range costs one subtraction."""
-    return array("q", accumulate(values, initial=0))

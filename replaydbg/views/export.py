@@ -48,6 +48,8 @@ def _row(view: ChainView, entry: Entry) -> str:
         name = f"×{entry.fold.rounds} {' → '.join(view.label(unit) for unit in entry.fold.units[: entry.fold.period])}"
     elif entry.fold is not None:
         return ""
+    elif entry.stretch and entry.end > row + 1:
+        name = f"{name} and {plural(entry.end - row - 1, 'step')} more"
     cells = (
         str(row + 1),
         "  " * min(trace.depths[row], 8) + name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual import work
 
 from replaydbg.core.trace import StepNotFound, Trace
+from replaydbg.graph.zoom import Level
 from replaydbg.tui import actions, outside
 from replaydbg.tui.messages import BackToTraces
 from replaydbg.tui.screens.searching import Searching
@@ -58,7 +59,9 @@ class Moving(Searching):
     def do_open(self) -> None:
         """What the line of the pane leads to; from the list of steps, its detail."""
         pane = self.pane_name()
-        if pane == actions.CHAIN:
+        if pane == actions.CHAIN and self.chain.on_stretch:
+            self.chain.action_level(1)
+        elif pane == actions.CHAIN:
             self._to_detail()
         elif pane == actions.DETAIL:
             self.detail.document.action_open()
@@ -86,6 +89,8 @@ class Moving(Searching):
             self.focused_pane_off()
         elif self.chain.stretch is not None and not self.has_class("-detail"):
             self._show_timeline(on=False)
+        elif self.pane_name() == actions.CHAIN and self.chain.level is not Level.STEP:
+            self.chain.show_level(Level.STEP)
         self.remove_class("-detail")
         self.set_focus(self.chain)
         if at_home:
@@ -116,6 +121,23 @@ class Moving(Searching):
         self.toggle_class("-zoomed")
         self.set_class(self.pane_name() == actions.DETAIL, "-zoomed-detail")
 
+    def do_zoom_in(self) -> None:
+        self._zoom(1)
+
+    def do_zoom_out(self) -> None:
+        self._zoom(-1)
+
+    def _zoom(self, direction: int) -> None:
+        self.chain.action_zoom(direction)
+
+    def on_zoomed_chain_leveled(self, _event: Chain.Leveled) -> None:
+        chain, level = self.chain, self.chain.level
+        lines = plural(chain.count, "line")
+        farther = {Level.STEP: "", Level.RUN: "   + from nearer by"}.get(level, "   + nearer, _ farther")
+        self.say(f"{LEVELS[level]}: {lines}{farther}", "dim")
+        self.paint_header()
+        self.offer()
+
     def do_waterfall(self) -> None:
         if self.chain.size.width < 84:
             self.say("w Waterfall: the list is too narrow for bars of time; z gives it all the room")
@@ -135,6 +157,7 @@ class Moving(Searching):
         self.remove_class("-zoomed-detail")
         if on:
             self._show_map(on=False)
+            self.say("+ and _ zoom, ← and → pan, T closes", "dim")
 
     def do_map(self) -> None:
         self._show_map(on=not self.query_one(FlowPane).display)
@@ -315,3 +338,11 @@ def place_of(said: str, row: int, trace: Trace) -> int:
     if said.endswith("%") and said[:-1].isdecimal():
         return min(len(trace) * int(said[:-1]) // 100, last)
     return trace.find(f"#{said}" if said.isdecimal() else said)
+
+
+LEVELS = {
+    Level.STEP: "every step",
+    Level.ROUND: "a line for each model call and what it led to",
+    Level.AGENT: "a line for each turn of an agent",
+    Level.RUN: "the whole run on one screen",
+}

@@ -16,6 +16,7 @@ from textual.widget import Widget
 
 from replaydbg.core.finding import Severity
 from replaydbg.errors import ReplaydbgError
+from replaydbg.graph.zoom import Level
 from replaydbg.tui import actions, theme, workers
 from replaydbg.tui.actions import State, UserAction
 from replaydbg.tui.background import apart
@@ -140,6 +141,7 @@ class Workplace(ActingScreen[None]):
             self.chain.folds,
             self.chain.bars,
             self.chain.stretch,
+            self.chain.level,
         )
 
     def state(self) -> State:
@@ -172,7 +174,7 @@ class Workplace(ActingScreen[None]):
             other=desk.other is not None,
             original=branch is not None and bool(step_id) and branch.steps[row].of is not None,
             searched=self.searched or self.detail.document.sought,
-            filtered=self.filtered,
+            filtered=self.filtered or self.picked_on_map,
             one_of_many=desk.one_of_many,
             notices=len(desk.notices),
             kept=len(self.chain.noted) + len(self.chain.marked),
@@ -213,7 +215,7 @@ class Workplace(ActingScreen[None]):
         """Whether nothing is open over the list of steps, so that q quits."""
         covered = self.has_class("-narrow") and self.has_class("-detail")
         covered = covered or self.has_class("-zoomed") or self.query_one(FlowPane).display
-        covered = covered or self.chain.stretch is not None
+        covered = covered or self.chain.stretch is not None or self.chain.level is not Level.STEP
         return self.pane_name() == actions.CHAIN and not covered
 
     def paint_header(self) -> None:

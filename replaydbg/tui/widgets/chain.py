@@ -278,6 +278,10 @@ class ChainList(LineList):
             self._lines_moved(y)
         self._jump(chain.place(row))
 
+    def jump_to(self, row: int) -> None:
+        """Put the cursor on the line that shows the step, or stands for it."""
+        self._jump(self._view().chain.place(row))
+
     def _jump(self, y: int) -> None:
         if y != self.cursor:
             self.cursor = y
@@ -317,10 +321,12 @@ class ChainList(LineList):
         order = sorted(starts)
         at = bisect_right(order, self.row) if direction > 0 else bisect_left(order, self.row) - 1
         if 0 <= at < len(order):
-            chain = view.chain
-            y = chain.place(order[at])
-            header = next((up for up in range(y, max(-1, y - 8), -1) if self._begins(up, order[at])), y)
-            self._jump(header)
+            y = view.chain.place(order[at])
+            header = next((up for up in range(y, max(-1, y - 8), -1) if self._begins(up, order[at])), -1)
+            if header >= 0:
+                self._jump(header)
+            else:
+                self.jump_to(order[at])
 
     def _begins(self, y: int, row: int) -> bool:
         entry = self._view().chain.entry(y)
@@ -348,7 +354,7 @@ class ChainList(LineList):
             end = self.view.chain.entry(self.cursor).end
             at = bisect_left(siblings, end)
         if 0 <= at < len(siblings):
-            self._jump(self.view.chain.place(siblings[at]))
+            self.jump_to(siblings[at])
 
     def action_waterfall(self) -> None:
         """Show or hide the bars."""

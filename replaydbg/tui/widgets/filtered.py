@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from textual.message import Message
 
 from replaydbg.graph.picked import Picked
+from replaydbg.graph.zoom import Zoomed
 from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.views.chain import ChainView
 from replaydbg.views.signs import Signs
@@ -48,7 +49,7 @@ class FilteredChain(ChainList):
         if view is None:
             return
         row, above = self.row, self.cursor - self.scroll_offset.y
-        whole = view.chain.whole if isinstance(view.chain, Picked) else view.chain
+        whole = view.chain.whole if isinstance(view.chain, Picked | Zoomed) else view.chain
         view.chain = whole if rows is None else Picked(whole, rows)
         self._bright = None
         y = view.chain.place(row) if row >= 0 and self.count else 0

@@ -6,8 +6,8 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.worker import get_current_worker
 
-from replaydbg.tui.widgets.filtered import FilteredChain
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, Looks
+from replaydbg.tui.widgets.zoomed import ZoomedChain
 from replaydbg.views.bars import Axis
 from replaydbg.views.chain import ChainView
 from replaydbg.views.columns import Columns
@@ -19,7 +19,7 @@ _SHARE_MIN = 1e-6
 """Of the whole run: a millionth of it is shorter than any step that can be seen."""
 
 
-class TimelineChain(FilteredChain):
+class TimelineChain(ZoomedChain):
     """A list of steps that can be a timeline: same rows, same folds, same cursor, most of the width is time."""
 
     class Zoomed(Message):
@@ -74,8 +74,11 @@ class TimelineChain(FilteredChain):
         return self.view.timeline(width, 3), self.stretch
 
     def action_zoom(self, direction: int) -> None:
-        """Show half of the time around the step of the cursor, or twice as much."""
-        if self.stretch is None or self.view is None or self.view.sweep is None or self.row < 0:
+        """Show half of the time around the step of the cursor, or twice as much; of the list, the level nearer by."""
+        if self.stretch is None:
+            self.action_level(direction)
+            return
+        if self.view is None or self.view.sweep is None or self.row < 0:
             return
         all_of_it = self.view.sweep.axis
         longest = all_of_it.end_ns - all_of_it.start_ns

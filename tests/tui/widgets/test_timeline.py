@@ -40,6 +40,8 @@ async def test_it_opens_zooms_pans_and_closes(tmp_path: Path) -> None:
         assert "»" not in sitting.text
         assert not main.query_one(TimelineHead).display
         await sitting.press("plus")
+        assert "as near as it goes" in sitting.said, "without time it is a matter of steps"
+        await sitting.press("left")
         assert "only on the timeline" in sitting.said
 
 

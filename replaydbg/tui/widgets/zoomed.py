@@ -1,0 +1,120 @@
+"""The list of steps from farther away: by round, by agent, or the whole run on one screen; the selected step stays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from replaydbg.graph.lanes import Chain
+from replaydbg.graph.zoom import Level, Stretches, Zoomed
+from replaydbg.tui.widgets.filtered import FilteredChain
+from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
+from replaydbg.views.chain import ChainView
+
+
+class ZoomedChain(FilteredChain):
+    class Leveled(Message):
+        """The list is shown at another level."""
+
+    level = Level.STEP
+    _stretches: Stretches | None = None
+    _anchor = -1
+    """The step that one is at, on a row that stands for many."""
+
+    @property
+    def row(self) -> int:
+        """On a row that stands for a stretch, the step that one came from, or went to."""
+        view = self.view
+        if view is not None and self.level is not Level.STEP and self.count:
+            entry = view.chain.entry(min(self.cursor, self.count - 1))
+            if entry.row <= self._anchor < entry.end:
+                return self._anchor
+        return super().row
+
+    def show_level(self, level: Level) -> None:
+        """Show the steps from nearer or from farther away, made in a thread where there are many."""
+        view = self.view
+        if view is None:
+            return
+        if self._stretches is None or self._stretches.trace is not view.trace:
+            self._stretches = Stretches(view.trace)
+        stretches, lines = self._stretches, max(self.size.height, 1)
+        if level is Level.STEP or len(view.trace) <= AT_ONCE_STEPS:
+            self._leveled(view, level, stretches)
+        else:
+
+            def make() -> None:
+                stretches.of(level, lines)
+                if not get_current_worker().is_cancelled:
+                    self.app.call_from_thread(self._leveled, view, level, stretches)
+
+            self.run_worker(make, thread=True, exclusive=True, exit_on_error=False, group="zoom")
+
+    def _leveled(self, view: ChainView, level: Level, stretches: Stretches) -> None:
+        now = self.view
+        if now is None or now.trace is not view.trace:
+            return
+        row, above = self.row, self.cursor - self.scroll_offset.y
+        self.level, self._anchor = level, row
+        now.chain = self._zoomed(_whole(now.chain), stretches)
+        self._bright = None
+        y = now.chain.reveal(row) if row >= 0 and self.count else 0
+        self._lines_moved(y)
+        self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
+        self.show_line(y)
+        self.post_message(self.Leveled())
+
+    def _zoomed(self, whole: Chain, stretches: Stretches) -> Chain:
+        if self.level is Level.STEP:
+            return whole
+        return Zoomed(whole, stretches.of(self.level, max(self.size.height, 1)), self.level)
+
+    def dress(self, view: ChainView, before: ChainView | None) -> None:
+        if before is not None and before.trace is not view.trace:
+            self.level, self._stretches = Level.STEP, None
+        super().dress(view, before)
+        if (
+            self.level is not Level.STEP
+            and self._stretches is not None
+            and not isinstance(view.chain, Zoomed)
+        ):
+            view.chain = self._zoomed(view.chain, self._stretches)
+
+    def action_level(self, nearer: int) -> None:
+        level = self.level + nearer
+        if self.picked is None and Level.RUN <= level <= Level.STEP:
+            self.show_level(Level(level))
+
+    @property
+    def on_stretch(self) -> bool:
+        """Whether the cursor is on a row that can be looked into from nearer by."""
+        return self.view is not None and self.count > 0 and self.view.chain.entry(self.cursor).stretch
+
+    def action_open(self) -> None:
+        """Look into a stretch from nearer by."""
+        if self.on_stretch:
+            self.action_level(1)
+        else:
+            super().action_open()
+
+    def jump_to(self, row: int) -> None:
+        """From farther away, to the stretch that the step is in: what is around the list shows the step itself."""
+        self._anchor = row
+        super().jump_to(row)
+
+    def go_to(self, row: int) -> None:
+        if self.level is not Level.STEP:
+            self._anchor = row
+        super().go_to(row)
+
+    def pick(self, rows: Sequence[int] | None) -> None:
+        """A filter shows single steps."""
+        if rows is not None:
+            self.level = Level.STEP
+        super().pick(rows)
+
+
+def _whole(chain: Chain) -> Chain:
+    return chain.whole if isinstance(chain, Zoomed) else chain
