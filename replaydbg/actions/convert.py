@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from replaydbg.actions.check import check_trace
+from replaydbg.actions.suppressions import suppressions
 from replaydbg.core.branch import Branch
+from replaydbg.core.finding import Finding
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import files
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.writers import _registry, native
 from replaydbg.writers._api import Losses, Writer, Written
 
@@ -24,20 +27,28 @@ class Conversion:
     losses: Losses
 
 
-def conversion(traces: Sequence[Trace], target: str, *, findings: bool = False) -> Conversion:
-    """The traces in another format. Raises UsageProblem for a format that is not written, or holds one trace only."""
+def conversion(
+    traces: Sequence[Trace], target: str, *, findings: bool = False, path: str = files.STANDARD_INPUT
+) -> Conversion:
+    """The traces in another format. Raises UsageProblem for a format that is not written, or holds one trace only.
+
+    Findings that are suppressed in the session beside `path` are left out, and that is said.
+    """
     writer, losses = _registry.named(target), Losses()
     if len(traces) > 1 and not writer.holds_many:
         raise UsageProblem(
             f"a file of {writer.title} holds one trace, and there are {len(traces)}",
             "name one of them with --trace",
         )
-    return Conversion(writer.write(list(_runs(traces, findings=findings)), losses), losses)
+    runs = [Written(trace, _told(path, trace, losses) if findings else ()) for trace in traces]
+    return Conversion(writer.write(runs, losses), losses)
 
 
-def _runs(traces: Sequence[Trace], *, findings: bool) -> Iterator[Written]:
-    for trace in traces:
-        yield Written(trace, check_trace(Facts(trace)) if findings else ())
+def _told(path: str, trace: Trace, losses: Losses) -> tuple[Finding, ...]:
+    found, (reasons, _) = check_trace(Facts(trace)), suppressions(path, trace)
+    told = tuple(one for one in found if not reasons or fingerprint(trace, one) not in reasons)
+    losses.add("finding", "suppressed in the session of the recording", len(found) - len(told))
+    return told
 
 
 def write_to(path: str, converted: Conversion, recording_path: str) -> None:

@@ -33,7 +33,7 @@ def convert(
     opened = open_trace(trace, format_name, trace_id)
     report.notices(opened.notices)
     traces = opened.traces if trace_id is None else (opened.trace,)
-    converted = conversion(traces, to, findings=findings)
+    converted = conversion(traces, to, findings=findings, path=opened.path)
     if output is None or output == "-":
         render.raw(converted.pieces)
     else:

@@ -36,6 +36,8 @@ class Shown:
     findings: list[Finding] = field(default_factory=list)
     """Without those that the person has suppressed; `told` has all."""
     told: list[Finding] = field(default_factory=list)
+    suppressed: list[tuple[Finding, str]] = field(default_factory=list)
+    """What the person does not want to hear of, each with the reason."""
     hushed: Mapping[str, str] = field(default_factory=dict)
     known: bool = False
     """Whether the facts of the whole trace are at hand; to ask for them before would hold up the screen."""
@@ -64,16 +66,18 @@ class Shown:
             return False
         self.hushed = dict(reasons)
         self.findings.clear()
+        self.suppressed.clear()
         self.by_step.clear()
         self._hear(self.told)
         return True
 
     def _hear(self, findings: Sequence[Finding]) -> None:
-        heard = [
-            one for one in findings if not self.hushed or fingerprint(self.trace, one) not in self.hushed
-        ]
-        self.findings.extend(heard)
-        for finding in heard:
+        for finding in findings:
+            reason = self.hushed.get(fingerprint(self.trace, finding)) if self.hushed else None
+            if reason is not None:
+                self.suppressed.append((finding, reason))
+                continue
+            self.findings.append(finding)
             for step_id in dict.fromkeys(finding.step_ids):
                 self.by_step.setdefault(step_id, []).append(finding)
 

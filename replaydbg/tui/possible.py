@@ -66,6 +66,7 @@ class State:
     """Whether anything of the selected step can be edited."""
     edited_here: bool = False
     findings: int = 0
+    suppressed: int = 0
     mendable: bool = True
     """Whether an edit is known that would mend the finding."""
     loops: int = 0
@@ -127,7 +128,13 @@ def not_known(state: State) -> str | None:
 def no_findings(state: State) -> str | None:
     if state.findings:
         return None
+    if state.suppressed:
+        return "all that was found is suppressed: f lists it, with the reasons"
     return "nothing was found in this run" if state.checked else "the rules are still looking"
+
+
+def nothing_listed(state: State) -> str | None:
+    return None if state.suppressed else no_findings(state)
 
 
 def no_loops(state: State) -> str | None:
@@ -167,7 +174,7 @@ def no_files(state: State) -> str | None:
 
 
 def not_judged(state: State) -> str | None:
-    return no_findings(state) or state.read_only or None
+    return nothing_listed(state) or state.read_only or None
 
 
 def not_mendable(state: State) -> str | None:

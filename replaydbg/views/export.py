@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from replaydbg import codec
 from replaydbg.core.finding import Finding
@@ -25,13 +25,18 @@ def text(view: ChainView, width: int) -> Iterator[str]:
     yield from _findings(view, "\n{severity}  {name}: {message} ({steps})\n")
 
 
-def markdown(view: ChainView, title: str, branch: str, headline: str) -> Iterator[str]:
-    """A report: what was found, what was noted, the steps as a table."""
+def markdown(
+    view: ChainView, title: str, branch: str, headline: str, suppressed: Iterable[tuple[Finding, str]] = ()
+) -> Iterator[str]:
+    """A report: what was found, what was suppressed and why, what was noted, the steps as a table."""
     yield f"# {_cell(title)}\n\n{plural(len(view.trace), 'step')}, {branch or 'recording'}"
     yield f": {_cell(headline)}\n" if headline else "\n"
     if view.findings:
         yield "\n## Findings\n\n"
         yield from _findings(view, "- **{severity}** {name}: {message} ({steps})\n")
+    for number, (finding, reason) in enumerate(suppressed):
+        yield "" if number else "\n## Suppressed\n\n"
+        yield f"- {finding.name}: {_cell(finding.message)} ({_steps(view, finding)}). Reason: {_cell(reason)}\n"
     if view.noted or view.marked:
         yield "\n## Notes\n\n"
         for row in sorted({*view.noted, *view.marked}):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from replaydbg.core.finding import Finding, Severity
@@ -24,12 +24,21 @@ class FindingRow:
     finding: Finding | None = None
     row: int = -1
     opened: bool = True
+    reason: str = ""
+    """Why a person does not want to hear of it; "" for findings that are told."""
+
+
+SUPPRESSED = "suppressed"
+"""The name of the last group: no rule is called so."""
 
 
 def finding_rows(
-    trace: Trace, findings: Iterable[Finding], closed: Collection[str] = ()
+    trace: Trace,
+    findings: Iterable[Finding],
+    closed: Collection[str] = (),
+    suppressed: Sequence[tuple[Finding, str]] = (),
 ) -> tuple[FindingRow, ...]:
-    """The lines, with those of the rules in `closed` folded."""
+    """The lines, with those of the rules in `closed` folded; in the end what a person suppressed, with the reasons."""
     rules: dict[str, list[Finding]] = {}
     for finding in findings:
         rules.setdefault(finding.name, []).append(finding)
@@ -42,6 +51,12 @@ def finding_rows(
             places = ((_place(trace, item), item) for item in rules[name])
             for row, item in sorted(places, key=lambda pair: pair[0]):
                 rows.append(FindingRow(name, item.severity, finding=item, row=row))
+    if suppressed:
+        rows.append(FindingRow(SUPPRESSED, Severity.HINT, len(suppressed), opened=SUPPRESSED not in closed))
+    for item, reason in suppressed if SUPPRESSED not in closed else ():
+        rows.append(
+            FindingRow(SUPPRESSED, item.severity, finding=item, row=_place(trace, item), reason=reason)
+        )
     return tuple(rows)
 
 
@@ -70,9 +85,8 @@ def finding_line(row: FindingRow, width: int, signs: Signs = UNICODE) -> Line:
     number = f"#{row.row + 1}" if row.row >= 0 else ""
     steps = len(row.finding.step_ids)
     right = f" {plural(steps, 'step')} " if steps > 1 and width >= _STEPS_FROM_CELLS else ""
-    spans = [
-        Span("   "),
-        Span(f"{number:>7} ", "number"),
-        Span(one_line(row.finding.message, 600), "preview"),
-    ]
+    spans = [Span("   "), Span(f"{number:>7} ", "number")]
+    if row.reason:
+        spans += [Span(one_line(row.reason), "note"), Span(f"  {row.finding.name}: ", "dim")]
+    spans.append(Span(one_line(row.finding.message, 600), "dim" if row.reason else "preview"))
     return (*fit(spans, width - len(right), signs.ellipsis), Span(right, "number"))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from replaydbg.actions.check import Checked, check_paths
+from replaydbg.actions.convert import conversion
 from replaydbg.actions.open import open_trace
 from replaydbg.actions.sitting import open_sitting
 from replaydbg.actions.suppressions import suppress_finding, suppressions
@@ -33,6 +34,18 @@ def checked(path: str) -> Checked:
 def name_of(path: str, rule: str) -> str:
     one = checked(path)
     return next(fingerprint(one.trace, finding) for finding in one.findings if finding.name == rule)
+
+
+def test_a_report_leaves_it_out_and_says_so(copy: str) -> None:
+    suppress_finding(copy, name_of(copy, "error-loop"), "known")
+    trace = open_trace(copy).trace
+    converted = conversion([trace], "markdown", findings=True, path=copy)
+    report = b"".join(converted.pieces).decode()
+    assert "schema-violation" in report
+    assert "error-loop" not in report
+    assert list(converted.losses) == ["1 finding: suppressed in the session of the recording"]
+    whole = conversion([trace], "markdown", findings=True)
+    assert "error-loop" in b"".join(whole.pieces).decode()
 
 
 def test_without_a_session_nothing_is_suppressed_and_none_is_made(copy: str) -> None:

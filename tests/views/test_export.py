@@ -38,6 +38,14 @@ def test_markdown_is_a_report() -> None:
     assert {line.replace("\\|", "").count("|") for line in table} == {7}
 
 
+def test_the_report_says_what_was_suppressed_and_why() -> None:
+    it = view()
+    text = "".join(export.markdown(it, "a", "", "", [(it.findings[0], "a known `quirk`")]))
+    told = text.split("## Suppressed")[1].split("##")[0]
+    assert it.findings[0].name in told
+    assert "Reason: a known \\`quirk\\`" in told
+
+
 def test_json_holds_the_listed_steps_whole() -> None:
     it = view()
     document = json.loads("".join(export.as_json(it, it.noted)))

@@ -47,3 +47,12 @@ def test_rules_fold() -> None:
 def test_every_line_is_as_wide_as_asked() -> None:
     rows = finding_rows(RUN, (HINT, *loop_findings(RUN)))
     assert all(spans_width(finding_line(row, width)) == width for row in rows for width in (5, 20, 60, 120))
+
+
+def test_what_is_suppressed_stands_last_with_its_reason() -> None:
+    found = loop_findings(RUN)
+    rows = finding_rows(RUN, found[1:], (), [(found[0], "a poll\x1b[2J")])
+    assert plain(finding_line(rows[-2], 60)).rstrip() == " ▾ · suppressed  ×1"
+    last = plain(finding_line(rows[-1], 80)).rstrip()
+    assert last == "        #4 a poll\\x1b[2J  no-progress-loop: the same call 6 times"
+    assert [row.rule for row in finding_rows(RUN, (), {"suppressed"}, [(found[0], "x")])] == ["suppressed"]

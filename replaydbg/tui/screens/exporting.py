@@ -66,5 +66,9 @@ class Exporting(Noting):
         branch = shown.branch
         headline = self.desk.headlines().get(branch.id, ("", ""))[0] if branch is not None else ""
         return export.markdown(
-            view, shown.trace.source.name, branch.label or branch.id if branch else "", headline
+            view,
+            shown.trace.source.name,
+            branch.label or branch.id if branch else "",
+            headline,
+            shown.suppressed,
         )

@@ -12,31 +12,36 @@ from replaydbg.tui.screens.running import Running
 from replaydbg.tui.screens.workplace import rule_page
 from replaydbg.tui.widgets.panes import FindingsPane
 
-_NONE_HERE = "no finding stands here: ] goes to the next one"
-
 
 class Judging(Running):
     def finding(self) -> Finding | None:
         """The one under the cursor in the list of findings; else the worst of the step that is looked at."""
         if self.pane_name() == actions.FINDINGS:
-            pane = self.query_one(FindingsPane)
-            return pane.rows[pane.cursor].finding if pane.cursor < len(pane.rows) else None
+            line = self.query_one(FindingsPane).under_cursor
+            return line.finding if line is not None else None
         shown = self.desk.shown
         if shown is None or not 0 <= self.row < len(shown.trace):
             return None
         own = shown.by_step.get(shown.trace.ids[self.row], ())
         return max(own, key=lambda one: one.severity, default=None)
 
+    def _none_here(self) -> str:
+        if self.pane_name() == actions.FINDINGS:
+            return "this line is a rule with its findings: choose one of them"
+        return "no finding stands here: ] goes to the next one"
+
     @work
     async def do_explain(self) -> None:
         """The page of the finding; what is wished for there is done here."""
         from replaydbg.tui.screens.finding import GO, MEND, FindingScreen
 
-        shown, finding = self.desk.shown, self.finding()
+        shown, finding, pane = self.desk.shown, self.finding(), self.query_one(FindingsPane)
+        if finding is None and self.pane_name() == actions.FINDINGS and pane.under_cursor is not None:
+            finding = pane.first_of(pane.under_cursor.rule)
         if shown is None or finding is None:
-            self.say(_NONE_HERE)
+            self.say(self._none_here())
             return
-        listed = self.query_one(FindingsPane).listed
+        listed = pane.listed
         at = next((at for at, one in enumerate(listed) if one is finding), None)
         page = FindingScreen(
             shown, listed if at is not None else (finding,), at or 0, rule_page, self.desk.read_only
@@ -64,7 +69,7 @@ class Judging(Running):
     def do_mend(self) -> None:
         shown, finding = self.desk.shown, self.finding()
         if shown is None or finding is None:
-            self.say(_NONE_HERE)
+            self.say(self._none_here())
             return
         self._mend(shown, finding)
 
@@ -86,14 +91,19 @@ class Judging(Running):
     async def do_suppress(self) -> None:
         shown, finding = self.desk.shown, self.finding()
         if shown is None or finding is None:
-            self.say(_NONE_HERE)
+            self.say(self._none_here())
             return
         await self._suppress(shown, finding)
 
     async def _suppress(self, shown: Shown, finding: Finding) -> None:
+        """With a reason; what is suppressed already is told again."""
         from replaydbg.session.commands import Suppress
         from replaydbg.tui.screens.dialogs import Line
 
+        if any(one is finding for one, _ in shown.suppressed):
+            if self.do(Suppress(fingerprint(shown.trace, finding), "")):
+                self.say(f"{finding.name} is told again", "good")
+            return
         reason = await self.app.push_screen_wait(
             Line(f"why is {finding.name} no problem?", "", "a reason; it is kept and told by check")
         )

@@ -178,6 +178,7 @@ class Moving(Searching):
             self.set_focus(self.chain)
             return
         pane.display = True
+        pane.choose_step(self.row)
         self.query_one(PlanPane).display = False
         self.remove_class("-detail")
         self.set_focus(pane)

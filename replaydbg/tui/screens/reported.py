@@ -139,6 +139,9 @@ class Reported(Workplace):
 
 def nothing_found(shown: Shown) -> tuple[str, str]:
     """What to say of a run without findings, and its look: what could not be checked has not passed."""
+    if shown.suppressed:
+        found = plural(len(shown.suppressed), "finding")
+        return f"{found}, suppressed by a person: f lists it with the reason", "hint"
     text = f"nothing was found in {plural(len(shown.trace), 'step')}"
     if not shown.unchecked:
         return text, "good"

@@ -163,6 +163,7 @@ class Workplace(ActingScreen[None]):
             editable=desk.editable(row),
             edited_here=any(edit.step_id == step_id for edit in desk.edits),
             findings=len(shown.findings),
+            suppressed=len(shown.suppressed),
             loops=sum(1 for finding in shown.findings if finding.period),
             edits=len(desk.edits),
             rerun=-1 if desk.planning or desk.plan is None else sum(desk.plan.calls_by_model.values()),
@@ -294,7 +295,7 @@ class Workplace(ActingScreen[None]):
         self.chain.remark(noted, {rows[id_] for id_ in session.marks if id_ in rows})
 
     def paint_findings(self, shown: Shown) -> None:
-        self.query_one(FindingsPane).load(shown.trace, tuple(shown.findings))
+        self.query_one(FindingsPane).load(shown.trace, shown.findings, shown.suppressed)
 
     def on_chain_list_highlighted(self, event: ChainList.Highlighted) -> None:
         self.row = event.row

@@ -11,7 +11,7 @@ from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.tui import theme
 from replaydbg.tui.widgets.line_list import LineList
-from replaydbg.views.findings import FindingRow, finding_line, finding_rows
+from replaydbg.views.findings import SUPPRESSED, FindingRow, finding_line, finding_rows
 from replaydbg.views.signs import Signs
 from replaydbg.views.text import Line
 
@@ -31,12 +31,13 @@ class FindingsList(LineList):
         super().__init__(id=id)
         self.signs = signs or theme.signs(os.environ)
         self.rows: tuple[FindingRow, ...] = ()
-        self.folds: frozenset[str] = frozenset()
+        self.folds: frozenset[str] = frozenset({SUPPRESSED})
         """The rules whose findings are folded away."""
         self.least: Severity | None = None
         """Findings that are less severe are not listed; None lists all."""
         self._trace: Trace | None = None
         self._findings: tuple[Finding, ...] = ()
+        self._suppressed: tuple[tuple[Finding, str], ...] = ()
 
     def action_severity(self) -> None:
         """Show those of each severity or worse, one after the other, then all again."""
@@ -49,15 +50,17 @@ class FindingsList(LineList):
             "findings" if self.least is None else f"findings: {self.least.label} or worse, S shows more"
         )
 
-    def load(self, trace: Trace, findings: Iterable[Finding]) -> None:
-        self._trace, self._findings = trace, tuple(findings)
+    def load(
+        self, trace: Trace, findings: Iterable[Finding], suppressed: Iterable[tuple[Finding, str]] = ()
+    ) -> None:
+        self._trace, self._findings, self._suppressed = trace, tuple(findings), tuple(suppressed)
         self._rows_changed()
 
     def _rows_changed(self) -> None:
         assert self._trace is not None
         here = self.rows[self.cursor] if self.cursor < len(self.rows) else None
         shown = (item for item in self._findings if self.least is None or item.severity >= self.least)
-        self.rows = finding_rows(self._trace, shown, self.folds)
+        self.rows = finding_rows(self._trace, shown, self.folds, self._suppressed)
         if here is not None:
             same = (
                 at for at, row in enumerate(self.rows) if (row.rule, row.finding) == (here.rule, here.finding)
@@ -68,8 +71,23 @@ class FindingsList(LineList):
 
     @property
     def listed(self) -> tuple[Finding, ...]:
-        """The findings that are listed, in the order of the list."""
-        return tuple(row.finding for row in self.rows if row.finding is not None)
+        """The findings that are listed, in the order of the list; without those that are suppressed."""
+        return tuple(row.finding for row in self.rows if row.finding is not None and not row.reason)
+
+    @property
+    def under_cursor(self) -> FindingRow | None:
+        return self.rows[self.cursor] if self.cursor < len(self.rows) else None
+
+    def first_of(self, rule: str) -> Finding | None:
+        """The first finding of a rule, also where its findings are folded away."""
+        return next((one for one in self._findings if one.name == rule), None)
+
+    def choose_step(self, row: int) -> None:
+        """Put the cursor on a finding that begins at the step, else on the first one."""
+        there = [at for at, line in enumerate(self.rows) if line.finding is not None]
+        own = (at for at in there if self.rows[at].row == row)
+        if there:
+            self.cursor = next(own, there[0])
 
     @property
     def count(self) -> int:

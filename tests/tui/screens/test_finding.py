@@ -89,7 +89,7 @@ async def test_enter_goes_to_the_step(tmp_path: Path) -> None:
 
 async def test_from_the_list_the_finding_under_the_cursor(tmp_path: Path) -> None:
     async with open_made(tmp_path, WRONG) as sitting:
-        await sitting.press("f", "j", "j")
+        await sitting.press("f", "j")
         screen = await opened(sitting)
         assert screen.finding.step_ids[0] == "m2"
         assert "finding 2 of 2" in sitting.text
@@ -97,11 +97,11 @@ async def test_from_the_list_the_finding_under_the_cursor(tmp_path: Path) -> Non
         assert sitting.app.screen is sitting.main
 
 
-async def test_a_header_of_the_list_is_no_finding(tmp_path: Path) -> None:
+async def test_a_rule_opens_its_first_finding_folded_or_not(tmp_path: Path) -> None:
     async with open_made(tmp_path, WRONG) as sitting:
-        await sitting.press("f", "g", "F")
-        assert sitting.app.screen is sitting.main
-        assert "no finding" in sitting.said
+        await sitting.press("f", "g", "space")
+        screen = await opened(sitting)
+        assert screen.finding.step_ids[0] == "m1"
 
 
 async def test_round_against_round(tmp_path: Path) -> None:

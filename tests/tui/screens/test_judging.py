@@ -57,6 +57,33 @@ async def test_a_finding_is_suppressed_for_a_reason_and_comes_back(tmp_path: Pat
         assert [one.name for one in sitting.shown.findings] == [one.name for one in before]
 
 
+async def test_what_is_suppressed_is_listed_with_its_reason_and_told_again(tmp_path: Path) -> None:
+    async with open_made(tmp_path, RUN) as sitting:
+        await sitting.until_checked()
+        while sitting.shown.findings:
+            before = len(sitting.shown.findings)
+            await sitting.press("f", "X")
+            await sitting.until(lambda: isinstance(sitting.app.screen, Line), "the question for a reason")
+            await sitting.type("a known quirk")
+            await sitting.press("enter")
+            await sitting.until(lambda at=before: len(sitting.shown.findings) < at, "one less")  # type: ignore[misc]
+            await sitting.press("escape")
+        await sitting.press("right_square_bracket")
+        assert "all that was found is suppressed" in sitting.spoken
+        await sitting.press("f", "enter")
+        await sitting.until_text("a known quirk")
+        await sitting.press("j", "X")
+        await sitting.until(lambda: len(sitting.shown.findings) == 1, "it is told again")
+        assert "is told again" in sitting.spoken
+
+
+async def test_a_line_of_a_rule_is_no_finding(tmp_path: Path) -> None:
+    async with open_made(tmp_path, RUN) as sitting:
+        await sitting.until_checked()
+        await sitting.press("f", "g", "X")
+        assert "choose one of them" in sitting.spoken
+
+
 async def test_without_a_reason_nothing_is_suppressed(tmp_path: Path) -> None:
     async with open_made(tmp_path, RUN) as sitting:
         await sitting.until_checked()

@@ -9,6 +9,7 @@ import orjson
 
 from replaydbg.core.finding import Notice
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.readers._api import Reading
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import Found, TraceRead
@@ -112,6 +113,10 @@ def test_what_could_not_be_checked_has_not_passed() -> None:
     text, look = nothing_found(clean)
     assert "2 tool calls could not be checked" in text
     assert look != "good"
+    mine = Finding("X001", "x", Severity.HINT, "odd", tuple(clean.trace.ids))
+    clean.hush({fingerprint(clean.trace, mine): "known"})
+    clean.add([mine])
+    assert nothing_found(clean) == ("1 finding, suppressed by a person: f lists it with the reason", "hint")
 
 
 async def test_calls_without_a_schema_are_counted_on_the_screen(tmp_path: Path) -> None:

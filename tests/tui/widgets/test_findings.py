@@ -75,3 +75,26 @@ async def test_only_the_worst_then_more_then_all() -> None:
             counts.append(sum(row.finding is not None for row in findings.rows))
             findings.action_severity()
         assert counts == [3, 1, 2, 3]
+
+
+async def test_the_cursor_goes_to_the_finding_of_a_step() -> None:
+    listed = FindingsList()
+    async with running(listed):
+        listed.load(RUN, FINDINGS)
+        listed.choose_step(RUN.row("t3"))
+        assert [listed.under_cursor] == [row for row in listed.rows if row.row == RUN.row("t3")]
+        listed.choose_step(0)
+        assert listed.cursor == 1, "none begins there: the first one"
+        assert listed.first_of("no-progress-loop") is FINDINGS[0]
+        assert listed.first_of("nothing") is None
+
+
+async def test_what_is_suppressed_is_listed_folded() -> None:
+    listed = FindingsList()
+    async with running(listed):
+        listed.load(RUN, FINDINGS[1:], [(FINDINGS[0], "known")])
+        assert listed.rows[-1].rule == "suppressed"
+        assert listed.rows[-1].count == 1
+        listed.action_unfold_all()
+        assert listed.rows[-1].finding is FINDINGS[0]
+        assert FINDINGS[0] not in listed.listed
