@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from replaydbg.core.finding import Notice
+from replaydbg.core.finding import Finding, Notice, Severity
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.readers._api import Reading
