@@ -106,8 +106,6 @@ _MAIN = (
     UserAction("tab_6", "Findings", "What the rules say about this step", ("6",), _LOOK, why_not=no_step),
     UserAction("conversation", "Conversation", "The thread of this step as a person reads it; enter there goes to the step of a line", ("C",), _LOOK, why_not=not_known, footer=72),
     UserAction("markdown", "Markdown", "Texts of messages laid out as Markdown, or as they were written", ("v",), _LOOK, why_not=no_step),
-    UserAction("findings", "Findings", "The list of all findings", ("f",), _LOOK, why_not=no_findings, footer=50),
-    UserAction("explain", "This finding", "This finding: its evidence side by side, what would mend it, what to do", ("F",), _LOOK, why_not=no_findings, footer=52),
     UserAction("findings", "Findings", "The list of all findings", ("f",), _LOOK, why_not=nothing_listed, footer=50),
     UserAction("explain", "This finding", "This finding: its evidence side by side, what would mend it, what to do", ("F",), _LOOK, why_not=nothing_listed, footer=52),
     UserAction("suspects", "Suspects", "Steps to look at first, with the reasons: a ranking, no verdict", ("s",), _LOOK, why_not=not_checked),

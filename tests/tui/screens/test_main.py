@@ -10,6 +10,7 @@ from replaydbg.tui.actions import ACTIONS, UserAction
 from replaydbg.tui.screens.branches import BranchesScreen
 from replaydbg.tui.screens.chooser import ChooserScreen
 from replaydbg.tui.screens.compare import CompareScreen, StepDifference
+from replaydbg.tui.screens.conversation import ConversationScreen
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.screens.finding import FindingScreen
 from replaydbg.tui.screens.main import MainScreen
@@ -28,6 +29,7 @@ SCREENS: tuple[type[Any], ...] = (
     MainScreen,
     BranchesScreen,
     CompareScreen,
+    ConversationScreen,
     StepDifference,
     EditorScreen,
     ProgressScreen,
