@@ -59,6 +59,18 @@ class AddEdit:
 
 
 @dataclass(frozen=True, slots=True)
+class AddEdits:
+    """Several edits that a person made as one: the same message wherever it stands. All of them, or none."""
+
+    edits: tuple[Edit, ...]
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        for edit in self.edits:
+            sitting = AddEdit(edit).apply(sitting)
+        return sitting
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveEdit:
     """Take back the pending edit of one place."""
 

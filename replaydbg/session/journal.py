@@ -20,6 +20,7 @@ from replaydbg.readers._api import Document
 from replaydbg.session.commands import (
     AddBranch,
     AddEdit,
+    AddEdits,
     ClearEdits,
     Command,
     ContinueBranch,
@@ -37,6 +38,7 @@ from replaydbg.writers import native
 
 _WORDS: Mapping[str, type[Any]] = {
     "add-edit": AddEdit,
+    "add-edits": AddEdits,
     "remove-edit": RemoveEdit,
     "clear-edits": ClearEdits,
     "add-branch": AddBranch,
@@ -219,6 +221,8 @@ def _document(command: Command) -> dict[str, Json]:
         return {"command": word}
     if isinstance(command, AddEdit):
         return {"command": word, "edit": edit_document(command.edit)}
+    if isinstance(command, AddEdits):
+        return {"command": word, "edits": [edit_document(edit) for edit in command.edits]}
     return {"command": word} | {name: getattr(command, name) for name in _names(type(command))}
 
 

@@ -26,6 +26,7 @@ from replaydbg.tui.possible import (
     no_findings,
     no_levels,
     no_loops,
+    no_message_edited,
     no_original,
     no_parent,
     no_rounds,
@@ -34,6 +35,7 @@ from replaydbg.tui.possible import (
     no_timeline,
     not_checked,
     not_editable,
+    not_finding,
     not_judged,
     not_kept,
     not_known,
@@ -121,6 +123,7 @@ _MAIN = (
     UserAction("zoom", "Zoom", "Give the pane all the room, or give it back", ("z",), _LOOK),
     UserAction("edit", "Edit", "Edit a part of this step", ("e",), _EDIT, why_not=not_editable, footer=30),
     UserAction("edit_outside", "Edit in $EDITOR", "Edit a part of this step in your own editor", ("E",), _EDIT, why_not=no_editor),
+    UserAction("everywhere", "Edit everywhere", "Edit the same message in all other prompts in which it stands, as one change", ("A",), _EDIT, why_not=no_message_edited, footer=32),
     UserAction("mend", "Mend", "Make the edit that would mend this finding, where it is known", ("M",), _EDIT, why_not=not_judged),
     UserAction("suppress", "Suppress", "Do not hear of this finding any more, for a reason; of a suppressed one, hear again", ("X",), _EDIT, why_not=not_judged),
     UserAction("revert", "Revert", "Take back the edits of this step", ("V",), _EDIT, why_not=nothing_to_revert, footer=35),
@@ -221,6 +224,27 @@ _CONVERSATION = (
 
 _EDITOR = (
     UserAction("save", "Save", "Save the edit", ("ctrl+s",), "Editor", "editor", footer=10),
+    UserAction(
+        "find",
+        "Find, replace",
+        "Find words in the text, and put others in their place: ⏎ next, ↑ ↓, tab to the other line",
+        ("ctrl+f",),
+        "Editor",
+        "editor",
+        footer=12,
+    ),
+    UserAction(
+        "replace_all",
+        "Replace all",
+        "Replace all that was found, as one change",
+        ("ctrl+l",),
+        "Editor",
+        "editor",
+        why_not=not_finding,
+        footer=11,
+    ),
+    UserAction("undo", "Undo", "Take back what was typed last", ("ctrl+z",), "Editor", "editor", footer=15),
+    UserAction("redo", "Redo", "Type it again", ("ctrl+y",), "Editor", "editor"),
     UserAction("cancel", "Cancel", "Close without saving", ("escape",), "Editor", "editor", footer=20),
 )
 

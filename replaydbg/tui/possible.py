@@ -38,6 +38,10 @@ KEY_SIGNS = {
     "ctrl+d": "^d",
     "ctrl+u": "^u",
     "ctrl+s": "^s",
+    "ctrl+f": "^f",
+    "ctrl+l": "^l",
+    "ctrl+z": "^z",
+    "ctrl+y": "^y",
     "ctrl+q": "^q",
     "ctrl+p": "^p",
     "shift+tab": "⇧tab",
@@ -65,6 +69,8 @@ class State:
     editable: bool = False
     """Whether anything of the selected step can be edited."""
     edited_here: bool = False
+    message_edited: bool = False
+    """Whether one of its pending edits is of a message that it was told."""
     findings: int = 0
     suppressed: int = 0
     mendable: bool = True
@@ -84,6 +90,8 @@ class State:
     """Whether another recording is there to compare with."""
     original: bool = False
     """Whether the selected step of a branch stands for a step of its parent."""
+    finding: bool = False
+    """In the editor, whether the lines to find and replace are open."""
     searched: str = ""
     filtered: str = ""
     notices: int = 0
@@ -199,6 +207,12 @@ def nothing_to_revert(state: State) -> str | None:
     )
 
 
+def no_message_edited(state: State) -> str | None:
+    if reason := not_editable(state) or not_known(state):
+        return reason
+    return None if state.message_edited else f"no message of #{state.number} is edited: e edits one"
+
+
 def nothing_to_plan(state: State) -> str | None:
     if reason := no_steps(state):
         return reason
@@ -257,6 +271,10 @@ def not_kept(state: State) -> str | None:
 
 def nothing_searched(state: State) -> str | None:
     return None if state.searched else "nothing was searched for yet: press / and type"
+
+
+def not_finding(state: State) -> str | None:
+    return None if state.finding else "nothing is looked for: ^f opens find and replace"
 
 
 def no_timeline(state: State) -> str | None:

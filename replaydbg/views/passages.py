@@ -125,3 +125,31 @@ class Whole:
         while run > 0 and not shown_ones[run]:
             run -= 1
         return self._starts[run] + number - befores[run] if run >= 0 else 0
+
+
+def put_in(
+    typed: str, wanted: re.Pattern[str], new: str, text: str, at: int | None = None
+) -> tuple[str, int]:
+    r"""The text with `new` in the place of the passage that begins at `at`, or of all of them; and of how many.
+
+    After a regular expression `new` may name its groups, as in `\1`. Raises QueryProblem where it names one that is not there.
+    """
+    is_regex = wanted.pattern != re.escape(typed)
+    count = 0
+
+    def instead(found: re.Match[str]) -> str:
+        nonlocal count
+        if found.end() == found.start():
+            return ""
+        count += 1
+        return found.expand(new) if is_regex else new
+
+    try:
+        if at is None:
+            return wanted.sub(instead, text), count
+        found = wanted.match(text, at)
+        if found is None:
+            return text, 0
+        return text[: found.start()] + instead(found) + text[found.end() :], count
+    except (re.error, IndexError) as problem:
+        raise QueryProblem(f"“{new}” cannot be put in: {problem}") from problem

@@ -11,6 +11,7 @@ from replaydbg.core.branch import Choice, Edit
 from replaydbg.session.commands import (
     AddBranch,
     AddEdit,
+    AddEdits,
     ClearEdits,
     Command,
     CommandRefused,
@@ -53,6 +54,15 @@ def test_running_the_edits_makes_them_a_branch_that_is_looked_at() -> None:
     assert sitting.current == "b1"
     assert sitting.trace is sitting.branches[0].trace
     assert SelectBranch("").apply(sitting).edits == ()
+
+
+def test_several_edits_are_one_change_all_of_them_or_none() -> None:
+    other = edit("m2", "/output/content", "found")
+    assert after(AddEdits((edit(), other))).edits == (edit(), other)
+
+    stale = Edit("t1", "/result", "never there", 1)
+    with pytest.raises(CommandRefused):
+        after(AddEdits((other, stale)))
 
 
 def test_an_edit_can_be_taken_back_alone_or_with_all() -> None:

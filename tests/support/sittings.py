@@ -69,6 +69,7 @@ EDITS = st.sampled_from([(id_, place) for id_, places in PLACES.items() for plac
 BRANCH_IDS = st.sampled_from(["", "b1", "b2", "b3"])
 COMMANDS: st.SearchStrategy[Command] = st.one_of(
     EDITS.map(commands.AddEdit),
+    st.lists(EDITS, min_size=1, max_size=3).map(lambda edits: commands.AddEdits(tuple(edits))),
     st.sampled_from([("m1", "/messages/0/content"), ("t1", "/result")]).map(
         lambda at: commands.RemoveEdit(*at)
     ),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from replaydbg.core.message import Json
 from replaydbg.views.blocks import Block, Folds, folded_in, json_blocks
 from replaydbg.views.detail import tab_blocks, tabs
-from replaydbg.views.passages import Whole, pattern, stretches
+from replaydbg.views.passages import Whole, pattern, put_in, stretches
 from replaydbg.views.query import QueryProblem
 from tests.support.blocks import about
 from tests.support.build import assistant, call, model_call, parameters, system, trace, user
@@ -108,3 +108,20 @@ def test_what_is_no_pattern() -> None:
     assert pattern("  ") is None
     with pytest.raises(QueryProblem, match="no regular expression"):
         pattern("/(/")
+
+
+@pytest.mark.parametrize(
+    ("typed", "new", "at", "gives"),
+    [
+        pytest.param("a", "b", None, ("b-b", 2), id="all"),
+        pytest.param("a", "\\1", None, ("\\1-\\1", 2), id="words are put in as they are"),
+        pytest.param("a", "b", 2, ("a-b", 1), id="one"),
+        pytest.param("a", "b", 1, ("a-a", 0), id="nothing there"),
+        pytest.param("/(a)(-)?/", "<\\1>", None, ("<a><a>", 2), id="groups"),
+        pytest.param("/x*/", "b", None, ("a-a", 0), id="nothing at all is not replaced"),
+    ],
+)
+def test_putting_in(typed: str, new: str, at: int | None, gives: tuple[str, int]) -> None:
+    wanted = pattern(typed)
+    assert wanted is not None
+    assert put_in(typed, wanted, new, "a-a", at) == gives

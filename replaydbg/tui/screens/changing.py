@@ -15,6 +15,7 @@ from replaydbg.tui.messages import Planned
 from replaydbg.tui.screens.moving import Moving
 from replaydbg.tui.screens.workplace import origins
 from replaydbg.tui.widgets.panes import FindingsPane, PlanPane
+from replaydbg.views.text import plural
 
 if TYPE_CHECKING:  # what only an edit needs is imported by the edit: most people open a trace to look
     from replaydbg.session.commands import Command
@@ -59,6 +60,7 @@ class Changing(Moving):
             self.load_chain(shown)
             self.paint_findings(shown)
         self.remark()
+        self.also = ""
         self.desk.plan = None
         self.desk.planning = bool(self.desk.edits)
         self.chain.mark(origins(shown))
@@ -145,6 +147,39 @@ class Changing(Moving):
             return
         if self.do(AddEdit(edit)):
             self.show_plan(on=True)
+            self._look_elsewhere(edit)
+
+    # The same message in other prompts
+
+    also = ""
+    """Where else the message stands that was edited last, in words; "" for nowhere."""
+
+    @work(group="elsewhere", exclusive=True)
+    async def _look_elsewhere(self, edit: Edit) -> None:
+        """Say so where the message that was edited stands in other prompts as well."""
+        from replaydbg.tui.screens.elsewhere import edits_elsewhere, in_words
+
+        shown = self.desk.shown
+        others = await edits_elsewhere(shown, edit, self.desk.edits) if shown is not None else ()
+        if others and shown is self.desk.shown and edit in self.desk.edits:
+            self.also = in_words(shown.trace, others)
+            self._paint_plan()
+
+    @work(group="elsewhere", exclusive=True)
+    async def do_everywhere(self) -> None:
+        from replaydbg.session.commands import AddEdits
+        from replaydbg.tui.screens.elsewhere import edits_elsewhere, of_message
+
+        shown = self.desk.shown
+        assert shown is not None  # `why_not` of the action
+        step_id = shown.trace.ids[self.row]
+        own = [edit for edit in self.desk.edits if edit.step_id == step_id and of_message(edit) is not None]
+        others = await edits_elsewhere(shown, own[-1], self.desk.edits)
+        if not others:
+            self.say("the same message stands in no other prompt, or was edited there by itself")
+        elif shown is self.desk.shown and self.do(AddEdits(others)):
+            places = plural(len(others), "more place")
+            self.say(f"edited in {places} as one change: u takes them back together", "good")
 
     def do_revert(self) -> None:
         from replaydbg.session.commands import RemoveEdit
@@ -228,10 +263,15 @@ class Changing(Moving):
             self.say(event.problem, "error")
         else:
             self.chain.mark(touch_marks(event.plan))
-            pane.show_plan(shown.trace, event.plan, desk.edits)
+            self._paint_plan()
             if not self.said:
                 self.say(headline(event.plan), "info")
         self.offer()
+
+    def _paint_plan(self) -> None:
+        shown, plan = self.desk.shown, self.desk.plan
+        if shown is not None and plan is not None:
+            self.query_one(PlanPane).show_plan(shown.trace, plan, self.desk.edits, self.also)
 
 
 def described(command: Command) -> str:
@@ -239,6 +279,9 @@ def described(command: Command) -> str:
     name = type(command).__name__
     words = "".join(f" {char.lower()}" if char.isupper() else char for char in name).strip()
     edit = getattr(command, "edit", None)
+    edits = getattr(command, "edits", ())
+    if edits:
+        return f"{plural(len(edits), 'edit')} of one message"
     if isinstance(edit, Edit):
         return f"{words} at {edit.pointer}"
     branch_id = getattr(command, "branch_id", None)

@@ -13,6 +13,7 @@ from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.screens.dialogs import Ask, Reply
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.editor import Editor
+from replaydbg.tui.widgets.find_bar import FindBar
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
 from replaydbg.views import editing
@@ -39,8 +40,10 @@ class EditorScreen(ActingScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         yield Said(f" {self._title}", id="editor-title")
+        editor = Editor(self.part.text, is_json=self.part.form is not Form.TEXT)
         with Vertical(id="editor-box"):
-            yield Editor(self.part.text, is_json=self.part.form is not Form.TEXT)
+            yield editor
+        yield FindBar(editor)
         yield Document(id="editor-problems")
         yield FooterLine()
 
@@ -58,9 +61,22 @@ class EditorScreen(ActingScreen[str | None]):
         return self.query_one(Editor).text
 
     def state(self) -> State:
-        return State()
+        return State(finding=self.query_one(FindBar).display)
+
+    def do_find(self) -> None:
+        self.query_one(FindBar).open()
+
+    def do_replace_all(self) -> None:
+        self.say(self.query_one(FindBar).replace_all(), "info")
+
+    def do_undo(self) -> None:
+        self.query_one(Editor).undo()
+
+    def do_redo(self) -> None:
+        self.query_one(Editor).redo()
 
     def on_text_area_changed(self, _event: TextArea.Changed) -> None:
+        self.query_one(FindBar).text_changed()
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(_CHECK_AFTER_SECONDS, self._check)
@@ -83,6 +99,11 @@ class EditorScreen(ActingScreen[str | None]):
 
     @work
     async def do_cancel(self) -> None:
+        bar = self.query_one(FindBar)
+        if bar.display:
+            bar.close()
+            self.offer()
+            return
         if self.text != self.part.text:
             replies = (
                 Reply("s", "save", "save"),

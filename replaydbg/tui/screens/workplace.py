@@ -162,6 +162,9 @@ class Workplace(ActingScreen[None]):
             kind=shown.trace.kind(row) if step_id else None,
             editable=desk.editable(row),
             edited_here=any(edit.step_id == step_id for edit in desk.edits),
+            message_edited=any(
+                edit.step_id == step_id and edit.pointer.startswith("/messages/") for edit in desk.edits
+            ),
             findings=len(shown.findings),
             suppressed=len(shown.suppressed),
             loops=sum(1 for finding in shown.findings if finding.period),

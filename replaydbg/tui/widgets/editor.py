@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.widgets import TextArea
 
 from replaydbg.tui import theme
+from replaydbg.views.passages import stretches
 
 _TOKEN = re.compile(
     r"""(?P<string>"(?:\\.|[^"\\])*")(?P<colon>\s*:)?|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(?P<literal>true|false|null)\b"""
@@ -23,6 +24,13 @@ class Editor(TextArea):
     def __init__(self, text: str, *, is_json: bool) -> None:
         super().__init__(text, soft_wrap=True, show_line_numbers=is_json, tab_behavior="focus")
         self._is_json = is_json
+        self._marked: re.Pattern[str] | None = None
+
+    def mark(self, wanted: re.Pattern[str] | None) -> None:
+        """Mark what fits, on the lines that are seen; None marks nothing."""
+        self._marked = wanted
+        self.notify_style_update()  # lines are kept as they were painted
+        self.refresh()
 
     def get_line(self, line_index: int) -> Text:
         line = super().get_line(line_index)
@@ -32,4 +40,8 @@ class Editor(TextArea):
                 kind = "key" if found["colon"] else found.lastgroup or "string"
                 group = "string" if found["string"] else kind
                 line.stylize(theme.drawn(self.app, f"json-{kind}", ground), *found.span(group))
+        if self._marked is not None:
+            style = theme.drawn(self.app, "found", self.background_colors[1])
+            for begin, end in stretches(self._marked, line.plain):
+                line.stylize(style, begin, end)
         return line

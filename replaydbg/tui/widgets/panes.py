@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from replaydbg.core.branch import Edit
@@ -41,10 +42,12 @@ class FlowPane(FlowMapView, inherit_bindings=False):
 class PlanPane(Document, inherit_bindings=False):
     """What the pending edits touch."""
 
-    def show_plan(self, trace: Trace, plan: Plan, edits: Sequence[Edit]) -> None:
+    def show_plan(self, trace: Trace, plan: Plan, edits: Sequence[Edit], also: str = "") -> None:
+        """`also` is what more could be edited."""
         from replaydbg.views.plan import plan_blocks
 
-        self.show(lambda folds, _width: plan_blocks(trace, plan, edits, folds))
+        more = (Block(also, "hint", hang=2),) if also else ()
+        self.show(lambda folds, _width: chain(more, plan_blocks(trace, plan, edits, folds)))
 
     def show_problem(self, problem: str) -> None:
         self.show(lambda _folds, _width: iter((Block(problem, "error"),)))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.app import App
 
 from replaydbg.tui.screens.dialogs import Ask
@@ -14,6 +16,8 @@ from replaydbg.tui.widgets.editor import Editor
 from replaydbg.views.editing import Form, Part
 from tests.support.blocks import text_of as blocks_text
 from tests.support.build import parameters
+from tests.support.desk import open_demo
+from tests.support.golden import same_as_golden
 from tests.support.screens import text_of
 
 TEXT = Part("system prompt", "/messages/0/content", "be brief", Form.TEXT)
@@ -101,3 +105,23 @@ def test_verdicts() -> None:
     assert verdict(TEXT, "anything") == []
     bare = Part("arguments of f", "/tool_calls/0/arguments", {}, Form.JSON)
     assert "schema not recorded" in blocks_text(verdict(bare, "{}"))
+
+
+@pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        pytest.param("json", ("2", "tab", "tab", "j", "j", "e"), id="arguments beside their schema"),
+        pytest.param("find", ("e", "enter", "ctrl+f", *"order"), id="find and replace"),
+    ],
+)
+async def test_as_it_looks(tmp_path: Path, size: tuple[int, int], name: str, keys: tuple[str, ...]) -> None:
+    async with open_demo(tmp_path, size) as sitting:
+        if size[1] < 30 and name == "json":
+            keys = tuple(key for key in keys if key != "tab") if size[0] < 100 else keys
+            keys = ("enter", *keys)
+        for key in keys:
+            await sitting.press(key)
+        await sitting.until(lambda: isinstance(sitting.app.screen, EditorScreen), "the editor")
+        await sitting.pilot.pause(0.4)
+        same_as_golden(__file__, f"editor-{name}-{size[0]}x{size[1]}", sitting.text)
