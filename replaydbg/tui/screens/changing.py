@@ -160,7 +160,8 @@ class Changing(Moving):
         from replaydbg.tui.screens.elsewhere import edits_elsewhere, in_words
 
         shown = self.desk.shown
-        others = await edits_elsewhere(shown, edit, self.desk.edits) if shown is not None else ()
+        assert shown is not None  # something of it was edited
+        others = await edits_elsewhere(shown, edit, self.desk.edits)
         if others and shown is self.desk.shown and edit in self.desk.edits:
             self.also = in_words(shown.trace, others)
             self._paint_plan()

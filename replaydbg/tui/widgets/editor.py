@@ -26,6 +26,15 @@ class Editor(TextArea):
         self._is_json = is_json
         self._marked: re.Pattern[str] | None = None
 
+    def offset_of(self, location: tuple[int, int]) -> int:
+        """How many characters of the text stand before the place."""
+        return len(self.get_text_range((0, 0), location))
+
+    def location_at(self, offset: int) -> tuple[int, int]:
+        """The place of a character of the text."""
+        before = self.text[:offset]
+        return before.count("\n"), offset - (before.rfind("\n") + 1)
+
     def mark(self, wanted: re.Pattern[str] | None) -> None:
         """Mark what fits, on the lines that are seen; None marks nothing."""
         self._marked = wanted

@@ -113,26 +113,21 @@ class FindBar(Vertical):
     def _say(self, text: str) -> None:
         self.query_one("#found", Said).update(Content(sayable(text)))
 
-    def _index(self, location: tuple[int, int]) -> int:
-        return self._editor.document.get_index_from_location(location)
-
     def _here(self) -> int | None:
         """The number of the hit that is selected."""
-        begin, end = sorted(map(self._index, self._editor.selection))
+        begin, end = sorted(map(self._editor.offset_of, self._editor.selection))
         at = bisect_left(self._hits, (begin, end))
         return at if at < len(self._hits) and self._hits[at] == (begin, end) else None
 
     def _from(self, location: tuple[int, int]) -> int:
         """The number of the first hit from there on; from the end one goes on at the beginning."""
-        at = bisect_left(self._hits, (self._index(location), 0))
+        at = bisect_left(self._hits, (self._editor.offset_of(location), 0))
         return at if at < len(self._hits) else 0
 
     def _select(self, number: int, *, tell: bool) -> None:
         if self._hits:
-            document = self._editor.document
             begin, end = self._hits[number % len(self._hits)]
-            places = document.get_location_from_index(begin), document.get_location_from_index(end)
-            self._editor.selection = Selection(*places)
+            self._editor.selection = Selection(self._editor.location_at(begin), self._editor.location_at(end))
             self._editor.scroll_cursor_visible(center=True)
         if tell:
             self._tell()
@@ -163,7 +158,7 @@ class FindBar(Vertical):
         editor.replace(text[begin : len(text) - rest], *editor.selection, maintain_selection_offset=False)
         editor.history.checkpoint()
         self._look()
-        self._select(self._from(editor.document.get_location_from_index(len(text) - rest)), tell=True)
+        self._select(self._from(editor.location_at(len(text) - rest)), tell=True)
 
     def replace_all(self) -> str:
         """All of them, as one change; says what was done."""
