@@ -51,6 +51,8 @@ class _Assembly:
         self.wrappers = self._wrappers()
         self.columns = Columns()
         self.said: dict[str, BranchStep] = {}
+        self.fates: dict[int, tuple[Provenance, str]] = {}
+        """Of each recorded row that stays, where it comes from and why."""
         self.unproven: list[int] = []
         """Recorded model calls and tool executions that are kept without a proof."""
 
@@ -59,11 +61,17 @@ class _Assembly:
         for made in self.living:
             made_at.setdefault(made.anchor, []).append(made)
         verdicts = Verdicts(self.ledger.facts.flow, sorted(set(self.ledger.changed)))
-        for row in range(len(self.trace)):
-            if self.lots[row] is not _GONE and row not in self.empty:
-                self._keep(row, verdicts)
-        for row in sorted(made_at):
-            for made in made_at[row]:
+        stays = [
+            row for row in range(len(self.trace)) if self.lots[row] is not _GONE and row not in self.empty
+        ]
+        for row in stays:
+            self._judge(row, verdicts)
+        for row in sorted(
+            {*stays, *made_at}
+        ):  # where no times were recorded, their order is that of the rows
+            if row in self.fates:
+                self._keep(row)
+            for made in made_at.get(row, ()):
                 self._add(made)
         if self.ledger.told:
             self._doubt_what_stays()
@@ -170,16 +178,17 @@ class _Assembly:
             parent = self.trace.parents[parent]
         return ""
 
-    def _keep(self, row: int, verdicts: Verdicts) -> None:
-        trace, id_ = self.trace, self.trace.ids[row]
-        handle = trace.handles[row]
+    def _judge(self, row: int, verdicts: Verdicts) -> None:
         if row in self.wrappers:
-            body, reason = self.wrappers[row]
-            handle, provenance = _Own(body), Provenance.RECORDED
-        else:
-            provenance, reason = self._judged(row, verdicts)
-        if provenance is Provenance.UNPROVEN and trace.kinds[row] in _LEAVES:
+            self.fates[row] = (Provenance.RECORDED, self.wrappers[row][1])
+            return
+        self.fates[row] = self._judged(row, verdicts)
+        if self.fates[row][0] is Provenance.UNPROVEN and self.trace.kinds[row] in _LEAVES:
             self.unproven.append(row)
+
+    def _keep(self, row: int) -> None:
+        trace, id_ = self.trace, self.trace.ids[row]
+        handle = _Own(self.wrappers[row][0]) if row in self.wrappers else trace.handles[row]
         self.columns.add(
             id=id_,
             kind=trace.kind(row),
@@ -195,7 +204,7 @@ class _Assembly:
             output_tokens=trace.output_tokens[row],
             cost_usd=trace.costs[row],
         )
-        self._say(id_, id_, provenance, reason)
+        self._say(id_, id_, *self.fates[row])
 
     def _judged(self, row: int, verdicts: Verdicts) -> tuple[Provenance, str]:
         provenance, reason = self._proved(row, verdicts)

@@ -14,17 +14,23 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from replaydbg.core.branch import Provenance, Stop
 from replaydbg.core.columns import NOT_RECORDED
-from replaydbg.core.message import Message, Role
+from replaydbg.core.message import Message
 from replaydbg.graph.index import CallPlace
 from replaydbg.replay import propagate, requests
 from replaydbg.replay.api import Answers, Need
 from replaydbg.replay.ledger import Made
 from replaydbg.replay.reply_turn import ReplyTurn, Said
+from replaydbg.replay.text_calls import TextCalls, text_calls
 from replaydbg.replay.tool_turn import ToolTurn
 
 if TYPE_CHECKING:  # the engine owns lanes; a lane is told what it needs through it
     from replaydbg.replay.engine import Replay
 
+
+_UNSEEN = (
+    "this agent takes its calls out of the model's words, and the recording does not show how: whether the reply asks "
+    "for one cannot be told; edit the reply of this step, with the call that it asks for, to go on"
+)
 
 Driving: TypeAlias = Generator[Need, Answers, None]
 
@@ -60,6 +66,8 @@ class Lane:
     """The steps of other threads whose changed answers were carried into it."""
     last_id: str = ""
     """The step of the branch that this lane came to last."""
+    text_calls: TextCalls | None = field(init=False)
+    """How calls are found in words, where the agent of this thread finds them there."""
 
     def __post_init__(self) -> None:
         self.node = self.last = self.start
@@ -67,6 +75,7 @@ class Lane:
         self.pending = set(self.region)
         start_ns = self.replay.facts.trace.starts_ns[self.start]
         self.clock_ns = max(start_ns, self.not_before_ns) if start_ns >= 0 else NOT_RECORDED
+        self.text_calls = text_calls(self.replay.recordings, self.start)
 
     def drive(self) -> Driving:
         replay = self.replay
@@ -140,15 +149,19 @@ class Lane:
         follower = replay.recordings.main(node) if node is not None else self.resume
         was_final = node is not None and not replay.facts.index.calls(node)
         self.in_step = self.in_step and turn.aligned
-        spoken = (*self.prompt, said.message)
+        way = self.text_calls
+        spoken = (*self.prompt, said.message if way is None else way.spoken(said.message))
         if not said.message.tool_calls:
+            if way is not None and not way.argument and follower is not None:
+                self.stop("call-in-text", _UNSEEN)
+                return False
             return self._next_turn(said, spoken, follower)
         if node is not None and turn.aligned and follower is not None:
             self._fork(node, follower, spoken, turn)
             self.prompt = spoken + turn.told(follower)
             self.node, self.resume = follower, None
             return True
-        self.prompt = spoken + tuple(Message(Role.TOOL, (one,)) for one in turn.responses)
+        self.prompt = spoken + turn.told_beyond()
         if node is None or follower is None or was_final or replay.recordings.turns(follower):
             self.node, self.resume = None, follower
         else:
@@ -159,7 +172,7 @@ class Lane:
         """After a final answer: the person of the recording says the next thing, or the thread has ended."""
         recordings = self.replay.recordings
         self.replay.publish(recordings.final(self.last), said)
-        while follower is not None and not recordings.turns(follower):
+        while follower is not None and not self._said_by_person(follower):
             follower = recordings.main(follower)
         if follower is None:
             self._end()
@@ -170,6 +183,14 @@ class Lane:
         self.prompt = spoken + turns
         self.node, self.resume = follower, None
         return True
+
+    def _said_by_person(self, follower: int) -> bool:
+        """Whether somebody said something before the recorded call; a result that was told in words is not that."""
+        facts = self.replay.facts
+        previous = facts.threads.links[follower].previous
+        if self.text_calls is not None and previous is not None and facts.index.calls(previous):
+            return False
+        return bool(self.replay.recordings.turns(follower))
 
     def _fork(self, node: int, main: int, spoken: tuple[Message, ...], turn: ToolTurn | None) -> None:
         """Other calls that went on from here: driven too, unless they only tried the same request again."""

@@ -172,8 +172,9 @@ class ReplyTurn:
             mark, reason = Provenance.EDITED, f"the request was edited; {reason}"
         if reply.interrupted:
             mark, reason = Provenance.INTERRUPTED, f"{reason}; the reply was cut off"
+        way = self.lane.text_calls
         said = self._made(
-            reply.message,
+            reply.message if way is None else way.heard(reply.message),
             mark,
             reason,
             duration_ns=int(reply.duration_ms * 1e6),
@@ -213,10 +214,11 @@ class ReplyTurn:
         replay, node = lane.replay, lane.node
         settings = self.lane.settings()
         trace = replay.facts.trace
+        recorded = trace.body(lane.last).tools
         body = PlainBody(
             messages=self.lane.prompt,
             output=message,
-            tools=settings.tools,
+            tools=settings.tools if settings.tools or recorded is not None else None,
             params=settings.params,
             provider=settings.provider,
             error=error,

@@ -18,6 +18,7 @@ from replaydbg.replay.api import Answers, Asked, Need
 from replaydbg.replay.ledger import Made
 from replaydbg.replay.propagate import Carried
 from replaydbg.replay.sources import Answer
+from replaydbg.replay.text_calls import recorded_result
 
 if TYPE_CHECKING:  # a turn is a part of its lane
     from replaydbg.replay.lane import Lane
@@ -289,9 +290,12 @@ class ToolTurn:
 
         Every call gets its response, also where the recording has none: a dangling call is refused by providers.
         """
-        facts = self.lane.replay.facts
+        facts, way = self.lane.replay.facts, self.lane.text_calls
         between = facts.threads.between(follower)
         carried = self.lane.replay.carried_into(follower)
+        if way is not None and self.lane.node is not None:
+            recorded = recorded_result(self.lane.replay.recordings, self.lane.node)
+            return propagate.in_messages(way.told(between, recorded, self.responses), carried)
         found = paired_places(self.recorded, between)
         placed: set[int] = set()
         messages: list[Message] = []
@@ -309,6 +313,13 @@ class ToolTurn:
             messages.append(replace(message, parts=tuple(parts)))
         missing = [one for at, one in enumerate(self.responses) if at not in placed]
         return (*(Message(Role.TOOL, (one,)) for one in missing), *messages)
+
+    def told_beyond(self) -> tuple[Message, ...]:
+        """The same where the recording has no next call."""
+        way = self.lane.text_calls
+        if way is not None:
+            return tuple(way.result(one.result) for one in self.responses)
+        return tuple(Message(Role.TOOL, (one,)) for one in self.responses)
 
 
 def _as_recorded(response: ToolResponse, recorded: Part, carried: tuple[Carried, ...]) -> ToolResponse:
