@@ -230,7 +230,7 @@ class ReplyTurn:
             id=self.lane.take_id(),
             anchor=self.lane.last,
             kind=Kind.MODEL_CALL,
-            name=trace.name(self.lane.last),
+            name=_named_for(model, trace.name(lane.last), trace.model(lane.last)),
             body=body,
             provenance=provenance,
             reason=reason,
@@ -245,3 +245,9 @@ class ReplyTurn:
         self.lane.note_change(self.lane.last)
         self.lane.same = False
         return Said(message or Message(Role.ASSISTANT), made.id, provenance=provenance)
+
+
+def _named_for(model: str, recorded: str, recorded_model: str) -> str:
+    """The name of the step, where it ends in the model's name (as OpenTelemetry has it) in that of the one that answered."""
+    named = bool(model and recorded_model) and recorded.endswith(f" {recorded_model}")
+    return f"{recorded.removesuffix(recorded_model)}{model}" if named else recorded

@@ -8,6 +8,7 @@ from replaydbg.core.step import Usage
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Policy
 from replaydbg.replay.engine import Replay
+from replaydbg.replay.reply_turn import _named_for
 from tests.support.build import assistant, call, chat, model_call, response, trace, user
 from tests.support.drive import asked_of_model, edit, reason, says
 
@@ -72,3 +73,10 @@ def test_a_step_without_a_recorded_reply_is_gone_on_from_as_it_was() -> None:
     replay = Replay(Facts(of), [edit(of, "m2", "/messages/2/content", "w")])
     replay.receive(replay.requests()[0].id, says("x"))
     assert replay.finished
+
+
+def test_a_step_that_is_named_after_its_model_bears_the_name_of_the_one_that_answered() -> None:
+    assert _named_for("small", "chat gpt-9", "gpt-9") == "chat small"
+    assert _named_for("small", "ChatOpenAI", "gpt-9") == "ChatOpenAI"
+    assert _named_for("small", "gpt-9", "gpt-9") == "gpt-9", "a name of its own"
+    assert _named_for("", "chat gpt-9", "gpt-9") == "chat gpt-9"

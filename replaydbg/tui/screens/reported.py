@@ -123,7 +123,7 @@ class Reported(Workplace):
     def greet(self) -> None:
         """Nobody has pressed a key yet: begin where something is wrong, and show the list of it where there is room."""
         self.query_one(FindingsPane).display = self.app.size.height >= _HIGH_ROWS
-        self.chain.action_next_finding(1)
+        self.chain.to_worst_finding()
 
     def on_work_failed(self, event: WorkFailed) -> None:
         event.stop()  # the app would tell it again

@@ -298,6 +298,12 @@ class ChainList(LineList):
         if 0 <= at < len(stops):
             self._stop_at(stops[at])
 
+    def to_worst_finding(self) -> None:
+        """To the first of the gravest findings."""
+        if self.view is not None and (stops := self.stops(self.view)):
+            severities = self.view.severities
+            self._stop_at(max(stops, key=lambda row: (severities[row], -row)))
+
     def stops(self, view: ChainView) -> Sequence[int]:
         """Rows that one goes to from finding to finding."""
         return view.stops

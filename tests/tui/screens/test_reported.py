@@ -16,7 +16,7 @@ from replaydbg.tui.messages import Found, TraceRead
 from replaydbg.tui.screens.reported import nothing_found
 from replaydbg.tui.setup import Setup
 from tests.support.blocks import violation
-from tests.support.build import assistant, call, model_call, tool_execution, trace, user
+from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
 from tests.support.desk import open_demo, open_made, open_setup
 from tests.support.otlp import request, span
 
@@ -126,3 +126,20 @@ async def test_calls_without_a_schema_are_counted_on_the_screen(tmp_path: Path) 
     )
     async with open_made(tmp_path, run) as sitting:
         await sitting.until_text("1 call without a schema")
+
+
+async def test_it_begins_at_the_gravest_finding(tmp_path: Path) -> None:
+    """A hint that stands before an error is not what somebody was called for."""
+    asked = call("lookup", {"order": 7}, "c1")
+    tools = [tool("lookup", parameters(["order"], order={"type": "string"})), tool("ls", parameters())]
+    failed = tool_execution("t0", call("ls", {}, "c0"), "no such file", error="no such file")
+    of = trace(
+        model_call("m0", [user("u")], assistant("", call("ls", {}, "c0")), tools=tools),
+        failed,
+        model_call("m1", [user("v")], assistant("", asked), tools=tools),
+        tool_execution("t1", asked, "bad"),
+    )
+    async with open_made(tmp_path, of) as sitting:
+        severities = [finding.severity for finding in sitting.shown.findings]
+        assert len(set(severities)) > 1
+        assert sitting.main.row == 2
