@@ -10,15 +10,13 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
-from typing import Final
 
-from replaydbg import limits
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.folds import Fold, find_folds
+from replaydbg.graph.folds import find_folds
 from replaydbg.graph.joins import Joins, join
+from replaydbg.graph.rows import FREE, OVERFLOW, Entry, FoldState, Laid, Layout
 
 CHECKPOINT_ROWS = 256
 """Rows laid again at most to show one: 0.3 ms; a checkpoint costs some hundred bytes."""
@@ -28,64 +26,6 @@ AT_ONCE_ROWS = 8192
 
 OPEN_ROUNDS_STEPS_MAX = 120
 """Three screens of forty rows: a longer run is read folded first."""
-
-FREE = -1
-OVERFLOW: Final[int] = limits.LANES_MAX
-"""The column of steps that found no free lane: they share it, and no line is drawn for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One visible row: the steps from `row` to `end` (not included), of which only the first, or none, is shown whole."""
-
-    row: int
-    end: int
-    fold: Fold | None = None
-    """Set for the header of a fold; `opened` says whether its steps follow."""
-    opened: bool = False
-    closed: bool = False
-    """Whether this step hides the steps below it."""
-    inside: Fold | None = None
-    """The innermost open fold around the row."""
-    stretch: bool = False
-    """Whether it stands for all its steps alike, as from farther away (`graph.zoom`)."""
-
-    @property
-    def summed(self) -> bool:
-        """Whether it tells the sum of its steps, and not of the first one."""
-        return self.fold is not None or self.stretch
-
-
-@dataclass(frozen=True, slots=True)
-class Laid:
-    """An entry with its lanes. `before` and `after` are the edges on each lane above and below it, FREE where empty.
-
-    `merges` and `forks` are the lanes that end in, or begin at, the step on `lane`; `more` says that some found no
-    lane. `lane` is FREE for the header of an open fold, which nothing goes on from.
-    """
-
-    entry: Entry
-    lane: int
-    before: tuple[int, ...] = ()
-    after: tuple[int, ...] = ()
-    merges: tuple[int, ...] = ()
-    forks: tuple[int, ...] = ()
-    more: bool = False
-    header_lane: int = FREE
-    """Of the header of an open fold: the lane on which its first step is going to stand."""
-
-    @property
-    def width(self) -> int:
-        """Lanes that the row takes."""
-        return max(len(self.before), len(self.after), self.lane + 1, self.header_lane + 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class FoldState:
-    """What a person opened and closed, in names that outlive a reload: ids of first steps, rounds of folds."""
-
-    opened: frozenset[tuple[str, int]] = frozenset()
-    closed: frozenset[str] = frozenset()
 
 
 class Chain:
@@ -102,6 +42,8 @@ class Chain:
         self._fed_from = _first_sources(self.joins, len(trace))
         self._opened: set[int] = set()
         self._closed: set[int] = set()
+        self.turns = 0
+        """How often something was folded or unfolded: equal as long as the rows are."""
         if state is None:
             self._open_what_hides_a_short_run()
             self._lay_all()
@@ -110,6 +52,11 @@ class Chain:
 
     def __len__(self) -> int:
         return len(self.entries)
+
+    @property
+    def whole(self) -> Chain:
+        """The chain that this one shows a part of, or from farther away; itself where it shows all."""
+        return self
 
     # -- folds ---------------------------------------------------------------------------------------------------
 
@@ -156,13 +103,16 @@ class Chain:
             return 0
         chosen, key = (self._opened, ~number) if number < 0 else (self._closed, number)
         chosen.symmetric_difference_update((key,))
+        self.turns += 1
         start, end = self._span(y)
         # Lines into a fold are one line as long as it is shut, so it matters from where the first of them comes.
         fed_from = min(self._fed_from[start:end])
         begin = self.place(fed_from) if 0 <= fed_from < start else y
         after = bisect_left(self.entries, end, lo=y + 1, key=self._start)
         skip = self._folds_at[start].index(~number) if number < 0 else len(self._folds_at.get(start, ()))
-        rows, inside = self._flatten(start, end, self._inside[y], skip)
+        rows, inside = self._flatten(
+            start, end, self._inside[y], skip, opened=self._opened, closed=self._closed
+        )
         grown = len(rows) - (after - y)
         self.entries[y:after] = rows
         self._inside[y:after] = inside
@@ -179,16 +129,30 @@ class Chain:
 
     def fold_all(self) -> None:
         """Folds shut, and every step but the roots hides what is below it."""
-        self._opened.clear()
-        self._closed = {
-            row for row in range(len(self.trace)) if self.trace.depths[row] and self._has_steps(row)
-        }
-        self._lay_all()
+        self.take(self.all_folded())
 
     def unfold_all(self) -> None:
-        self._opened = set(range(len(self.folds)))
-        self._closed.clear()
-        self._lay_all()
+        self.take(self.all_unfolded())
+
+    # Both grow with the trace, so that they may be made in a thread; to take them costs nothing.
+
+    def all_folded(self) -> Layout:
+        depths, ends = self.trace.depths, self.trace.subtree_ends
+        closed = {row for row, end in enumerate(ends) if end > row + 1 and depths[row]}
+        return self._layout(set(), closed)
+
+    def all_unfolded(self) -> Layout:
+        return self._layout(set(range(len(self.folds))), set())
+
+    def _layout(self, opened: set[int], closed: set[int]) -> Layout:
+        return Layout(opened, closed, *self._flatten(0, len(self.trace), -1, 0, opened=opened, closed=closed))
+
+    def take(self, layout: Layout) -> None:
+        self._opened, self._closed = layout.opened, layout.closed
+        self.entries, self._inside = layout.entries, layout.inside
+        self._marks: list[tuple[int, tuple[int, ...]]] = [(0, ())]
+        """Checkpoints `(visible row, lanes above it)`, the farthest one as far as somebody has looked."""
+        self.turns += 1
 
     def place(self, row: int) -> int:
         """The visible row that shows the step, or stands for it."""
@@ -223,14 +187,16 @@ class Chain:
             return self.folds[~number].start, self.folds[~number].end
         return number, self.trace.subtree_ends[number]
 
-    def _flatten(self, row: int, end: int, inside: int, skip: int) -> tuple[array[int], array[int]]:
+    def _flatten(
+        self, row: int, end: int, inside: int, skip: int, *, opened: set[int], closed: set[int]
+    ) -> tuple[array[int], array[int]]:
         """Visible rows of the steps from `row` to `end`, and the innermost open fold around each.
 
         `inside` is the fold around all of them, and the first `skip` of those that begin at `row` are outside too.
         """
         rows, insides = array("i"), array("i")
         around = [(end, inside)]
-        ends, closed, folds_at = self.trace.subtree_ends, self._closed, self._folds_at
+        ends, folds_at = self.trace.subtree_ends, self._folds_at
         while row < end:
             while row >= around[-1][0]:
                 around.pop()
@@ -239,7 +205,7 @@ class Chain:
                 rows.append(~number)
                 insides.append(around[-1][1])
                 fold_end = self.folds[number].end
-                if number not in self._opened:
+                if number not in opened:
                     row, shut = fold_end, True
                     break
                 around.append((fold_end, number))
@@ -254,13 +220,13 @@ class Chain:
     # -- lanes ---------------------------------------------------------------------------------------------------
 
     def _lay_all(self) -> None:
-        self.entries, self._inside = self._flatten(0, len(self.trace), -1, 0)
-        self._marks: list[tuple[int, tuple[int, ...]]] = [(0, ())]
-        """Checkpoints `(visible row, lanes above it)`, the farthest one as far as somebody has looked."""
+        self.take(self._layout(self._opened, self._closed))
 
     def window(self, start: int, end: int) -> list[Laid]:
-        """The visible rows from `start` to `end` (not included) with their lanes."""
+        """The visible rows from `start` to `end` (not included) with their lanes; without them where `knows` says so."""
         end = min(end, len(self.entries))
+        if not self.knows(start):
+            return [Laid(self.entry(y), 0) for y in range(start, end)]
         at = bisect_right(self._marks, start, key=_row_of_mark) - 1
         y, state = self._marks[at]
         last_known = self._marks[-1][0]
@@ -275,6 +241,29 @@ class Chain:
             else:
                 laid.append(self._laid(lanes, here))
         return laid
+
+    def knows(self, y: int) -> bool:
+        """Whether the lanes of this row are at hand, or near what has been looked at."""
+        return y - self._marks[-1][0] <= AT_ONCE_ROWS
+
+    def marks_to(self, y: int) -> list[tuple[int, tuple[int, ...]]] | None:
+        """Checkpoints up to a row far away. For a thread: None where something was folded meanwhile."""
+        here, state = self._marks[-1]
+        turns, lanes, marks = self.turns, list(state), []
+        try:
+            for at in range(here, y):
+                if (at - here) % CHECKPOINT_ROWS == 0 and at > here:
+                    marks.append((at, tuple(lanes)))
+                    if turns != self.turns:
+                        return None
+                self._advance(lanes, at)
+        except IndexError:  # the rows became fewer
+            return None
+        return marks if turns == self.turns else None
+
+    def take_marks(self, marks: Sequence[tuple[int, tuple[int, ...]]]) -> None:
+        """What `marks_to` made, unless somebody has looked there since."""
+        self._marks.extend(mark for mark in marks if mark[0] > self._marks[-1][0])
 
     def _lay_again(self, y: int, after: int, grown: int) -> int:
         """Mend the checkpoints after rows from `y` up to `after` became `grown` more; how many rows that took."""

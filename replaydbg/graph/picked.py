@@ -5,25 +5,31 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 
-from replaydbg.graph.lanes import Chain, FoldState, Laid
+from replaydbg.graph.lanes import Chain
+from replaydbg.graph.rows import FoldState, Laid
 
 
 class Picked(Chain):
     """Some rows of another chain, in order; what is folded there stays as it is meanwhile."""
 
     def __init__(self, whole: Chain, rows: Iterable[int]) -> None:
-        self.whole = whole
+        self._whole = whole
         self.trace, self.joins, self.folds = whole.trace, whole.joins, []
         self._opened, self._closed = set(), set()
+        self.turns = whole.turns
         self.entries = array("i", rows)
         self._inside = array("i", [-1]) * len(self.entries)
 
     @property
+    def whole(self) -> Chain:
+        return self._whole
+
+    @property
     def state(self) -> FoldState:
-        return self.whole.state
+        return self._whole.state
 
     def resume(self, state: FoldState) -> None:
-        self.whole.resume(state)
+        self._whole.resume(state)
 
     def can_toggle(self, y: int) -> bool:  # noqa: ARG002 - nothing is folded in a filtered list
         return False
@@ -32,10 +38,13 @@ class Picked(Chain):
         return None
 
     def fold_all(self) -> None:
-        """A filtered list has nothing to fold."""
+        """There is nothing to fold."""
 
     def unfold_all(self) -> None:
-        """A filtered list has nothing to unfold."""
+        """There is nothing to unfold."""
+
+    def knows(self, y: int) -> bool:  # noqa: ARG002 - there are no lanes
+        return True
 
     def place(self, row: int) -> int:
         """The step, or the one before it that is shown."""

@@ -13,7 +13,8 @@ from functools import cached_property
 
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.trace import Trace
-from replaydbg.graph.lanes import Chain, Entry, FoldState, Laid
+from replaydbg.graph.lanes import Chain
+from replaydbg.graph.rows import Entry, FoldState, Laid
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _AGENTS = frozenset({KINDS.index(Kind.AGENT_INVOCATION), KINDS.index(Kind.HANDOFF)})
@@ -90,18 +91,23 @@ class Zoomed(Chain):
     """Another chain from farther away; what is folded there stays as it is meanwhile."""
 
     def __init__(self, whole: Chain, begins: array[int], level: Level) -> None:
-        self.whole, self.level = whole, level
+        self._whole, self.level = whole, level
         self.trace, self.joins, self.folds = whole.trace, whole.joins, []
         self._opened, self._closed = set(), set()
+        self.turns = whole.turns
         self.entries = begins
         self._inside = array("i")
 
     @property
+    def whole(self) -> Chain:
+        return self._whole
+
+    @property
     def state(self) -> FoldState:
-        return self.whole.state
+        return self._whole.state
 
     def resume(self, state: FoldState) -> None:
-        self.whole.resume(state)
+        self._whole.resume(state)
 
     def can_toggle(self, y: int) -> bool:  # noqa: ARG002 - a stretch is looked into from nearer by
         return False
@@ -114,6 +120,9 @@ class Zoomed(Chain):
 
     def unfold_all(self) -> None:
         """There is nothing to unfold."""
+
+    def knows(self, y: int) -> bool:  # noqa: ARG002 - there are no lanes
+        return True
 
     def place(self, row: int) -> int:
         """The stretch that the step is in."""

@@ -19,6 +19,7 @@ from replaydbg.tui.possible import (
     PLAN,
     State,
     UserAction,
+    no_border,
     no_branches,
     no_choice,
     no_editor,
@@ -90,6 +91,7 @@ _MAIN = (
     UserAction("next_hit", "Next hit", "To the next step, or place in the text, that the search found", ("n",), _MOVE, why_not=nothing_searched, idle="no hit after this place"),
     UserAction("previous_hit", "Previous hit", "To the hit before", ("N",), _MOVE, why_not=nothing_searched, idle="no hit before this place"),
     UserAction("go_to", "Go to step", "Go to a step by its number or its id", ("colon",), _MOVE, why_not=no_steps),
+    UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line, a tab, a key goes there", ("J",), _MOVE, footer=88),
     UserAction("next_mark", "Next mark", "To the next step with a mark or a note", ("apostrophe",), _MOVE, why_not=lambda state: None if state.kept else "nothing is marked: m marks a step, ; writes a note", idle="this is the only one"),
     UserAction("go_back", "Go back", "To the place before the last jump", ("comma",), _MOVE, why_not=lambda state: None if state.places else "no jump was made yet", idle="the place is not in this run"),
     UserAction("go_forward", "Go forward", "To the place that you came back from", ("full_stop",), _MOVE, why_not=lambda state: None if state.ahead else "there is no place ahead: , goes back", idle="the place is not in this run"),
@@ -120,6 +122,8 @@ _MAIN = (
     UserAction("earlier", "Earlier", "Timeline: the time before", ("left",), _LOOK, pane="pan:-1", why_not=no_timeline, idle="the run begins here"),
     UserAction("later", "Later", "Timeline: the time after", ("right",), _LOOK, pane="pan:1", why_not=no_timeline, idle="the run ends here"),
     UserAction("waterfall", "Waterfall", "Show or hide the bars of time", ("w",), _LOOK, why_not=no_steps),
+    UserAction("narrower", "Narrower", "Make the pane narrower; below the list, lower", ("less_than_sign",), _LOOK, why_not=no_border, idle="this is as narrow as it gets"),
+    UserAction("wider", "Wider", "Make the pane wider; below the list, higher", ("greater_than_sign",), _LOOK, why_not=no_border, idle="this is as wide as it gets"),
     UserAction("zoom", "Zoom", "Give the pane all the room, or give it back", ("z",), _LOOK),
     UserAction("edit", "Edit", "Edit a part of this step", ("e",), _EDIT, why_not=not_editable, footer=30),
     UserAction("edit_outside", "Edit in $EDITOR", "Edit a part of this step in your own editor", ("E",), _EDIT, why_not=no_editor),
@@ -152,6 +156,7 @@ _OPENING = (
 )  # fmt: skip
 
 _CHOOSER = (
+    UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Traces", "chooser"),
     UserAction("down", "Down", "Next line", ("j", "down"), "Traces", "chooser", pane="move:1", idle="this is the last line"),
     UserAction("up", "Up", "Previous line", ("k", "up"), "Traces", "chooser", pane="move:-1", idle="this is the first line"),
     UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), "Traces", "chooser", pane="page:1", idle="this is the last line"),
@@ -169,6 +174,7 @@ _CHOOSER = (
 )  # fmt: skip
 
 _PAGE = (
+    UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Page", "page"),
     UserAction("down", "Down", "Next line", ("j", "down"), "Page", "page", pane="move:1", idle="this is the last line"),
     UserAction("up", "Up", "Previous line", ("k", "up"), "Page", "page", pane="move:-1", idle="this is the first line"),
     UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), "Page", "page", pane="page:1", idle="this is the last line"),
@@ -249,6 +255,7 @@ _EDITOR = (
 )
 
 _COMPARE = (
+    UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Compare", "compare"),
     UserAction("down", "Down", "Next line", ("j", "down"), "Compare", "compare", pane="move:1", idle="this is the last line"),
     UserAction("up", "Up", "Previous line", ("k", "up"), "Compare", "compare", pane="move:-1", idle="this is the first line"),
     UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), "Compare", "compare", pane="page:1", idle="this is the last line"),
@@ -266,6 +273,7 @@ _COMPARE = (
 )  # fmt: skip
 
 _BRANCHES = (
+    UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Branches", "branches"),
     UserAction("down", "Down", "Next line", ("j", "down"), "Branches", "branches", pane="move:1", idle="this is the last line"),
     UserAction("up", "Up", "Previous line", ("k", "up"), "Branches", "branches", pane="move:-1", idle="this is the first line"),
     UserAction("choose", "Switch", "Look at this branch", ("enter",), "Branches", "branches", footer=5),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
@@ -67,6 +68,7 @@ class ReplayApp(App[int]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        sys.setswitchinterval(_SWITCH_SECONDS)
         gc.freeze()  # what was imported stays for good, so the collector need never walk it again
         gc.enable()
         if Path(self.setup.path).is_dir():
@@ -196,6 +198,8 @@ class ReplayApp(App[int]):
         self._close_messages_no_wait()
 
 
+_SWITCH_SECONDS = 0.0005
+"""How long a thread that computes keeps the interpreter: with the usual ten times of it each key waits for the rules."""
 _FIRST_ROWS_SECONDS_MAX = 0.3
 
 

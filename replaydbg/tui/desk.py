@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from replaydbg.config import DEFAULTS
 from replaydbg.core.branch import RECORDING, Branch, BranchStep, Edit
-from replaydbg.core.finding import Finding
+from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
@@ -46,6 +46,9 @@ class Shown:
     unchecked: int = 0
     """Tool calls that could not be checked: no schema was recorded."""
     by_step: dict[str, list[Finding]] = field(default_factory=dict)
+    loops: int = 0
+    """How many of the findings are loops. Kept, since it is asked for with every key."""
+    by_severity: dict[Severity, int] = field(default_factory=dict)
 
     @property
     def trace(self) -> Trace:
@@ -55,6 +58,13 @@ class Shown:
     def origins(self) -> tuple[BranchStep, ...] | None:
         """Where the rows of a branch came from, by row; None for the recording."""
         return self.branch.steps if self.branch is not None else None
+
+    def row_of(self, step_id: str) -> int:
+        """The row of a step; -1 where it is not in this run."""
+        try:
+            return self.trace.row(step_id)
+        except LookupError:
+            return -1
 
     def add(self, findings: Sequence[Finding]) -> None:
         self.told.extend(findings)
@@ -68,6 +78,8 @@ class Shown:
         self.findings.clear()
         self.suppressed.clear()
         self.by_step.clear()
+        self.by_severity.clear()
+        self.loops = 0
         self._hear(self.told)
         return True
 
@@ -78,6 +90,8 @@ class Shown:
                 self.suppressed.append((finding, reason))
                 continue
             self.findings.append(finding)
+            self.loops += bool(finding.period)
+            self.by_severity[finding.severity] = self.by_severity.get(finding.severity, 0) + 1
             for step_id in dict.fromkeys(finding.step_ids):
                 self.by_step.setdefault(step_id, []).append(finding)
 

@@ -28,6 +28,8 @@ KEY_SIGNS = {
     "enter": "⏎",
     "escape": "esc",
     "plus": "+",
+    "less_than_sign": "<",
+    "greater_than_sign": ">",
     "underscore": "_",
     "left": "←",
     "right": "→",
@@ -55,6 +57,8 @@ class State:
 
     pane: str = CHAIN
     steps: int = 0
+    one_pane: bool = False
+    """Whether the pane with the focus has all the width."""
     timeline: bool = False
     """Whether the list is shown as a timeline."""
     complete: bool = True
@@ -286,6 +290,12 @@ def no_levels(state: State) -> str | None:
     if state.filtered and not state.timeline:
         return "a filter shows single steps: esc clears it"
     return no_steps(state)
+
+
+def no_border(state: State) -> str | None:
+    if state.one_pane and state.pane not in (FINDINGS, PLAN):
+        return "one pane has all the width: z gives it back, tab goes to the other"
+    return None
 
 
 def only_in(*panes: str) -> WhyNot:

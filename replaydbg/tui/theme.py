@@ -108,6 +108,7 @@ LOOKS: dict[str, str] = {
     "hit": "bold underline $success",
     "found": "bold underline on $warning 30%",
     "found-here": "bold reverse $warning",
+    "jump-label": "bold $background on $warning",
     "lane": "$text-disabled",
     "lane-bright": "bold $primary",
     "fold-mark": "$text-disabled",

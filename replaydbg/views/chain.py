@@ -6,25 +6,22 @@ Nothing here costs more than the rows asked for, once `ChainView` has been made.
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import accumulate
-from math import isnan
 from typing import TYPE_CHECKING
 
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.step import KINDS, STATUSES, Kind, Status
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import FoldKind
-from replaydbg.graph.lanes import Chain, Entry, Laid
+from replaydbg.graph.lanes import Chain
+from replaydbg.graph.rows import Entry, Laid
 from replaydbg.views.bars import Axis, bar
 from replaydbg.views.columns import Columns, fitting, timeline
 from replaydbg.views.names import fold_name, stretch_name
 from replaydbg.views.preview import preview
 from replaydbg.views.rail import rail
-from replaydbg.views.ranges import Maxima, sums
+from replaydbg.views.ranges import sums
 from replaydbg.views.signs import UNICODE, Signs
 from replaydbg.views.text import (
     Line,
@@ -36,6 +33,7 @@ from replaydbg.views.text import (
     one_line,
     spans_width,
 )
+from replaydbg.views.totals import RunTotals
 
 if TYPE_CHECKING:
     from replaydbg.views.timeline import Sweep
@@ -44,10 +42,12 @@ _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _ERROR = STATUSES.index(Status.ERROR)
 _BEGINNINGS = (Kind.MODEL_CALL, Kind.AGENT_INVOCATION)
 """Kinds that a round, or the turn of an agent, begins with."""
-_NEVER = -1 << 62
 _INDENTS_MAX = 10
 """Levels that the name is indented for; deeper ones stand below each other, so that names keep some room."""
 _LISTING_ROWS = 64
+_IS_ANY = bytes(value > 0 for value in range(256))
+_IS_WARNING = bytes(value == Severity.WARNING + 1 for value in range(256))
+_IS_ERROR = bytes(value > Severity.ERROR for value in range(256))
 
 
 class ChainView:
@@ -60,7 +60,10 @@ class ChainView:
         origins: Sequence[str] | Mapping[int, str] | None = None,
         signs: Signs = UNICODE,
         facts: Facts | None = None,
+        *,
+        totals: RunTotals | None = None,
     ) -> None:
+        """`totals` are those of the trace where they have been made."""
         self.chain = chain
         self.facts = facts
         self.trace = chain.trace
@@ -83,13 +86,12 @@ class ChainView:
         """The same of findings about loops only."""
         self.stops = self._note_findings()
         """Rows to look at first, one or more for each finding, in order."""
-        self.errors_before = sums(value > Severity.ERROR for value in self.severities)
-        self.warned_before = sums(value == Severity.WARNING + 1 for value in self.severities)
-        self.marked_before = sums(map(bool, self.severities))
-        self.looping_before = sums(map(bool, self.looping))
-        self.failed_before = sums(status == _ERROR for status in self.trace.statuses)
-        self._tokens_before = sums(self._tokens())
-        self._costs_before = self._cost_sums()
+        self.errors_before = sums(self.severities.translate(_IS_ERROR))
+        self.warned_before = sums(self.severities.translate(_IS_WARNING))
+        self.marked_before = sums(self.severities.translate(_IS_ANY))
+        self.looping_before = sums(self.looping.translate(_IS_ANY))
+        self.totals = totals or RunTotals(self.trace, chain.joins.finishes)
+        self.failed_before = self.totals.failed
 
     def _note_findings(self) -> list[int]:
         stops = set()
@@ -110,28 +112,11 @@ class ChainView:
         except LookupError:
             return -1
 
-    def _tokens(self) -> Iterator[int]:
-        """Of model calls only: agents repeat the sum of theirs."""
-        trace = self.trace
-        for kind, asked, said in zip(trace.kinds, trace.input_tokens, trace.output_tokens, strict=True):
-            yield max(asked, 0) + max(said, 0) if kind == _MODEL_CALL else 0
-
-    def _cost_sums(self) -> array[float] | None:
-        costs = self.trace.costs
-        if all(map(isnan, costs)):
-            return None
-        kinds = self.trace.kinds
-        known = (
-            0.0 if isnan(cost) or kind != _MODEL_CALL else cost
-            for cost, kind in zip(costs, kinds, strict=True)
-        )
-        return array("d", accumulate(known, initial=0.0))
-
     # -- columns -------------------------------------------------------------------------------------------------
 
     def columns(self, width: int, lanes: int, *, bars: bool = False) -> Columns:
         """What fits `width` cells beside rows that need `lanes` lanes."""
-        costs = self._costs_before is not None
+        costs = self.totals.costs is not None
         return fitting(width, lanes, self._digits, origins=self.origins is not None, costs=costs, bars=bars)
 
     def timeline(self, width: int, lanes: int) -> Columns:
@@ -161,22 +146,9 @@ class ChainView:
         start, finishes = self.trace.starts_ns[entry.row], self.chain.joins.finishes
         if entry.fold is not None:
             return start, max(finishes[unit] for unit in entry.fold.units)
-        if entry.stretch and (end := self._ends.of(entry.row, entry.end)) >= 0:
-            return -self._starts.of(entry.row, entry.end), end
+        if entry.stretch:
+            return self.totals.times(entry.row, entry.end)
         return start, finishes[entry.row]
-
-    # What is around other steps began before a stretch of those, or ends after it, and is no part of it.
-
-    @cached_property
-    def _starts(self) -> Maxima:
-        starts, ends = self.trace.starts_ns, self.trace.subtree_ends
-        known = (-at if at >= 0 and ends[row] == row + 1 else _NEVER for row, at in enumerate(starts))
-        return Maxima(array("q", known))
-
-    @cached_property
-    def _ends(self) -> Maxima:
-        finishes, ends = self.chain.joins.finishes, self.trace.subtree_ends
-        return Maxima(array("q", (at if ends[row] == row + 1 else -1 for row, at in enumerate(finishes))))
 
     # -- rows ----------------------------------------------------------------------------------------------------
 
@@ -368,15 +340,16 @@ class ChainView:
             if own is not None:
                 return count_words(own)
         end = entry.end if entry.summed else self.trace.subtree_ends[entry.row]
-        return count_words((self._tokens_before[end] - self._tokens_before[entry.row]) or None)
+        return count_words((self.totals.tokens[end] - self.totals.tokens[entry.row]) or None)
 
     def _cost_of(self, entry: Entry) -> str:
-        if entry.opened or self._costs_before is None:
+        costs = self.totals.costs
+        if entry.opened or costs is None:
             return ""
         if not entry.summed and (own := self.trace.cost_usd(entry.row)) is not None:
             return cost_words(own)
         end = entry.end if entry.summed else self.trace.subtree_ends[entry.row]
-        return cost_words((self._costs_before[end] - self._costs_before[entry.row]) or None)
+        return cost_words((costs[end] - costs[entry.row]) or None)
 
     def _bar(self, entry: Entry, width: int, axis: Axis | None) -> list[Span]:
         start, end = self.times(entry)

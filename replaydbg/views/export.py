@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from replaydbg import codec
 from replaydbg.core.finding import Finding
-from replaydbg.graph.lanes import Entry
+from replaydbg.graph.rows import Entry
 from replaydbg.views.chain import ChainView
 from replaydbg.views.text import cost_words, count_words, duration_words, one_line, plain, plural
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from replaydbg.core.finding import Severity
 from replaydbg.core.step import KINDS, STATUSES, Kind, Status
 from replaydbg.graph.folds import FoldKind
-from replaydbg.graph.lanes import Entry
+from replaydbg.graph.rows import Entry
 from replaydbg.views.preview import preview
 from replaydbg.views.text import Span, one_line, plural
 

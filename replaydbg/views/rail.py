@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from replaydbg.graph.lanes import FREE, OVERFLOW, Laid
+from replaydbg.graph.rows import FREE, OVERFLOW, Laid
 from replaydbg.views.signs import UNICODE, Signs
 from replaydbg.views.text import Span
 

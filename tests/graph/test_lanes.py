@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from replaydbg.core.trace import Trace
 from replaydbg.graph import lanes
-from replaydbg.graph.lanes import FREE, OVERFLOW, Chain, Laid
+from replaydbg.graph.lanes import Chain
+from replaydbg.graph.rows import FREE, OVERFLOW, Laid
 from tests.support.build import agent, model_call, trace
 from tests.support.runs import any_run, looping, made_up, parallel_tools, sub_agent
 

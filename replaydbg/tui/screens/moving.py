@@ -13,6 +13,8 @@ from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
 from replaydbg.tui.widgets.timeline import TimelineHead
 from replaydbg.views.text import plural
 
+_SHARE_STEP, _SHARE_LEAST, _SHARE_MOST = 5, 20, 80
+
 
 class Moving(Searching):
     def do_next_finding(self) -> None:
@@ -137,6 +139,24 @@ class Moving(Searching):
         self.say(f"{LEVELS[level]}: {lines}{farther}", "dim")
         self.paint_header()
         self.offer()
+
+    def do_narrower(self) -> None:
+        self._resize(-1)
+
+    def do_wider(self) -> None:
+        self._resize(1)
+
+    def _resize(self, by: int) -> None:
+        """Move the border of the pane with the focus: the list and the detail share the width, the panes below the height."""
+        below = self.focused if self.pane_name() in (actions.FINDINGS, actions.PLAN) else None
+        if below is not None:
+            self.shares[0] = _within(self.shares[0] + by * _SHARE_STEP)
+            for pane in (self.query_one(FindingsPane), self.query_one(PlanPane)):
+                pane.styles.height = f"{self.shares[0]}%"
+        else:
+            own = by if self.pane_name() != actions.DETAIL else -by
+            self.shares[1] = _within(self.shares[1] + own * _SHARE_STEP)
+            self.query_one("#left").styles.width = f"{self.shares[1]}%"
 
     def do_waterfall(self) -> None:
         if self.chain.size.width < 84:
@@ -347,3 +367,7 @@ LEVELS = {
     Level.AGENT: "a line for each turn of an agent",
     Level.RUN: "the whole run on one screen",
 }
+
+
+def _within(share: int) -> int:
+    return min(max(share, _SHARE_LEAST), _SHARE_MOST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 from replaydbg.actions.open import chosen
@@ -17,6 +18,8 @@ from replaydbg.views.text import plural
 
 _HIGH_ROWS = 30
 """From this height on the list of findings is shown unasked. The screen's own size comes later than a quick check's end."""
+
+_BETWEEN_FINDINGS_SECONDS = 3.0
 
 
 class Reported(Workplace):
@@ -102,7 +105,7 @@ class Reported(Workplace):
         first = bool(shown.findings) and not self.touched
         shown.checked = shown.checked or event.last
         shown.unchecked = max(shown.unchecked, event.unchecked)
-        if shown is self.desk.shown:
+        if shown is self.desk.shown and (event.last or self._due(shown)):
             self.load_chain(shown)
             self.paint_findings(shown)
             self.paint_header()
@@ -116,6 +119,16 @@ class Reported(Workplace):
                 self.look_for(self.filtered, self.row, filtering=True)  # it may ask for findings
             if event.last:
                 self.all_found()
+
+    _due_at = 0.0
+
+    def _due(self, shown: Shown) -> bool:
+        """Whether to show what a rule has just found: in a long run that takes some time, and every rule finds something."""
+        now = time.monotonic()
+        if len(shown.trace) > AT_ONCE_STEPS and now < self._due_at:
+            return False
+        self._due_at = now + _BETWEEN_FINDINGS_SECONDS
+        return True
 
     def all_found(self) -> None:
         """The rules have been over what is shown."""

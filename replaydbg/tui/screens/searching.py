@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -122,7 +123,8 @@ class Searching(Reported):
         self.offer()
 
     def _to_hit(self, begin: int) -> None:
-        self.chain.go_to(next((row for row in self.hits if row >= begin), self.hits[0]))
+        at = bisect_left(self.hits, begin)
+        self.chain.go_to(self.hits[at if at < len(self.hits) else 0])
 
     def on_searched_document_sought(self, event: SearchedDocument.Sought) -> None:
         inside.tell(self, event)
@@ -138,16 +140,16 @@ class Searching(Reported):
     def do_next_hit(self) -> None:
         if self._goes_on_inside(1):
             return
-        later = next((row for row in self.hits if row > self.row), None)
-        if later is not None:
-            self.chain.go_to(later)
+        at = bisect_right(self.hits, self.row)
+        if at < len(self.hits):
+            self.chain.go_to(self.hits[at])
 
     def do_previous_hit(self) -> None:
         if self._goes_on_inside(-1):
             return
-        earlier = next((row for row in reversed(self.hits) if row < self.row), None)
-        if earlier is not None:
-            self.chain.go_to(earlier)
+        at = bisect_left(self.hits, self.row) - 1
+        if at >= 0:
+            self.chain.go_to(self.hits[at])
 
     def clear_filter(self) -> bool:
         """Show all steps again; False where nothing was filtered."""

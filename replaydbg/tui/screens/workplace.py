@@ -14,7 +14,6 @@ from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
 
-from replaydbg.core.finding import Severity
 from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.zoom import Level
 from replaydbg.tui import actions, theme, workers
@@ -63,6 +62,8 @@ class Workplace(ActingScreen[None]):
         self.places: list[str] = []
         self.ahead: list[str] = []
         """Ids of steps that one jumped away from, and of those that one came back from."""
+        self.shares = [38, 55]
+        """In per cent: the height of the panes below the list, and the width of the list."""
         self.touched = False
         """Whether the person has done anything yet."""
         self._settling: Timer | None = None
@@ -142,6 +143,7 @@ class Workplace(ActingScreen[None]):
             self.chain.bars,
             self.chain.stretch,
             self.chain.level,
+            tuple(self.shares),
         )
 
     def state(self) -> State:
@@ -154,6 +156,7 @@ class Workplace(ActingScreen[None]):
         return State(
             pane=self.pane_name(),
             steps=len(shown.trace),
+            one_pane=self.has_class("-narrow") or self.has_class("-zoomed"),
             timeline=self.chain.stretch is not None,
             complete=desk.complete,
             known=shown.known,
@@ -167,7 +170,7 @@ class Workplace(ActingScreen[None]):
             ),
             findings=len(shown.findings),
             suppressed=len(shown.suppressed),
-            loops=sum(1 for finding in shown.findings if finding.period),
+            loops=shown.loops,
             edits=len(desk.edits),
             rerun=-1 if desk.planning or desk.plan is None else sum(desk.plan.calls_by_model.values()),
             undo=type(history.past[-1].command).__name__ if history and history.past else "",
@@ -224,9 +227,7 @@ class Workplace(ActingScreen[None]):
 
     def paint_header(self) -> None:
         desk, shown = self.desk, self.desk.shown
-        counts: dict[Severity, int] = {}
-        for finding in shown.findings if shown is not None else ():
-            counts[finding.severity] = counts.get(finding.severity, 0) + 1
+        counts = shown.by_severity if shown is not None else {}
         branch = shown.branch if shown is not None else None
         busy = ""
         if not desk.complete:
@@ -289,11 +290,7 @@ class Workplace(ActingScreen[None]):
             or not (session.notes or session.marks or self.chain.noted or self.chain.marked)
         ):
             return
-        rows = {
-            id_: row
-            for row, id_ in enumerate(shown.trace.ids)
-            if id_ in session.notes or id_ in session.marks
-        }
+        rows = {id_: row for id_ in {*session.notes, *session.marks} if (row := shown.row_of(id_)) >= 0}
         noted = {rows[id_]: note for id_, note in session.notes.items() if id_ in rows}
         self.chain.remark(noted, {rows[id_] for id_ in session.marks if id_ in rows})
 

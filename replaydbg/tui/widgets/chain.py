@@ -7,7 +7,6 @@ or rules report, and paints.
 from __future__ import annotations
 
 import os
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from textual.cache import LRUCache
@@ -17,9 +16,10 @@ from textual.worker import get_current_worker
 from replaydbg.core.finding import Finding
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.folds import FoldKind
-from replaydbg.graph.lanes import Chain, FoldState, Laid
+from replaydbg.graph.lanes import Chain
+from replaydbg.graph.rows import Laid, Layout
 from replaydbg.tui import theme
+from replaydbg.tui.widgets.jumps import ChainJumps
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, LineList
 from replaydbg.views.bars import Axis
 from replaydbg.views.chain import ChainView
@@ -30,7 +30,7 @@ from replaydbg.views.text import Line
 _BLOCK_ROWS = 64
 
 
-class ChainList(LineList):
+class ChainList(ChainJumps):
     """`load` gives it a trace; it may be called again at any time, with more of the same trace or with another."""
 
     class Highlighted(Message):
@@ -65,6 +65,8 @@ class ChainList(LineList):
         self._blocks: LRUCache[int, list[Laid]] = LRUCache(32)
         self._frame: tuple[object, Columns, Axis | None] | None = None
         self._bright: frozenset[int] | None = None
+        self._laid_after: tuple[Chain, int] | None = None
+        """The rows, and how often they had been folded, that the newest ones were made after."""
         self._loads = 0
         self._shown_load = 0
         self.stays_at_end = False
@@ -85,12 +87,17 @@ class ChainList(LineList):
         """
         findings = tuple(findings)
         self._loads += 1
-        number, state, view = self._loads, self.folds, self.view
+        number, view = self._loads, self.view
+        before = view.chain.whole if view is not None else None
         same = view is not None and view.trace is trace and view.facts is facts
-        chain = view.chain if view is not None and same else None
+        totals = view.totals if view is not None and view.trace is trace else None
 
         def laid() -> ChainView:
-            return ChainView(chain or Chain(trace, facts, state), findings, origins, self.signs, facts)
+            chain = before if same else None
+            if chain is None:
+                self._laid_after = (before, before.turns) if before is not None else None
+                chain = Chain(trace, facts, before.state if before is not None else None)
+            return ChainView(chain, findings, origins, self.signs, facts, totals=totals)
 
         if len(trace) <= AT_ONCE_STEPS:
             self._show_laid(number, laid())
@@ -117,17 +124,19 @@ class ChainList(LineList):
         step_id = before.trace.ids[row] if before is not None and row >= 0 else None
         above = self.cursor - self.scroll_offset.y
         to_end = self.stays_at_end and self.at_end
-        if before is not None and before.chain is not view.chain and before.trace is not view.trace:
+        if before is not None and before.trace is not view.trace:
             self._bright = None
-        if before is not None and before.chain is not view.chain:
-            view.chain.resume(before.chain.state)
+        if before is not None and before.chain.whole is not view.chain:
+            whole = before.chain.whole
+            if self._laid_after != (whole, whole.turns):  # folded while the new rows were made
+                view.chain.resume(whole.state)
         self.dress(view, before)
         self.view = view
         at = view.row_of(step_id) if step_id is not None else -1
         y = view.chain.place(at) if at >= 0 else 0
         if to_end:
             y = max(0, len(view.chain) - 1)
-        self._lines_moved(y)
+        self.lines_moved(y)
         if to_end:
             self.call_after_refresh(self.show_line, y)
         elif before is not None and self.is_mounted:
@@ -141,9 +150,9 @@ class ChainList(LineList):
             view.sweep, view.slowest = before.sweep, before.slowest
 
     @property
-    def folds(self) -> FoldState | None:
-        """What is folded and unfolded now; a value that is equal as long as nothing was."""
-        return self.view.chain.state if self.view is not None else None
+    def folds(self) -> int:
+        """Equal as long as nothing is folded or unfolded."""
+        return self.view.chain.whole.turns if self.view is not None else 0
 
     @property
     def row(self) -> int:
@@ -177,9 +186,25 @@ class ChainList(LineList):
         number, at = divmod(y, _BLOCK_ROWS)
         block = self._blocks.get(number)
         if block is None:
-            start = number * _BLOCK_ROWS
-            block = self._blocks[number] = self._view().chain.window(start, start + _BLOCK_ROWS)
+            start, chain = number * _BLOCK_ROWS, self._view().chain
+            if not chain.knows(start):
+                self.run_worker(lambda: self._mark(chain, start), thread=True, exclusive=True, group="marks")
+            block = self._blocks[number] = chain.window(start, start + _BLOCK_ROWS)
         return block[at]
+
+    def _mark(self, chain: Chain, y: int) -> None:
+        """In a thread: lanes of rows far away from all that was looked at, which are shown without them until then."""
+        marks = chain.marks_to(y)
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._marked, chain, marks)
+
+    def _marked(self, chain: Chain, marks: list[tuple[int, tuple[int, ...]]] | None) -> None:
+        if self.view is not None and self.view.chain is chain:
+            chain.take_marks(marks or ())
+            self._blocks.clear()
+            self._frame = None
+            self._brighten()
+            self.refresh()
 
     def _framed(self, width: int) -> tuple[Columns, Axis | None]:
         """The columns and the axis for what is in view: a straight chain takes one lane, not eight."""
@@ -192,7 +217,7 @@ class ChainList(LineList):
             self._frame = (key, view.columns(width, lanes, bars=self.bars), view.axis(window))
         return self._frame[1], self._frame[2]
 
-    def _lines_moved(self, cursor: int) -> None:
+    def lines_moved(self, cursor: int) -> None:
         self._blocks.clear()
         self._frame = None
         self.set_reactive(LineList.cursor, cursor)
@@ -245,122 +270,42 @@ class ChainList(LineList):
                 return
             y = around
         chain.toggle(y)
-        self._lines_moved(y)
+        self.lines_moved(y)
         self.show_line(y)
         self.cursor_moved()
 
     def action_fold_all(self) -> None:
-        self._fold(Chain.fold_all)
+        self._fold(Chain.all_folded)
 
     def action_unfold_all(self) -> None:
-        self._fold(Chain.unfold_all)
+        self._fold(Chain.all_unfolded)
 
-    def _fold(self, how: object) -> None:
-        if self.view is None or self.row < 0:
-            return
-        row, above = self.row, self.cursor - self.scroll_offset.y
-        assert callable(how)
-        how(self.view.chain)
-        y = self.view.chain.place(row)
-        self._lines_moved(y)
-        self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
-        self.show_line(y)
-
-    # -- jumping -------------------------------------------------------------------------------------------------
-
-    def go_to(self, row: int) -> None:
-        """Put the cursor on a step, unfolding whatever hides it."""
-        if self.view is None or not 0 <= row < len(self.view.trace):
+    def _fold(self, how: Callable[[Chain], Layout]) -> None:
+        """Fold or unfold everything: in a thread where that is a long run."""
+        if self.view is None or self.row < 0 or self.view.chain.whole is not self.view.chain:
             return
         chain = self.view.chain
-        if not chain.shows(row):
-            y = chain.reveal(row)
-            self._lines_moved(y)
-        self._jump(chain.place(row))
-
-    def jump_to(self, row: int) -> None:
-        """Put the cursor on the line that shows the step, or stands for it."""
-        self._jump(self._view().chain.place(row))
-
-    def _jump(self, y: int) -> None:
-        if y != self.cursor:
-            self.cursor = y
-        else:
-            self.show_line(y)
-            self.cursor_moved()
-
-    def action_next_finding(self, direction: int = 1) -> None:
-        """To the next step that a finding points at first. A folded loop that begins there says it as well as the step."""
-        if self.view is None or self.row < 0:
+        if len(chain.trace) <= AT_ONCE_STEPS:
+            self._folded(chain, how(chain))
             return
-        stops, row = self.stops(self.view), self.row
-        at = bisect_right(stops, row) if direction > 0 else bisect_left(stops, row) - 1
-        if 0 <= at < len(stops):
-            self._stop_at(stops[at])
 
-    def to_worst_finding(self) -> None:
-        """To the first of the gravest findings."""
-        if self.view is not None and (stops := self.stops(self.view)):
-            severities = self.view.severities
-            self._stop_at(max(stops, key=lambda row: (severities[row], -row)))
+        def make() -> None:
+            layout = how(chain)
+            if not get_current_worker().is_cancelled:
+                self.app.call_from_thread(self._folded, chain, layout)
 
-    def stops(self, view: ChainView) -> Sequence[int]:
-        """Rows that one goes to from finding to finding."""
-        return view.stops
+        self.run_worker(make, thread=True, exclusive=True, exit_on_error=False, group="fold")
 
-    def _stop_at(self, row: int) -> None:
-        view = self._view()
-        y = view.chain.place(row)
-        fold = view.chain.entry(y).fold
-        if fold is not None and fold.start == row and view.looping[row]:
-            self._jump(y)
-        else:
-            self.go_to(row)
-
-    def action_next_loop(self, direction: int = 1) -> None:
-        """To the next row that folds rounds, or at which a finding says a loop begins."""
-        if self.view is None or self.row < 0:
+    def _folded(self, chain: Chain, layout: Layout) -> None:
+        if self.view is None or self.view.chain is not chain:
             return
-        view = self.view
-        starts = {fold.start for fold in view.chain.folds if fold.kind is not FoldKind.FAN_OUT}
-        starts.update(row for row in view.stops if view.looping[row])
-        order = sorted(starts)
-        at = bisect_right(order, self.row) if direction > 0 else bisect_left(order, self.row) - 1
-        if 0 <= at < len(order):
-            y = view.chain.place(order[at])
-            header = next((up for up in range(y, max(-1, y - 8), -1) if self._begins(up, order[at])), -1)
-            if header >= 0:
-                self._jump(header)
-            else:
-                self.jump_to(order[at])
-
-    def _begins(self, y: int, row: int) -> bool:
-        entry = self._view().chain.entry(y)
-        return entry.fold is not None and entry.row == row
-
-    def action_parent(self) -> None:
-        if self.view is not None and self.row >= 0 and (parent := self.view.trace.parents[self.row]) >= 0:
-            self.go_to(parent)
-
-    def action_first_child(self) -> None:
-        if self.view is None or self.row < 0:
-            return
-        row = self.row
-        if self.view.trace.subtree_ends[row] > row + 1:
-            self.go_to(row + 1)
-
-    def action_sibling(self, direction: int) -> None:
-        """To the next step at this depth, or the one before."""
-        if self.view is None or self.row < 0:
-            return
-        trace, row = self.view.trace, self.row
-        siblings = list(trace.children(trace.parents[row]))
-        at = bisect_left(siblings, row) + direction
-        if self.view.chain.entry(self.cursor).fold is not None and direction > 0:
-            end = self.view.chain.entry(self.cursor).end
-            at = bisect_left(siblings, end)
-        if 0 <= at < len(siblings):
-            self.jump_to(siblings[at])
+        row, above = self.row, self.cursor - self.scroll_offset.y
+        chain.take(layout)
+        y = chain.place(row)
+        self.lines_moved(y)
+        self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
+        self.show_line(y)
+        self.cursor_moved()
 
     def action_waterfall(self) -> None:
         """Show or hide the bars."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
 
+from replaydbg.tui.widgets.line_list import Target
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.tui.widgets.searched import SearchedDocument
 from replaydbg.views import detail
@@ -55,6 +57,10 @@ class TabLine(OneLine):
             self._at.append((used, used + cells))
             used += cells + gap
         return tuple(spans)
+
+    def targets(self) -> Iterable[Target]:
+        for number, (begin, _end) in enumerate(self._at):
+            yield Target(begin, 0, partial(self.post_message, self.Chosen(number)))
 
     def on_click(self, event: events.Click) -> None:
         for number, (begin, end) in enumerate(self._at):

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from rich.cells import cell_len
 from textual import events
@@ -17,7 +18,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from replaydbg.tui.widgets.line_list import Looks
+from replaydbg.tui.widgets.line_list import Looks, Target
 from replaydbg.views.blocks import Block, Folds
 from replaydbg.views.text import Span
 from replaydbg.views.wrapping import wrapped
@@ -287,6 +288,18 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         if folds != self.folds:
             self.folds = folds
             self.show(self._source, keep_place=True)
+
+    def targets(self) -> Iterable[Target]:
+        """The first lines of the blocks in view that say something."""
+        top = self.scroll_offset.y
+        for line in range(top, min(top + self.size.height, len(self._block_of))):
+            number = self._block_of[line]
+            if self._blocks[number].text and (line == top or self._block_of[line - 1] != number):
+                yield Target(0, line - top, partial(self._go, line))
+
+    def _go(self, line: int) -> None:
+        self.focus()
+        self.cursor = line
 
     def on_click(self, event: events.Click) -> None:
         self.focus()

@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from textual.message import Message
 
 from replaydbg.graph.picked import Picked
-from replaydbg.graph.zoom import Zoomed
 from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.views.chain import ChainView
 from replaydbg.views.signs import Signs
@@ -49,11 +48,11 @@ class FilteredChain(ChainList):
         if view is None:
             return
         row, above = self.row, self.cursor - self.scroll_offset.y
-        whole = view.chain.whole if isinstance(view.chain, Picked | Zoomed) else view.chain
+        whole = view.chain.whole
         view.chain = whole if rows is None else Picked(whole, rows)
         self._bright = None
         y = view.chain.place(row) if row >= 0 and self.count else 0
-        self._lines_moved(y)
+        self.lines_moved(y)
         self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
         self.show_line(y)
         if self.row != row:

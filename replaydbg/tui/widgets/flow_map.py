@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -14,7 +15,7 @@ from textual.strip import Strip
 from textual.worker import get_current_worker
 
 from replaydbg.tui import theme
-from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, Looks
+from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, Looks, Target
 from replaydbg.views.chain import ChainView
 from replaydbg.views.signs import Signs
 from replaydbg.views.text import Span
@@ -106,10 +107,8 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         if self.drawing is None:
             return Strip.blank(width, self.look())
         left, top = self.scroll_offset
-        room = self.drawing.width + 2 * _MARGIN
-        centred = max(0, (width - room) // 2)
         line = self.drawing.line(y + top - _MARGIN, max(0, left - _MARGIN), width, self.selected)
-        return self.strip((Span(" " * (centred + max(0, _MARGIN - left))), *line), width)
+        return self.strip((Span(" " * (self._centred + max(0, _MARGIN - left))), *line), width)
 
     def watch_cursor(self) -> None:
         stop = self.selected
@@ -144,13 +143,32 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         if (stop := self.selected) is not None:
             self.post_message(self.Chosen(stop.rows, stop.label))
 
+    def targets(self) -> Iterable[Target]:
+        """Places and passages in view; a label stands on the first cell of each."""
+        if self.drawing is None:
+            return
+        left, top = self.scroll_offset
+        for at, stop in enumerate(self.drawing.stops):
+            x, y = stop.x - left + _MARGIN + self._centred, stop.y - top + _MARGIN
+            if 0 <= x < self.size.width and 0 <= y < self.size.height:
+                yield Target(x, y, partial(self._go, at))
+
+    def _go(self, stop: int) -> None:
+        self.focus()
+        self.cursor = stop
+
+    @property
+    def _centred(self) -> int:
+        """Cells to the left of a map that is narrower than the pane."""
+        assert self.drawing is not None
+        return max(0, (self.size.width - self.drawing.width - 2 * _MARGIN) // 2)
+
     def on_click(self, event: events.Click) -> None:
         self.focus()
         if self.drawing is None:
             return
         left, top = self.scroll_offset
-        centred = max(0, (self.size.width - self.drawing.width - 2 * _MARGIN) // 2)
-        x, y = event.x + left - _MARGIN - centred, event.y + top - _MARGIN
+        x, y = event.x + left - _MARGIN - self._centred, event.y + top - _MARGIN
         at = next(
             (
                 at

@@ -5,12 +5,14 @@ Painted on the line API: Textual's own footer is taken apart and put together ag
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 
 from textual import events
 from textual.message import Message
 
 from replaydbg.tui.actions import UserAction, sign
+from replaydbg.tui.widgets.line_list import Target
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.views.text import Line, Span, cell_width, clip
 
@@ -68,6 +70,11 @@ class FooterLine(OneLine):
                 room -= cells
                 fit.add(action.id)
         return [each for each in self.actions if each[0].id in fit]
+
+    def targets(self) -> Iterable[Target]:
+        """The actions that are named. They have keys already, but a hand that jumps need not look for them."""
+        for begin, _end, action_id in () if self.said else self._at:
+            yield Target(begin, 0, partial(self.post_message, self.Clicked(action_id)))
 
     def on_click(self, event: events.Click) -> None:
         for begin, end, action_id in self._at:

@@ -6,6 +6,10 @@ moves by itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
@@ -21,12 +25,47 @@ AT_ONCE_STEPS = 4000
 """What is made of longer traces is made in a thread: it takes more than a frame."""
 
 
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place that one can jump to: where its label is painted, and what going there means."""
+
+    x: int
+    y: int
+    go: Callable[[], object]
+
+
 class Looks(ScrollView):
     """Gives the looks of rows their style in the theme of the moment, looked up once for each."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self._styles: dict[tuple[str, str], Style] = {}
+        self.labels: dict[int, list[tuple[int, str]]] = {}
+        """What is painted over the lines while somebody jumps: by line, the column and the letters."""
+
+    def targets(self) -> Iterable[Target]:
+        """What can be jumped to of what is in view."""
+        return ()
+
+    def put_labels(self, labels: Iterable[tuple[Target, str]]) -> None:
+        self.labels = {}
+        for target, letters in labels:
+            self.labels.setdefault(target.y, []).append((target.x, letters))
+        self.refresh()
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        strips = super().render_lines(crop)
+        if not self.labels:
+            return strips
+        left, top = self.gutter.top_left
+        return [self._labelled(strip, crop.y + at - top, left) for at, strip in enumerate(strips)]
+
+    def _labelled(self, strip: Strip, y: int, left: int) -> Strip:
+        for x, letters in self.labels.get(y, ()):
+            label = Strip([Segment(letters, self.look("jump-label"))])
+            rest = strip.crop(left + x + len(letters), strip.cell_length)
+            strip = Strip.join([strip.crop(0, left + x), label, rest])
+        return strip
 
     def look(self, look: str = "", over: str = "") -> Style:
         """The whole style of a stretch: `look`, on `over` (another look), on what the widget is painted with."""
@@ -134,6 +173,15 @@ class LineList(Looks, can_focus=True, inherit_bindings=False):
 
     def action_open(self) -> None:
         """Open what the cursor is on."""
+
+    def targets(self) -> Iterable[Target]:
+        top = self.scroll_offset.y
+        for index in range(top, min(top + self.size.height, self.count)):
+            yield Target(0, index - top, partial(self._go, index))
+
+    def _go(self, index: int) -> None:
+        self.focus()
+        self.cursor = index
 
     # -- mouse and focus -----------------------------------------------------------------------------------------
 

@@ -58,10 +58,10 @@ class ZoomedChain(FilteredChain):
             return
         row, above = self.row, self.cursor - self.scroll_offset.y
         self.level, self._anchor = level, row
-        now.chain = self._zoomed(_whole(now.chain), stretches)
+        now.chain = self._zoomed(now.chain.whole, stretches)
         self._bright = None
         y = now.chain.reveal(row) if row >= 0 and self.count else 0
-        self._lines_moved(y)
+        self.lines_moved(y)
         self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
         self.show_line(y)
         self.post_message(self.Leveled())
@@ -114,7 +114,3 @@ class ZoomedChain(FilteredChain):
         if rows is not None:
             self.level = Level.STEP
         super().pick(rows)
-
-
-def _whole(chain: Chain) -> Chain:
-    return chain.whole if isinstance(chain, Zoomed) else chain

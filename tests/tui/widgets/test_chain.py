@@ -9,8 +9,10 @@ import pytest
 
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
+from replaydbg.graph import lanes
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.lanes import Chain
+from replaydbg.graph.rows import FoldState
 from replaydbg.tui.widgets import chain as chain_module
 from replaydbg.tui.widgets import chain as module
 from replaydbg.tui.widgets.chain import ChainList
@@ -159,6 +161,11 @@ async def test_going_to_a_hidden_step() -> None:
         assert chain.scroll_offset.y <= chain.cursor < chain.scroll_offset.y + 10
 
 
+def state(chain: ChainList) -> FoldState:
+    assert chain.view is not None
+    return chain.view.chain.state
+
+
 async def test_the_place_is_kept_while_more_is_read() -> None:
     chain = ChainList()
     async with running(chain, size=(80, 8)) as (_, pilot):
@@ -166,14 +173,13 @@ async def test_the_place_is_kept_while_more_is_read() -> None:
         chain.action_unfold_all()
         chain.cursor = 40
         await pilot.pause()
-        step, above, folds = ids(chain), chain.cursor - chain.scroll_offset.y, chain.folds
+        step, above, folds = ids(chain), chain.cursor - chain.scroll_offset.y, state(chain)
         chain.load(made_up(300, 3))
         await pilot.pause()
         assert ids(chain) == step
         assert chain.cursor - chain.scroll_offset.y == above
-        assert folds is not None
-        assert chain.folds is not None
-        assert folds.opened <= chain.folds.opened
+        assert folds.opened
+        assert folds.opened <= state(chain).opened
 
 
 async def test_findings_may_come_later() -> None:
@@ -218,12 +224,12 @@ async def test_what_is_folded_while_a_trace_is_laid_out_stays_folded(monkeypatch
         load(chain, looping(6))
         chain.action_next_loop(1)
         chain.action_toggle_fold()
-        folds = chain.folds
+        folds = state(chain)
         await chain.workers.wait_for_complete()
         await pilot.pause()
         assert chain.view is not None
         assert len(chain.view.trace) == len(looping(6))
-        assert chain.folds == folds
+        assert state(chain) == folds
 
 
 async def test_a_key_repaints_two_lines() -> None:
@@ -321,3 +327,63 @@ async def test_loads_that_come_faster_than_they_are_laid_are_shown_all_the_same(
         chain.load(last)
         await pilot.pause(0.6)
         assert chain.view.trace is last, "the newest stays"
+
+
+async def test_a_long_run_folds_and_unfolds_whole_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chain_module, "AT_ONCE_STEPS", 5)
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        load(chain, looping(8))
+        await chain.workers.wait_for_complete()
+        await pilot.pause()
+        assert chain.view is not None
+        rows = chain.count
+        chain.action_unfold_all()
+        assert chain.count == rows, "nothing on this thread"
+        await chain.workers.wait_for_complete()
+        await pilot.pause()
+        assert chain.count > rows
+        chain.action_fold_all()
+        await chain.workers.wait_for_complete()
+        await pilot.pause()
+        assert chain.count <= rows
+
+
+async def test_lanes_far_away_are_laid_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lanes, "AT_ONCE_ROWS", 10)
+    monkeypatch.setattr(lanes, "CHECKPOINT_ROWS", 4)
+    run = made_up(400, 3)
+    chain = ChainList()
+    async with running(chain, size=(80, 8)) as (_, pilot):
+        chain.load(run)
+        chain.action_unfold_all()
+        chain.action_bottom()
+        await pilot.pause()
+        await chain.workers.wait_for_complete()
+        await pilot.pause()
+        assert chain.view is not None
+        laid = chain.view.chain.window(chain.count - 20, chain.count)
+        whole = Chain(run)
+        whole.unfold_all()
+        assert (
+            laid
+            == [row for start in range(0, len(whole), 10) for row in whole.window(start, start + 10)][-20:]
+        )
+
+
+async def test_siblings_are_found_by_their_ends() -> None:
+    chain = ChainList()
+    async with running(chain):
+        load(chain, looping(8))
+        chain.action_unfold_all()
+        assert chain.view is not None
+        trace = chain.view.trace
+        for row in range(len(trace)):
+            siblings = list(trace.children(trace.parents[row]))
+            at = siblings.index(row)
+            chain.go_to(row)
+            chain.action_sibling(1)
+            assert chain.row == siblings[min(at + 1, len(siblings) - 1)]
+            chain.go_to(row)
+            chain.action_sibling(-1)
+            assert chain.row == siblings[max(at - 1, 0)]
