@@ -20,7 +20,7 @@ from replaydbg.replay import propagate, requests
 from replaydbg.replay.api import Answers, Need
 from replaydbg.replay.ledger import Made
 from replaydbg.replay.reply_turn import ReplyTurn, Said
-from replaydbg.replay.text_calls import TextCalls, text_calls
+from replaydbg.replay.text_calls import TextCalls, stale_result, text_calls
 from replaydbg.replay.tool_turn import ToolTurn
 
 if TYPE_CHECKING:  # the engine owns lanes; a lane is told what it needs through it
@@ -180,6 +180,14 @@ class Lane:
         if self.node is not None and follower == recordings.main(self.node):
             self._fork(self.node, follower, spoken, None)
         turns = propagate.in_messages(recordings.turns(follower), self.replay.carried_into(follower))
+        stale = stale_result(recordings, self.last, follower, said.message.text, turns)
+        if stale is not None:
+            self.stop(
+                "result-of-words",
+                f"#{stale + 1} ran what the recorded reply said; this reply says something else, so what came back then "
+                f"is not its result: edit the result of #{stale + 1}, too, to go on",
+            )
+            return False
         self.prompt = spoken + turns
         self.node, self.resume = follower, None
         return True

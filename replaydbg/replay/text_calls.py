@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from replaydbg.core.message import Json, Message, Role, Text, ToolCall, ToolResponse
+from replaydbg.core.step import Kind
 from replaydbg.replay.requests import as_told
 from replaydbg.replay.sources import Recordings
 
@@ -113,6 +114,33 @@ def recorded_result(recordings: Recordings, row: int) -> str:
     ran = recordings.facts.index.execution_of(row, 0)
     result = recordings.facts.trace.body(ran).result if ran is not None else None
     return result if isinstance(result, str) else ""
+
+
+def stale_result(
+    recordings: Recordings, row: int, follower: int, said: str, turns: Sequence[Message]
+) -> int | None:
+    """The recorded execution of words of the reply at `row` that `said` does not say, and whose result the turns tell all the same.
+
+    So it is where several agents talk in one room, and one of them runs the code that another one wrote.
+    """
+    facts = recordings.facts
+    recorded = _reply(recordings, row).text
+    for ran in range(row + 1, follower):
+        if facts.trace.kind(ran) is not Kind.TOOL_EXECUTION or facts.index.call_of(ran) is not None:
+            continue
+        body = facts.trace.body(ran)
+        words = _lines(body.call.arguments if body.call is not None else None)
+        ran_them = bool(words) and all(line in recorded for line in words)
+        if ran_them and not all(line in said for line in words) and _place(turns, body.result) is not None:
+            return ran
+    return None
+
+
+def _lines(arguments: Json) -> list[str]:
+    """What the texts among the arguments say, line by line."""
+    values = arguments.values() if isinstance(arguments, dict) else ()
+    texts = (value for value in values if isinstance(value, str))
+    return [line for text in texts for line in text.splitlines() if line.strip()]
 
 
 def _around(recordings: Recordings, row: int) -> Iterator[int]:

@@ -167,3 +167,39 @@ def test_where_the_way_is_not_seen_a_reply_without_a_call_stops_with_a_sentence(
     stopped = replay.branch("b").stopped
     assert stopped is not None
     assert stopped.kind == "call-in-text"
+
+
+CODE = "```python\nprint(737,015)\n```"
+
+
+def room() -> Trace:
+    """One agent writes code, another participant runs it, and all hear what came of it."""
+    failed = "exitcode: 1\nSyntaxError"
+    said = [TASK, assistant(CODE), user(failed)]
+    return trace(
+        model_call("m1", (TASK,), assistant(CODE)),
+        tool_execution("t1", call("terminal", {"code": "print(737,015)\n"}), failed),
+        model_call("m2", tuple(said), assistant("It failed.")),
+        model_call("m3", (*said, assistant("It failed."), user("so?")), "done"),
+    )
+
+
+def test_what_came_of_other_words_is_not_told_of_the_new_ones() -> None:
+    of = room()
+    fixed = CODE.replace("737,015", "737015")
+    replay = Replay(Facts(of), [edit(of, "m1", "/output/content", fixed)])
+    assert replay.finished
+    stopped = replay.branch("b").stopped
+    assert stopped is not None
+    assert stopped.kind == "result-of-words"
+    assert "edit the result of #2" in stopped.reason
+
+    both = [edit(of, "m1", "/output/content", fixed), edit(of, "t1", "/result", "exitcode: 0\n737015")]
+    replay = Replay(Facts(of), both)
+    assert texts(asked_of_model(replay).messages) == [TASK.text, fixed, "exitcode: 0\n737015"]
+
+
+def test_the_same_code_in_other_words_keeps_its_result() -> None:
+    of = room()
+    replay = Replay(Facts(of), [edit(of, "m1", "/output/content", f"Now:\n{CODE}")])
+    assert texts(asked_of_model(replay).messages)[-1] == "exitcode: 1\nSyntaxError"
