@@ -18,7 +18,7 @@ from replaydbg.drivers.running import RunJournal
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Progress
-from replaydbg.replay.sampling import Arm, control_rows, verdict
+from replaydbg.replay.sampling import Arm, Judged, control_rows, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,23 @@ class Trial:
     edited: list[Tried] = field(default_factory=list)
     control: list[Tried] = field(default_factory=list)
     stopped: str = ""
+    spent: Progress = field(default_factory=Progress)
+    """By all runs together, and by the one that is under way."""
+
+    def judged(self) -> tuple[Judged, ...]:
+        """A row for each oracle, and one for all of them where there are several."""
+        rows: list[tuple[str, int | None]] = [(one.words, at) for at, one in enumerate(self.oracles)]
+        if len(rows) > 1:
+            rows.append(("all together", None))
+        return tuple(
+            Judged(
+                words,
+                self.arm(self.edited, at),
+                self.arm(self.control, at) if self.control else None,
+                self.verdict(at),
+            )
+            for words, at in rows
+        )
 
     def arm(self, runs: Sequence[Tried], oracle: int | None = None) -> Arm:
         """By one oracle, or by all of them together."""
@@ -62,6 +79,7 @@ async def sample(
     samples: int,
     control: int = 0,
     on_run: OnRun | None = None,
+    on_progress: OnRun | None = None,
     journal: RunJournal | None = None,
 ) -> Trial:
     """The bounds of `options` hold for all runs together; where one is reached no other run is begun.
@@ -81,6 +99,13 @@ async def sample(
         )
     trial = Trial(oracles)
     left = BoundsLeft(options)
+
+    def hear(update: Update) -> None:
+        left.hear(update)
+        trial.spent = left.so_far
+        if on_progress is not None:
+            on_progress(trial)
+
     base = options.branch_id or branch_id(facts.trace, edits, options)
     for number in range(max(samples, control)):
         for wanted, runs, changes, rows in (
@@ -96,7 +121,7 @@ async def sample(
                 branch_id=f"{base}s{number + 1}",
                 label=f"sample {number + 1} of {samples}",
             )
-            branch = await rerun(facts, changes, wishes, left.hear, journal=journal if changes else None)
+            branch = await rerun(facts, changes, wishes, hear, journal=journal if changes else None)
             trial.stopped = left.spend(branch)
             runs.append(_judged(oracles, branch, facts, trial.stopped))
             if on_run is not None:
@@ -109,7 +134,11 @@ def _judged(oracles: tuple[Oracle, ...], branch: Branch, facts: Facts, over: str
         held = judge(oracles, branch, facts)
     except Exception as error:  # noqa: BLE001 - a person's own function may raise anything
         return Tried(branch, None, f"the oracle failed: {described(error)}")
-    return Tried(branch, held, over or (branch.stopped.reason if branch.stopped is not None else ""))
+    if held is None:
+        return Tried(branch, None, over or (branch.stopped.reason if branch.stopped is not None else ""))
+    missed = ", ".join(oracle.words for oracle, holds in zip(oracles, held, strict=True) if not holds)
+    said = f"{branch.label}: {f'not {missed}' if missed else 'as wanted'}"
+    return Tried(replace(branch, label=said), held, over)
 
 
 class BoundsLeft:
@@ -118,16 +147,28 @@ class BoundsLeft:
     def __init__(self, options: RerunOptions) -> None:
         self.options = self._whole = options
         self._began = time.monotonic()
-        self._progress = Progress()
+        self._progress = self._before = Progress()
         self.spent = Progress()
         """By the last re-run that was counted."""
 
     def hear(self, update: Update) -> None:
         self._progress = update.progress
 
+    @property
+    def so_far(self) -> Progress:
+        """By all re-runs together, with the one that is under way; `steps` are those of that one."""
+        before, now = self._before, self._progress
+        return replace(
+            now,
+            live_calls=before.live_calls + now.live_calls,
+            tokens=before.tokens + now.tokens,
+            cost_usd=before.cost_usd + now.cost_usd,
+        )
+
     def spend(self, branch: Branch) -> str:
         """Count what a run took; why no other may begin, "" where it may."""
         options, spent, now = self.options, self._progress, time.monotonic()
+        self._before = self.so_far
         self.options = replace(
             options,
             calls_max=options.calls_max - spent.live_calls,

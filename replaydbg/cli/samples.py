@@ -17,7 +17,7 @@ from replaydbg.core.branch import Edit
 from replaydbg.core.message import Json
 from replaydbg.errors import EXIT_CLEAN, EXIT_REPLAY
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.sampling import Arm
+from replaydbg.views.trial import arm_words
 
 
 def run(  # noqa: PLR0917 - of one command
@@ -74,26 +74,20 @@ def _hearing(count: int, keeper: Keeper | None) -> OnRun:
 
 
 def _print(trial: Trial) -> None:
-    arms: list[tuple[str, list[Tried]]] = [("with the edit", trial.edited), ("as it was", trial.control)]
     render.line(f"{'':<44}  {'holds':>9}  {'rate':>5}  95 % interval")
-    rows: list[tuple[str, int | None]] = [(oracle.words, at) for at, oracle in enumerate(trial.oracles)]
-    for words, at in [*rows, *([("all together", None)] if len(rows) > 1 else [])]:
-        render.line(render.paint(words, "strong"))
-        for name, runs in arms:
-            if runs:
-                render.line(f"  {name:<42}  {_counts(trial.arm(runs, at))}")
-        render.line(f"  {trial.verdict(at)}")
+    for row in trial.judged():
+        render.line(render.paint(row.words, "strong"))
+        for name, arm in (("with the edit", row.edited), ("as it was", row.control)):
+            if arm is not None:
+                render.line(f"  {name:<42}  {arm_words(arm)}")
+        render.line(f"  {row.verdict}")
+    arms: list[tuple[str, list[Tried]]] = [("with the edit", trial.edited), ("as it was", trial.control)]
     for name, runs in arms:
         lost = [one.problem for one in runs if one.held is None]
         if lost:
             render.line(
                 render.paint(f"{len(lost)} of {len(runs)} runs {name} were not judged: {lost[0]}", "warning")
             )
-
-
-def _counts(arm: Arm) -> str:
-    low, high = arm.interval
-    return f"{f'{arm.held} of {arm.judged}':>9}  {arm.rate:>4.0%}   {low:.0%} to {high:.0%}"
 
 
 def _document(trial: Trial) -> dict[str, Json]:

@@ -39,6 +39,16 @@ class Arm:
         return wilson(self.held, self.judged)
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one oracle, in the words of the person, or all of them together made of the runs; `control` are those as it was."""
+
+    words: str
+    edited: Arm
+    control: Arm | None
+    verdict: str
+
+
 def wilson(held: int, judged: int) -> tuple[float, float]:
     """The 95 % score interval of a rate (Wilson 1927): honest where runs are few and rates near 0 or 1."""
     if not judged:
@@ -69,6 +79,16 @@ def samples_needed(edited: Arm, control: Arm) -> int | None:
         if low > 0 or high < 0:
             return runs
     return None
+
+
+def fewest_that_tell(runs: int) -> int | None:
+    """In how many more of so many runs of each the oracle must hold for the edit to be told from chance, at the least.
+
+    None where not even all of them against none would tell: then more runs are needed, whatever comes of them.
+    """
+    return next(
+        (held for held in range(1, runs + 1) if difference(Arm(held, runs), Arm(0, runs))[0] > 0), None
+    )
 
 
 def verdict(edited: Arm, control: Arm | None) -> str:

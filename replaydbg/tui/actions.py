@@ -41,6 +41,7 @@ from replaydbg.tui.possible import (
     not_kept,
     not_known,
     not_mendable,
+    not_running,
     not_stopped,
     nothing_listed,
     nothing_searched,
@@ -48,9 +49,11 @@ from replaydbg.tui.possible import (
     nothing_to_redo,
     nothing_to_rerun,
     nothing_to_revert,
+    nothing_to_sample,
     nothing_to_undo,
     only_in,
     sign,
+    still_running,
 )
 
 __all__ = [
@@ -139,6 +142,7 @@ _MAIN = (
     UserAction("choose", "Keep or re-run", "Keep this step or re-run it, where nothing proves which: undecided, keep, re-run", ("c",), _EDIT, why_not=no_choice),
     UserAction("rerun", "Re-run", "Re-run what follows the edits", ("r",), _RUN, why_not=nothing_to_rerun, footer=5),
     UserAction("resume", "Go on", "Go on with this branch, which was stopped: nothing is asked twice", ("R",), _RUN, why_not=not_stopped, footer=6),
+    UserAction("sample", "Try often", "Re-run the edits, or those of this branch, many times, and as it was: effect or chance?", ("A",), _RUN, why_not=nothing_to_sample, footer=46),
     UserAction("compare_step", "Compare step", "This step beside the one it was", ("d",), _RUN, why_not=no_original),
     UserAction("compare", "Compare", "This branch beside what it came from", ("D",), _RUN, why_not=no_parent, footer=25),
     UserAction("branches", "Branches", "The list of branches", ("b",), _RUN, why_not=no_branches, footer=55),
@@ -283,6 +287,7 @@ _BRANCHES = (
     UserAction("pin", "Pin", "Keep this branch on top, or let it go", ("p",), "Branches", "branches", footer=9),
     UserAction("mark", "Mark", "Mark this one: D on another line compares the two", ("m",), "Branches", "branches", footer=11),
     UserAction("compare", "Compare", "Beside the marked one; without a mark, beside what it came from", ("D",), "Branches", "branches", footer=6),
+    UserAction("sample", "Try often", "Re-run its edits many times, and as it was: effect or chance?", ("A",), "Branches", "branches", footer=12),
     UserAction("help", "Help", "All keys", ("question_mark",), "Branches", "branches", footer=30),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape", "b"), "Branches", "branches", footer=20),
 )  # fmt: skip
@@ -302,6 +307,22 @@ _RERUN = (
     UserAction("leave", "Back", "Back; nothing is sent", ("q", "escape", "n"), "Terms", "rerun", footer=20),
 )  # fmt: skip
 
+_SAMPLING = (
+    UserAction("down", "Down", "Next line", ("j", "down"), "Trying often", "sampling", pane="move:1", idle="this is the last line"),
+    UserAction("up", "Up", "Previous line", ("k", "up"), "Trying often", "sampling", pane="move:-1", idle="this is the first line"),
+    UserAction("choose", "Choose", "Change what is on this line; what is wanted is taken away", ("enter", "space"), "Trying often", "sampling", footer=10),
+    UserAction("go", "Start", "Start the runs", ("y",), "Trying often", "sampling", footer=5),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Trying often", "sampling", footer=30),
+    UserAction("leave", "Back", "Back; nothing is sent", ("q", "escape", "n"), "Trying often", "sampling", footer=20),
+)  # fmt: skip
+
+_TRIAL = (
+    UserAction("down", "Down", "Next line", ("j", "down"), "Runs", "trial", pane="move:1", idle="this is the last line"),
+    UserAction("up", "Up", "Previous line", ("k", "up"), "Runs", "trial", pane="move:-1", idle="this is the first line"),
+    UserAction("stop", "Stop", "Stop here and keep what was paid for", ("x",), "Runs", "trial", why_not=not_running, footer=5),
+    UserAction("leave", "Back", "Back to the steps", ("q", "escape"), "Runs", "trial", why_not=still_running, footer=10),
+)  # fmt: skip
+
 ACTIONS: tuple[UserAction, ...] = (
     *_OPENING,
     *_CHOOSER,
@@ -314,6 +335,8 @@ ACTIONS: tuple[UserAction, ...] = (
     *_BRANCHES,
     *_RERUN,
     *_PROGRESS,
+    *_SAMPLING,
+    *_TRIAL,
 )
 
 

@@ -111,6 +111,8 @@ class State:
     """Why nothing can be edited or kept; "" where it can."""
     in_browser: bool = False
     """Whether whoever looks does so from a browser."""
+    running: bool = False
+    """Whether runs are under way."""
 
 
 WhyNot = Callable[[State], str | None]
@@ -229,6 +231,20 @@ def nothing_to_rerun(state: State) -> str | None:
 
 def no_choice(state: State) -> str | None:
     return no_step(state) or nothing_to_rerun(state)
+
+
+def nothing_to_sample(state: State) -> str | None:
+    if state.read_only or not state.sitting:
+        return state.read_only or "the session is still being opened"
+    return None if state.branch or state.edits else "nothing is edited yet: select a step and press e"
+
+
+def still_running(state: State) -> str | None:
+    return "the runs go on: x stops them, and what was answered is kept" if state.running else None
+
+
+def not_running(state: State) -> str | None:
+    return None if state.running else "all runs have ended: q goes back"
 
 
 def not_stopped(state: State) -> str | None:

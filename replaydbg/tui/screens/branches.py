@@ -97,6 +97,9 @@ class BranchesScreen(ActingScreen[Wish | None]):
     def do_pin(self) -> None:
         self._of_branch("pin", "p Pin")
 
+    def do_sample(self) -> None:
+        self._of_branch("sample", "A Try often")
+
     def _of_branch(self, what: str, key: str, *also: str) -> None:
         id_ = self.branch_id
         if id_ == OTHER:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from replaydbg.tui.screens.acting import bindings
-from replaydbg.tui.screens.exporting import Exporting
+from replaydbg.tui.screens.trying import Trying
 
 
-class MainScreen(Exporting):
+class MainScreen(Trying):
     WHERE = "main"
     BINDINGS = bindings("main")

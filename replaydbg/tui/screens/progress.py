@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual import work
@@ -56,9 +56,16 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
         options: RerunOptions,
         always: set[str] | None = None,
         journal: RunJournal | None = None,
+        *,
+        keep: Callable[[Branch], None] | None = None,
     ) -> None:
-        """Tools that are allowed for good are added to `always`; answers are in `journal` before they are used."""
+        """Tools that are allowed for good are added to `always`; answers are in `journal` before they are used. `keep`
+        is called with the branch, in a thread, before the screen closes.
+        """
         super().__init__()
+        self._keep = keep
+        self.unkept = ""
+        """Why the branch is not kept on the disk."""
         self._always = set() if always is None else always
         self._journal = journal
         self._facts, self._edits, self._options = facts, tuple(edits), options
@@ -95,6 +102,11 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
             )
         except ReplaydbgError as problem:
             result = problem
+        if isinstance(result, Branch) and self._keep is not None:
+            try:
+                await asyncio.to_thread(self._keep, result)
+            except ReplaydbgError as problem:
+                self.unkept = problem.message
         self.dismiss(result)
 
     def _heard(self, update: Update) -> None:

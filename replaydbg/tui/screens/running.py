@@ -31,7 +31,7 @@ class Running(Comparing):
             self.say("what the edits touch is still being worked out: press r again in a moment")
             return
         terms = RerunScreen(
-            desk.setup, shown.trace, desk.plan, desk.edits, _recorded_provider(shown), always=desk.always
+            desk.setup, shown.trace, desk.plan, desk.edits, recorded_provider(shown), always=desk.always
         )
         options = await self.app.push_screen_wait(terms)
         if options is None:
@@ -57,7 +57,7 @@ class Running(Comparing):
         assert parent is not None
         plan = await asyncio.to_thread(plan_edits, parent.facts, branch.edits, branch.choices)
         terms = RerunScreen(
-            desk.setup, parent.trace, plan, branch.edits, _recorded_provider(parent), always=desk.always
+            desk.setup, parent.trace, plan, branch.edits, recorded_provider(parent), always=desk.always
         )
         options = await self.app.push_screen_wait(terms)
         if options is None:
@@ -69,18 +69,30 @@ class Running(Comparing):
         from replaydbg.session.commands import AddBranch, ContinueBranch
         from replaydbg.tui.screens.progress import ProgressScreen
 
-        desk = self.desk
-        journal = desk.sitting.run_journal() if desk.sitting is not None else None
-        result = await self.app.push_screen_wait(
-            ProgressScreen(shown.facts, edits, options, desk.always, journal)
-        )
+        desk, sitting = self.desk, self.desk.sitting
+        assert sitting is not None  # `why_not` of the action
+        journal = sitting.run_journal()
+        added = ContinueBranch if options.resume is not None else AddBranch
+
+        def keep(branch: Branch) -> None:
+            """In a thread, under the progress screen: a branch of a long run is megabytes."""
+            try:
+                sitting.do(added(branch))
+            finally:
+                journal.end() if sitting.saved else journal.close()
+
+        progress = ProgressScreen(shown.facts, edits, options, desk.always, journal, keep=keep)
+        result = await self.app.push_screen_wait(progress)
         if isinstance(result, ReplaydbgError):
             self.tell("The re-run did not begin", result.message, result.hint)
             return
-        if self.do(ContinueBranch(result) if options.resume is not None else AddBranch(result)):
-            self._opened(result)
-        if journal is not None:
-            journal.end() if desk.sitting is not None and desk.sitting.saved else journal.close()
+        if progress.unkept and sitting.saved:  # it found no place: somebody else has dropped its parent
+            self.say(progress.unkept, "error")
+            return
+        self.sitting_changed()
+        self._opened(result)
+        if progress.unkept:
+            self.say(f"done, but not kept: {progress.unkept}", "error")
 
     def _to_first_change(self, branch: Branch) -> None:
         """Put the cursor where the branch leaves its parent."""
@@ -101,7 +113,7 @@ class Running(Comparing):
             )
 
 
-def _recorded_provider(shown: Shown) -> str:
+def recorded_provider(shown: Shown) -> str:
     """The provider that the first model call names, "" where none does."""
     row = next(iter(shown.trace.rows(Kind.MODEL_CALL)), None)
     return shown.trace.body(row).provider if row is not None else ""

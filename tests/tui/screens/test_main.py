@@ -18,7 +18,9 @@ from replaydbg.tui.screens.opening import OpeningScreen
 from replaydbg.tui.screens.page import PageScreen
 from replaydbg.tui.screens.progress import ProgressScreen
 from replaydbg.tui.screens.rerun import RerunScreen
+from replaydbg.tui.screens.sampling import SamplingScreen
 from replaydbg.tui.screens.suspects import SuspectsScreen
+from replaydbg.tui.screens.trial import TrialScreen
 
 SCREENS: tuple[type[Any], ...] = (
     OpeningScreen,
@@ -34,6 +36,8 @@ SCREENS: tuple[type[Any], ...] = (
     EditorScreen,
     ProgressScreen,
     RerunScreen,
+    SamplingScreen,
+    TrialScreen,
 )
 
 

@@ -1,0 +1,109 @@
+"""Many runs under way: the table grows, x stops them, and what was answered is kept."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from textual.app import App
+
+from replaydbg.actions.rerun import RerunOptions
+from replaydbg.core.branch import Branch
+from replaydbg.errors import NotSaved, UsageProblem
+from replaydbg.graph.facts import Facts
+from replaydbg.tui.screens.trial import TrialScreen, Wanted
+from replaydbg.views.trial import TrialTerms
+from tests.support.build import assistant, chat, user
+from tests.support.drive import edit
+from tests.support.screens import text_of
+
+RUN = chat([user("hi"), assistant("sorry")], model="m")
+EDIT = edit(RUN, "m1", "/messages/0/content", "hello")
+HERE = "python:tests.tui.screens.test_trial"
+GO_ON = threading.Event()
+ASKED: list[str] = []
+
+
+def model(request: dict[str, Any]) -> str:
+    return "hello" if "hello" in str(request) else "sorry"
+
+
+def waiting(request: dict[str, Any]) -> str:
+    ASKED.append(threading.current_thread().name)
+    if len(ASKED) > 2:
+        GO_ON.wait(20)
+    return "hello"
+
+
+def screen(keep: Any, terms: TrialTerms, provider: str = "model") -> TrialScreen:
+    return TrialScreen(Wanted(Facts(RUN), [EDIT], RerunOptions(provider=f"{HERE}:{provider}"), terms), keep)
+
+
+async def until(pilot: Any, condition: Any) -> None:
+    for _ in range(400):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(text_of(pilot.app))
+
+
+TERMS = TrialTerms(samples=4, control=True, oracles=("regex:hello",), calls_max=99)
+
+
+async def test_the_table_says_what_the_runs_show() -> None:
+    app, gave, kept = App[None](), list[Any](), list[Branch]()
+    async with app.run_test(size=(100, 24)) as pilot:
+        app.push_screen(screen(kept.append, TERMS), gave.append)
+        await until(pilot, lambda: "8 of 8 runs" in text_of(app) and "the edit helps" in text_of(app))
+        text = text_of(app)
+        assert "4 of 4" in text
+        assert "51% to 100%" in text
+        assert "so far" not in text
+        await pilot.press("x")
+        assert "all runs have ended" in text_of(app)
+        await pilot.press("q")
+        (trial,) = gave
+    assert [one.branch.id for one in trial.edited] == [branch.id for branch in kept]
+    assert len(kept) == 4
+
+
+async def test_stopping_ends_at_once_and_keeps_what_was_answered() -> None:
+    GO_ON.clear()
+    ASKED.clear()
+    app, gave, kept = App[None](), list[Any](), list[Branch]()
+    async with app.run_test(size=(100, 24)) as pilot:
+        app.push_screen(screen(kept.append, TERMS, "waiting"), gave.append)
+        await until(pilot, lambda: len(ASKED) > 2)
+        await pilot.press("q")
+        assert "the runs go on: x stops them" in text_of(app)
+        await pilot.press("x")
+        await until(pilot, lambda: "stopped by the person" in text_of(app))
+        GO_ON.set()
+        await pilot.press("q")
+        (trial,) = gave
+    assert trial.stopped == "stopped by the person"
+    assert [one.held is None for one in trial.edited] == [False, True]
+    assert len(kept) == len(trial.edited)
+
+
+async def test_bounds_hold_for_all_runs_and_what_is_not_kept_is_said() -> None:
+    def keep(_branch: Branch) -> None:
+        raise NotSaved("the disk is full", "make room")
+
+    app, gave = App[None](), list[Any]()
+    async with app.run_test(size=(100, 24)) as pilot:
+        terms = TrialTerms(samples=4, control=False, oracles=("regex:hello",), calls_max=2)
+        app.push_screen(screen(keep, terms), gave.append)
+        await until(pilot, lambda: "the bound of 2 live model calls" in text_of(app))
+        assert "not kept: the disk is full" in text_of(app)
+        assert "without a control" in text_of(app)
+        await pilot.press("q")
+
+
+async def test_what_can_not_begin_is_told() -> None:
+    app, gave = App[None](), list[Any]()
+    async with app.run_test(size=(100, 24)) as pilot:
+        wrong = TrialTerms(samples=1, oracles=("gone:L004",), calls_max=2)
+        app.push_screen(screen(lambda _branch: None, wrong), gave.append)
+        await until(pilot, lambda: gave)
+    assert isinstance(gave[0], UsageProblem)
