@@ -48,11 +48,11 @@ class Line(Item, gc=False):
 _decode = msgspec.json.Decoder(Line).decode
 _FAILED = {
     b"exit_code": re.compile(rb'exit_code\\*":\s*-?[1-9]'),
-    b"Exit code: ": re.compile(rb'"output":\s*"Exit code: -?[1-9]'),
+    b'"Exit code: ': re.compile(rb'(?<="output":)"Exit code: -?[1-9]|(?<="output": )"Exit code: -?[1-9]'),
     b"exited with code ": re.compile(rb"exited with code -?[1-9]"),
-    b"success": re.compile(rb'"success\\*":\s*false'),
+    b'"success': re.compile(rb'"success\\*":\s*false'),
 }
-"""How a tool's output says that it failed, by what is cheap to look for."""
+"""How a tool's output says that it failed: what is cheap to look for, and what has to stand there."""
 _LOOKED_AT_BYTES = 512
 
 
@@ -86,4 +86,10 @@ def from_value(value: Json) -> Line:
 def has_failed(raw: bytes | memoryview) -> bool:
     """Whether the output of a tool says that it failed. Codex keeps exit codes inside the text."""
     ends = bytes(raw[:_LOOKED_AT_BYTES]) + b"\n" + bytes(raw[-_LOOKED_AT_BYTES:])
-    return any(mark in ends and pattern.search(ends) is not None for mark, pattern in _FAILED.items())
+    for mark, pattern in _FAILED.items():
+        at = ends.find(mark)
+        while at >= 0:
+            if pattern.match(ends, at) is not None:
+                return True
+            at = ends.find(mark, at + 1)
+    return False

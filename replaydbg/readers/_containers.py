@@ -22,6 +22,7 @@ _NOT_BLANK = re.compile(rb"[^ \t\r\n]")
 _LINE_OF_JSON = re.compile(rb"\n[ \t]*(?=[{\[])")
 _SCALAR = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[^,\]\s]+', re.DOTALL)
 _COPY_BYTES_MAX = 1 << 20
+_WINDOW_BYTES = 64 << 10
 _DAMAGED_LINES_MAX = 3
 """How many lines at the head may be damaged before a file is no longer taken for JSON Lines."""
 
@@ -169,18 +170,38 @@ def _line_end(buffer: memoryview, at: int) -> int:
     return len(buffer)
 
 
+def _ends_of_lines(buffer: memoryview, at: int) -> Iterator[tuple[int, int]]:
+    """Where each line begins and ends. Many are found in one copy; one that is longer is looked for by itself."""
+    while at < len(buffer):
+        window = bytes(buffer[at : at + _WINDOW_BYTES])
+        stop = window.rfind(b"\n") + 1
+        if not stop:
+            end = _line_end(buffer, at + len(window))
+            yield at, end
+            at = end + 1
+            continue
+        begin = 0
+        while begin < stop:
+            end = window.find(b"\n", begin, stop)
+            yield at + begin, at + end
+            begin = end + 1
+        at += stop
+
+
 def lines(buffer: memoryview, notices: list[Notice], number: int = 1) -> Iterator[Record]:
     """Every line that holds JSON, whole or not; `number` is that of the first one."""
-    at = len(_BOM) if bytes(buffer[:3]) == _BOM else 0
-    while at < len(buffer):
-        end = _line_end(buffer, at)
-        first = _NOT_BLANK.search(buffer, at, end)
-        if first is not None:
-            if buffer[first.start()] in b"{[":
-                yield Record(buffer[first.start() : end], f"line {number}", first.start())
-            else:
-                notices.append(Notice(f"line {number}", "not a JSON object, left out"))
-        at, number = end + 1, number + 1
+    start = len(_BOM) if bytes(buffer[:3]) == _BOM else 0
+    for at, (begin, end) in enumerate(_ends_of_lines(buffer, start), number):
+        first = begin
+        if begin < end and buffer[begin] not in b"{[":
+            found = _NOT_BLANK.search(buffer, begin, end)
+            first = found.start() if found is not None else end
+        if first == end:
+            continue
+        if buffer[first] in b"{[":
+            yield Record(buffer[first:end], f"line {at}", first)
+        else:
+            notices.append(Notice(f"line {at}", "not a JSON object, left out"))
 
 
 def _whole(raw: memoryview, *, items: bool) -> Iterator[Record]:

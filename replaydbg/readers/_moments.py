@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_WITHOUT_ZONE = datetime(1970, 1, 1)  # noqa: DTZ001 - to take from it what has no zone either
+_MICROSECOND = timedelta(microseconds=1)
 _UNITS = ((1e17, 1), (1e14, 1_000), (1e11, 1_000_000), (1e8, 1_000_000_000))
 """Numbers from this size on are nanoseconds, microseconds, milliseconds, seconds: all of them later than 1973."""
 
@@ -41,11 +43,9 @@ def from_iso(text: str) -> int:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         return NOT_RECORDED
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
     try:
-        since = moment - _EPOCH
+        since = moment - (_EPOCH_WITHOUT_ZONE if moment.tzinfo is None else _EPOCH)
     except OverflowError:
         return NOT_RECORDED
-    total = ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1_000
+    total = since // _MICROSECOND * 1_000
     return total if 0 <= total < 1 << 62 else NOT_RECORDED

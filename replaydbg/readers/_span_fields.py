@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import re
 from collections.abc import Mapping
@@ -23,7 +22,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 LAST_NS = (1 << 63) - 1
 _FRACTION = re.compile(r"\.(\d+)")
 _UNSET, _OK, _ERROR = (STATUS_NUMBER[status] for status in (Status.UNSET, Status.OK, Status.ERROR))
-_STATUS = {1: _OK, 2: _ERROR, "OK": _OK, "ERROR": _ERROR}
+_STATUS = {1: _OK, 2: _ERROR, "OK": _OK, "ERROR": _ERROR, "STATUS_CODE_OK": _OK, "STATUS_CODE_ERROR": _ERROR}
 
 
 def identity(value: Json, digits: int) -> str:
@@ -36,29 +35,38 @@ def identity(value: Json, digits: int) -> str:
         return value.lower() if value.strip("0") else ""
     if len(value) == -(-digits // 6) * 4 and value.endswith("="):  # protobuf's JSON writes bytes as base64
         try:
-            return identity(base64.b64decode(value, validate=True).hex(), digits)
-        except binascii.Error:
+            plain = binascii.a2b_base64(value, strict_mode=True).hex()
+        except ValueError:
             return value
+        return plain if plain.strip("0") else ""
     return value
 
 
 def span_id(value: Json) -> str:
     if type(value) is str and len(value) == 16 and value[0] != "0" and value.islower():
         return value  # nearly all; what follows is for the others
-    return identity(value, 16)
+    return _short_identity(value, 16)
 
 
 def trace_id(value: Json) -> str:
-    return _trace_id(value) if isinstance(value, str) else identity(value, 32)
+    return _short_identity(value, 32)
 
 
-@lru_cache(maxsize=64)
-def _trace_id(value: str) -> str:
-    return identity(value, 32)
+_remembered = lru_cache(maxsize=1024)(identity)
+"""Traces and parents are named again and again."""
+_ID_LENGTH_MAX = 40
+"""Longer ones are none of OpenTelemetry's, and are not remembered."""
+
+
+def _short_identity(value: Json, digits: int) -> str:
+    is_short = type(value) is str and len(value) <= _ID_LENGTH_MAX
+    return _remembered(value, digits) if is_short else identity(value, digits)
 
 
 def nanoseconds(value: Json) -> int:
     """Unix nanoseconds out of a number, digits, ISO 8601, or `[seconds, nanoseconds]`; 0 means not recorded."""
+    if type(value) is int and 0 < value <= LAST_NS:
+        return value
     if type(value) is str and 0 < len(value) < 20 and value.isdecimal():
         return min(int(value), LAST_NS) or NOT_RECORDED
     if isinstance(value, (list, tuple)) and len(value) == 2:
@@ -90,8 +98,9 @@ def status(value: Json) -> int:
     if not value:
         return _UNSET
     if isinstance(value, dict):
-        value = value.get("code", value.get("status_code", value.get("statusCode")))
-    if isinstance(value, str):
+        code = value.get("code")
+        value = value.get("status_code", value.get("statusCode")) if code is None else code
+    if isinstance(value, str) and value not in _STATUS:
         value = int(value) if value.isdecimal() else value.rpartition("_")[2].upper()
     return _STATUS.get(value, _UNSET) if isinstance(value, (int, str)) else _UNSET
 

@@ -163,7 +163,7 @@ def _row(seen: Any, id_: str, raw: msgspec.Raw) -> Row:
     attributes = _few_attributes(seen.attributes)
     kind, name, agent = _kind(seen, attributes)
     is_call = kind is Kind.MODEL_CALL
-    usage = _usage(attributes) if is_call and not _is_unread(attributes.get(_OUTPUT)) else NO_USAGE
+    tokens = _tokens(attributes) if is_call and not _is_unread(attributes.get(_OUTPUT)) else (None, None)
     return (
         id_,
         _span_fields.span_id(seen.parent_span_id or seen.parent_id),
@@ -174,8 +174,8 @@ def _row(seen: Any, id_: str, raw: msgspec.Raw) -> Row:
         _span_fields.nanoseconds(seen.start_time_unix_nano or seen.start_time),
         _span_fields.nanoseconds(seen.end_time_unix_nano or seen.end_time),
         _span_fields.status(seen.status or seen.status_code),
-        column(usage.input_tokens),
-        column(usage.output_tokens),
+        column(tokens[0]),
+        column(tokens[1]),
         number(loose.mapping(attributes.get("mlflow.llm.cost")).get("total_cost")) if is_call else nan,
         raw,
     )
@@ -218,14 +218,14 @@ def _few_attributes(raw: msgspec.Raw) -> dict[str, Json]:
         values = _SMALL_ATTRIBUTES.decode(raw)
     except _salvage.UNREADABLE:
         return {}
-    *small, input_, output = msgspec.structs.astuple(values)
+    *small, asked, said = msgspec.structs.astuple(values)
     few = {
         key: _remembered(value) if type(value) is str else value
         for key, value in zip(_SMALL, small, strict=True)
         if value is not None
     }
-    if loose.text(few.get("mlflow.spanType")) in {"CHAIN", "CHAT_MODEL"}:
-        for key, text in ((_INPUT, input_), (_OUTPUT, output)):
+    if few.get("mlflow.spanType") in {"CHAIN", "CHAT_MODEL"}:
+        for key, text in ((_INPUT, asked), (_OUTPUT, said)):
             if 0 < len(memoryview(text)) < _TEXT_BYTES_MAX:
                 few[key] = _decoded(_json(text))
     return few
@@ -272,6 +272,17 @@ def _kind(seen: Any, attributes: Mapping[str, Json]) -> tuple[Kind, str, str]:
 
 def _model(attributes: Mapping[str, Json]) -> str:
     return loose.text(attributes.get("mlflow.llm.model")) or loose.text(attributes.get("model"))
+
+
+def _tokens(attributes: Mapping[str, Json]) -> tuple[int | None, int | None]:
+    """Those that the columns want."""
+    counted = attributes.get("mlflow.chat.tokenUsage")
+    if type(counted) is dict:  # nearly all; what follows is for the others
+        asked, said = counted.get("input_tokens"), counted.get("output_tokens")
+        if type(asked) is int and type(said) is int and 0 <= asked < loose.COUNT_END > said >= 0:
+            return asked, said
+    usage = _usage(attributes)
+    return usage.input_tokens, usage.output_tokens
 
 
 def _usage(attributes: Mapping[str, Json]) -> Usage:

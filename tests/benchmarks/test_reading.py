@@ -5,20 +5,17 @@
 
 Each case runs in a process of its own, in which reading and `orjson.loads` take turns with the garbage collector off;
 the medians of processor time are compared, so that other work on the machine counts little. Memory is what another
-process holds that has only read the file: anonymous memory over that of the imported program. `jq` and the JSON parser
-of `opentelemetry-proto` are measured as whole processes where they are installed.
+process holds that has only read the file: anonymous memory over that of the imported program. What others take:
+`test_peers`.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import resource
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -79,12 +76,6 @@ began = time.process_time(); list(opening.readings(sys.argv[1])); load = time.pr
 began = time.process_time(); list(check.check_paths([sys.argv[1]])); check = time.process_time() - began
 print(json.dumps({"load": load, "check": check}))
 """
-_PROTO = """
-import sys
-from google.protobuf import json_format
-from opentelemetry.proto.trace.v1 import trace_pb2
-json_format.Parse(open(sys.argv[1], "rb").read(), trace_pb2.TracesData())
-"""
 
 
 def run(script: str, *arguments: object) -> dict[str, float]:
@@ -131,28 +122,11 @@ def tell(what: str, path: Path, *, in_lines: bool) -> None:
 @pytest.mark.benchmark
 @pytest.mark.parametrize("size_mb", SIZES_MB)
 @pytest.mark.parametrize("mode", ["full", "delta"])
-def test_checking_and_peers(mode: otlp_traces.Mode, size_mb: int, tmp_path: Path) -> None:
+def test_checking(mode: otlp_traces.Mode, size_mb: int, tmp_path: Path) -> None:
     path = tmp_path / "trace.json"
     write(path, mode, "document", size_mb)
     checked = run(_CHECK, path)
-    told = [f"check {checked['check'] / checked['load']:.1f} x its load"]
-    peers = {
-        "orjson.loads": [
-            sys.executable,
-            "-c",
-            "import orjson, sys; orjson.loads(open(sys.argv[1], 'rb').read())",
-        ],
-        "replaydbg, structure": [sys.executable, "-c", _MEMORY],
-        "jq": ["jq", ".resourceSpans[].scopeSpans[].spans | length"] if shutil.which("jq") else None,
-        "opentelemetry-proto": [sys.executable, "-c", _PROTO] if find_spec("opentelemetry") else None,
-    }
-    for name, command in peers.items():
-        if command is not None:
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run([*map(str, command), str(path)], check=True, capture_output=True)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            told.append(f"{name} {after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.2f} s")
-    print(f"\n{mode} {size_mb} MB, whole processes: " + ", ".join(told))
+    print(f"\n{mode} {size_mb} MB: check {checked['check'] / checked['load']:.1f} x its load")
 
 
 def test_the_generator_makes_what_the_reader_reads() -> None:

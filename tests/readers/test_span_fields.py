@@ -29,6 +29,8 @@ from tests.support import strategies
         (None, ""),
         ("anything else", "anything else"),
         ("###########=", "###########="),
+        ("é##########=", "é##########="),
+        ("x" * 41, "x" * 41),
         (17, "17"),
     ],
 )
