@@ -158,9 +158,8 @@ def _start(buffer: memoryview) -> int:
     return found.start() if found else -1
 
 
-def _line_end(buffer: memoryview, at: int) -> int:
+def _line_end(buffer: memoryview, at: int, size: int = 256) -> int:
     """The offset of the next newline, or of the end. Copies of growing size are searched: that is `memchr`."""
-    size = 256
     while at < len(buffer):
         found = bytes(buffer[at : at + size]).find(b"\n")
         if found >= 0:
@@ -176,7 +175,7 @@ def _ends_of_lines(buffer: memoryview, at: int) -> Iterator[tuple[int, int]]:
         window = bytes(buffer[at : at + _WINDOW_BYTES])
         stop = window.rfind(b"\n") + 1
         if not stop:
-            end = _line_end(buffer, at + len(window))
+            end = _line_end(buffer, at + len(window), 4 * _WINDOW_BYTES)
             yield at, end
             at = end + 1
             continue

@@ -110,9 +110,12 @@ def _runs() -> Iterator[Any]:
         number += 1
 
 
+_TRACE_ID = "tr-" + "a" * 32
+
+
 def mlflow(size_bytes: int) -> Iterator[bytes]:
     info = {
-        "trace_id": "tr-" + "a" * 32, "trace_location": {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": "0"}},
+        "trace_id": _TRACE_ID, "trace_location": {"type": "MLFLOW_EXPERIMENT", "mlflow_experiment": {"experiment_id": "0"}},
         "request_time": "2026-01-01T00:00:00Z", "state": "OK", "trace_metadata": {"mlflow.trace_schema.version": "3"}, "tags": {},
     }  # fmt: skip
     return _joined(
@@ -140,7 +143,7 @@ def _span(number: int, parent: int | None, name: str, attributes: dict[str, Any]
         "trace_id": "qqqqqqqqqqqqqqqqqqqqqg==", "span_id": _base64(number), "parent_span_id": parent and _base64(parent),
         "name": name, "start_time_unix_nano": 10**18 + number, "end_time_unix_nano": 10**18 + number + 9, "events": [],
         "status": {"code": "STATUS_CODE_OK", "message": ""},
-        "attributes": {key: json.dumps(value) for key, value in attributes.items()},
+        "attributes": {key: json.dumps(value) for key, value in (attributes | {"mlflow.traceRequestId": _TRACE_ID}).items()},
     }  # fmt: skip
 
 
