@@ -297,7 +297,7 @@ def _nearly(before: Turn, after: Turn, likeness_min: float) -> bool:
         return False
     if before.did == after.did:
         return True
-    if before.came != after.came:
+    if not before.came_as(after):
         return False
     if before.roughly == after.roughly:
         return True

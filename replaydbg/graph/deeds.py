@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from replaydbg.core.message import Json, Message, Role, ToolCall
@@ -22,11 +21,10 @@ from replaydbg.graph.wording import (
     MADE_UP,
     as_text,
     canonical_bytes,
-    canonical_text,
     has_long_word,
     is_nothing,
     made_up_ids,
-    masked,
+    masked_bytes,
     roughly,
     says_failure,
 )
@@ -37,8 +35,10 @@ _ERROR = STATUSES.index(Status.ERROR)
 _FAILED, _NOTHING, _SAID = 1, 2, 3
 """What came back, of turns of which a glance says all."""
 
+_BEGINNING_CHARS = 80
+
 _NAMED_AS_IT_IS_BYTES_MAX = 256
-"""Longer texts are known by their digest: a million calls that each write a file would fill the memory."""
+"""Longer texts are known by their hash and size: a million calls that each write a file would fill the memory."""
 
 
 class Result(NamedTuple):
@@ -60,7 +60,9 @@ class Turn:
     `rows` are the model call, then the executions in the order of the calls; or one execution alone.
     """
 
-    __slots__ = ("_came", "_deeds", "_did", "_outcome", "_roughly", "at", "calls", "rows", "stretch", "tools")
+    __slots__ = (
+        "_begins", "_came", "_deeds", "_did", "_outcome", "_roughly", "at", "calls", "rows", "stretch", "tools",
+    )  # fmt: skip
 
     def __init__(
         self, deeds: Deeds, stretch: Stretch, rows: tuple[int, ...], calls: tuple[ToolCall, ...]
@@ -74,6 +76,7 @@ class Turn:
         self._deeds = deeds
         self._did: int | None = None
         self._roughly: int | None = None
+        self._begins: bytes | None = None
         self._came: int | None = None
         self._outcome: int | None = None
 
@@ -101,6 +104,21 @@ class Turn:
         if self._came is None:
             self._came = self._deeds.glance(self, self.results())
         return self._came
+
+    def came_as(self, other: Turn) -> bool:
+        """Whether `came` is equal: mostly the first words tell that it is not, and the rest need not be looked through."""
+        if self._came is None or other._came is None:
+            mine, its = self.begins, other.begins
+            if mine and its and not mine.startswith(its) and not its.startswith(mine):
+                return False
+        return self.came == other.came
+
+    @property
+    def begins(self) -> bytes:
+        """How what came back begins, numbers masked; b"" where that says less than `came`."""
+        if self._begins is None:
+            self._begins = self._deeds.beginning(self, self.results())
+        return self._begins
 
     @property
     def outcome(self) -> int:
@@ -171,15 +189,14 @@ class Deeds:
     def deed(self, turn: Turn) -> tuple[int, int]:
         """What the turn did, exactly and roughly."""
         if not turn.calls:
-            said = masked(canonical_text(self._text(turn.row))).encode("utf-8", "surrogatepass")
-            did = self._number(b'"' + _short(said))
+            did = self._number(("text", _short(masked_bytes(canonical_bytes(self._text(turn.row))))))
             return did, did
         if any(call.arguments is None and not call.problem for call in turn.calls):
             return self._unknown(), self._unknown()  # with what it was called was not recorded
         # Calls of one reply run side by side: their order says nothing.
         texts = sorted(_call_text(call, turn) for call in turn.calls)
         text = b"\n".join(texts)
-        return self._number(_short(text)), self._number(b"~" + _short(roughly(text)))
+        return self._number(_short(text)), self._number(("roughly", _short(roughly(text))))
 
     def results(self, turn: Turn) -> list[Result]:
         """See `Turn.results`."""
@@ -207,7 +224,18 @@ class Deeds:
             return self._unknown()
         if all(is_nothing(result.value) for result in results):
             return _NOTHING
-        return self._number(b"=" + _short(b"\n".join([roughly(_raw(result.value)) for result in results])))
+        said = b"\n".join([roughly(_raw(result.value)) for result in results])
+        return self._number(("came", _short(said)))
+
+    def beginning(self, turn: Turn, results: Sequence[Result]) -> bytes:
+        """See `Turn.begins`."""
+        if len(results) != 1 or not turn.calls:
+            return b""
+        (result,) = results
+        value = result.value
+        if result.failed or not result.known or not isinstance(value, str) or is_nothing(value):
+            return b""
+        return roughly(_raw(value[:_BEGINNING_CHARS]))
 
     def outcome(self, turn: Turn, results: Sequence[Result]) -> int:
         """See `Turn.outcome`."""
@@ -222,12 +250,7 @@ class Deeds:
         return self._number(tuple(numbers[at] for at in sorted(range(len(texts)), key=texts.__getitem__)))
 
     def _outcome(self, result: Result) -> int:
-        raw = (result.failed, "raw", _short(_raw(result.value)))
-        known = self._numbers.get(raw)
-        if known is None:
-            text = masked(canonical_text(result.value)).encode("utf-8", "surrogatepass")
-            known = self._numbers[raw] = self._number((result.failed, _short(text)))
-        return known
+        return self._number((result.failed, _short(masked_bytes(canonical_bytes(result.value)))))
 
     def _result(self, row: int) -> Result:
         body = self.trace.body(row)
@@ -277,8 +300,8 @@ def _raw(value: Json) -> bytes:
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else canonical_bytes(value)
 
 
-def _short(text: bytes) -> bytes:
-    return text if len(text) <= _NAMED_AS_IT_IS_BYTES_MAX else blake2b(text, digest_size=16).digest()
+def _short(text: bytes) -> bytes | tuple[int, int]:
+    return text if len(text) <= _NAMED_AS_IT_IS_BYTES_MAX else (hash(text), len(text))
 
 
 def _call_text(call: ToolCall, turn: Turn) -> bytes:

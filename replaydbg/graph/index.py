@@ -22,6 +22,8 @@ from replaydbg.wire.tool_specs import read_tools
 WAITING_CALLS_MAX = 256
 """Calls kept waiting for their execution: one that 256 later calls overtook is not going to be answered."""
 
+_OFFERS_KNOWN_MAX = 64
+
 _LISTS_TOOLS = re.compile(r"tools?[/_. ]list|list[/_. ]?tools", re.IGNORECASE)
 """How instrumentations of MCP name the step that asked a server for its tools."""
 
@@ -73,20 +75,32 @@ class TraceIndex:
         return [row for row in self.in_time if kinds[row] == _TOOL_EXECUTION]
 
     @cached_property
+    def _asked_and_ran(self) -> tuple[dict[int, tuple[ToolCall, ...]], dict[int, ToolCall]]:
+        """The calls of each reply, and the call of each execution: in one walk, since neighbours are decoded together."""
+        calls: dict[int, tuple[ToolCall, ...]] = {}
+        executed: dict[int, ToolCall] = {}
+        kinds, body = self.trace.kinds, self.trace.body
+        for row in self.in_time:
+            if kinds[row] == _MODEL_CALL:
+                output = body(row).output
+                calls[row] = output.tool_calls if output else ()
+            elif kinds[row] == _TOOL_EXECUTION:
+                call = body(row).call
+                if call is not None:
+                    executed[row] = call
+        return calls, executed
+
+    @property
     def _calls(self) -> dict[int, tuple[ToolCall, ...]]:
-        calls = {}
-        for row in self.model_calls:
-            output = self.trace.body(row).output
-            calls[row] = output.tool_calls if output else ()
-        return calls
+        return self._asked_and_ran[0]
 
     def calls(self, row: int) -> tuple[ToolCall, ...]:
         """The tool calls in the reply of the model call at `row`."""
         return self._calls.get(row, ())
 
-    @cached_property
+    @property
     def _executed(self) -> dict[int, ToolCall]:
-        return {row: call for row in self.executions if (call := self.trace.body(row).call) is not None}
+        return self._asked_and_ran[1]
 
     def executed_call(self, row: int) -> ToolCall | None:
         """The call that the tool execution at `row` ran, as the execution recorded it."""
@@ -153,11 +167,17 @@ class TraceIndex:
     def _offers(self) -> dict[int, tuple[ToolSpec, ...] | None]:
         """Tool offers of each model call; equal offers of different steps are one value, so that identity tells them."""
         seen: dict[bytes, tuple[ToolSpec, ...]] = {}
+        known: dict[int, tuple[tuple[ToolSpec, ...], tuple[ToolSpec, ...]]] = {}
+        """By identity, each with the one that stands for it: most readers share the offers of a run. The latest few."""
         offers: dict[int, tuple[ToolSpec, ...] | None] = {}
         for row in self.model_calls:
             tools = self.trace.body(row).tools
             if tools is not None:
-                tools = seen.setdefault(_offer_key(tools), tools)
+                if id(tools) not in known:
+                    if len(known) >= _OFFERS_KNOWN_MAX:
+                        known.clear()
+                    known[id(tools)] = tools, seen.setdefault(_offer_key(tools), tools)
+                _, tools = known[id(tools)]
             offers[row] = tools
         return offers
 

@@ -12,15 +12,13 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from hashlib import blake2b
 from operator import is_
 
-from replaydbg.core.digest import canonical
 from replaydbg.core.history import Conversation, History
-from replaydbg.core.message import Json, Message, Role, ToolCall, text_message
+from replaydbg.core.message import Message, Role, Text, ToolCall, ToolResponse, text_message
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import TraceIndex
-from replaydbg.graph.wording import masked
+from replaydbg.graph.wording import exact, masked
 from replaydbg.wire.conversation import is_instruction
 
 
@@ -49,12 +47,13 @@ class Threads:
         """A link for each model call whose messages were recorded, in order of time."""
         trace = self.index.trace
         ends = _Ends(trace)
-        prompts: dict[bytes, int] = {}
-        replies: dict[bytes, int] = {}
+        prompts: dict[int, int] = {}
+        replies: dict[int, int] = {}
         latest: dict[str, int] = {}
         links: dict[int, Link] = {}
-        digests = _Digests()
-        retold = _Retold(trace)
+        extended = _Prefixes()
+        digests = _Digests(extended)
+        retold = _Retold(trace, extended)
         for row in self.index.model_calls:
             body = trace.body(row)
             if body.messages is None:
@@ -74,7 +73,7 @@ class Threads:
             end = chain.prefixes[length]
             if link.delta and link.previous is not None:
                 # Named by the whole prompt, so that a later call that recorded all of it finds its predecessor.
-                end = reduce(_extended, chain.keys[link.new_from : length], ends.of_row[link.previous])
+                end = reduce(extended, chain.keys[link.new_from : length], ends.of_row[link.previous])
             ends.follow(link.previous)
             prompts[end] = row
             latest[trace.agent(row)] = row
@@ -83,10 +82,10 @@ class Threads:
                 self._silent.add(row)
             else:
                 reply = chain_key(body.output)
-                ends.add(_extended(end, reply), row)
+                ends.add(extended(end, reply), row)
                 replies[reply] = row
                 if again:
-                    retold.ends.add(_extended(again[length], reply), row)
+                    retold.ends.add(extended(again[length], reply), row)
             if again:
                 retold.prompts[again[length]] = row
                 retold.ends.follow(link.previous)
@@ -96,9 +95,9 @@ class Threads:
         self,
         row: int,
         messages: Sequence[Message],
-        prefixes: list[bytes],
+        prefixes: list[int],
         ends: _Ends,
-        prompts: dict[bytes, int],
+        prompts: dict[int, int],
     ) -> Link | None:
         for length in range(len(messages), 0, -1):
             previous = ends.best(prefixes[length], row)
@@ -168,17 +167,28 @@ class Threads:
         return tuple(messages[link.new_from if link else 0 :])
 
 
-class _Retold:
-    """Prompts whose instructions hold a time or a made-up id, by digests that leave it out."""
+class _Prefixes:
+    """Names beginnings of conversations by numbers: each by that of the beginning before it, and its last message. 0 is none."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[int, int], int] = {}
+
+    def __call__(self, prefix: int, key: int) -> int:
+        return self._numbers.setdefault((prefix, key), len(self._numbers) + 1)
+
+
+class _Retold:
+    """Prompts whose instructions hold a time or a made-up id, by names that leave it out."""
+
+    def __init__(self, trace: Trace, extended: _Prefixes) -> None:
         self.ends = _Ends(trace)
-        self.prompts: dict[bytes, int] = {}
-        self._latest: dict[bytes, tuple[list[bytes], list[bytes]]] = {}
+        self._extended = extended
+        self.prompts: dict[int, int] = {}
+        self._latest: dict[int, tuple[list[int], list[int]]] = {}
         """By the instructions the last prompt that they began: keys of its messages, and its prefixes."""
 
-    def prefixes(self, messages: Sequence[Message], keys: Sequence[bytes]) -> list[bytes]:
-        """Rolling digests as those of `_Chain`; [] where the prompt holds nothing of the kind."""
+    def prefixes(self, messages: Sequence[Message], keys: Sequence[int]) -> list[int]:
+        """Names of beginnings as those of `_Chain`; [] where the prompt holds nothing of the kind."""
         if not messages or not is_instruction(messages[0]):
             return []
         text = messages[0].text
@@ -187,26 +197,27 @@ class _Retold:
             return []
         first = chain_key(text_message(messages[0].role, plain))
         own = [first, *keys[1 : len(messages)]]
-        known, prefixes = self._latest.get(first, ([], [b""]))
+        known, prefixes = self._latest.get(first, ([], [0]))
         if own[: len(known)] != known:
-            known, prefixes = [], [b""]
+            known, prefixes = [], [0]
         prefixes = list(prefixes)
         for key in own[len(known) :]:
-            prefixes.append(_extended(prefixes[-1], key))
+            prefixes.append(self._extended(prefixes[-1], key))
         self._latest[first] = own, prefixes
         return prefixes
 
 
 class _Digests:
-    """Keys and rolling digests of prompts, each message digested once.
+    """Keys of messages and names of beginnings of prompts, each message looked at once.
 
     Prompts that are the beginning of one growing list (`History`) share theirs; of others, those that go on from a
-    prompt seen lately are digested from there, since readers share the messages of repeated histories.
+    prompt seen lately are walked from there, since readers share the messages of repeated histories.
     """
 
     PROMPTS_MAX = 8
 
-    def __init__(self) -> None:
+    def __init__(self, extended: _Prefixes) -> None:
+        self._extended = extended
         self._recent: deque[tuple[Sequence[Message], _Chain]] = deque(maxlen=self.PROMPTS_MAX)
         self._of_conversations: dict[int, tuple[Conversation, _Chain]] = {}
 
@@ -214,7 +225,7 @@ class _Digests:
         """A chain that may be longer than the prompt: of the same conversation later."""
         if isinstance(messages, History):
             return self._of_conversation(messages.conversation, len(messages))
-        chain = _Chain()
+        chain = _Chain(self._extended)
         for known, its in reversed(self._recent):
             if known and len(known) <= len(messages) and all(map(is_, known, messages)):
                 chain = its.begun(len(known))
@@ -228,7 +239,7 @@ class _Digests:
         while id(conversation) not in self._of_conversations and conversation.before is not None:
             conversation, length = conversation.before, conversation.kept
             lent.append((conversation, length))
-        chain = _Chain()
+        chain = _Chain(self._extended)
         for one, until in reversed(lent):  # what was lent comes first
             if id(one) in self._of_conversations:
                 _, chain = self._of_conversations[id(one)]
@@ -240,17 +251,18 @@ class _Digests:
 
 
 class _Chain:
-    """Keys of messages, and rolling digests: `prefixes[n]` names the first n."""
+    """Keys of messages, and names of beginnings: `prefixes[n]` names the first n."""
 
-    __slots__ = ("keys", "prefixes")
+    __slots__ = ("_extended", "keys", "prefixes")
 
-    def __init__(self) -> None:
-        self.keys: list[bytes] = []
-        self.prefixes = [b""]
+    def __init__(self, extended: _Prefixes) -> None:
+        self._extended = extended
+        self.keys: list[int] = []
+        self.prefixes = [0]
 
     def begun(self, length: int) -> _Chain:
         """Another one that begins as this one does."""
-        chain = _Chain()
+        chain = _Chain(self._extended)
         chain.keys, chain.prefixes = self.keys[:length], self.prefixes[: length + 1]
         return chain
 
@@ -258,32 +270,37 @@ class _Chain:
         for message in messages:
             key = chain_key(message)
             self.keys.append(key)
-            self.prefixes.append(_extended(self.prefixes[-1], key))
+            self.prefixes.append(self._extended(self.prefixes[-1], key))
 
 
-def chain_key(message: Message) -> bytes:
-    """Equal for two recordings of one message: ids, reasoning, white space at the ends and raw spelling are left out."""
-    calls = [[call.name, _said(call)] for call in message.tool_calls]
-    responses = [_plain(response.result) for response in message.tool_responses]
-    role = Role.SYSTEM if message.role is Role.DEVELOPER else message.role
-    if calls:
-        role = Role.ASSISTANT
-    return blake2b(
-        canonical([str(role), message.text.strip(), calls, responses]).encode("utf-8", "surrogatepass"),
-        digest_size=12,
-    ).digest()
+def chain_key(message: Message) -> int:
+    """Equal for two recordings of one message: ids, reasoning, white space at the ends and raw spelling are left out.
+
+    A hash of 64 bits, which lasts as long as the process: a digest takes ten times as long.
+    """
+    texts: list[str] = []
+    calls: list[bytes] = []
+    responses: list[bytes] = []
+    for part in message.parts:
+        if isinstance(part, Text):
+            texts.append(part.text)
+        elif isinstance(part, ToolCall):
+            calls += (_as_bytes(part.name), exact(part.raw if part.problem else part.arguments))
+        elif isinstance(part, ToolResponse):
+            result = part.result
+            responses.append(_as_bytes(result.strip()) if isinstance(result, str) else exact(result))
+    role = Role.ASSISTANT if calls else _SPEAKERS.get(message.role, message.role)
+    said = [_as_bytes("\n".join(texts).strip()), *calls, *responses]
+    # The sizes tell where each begins, so that no two messages are one text.
+    head = f"{role.value} {len(calls)} {list(map(len, said)) if len(said) > 1 else ''}\n"
+    return hash(head.encode() + b"".join(said))
 
 
-def _said(call: ToolCall) -> Json:
-    return call.raw if call.problem else call.arguments
+_SPEAKERS = {Role.DEVELOPER: Role.SYSTEM}
 
 
-def _plain(result: Json) -> Json:
-    return result.strip() if isinstance(result, str) else canonical(result)
-
-
-def _extended(prefix: bytes, key: bytes) -> bytes:
-    return blake2b(prefix + key, digest_size=12).digest()
+def _as_bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 TWINS_MAX = 64
@@ -298,13 +315,13 @@ class _Ends:
     """
 
     def __init__(self, trace: Trace) -> None:
-        self.of_row: dict[int, bytes] = {}
-        """The digest of the conversation after each call."""
+        self.of_row: dict[int, int] = {}
+        """The name of the conversation after each call."""
         self._trace = trace
-        self._rows: dict[bytes, list[int]] = {}
+        self._rows: dict[int, list[int]] = {}
         self._followed: set[int] = set()
 
-    def add(self, end: bytes, row: int) -> None:
+    def add(self, end: int, row: int) -> None:
         self.of_row[row] = end
         rows = self._rows.setdefault(end, [])
         rows.append(row)
@@ -314,7 +331,7 @@ class _Ends:
         if row is not None:
             self._followed.add(row)
 
-    def best(self, end: bytes, row: int) -> int | None:
+    def best(self, end: int, row: int) -> int | None:
         rows = self._rows.get(end)
         if rows is None or len(rows) == 1:
             return rows[0] if rows else None

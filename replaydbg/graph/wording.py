@@ -32,8 +32,25 @@ _VOLATILE = re.compile(
 Begins with a plain digit and looks back only then: that is ten times as fast on long results.
 """
 
+_SPACES = bytes(ord(" ") if byte in b" \t\n\r\v\f" else byte for byte in range(256))
+_SHAPE = bytes(
+    0 if byte in {0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xEA, 0xEF, 0xF0} else ord("0") if chr(byte).isdecimal() else byte
+    for byte in range(256)
+)
+"""Digits as 0; as NUL the bytes that digits of other scripts begin with in UTF-8."""
+_VOLATILE_SHAPES = (
+    b"00:00", b"0" * 10, b"0x", b"0ns", b"0 ns", b"0us", b"0 us", b"0ms", b"0 ms", "0µs".encode(), "0 µs".encode(),
+)  # fmt: skip
+"""One of them is in all that `_VOLATILE` finds, but for seconds with a fraction."""
+_SECONDS = re.compile(rb"\.0+ ?s")
+
 _TEMPORARY = re.compile(r"(?:/var/folders|/tmp)/[\w./-]+")
+_MAY_BE_TEMPORARY = re.compile(rb"/(?:tmp|var/folders)/")
 _WHOLE_FLOAT = re.compile(rb"\.0(?![0-9])")
+_SPELLED_OTHERWISE = re.compile(rb"null|[0-9](?:\.[0-9]|e)")
+"""Where what orjson wrote may hold a number with a point, or the `null` that it writes for one that is none."""
+
+_AS_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 _NOTHING_CHARS_MAX = 200
 _NOTHING = re.compile(
@@ -61,16 +78,34 @@ def canonical_text(value: Json) -> str:
 
 def canonical_bytes(value: Json) -> bytes:
     """`canonical_text` in UTF-8, the quick way where there is one: this is done for every call of a run."""
-    if not isinstance(value, str):
-        try:
-            made = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-        except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
-            made = b".0"
-        if _WHOLE_FLOAT.search(made) is None:
-            if b"\\" in made:
-                made = made.replace(b"\\n", b" ").replace(b"\\r", b" ").replace(b"\\t", b" ")
-            return b" ".join(made.split())
+    if isinstance(value, str):
+        return _single_spaced(value.encode("utf-8", "surrogatepass"))
+    try:
+        made = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
+        made = b".0"
+    if _WHOLE_FLOAT.search(made) is None:
+        if b"\\" in made:
+            made = made.replace(b"\\n", b" ").replace(b"\\r", b" ").replace(b"\\t", b" ")
+        return _single_spaced(made)
     return canonical_text(value).encode("utf-8", "surrogatepass")
+
+
+def _single_spaced(text: bytes) -> bytes:
+    """Words with one space between them: most text is so already, and is not taken apart."""
+    plain = text.translate(_SPACES)
+    return b" ".join(plain.split()) if b"  " in plain else plain.strip()
+
+
+def exact(value: Json) -> bytes:
+    """`core.digest.canonical` in UTF-8, the quick way where both write the same."""
+    try:
+        made = orjson.dumps(value, option=_AS_CANONICAL)
+    except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
+        return canonical(value).encode("utf-8", "surrogatepass")
+    if not isinstance(value, str) and _SPELLED_OTHERWISE.search(made) is not None:
+        return canonical(value).encode("utf-8", "surrogatepass")
+    return made
 
 
 def as_text(value: Json) -> str:
@@ -89,6 +124,21 @@ def masked(text: str) -> str:
     if "/tmp/" in text or "/var/folders/" in text:  # noqa: S108 - looked for, not written to
         text = _TEMPORARY.sub("~", text)
     return _VOLATILE.sub("~", text)
+
+
+def masked_bytes(text: bytes) -> bytes:
+    """`masked` of text in UTF-8, looked through only where a glance finds that it may hold any of these."""
+    if has_long_word(text) or _MAY_BE_TEMPORARY.search(text) or _may_be_volatile(text):
+        return masked(text.decode("utf-8", "surrogatepass")).encode("utf-8", "surrogatepass")
+    return text
+
+
+def _may_be_volatile(text: bytes) -> bool:
+    """Whether there is something like a time, an address or how long it took: `_VOLATILE` takes ten times as long."""
+    shape = text.translate(_SHAPE)
+    if b"0" not in shape:
+        return b"\0" in shape
+    return b"\0" in shape or any(one in shape for one in _VOLATILE_SHAPES) or (b".0" in shape and _SECONDS.search(shape) is not None)
 
 
 def has_long_word(text: str | bytes) -> bool:

@@ -16,7 +16,7 @@ from replaydbg.readers import _dialects, _twins
 from replaydbg.readers._api import Reading
 from replaydbg.readers._attributes import number, whole
 from replaydbg.readers._histories import Histories
-from replaydbg.readers._span import Counts, Facts, Span, SpanBody
+from replaydbg.readers._span import Counts, Facts, Repeats, Span, SpanBody
 
 _MODEL_CALL = KIND_NUMBER[Kind.MODEL_CALL]
 _AGENT_INVOCATION = KIND_NUMBER[Kind.AGENT_INVOCATION]
@@ -167,12 +167,14 @@ class _Bodies:
     def __init__(self, span_of: Callable[[Any], Span]) -> None:
         self._span_of = span_of
         self._histories = Histories()
+        self._repeats = Repeats()
 
     def __call__(self, handle: Any) -> Body:
         if isinstance(handle, _twins.Twin):
             return SpanBody(self._span(handle.handle))
         body = _dialects.body(self._span(handle))
         body.histories = self._histories
+        body.repeats = self._repeats
         return body
 
     def _span(self, handle: Any) -> Span:

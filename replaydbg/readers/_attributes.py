@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from math import nan
 from typing import Any, TypeAlias
 
@@ -18,6 +19,9 @@ Tree: TypeAlias = dict[str, Any]
 
 _LARGE_BYTES = 1 << 10
 """Values of more text are decoded each time: bodies keep what they made of them, and not the text as well."""
+
+_SHORT_BYTES = 64
+"""Names of models and agents, kinds of operations: the spans of a run say the same few again and again."""
 
 _NUMBERED = re.compile(r"\d{1,9}")
 
@@ -34,9 +38,11 @@ class Attributes(Mapping[str, Json]):
         value = self._values[key]
         if not isinstance(value, msgspec.Raw):
             return value
-        decoded = raw_any_value(value)
-        if len(memoryview(value)) < _LARGE_BYTES:
-            self._values[key] = decoded
+        size = len(memoryview(value))
+        if size >= _LARGE_BYTES:
+            return raw_any_value(value)
+        decoded = _short_value(bytes(value)) if size <= _SHORT_BYTES else raw_any_value(value)
+        self._values[key] = decoded
         return decoded
 
     def __iter__(self) -> Iterator[str]:
@@ -160,7 +166,12 @@ def number(value: Json) -> float:
         return nan
 
 
-def raw_any_value(raw: msgspec.Raw) -> Json:
+@lru_cache(maxsize=4096)
+def _short_value(raw: bytes) -> Json:
+    return raw_any_value(raw)
+
+
+def raw_any_value(raw: msgspec.Raw | bytes) -> Json:
     try:
         return any_value(_salvage.loads(memoryview(raw)))
     except ValueError:

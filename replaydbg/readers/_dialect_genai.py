@@ -108,8 +108,7 @@ def first_text(wanted: Mapping[str, Json], keys: tuple[str, ...]) -> str:
 class Body(SpanBody):
     @cached_property
     def kind(self) -> Kind:
-        wanted = {key: self.attributes[key] for key in WANTED if key in self.attributes}
-        return kind_of(wanted, self.span.name)
+        return kind_of(self.attributes, self.span.name)
 
     @cached_property
     def events(self) -> list[Event]:
@@ -157,7 +156,7 @@ class Body(SpanBody):
     @cached_property
     def tools(self) -> tuple[ToolSpec, ...] | None:
         if "gen_ai.tool.definitions" in self.attributes:
-            return tool_specs.read_tools(self.attributes.json("gen_ai.tool.definitions"))
+            return self.repeated("gen_ai.tool.definitions", tool_specs.read_tools)
         parameters = self.attributes.json("model_request_parameters")
         if not isinstance(parameters, dict):
             return None

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec.structs import astuple
 
+from replaydbg.core.message import Json
 from replaydbg.readers import _salvage, _span_fields
 from replaydbg.readers._salvage import UNREADABLE
 from replaydbg.readers._span import Span
@@ -20,6 +21,7 @@ _FIELDS = (
     ("startTimeUnixNano", int | None), ("endTimeUnixNano", int | None),
 )  # fmt: skip
 _CHUNKS_KEPT_MAX = 4
+_SHORT_BYTES = 64
 _SPAN = re.compile(rb"\{")
 _DEFAULTS = {msgspec.Raw: msgspec.Raw()}
 
@@ -178,9 +180,15 @@ class Spans:
         body = self._shape.body.decode(text)
         told = zip(body.__struct_fields__, astuple(body), strict=True)
         document = {
-            key: _salvage.loads(memoryview(raw))
-            for key, raw in told
-            if key != "attributes" and memoryview(raw)
+            key: _told(memoryview(raw)) for key, raw in told if key != "attributes" and memoryview(raw)
         }
         attributes = {pair.key: pair.value for pair in body.attributes or ()}
         return _span_fields.span(document, attributes, text)
+
+
+def _told(raw: memoryview) -> Json:
+    """The value of a field. Names and states are few, and each is parsed once."""
+    return _short(bytes(raw)) if len(raw) <= _SHORT_BYTES else _salvage.loads(raw)
+
+
+_short = lru_cache(maxsize=4096)(_salvage.loads)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ast
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
+
+import msgspec
 
 from replaydbg.core.message import Json, Message, ToolCall
 from replaydbg.core.step import Kind, Usage
@@ -78,15 +81,47 @@ class Span:
         return Span(self.name, merged, self.status_message, [*self.events, *events], raw)
 
 
+_Made = TypeVar("_Made")
+
+
+class Repeats:
+    """What was made of attributes that every request of an agent repeats, such as the tools that it offers."""
+
+    KEPT_MAX, BYTES_MAX = 64, 256 << 10
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[str, bytes], Any] = OrderedDict()
+
+    def made(self, attributes: Attributes, key: str, read: Callable[[Json], _Made]) -> _Made:
+        """See `SpanBody.repeated`."""
+        raw = attributes.undecoded[key]
+        if not isinstance(raw, msgspec.Raw) or len(memoryview(raw)) > self.BYTES_MAX:
+            return read(attributes.json(key))
+        name = key, bytes(raw)
+        if name not in self._kept:
+            self._kept[name] = read(attributes.json(key))
+            if len(self._kept) > self.KEPT_MAX:
+                self._kept.popitem(last=False)
+        made: _Made = self._kept[name]
+        return made
+
+
 class SpanBody:
     """A span that no dialect knows: its error and its raw form. Dialects override what they can tell."""
 
     histories: Histories | None = None
-    """Shared by the bodies of one file (`_assembly`)."""
+    repeats: Repeats | None = None
+    """Both shared by the bodies of one file (`_assembly`)."""
 
     def __init__(self, span: Span) -> None:
         self.span = span
         self.attributes = span.attributes
+
+    def repeated(self, key: str, read: Callable[[Json], _Made]) -> _Made:
+        """What `read` makes of an attribute's JSON: once for all spans that say the same there."""
+        if self.repeats is None:
+            return read(self.attributes.json(key))
+        return self.repeats.made(self.attributes, key, read)
 
     @property
     def weight(self) -> int:
