@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 _KINDS = (
@@ -31,6 +32,40 @@ _NEEDED = {
 """What every key of the kind holds: text without it need not be looked through by patterns, which is ten times as slow."""
 BASIC_AUTH = "Basic Auth Credentials"
 
+_BY_PIECE: tuple[tuple[bytes, re.Pattern[bytes] | None], ...] = (
+    (b"://", re.compile(rb"://[^\s:/@]+:[^\s:/@]+@")),
+    (b"eyJ", re.compile(rb"eyJ[\w=-]+\.[\w=-]")),
+    (b":_authToken=", None),
+    (b"PRIVATE KEY", None),
+    (b"PuTTY-User-Key-File-2", None),
+    (b"xox", None),
+    (b"XOX", None),
+    (b"hooks.slack", None),
+    (b"sq0csp-", None),
+    (b"AccountKey=", None),
+)
+_WITH_LONG_TOKEN = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"A(?:3T[A-Z0-9]|BIA|CCA|KIA|SIA)[0-9A-Z]{16}",
+        rb"gh[pousr]_\w{36}",
+        rb"gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas)-|GR1348941",
+        rb"[0-9a-z]{32}-us[0-9]",
+        rb"T3BlbkFJ|pypi-Ag|k_live_",
+        rb"SG\.[\w-]{22}\.",
+        rb"[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27}",
+        rb":[\w-]{35}",
+        rb"(?:AC|SK)[a-z0-9]{32}",
+    )
+)
+_AWS = (b"aws", "aw\u017f".encode())
+"""In small letters: for patterns that ignore case the long s is one, too."""
+_AWS_SECRET = re.compile(rb"(?i:aws|aw\xc5\xbf)[^\n]{0,200}?['\"][^'\"\n]{40,120}['\"]")
+"""What keys look like in UTF-8, one of these for each pattern of the detectors; see `may_be_in`."""
+
+_TOKEN = bytes(ord("w") if re.match(rb"[\w-]", bytes([byte])) else ord(" ") for byte in range(256))
+_LONG_TOKEN = b"w" * 20
+
 _SHOWN_CHARS = 4
 
 
@@ -50,8 +85,20 @@ def _detectors() -> tuple[Any, ...]:
 
 
 def can_be_found() -> bool:
-    """Whether the extra `secrets` is installed."""
-    return bool(_detectors())
+    """Whether the extra `secrets` is installed. It is imported only when there is something to look at: a quarter of a second."""
+    return find_spec("detect_secrets") is not None
+
+
+def may_be_in(text: str) -> bool:
+    """Whether the detectors may find something in the text: of most a glance tells that they do not."""
+    data = text.encode("utf-8", "surrogatepass")
+    for piece, looks in _BY_PIECE:
+        if piece in data and (looks is None or looks.search(data)):
+            return True
+    if _LONG_TOKEN in data.translate(_TOKEN) and any(looks.search(data) for looks in _WITH_LONG_TOKEN):
+        return True
+    lowered = data.lower()
+    return any(piece in lowered for piece in _AWS) and _AWS_SECRET.search(data) is not None
 
 
 def _detectors_for(text: str) -> Iterator[Any]:
@@ -59,13 +106,6 @@ def _detectors_for(text: str) -> Iterator[Any]:
         needed = _NEEDED.get(detector.secret_type)
         if needed is None or any(one in text for one in needed):
             yield detector
-
-
-def any_in(text: str) -> bool:
-    """Whether there may be a secret in the text."""
-    return any(
-        next(iter(detector.analyze_string(text)), None) is not None for detector in _detectors_for(text)
-    )
 
 
 def secrets_in(text: str) -> Iterator[Secret]:

@@ -19,7 +19,7 @@ What to do:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from replaydbg import limits
@@ -35,8 +35,11 @@ from replaydbg.rules._places import part_pointer
 _TEXT_CHARS_MIN = 20
 """No key is shorter."""
 _BATCH_CHARS = 200_000
+_GLANCE_CHARS = 16_000
+"""Looked at together: what stays in the processor's cache."""
 
 _Place: TypeAlias = str | PromptPlace
+_Said: TypeAlias = tuple[int, _Place, str]
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -45,14 +48,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     first: dict[_secrets.Secret, tuple[int, _Place]] = {}
     rows: dict[_secrets.Secret, list[int]] = {}
     looked_at = 0
-    for batch in _batches(facts):
+    for batch in _batches(_texts(facts), _BATCH_CHARS):
         looked_at += sum(len(text) for _, _, text in batch)
         if looked_at > limits.SECRET_CHARS_MAX:
             yield _ended(facts, batch[-1][0])
             break
-        if not _secrets.any_in("\n".join(text for _, _, text in batch)):
-            continue
-        for row, place, text in batch:
+        for row, place, text in _suspicious(batch):
             for secret in _secrets.secrets_in(text):
                 first.setdefault(secret, (row, place))
                 rows.setdefault(secret, []).append(row)
@@ -60,17 +61,24 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield _finding(facts, secret, row, place, rows[secret])
 
 
-def _batches(facts: Facts) -> Iterator[list[tuple[int, _Place, str]]]:
-    """The texts some hundred thousand characters at a time: most hold no secret, and a look costs a fixed time."""
-    batch: list[tuple[int, _Place, str]] = []
+def _batches(texts: Iterable[_Said], chars: int) -> Iterator[list[_Said]]:
+    """The texts so many characters at a time."""
+    batch: list[_Said] = []
     size = 0
-    for one in _texts(facts):
+    for one in texts:
         batch.append(one)
         size += len(one[2])
-        if size >= _BATCH_CHARS:
+        if size >= chars:
             yield batch
             batch, size = [], 0
     yield batch
+
+
+def _suspicious(texts: Iterable[_Said]) -> Iterator[_Said]:
+    """Those that may hold a secret: most hold none, and a look costs a fixed time."""
+    for batch in _batches(texts, _GLANCE_CHARS):
+        if _secrets.may_be_in("\n".join([text for _, _, text in batch])):
+            yield from (one for one in batch if _secrets.may_be_in(one[2]))
 
 
 def _ended(facts: Facts, row: int) -> Finding:
@@ -88,7 +96,7 @@ def _finding(facts: Facts, secret: _secrets.Secret, row: int, place: _Place, row
     return Finding(RULE.code, RULE.name, severity, message, steps, (Evidence(steps[0], where, "here first"),))
 
 
-def _texts(facts: Facts) -> Iterator[tuple[int, _Place, str]]:
+def _texts(facts: Facts) -> Iterator[_Said]:
     """Every text of the run once, with the step and the place where it first stands."""
     trace, links = facts.trace, facts.threads.links
     for row in facts.index.in_time:
