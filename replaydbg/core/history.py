@@ -12,8 +12,11 @@ from typing import Any, overload
 
 from replaydbg.core.message import Message
 
-DECODED_BYTES_MAX = 32 << 20
-"""Text of decoded messages that one conversation keeps; what is looked at after that is decoded again."""
+DECODED_BYTES_MAX = 96 << 20
+"""Text of decoded messages that one conversation keeps: all of a run that is not very large, since every rule asks."""
+
+LATEST_BYTES_MAX = 32 << 20
+"""Text of those looked at last, which are kept beside them for a while."""
 
 HEAVY_BYTES_MIN = 256 << 10
 """A message with an image in it is decoded whenever it is looked at: a thousand of them would fill the memory."""
@@ -30,7 +33,9 @@ class Conversation:
     One that `goes on` from another shares its first `kept` messages: a fork, or what a compaction left.
     """
 
-    __slots__ = ("_decode", "_decoded", "_decoded_bytes", "_size", "before", "entries", "kept")
+    __slots__ = (
+        "_decode", "_decoded", "_decoded_bytes", "_latest", "_latest_bytes", "_size", "before", "entries", "kept",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -47,6 +52,8 @@ class Conversation:
         """Those that no other conversation lent. Only appended to."""
         self._decoded: dict[int, Message] = {}
         self._decoded_bytes = 0
+        self._latest: dict[int, Message] = {}
+        self._latest_bytes = 0
 
     def append(self, entry: Any) -> int:
         """The place of the new message."""
@@ -68,17 +75,24 @@ class Conversation:
         entry = self.entries[at]
         if isinstance(entry, Message):
             return entry
-        message = self._decoded.get(at)
+        message = self._decoded.get(at) or self._latest.get(at)
         if message is None:
             message = self._decode(entry)
             size = self._size(entry)
             if size < HEAVY_BYTES_MIN:
-                if self._decoded_bytes + size > DECODED_BYTES_MAX:
-                    self._decoded.clear()
-                    self._decoded_bytes = 0
-                self._decoded[at] = message
-                self._decoded_bytes += size
+                self._keep(at, message, size)
         return message
+
+    def _keep(self, at: int, message: Message, size: int) -> None:
+        if self._decoded_bytes + size <= DECODED_BYTES_MAX:
+            self._decoded[at] = message
+            self._decoded_bytes += size
+            return
+        if self._latest_bytes + size > LATEST_BYTES_MAX:
+            self._latest.clear()
+            self._latest_bytes = 0
+        self._latest[at] = message
+        self._latest_bytes += size
 
 
 class History(Sequence[Message]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -16,7 +17,7 @@ from replaydbg.graph.cycles import Cycles
 from replaydbg.graph.dependence import Flow
 from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.outcomes import Outcome, outcomes
-from replaydbg.graph.replies import BROKEN_REASONS, Reply, replies
+from replaydbg.graph.replies import BROKEN_REASONS, Reply
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.turns import Turns
 
@@ -83,10 +84,10 @@ class Facts:
         """What came of each of `calls`, in their order."""
         return outcomes(self.index, self.answers, self.calls)
 
-    @cached_property
-    def replies(self) -> tuple[Reply, ...]:
+    @property
+    def replies(self) -> Sequence[Reply]:
         """Every model call's reply, by time."""
-        return replies(self.index)
+        return self.index.replies
 
     @cached_property
     def cycles(self) -> Cycles:

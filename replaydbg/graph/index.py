@@ -6,8 +6,8 @@ Built once after opening, in a worker; decodes replies and tool offers, never wh
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import orjson
@@ -17,6 +17,7 @@ from replaydbg.core.request import call_digest
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.tool import SchemaSource, ToolSpec
 from replaydbg.core.trace import Trace
+from replaydbg.graph.replies import Reply, reply_of
 from replaydbg.wire.tool_specs import read_tools
 
 WAITING_CALLS_MAX = 256
@@ -47,6 +48,34 @@ class SpecInForce:
     """The other step that the schema was taken from, for `OTHER_STEP` and `SERVER_LIST`."""
 
 
+@dataclass(slots=True)
+class _Walked:
+    """What each model call asked and was offered, by row; what each execution ran; and the replies by time."""
+
+    calls: dict[int, tuple[ToolCall, ...]] = field(default_factory=dict)
+    executed: dict[int, ToolCall] = field(default_factory=dict)
+    offers: dict[int, tuple[ToolSpec, ...] | None] = field(default_factory=dict)
+    replies: list[Reply] = field(default_factory=list)
+
+
+class _Offers:
+    """Makes equal offers one value, so that identity tells them."""
+
+    def __init__(self) -> None:
+        self._seen: dict[bytes, tuple[ToolSpec, ...]] = {}
+        self._known: dict[int, tuple[tuple[ToolSpec, ...], tuple[ToolSpec, ...]]] = {}
+        """The latest few by their identity, each with the one that stands for it: most readers share them."""
+
+    def of(self, tools: tuple[ToolSpec, ...] | None) -> tuple[ToolSpec, ...] | None:
+        if tools is None:
+            return None
+        if id(tools) not in self._known:
+            if len(self._known) >= _OFFERS_KNOWN_MAX:
+                self._known.clear()
+            self._known[id(tools)] = tools, self._seen.setdefault(_offer_key(tools), tools)
+        return self._known[id(tools)][1]
+
+
 class TraceIndex:
     def __init__(self, trace: Trace, side_tools: tuple[ToolSpec, ...] = ()) -> None:
         self.trace = trace
@@ -75,36 +104,35 @@ class TraceIndex:
         return [row for row in self.in_time if kinds[row] == _TOOL_EXECUTION]
 
     @cached_property
-    def _asked_and_ran(self) -> tuple[dict[int, tuple[ToolCall, ...]], dict[int, ToolCall]]:
-        """The calls of each reply, and the call of each execution: in one walk, since neighbours are decoded together."""
-        calls: dict[int, tuple[ToolCall, ...]] = {}
-        executed: dict[int, ToolCall] = {}
-        kinds, body = self.trace.kinds, self.trace.body
+    def _walked(self) -> _Walked:
+        """In one walk, since what is asked of one step and of its neighbours is decoded together."""
+        walked, offers = _Walked(), _Offers()
+        kinds, trace = self.trace.kinds, self.trace
         for row in self.in_time:
             if kinds[row] == _MODEL_CALL:
-                output = body(row).output
-                calls[row] = output.tool_calls if output else ()
+                body = trace.body(row)
+                output = body.output
+                walked.calls[row] = output.tool_calls if output else ()
+                walked.offers[row] = offers.of(body.tools)
+                walked.replies.append(reply_of(row, body, walked.replies[-1] if walked.replies else None))
             elif kinds[row] == _TOOL_EXECUTION:
-                call = body(row).call
+                call = trace.body(row).call
                 if call is not None:
-                    executed[row] = call
-        return calls, executed
+                    walked.executed[row] = call
+        return walked
 
     @property
-    def _calls(self) -> dict[int, tuple[ToolCall, ...]]:
-        return self._asked_and_ran[0]
+    def replies(self) -> Sequence[Reply]:
+        """Every model call's reply, by time."""
+        return self._walked.replies
 
     def calls(self, row: int) -> tuple[ToolCall, ...]:
         """The tool calls in the reply of the model call at `row`."""
-        return self._calls.get(row, ())
-
-    @property
-    def _executed(self) -> dict[int, ToolCall]:
-        return self._asked_and_ran[1]
+        return self._walked.calls.get(row, ())
 
     def executed_call(self, row: int) -> ToolCall | None:
         """The call that the tool execution at `row` ran, as the execution recorded it."""
-        return self._executed.get(row)
+        return self._walked.executed.get(row)
 
     @cached_property
     def _pairs(self) -> tuple[dict[int, CallPlace], dict[CallPlace, int]]:
@@ -117,13 +145,13 @@ class TraceIndex:
         call_of: dict[int, CallPlace] = {}
         execution_of: dict[CallPlace, int] = {}
         waiting: list[tuple[CallPlace, ToolCall]] = []
-        kinds = self.trace.kinds
+        kinds, executed = self.trace.kinds, self._walked.executed
         for row in self.in_time:
             if kinds[row] == _MODEL_CALL:
                 waiting.extend((CallPlace(row, index), call) for index, call in enumerate(self.calls(row)))
                 del waiting[:-WAITING_CALLS_MAX]
-            elif kinds[row] == _TOOL_EXECUTION and row in self._executed:
-                at = self._match(waiting, row, self._executed[row])
+            elif kinds[row] == _TOOL_EXECUTION and row in executed:
+                at = self._match(waiting, row, executed[row])
                 if at is not None:
                     place, _ = waiting.pop(at)
                     call_of[row] = place
@@ -164,29 +192,11 @@ class TraceIndex:
         return self._pairs[1].get(CallPlace(row, index))
 
     @cached_property
-    def _offers(self) -> dict[int, tuple[ToolSpec, ...] | None]:
-        """Tool offers of each model call; equal offers of different steps are one value, so that identity tells them."""
-        seen: dict[bytes, tuple[ToolSpec, ...]] = {}
-        known: dict[int, tuple[tuple[ToolSpec, ...], tuple[ToolSpec, ...]]] = {}
-        """By identity, each with the one that stands for it: most readers share the offers of a run. The latest few."""
-        offers: dict[int, tuple[ToolSpec, ...] | None] = {}
-        for row in self.model_calls:
-            tools = self.trace.body(row).tools
-            if tools is not None:
-                if id(tools) not in known:
-                    if len(known) >= _OFFERS_KNOWN_MAX:
-                        known.clear()
-                    known[id(tools)] = tools, seen.setdefault(_offer_key(tools), tools)
-                _, tools = known[id(tools)]
-            offers[row] = tools
-        return offers
-
-    @cached_property
     def _elsewhere(self) -> Mapping[str, SpecInForce]:
         """For each tool the first schema that any step recorded."""
         found: dict[str, SpecInForce] = {}
         for row in self.model_calls:
-            for tool in self._offers[row] or ():
+            for tool in self.tools(row) or ():
                 if tool.schema is not None and tool.name not in found:
                     found[tool.name] = SpecInForce(tool, SchemaSource.OTHER_STEP, self.trace.ids[row])
         return found
@@ -213,7 +223,7 @@ class TraceIndex:
 
     def tools(self, row: int) -> tuple[ToolSpec, ...] | None:
         """The tools offered with the model call at `row`; None where that was not recorded."""
-        return self._offers.get(row)
+        return self._walked.offers.get(row)
 
     def spec(self, row: int, name: str) -> SpecInForce | None:
         """The schema in force for calls to `name` at the model call at `row`, from the best source that has one.
@@ -221,7 +231,7 @@ class TraceIndex:
         The request itself, then another request of the run, then the side file that the person gave, then what an MCP
         server listed. None when no source knows the tool; a spec whose `schema` is None when only its name is known.
         """
-        own = next((tool for tool in self._offers.get(row) or () if tool.name == name), None)
+        own = next((tool for tool in self.tools(row) or () if tool.name == name), None)
         if own is not None and own.schema is not None:
             return SpecInForce(own, SchemaSource.REQUEST)
         sources = (self._elsewhere, self._on_the_side, self._of_servers)

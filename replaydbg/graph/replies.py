@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from replaydbg.core.message import Json, OtherPart, Reasoning, Text, ToolCall
-from replaydbg.core.trace import Trace
-from replaydbg.graph.index import TraceIndex
+from replaydbg.core.step import Body
 
 CUT_REASONS = frozenset({"length", "max_tokens", "max_output_tokens", "model_length", "incomplete"})
 """How providers say that the token limit ended a reply, in lower case."""
@@ -43,21 +42,9 @@ class Reply:
         return self.finish_reason in CUT_REASONS
 
 
-def replies(index: TraceIndex) -> tuple[Reply, ...]:
-    """A reply for each model call, by time."""
-    trace, made = index.trace, []
-    params: Mapping[str, Json] = {}
-    for row in index.model_calls:
-        one = _reply(trace, row, params)
-        params = one.params  # most calls of a run have the same: kept once
-        made.append(one)
-    return tuple(made)
-
-
-def _reply(trace: Trace, row: int, before: Mapping[str, Json]) -> Reply:
-    body = trace.body(row)
-    params = body.params
-    output = body.output
+def reply_of(row: int, body: Body, before: Reply | None) -> Reply:
+    """The reply of a model call. Most calls of a run have the parameters of the one `before`, which are kept once."""
+    params, output = body.params, body.output
     chars, thinks, others, calls = 0, False, False, 0
     for part in output.parts if output is not None else ():
         if isinstance(part, Text):
@@ -76,6 +63,6 @@ def _reply(trace: Trace, row: int, before: Mapping[str, Json]) -> Reply:
         thinks,
         others,
         calls,
-        before if params == before else params,
+        before.params if before is not None and before.params == params else params,
         body.response_model,
     )

@@ -15,6 +15,8 @@ from replaydbg.readers import _json_lines, _salvage
 MARK_BITS = 16
 MARK_MASK = (1 << MARK_BITS) - 1
 
+_REMEMBERED_BYTES_MAX = 1 << 20
+
 
 class LineStore:
     def __init__(self) -> None:
@@ -23,6 +25,8 @@ class LineStore:
         self._base = 0
         self._starts = array("q")
         self._following = array("i")
+        self._latest: tuple[int, list[Json], int] = (-1, [], 0)
+        """The entry looked at last, its lines parsed, and their bytes: its message, facts and size are asked for together."""
 
     def open(self, buffer: memoryview) -> None:
         """The lines that are added from now on are in this buffer."""
@@ -37,16 +41,27 @@ class LineStore:
 
     def link(self, entry: int, following: int) -> None:
         """`following` is the next line of the reply that `entry` is a line of."""
+        self._latest = (-1, [], 0)
         missing = len(self._starts) - len(self._following)
         self._following.frombytes(b"\xff" * (missing * self._following.itemsize))
         self._following[entry >> MARK_BITS] = following >> MARK_BITS
 
     def size(self, entry: int) -> int:
+        at, _, size = self._latest
+        if at == entry >> MARK_BITS:
+            return size
         return sum(len(self._raw(at)) for at in self._chain(entry))
 
     def values(self, entry: int) -> list[Json]:
         """The lines of the entry, parsed; a damaged one as far as it is whole."""
-        return [_parsed(bytes(self._raw(at))) for at in self._chain(entry)]
+        at, values, _ = self._latest
+        if at != entry >> MARK_BITS:
+            lines = [bytes(self._raw(at)) for at in self._chain(entry)]
+            values = [_parsed(line) for line in lines]
+            size = sum(map(len, lines))
+            if size <= _REMEMBERED_BYTES_MAX:
+                self._latest = entry >> MARK_BITS, values, size
+        return values
 
     def _chain(self, entry: int) -> Iterator[int]:
         at = entry >> MARK_BITS

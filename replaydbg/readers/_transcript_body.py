@@ -76,11 +76,12 @@ class Place(NamedTuple):
 class TranscriptBody:
     """The `Body` of a reply or of a tool response."""
 
-    __slots__ = ("_at", "_decoders")
+    __slots__ = ("_at", "_decoders", "_told")
 
     def __init__(self, at: Place, decoders: Decoders) -> None:
         self._at = at
         self._decoders = decoders
+        self._told = at.facts
 
     @property
     def _is_reply(self) -> bool:
@@ -88,9 +89,9 @@ class TranscriptBody:
 
     @property
     def _facts(self) -> Facts:
-        if self._at.facts is not None:
-            return self._at.facts
-        return self._decoders.facts(self._at.origin) if self._at.origin is not None else NOTHING
+        if self._told is None:
+            self._told = self._decoders.facts(self._at.origin) if self._at.origin is not None else NOTHING
+        return self._told
 
     @property
     def _response(self) -> ToolResponse | None:
