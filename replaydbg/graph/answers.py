@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
 from replaydbg.graph.index import WAITING_CALLS_MAX, CallPlace, TraceIndex
@@ -20,8 +20,7 @@ _PARTS_KEPT_MAX = 1_000
 """Of responses that are kept as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class PromptPlace:
+class PromptPlace(NamedTuple):
     """A part of a message in the recorded prompt of the model call at `row`."""
 
     row: int

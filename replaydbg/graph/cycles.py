@@ -244,7 +244,12 @@ class _InStretch:
         turns, own = self.turns, self.of(NearDuplicate)
         for period in range(1, NEAR_PERIOD_MAX + 1):
             pairs = zip(turns, turns[period:], strict=False)
-            near = bytes(_nearly(before, after, own.likeness_min) for before, after in pairs)
+            near = bytes(
+                [
+                    before.tools == after.tools and _nearly(before, after, own.likeness_min)
+                    for before, after in pairs
+                ]
+            )
             yield from near_repetitions(near, period)
 
     def _is_near_duplicate(self, run: Repetition) -> bool:
@@ -293,7 +298,7 @@ def _regions(runs: Iterable[Repetition]) -> Iterator[tuple[int, int]]:
 
 
 def _nearly(before: Turn, after: Turn, likeness_min: float) -> bool:
-    if not before.tools or before.tools != after.tools:
+    if not before.tools:
         return False
     if before.did == after.did:
         return True

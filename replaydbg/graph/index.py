@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 import orjson
 
@@ -32,12 +33,11 @@ _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
 
 
-@dataclass(frozen=True, slots=True)
-class CallPlace:
+class CallPlace(NamedTuple):
     """The `index`-th tool call in the reply of the model call at `row`."""
 
     row: int
-    index: int
+    index: int  # type: ignore[assignment]  # nobody looks for a value in a place
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Turns:
         self._open: dict[tuple[int, int], Stretch] = {}
         self._said: dict[tuple[int, int], set[str]] = {}
         self._all: list[Stretch] = []
+        self._agent_around: dict[int, int] = {}
+        """By the parent of a step the agent invocation around it."""
         self.long_outputs: list[int] = []
         """Rows of the model calls that said so much that it can be a chant."""
         self.executions_alone: list[int] = []
@@ -83,7 +85,7 @@ class Turns:
             self.long_outputs.append(row)
         if calls:
             ran = [self.index.execution_of(row, number) for number in range(len(calls))]
-            self._add(stretch, (row, *(one for one in ran if one is not None)), calls)
+            self._add(stretch, (row, *[one for one in ran if one is not None]), calls)
         elif said.strip():
             self._add(stretch, (row,), ())
 
@@ -154,9 +156,12 @@ class Turns:
     def _scope(self, row: int) -> tuple[int, int]:
         """Whose the step is: the agent invocation around it, and the agent's name."""
         parents, kinds = self.trace.parents, self.trace.kinds
-        at = parents[row]
+        at = parent = parents[row]
+        if parent in self._agent_around:
+            return self._agent_around[parent], self.trace.agents[row]
         while at >= 0 and kinds[at] != _AGENT:
             at = parents[at]
+        self._agent_around[parent] = at
         return at, self.trace.agents[row]
 
     def _inside_its_like(self, row: int, call: ToolCall) -> bool:

@@ -38,10 +38,8 @@ _SHAPE = bytes(
     for byte in range(256)
 )
 """Digits as 0; as NUL the bytes that digits of other scripts begin with in UTF-8."""
-_VOLATILE_SHAPES = (
-    b"00:00", b"0" * 10, b"0x", b"0ns", b"0 ns", b"0us", b"0 us", b"0ms", b"0 ms", "0µs".encode(), "0 µs".encode(),
-)  # fmt: skip
-"""One of them is in all that `_VOLATILE` finds, but for seconds with a fraction."""
+_VOLATILE_SHAPE = re.compile(rb"0(?:0:00|0{9}|x|\ ?(?:[num]|\xc2\xb5)s)")
+"""This is in all that `_VOLATILE` finds, but for seconds with a fraction."""
 _SECONDS = re.compile(rb"\.0+ ?s")
 
 _TEMPORARY = re.compile(r"(?:/var/folders|/tmp)/[\w./-]+")
@@ -138,7 +136,11 @@ def _may_be_volatile(text: bytes) -> bool:
     shape = text.translate(_SHAPE)
     if b"0" not in shape:
         return b"\0" in shape
-    return b"\0" in shape or any(one in shape for one in _VOLATILE_SHAPES) or (b".0" in shape and _SECONDS.search(shape) is not None)
+    return (
+        b"\0" in shape
+        or _VOLATILE_SHAPE.search(shape) is not None
+        or (b".0" in shape and _SECONDS.search(shape) is not None)
+    )
 
 
 def has_long_word(text: str | bytes) -> bool:

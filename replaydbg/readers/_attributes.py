@@ -45,6 +45,10 @@ class Attributes(Mapping[str, Json]):
         self._values[key] = decoded
         return decoded
 
+    def get(self, key: str, default: Any = None) -> Json:
+        """As of any mapping, without an exception for what is absent: most of what is asked for is."""
+        return self[key] if key in self._values else default
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
@@ -173,9 +177,12 @@ def _short_value(raw: bytes) -> Json:
 
 def raw_any_value(raw: msgspec.Raw | bytes) -> Json:
     try:
-        return any_value(_salvage.loads(memoryview(raw)))
+        value = _salvage.loads(memoryview(raw))
     except ValueError:
         return bytes(raw).decode("utf-8", "replace")
+    if type(value) is dict and len(value) == 1 and "stringValue" in value:
+        return value["stringValue"]  # nearly all
+    return any_value(value)
 
 
 def any_value(value: Json, depth: int = 0) -> Json:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cached_property
 
+import msgspec
+
 from replaydbg.core.message import Json, Message, Role, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
@@ -142,6 +144,11 @@ class Body(SpanBody):
     def _messages(self, key: str) -> tuple[Message, ...] | None:
         if key not in self.attributes:
             return None
+        raw = self.attributes.undecoded[key]
+        if self.histories is not None and isinstance(raw, msgspec.Raw):
+            known = self.histories.messages_in(memoryview(raw))
+            if known is not None:
+                return known
         value = self.attributes[key]
         if value is None or (isinstance(value, str) and value.startswith(arguments.REDACTED_MARKS)):
             return None

@@ -79,4 +79,6 @@ def dialect(attributes: Container[str]) -> Dialect:
 
 
 def body(span: Span) -> SpanBody:
-    return dialect(span.attributes).body(span)
+    keys = span.attributes.undecoded
+    known = _GENAI if _ALL.keys().isdisjoint(keys) else dialect(keys)
+    return known.body(span)

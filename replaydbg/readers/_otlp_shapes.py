@@ -20,6 +20,8 @@ _FIELDS = (
     ("traceId", str | None), ("spanId", str | None), ("parentSpanId", str | None), ("name", str | None),
     ("startTimeUnixNano", int | None), ("endTimeUnixNano", int | None),
 )  # fmt: skip
+_TOLD = ("name", "status", "events", "status_message", "statusMessage", "span_kind")
+"""What is told of a span beside its attributes."""
 _CHUNKS_KEPT_MAX = 4
 _SHORT_BYTES = 64
 _SPAN = re.compile(rb"\{")
@@ -83,10 +85,9 @@ def _shape(*, snake: bool) -> Shape:
 
     seen = (*_FIELDS, ("status", _Status | None), ("attributes", list[_Pair] | None))
     span = struct("Span", *seen)
-    told = ("name", "status", "events", "status_message", "statusMessage", "span_kind")
     body = msgspec.defstruct(
         "Body",
-        [*((key, msgspec.Raw, msgspec.Raw()) for key in told), ("attributes", list[_Pair] | None, None)],
+        [*((key, msgspec.Raw, None) for key in _TOLD), ("attributes", list[_Pair] | None, None)],
         gc=False,
     )
     return Shape(
@@ -178,9 +179,10 @@ class Spans:
 
     def _undecoded(self, text: memoryview) -> Span:
         body = self._shape.body.decode(text)
-        told = zip(body.__struct_fields__, astuple(body), strict=True)
         document = {
-            key: _told(memoryview(raw)) for key, raw in told if key != "attributes" and memoryview(raw)
+            key: _told(memoryview(raw))
+            for key, raw in zip(_TOLD, astuple(body), strict=False)
+            if raw is not None
         }
         attributes = {pair.key: pair.value for pair in body.attributes or ()}
         return _span_fields.span(document, attributes, text)

@@ -134,17 +134,22 @@ def span(
 ) -> Span:
     """A span of its document; or of what is known of it, with its attributes undecoded and its whole text."""
     events = document.get("events")
-    told = [_event(item) for item in events] if isinstance(events, list) else []
-    name = document.get("name")
-    message = _status_message(document.get("status")) or _get(document, "status_message", "statusMessage")
+    told = [_event(item) for item in events] if isinstance(events, list) else ()
+    name, state = document.get("name"), document.get("status")
+    message = state and _status_message(state)
+    if not message and not document.keys().isdisjoint(_MESSAGES):
+        message = _get(document, *_MESSAGES)
     found = attributes(document.get("attributes")) if undecoded is None else Attributes(undecoded)
     return Span(
         name if isinstance(name, str) else "",
-        _with_span_kind(found, document),
+        _with_span_kind(found, document) if "span_kind" in document else found,
         message if isinstance(message, str) else "",
         [event for event in told if event is not None],
         document if text is None else text,
     )
+
+
+_MESSAGES = ("status_message", "statusMessage")
 
 
 def _with_span_kind(found: Attributes, document: Mapping[str, Json]) -> Attributes:

@@ -47,7 +47,7 @@ def role(word: Json) -> Role:
 
 def read_messages(value: Json) -> tuple[Message, ...]:
     """Messages out of a list of them, or of one; what is no message is kept as one of unknown role."""
-    return tuple(read_message(item) for item in (value if isinstance(value, list) else [value]))
+    return tuple([read_message(item) for item in (value if isinstance(value, list) else [value])])
 
 
 def read_message(value: Json) -> Message:
@@ -70,7 +70,7 @@ def read_parts(value: Json) -> tuple[Part, ...]:
         return ()
     if isinstance(value, str):
         return (Text(value),)
-    return tuple(_read_part(item) for item in (value if isinstance(value, list) else [value]))
+    return tuple([_read_part(item) for item in (value if isinstance(value, list) else [value])])
 
 
 def _read_part(value: Json) -> Part:
@@ -78,9 +78,10 @@ def _read_part(value: Json) -> Part:
         return Text(value)
     if not isinstance(value, dict):
         return OtherPart(value)
-    exact = _read_exact(value.get(EXACT))
-    if exact is not None:
-        return exact
+    if EXACT in value:
+        exact = _read_exact(value[EXACT])
+        if exact is not None:
+            return exact
     match value.get("type"):
         case "text":
             text = value.get("content", value.get("text"))
