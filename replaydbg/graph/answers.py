@@ -7,13 +7,15 @@ under its id; without an id the oldest waiting call of its name, or simply the o
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
 from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
-from replaydbg.graph.index import WAITING_CALLS_MAX, CallPlace, TraceIndex
-from replaydbg.graph.threads import Link, Threads
+from replaydbg.core.step import Body
+from replaydbg.core.trace import Trace
+from replaydbg.graph.index import WAITING_CALLS_MAX, Asked, CallPlace, TraceIndex
+from replaydbg.graph.threads import Link, Linking, Threads
+from replaydbg.wire.conversation import is_user_turn
 
 _CHARS_KEPT_MAX = 32_000
 _PARTS_KEPT_MAX = 1_000
@@ -40,25 +42,76 @@ class Unanswered:
 _Waiting: TypeAlias = tuple[CallPlace | PromptPlace, ToolCall]
 
 
-@dataclass(slots=True)
-class _Walked:
-    found: dict[CallPlace, ToolResponse | PromptPlace] = field(default_factory=dict)
-    """A large response is found again in its prompt when somebody asks: one may be an image, and there may be many."""
-    orphans: list[tuple[PromptPlace, ToolResponse]] = field(default_factory=list)
-    left_in_prompts: dict[PromptPlace, ToolCall] = field(default_factory=dict)
-    ids: set[str] = field(default_factory=set)
-    """Of every response in any prompt: hand-offs are answered in the next agent's thread."""
-    as_text: dict[int, str] = field(default_factory=dict)
-    left: dict[int, list[_Waiting]] = field(default_factory=dict)
-    """After each model call the calls that wait, its own included."""
+class Answering:
+    """Pairs responses with calls in a walk: see the module. Of each model call only the new messages are looked at."""
+
+    def __init__(self, trace: Trace, asked: Asked, linking: Linking) -> None:
+        self._trace = trace
+        self._calls = asked.calls
+        self._links = linking.links
+        self.found: dict[CallPlace, ToolResponse | PromptPlace] = {}
+        """A large response is found again in its prompt when somebody asks: one may be an image, and there may be many."""
+        self.orphans: list[tuple[PromptPlace, ToolResponse]] = []
+        self.left_in_prompts: dict[PromptPlace, ToolCall] = {}
+        self.ids: set[str] = set()
+        """Of every response in any prompt: hand-offs are answered in the next agent's thread."""
+        self.as_text: dict[int, str] = {}
+        self.spoken_to: set[int] = set()
+        self._left: dict[int, list[_Waiting]] = {}
+        """After each model call the calls that wait, its own included."""
+
+    def hear(self, row: int, body: Body) -> None:
+        link = self._links.get(row)
+        if link is None:
+            return
+        messages = body.messages or ()
+        waiting = list(self._left.get(link.previous, ())) if link.previous is not None else []
+        unasked: list[tuple[PromptPlace, ToolResponse]] = []
+        for place, part in _new_parts(row, link, messages):
+            if isinstance(part, ToolCall):
+                waiting.append((place, part))
+                self.left_in_prompts[place] = part
+                continue
+            self.ids.add(part.id)
+            at = _answered(waiting, part)
+            if at is None:
+                unasked.append((place, part))
+            else:
+                self._settle(waiting.pop(at)[0], place, part)
+        if body.output is not None:
+            # The provider took the prompt: the ids differ because the recorder kept another one for the calls.
+            while unasked and waiting:
+                self._settle(waiting.pop(0)[0], *unasked.pop(0))
+        self.orphans += unasked
+        if link.previous is not None and any(map(is_user_turn, messages[link.new_from :])):
+            self.spoken_to.add(row)
+        self._note_text(link, messages)
+        waiting += [(CallPlace(row, n), call) for n, call in enumerate(self._calls[row])]
+        self._left[row] = waiting[-WAITING_CALLS_MAX:]
+
+    def _note_text(self, link: Link, messages: Sequence[Message]) -> None:
+        new = link.new_from
+        if link.previous is None or link.delta or not 0 < new < len(messages):
+            return
+        if self._calls[link.previous] and not messages[new - 1].tool_calls:
+            self.as_text[link.previous] = messages[new].text
+
+    def _settle(
+        self, asked: CallPlace | PromptPlace, place: PromptPlace, response: ToolResponse
+    ) -> None:
+        if isinstance(asked, CallPlace):
+            self.found[asked] = place if _is_large(response.result) else response
+        else:
+            self.left_in_prompts.pop(asked, None)
 
 
 class Answers:
-    """See the module. One pass over the new messages of each model call."""
-
     def __init__(self, index: TraceIndex, threads: Threads) -> None:
         self.index = index
         self.threads = threads
+        self._answering = index.walk.add(
+            lambda present: Answering(index.trace, present(index.asked), present(threads.linking))
+        )
 
     def response(self, place: CallPlace) -> ToolResponse | None:
         """The response in a later prompt of the thread that answers the call."""
@@ -74,6 +127,10 @@ class Answers:
         smolagents and others write "Calling tools: ..." for the reply and "Observation: ..." under the user's role.
         """
         return self._walked.as_text.get(row)
+
+    def spoken_to(self, row: int) -> bool:
+        """Whether a person speaks in the messages that are new to the call at `row`."""
+        return row in self._walked.spoken_to
 
     @property
     def orphans(self) -> Sequence[tuple[PromptPlace, ToolResponse]]:
@@ -96,50 +153,9 @@ class Answers:
         for asked, call in walked.left_in_prompts.items():
             yield Unanswered(asked, call, ended=False)
 
-    @cached_property
-    def _walked(self) -> _Walked:
-        trace, walked = self.index.trace, _Walked()
-        for row, link in self.threads.links.items():
-            body = trace.body(row)
-            messages = body.messages or ()
-            waiting = list(walked.left.get(link.previous, ())) if link.previous is not None else []
-            unasked: list[tuple[PromptPlace, ToolResponse]] = []
-            for place, part in _new_parts(row, link, messages):
-                if isinstance(part, ToolCall):
-                    waiting.append((place, part))
-                    walked.left_in_prompts[place] = part
-                    continue
-                walked.ids.add(part.id)
-                at = _answered(waiting, part)
-                if at is None:
-                    unasked.append((place, part))
-                else:
-                    _settle(walked, waiting.pop(at)[0], place, part)
-            if body.output is not None:
-                # The provider took the prompt: the ids differ because the recorder kept another one for the calls.
-                while unasked and waiting:
-                    _settle(walked, waiting.pop(0)[0], *unasked.pop(0))
-            walked.orphans += unasked
-            self._note_text(walked, link, messages)
-            waiting.extend((CallPlace(row, n), call) for n, call in enumerate(self.index.calls(row)))
-            walked.left[row] = waiting[-WAITING_CALLS_MAX:]
-        return walked
-
-    def _note_text(self, walked: _Walked, link: Link, messages: Sequence[Message]) -> None:
-        new = link.new_from
-        if link.previous is None or link.delta or not 0 < new < len(messages):
-            return
-        if self.index.calls(link.previous) and not messages[new - 1].tool_calls:
-            walked.as_text[link.previous] = messages[new].text
-
-
-def _settle(
-    walked: _Walked, asked: CallPlace | PromptPlace, place: PromptPlace, response: ToolResponse
-) -> None:
-    if isinstance(asked, CallPlace):
-        walked.found[asked] = place if _is_large(response.result) else response
-    else:
-        walked.left_in_prompts.pop(asked, None)
+    @property
+    def _walked(self) -> Answering:
+        return self.index.walk.heard(self._answering)
 
 
 def _is_large(result: Json) -> bool:

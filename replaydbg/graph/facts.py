@@ -16,7 +16,7 @@ from replaydbg.graph.calls import SeenCall, seen_calls
 from replaydbg.graph.cycles import Cycles
 from replaydbg.graph.dependence import Flow
 from replaydbg.graph.index import TraceIndex
-from replaydbg.graph.outcomes import Outcome, outcomes
+from replaydbg.graph.outcomes import Outcome, Outcomes
 from replaydbg.graph.replies import BROKEN_REASONS, Reply
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.turns import Turns
@@ -35,6 +35,11 @@ class Facts:
         self.settings = settings
         self.edited: frozenset[str] = frozenset()
         """Steps of a branch that a person changed, by id: that they read otherwise than before is no finding."""
+        # Made here and not when asked for, so that one walk is enough for all of them.
+        self.index = TraceIndex(trace, side_tools)
+        self.threads = Threads(self.index)
+        self.answers = Answers(self.index, self.threads)
+        self._outcomes = Outcomes(self.index, self.answers)
 
     def of(self, branch: Branch) -> Facts:
         """Those of a branch, by the same settings."""
@@ -47,20 +52,8 @@ class Facts:
         return self.settings.of(kind)
 
     @cached_property
-    def index(self) -> TraceIndex:
-        return TraceIndex(self.trace, self.side_tools)
-
-    @cached_property
-    def threads(self) -> Threads:
-        return Threads(self.index)
-
-    @cached_property
     def flow(self) -> Flow:
         return Flow(self.index, self.threads)
-
-    @cached_property
-    def answers(self) -> Answers:
-        return Answers(self.index, self.threads)
 
     @cached_property
     def turns(self) -> Turns:
@@ -82,7 +75,7 @@ class Facts:
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:
         """What came of each of `calls`, in their order."""
-        return outcomes(self.index, self.answers, self.calls)
+        return self._outcomes.of(self.calls)
 
     @property
     def replies(self) -> Sequence[Reply]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -15,10 +15,11 @@ import orjson
 
 from replaydbg.core.message import Json, ToolCall
 from replaydbg.core.request import call_digest
-from replaydbg.core.step import KINDS, Kind
+from replaydbg.core.step import KINDS, Body, Kind
 from replaydbg.core.tool import SchemaSource, ToolSpec
 from replaydbg.core.trace import Trace
 from replaydbg.graph.replies import Reply, reply_of
+from replaydbg.graph.walk import Walk
 from replaydbg.wire.tool_specs import read_tools
 
 WAITING_CALLS_MAX = 256
@@ -48,14 +49,27 @@ class SpecInForce:
     """The other step that the schema was taken from, for `OTHER_STEP` and `SERVER_LIST`."""
 
 
-@dataclass(slots=True)
-class _Walked:
+class Asked:
     """What each model call asked and was offered, by row; what each execution ran; and the replies by time."""
 
-    calls: dict[int, tuple[ToolCall, ...]] = field(default_factory=dict)
-    executed: dict[int, ToolCall] = field(default_factory=dict)
-    offers: dict[int, tuple[ToolSpec, ...] | None] = field(default_factory=dict)
-    replies: list[Reply] = field(default_factory=list)
+    def __init__(self, trace: Trace) -> None:
+        self._kinds = trace.kinds
+        self._offers = _Offers()
+        self.calls: dict[int, tuple[ToolCall, ...]] = {}
+        self.executed: dict[int, ToolCall] = {}
+        self.offers: dict[int, tuple[ToolSpec, ...] | None] = {}
+        self.replies: list[Reply] = []
+
+    def hear(self, row: int, body: Body) -> None:
+        if self._kinds[row] == _MODEL_CALL:
+            output = body.output
+            self.calls[row] = output.tool_calls if output is not None else ()
+            self.offers[row] = self._offers.of(body.tools)
+            self.replies.append(reply_of(row, body, self.replies[-1] if self.replies else None))
+        else:
+            call = body.call
+            if call is not None:
+                self.executed[row] = call
 
 
 class _Offers:
@@ -80,6 +94,9 @@ class TraceIndex:
     def __init__(self, trace: Trace, side_tools: tuple[ToolSpec, ...] = ()) -> None:
         self.trace = trace
         self.side_tools = side_tools
+        self.walk = Walk(trace, lambda: self._calls_and_executions)
+        """Over model calls and tool executions, by time."""
+        self.asked = self.walk.add(lambda _: Asked(trace))
 
     @cached_property
     def in_time(self) -> list[int]:
@@ -90,6 +107,11 @@ class TraceIndex:
             last = start if start >= 0 else last
             keys.append(last)
         return sorted(range(len(keys)), key=keys.__getitem__)
+
+    @property
+    def _calls_and_executions(self) -> list[int]:
+        kinds = self.trace.kinds
+        return [row for row in self.in_time if kinds[row] in {_MODEL_CALL, _TOOL_EXECUTION}]
 
     @cached_property
     def model_calls(self) -> list[int]:
@@ -103,23 +125,9 @@ class TraceIndex:
         kinds = self.trace.kinds
         return [row for row in self.in_time if kinds[row] == _TOOL_EXECUTION]
 
-    @cached_property
-    def _walked(self) -> _Walked:
-        """In one walk, since what is asked of one step and of its neighbours is decoded together."""
-        walked, offers = _Walked(), _Offers()
-        kinds, trace = self.trace.kinds, self.trace
-        for row in self.in_time:
-            if kinds[row] == _MODEL_CALL:
-                body = trace.body(row)
-                output = body.output
-                walked.calls[row] = output.tool_calls if output else ()
-                walked.offers[row] = offers.of(body.tools)
-                walked.replies.append(reply_of(row, body, walked.replies[-1] if walked.replies else None))
-            elif kinds[row] == _TOOL_EXECUTION:
-                call = trace.body(row).call
-                if call is not None:
-                    walked.executed[row] = call
-        return walked
+    @property
+    def _walked(self) -> Asked:
+        return self.walk.heard(self.asked)
 
     @property
     def replies(self) -> Sequence[Reply]:

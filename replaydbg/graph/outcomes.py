@@ -8,7 +8,7 @@ file or a test report in which somebody else's call was refused.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
@@ -16,12 +16,14 @@ import orjson
 
 from replaydbg.core.digest import canonical
 from replaydbg.core.message import Json
-from replaydbg.core.step import STATUSES, Status
+from replaydbg.core.step import KINDS, STATUSES, Body, Kind, Status
+from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.index import CallPlace, TraceIndex
 
 _ERROR = STATUSES.index(Status.ERROR)
+_TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
 _HEAD_CHARS = 400
 _KEPT_CHARS = 200
 
@@ -93,27 +95,59 @@ class Outcome:
 
 
 UNKNOWN = Outcome()
+_WELL = Outcome(known=True)
 
 
-def outcomes(index: TraceIndex, answers: Answers, calls: Iterable[SeenCall]) -> tuple[Outcome, ...]:
-    """An outcome for each of the calls, in their order."""
-    return tuple(_outcome(index, answers, seen) for seen in calls)
+class Came:
+    """What came of each tool execution of a walk, by row; as the call is named that the execution recorded."""
+
+    def __init__(self, trace: Trace) -> None:
+        self._kinds = trace.kinds
+        self._statuses = trace.statuses
+        self.of_row: dict[int, Outcome] = {}
+
+    def hear(self, row: int, body: Body) -> None:
+        if self._kinds[row] == _TOOL_EXECUTION:
+            call = body.call
+            name = call.name if call is not None else ""
+            self.of_row[row] = _ran(body, name, marked=self._statuses[row] == _ERROR)
 
 
-def _outcome(index: TraceIndex, answers: Answers, seen: SeenCall) -> Outcome:
-    trace = index.trace
-    if seen.ran is not None:
-        body = trace.body(seen.ran)
-        marked = trace.statuses[seen.ran] == _ERROR
-        if body.has_result:
-            return told(body.result, marked=marked, or_else=body.error, name=seen.call.name)
-        if body.error or marked:
-            return told(body.error, marked=True, name=seen.call.name)
-    if not seen.alone:
-        response = answers.response(CallPlace(seen.row, seen.number))
-        if response is not None:
-            return told(response.result, marked=response.is_error, name=seen.call.name)
-    return UNKNOWN
+def _ran(body: Body, name: str, *, marked: bool) -> Outcome:
+    if body.has_result:
+        return told(body.result, marked=marked, or_else=body.error, name=name)
+    error = body.error
+    return told(error, marked=True, name=name) if error or marked else UNKNOWN
+
+
+class Outcomes:
+    """What came of calls: of executions, and of what later prompts say."""
+
+    def __init__(self, index: TraceIndex, answers: Answers) -> None:
+        self._index = index
+        self._answers = answers
+        self._came = index.walk.add(lambda _: Came(index.trace))
+
+    def of(self, calls: Iterable[SeenCall]) -> tuple[Outcome, ...]:
+        """An outcome for each of the calls, in their order."""
+        came = self._index.walk.heard(self._came).of_row
+        return tuple([self._of(seen, came) for seen in calls])
+
+    def _of(self, seen: SeenCall, came: Mapping[int, Outcome]) -> Outcome:
+        if seen.ran is not None:
+            outcome = came[seen.ran]
+            executed = self._index.executed_call(seen.ran)
+            if executed is None or executed.name != seen.call.name:
+                trace = self._index.trace
+                marked = trace.statuses[seen.ran] == _ERROR
+                outcome = _ran(trace.body(seen.ran), seen.call.name, marked=marked)
+            if outcome.known:
+                return outcome
+        if not seen.alone:
+            response = self._answers.response(CallPlace(seen.row, seen.number))
+            if response is not None:
+                return told(response.result, marked=response.is_error, name=seen.call.name)
+        return UNKNOWN
 
 
 def told(result: Json, *, marked: bool, or_else: str = "", name: str = "") -> Outcome:
@@ -122,12 +156,14 @@ def told(result: Json, *, marked: bool, or_else: str = "", name: str = "") -> Ou
     head = errors or _head(result) or or_else[:_HEAD_CHARS]
     refusal = Refusal.ARGUMENTS if errors else _refusal(head, name) or _refusal(or_else[:_HEAD_CHARS], name)
     failed = marked or refusal is not None or _FAILED.match(head) is not None
+    if not failed:
+        return _WELL
     return Outcome(
         known=True,
-        failed=failed,
+        failed=True,
         marked=marked,
         refusal=refusal,
-        text=" ".join(head[:_KEPT_CHARS].split()) if failed else "",
+        text=" ".join(head[:_KEPT_CHARS].split()),
     )
 
 

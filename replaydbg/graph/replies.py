@@ -28,6 +28,8 @@ class Reply:
     """In lower case; "" where it was not recorded."""
     text_chars: int
     """Of its text without the white space around it."""
+    chars: int
+    """Of all its text."""
     thinks: bool
     others: bool
     """Whether it holds media or parts that none of ours stands for."""
@@ -45,10 +47,11 @@ class Reply:
 def reply_of(row: int, body: Body, before: Reply | None) -> Reply:
     """The reply of a model call. Most calls of a run have the parameters of the one `before`, which are kept once."""
     params, output = body.params, body.output
-    chars, thinks, others, calls = 0, False, False, 0
+    text_chars, chars, thinks, others, calls = 0, -1, False, False, 0  # a newline stands between two parts
     for part in output.parts if output is not None else ():
         if isinstance(part, Text):
-            chars += len(part.text.strip())
+            text_chars += len(part.text.strip())
+            chars += len(part.text) + 1
         elif isinstance(part, ToolCall):
             calls += 1
         elif isinstance(part, Reasoning):
@@ -59,7 +62,8 @@ def reply_of(row: int, body: Body, before: Reply | None) -> Reply:
         row,
         output is not None,
         output.finish_reason.lower() if output is not None else "",
-        chars,
+        text_chars,
+        max(chars, 0),
         thinks,
         others,
         calls,

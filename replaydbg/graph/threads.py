@@ -16,10 +16,14 @@ from operator import is_
 
 from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Role, Text, ToolCall, ToolResponse, text_message
+from replaydbg.core.step import KINDS, Body, Kind
 from replaydbg.core.trace import Trace
-from replaydbg.graph.index import TraceIndex
+from replaydbg.graph.index import Asked, TraceIndex
 from replaydbg.graph.wording import exact, masked
 from replaydbg.wire.conversation import is_instruction
+
+
+_MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,60 +40,60 @@ class Link:
     delta: bool = False
 
 
-class Threads:
-    def __init__(self, index: TraceIndex) -> None:
-        self.index = index
-        self._silent: set[int] = set()
-        """Rows of the calls without a reply, filled with the links."""
+class Linking:
+    """Links the model calls of a walk: see the module."""
 
-    @cached_property
-    def links(self) -> dict[int, Link]:
-        """A link for each model call whose messages were recorded, in order of time."""
-        trace = self.index.trace
-        ends = _Ends(trace)
-        prompts: dict[int, int] = {}
-        replies: dict[int, int] = {}
-        latest: dict[str, int] = {}
-        links: dict[int, Link] = {}
-        extended = _Prefixes()
-        digests = _Digests(extended)
-        retold = _Retold(trace, extended)
-        for row in self.index.model_calls:
-            body = trace.body(row)
-            if body.messages is None:
-                continue
-            chain, length = digests.of(body.messages), len(body.messages)
-            link = self._continued(row, body.messages, chain.prefixes, ends, prompts)
-            if link is None and length:
-                before = replies.get(chain.keys[0]) if body.messages[0].role is Role.ASSISTANT else None
-                if before is not None:
-                    link = Link(row, before, 1, delta=True)
-                elif self._answers(latest.get(trace.agent(row)), body.messages[0]):
-                    link = Link(row, latest[trace.agent(row)], 0, delta=True)
-            again = retold.prefixes(body.messages, chain.keys)
-            if link is None and again:
-                link = self._continued(row, body.messages, again, retold.ends, retold.prompts)
-            link = links[row] = link or Link(row, None, 0)
-            end = chain.prefixes[length]
-            if link.delta and link.previous is not None:
-                # Named by the whole prompt, so that a later call that recorded all of it finds its predecessor.
-                end = reduce(extended, chain.keys[link.new_from : length], ends.of_row[link.previous])
-            ends.follow(link.previous)
-            prompts[end] = row
-            latest[trace.agent(row)] = row
-            ends.of_row[row] = end
-            if body.output is None:
-                self._silent.add(row)
-            else:
-                reply = chain_key(body.output)
-                ends.add(extended(end, reply), row)
-                replies[reply] = row
-                if again:
-                    retold.ends.add(extended(again[length], reply), row)
+    def __init__(self, trace: Trace, asked: Asked) -> None:
+        self.links: dict[int, Link] = {}
+        self._trace = trace
+        self._asked = asked
+        self._ends = _Ends(trace)
+        self._prompts: dict[int, int] = {}
+        self._replies: dict[int, int] = {}
+        self._latest: dict[str, int] = {}
+        self._silent: set[int] = set()
+        """Rows of the calls without a reply."""
+        self._extended = _Prefixes()
+        self._digests = _Digests(self._extended)
+        self._retold = _Retold(trace, self._extended)
+
+    def hear(self, row: int, body: Body) -> None:
+        messages = body.messages if self._trace.kinds[row] == _MODEL_CALL else None
+        if messages is None:
+            return
+        ends, extended, retold = self._ends, self._extended, self._retold
+        chain, length = self._digests.of(messages), len(messages)
+        link = self._continued(row, messages, chain.prefixes, ends, self._prompts)
+        agent = self._trace.agent(row)
+        if link is None and length:
+            before = self._replies.get(chain.keys[0]) if messages[0].role is Role.ASSISTANT else None
+            if before is not None:
+                link = Link(row, before, 1, delta=True)
+            elif self._answers(self._latest.get(agent), messages[0]):
+                link = Link(row, self._latest[agent], 0, delta=True)
+        again = retold.prefixes(messages, chain.keys)
+        if link is None and again:
+            link = self._continued(row, messages, again, retold.ends, retold.prompts)
+        link = self.links[row] = link or Link(row, None, 0)
+        end = chain.prefixes[length]
+        if link.delta and link.previous is not None:
+            # Named by the whole prompt, so that a later call that recorded all of it finds its predecessor.
+            end = reduce(extended, chain.keys[link.new_from : length], ends.of_row[link.previous])
+        ends.follow(link.previous)
+        self._prompts[end] = row
+        self._latest[agent] = row
+        ends.of_row[row] = end
+        if body.output is None:
+            self._silent.add(row)
+        else:
+            reply = chain_key(body.output)
+            ends.add(extended(end, reply), row)
+            self._replies[reply] = row
             if again:
-                retold.prompts[again[length]] = row
-                retold.ends.follow(link.previous)
-        return links
+                retold.ends.add(extended(again[length], reply), row)
+        if again:
+            retold.prompts[again[length]] = row
+            retold.ends.follow(link.previous)
 
     def _continued(
         self,
@@ -115,7 +119,19 @@ class Threads:
     def _answers(self, row: int | None, message: Message) -> bool:
         """Whether the message answers calls of the model call at `row`: how a log of new messages only goes on."""
         answered = {response.id for response in message.tool_responses if response.id}
-        return row is not None and bool(answered) and answered <= {call.id for call in self.index.calls(row)}
+        calls = self._asked.calls
+        return row is not None and bool(answered) and answered <= {call.id for call in calls.get(row, ())}
+
+
+class Threads:
+    def __init__(self, index: TraceIndex) -> None:
+        self.index = index
+        self.linking = index.walk.add(lambda present: Linking(index.trace, present(index.asked)))
+
+    @property
+    def links(self) -> dict[int, Link]:
+        """A link for each model call whose messages were recorded, in order of time."""
+        return self.index.walk.heard(self.linking).links
 
     @cached_property
     def followers(self) -> dict[int, list[int]]:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from replaydbg.core.message import Message, Role, ToolCall
-from replaydbg.core.step import KINDS, Body, Kind
+from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.deeds import Deeds, Prompt, Stretch, Turn
 from replaydbg.graph.index import TraceIndex
+from replaydbg.graph.replies import Reply
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.wording import canonical_text, masked
+from replaydbg.wire.conversation import is_user_turn
 
 _AGENT = KINDS.index(Kind.AGENT_INVOCATION)
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
@@ -58,6 +60,7 @@ class Turns:
         return sorted(turns, key=lambda turn: place[turn.row])
 
     def _walk(self) -> None:
+        replies = iter(self.index.replies)
         for row in self.index.in_time:
             if self.trace.kinds[row] == _TOOL_EXECUTION:
                 call = self.index.executed_call(row)
@@ -69,24 +72,22 @@ class Turns:
                     self.executions_alone.append(row)
                     self._add_execution(row, call)
             elif self.trace.kinds[row] == _MODEL_CALL:
-                self._add_reply(row)
+                self._add_reply(row, next(replies))
 
     def _add_execution(self, row: int, call: ToolCall) -> None:
         stretch = self._open.get(self._scope(row)) or self._begin(row, known=False)
         self._add(stretch, (row,), (call,))
 
-    def _add_reply(self, row: int) -> None:
-        body = self._body(row)
-        stretch = self._stretch_of(row, body)
+    def _add_reply(self, row: int, reply: Reply) -> None:
+        stretch = self._stretch_of(row)
         self._of_row[row] = self._open[self._scope(row)] = stretch
         calls = self.index.calls(row)
-        said = body.output.text if body.output is not None else ""
-        if len(said) >= LONG_OUTPUT_CHARS_MIN:
+        if reply.chars >= LONG_OUTPUT_CHARS_MIN:
             self.long_outputs.append(row)
         if calls:
             ran = [self.index.execution_of(row, number) for number in range(len(calls))]
             self._add(stretch, (row, *[one for one in ran if one is not None]), calls)
-        elif said.strip():
+        elif reply.text_chars:
             self._add(stretch, (row,), ())
 
     def _add(self, stretch: Stretch, rows: tuple[int, ...], calls: tuple[ToolCall, ...]) -> None:
@@ -95,7 +96,7 @@ class Turns:
         if calls:
             stretch.heard.append(turn)
 
-    def _stretch_of(self, row: int, body: Body) -> Stretch:
+    def _stretch_of(self, row: int) -> Stretch:
         """The stretch that the call goes on with: its thread's, unless a person spoke since."""
         link = self.threads.links.get(row)
         if link is None:
@@ -104,18 +105,16 @@ class Turns:
             before = self._open.get(self._scope(row))
             goes_on = before is not None and (not before.turns or bool(before.turns[-1].tools))
             return before if before is not None and goes_on else self._begin(row, known=False)
-        messages = body.messages or ()
         before_row = link.previous
         before = None if before_row is None else self._of_row.get(before_row)
         if before is None or before_row is None:
-            return self._unlinked(row, messages)
-        new = messages[link.new_from :]
+            return self._unlinked(row, self._messages(row))
         forked = before.turns and before.turns[-1].row != before_row and not self._is_after(row, before)
-        spoken_to = self.answers.as_text(before_row) is None and any(is_user_turn(one) for one in new)
-        if forked or spoken_to:
+        if forked or (self.answers.as_text(before_row) is None and self.answers.spoken_to(row)):
+            messages = self._messages(row)
             # What went before was noted when it was new: a long talk is not gone through again with every word.
             noted = self._scope(before_row) == self._scope(row)
-            return self._begin(row, messages, new=new if noted else messages)
+            return self._begin(row, messages, new=messages[link.new_from :] if noted else messages)
         before.heard.append(Prompt(self.trace, row, link.new_from))
         return before
 
@@ -174,13 +173,8 @@ class Turns:
             at = self.trace.parents[at]
         return False
 
-    def _body(self, row: int) -> Body:
-        return self.trace.body(row)
-
-
-def is_user_turn(message: Message) -> bool:
-    """Whether a person (or a harness in their place) speaks: some providers put tool responses under the user's role."""
-    return message.role is Role.USER and bool(message.text.strip()) and not message.tool_responses
+    def _messages(self, row: int) -> Sequence[Message]:
+        return self.trace.body(row).messages or ()
 
 
 def _said_to_it(messages: Sequence[Message]) -> set[str]:

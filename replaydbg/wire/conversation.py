@@ -25,6 +25,11 @@ def dangling(messages: tuple[Message, ...]) -> tuple[ToolCall, ...]:
     return tuple(waiting)
 
 
+def is_user_turn(message: Message) -> bool:
+    """Whether a person (or a harness in their place) speaks: some providers put tool responses under the user's role."""
+    return message.role is Role.USER and bool(message.text.strip()) and not message.tool_responses
+
+
 def without_reasoning(message: Message) -> Message:
     """The message as it may be sent once it was edited: signatures vouch for the turn as it was, and are refused now."""
     return replace(message, parts=tuple(part for part in message.parts if not is_reasoning(part)))

@@ -1,0 +1,83 @@
+"""One walk over the steps of a run for all who look at each of them: a body is decoded once, and is at hand for everyone.
+
+Bodies of a large trace are not kept. Whoever makes facts of them (which calls were asked, which thread goes on, what was
+answered) says so with `add`; the first who wants such facts has those of everybody made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from replaydbg.core.step import Body
+from replaydbg.core.trace import Trace
+
+
+_ROWS_AT_ONCE = 48
+"""A listener hears so many steps at a time: taking turns at every step takes a fifth longer."""
+
+
+class Listener(Protocol):
+    """Makes facts of what it hears. It hears of a step after those that were added before it did."""
+
+    def hear(self, row: int, body: Body) -> None: ...
+
+
+Made = TypeVar("Made", bound=Listener)
+
+
+class Place(Generic[Made]):
+    """Where the facts of one listener are."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, make: Callable[[Present], Made]) -> None:
+        self.make = make
+
+
+class Present(Protocol):
+    """What listeners of a walk are given to find each other: who was added before, as far as they have heard."""
+
+    def __call__(self, place: Place[Made]) -> Made: ...
+
+
+class Walk:
+    """Nothing of it is seen before it is over: two threads that ask at once both walk, and come to the same."""
+
+    def __init__(self, trace: Trace, rows: Callable[[], Sequence[int]]) -> None:
+        self._trace = trace
+        self._rows = rows
+        self._places: list[Place[Any]] = []
+        self._over: dict[Place[Any], Any] = {}
+
+    def add(self, make: Callable[[Present], Made]) -> Place[Made]:
+        """Have a listener hear all steps when somebody asks for facts."""
+        place = Place(make)
+        self._places.append(place)
+        return place
+
+    def heard(self, place: Place[Made]) -> Made:
+        """The listener, having heard everything."""
+        if place not in self._over:
+            self._go()
+        made: Made = self._over[place]
+        return made
+
+    def _go(self) -> None:
+        new: dict[Place[Any], Any] = {}
+
+        def present(place: Place[Made]) -> Made:
+            made: Made = new[place] if place in new else self._over[place]
+            return made
+
+        for place in self._places:
+            if place not in self._over:
+                new[place] = place.make(present)
+        rows = self._rows()
+        for start in range(0, len(rows), _ROWS_AT_ONCE):
+            heard = [(row, self._trace.body(row)) for row in rows[start : start + _ROWS_AT_ONCE]]
+            for listener in new.values():
+                hear = listener.hear
+                for row, body in heard:
+                    hear(row, body)
+        self._over.update(new)
