@@ -96,9 +96,7 @@ class Answering:
         if self._calls[link.previous] and not messages[new - 1].tool_calls:
             self.as_text[link.previous] = messages[new].text
 
-    def _settle(
-        self, asked: CallPlace | PromptPlace, place: PromptPlace, response: ToolResponse
-    ) -> None:
+    def _settle(self, asked: CallPlace | PromptPlace, place: PromptPlace, response: ToolResponse) -> None:
         if isinstance(asked, CallPlace):
             self.found[asked] = place if _is_large(response.result) else response
         else:

@@ -22,7 +22,6 @@ from replaydbg.graph.index import Asked, TraceIndex
 from replaydbg.graph.wording import exact, masked
 from replaydbg.wire.conversation import is_instruction
 
-
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 
 

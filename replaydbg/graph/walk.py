@@ -12,7 +12,6 @@ from typing import Any, Generic, Protocol, TypeVar
 from replaydbg.core.step import Body
 from replaydbg.core.trace import Trace
 
-
 _ROWS_AT_ONCE = 48
 """A listener hears so many steps at a time: taking turns at every step takes a fifth longer."""
 

@@ -34,7 +34,11 @@ Begins with a plain digit and looks back only then: that is ten times as fast on
 
 _SPACES = bytes(ord(" ") if byte in b" \t\n\r\v\f" else byte for byte in range(256))
 _SHAPE = bytes(
-    0 if byte in {0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xEA, 0xEF, 0xF0} else ord("0") if chr(byte).isdecimal() else byte
+    0
+    if byte in {0xD9, 0xDB, 0xDF, 0xE0, 0xE1, 0xEA, 0xEF, 0xF0}
+    else ord("0")
+    if chr(byte).isdecimal()
+    else byte
     for byte in range(256)
 )
 """Digits as 0; as NUL the bytes that digits of other scripts begin with in UTF-8."""
@@ -45,9 +49,6 @@ _SECONDS = re.compile(rb"\.0+ ?s")
 _TEMPORARY = re.compile(r"(?:/var/folders|/tmp)/[\w./-]+")
 _MAY_BE_TEMPORARY = re.compile(rb"/(?:tmp|var/folders)/")
 _WHOLE_FLOAT = re.compile(rb"\.0(?![0-9])")
-_SPELLED_OTHERWISE = re.compile(rb"null|[0-9](?:\.[0-9]|e)")
-"""Where what orjson wrote may hold a number with a point, or the `null` that it writes for one that is none."""
-
 _AS_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
 _NOTHING_CHARS_MAX = 200
@@ -97,13 +98,26 @@ def _single_spaced(text: bytes) -> bytes:
 
 def exact(value: Json) -> bytes:
     """`core.digest.canonical` in UTF-8, the quick way where both write the same."""
-    try:
-        made = orjson.dumps(value, option=_AS_CANONICAL)
-    except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
-        return canonical(value).encode("utf-8", "surrogatepass")
-    if not isinstance(value, str) and _SPELLED_OTHERWISE.search(made) is not None:
-        return canonical(value).encode("utf-8", "surrogatepass")
-    return made
+    if not _holds_float(value):
+        try:
+            return orjson.dumps(value, option=_AS_CANONICAL)
+        except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
+            pass
+    return canonical(value).encode("utf-8", "surrogatepass")
+
+
+def _holds_float(value: Json) -> bool:
+    """Whether there is a number that orjson writes in its own way."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, (list, tuple)):
+            waiting += one
+        elif isinstance(one, float):
+            return True
+    return False
 
 
 def as_text(value: Json) -> str:

@@ -17,6 +17,9 @@ INNER = 4
 """The entry is the message that a line of progress tells of."""
 
 
+_NO_FACTS = Facts()
+
+
 class Bodies:
     """The decoders of a session's entries."""
 
@@ -44,6 +47,8 @@ class Bodies:
 
     def facts(self, entry: int) -> Facts:
         """Of a reply its model and tokens; of a tool result what went wrong, where it is told in several blocks."""
+        if not self.store.may_hold(entry, (b'"assistant"',), (b'"is_error"', b"true")):
+            return _NO_FACTS
         lines = self._lines(entry)
         said = loose.mapping(lines[-1].get("message"))
         if said.get("role") == "assistant" or lines[0].get("type") == "assistant":

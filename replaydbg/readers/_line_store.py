@@ -52,6 +52,11 @@ class LineStore:
             return size
         return sum(len(self._raw(at)) for at in self._chain(entry))
 
+    def may_hold(self, entry: int, *pieces: tuple[bytes, ...]) -> bool:
+        """Whether all pieces of one of these stand somewhere in the lines: most need not be parsed to know that they do not."""
+        text = b"\n".join([bytes(self._raw(at)) for at in self._chain(entry)])
+        return any(all(piece in text for piece in each) for each in pieces)
+
     def values(self, entry: int) -> list[Json]:
         """The lines of the entry, parsed; a damaged one as far as it is whole."""
         at, values, _ = self._latest

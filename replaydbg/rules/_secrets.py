@@ -53,7 +53,7 @@ _WITH_LONG_TOKEN = tuple(
         rb"[0-9a-z]{32}-us[0-9]",
         rb"T3BlbkFJ|pypi-Ag|k_live_",
         rb"SG\.[\w-]{22}\.",
-        rb"[MNO][\w-]{23,25}\.[\w-]{6}\.[\w-]{27}",
+        rb"[MNO][\w\x80-\xff-]{23,}\.[\w\x80-\xff-]{6,}\.[\w\x80-\xff-]{27}",  # digits of any script
         rb":[\w-]{35}",
         rb"(?:AC|SK)[a-z0-9]{32}",
     )
@@ -63,7 +63,7 @@ _AWS = (b"aws", "aw\u017f".encode())
 _AWS_SECRET = re.compile(rb"(?i:aws|aw\xc5\xbf)[^\n]{0,200}?['\"][^'\"\n]{40,120}['\"]")
 """What keys look like in UTF-8, one of these for each pattern of the detectors; see `may_be_in`."""
 
-_TOKEN = bytes(ord("w") if re.match(rb"[\w-]", bytes([byte])) else ord(" ") for byte in range(256))
+_TOKEN = bytes(ord("w") if re.match(rb"[\w\x80-\xff-]", bytes([byte])) else ord(" ") for byte in range(256))
 _LONG_TOKEN = b"w" * 20
 
 _SHOWN_CHARS = 4

@@ -77,11 +77,14 @@ def test_messages_with_an_image_are_not_kept(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(history, "DECODED_BYTES_MAX", 2)
+    monkeypatch.setattr(history, "LATEST_BYTES_MAX", 1)
     decode = Counted()
-    conversation = talk("a", "b", "c", decode=decode)
-    assert tuple(History(conversation, 3)) == (user("a"), user("b"), user("c"))
-    assert conversation[0] == user("a")
-    assert decode.times == 4
+    conversation = talk("a", "b", "c", "d", decode=decode)
+    assert tuple(History(conversation, 4)) == tuple(map(user, "abcd"))
+    assert [conversation[0], conversation[1], conversation[3]] == [user("a"), user("b"), user("d")]
+    assert decode.times == 4  # the first that there is room for are kept, and beside them the latest
+    assert conversation[2] == user("c")
+    assert decode.times == 5
 
 
 def test_forks_share_what_they_kept() -> None:

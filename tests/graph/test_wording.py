@@ -9,13 +9,16 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from replaydbg.core.digest import canonical
 from replaydbg.graph.wording import (
     canonical_bytes,
     canonical_text,
+    exact,
     has_long_word,
     is_nothing,
     made_up_ids,
     masked,
+    masked_bytes,
     roughly,
     says_failure,
 )
@@ -116,3 +119,33 @@ def test_failures(result: Any) -> None:
 )  # fmt: skip
 def test_no_failures(result: Any) -> None:
     assert not says_failure(result)
+
+
+LOOSE = st.recursive(
+    JSON | st.floats() | st.text(st.characters(), max_size=8) | st.integers(-(1 << 70), 1 << 70),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(LOOSE)
+@example("\ud800")
+@example({"a": [1.0, math.nan, 1e22, 1e-7, None]})
+@example({"\ud800": 1 << 64, "\x7f\x1f": "\x00\u2028"})
+def test_the_quick_way_writes_what_canonical_writes(value: Any) -> None:
+    assert exact(value) == canonical(value).encode("utf-8", "surrogatepass")
+
+
+VOLATILE = st.sampled_from(
+    ["2026-01-02T03:04:05.25Z", "2026-01-02 03:04", "1700000000", "1700000000.5", "1700000000123", "0x7f3a99", "12 ms", "3us", "4 ns",
+     "7µs", "0.25 seconds", "1.5s", "٣ ms", "١.٢ s", "1٧٣٣٣٣٣٣٣٣٣", "2٠٢٦-٠١-٠٢ ٠٣:٠٤", UUID, "/tmp/a.b", "/var/folders/x/y",
+     "10 steps", "x 1", "1.5", "a", " ", "-", "é", "…", "語", "😀"],
+)  # fmt: skip
+
+
+@given(st.lists(VOLATILE | st.text(st.characters(), max_size=3), max_size=8))
+def test_a_glance_is_enough_to_leave_plain_text_as_it_is(words: list[str]) -> None:
+    text = "".join(words)
+    assert masked_bytes(text.encode("utf-8", "surrogatepass")) == masked(text).encode(
+        "utf-8", "surrogatepass"
+    )

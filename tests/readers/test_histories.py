@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,3 +75,58 @@ def test_few_prompts_are_remembered() -> None:
         )
 
     assert len(histories._known) == CHAINS_MAX
+
+
+NON_ASCII = st.sampled_from(["—", "é", "\n", '"', "\\", "]", "},{", "😀", "a", "\u2028"])
+SPOKEN = st.lists(
+    st.builds(
+        lambda words: {"role": "user", "parts": [{"type": "text", "content": "".join(words)}]},
+        st.lists(NON_ASCII, max_size=9),
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+def any_value(text: str, *, ascii_only: bool) -> memoryview:
+    return memoryview(json.dumps({"stringValue": text}, ensure_ascii=ascii_only).encode())
+
+
+@given(st.lists(SPOKEN, min_size=1, max_size=8), st.lists(st.integers(0, 12), max_size=8), st.booleans())
+def test_escaped_prompts_are_decoded_as_if_each_stood_alone(
+    pieces: list[Any], cuts: list[int], ascii_only: bool
+) -> None:
+    histories, said = Histories(), [LONG]
+    for piece, cut in zip(pieces, [*cuts, *[12] * len(pieces)], strict=False):
+        said = [LONG, *said[1 : cut + 1], *piece]
+        value = any_value(text(said), ascii_only=ascii_only)
+        assert genai.read_messages(said) == histories.messages_in(value)
+
+
+def test_escaped_prompts_share_what_they_repeat() -> None:
+    histories, user = Histories(), {"role": "user", "parts": [{"type": "text", "content": "hi"}]}
+    first = histories.messages_in(any_value(text([LONG, user]), ascii_only=True))
+    second = histories.messages_in(any_value(text([LONG, user, user]), ascii_only=True))
+    again = histories.messages_in(any_value(text([LONG, user, user]), ascii_only=True))
+    assert first is not None
+    assert second is not None
+    assert again is not None
+    assert (first[0] is second[0], second[2] is again[2], len(again)) == (True, True, 3)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "{}", "7", '{"intValue":"7"}', '{"stringValue":"]"}', '{"stringValue":"[7"}', '{"stringValue":"[1]","x":"]"}', '{"x":"[1]"}',
+        '{"stringValue":"a","y":"[1]"}', '{"stringValue":"[\\ud800]"}', '{"stringValue":"[\\"\\ud800\\"]"}', '{"stringValue":"{}]"}',
+        '{"stringValue":"[NaN]"}', '{"stringValue":"[REDACTED]"}',
+    ],
+)  # fmt: skip
+def test_what_is_no_plain_text_of_a_list_is_left_to_others(value: str) -> None:
+    assert Histories().messages_in(memoryview(value.encode())) is None
+
+
+def test_white_space_around_an_escaped_prompt_says_nothing() -> None:
+    assert Histories().messages_in(memoryview(b' { "stringValue" : "[\\"a\\"]" } ')) == genai.read_messages(
+        ["a"]
+    )

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 pytest.importorskip("detect_secrets")
 
@@ -50,3 +55,40 @@ def test_nobody_is_asked_whether_it_is_valid(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     for key in KEYS.values():
         list(_secrets.secrets_in(key))
+
+
+@given(st.data())
+def test_a_glance_overlooks_nothing_that_a_detector_of_the_installed_version_finds(
+    data: st.DataObject,
+) -> None:
+    detector = data.draw(st.sampled_from(_secrets._detectors()))
+    pattern = data.draw(st.sampled_from(list(detector.denylist)))
+    text = data.draw(st.from_regex(pattern))
+    if next(iter(_secrets.secrets_in(text)), None) is not None:
+        assert _secrets.may_be_in(text)
+        assert _secrets.may_be_in(f"some words before\n{text}\nand after, é 語")
+
+
+@pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
+def test_a_glance_sees_keys(key: str) -> None:
+    assert _secrets.may_be_in(f"TOKEN={key} ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "plain words", "https://example.org/a?b=c", "ann@example.org", "0123456789abcdef" * 4, "eyJ", "a" * 500, '{"aws": "no"}'],
+)  # fmt: skip
+def test_plain_text_is_told_at_a_glance(text: str) -> None:
+    assert not _secrets.may_be_in(text)
+
+
+def test_the_detectors_are_imported_only_where_there_is_something_to_look_at() -> None:
+    script = """
+import sys
+from replaydbg.graph.facts import Facts
+from replaydbg.rules.secret_in_trace import RULE
+from tests.support.build import chat, user, assistant
+assert list(RULE.check(Facts(chat([user("hello, what is new today?"), assistant("nothing, as far as I know")])))) == []
+assert "detect_secrets" not in sys.modules
+"""
+    subprocess.run([sys.executable, "-c", script], check=True)

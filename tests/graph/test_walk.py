@@ -1,0 +1,82 @@
+"""One walk for all listeners."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from replaydbg.core.step import Body
+from replaydbg.core.trace import Trace
+from replaydbg.graph.walk import Present, Walk
+from tests.support.build import model_call, trace
+
+
+class Heard:
+    def __init__(self, before: Heard | None = None) -> None:
+        self.before = before
+        self.rows: list[int] = []
+        self.ahead: list[bool] = []
+        """Whether the one before had heard of each row already."""
+
+    def hear(self, row: int, body: Body) -> None:
+        assert body.output is not None
+        self.rows.append(row)
+        self.ahead.append(self.before is not None and row in self.before.rows)
+
+
+class Walks:
+    """A walk that counts how often its rows are asked for."""
+
+    def __init__(self, run: Trace) -> None:
+        self.times = 0
+        self.run = run
+        self.walk = Walk(run, self.rows)
+
+    def rows(self) -> Sequence[int]:
+        self.times += 1
+        return range(len(self.run))
+
+
+def walks(count: int) -> Walks:
+    return Walks(trace(*(model_call(f"m{number}", [], "ok") for number in range(count))))
+
+
+@pytest.mark.parametrize("count", [0, 1, 47, 48, 49, 200])
+def test_everybody_hears_of_every_row_in_order_after_those_before_them(count: int) -> None:
+    one = walks(count)
+    first = one.walk.add(lambda _: Heard())
+
+    def make(present: Present) -> Heard:
+        return Heard(present(first))
+
+    second = one.walk.add(make)
+    later = one.walk.heard(second)
+    assert later.rows == one.walk.heard(first).rows == list(range(count))
+    assert all(later.ahead)
+    assert later.before is one.walk.heard(first)
+    assert one.times == 1
+
+
+def test_who_comes_late_has_a_walk_of_their_own() -> None:
+    one = walks(3)
+    first = one.walk.add(lambda _: Heard())
+    early = one.walk.heard(first)
+    second = one.walk.add(lambda present: Heard(present(first)))
+    assert one.walk.heard(second).rows == [0, 1, 2]
+    assert one.walk.heard(first) is early
+    assert (early.rows, one.times) == ([0, 1, 2], 2)
+
+
+def test_a_walk_that_breaks_off_is_seen_by_nobody() -> None:
+    one = walks(2)
+    place = one.walk.add(lambda _: Heard())
+
+    class Broken(Heard):
+        def hear(self, row: int, body: Body) -> None:
+            raise ZeroDivisionError
+
+    one.walk.add(lambda _: Broken())
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            one.walk.heard(place)
