@@ -199,7 +199,7 @@ def test_each_message_of_a_conversation_is_digested_once(monkeypatch: pytest.Mon
     digested: list[Message] = []
     once = threads_module.chain_key
 
-    def counted(message: Message) -> bytes:
+    def counted(message: Message) -> int:
         digested.append(message)
         return once(message)
 
