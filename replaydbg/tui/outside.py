@@ -1,11 +1,20 @@
-"""What the terminal's surroundings do for a screen: the clipboard and the person's own editor."""
+"""What the terminal's surroundings do for a screen: the clipboard, the person's own editor and their own pager.
+
+Programs are started as lists of words, never by a shell, and nothing of a trace is among the words.
+"""
 
 from __future__ import annotations
 
 import os
 import shlex
+import shutil
+import signal
 import subprocess
+import sys
 import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
@@ -46,7 +55,7 @@ def edit(app: App[object], text: str, suffix: str) -> tuple[str | None, str]:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
             file.write(text)
-        with app.suspend():
+        with app.suspend(), _interrupts_are_theirs():
             code = subprocess.run([*shlex.split(command), name], check=False).returncode  # noqa: S603 - the person's own command
         if code != 0:
             return None, f"{command} ended with code {code}: nothing was changed"
@@ -59,3 +68,57 @@ def edit(app: App[object], text: str, suffix: str) -> tuple[str | None, str]:
         path.unlink(missing_ok=True)
     # Editors end a file with a line end; the text had none unless it says so itself.
     return (edited.removesuffix("\n") if not text.endswith("\n") else edited), ""
+
+
+def page(app: App[object], text: Iterable[str]) -> str:
+    """Let the person read the pieces of text in $PAGER. Gives what is to be said about it, "" for nothing."""
+    said = os.environ.get("PAGER", "").strip()
+    command = said or ("less" if shutil.which("less") else "")
+    if not command:
+        return "PAGER is not set, and there is no less: set PAGER to the program that you read with"
+    try:
+        with app.suspend(), _interrupts_are_theirs():
+            code = _paged(shlex.split(command), text)
+    except SuspendNotSupported:
+        return "this terminal cannot be lent to a pager"
+    except (OSError, ValueError) as problem:
+        return f"{command} could not be started ({problem}): set PAGER to the program that you read with"
+    if code:
+        return f"{command} ended with code {code}"
+    return "" if said else "PAGER is not set: this was less"
+
+
+_AT_ONCE_SECONDS = 0.4
+
+
+def _paged(words: list[str], text: Iterable[str]) -> int:
+    # One who has less leave by itself where everything fits a screen would see nothing of it here.
+    environ = {**os.environ, "LESS": f"{os.environ.get('LESS', '-R')} -+F"}
+    began = time.monotonic()
+    with subprocess.Popen(words, stdin=subprocess.PIPE, env=environ) as program:  # noqa: S603 - the person's own command
+        assert program.stdin is not None
+        with suppress(BrokenPipeError):  # they have read enough
+            for piece in text:
+                program.stdin.write(piece.encode("utf-8", "replace"))
+        with suppress(BrokenPipeError):
+            program.stdin.close()
+        code = program.wait()
+    if time.monotonic() - began < _AT_ONCE_SECONDS:  # it has printed, and waits for nobody
+        sys.stdout.write("\n-- press enter to go back --")
+        sys.stdout.flush()
+        sys.stdin.readline()
+    return code
+
+
+@contextmanager
+def _interrupts_are_theirs() -> Iterator[None]:
+    """Ctrl+c in a program that has the terminal is for that program; it reaches us, too, and would end us."""
+    try:
+        before = signal.signal(signal.SIGINT, lambda _number, _frame: None)
+    except ValueError:  # not in the main thread: a test
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -18,6 +18,7 @@ KEY_SIGNS = {
     "minus": "-",
     "equals_sign": "=",
     "slash": "/",
+    "vertical_line": "|",
     "colon": ":",
     "semicolon": ";",
     "apostrophe": "'",
@@ -179,6 +180,14 @@ def not_editable(state: State) -> str | None:
 
 def no_editor(state: State) -> str | None:
     return not_editable(state) or ("a browser has no $EDITOR: edit here with e" if state.in_browser else None)
+
+
+def no_terminal(state: State) -> str | None:
+    return "a browser has no $PAGER: / searches here" if state.in_browser else None
+
+
+def no_pager(state: State) -> str | None:
+    return no_step(state) or no_terminal(state)
 
 
 def no_files(state: State) -> str | None:

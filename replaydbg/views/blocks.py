@@ -98,6 +98,13 @@ def fold_sign(is_open: bool) -> str:
     return "▾ " if is_open else "▸ "
 
 
+def plain_lines(blocks: Iterable[Block]) -> Iterator[str]:
+    """The blocks as lines of plain text, indented as they are shown."""
+    for block in blocks:
+        indent = " " * block.indent
+        yield "\n".join(f"{indent}{line}".rstrip() for line in block.text.split("\n")) + "\n"
+
+
 def copied(block: Block) -> str:
     """What a person gets who copies the line: the value that it shows, whole, else what it says."""
     if block.value is NO_VALUE:

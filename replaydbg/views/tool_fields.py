@@ -12,6 +12,7 @@ from replaydbg.core.step import Kind
 from replaydbg.core.tool import SchemaSource
 from replaydbg.graph.index import SpecInForce
 from replaydbg.views.blocks import (
+    NO_VALUE,
     Block,
     Folds,
     fold_sign,
@@ -151,7 +152,8 @@ def _field(line: _Line, arguments: Mapping[str, Json], bad: list[str]) -> Iterat
         text = text.ljust(column)
         spans.append((column, column + len(declared), "hint"))
         text += declared
-    yield Block(text, spans=tuple(spans), place=place)
+    given = arguments[name] if there else NO_VALUE
+    yield Block(text, spans=tuple(spans), place=place, value=given)
     if declared and not beside:
         yield Block(f"wants {declared}", "hint", indent=4 + cells, hang=6, place=place)
     for message in bad:

@@ -218,3 +218,27 @@ def test_the_mouse_selects_folds_and_opens(incident: Path, terminals: list[Termi
     terminal.wait("q Back")
     terminal.keys("Q")
     terminal.wait("ENDED 0")
+
+
+@pytest.mark.parametrize("pager", ["less", "vim -R -", "cat"])
+def test_a_step_is_read_in_the_persons_own_pager(
+    incident: Path, terminals: list[Terminal], pager: str
+) -> None:
+    if shutil.which(pager.split(maxsplit=1)[0]) is None:
+        pytest.skip(f"{pager} is not installed")
+    terminal = Terminal(
+        incident.parent, f"LESS=-F PAGER={shlex.quote(pager)} {PROGRAM} open {incident.name}", (100, 30)
+    )
+    terminals.append(terminal)
+    terminal.wait("‼ 9 errors")
+    terminal.keys("|")
+    terminal.wait("#8 chat stand-in-support-rules  Messages")
+    assert "You are the support agent" in terminal.text, "all of it, folds open"
+    time.sleep(0.6)  # nobody reads faster; a program that has ended by then has only printed
+    terminal.keys(*{"less": ["q"], "vim -R -": [":q!", "Enter"], "cat": ["Enter"]}[pager])
+    terminal.wait("‼ 9 errors")
+    terminal.keys("j")
+    terminal.wait("#9 lookup_order")
+    terminal.keys("q")
+    terminal.wait("ENDED 0")
+    assert terminal.is_sane()

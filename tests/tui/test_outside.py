@@ -106,3 +106,62 @@ def test_a_browser_copies_to_its_own_clipboard(monkeypatch: pytest.MonkeyPatch) 
     browser = Terminal(is_web=True)
     assert "browser" in outside.copy(browser, "x")  # type: ignore[arg-type]
     assert browser.copied == ["x"]
+
+
+def paged(monkeypatch: pytest.MonkeyPatch, pager: str, *pieces: str, **terminal: bool) -> str:
+    monkeypatch.setenv("PAGER", pager)
+    monkeypatch.setattr(outside, "_AT_ONCE_SECONDS", -1.0)  # nobody presses enter here
+    return outside.page(Terminal(**terminal), pieces)  # type: ignore[arg-type]
+
+
+def test_the_pager_is_given_all_of_the_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = script(tmp_path, f'echo "$1 $LESS" > {tmp_path}/args; cat > {tmp_path}/got')
+    assert paged(monkeypatch, f"{program} -x", "one\n", "zwei ü\n") == ""
+    assert (tmp_path / "got").read_text() == "one\nzwei ü\n"
+    assert (tmp_path / "args").read_text() == "-x -R -+F\n"
+
+
+def test_no_shell_reads_the_name_of_the_pager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    paged(monkeypatch, f"{script(tmp_path, 'exit 0')} ; touch {tmp_path}/made", "text")
+    assert not (tmp_path / "made").exists()
+
+
+def test_a_pager_that_is_left_in_the_middle_is_no_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = 0
+
+    def endless() -> Any:
+        nonlocal given
+        while True:
+            given += 1
+            yield "line\n" * 1000
+
+    monkeypatch.setenv("PAGER", script(tmp_path, "read line; exit 0"))
+    monkeypatch.setattr(outside, "_AT_ONCE_SECONDS", -1.0)
+    assert outside.page(Terminal(), endless()) == ""  # type: ignore[arg-type]
+    assert given < 1000
+
+
+@pytest.mark.parametrize(
+    ("pager", "says"),
+    [
+        ("/nowhere/pager", "could not be started"),
+        ("'", "could not be started"),
+        ("false", "ended with code 1"),
+        ("  ", "PAGER is not set"),
+    ],
+)
+def test_what_went_wrong_with_a_pager_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pager: str, says: str
+) -> None:
+    less = script(tmp_path, "cat > /dev/null")
+    Path(less).rename(tmp_path / "less")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert says in paged(monkeypatch, pager, "text")
+
+
+def test_without_any_pager_it_says_what_to_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert "set PAGER" in paged(monkeypatch, "", "text")
+    assert "cannot be lent" in paged(monkeypatch, "cat", "text", lends=False)

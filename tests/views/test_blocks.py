@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import islice
 
 import pytest
@@ -9,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replaydbg.core import pointer
-from replaydbg.views.blocks import Folds, as_json, json_blocks, shown, size_words, value_blocks
+from replaydbg.views.blocks import (
+    Block,
+    Folds,
+    as_json,
+    copied,
+    json_blocks,
+    plain_lines,
+    shown,
+    size_words,
+    value_blocks,
+)
 from tests.support.blocks import text_of
 
 JSON = st.recursive(
@@ -76,3 +87,18 @@ def test_text_stays_text() -> None:
 @pytest.mark.parametrize(("chars", "words"), [(812, "812 chars"), (12_000, "12 kB"), (9_800_000, "9.8 MB")])
 def test_size_words(chars: int, words: str) -> None:
     assert size_words(chars) == words
+
+
+def test_as_plain_lines() -> None:
+    blocks = [Block("a\nb", indent=2), Block(), Block("c")]
+    assert "".join(plain_lines(blocks)) == "  a\n  b\n\nc\n"
+
+
+def test_what_is_copied_is_the_value_whole() -> None:
+    blocks = list(json_blocks({"a": {"b": ["x\x1b"]}, "c": "text"}, Folds(frozenset({"/a"}))))
+    assert [copied(block) for block in blocks] == [
+        json.dumps({"a": {"b": ["x\x1b"]}, "c": "text"}, indent=2),
+        json.dumps({"b": ["x\x1b"]}, indent=2),
+        "text",
+        "}",
+    ]

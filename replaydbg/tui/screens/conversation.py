@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from textual import work
 from textual.app import ComposeResult
 
@@ -13,7 +15,7 @@ from replaydbg.tui.widgets.detail import prose_of
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
 from replaydbg.tui.widgets.searched import SearchedDocument
-from replaydbg.views.blocks import copied
+from replaydbg.views.blocks import Folds, copied, plain_lines
 from replaydbg.views.thread import Talk, thread_blocks, title
 
 
@@ -21,9 +23,10 @@ class ConversationScreen(ActingScreen[int | None]):
     WHERE = "conversation"
     BINDINGS = bindings("conversation")
 
-    def __init__(self, of: Talk, row: int, *, markdown: bool) -> None:
+    def __init__(self, of: Talk, row: int, *, markdown: bool, in_browser: bool) -> None:
         """`row` is the step that one comes from: there one begins to read."""
         super().__init__()
+        self._in_browser = in_browser
         self._of, self._row, self._markdown = of, row, markdown
 
     def compose(self) -> ComposeResult:
@@ -54,7 +57,7 @@ class ConversationScreen(ActingScreen[int | None]):
         )
 
     def state(self) -> State:
-        return State(searched=self.text.sought)
+        return State(searched=self.text.sought, in_browser=self._in_browser)
 
     def position(self) -> object:
         return super().position(), self.text.standing, self._markdown
@@ -106,6 +109,13 @@ class ConversationScreen(ActingScreen[int | None]):
         block = self.text.block
         if block is not None:
             self.say(f"copied {outside.copy(self.app, copied(block))}", "good")
+
+    def do_pager(self) -> None:
+        head = f"{title(self._of)}\n\n"
+        blocks = thread_blocks(self._of, Folds(all_open=True))
+        said = outside.page(self.app, chain((head,), plain_lines(blocks)))
+        self.refresh(layout=True)
+        self.say(said)
 
     def do_help(self) -> None:
         from replaydbg.tui.screens.help import Help

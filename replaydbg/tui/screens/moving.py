@@ -6,9 +6,9 @@ from textual import work
 
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.graph.zoom import Level
-from replaydbg.tui import actions, outside
+from replaydbg.tui import actions
 from replaydbg.tui.messages import BackToTraces
-from replaydbg.tui.screens.searching import Searching
+from replaydbg.tui.screens.reading import ReadingStep
 from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
 from replaydbg.tui.widgets.timeline import TimelineHead
 from replaydbg.views.text import plural
@@ -16,7 +16,7 @@ from replaydbg.views.text import plural
 _SHARE_STEP, _SHARE_LEAST, _SHARE_MOST = 5, 20, 80
 
 
-class Moving(Searching):
+class Moving(ReadingStep):
     def do_next_finding(self) -> None:
         self.chain.action_next_finding(1)
 
@@ -73,11 +73,6 @@ class Moving(Searching):
             self.query_one(FlowPane).action_open()
         else:
             self.query_one(PlanPane).action_open()
-
-    def _to_detail(self) -> None:
-        self.settle()
-        self.add_class("-detail")
-        self.set_focus(self.detail.document)
 
     def do_back(self) -> None:
         if self.pane_name() == actions.DETAIL and self.detail.document.sought:
@@ -234,67 +229,6 @@ class Moving(Searching):
         self._tab(5)
 
     # The program
-
-    def do_copy(self) -> None:
-        what, text = self._under_cursor()
-        way = outside.copy(self.app, text)
-        self.say(f"copied {what} {way}", "good")
-
-    def do_copy_path(self) -> None:
-        """The place as `replay --edit` takes it: the step, and the JSON pointer of the part."""
-        block = self.detail.document.block if self.pane_name() == actions.DETAIL else None
-        place = block.place if block is not None and block.place.startswith("/") else ""
-        own = place and self.tells_places()
-        path = place if place and not own else f"#{self.row + 1}:{place}" if own else f"#{self.row + 1}"
-        of = "" if own or not place else " of the recording's own form"
-        self.say(f"copied {path}{of} {outside.copy(self.app, path)}", "good")
-
-    def tells_places(self) -> bool:
-        """Whether places in the detail are those of the step, which can be edited."""
-        from replaydbg.views.detail import tells_places
-
-        return self.detail.subject is not None and tells_places(self.detail.subject, self.detail.tab)
-
-    def _under_cursor(self) -> tuple[str, str]:
-        """What the cursor is on, in words and as text: a value in the detail, or the step."""
-        from replaydbg.views import editing
-        from replaydbg.views.blocks import NO_VALUE, copied
-
-        about = self.desk.subject(self.row)
-        assert about is not None  # `why_not` of the action
-        block = self.detail.document.block if self.pane_name() == actions.DETAIL else None
-        if block is None:
-            return f"the id of #{about.step.number}", about.step.id
-        part = editing.part_at(about, block.place) if self.tells_places() else None
-        if block.value is not NO_VALUE and (part is None or part.place != block.place):
-            return f"the value at {block.place}" if block.place else "the value", copied(block)
-        if part is not None:
-            return f"the {part.label}", part.text
-        return "the line", block.text
-
-    def do_markdown(self) -> None:
-        self.detail.toggle_markdown()
-        self.say(
-            f"texts are {'laid out as Markdown' if self.detail.markdown else 'as they were written'}", "dim"
-        )
-
-    def do_conversation(self) -> None:
-        from replaydbg.tui.screens.conversation import ConversationScreen
-        from replaydbg.views.thread import talk
-
-        shown = self.desk.shown
-        assert shown is not None  # `why_not` of the action
-        of = talk(shown.facts, self.row, self.desk.subject)
-        if of is None:
-            self.say(f"C Conversation: #{self.row + 1} belongs to no model call")
-            return
-        self.app.push_screen(ConversationScreen(of, self.row, markdown=self.detail.markdown), self._came_back)
-
-    def _came_back(self, row: int | None) -> None:
-        """From the conversation: to the step that was opened there."""
-        if row is not None:
-            self.chain.go_to(row)
-            self._to_detail()
 
     def do_traces(self) -> None:
         """The app takes this screen away."""

@@ -1,0 +1,100 @@
+"""Reading a step: Markdown, the pager, copying."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from replaydbg.tui import outside
+from tests.support.build import assistant, call, model_call, system, trace, user
+from tests.support.desk import Sitting, open_demo, open_made
+
+
+@pytest.fixture
+def copies(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    copied: list[str] = []
+    monkeypatch.setattr(outside, "copy", lambda _app, text: copied.append(text) or "somewhere")
+    return copied
+
+
+async def on_line(sitting: Sitting, text: str) -> None:
+    """The cursor of the detail on the line that holds the text."""
+    document = sitting.main.detail.document
+    document.cursor = document.first_line(lambda block: text in block.text)
+    await sitting.pilot.pause()
+
+
+async def test_a_value_is_copied_whole_and_with_its_path(tmp_path: Path, copies: list[str]) -> None:
+    arguments = {"filter": {"name": "x" * 80, "tags": ["a", "b"]}, "limit": 5}
+    run = trace(model_call("m", [user("go")], assistant("", call("f", arguments))))
+    async with open_made(tmp_path, run) as sitting:
+        await sitting.press("enter")
+        await on_line(sitting, '"name"')
+        await sitting.press("y", "Y")
+        await on_line(sitting, '"tags"')
+        await sitting.press("y", "Y")
+        assert copies == [
+            "x" * 80,
+            "#1:/tool_calls/0/arguments/filter/name",
+            '[\n  "a",\n  "b"\n]',
+            "#1:/tool_calls/0/arguments/filter/tags",
+        ]
+        assert "copied #1:/tool_calls/0/arguments/filter/tags somewhere" in sitting.said
+
+
+async def test_places_of_the_recording_itself_are_not_those_of_edits(
+    tmp_path: Path, copies: list[str]
+) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("enter", "4")
+        await on_line(sitting, '"spanId"')
+        await sitting.press("Y")
+        assert copies == ["/spanId"]
+        assert "of the recording's own form" in sitting.said
+
+
+async def test_markdown_in_the_detail(tmp_path: Path) -> None:
+    run = trace(model_call("m", [system("* be **brief**"), user("go")], "1"))
+    async with open_made(tmp_path, run) as sitting:
+        assert "* be **brief**" in sitting.text
+        await sitting.press("v")
+        assert "• be brief" in sitting.text
+        await sitting.press("v")
+        assert "* be **brief**" in sitting.text
+
+
+async def test_the_pager_is_given_the_tab_with_all_folds_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[str] = []
+
+    def page(_app: object, text: Iterable[str]) -> str:
+        given.append("".join(text))
+        return "PAGER is not set: this was less"
+
+    monkeypatch.setattr(outside, "page", page)
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("|")
+        assert given[0].startswith("#8 chat stand-in-support-rules  Messages\n")
+        assert "You are the support agent" in given[0], "it is folded on the screen"
+        assert "this was less" in sitting.said
+        await sitting.press("C")
+        await sitting.until_text("calls of one thread")
+        await sitting.press("|")
+        assert given[1].startswith("11 calls of one thread")
+        assert "I am sorry" in given[1]
+
+
+async def test_a_browser_has_no_pager(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        sitting.main.desk.setup = sitting.main.desk.setup.__class__(
+            sitting.main.desk.setup.path, in_browser=True
+        )
+        await sitting.press("|")
+        assert "a browser has no $PAGER" in sitting.said
+        await sitting.press("C")
+        await sitting.until_text("calls of one thread")
+        await sitting.press("|")
+        assert "a browser has no $PAGER" in sitting.said
