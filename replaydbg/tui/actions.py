@@ -133,7 +133,7 @@ _MAIN = (
     UserAction("zoom", "Zoom", "Give the pane all the room, or give it back", ("z",), _LOOK),
     UserAction("edit", "Edit", "Edit a part of this step", ("e",), _EDIT, why_not=not_editable, footer=30),
     UserAction("edit_outside", "Edit in $EDITOR", "Edit a part of this step in your own editor", ("E",), _EDIT, why_not=no_editor),
-    UserAction("everywhere", "Edit everywhere", "Edit the same message in all other prompts in which it stands, as one change", ("A",), _EDIT, why_not=no_message_edited, footer=32),
+    UserAction("everywhere", "Edit wherever", "Edit the same message wherever else it stands in a prompt, as one change", ("W",), _EDIT, why_not=no_message_edited, footer=32),
     UserAction("mend", "Mend", "Make the edit that would mend this finding, where it is known", ("M",), _EDIT, why_not=not_judged),
     UserAction("suppress", "Suppress", "Do not hear of this finding any more, for a reason; of a suppressed one, hear again", ("X",), _EDIT, why_not=not_judged),
     UserAction("revert", "Revert", "Take back the edits of this step", ("V",), _EDIT, why_not=nothing_to_revert, footer=35),

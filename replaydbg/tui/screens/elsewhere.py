@@ -58,4 +58,4 @@ def in_words(trace: Trace, others: tuple[Edit, ...]) -> str:
     named = ", ".join(f"#{trace.row(edit.step_id) + 1}" for edit in others[:_NAMED_MAX])
     more = f" and {len(others) - _NAMED_MAX} more" if len(others) > _NAMED_MAX else ""
     prompts = plural(len(others), "other prompt")
-    return f"the same message enters {prompts}, {named}{more}: A edits it there, too, as one change"
+    return f"the same message enters {prompts}, {named}{more}: W edits it there, too, as one change"

@@ -34,9 +34,9 @@ async def test_it_says_where_else_and_edits_it_there_as_one_change(tmp_path: Pat
     async with open_made(tmp_path, RUN) as sitting:
         await edited(sitting)
         await sitting.until(lambda: sitting.main.also, "the hint")
-        assert sitting.main.also.startswith("the same message enters 1 other prompt, #3: A edits")
+        assert sitting.main.also.startswith("the same message enters 1 other prompt, #3: W edits")
         await sitting.until_text("the same message enters 1 other prompt")
-        await sitting.press("A")
+        await sitting.press("W")
         await sitting.until(lambda: sitting.edits == 2, "the edits")
         assert [(one.step_id, one.after) for one in sitting.main.desk.edits] == [
             ("a1", "be brief!"),
@@ -46,14 +46,14 @@ async def test_it_says_where_else_and_edits_it_there_as_one_change(tmp_path: Pat
         await sitting.press("u")
         assert sitting.edits == 1
         assert "1 edit of one message" in sitting.said
-        await sitting.press("U", "A")
+        await sitting.press("U", "W")
         await sitting.until(lambda: "in no other prompt" in sitting.said, "that it is everywhere")
         assert sitting.edits == 2
 
 
 async def test_nothing_is_said_where_it_stands_nowhere_else(tmp_path: Path) -> None:
     async with open_made(tmp_path, trace(model_call("m", [RULES, user("hi")], "1"))) as sitting:
-        await sitting.press("A")
+        await sitting.press("W")
         assert "no message of #1 is edited" in sitting.said
         await edited(sitting)
         await sitting.until(lambda: sitting.main.desk.plan is not None, "the plan")
@@ -67,7 +67,7 @@ async def test_what_was_edited_there_by_itself_is_left_alone(tmp_path: Path) -> 
         await sitting.pilot.pause()
         await edited(sitting)
         await sitting.until(lambda: sitting.edits == 2, "the edit")
-        await sitting.press("A")
+        await sitting.press("W")
         await sitting.until(lambda: "in no other prompt" in sitting.said, "that it is left alone")
         assert {one.after for one in sitting.main.desk.edits} == {"mine", "be brief!"}
 

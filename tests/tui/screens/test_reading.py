@@ -15,7 +15,12 @@ from tests.support.desk import Sitting, open_demo, open_made
 @pytest.fixture
 def copies(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     copied: list[str] = []
-    monkeypatch.setattr(outside, "copy", lambda _app, text: copied.append(text) or "somewhere")
+
+    def copy(_app: object, text: str) -> str:
+        copied.append(text)
+        return "somewhere"
+
+    monkeypatch.setattr(outside, "copy", copy)
     return copied
 
 
