@@ -108,6 +108,8 @@ class Settings:
     """Keys of the screen by screen and action (`main.edit = "e,f4"`); the screen says which there are."""
     theme: str = ""
     """Colours of the screen; "" leaves them to the environment."""
+    hints: bool = True
+    """Whether somebody new to the screen is shown hints."""
 
     def of(self, kind: type[Thresholds]) -> Thresholds:
         """The numbers that a rule goes by; `kind` is the class that it declares."""
@@ -136,7 +138,12 @@ def settings_of(
     tables: Any = (dict[str, Any], {})
     problems: list[str] = []
     known_tables = {"rules": tables, "tools": tables, "servers": tables, "keys": (dict[str, str], {})}
-    top = _read({"select": words, "ignore": words, "theme": (str, ""), **known_tables}, mapping, (), problems)
+    top = _read(
+        {"select": words, "ignore": words, "theme": (str, ""), "hints": (bool, True), **known_tables},
+        mapping,
+        (),
+        problems,
+    )
     known = {word.lower(): one for one in rules for word in (one.name, one.code)}
     severities: dict[str, Severity] = {}
     thresholds: list[Any] = []
@@ -164,6 +171,7 @@ def settings_of(
         MappingProxyType(servers),
         MappingProxyType(top["keys"]),
         top["theme"],
+        top["hints"],
     )
 
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from tempfile import TemporaryDirectory
+
 from hypothesis import settings
 
 # Machines that test are busy: an example that takes longer than usual is no mistake.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+# What a person has done before (sessions without a place of their own, hints) is no part of a test.
+_STATE = TemporaryDirectory(prefix="replaydbg-state-")
+os.environ["XDG_STATE_HOME"] = _STATE.name

@@ -54,7 +54,7 @@ def test_whole_numbers_are_shares_too() -> None:
 @pytest.mark.parametrize(
     ("mapping", "words"),
     [
-        pytest.param({"selct": []}, "selct: unknown; there is select, ignore, theme, rules, tools, servers, keys", id="a word of nobody's"),
+        pytest.param({"selct": []}, "selct: unknown; there is select, ignore, theme, hints, rules, tools, servers, keys", id="a word of nobody's"),
         pytest.param({"select": "X001"}, "select: input should be a valid tuple", id="text for a list"),
         pytest.param({"rules": {"shoutin": {}}}, "rules.shoutin: no rule is called so; did you mean shouting?", id="no such rule"),
         pytest.param({"rules": {"shouting": {"capitals": 3}}}, "rules.shouting.capitals: unknown; there is severity, capitals-min, share-min", id="no such number"),
@@ -139,7 +139,7 @@ def test_tools_that_cannot_be(mapping: dict[str, Any], words: str) -> None:
 
 
 def test_keys_and_colours_of_the_screen() -> None:
-    settings = settings_of({"keys": {"main.edit": "f4"}, "theme": "light"}, RULES)
-    assert (settings.keys, settings.theme) == ({"main.edit": "f4"}, "light")
+    settings = settings_of({"keys": {"main.edit": "f4"}, "theme": "light", "hints": False}, RULES)
+    assert (settings.keys, settings.theme, settings.hints) == ({"main.edit": "f4"}, "light", False)
     with pytest.raises(UsageProblem, match=r"keys\.main\.edit"):
         settings_of({"keys": {"main.edit": 4}}, RULES)

@@ -26,6 +26,8 @@ def look(path: str, **options: object) -> int:
             from replaydbg.actions.open import recording
 
             path = recording(path)
+        settings = options.get("settings")
+        options["hints"] = options.get("hints", True) and getattr(settings, "hints", True)
         return _run(Setup(path, **options))  # type: ignore[arg-type]
     if options.get("follow"):
         from replaydbg.cli.following import print_news

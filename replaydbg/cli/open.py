@@ -14,6 +14,7 @@ def open_(  # noqa: PLR0917 - each is an option of the command line
     tools: options.SideTools = None,
     config: options.Config = None,
     follow: options.Follow = False,
+    no_hints: options.NoHints = False,
     web: options.Web = False,
     port: options.Port = None,
     web_edit: options.WebEdit = False,
@@ -50,4 +51,5 @@ def open_(  # noqa: PLR0917 - each is an option of the command line
         settings=settings_of_file(config),
         follow=follow,
         against=against or "",
+        hints=not no_hints,
     )

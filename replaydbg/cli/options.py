@@ -41,6 +41,10 @@ Against = Annotated[
         "--against", metavar="FILE", help="Compare with this trace: where the two part, and what differs."
     ),
 ]
+NoHints = Annotated[
+    bool,
+    typer.Option("--no-hints", help="No hints for somebody new; `hints = false` in --config says the same."),
+]
 Session = Annotated[
     str | None,
     typer.Option(

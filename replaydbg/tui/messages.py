@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -148,6 +148,14 @@ class Suspected(Message):
     def __init__(self, suspects: tuple[Suspect, ...]) -> None:
         super().__init__()
         self.suspects = suspects
+
+
+class HintsRead(Message):
+    """By hint, in how many sittings the person has seen it."""
+
+    def __init__(self, shown: Mapping[str, int]) -> None:
+        super().__init__()
+        self.shown = shown
 
 
 class WorkFailed(Message):

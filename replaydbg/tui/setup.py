@@ -34,6 +34,8 @@ class Setup:
     """The file of another trace to compare with: what was before."""
     against_trace: str | None = None
     """Which trace of that file."""
+    hints: bool = False
+    """Whether hints are shown to somebody who has not used the program yet."""
     in_browser: bool = False
     """Whoever looks is not at this machine's keyboard: no editor, no file, and no answerer that was not named here."""
     read_only: str = ""

@@ -23,6 +23,7 @@ from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
     Compared,
     Found,
+    HintsRead,
     Known,
     LookedUp,
     OtherRead,
@@ -191,3 +192,15 @@ def read_other(path: str, trace_id: str | None, post: Post) -> None:
         post(OtherRead(open_trace(path, trace_id=trace_id).trace))
     except ReplaydbgError as problem:
         post(WorkFailed(problem))
+
+
+def read_hints(post: Post) -> None:
+    from replaydbg.actions import hints
+
+    post(HintsRead(hints.read()))
+
+
+def keep_hints(shown: Mapping[str, int]) -> None:
+    from replaydbg.actions import hints
+
+    hints.write(shown)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from replaydbg.tui.screens.acting import bindings
-from replaydbg.tui.screens.trying import Trying
+from replaydbg.tui.screens.hinting import Hinting
 
 
-class MainScreen(Trying):
+class MainScreen(Hinting):
     WHERE = "main"
     BINDINGS = bindings("main")

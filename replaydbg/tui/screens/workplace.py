@@ -27,6 +27,7 @@ from replaydbg.tui.widgets.detail import Detail, TabLine
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.header import HeaderLine, Words
+from replaydbg.tui.widgets.hint import HintLine
 from replaydbg.tui.widgets.minimap import Minimap
 from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
 from replaydbg.tui.widgets.timeline import TimelineHead
@@ -83,6 +84,7 @@ class Workplace(ActingScreen[None]):
                 yield FindingsPane(signs=signs, id=actions.FINDINGS)
                 yield PlanPane(id=actions.PLAN)
             yield Detail(rule_page, id="detail")
+        yield HintLine()
         yield FooterLine(id="footer")
 
     def on_mount(self) -> None:
