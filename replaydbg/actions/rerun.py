@@ -125,7 +125,7 @@ async def rerun(
         if task is not None:
             task.uncancel()
     branch = replay.branch(id_, options.label)
-    return replace(branch, model=_answered_by(branch, provider), choices=options.choices)
+    return replace(_answered_by(branch, provider), choices=options.choices)
 
 
 def going_on(options: RerunOptions, branch: Branch) -> RerunOptions:
@@ -263,11 +263,12 @@ def _provider(options: RerunOptions) -> Provider | None:
     return _AsRecorded(options)
 
 
-def _answered_by(branch: Branch, provider: Provider | None) -> str:
-    """The model that answered, with the provider where that is a function of the person's own."""
-    if branch.model and provider is not None and provider.name.startswith(PREFIX):
-        return provider.name
-    return branch.model
+def _answered_by(branch: Branch, provider: Provider | None) -> Branch:
+    """A function of the person's own is told by its name: what it was asked for names the recorded model."""
+    if not branch.model or provider is None or not provider.name.startswith(PREFIX):
+        return branch
+    uses = tuple(replace(use, requested=provider.name) for use in branch.models)
+    return replace(branch, model=provider.name, models=uses)
 
 
 class _AsRecorded:

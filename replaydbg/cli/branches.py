@@ -15,6 +15,7 @@ from replaydbg.diff.steps import ComparedRow, Comparison, RowKind, Totals
 from replaydbg.replay.plan import Plan, Touch
 from replaydbg.views.compare import parting, share_words, totals_lines
 from replaydbg.views.detail import PROVENANCE_WORDS
+from replaydbg.views.models import models_words
 from replaydbg.views.text import cost_words, one_line, plural, printable
 
 _LOOKS = {
@@ -55,10 +56,10 @@ def print_plan(trace: Trace, plan: Plan) -> None:
 def print_branch(recording: Trace, branch: Branch, comparison: Comparison) -> None:
     """Findings lost and gained first; then every step that is not simply the recorded one."""
     counts = ", ".join(f"{count} {word}" for word, count in branch.counts().items() if count)
-    by = f", answered by {printable(branch.model)}" if branch.model else ""
-    render.line(
-        f"{render.paint(f'branch {branch.id}', 'heading')} of {printable(recording.id)}: {counts}{by}"
-    )
+    render.line(f"{render.paint(f'branch {branch.id}', 'heading')} of {printable(recording.id)}: {counts}")
+    models, _, look = models_words(branch)
+    if models:
+        render.line(f"models: {render.paint(models, look) if look else models}")
     print_changed_findings(recording, branch.trace, comparison)
     for row, step in enumerate(branch.steps):
         if step.provenance is Provenance.RECORDED:

@@ -226,6 +226,9 @@ def _set_out(
         )
     branch, of = kept_branch(opened.trace, opened.path, session, resume, document=opened.document)
     wishes = replace(wishes, choices=read_choices(of, rerun, keep))
+    if branch.asked and wishes.live and not wishes.model:
+        report.say(f"asks {branch.asked}, as the branch was asked: --model names another")
+        wishes = replace(wishes, model=branch.asked)
     return Facts(of), branch.edits, going_on(wishes, branch)
 
 
@@ -290,6 +293,8 @@ def _print_branch(facts: Facts, branch: Branch, output: Output) -> None:
     comparison = compare_branch(facts, branch)
     if output is Output.JSON:
         findings = documents.changed_findings(comparison.gained, comparison.lost)
-        render.document(documents.branch_document(branch, facts.trace.id) | {"findings": findings})
+        models = documents.models_document(branch)
+        document = documents.branch_document(branch, facts.trace.id)
+        render.document(document | {"findings": findings, "models": models})
     else:
         branches.print_branch(facts.trace, branch, comparison)

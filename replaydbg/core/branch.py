@@ -68,6 +68,19 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelUse:
+    """So many live calls that the recording has of one model (or would have), asked of another, answered by a third.
+
+    `answered` is what the answers call themselves, "" where they do not.
+    """
+
+    recorded: str
+    requested: str
+    answered: str
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     """An alternative future of `parent`: its own trace, with the provenance of every row.
 
@@ -84,6 +97,10 @@ class Branch:
     label: str = ""
     model: str = ""
     """Who answered the live calls, as asked for; "" when none was made."""
+    asked: str = ""
+    """The model that the person named instead of the recorded ones; "" for those themselves."""
+    models: tuple[ModelUse, ...] = ()
+    """What became of the recorded models in the live calls; branches of earlier versions do not say."""
     choices: Mapping[str, Choice] = field(default_factory=dict)
     """What was decided of unproven steps of the parent, by id: it holds when the branch is gone on with, too."""
 

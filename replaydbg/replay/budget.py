@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from replaydbg.core.outcome import Reply
 from replaydbg.core.request import ModelRequest
@@ -19,6 +19,8 @@ class Budget:
     cost_usd: float = 0.0
     model: str = ""
     """The first model that answered."""
+    uses: dict[tuple[str, str, str], int] = field(default_factory=dict)
+    """Calls by the model recorded, requested and answering."""
 
     def bound(self) -> tuple[str, str] | None:
         """Kind and sentence of the bound that is reached, or None. Checked before each call, so a bound is never passed
@@ -42,6 +44,10 @@ class Budget:
     def take_back(self) -> None:
         """The call was not made, or a person answered it."""
         self.live_calls -= 1
+
+    def note_use(self, recorded: str, requested: str, answered: str) -> None:
+        use = (recorded, requested, answered)
+        self.uses[use] = self.uses.get(use, 0) + 1
 
     def count(self, request: ModelRequest, reply: Reply, *, paid: bool = False) -> float | None:
         """What a reply took: as reported, else estimated from the length of what was said. Gives its cost, if known.

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from replaydbg.core.branch import Branch, Edit, Provenance, Stop
+from replaydbg.core.branch import Branch, Edit, ModelUse, Provenance, Stop
 from replaydbg.core.digest import digest
 from replaydbg.core.outcome import Outcome, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest
@@ -128,6 +128,8 @@ class Replay:
             stopped=self.stopped,
             label=label,
             model=self.budget.model,
+            asked=self.policy.model,
+            models=tuple(ModelUse(*use, calls) for use, calls in self.budget.uses.items()),
         )
 
     # --- beginning

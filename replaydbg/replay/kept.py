@@ -25,7 +25,7 @@ class KeptAnswers:
     """`facts` and `steps` are those of the branch. With `whole` only replies that came to their end are given again."""
 
     def __init__(self, facts: Facts, steps: Sequence[BranchStep], *, whole: bool) -> None:
-        self._answers: dict[str, deque[tuple[Outcome, Provenance]]] = {}
+        self._answers: dict[str, deque[tuple[Outcome, Provenance, str]]] = {}
         trace = facts.trace
         for row in facts.index.in_time:
             provenance = steps[row].provenance
@@ -39,7 +39,13 @@ class KeptAnswers:
     def answer(self, request: ModelRequest | ToolRequest) -> tuple[Outcome, Provenance] | None:
         """None where the branch has no answer to it, or none is left."""
         left = self._answers.get(_question(request))
-        return left.popleft() if left else None
+        if not left:
+            return None
+        answer, told, asked = left.popleft()
+        if isinstance(answer, Reply) and told is Provenance.LIVE and _model(request) != asked:
+            # Another model is asked now: who answered then is said.
+            answer = replace(answer, model=answer.model or asked)
+        return answer, told
 
     def _add_reply(self, facts: Facts, row: int, provenance: Provenance, *, whole: bool) -> None:
         body, prompt = facts.trace.body(row), requests.recorded_prompt(facts, row)
@@ -65,7 +71,11 @@ class KeptAnswers:
 
     def _add(self, request: ModelRequest | ToolRequest, answer: Outcome, provenance: Provenance) -> None:
         told = Provenance.HUMAN if provenance is Provenance.HUMAN else Provenance.LIVE
-        self._answers.setdefault(_question(request), deque()).append((answer, told))
+        self._answers.setdefault(_question(request), deque()).append((answer, told, _model(request)))
+
+
+def _model(request: ModelRequest | ToolRequest) -> str:
+    return request.model if isinstance(request, ModelRequest) else ""
 
 
 def give(replay: Replay, answer: Callable[[Asked], tuple[Outcome, Provenance] | None]) -> int:

@@ -139,6 +139,9 @@ class ReplyTurn:
             replay.budget.take_back()
         if isinstance(outcome, Reply):
             cost = replay.budget.count(request, outcome, paid=paid)
+            if provenance is not Provenance.HUMAN:
+                recorded = replay.facts.trace.model(self.lane.last if node is None else node)
+                replay.budget.note_use(recorded, request.model, outcome.model)
             return self._answered(request, outcome, provenance, cost)
         if isinstance(outcome, Failed):
             reason = f"{request.model} did not answer ({outcome.kind}): {outcome.message}"

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from replaydbg.core.branch import Branch, BranchStep, Choice, Edit, Provenance, Stop
+from replaydbg.core.branch import Branch, BranchStep, Choice, Edit, ModelUse, Provenance, Stop
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.readers import _registry
@@ -182,6 +182,8 @@ def branch_document(branch: Branch) -> dict[str, Json]:
         "stopped": stop_document(branch.stopped),
         "source": branch.trace.source.name,
         "choices": dict(branch.choices),
+        "asked": branch.asked,
+        "models": [[use.recorded, use.requested, use.answered, use.calls] for use in branch.models],
     }
 
 
@@ -199,6 +201,8 @@ def read_branch(about: Mapping[str, Json], trace: Trace) -> Branch:
         stopped=Stop(**about["stopped"]) if about["stopped"] else None,
         label=about["label"],
         model=about["model"],
+        asked=about.get("asked", ""),
+        models=tuple(ModelUse(*use) for use in about.get("models", ())),
         choices={id_: Choice(choice) for id_, choice in about.get("choices", {}).items()},
     )
 

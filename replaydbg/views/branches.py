@@ -9,6 +9,7 @@ from replaydbg.core.branch import RECORDING, Branch
 from replaydbg.core.trace import Trace
 from replaydbg.session.state import Sitting
 from replaydbg.views.blocks import Block, shown
+from replaydbg.views.models import models_words
 from replaydbg.views.plan import edit_block
 from replaydbg.views.text import plural
 
@@ -95,11 +96,11 @@ def _branch(sitting: Sitting, branch: Branch, depth: int) -> Iterator[Block]:
 
 
 def outcome_words(branch: Branch) -> str:
-    """`31 steps: 12 live, 18 reused; asked gpt-4o; stopped: ...`."""
+    """`31 steps: 12 live, 18 reused; models: recorded gpt-4o, asked gpt-5; stopped: ...`."""
     counts = [f"{count} {word}" for word, count in branch.counts().items() if count]
     text = f"{plural(len(branch.trace), 'step')}: {', '.join(counts)}"
-    if branch.model:
-        text += f"; answered by {shown(branch.model)}"
+    if models := models_words(branch)[0]:
+        text += f"; models: {models}"
     if branch.stopped is not None:
         text += f"; stopped ({branch.stopped.kind}): {shown(branch.stopped.reason)}"
     return text

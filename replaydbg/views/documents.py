@@ -66,6 +66,11 @@ def branch_document(branch: Branch, recorded_id: str) -> dict[str, Json]:
     }
 
 
+def models_document(branch: Branch) -> list[Json]:
+    """Who was asked and who answered where the recording had which model, by calls made live."""
+    return [asdict(use) for use in branch.models]
+
+
 def plan_document(trace: Trace, edits: Iterable[Edit], plan: Plan) -> dict[str, Json]:
     """What `replay --dry-run` says."""
     return {

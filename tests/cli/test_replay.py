@@ -37,12 +37,21 @@ def test_the_json_of_a_branch_has_the_promised_fields_in_order() -> None:
     assert done.code == 0
     assert list(document) == [
         "schema_version", "branch", "parent", "edits", "steps", "counts", "stopped", "findings",
+        "models",
     ]  # fmt: skip
     assert list(document["steps"][0]) == ["id", "of", "kind", "name", "provenance", "reason"]
     assert list(document["counts"])[:5] == ["reused", "edited", "live", "unproven", "stale"]
     assert document["parent"] == "23bd104e96b72ffc30bbf661188d6f6b"
     assert document["stopped"] is None
     assert document["counts"]["live"] == 4
+    assert document["models"] == [
+        {
+            "recorded": "stand-in-support-rules",
+            "requested": demo.PROVIDER,
+            "answered": "stand-in-support-rules",
+            "calls": 2,
+        }
+    ]
     assert {one["name"] for one in document["findings"]["lost"]} == {"schema-violation", "error-loop"}
     assert document["findings"]["gained"] == []
 

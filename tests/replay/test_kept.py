@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from replaydbg.core.branch import Branch, Provenance
+from replaydbg.core.branch import Branch, ModelUse, Provenance
 from replaydbg.core.outcome import Failed, Reply, ToolResult
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.step import Usage
@@ -45,6 +45,17 @@ def test_answers_are_given_in_order_and_each_once() -> None:
         (ToolResult("two"), Provenance.LIVE),
         None,
     ]
+
+
+def test_where_another_model_is_asked_to_go_on_the_first_answers_keep_their_name() -> None:
+    r = Replay(Facts(LOOP), [EDIT], Policy(model="n"))
+    r.receive(r.requests()[0].id, Reply(ASKING))
+    (use,) = (first := r.branch("b")).models
+    assert (first.asked, use) == ("n", ModelUse("m", "n", "", 1))
+    on = Replay(Facts(LOOP), [EDIT], Policy(model="z"))
+    answers = kept(first)
+    give(on, lambda asked: answers.answer(asked.request))
+    assert on.branch("b").models == (ModelUse("m", "z", "n", 1),)
 
 
 def test_whoever_answered_is_told_and_a_cut_reply_is_asked_again() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 
 from replaydbg.codec import step_document
-from replaydbg.core.branch import Branch, Edit
+from replaydbg.core.branch import Branch, Choice, Edit, ModelUse
 from replaydbg.session import journal
 from replaydbg.session.commands import AddBranch, AddEdit, Command, ContinueBranch, SetNote
 from replaydbg.session.history import Act, Deed
@@ -45,7 +46,12 @@ def test_undo_and_redo_come_back(deed: Deed) -> None:
 
 def test_a_branch_comes_back_whole() -> None:
     edits = (Edit("t1", "/result", {"hits": []}, "other"),)
-    before = branch("b1", "", edits)
+    before = replace(
+        branch("b1", "", edits),
+        choices={"t1": Choice.KEEP},
+        asked="n",
+        models=(ModelUse("m", "n", "n-1", 2),),
+    )
     after = journal.read_parts(
         journal.branch_parts(journal.branch_document(before), native.write(before.trace))
     )
@@ -59,6 +65,7 @@ def test_a_branch_comes_back_whole() -> None:
         before.label,
         before.model,
     )
+    assert (after.choices, after.asked, after.models) == (before.choices, before.asked, before.models)
     assert (after.edits, after.steps, after.stopped) == (before.edits, before.steps, before.stopped)
     assert (after.trace.id, after.trace.source.name) == (before.trace.id, before.trace.source.name)
 

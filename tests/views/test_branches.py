@@ -22,7 +22,7 @@ def test_branches_stand_below_what_they_came_from() -> None:
     blocks = list(branch_blocks(sitting, {"b1": ("2 findings gone", "good")}))
     lines = text_of(blocks).splitlines()
     assert lines[0] == "○ the recording  1 step"
-    assert lines[1].startswith("   ○ b1  1 step: 1 live; answered by gpt")
+    assert lines[1].startswith("   ○ b1  1 step: 1 live; models: gpt")
     assert "go" in lines[2]
     assert "2 findings gone" in lines[3]
     assert lines[4].startswith("      ● b2  kinder")

@@ -46,12 +46,15 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
         provider: str,
         *,
         always: Container[str] = (),
+        asked: str = "",
     ) -> None:
-        """`provider` is the one that the recording names, "" for none; `always` are tools that may run for good."""
+        """`provider` is the one that the recording names, "" for none; `always` are tools that may run for good; `asked`
+        is the other model that a branch was asked of so far.
+        """
         super().__init__()
         self._setup, self._trace, self._plan, self._edits = setup, trace, plan, tuple(edits)
         self._recorded_provider = provider
-        self.terms = first_terms(setup, plan, always)
+        self.terms = replace(first_terms(setup, plan, always), model=asked)
 
     def compose(self) -> ComposeResult:
         yield Said(" Re-run what follows", id="editor-title")

@@ -57,7 +57,13 @@ class Running(Comparing):
         assert parent is not None
         plan = await asyncio.to_thread(plan_edits, parent.facts, branch.edits, branch.choices)
         terms = RerunScreen(
-            desk.setup, parent.trace, plan, branch.edits, recorded_provider(parent), always=desk.always
+            desk.setup,
+            parent.trace,
+            plan,
+            branch.edits,
+            recorded_provider(parent),
+            always=desk.always,
+            asked=branch.asked,
         )
         options = await self.app.push_screen_wait(terms)
         if options is None:

@@ -31,6 +31,7 @@ from replaydbg.tui.widgets.hint import HintLine
 from replaydbg.tui.widgets.minimap import Minimap
 from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
 from replaydbg.tui.widgets.timeline import TimelineHead
+from replaydbg.views.models import models_words
 from replaydbg.views.signs import ASCII, UNICODE
 from replaydbg.views.text import plural
 
@@ -251,7 +252,7 @@ class Workplace(ActingScreen[None]):
                 left=self.chain.count,
                 findings=tuple(sorted(counts.items(), reverse=True)),
                 stand_in=desk.setup.demo,
-                model=branch.model if branch is not None else "",
+                models=models_words(branch) if branch is not None else ("", "", ""),
                 format=shown.trace.source.format if shown is not None else "",
                 notices=len(desk.notices),
                 unchecked=shown.unchecked if shown is not None else 0,

@@ -26,7 +26,8 @@ class Words:
     steps: int = 0
     findings: tuple[tuple[Severity, int], ...] = ()
     stand_in: bool = False
-    model: str = ""
+    models: tuple[str, str, str] = ("", "", "")
+    """Who was recorded, asked and answered (`views.models`)."""
     format: str = ""
     filtered: str = ""
     """What the list is filtered by, and how many steps that leaves (`left`)."""
@@ -70,8 +71,8 @@ class HeaderLine(OneLine):
             pieces.append((f"{sign} {noun}", f"{sign}{count}", severity_look(severity)))
         if words.stand_in:
             pieces.append(("rule-based stand-in, not an LLM", "stand-in, no LLM", "warning"))
-        elif words.model:
-            pieces.append((words.model, words.model, ""))
+        elif words.models[0]:
+            pieces.append(words.models)
         headline, look = words.headline
         pieces.append((headline, _FINDINGS.sub("", headline.partition(" (")[0]), look))
         if words.edits:
