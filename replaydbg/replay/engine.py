@@ -201,10 +201,20 @@ class Replay:
 
     def _spread(self, carried: Carried, elsewhere: list[int]) -> None:
         for use in self.facts.flow.uses(carried.source, carried.old, elsewhere).found:
-            if use.verbatim:
+            if use.verbatim and not self._said_again(carried, use.row):
                 self.carried[use.row] = (*self.carried.get(use.row, ()), carried)
                 self.waiting.starts[use.row] = None
                 self.waiting.expect(use.row)
+
+    def _said_again(self, carried: Carried, row: int) -> bool:
+        """Whether a later execution returned the same, which is then what was new to the call at `row`."""
+        trace, old = self.facts.trace, carried.old.strip()
+        for ran in range(carried.source + 1, row):
+            if trace.kind(ran) is Kind.TOOL_EXECUTION:
+                result = trace.body(ran).result
+                if isinstance(result, str) and result.strip() == old:
+                    return True
+        return False
 
     def begin(self, lane: Lane) -> None:
         self._lanes.append(lane)

@@ -169,10 +169,14 @@ class Lane:
         return True
 
     def _next_turn(self, said: Said, spoken: tuple[Message, ...], follower: int | None) -> bool:
-        """After a final answer: the person of the recording says the next thing, or the thread has ended."""
+        """After a final answer: the person of the recording says the next thing, or the thread has ended.
+
+        Where the recorded reply was final, too, the program went on by itself, also where nobody said anything.
+        """
         recordings = self.replay.recordings
         self.replay.publish(recordings.final(self.last), said)
-        while follower is not None and not self._said_by_person(follower):
+        also_final = self.node is not None and not self.replay.facts.index.calls(self.node)
+        while not also_final and follower is not None and not self._said_by_person(follower):
             follower = recordings.main(follower)
         if follower is None:
             self._end()

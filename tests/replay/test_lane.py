@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from replaydbg.core.message import Text
 from replaydbg.core.outcome import ToolResult
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.engine import Replay
@@ -49,6 +52,18 @@ def test_a_turn_that_ends_sooner_skips_to_the_next_thing_the_person_said() -> No
     assert asked_of_model(replay).messages[-1] == user("two")
     replay.receive(replay.requests()[0].id, says("2"))
     assert provenances(replay.branch("b")) == [("m1", "edited"), ("m4", "live")]
+
+
+def test_a_program_that_asked_again_without_a_word_asks_again() -> None:
+    """In a room of several agents one is chosen to speak twice in a row."""
+    of = chat([user("one"), assistant("I think."), assistant("So it is."), user("thanks"), assistant("bye")])
+    replay = Replay(Facts(of), [edit(of, "m1", "/output/content", "I doubt.")])
+    assert asked_of_model(replay).messages == (
+        user("one"),
+        replace(assistant("I think."), parts=(Text("I doubt."),)),
+    )
+    replay.receive(replay.requests()[0].id, says("Then not."))
+    assert asked_of_model(replay).messages[-2:] == (assistant("Then not."), user("thanks"))
 
 
 def test_a_reply_of_a_call_that_was_not_recorded_is_asked_for_anew() -> None:

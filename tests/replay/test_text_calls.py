@@ -203,3 +203,21 @@ def test_the_same_code_in_other_words_keeps_its_result() -> None:
     of = room()
     replay = Replay(Facts(of), [edit(of, "m1", "/output/content", f"Now:\n{CODE}")])
     assert texts(asked_of_model(replay).messages)[-1] == "exitcode: 1\nSyntaxError"
+
+
+def test_an_edited_result_is_not_put_in_the_place_of_an_equal_one_of_another_run() -> None:
+    empty = "exitcode: 0 (execution succeeded)"
+    of = trace(
+        tool_execution("t1", call("terminal", {"code": "print(1)"}), f"{empty}\n"),
+        model_call("a1", (TASK, user(f"{empty}\n")), "I will look.", agent="a"),
+        model_call("b1", (TASK, user(f"{empty}\n"), user("I will look.")), assistant(CODE), agent="b"),
+        tool_execution("t2", call("terminal", {"code": "print(737,015)"}), empty),
+        model_call(
+            "b2",
+            (TASK, user(f"{empty}\n"), user("I will look."), assistant(CODE), user(empty)),
+            "done",
+            agent="b",
+        ),
+    )
+    replay = Replay(Facts(of), [edit(of, "t1", "/result", "exitcode: 1")])
+    assert of.row("b2") not in [asked.row for asked in replay.requests()]
