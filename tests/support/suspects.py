@@ -1,14 +1,15 @@
-"""How often the list of suspects is right, on runs of several agents that people have labelled (Who&When).
+"""How often the list of suspects is right, on runs of several agents that people have labelled (Who&When, AgentRx).
 
-`python -m tests.support.suspects` prints the table that ARCHITECTURE quotes. The weights were chosen on the runs with an
-even place in the list of files; only the others are a score.
+`python -m tests.support.suspects` prints the table that ARCHITECTURE quotes. The weights were chosen on the runs of
+Who&When with an even place in the list of files; only the others are a score. Of AgentRx those runs are read whose
+transcript is one of Who&When: its own labels at hand are of other runs than its transcripts at hand.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from replaydbg.actions.check import check_trace
@@ -29,6 +30,8 @@ class Labelled:
     agent: str
     written: bool
     """By hand, and not made by an algorithm: long runs on the web."""
+    transcript: str
+    """What was said in it: tells runs that both collections have."""
 
 
 def labelled() -> list[Labelled]:
@@ -38,8 +41,26 @@ def labelled() -> list[Labelled]:
         *_, reading = readings(str(path))
         (run,) = reading.traces
         row = run.row(f"m{int(about['mistake_step'])}")
-        runs.append(Labelled(run, row, str(about["mistake_agent"]), path.name.startswith("Hand")))
+        by_hand, said = path.name.startswith("Hand"), _transcript(about["history"])
+        runs.append(Labelled(run, row, str(about["mistake_agent"]), by_hand, said))
     return runs
+
+
+def _transcript(messages: list[dict[str, str]]) -> str:
+    return json.dumps([message["content"] for message in messages])
+
+
+def of_agentrx(runs: Sequence[Labelled]) -> list[Labelled]:
+    """The transcripts of AgentRx that are among these runs, as our reader reads them there, with the labels from here."""
+    known = {one.transcript: one for one in runs}
+    found = []
+    for path in corpus("agentrx", "magentic*.json"):
+        mine = known.get(_transcript(json.loads(path.read_text("utf-8"))))
+        if mine is not None:
+            *_, reading = readings(str(path))
+            (run,) = reading.traces
+            found.append(replace(mine, run=run, row=run.row(mine.run.ids[mine.row])))
+    return found
 
 
 def listed(one: Labelled) -> list[int]:
@@ -62,7 +83,7 @@ def line(words: str, runs: Sequence[Labelled], guess: Callable[[Labelled], list[
 
 
 def _share(count: int, runs: Sequence[Labelled]) -> str:
-    return f"{count / len(runs):.0%}"
+    return f"{count / len(runs):.0%}" if runs else "-"
 
 
 def table() -> str:
@@ -76,6 +97,7 @@ def table() -> str:
         lines.append(line(words, some, listed))
         for kind, hand in (("made by an algorithm", False), ("long runs on the web", True)):
             lines.append(line(f"{words}: {kind}", [one for one in some if one.written is hand], listed))
+    lines.append(line("of these, runs that AgentRx has too", of_agentrx(scored), listed))
     lines.append(line("half for scoring: instead the replies in their order", scored, first_replies))
     return "\n".join(lines)
 
