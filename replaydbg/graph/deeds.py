@@ -16,6 +16,7 @@ from replaydbg.core.message import Json, Message, Role, ToolCall
 from replaydbg.core.step import KINDS, STATUSES, Kind, Status
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
+from replaydbg.graph.failures import failed
 from replaydbg.graph.index import CallPlace, TraceIndex
 from replaydbg.graph.wording import (
     MADE_UP,
@@ -26,7 +27,6 @@ from replaydbg.graph.wording import (
     made_up_ids,
     masked_bytes,
     roughly,
-    says_failure,
 )
 
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
@@ -254,21 +254,21 @@ class Deeds:
 
     def _result(self, row: int) -> Result:
         body = self.trace.body(row)
-        failed = self.trace.statuses[row] == _ERROR
+        marked = self.trace.statuses[row] == _ERROR
         if body.has_result:
-            value = body.result
-            return Result(True, value, failed or says_failure(value), row)
+            value, name = body.result, body.call.name if body.call is not None else ""
+            return Result(True, value, marked or failed(value, name), row)
         if body.error:
             return Result(True, body.error, True, row)
-        return Result(False, None, failed, row)
+        return Result(False, None, marked, row)
 
     def _response(self, place: CallPlace) -> Result:
         response = self.answers.response(place)
         if response is not None:
-            failed = response.is_error or says_failure(response.result)
-            return Result(True, response.result, failed)
+            name = self.index.calls(place.row)[place.index].name
+            return Result(True, response.result, response.is_error or failed(response.result, name))
         text = self.answers.as_text(place.row)
-        return Result(True, text, says_failure(text)) if text else _UNKNOWN
+        return Result(True, text, failed(text)) if text else _UNKNOWN
 
     def _text(self, row: int) -> str:
         output = self.trace.body(row).output

@@ -17,7 +17,8 @@ from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.step import KINDS, STATUSES, Kind, Status
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.wording import as_text, says_failure
+from replaydbg.graph.failures import says_failure
+from replaydbg.graph.wording import as_text
 
 _MODEL_CALL, _EXECUTION = KINDS.index(Kind.MODEL_CALL), KINDS.index(Kind.TOOL_EXECUTION)
 _ERROR = STATUSES.index(Status.ERROR)

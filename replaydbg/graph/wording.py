@@ -58,11 +58,6 @@ _NOTHING = re.compile(
     r"|(?:\w+ ){0,3}not found)?[.!]?",
     re.IGNORECASE,
 )
-_FAILURE = re.compile(
-    r"""\s*(?:error\b(?!\s*(?:rate|log|count|free)s?\b) | fatal:\ | exception: | traceback\ \(most\ recent\ call
-        | [\w.]{1,60}(?:Error|Exception):\  | \{\s*"(?:error|exception|is_?error)"\s*:(?!\s*(?:null|""|false|\[\]|\{\})))""",
-    re.IGNORECASE | re.VERBOSE,
-)
 
 
 def canonical_text(value: Json) -> str:
@@ -179,14 +174,3 @@ def is_nothing(result: Json) -> bool:
     if isinstance(result, dict):
         return all(not value or is_nothing(value) for value in result.values())
     return result is None or result in ([], {})
-
-
-def says_failure(result: Json) -> bool:
-    """Whether a result is an error in its own words: most formats do not record that apart."""
-    if isinstance(result, str):
-        return _FAILURE.match(result) is not None
-    if isinstance(result, dict):
-        return any(result.get(key) for key in ("error", "isError", "is_error", "exception")) or (
-            result.get("success") is False or result.get("ok") is False
-        )
-    return False

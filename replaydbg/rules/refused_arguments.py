@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.outcomes import Refusal
+from replaydbg.graph.failures import Refusal
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_call, quoted
 from replaydbg.schema import checker

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.outcomes import UNKNOWN, Outcome, Refusal, told
+from replaydbg.graph.failures import Refusal
+from replaydbg.graph.outcomes import UNKNOWN, Outcome, told
 from tests.support.build import assistant, call, chat, model_call, response, tool_execution, trace, user
 
 REFUSED = [

@@ -20,7 +20,6 @@ from replaydbg.graph.wording import (
     masked,
     masked_bytes,
     roughly,
-    says_failure,
 )
 
 UUID = "3f2b8c1e-0d4a-4c57-9a53-6d6f0f1c2a3b"

@@ -1,0 +1,155 @@
+"""What a result says in its own words: that something failed, or that the runtime refused the call itself.
+
+Most formats do not record a failure apart from the result, and runtimes that check arguments say so there: pydantic,
+MCP servers, agent frameworks, coding agents. These texts are evidence even where no schema was recorded. They are looked
+for where a result begins, since a result may well be a file or a test report in which somebody else's call was refused.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+
+import orjson
+
+from replaydbg.core.digest import canonical
+from replaydbg.core.message import Json
+
+HEAD_CHARS = 400
+_INSIDE_MAX = 16
+_SHORT_FIELDS_MAX = 4
+
+_LEAD = (
+    r"""^[\s"'`{\[<(]*(?:(?:error[\w ()-]{1,40}(?=:)|(?:tool_use_error|error|message|content|text|detail)\b)"""
+    r"""[\s"'>:=-]*)*"""
+)
+
+_REFUSED = re.compile(
+    _LEAD
+    + r"""(?:
+        (?:mcp\ )?error\ -32602\b | -32602\b | invalid\ (?:params|arguments)\b.{0,60}?(?:\bfor\ tool\b|:)
+      | (?:input)?validation\ ?error\b | pydantic.{0,20}validationerror
+      | \d+\ validation\ errors?\b
+      | input\ validation\ error\b
+      | invalid\ (?:json\ )?input\ for\ tool\b
+      | ai_invalidtool(?:input|arguments)error\b
+      | an\ error\ occurred\ while\ (?:parsing|validating)\ (?:the\ )?(?:tool\ )?arguments
+      | (?:failed|unable)\ to\ parse\ (?:the\ )?(?:function|tool)\ (?:call\ )?(?:arguments|input)
+      | (?:the\ )?arguments\ are\ not\ valid\ json\b
+      | error\ (?:validating|parsing)\ (?:args|arguments)\b
+      | missing\ (?:\d+\ )?required\ (?:positional\ |keyword(?:-only)?\ )*(?:argument|parameter|property|properties|field|input)
+      | parameter\ ["'`]?[\w.]{1,80}["'`]?\ is\ (?:required|missing|expected\ to\ be)\b
+      | required\ (?:parameter|argument|property|field)\b.{0,60}?\bmissing\b
+      | [\w.]{1,80}\(\)\ (?:missing\ \d+\ required|got\ an\ unexpected\ keyword)
+      | typeerror:\ [\w.]{1,80}\(\)\ (?:missing|got\ an\ unexpected)
+      | error\ invoking\ tool\b.{0,400}?(?:field\ required|validation\ error|input\ should\ be|missing)
+    )""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+)
+_UNKNOWN = re.compile(
+    _LEAD
+    + r"""(?:
+        (?:no\ such\ tool|unknown\ (?:tool|function)|ai_nosuchtoolerror)\b
+      | (?:requested\ )?(?:tool|function)\ ["'`]?(?P<tool>[\w./:-]{1,80})["'`]?
+        \ (?:was\ )?(?:not\ found|does\ not\ exist|is\ not\ (?:available|a\ valid\ tool|registered))\b
+      | ["'`]?(?P<other>[\w./:-]{1,80})["'`]?\ is\ not\ a\ valid\ tool\b
+    )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Where a tool is named it must be the one that was called: other functions are not found in results all the time."""
+_FAILURE = re.compile(
+    r"""\s*(?:<tool_use_error> | error\b(?!\s*(?:rate|log|count|free)s?\b) | fatal:\ | traceback\ \(most\ recent\ call
+        | exception(?::\ | \ (?:in|while|occurred|raised|thrown)\b) | [\w.]{1,60}(?:Error|Exception):[ ]
+        | \{\s*["'](?:error|exception|is_?error)["']\s*:(?!\s*(?:null|none|""|\'\'|false|\[\]|\{\})))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_PYDANTIC_KEYS = {"type", "loc", "msg"}
+"""Of one error in pydantic's list of them."""
+
+
+class Refusal(Enum):
+    """How the runtime refused a call."""
+
+    ARGUMENTS = "arguments"
+    TOOL = "tool"
+
+
+def failed(result: Json, name: str = "") -> bool:
+    """Whether the call to the tool called `name` failed or was refused, by what the result says."""
+    return says_failure(result) or refusal(result, name) is not None
+
+
+def says_failure(result: Json) -> bool:
+    """Whether a result is an error in its own words."""
+    if isinstance(result, str):
+        return _FAILURE.match(result) is not None
+    if isinstance(result, dict):
+        if any(result.get(key) for key in ("error", "isError", "is_error", "exception")):
+            return True
+        if result.get("success") is False or result.get("ok") is False:
+            return True
+    return isinstance(result, (dict, list)) and _FAILURE.match(_head(result)) is not None
+
+
+def refusal(result: Json, name: str = "") -> Refusal | None:
+    """How the runtime refused the call; None where it took it."""
+    return Refusal.ARGUMENTS if _pydantic_errors(result) else _refused(_head(result), name)
+
+
+def words_of(result: Json) -> str:
+    """How the result begins, in words."""
+    return _pydantic_errors(result) or _head(result)
+
+
+def _refused(head: str, name: str) -> Refusal | None:
+    if not head:
+        return None
+    if _REFUSED.match(head):
+        return Refusal.ARGUMENTS
+    unknown = _UNKNOWN.match(head)
+    named = (unknown["tool"] or unknown["other"]) if unknown is not None else None
+    if unknown is None or (named is not None and named.lower() != name.lower()):
+        return None
+    return Refusal.TOOL
+
+
+def _pydantic_errors(result: Json) -> str:
+    """Pydantic's own list of errors in words; "" for anything else."""
+    if isinstance(result, str) and result[:HEAD_CHARS].lstrip()[:1] == "[" and '"loc"' in result[:HEAD_CHARS]:
+        try:
+            result = orjson.loads(result)
+        except orjson.JSONDecodeError:
+            return ""
+    if not isinstance(result, list) or not result:
+        return ""
+    if not all(isinstance(item, dict) and item.keys() >= _PYDANTIC_KEYS for item in result):
+        return ""
+    return "; ".join(f"{_place(item['loc'])}: {item['msg']}" for item in result[:4])
+
+
+def _place(loc: Json) -> str:
+    return ".".join(map(str, loc)) if isinstance(loc, list) else str(loc)
+
+
+def _head(result: Json) -> str:
+    """How the result begins, as text; results of MCP and of content blocks are lists of parts."""
+    for _ in range(_INSIDE_MAX):
+        if isinstance(result, str):
+            return result[:HEAD_CHARS]
+        if isinstance(result, list) and result and isinstance(result[0], dict):
+            result = result[0]
+        if not isinstance(result, dict):
+            return ""
+        inner = (result.get(key) for key in ("error", "text", "message", "content", "detail"))
+        found = next((one for one in inner if isinstance(one, (str, dict, list)) and one), None)
+        if found is None:
+            return _as_json(result)[:HEAD_CHARS] if len(result) <= _SHORT_FIELDS_MAX else ""
+        result = found
+    return ""
+
+
+def _as_json(value: Json) -> str:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:  # lone surrogates, integers beyond 64 bits
+        return canonical(value)

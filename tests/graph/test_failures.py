@@ -1,0 +1,72 @@
+"""What results say in their own words. The texts are of the shapes that public runtimes print, in our words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replaydbg.graph.failures import Refusal, failed, refusal, says_failure, words_of
+from tests.graph.test_outcomes import ERRORS, FINE, REFUSED, UNKNOWN_TOOLS
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["Error: no such order", " error while reading", "ValueError: x", "requests.exceptions.HTTPError: 500", "Traceback (most recent call last):\n", '{"error": "no"}', '{ "is_error": true }',
+     {"error": "no"}, {"isError": True}, {"success": False}, {"ok": False, "reason": "no"}],
+    ids=repr,
+)  # fmt: skip
+def test_failures(result: Any) -> None:
+    assert says_failure(result)
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["ok", "no errors", "error rate: 3 %", "errors were found in none of the files", '{"error": null}', '{"error": ""}', {"error": None}, {"errors": 0}, {"ok": True}, [], None, 5,
+     "The error was mended", {"success": True}],
+    ids=repr,
+)  # fmt: skip
+def test_no_failures(result: Any) -> None:
+    assert not says_failure(result)
+
+
+@pytest.mark.parametrize(
+    "result",
+    ["<tool_use_error>File has not been read yet</tool_use_error>", "Exception in thread main", "{'error': 'no such order'}",
+     [{"type": "text", "text": "Error: no such order"}], {"message": "ERROR: No data found", "status": "Error"},
+     {"content": [{"type": "text", "text": "fatal: not a git repository"}]}],
+    ids=repr,
+)  # fmt: skip
+def test_failures_in_all_that_results_are_wrapped_in(result: Any) -> None:
+    assert says_failure(result)
+
+
+@pytest.mark.parametrize(
+    "result", ["Exceptional service", "{'error': None}", [{"text": "all is well"}], [[]], [{}]], ids=repr
+)
+def test_no_failures_in_them(result: Any) -> None:
+    assert not says_failure(result)
+
+
+@pytest.mark.parametrize("result", [*REFUSED, *ERRORS], ids=str)
+def test_what_is_refused_or_wrong_has_failed(result: Any) -> None:
+    assert failed(result)
+    assert words_of(result)
+
+
+@pytest.mark.parametrize("result", UNKNOWN_TOOLS, ids=str)
+def test_an_unknown_tool_is_a_failure_of_the_call_that_named_it(result: Any) -> None:
+    assert failed(result, "fetch")
+    assert refusal(result, "fetch") is Refusal.TOOL
+
+
+@pytest.mark.parametrize("result", FINE, ids=str)
+def test_what_is_fine(result: Any) -> None:
+    assert not failed(result, "f")
+
+
+def test_nesting_has_a_bound() -> None:
+    deep: Any = "Error: no"
+    for _ in range(100_000):
+        deep = {"error": [deep]} if isinstance(deep, dict) else {"text": deep}
+    assert words_of(deep) == ""
