@@ -76,11 +76,12 @@ class Refusal(Enum):
 
 def failed(result: Json, name: str = "") -> bool:
     """Whether the call to the tool called `name` failed or was refused, by what the result says."""
-    return says_failure(result) or refusal(result, name) is not None
+    head = words_of(result)
+    return says_failure(result, head) or refusal(result, head, name) is not None
 
 
-def says_failure(result: Json) -> bool:
-    """Whether a result is an error in its own words."""
+def says_failure(result: Json, head: str | None = None) -> bool:
+    """Whether a result is an error in its own words. `head` is `words_of` it, where that is known."""
     if isinstance(result, str):
         return _FAILURE.match(result) is not None
     if isinstance(result, dict):
@@ -88,20 +89,13 @@ def says_failure(result: Json) -> bool:
             return True
         if result.get("success") is False or result.get("ok") is False:
             return True
-    return isinstance(result, (dict, list)) and _FAILURE.match(_head(result)) is not None
+    return _FAILURE.match(words_of(result) if head is None else head) is not None
 
 
-def refusal(result: Json, name: str = "") -> Refusal | None:
-    """How the runtime refused the call; None where it took it."""
-    return Refusal.ARGUMENTS if _pydantic_errors(result) else _refused(_head(result), name)
-
-
-def words_of(result: Json) -> str:
-    """How the result begins, in words."""
-    return _pydantic_errors(result) or _head(result)
-
-
-def _refused(head: str, name: str) -> Refusal | None:
+def refusal(result: Json, head: str, name: str = "") -> Refusal | None:
+    """How the runtime refused the call; None where it took it. `head` is `words_of` the result."""
+    if _pydantic_errors(result):
+        return Refusal.ARGUMENTS
     if not head:
         return None
     if _REFUSED.match(head):
@@ -111,6 +105,11 @@ def _refused(head: str, name: str) -> Refusal | None:
     if unknown is None or (named is not None and named.lower() != name.lower()):
         return None
     return Refusal.TOOL
+
+
+def words_of(result: Json) -> str:
+    """How the result begins, in words."""
+    return _pydantic_errors(result) or _head(result)
 
 
 def _pydantic_errors(result: Json) -> str:

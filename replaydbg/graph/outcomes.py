@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from replaydbg.core.message import Json
@@ -17,7 +15,6 @@ from replaydbg.graph.index import CallPlace, TraceIndex
 
 _ERROR = STATUSES.index(Status.ERROR)
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
-_HEAD_CHARS = 400
 _KEPT_CHARS = 200
 
 
@@ -92,22 +89,15 @@ class Outcomes:
 
 def told(result: Json, *, marked: bool, or_else: str = "", name: str = "") -> Outcome:
     """What a result says of the call to the tool called `name`. `or_else` is the error of the step, asked where the result says nothing."""
-    errors = _pydantic_errors(result)
-    head = errors or _head(result) or or_else[:_HEAD_CHARS]
-    refusal = Refusal.ARGUMENTS if errors else _refusal(head, name) or _refusal(or_else[:_HEAD_CHARS], name)
-    failed = marked or refusal is not None or _FAILED.match(head) is not None
+    said, step = words_of(result), or_else[:HEAD_CHARS]
+    refused = refusal(result, said, name) or (refusal(step, step, name) if step else None)
+    failed = marked or refused is not None or says_failure(result, said) or (not said and says_failure(step))
     if not failed:
         return _WELL
-    said, step = words_of(result), or_else[:HEAD_CHARS]
-    refused = refusal(result, name) or refusal(step, name)
-    failed = marked or refused is not None or says_failure(result) or (not said and says_failure(step))
-    head = said or step
     return Outcome(
         known=True,
         failed=True,
         marked=marked,
-        refusal=refusal,
-        text=" ".join(head[:_KEPT_CHARS].split()),
         refusal=refused,
-        text=" ".join(head[:_KEPT_CHARS].split()) if failed else "",
+        text=" ".join((said or step)[:_KEPT_CHARS].split()),
     )

@@ -57,7 +57,7 @@ def test_what_is_refused_or_wrong_has_failed(result: Any) -> None:
 @pytest.mark.parametrize("result", UNKNOWN_TOOLS, ids=str)
 def test_an_unknown_tool_is_a_failure_of_the_call_that_named_it(result: Any) -> None:
     assert failed(result, "fetch")
-    assert refusal(result, "fetch") is Refusal.TOOL
+    assert refusal(result, words_of(result), "fetch") is Refusal.TOOL
 
 
 @pytest.mark.parametrize("result", FINE, ids=str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from typing import Any
 
@@ -59,11 +60,27 @@ def test_canonical_text() -> None:
 
 @given(JSON)
 @example({"\xa0": 0})
+@example({"the e": "x  y"})
+@example([1.0, 2.5])
 @example({"\x1f": "\u2003"})
 def test_the_quick_way_says_the_same(value: Any) -> None:
     """But for how floats with exponents are spelled, which both ways do in one way each."""
-    slow = canonical_text(value).encode("utf-8", "surrogatepass")
-    assert canonical_bytes(value) == slow or "e" in str(value)
+    assert canonical_bytes(_without_exponents(value)) == canonical_text(_without_exponents(value)).encode()
+
+
+def _without_exponents(value: Any) -> Any:
+    """Floats that any writer spells with one of them, to the nearest that none does."""
+    if isinstance(value, dict):
+        return {key: _without_exponents(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_without_exponents(one) for one in value]
+    return round(value % 1e9, 3) if isinstance(value, float) else value
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_float_has_one_spelling_in_each_way(value: float) -> None:
+    assert canonical_bytes({"n": value}) == canonical_bytes({"n": json.loads(json.dumps(value))})
+    assert json.loads(canonical_bytes({"n": value})) == {"n": value}
 
 
 @pytest.mark.parametrize(
@@ -98,26 +115,6 @@ def test_long_words(text: str | bytes, long: bool) -> None:
 def test_made_up_ids() -> None:
     assert made_up_ids(f"{UUID.upper()} and text") == [UUID]
     assert made_up_ids("no id in here, however long the text may be") == []
-
-
-@pytest.mark.parametrize(
-    "result",
-    ["Error: no such order", " error while reading", "ValueError: x", "requests.exceptions.HTTPError: 500", "Traceback (most recent call last):\n", '{"error": "no"}', '{ "is_error": true }',
-     {"error": "no"}, {"isError": True}, {"success": False}, {"ok": False, "reason": "no"}],
-    ids=repr,
-)  # fmt: skip
-def test_failures(result: Any) -> None:
-    assert says_failure(result)
-
-
-@pytest.mark.parametrize(
-    "result",
-    ["ok", "no errors", "error rate: 3 %", "errors were found in none of the files", '{"error": null}', '{"error": ""}', {"error": None}, {"errors": 0}, {"ok": True}, [], None, 5,
-     "The error was mended", {"success": True}],
-    ids=repr,
-)  # fmt: skip
-def test_no_failures(result: Any) -> None:
-    assert not says_failure(result)
 
 
 LOOSE = st.recursive(
