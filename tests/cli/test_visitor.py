@@ -62,6 +62,22 @@ def test_the_main_job_in_a_browser(tmp_path: Path) -> None:
     assert len(png) > 10 * len(blank), "nothing was painted"
 
 
+def test_the_mouse_and_another_size_in_a_browser(tmp_path: Path) -> None:
+    trace = shutil.copy(incident_path(), tmp_path / "incident.json")
+    with serving("open", str(trace), "--web", folder=tmp_path) as server, chromium(tmp_path) as tab:
+        tab.go(server.url)
+        tab.until_text("#14 lookup_order is called")
+        tab.click("check_status_page")
+        tab.until(lambda: any("#12 chat" in line[40:] for line in tab.screen.display), "the step")
+        tab.click("2 Tools")
+        tab.until_text("tools offered")
+        columns, rows = tab.cells
+        tab.resize(700, 420)
+        tab.until(lambda: tab.cells[0] < columns and tab.cells[1] < rows, "the smaller size")
+        tab.until_text("? Help")
+        assert "‼ 9 err" in tab.screen.display[0]
+
+
 def test_the_page_can_reach_nobody_else(tmp_path: Path) -> None:
     """Not even if a trace got a script into it; nor does a link in a trace open a window."""
     trace = shutil.copy(incident_path(), tmp_path / "incident.json")

@@ -28,6 +28,8 @@ class Tab:
         self._number = 0
         self.asked_for: list[str] = []
         self.complaints: list[str] = []
+        self.cells = (0, 0)
+        """Columns and rows, as the page told them to the program."""
         self.screen = pyte.Screen(columns, rows)
         """What the page's socket was sent, as a terminal shows it."""
         self._terminal = pyte.ByteStream(self.screen)
@@ -62,6 +64,10 @@ class Tab:
                 self.asked_for.append(given["url"])
             case "Network.webSocketFrameReceived" if given["response"]["opcode"] == 2:
                 self._terminal.feed(base64.b64decode(given["response"]["payloadData"]))
+            case "Network.webSocketFrameSent" if given["response"]["payloadData"].startswith('["resize"'):
+                size = json.loads(given["response"]["payloadData"])[1]
+                self.cells = (size["width"], size["height"])
+                self.screen.resize(size["height"], size["width"])
             case "Log.entryAdded":
                 self.complaints.append(given["entry"]["text"])
             case "Runtime.exceptionThrown":
@@ -93,6 +99,30 @@ class Tab:
         given = {"key": key, "windowsVirtualKeyCode": code, "modifiers": 2 if ctrl else 0}
         self.call("Input.dispatchKeyEvent", type="keyDown", **given, **({"text": text} if text else {}))
         self.call("Input.dispatchKeyEvent", type="keyUp", **given)
+
+    def click(self, text: str) -> None:
+        """On the first place that shows the text."""
+        y, line = next((y, line) for y, line in enumerate(self.screen.display) if text in line)
+        left, top, width, height = self.evaluate(
+            "(() => { const at = document.querySelector('.xterm-screen').getBoundingClientRect();"
+            " return [at.left, at.top, at.width, at.height]; })()"
+        )
+        at = {
+            "x": left + (line.index(text) + 0.5) * width / self.cells[0],
+            "y": top + (y + 0.5) * height / self.cells[1],
+        }
+        for kind in ("mousePressed", "mouseReleased"):
+            self.call("Input.dispatchMouseEvent", type=kind, button="left", clickCount=1, **at)
+
+    def resize(self, width: int, height: int) -> None:
+        """The page, in pixels."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
 
     def type(self, text: str) -> None:
         self.call("Input.insertText", text=text)
