@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 from replaydbg.core.finding import Notice
@@ -18,6 +19,8 @@ _WINDOW_BYTES = 64 << 10
 """So much stays in the cache of the processor while its lines are parsed."""
 _BOM = b"\xef\xbb\xbf"
 _OBJECT = re.compile(rb'\{"\w+":')
+_LOOKED_AT_MAX = 20
+"""Lines of a head that tell a format."""
 _BEGINNINGS_MAX = 64
 """Of objects in a torn line that are tried as the line that was written next."""
 
@@ -90,6 +93,20 @@ def value(line: JsonLine, notices: list[Notice]) -> Json | None:
     found, lost = saved(raw)
     notices.append(Notice(place, lost))
     return found
+
+
+@lru_cache(maxsize=2)
+def first_objects(head: bytes) -> tuple[dict[str, Json], ...]:
+    """The objects of a file's first lines, of damaged ones what can be had. Cached: several formats ask for them."""
+    found = []
+    for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), lines(memoryview(head)), strict=False):
+        try:
+            value = _salvage.loads(raw)
+        except ValueError:
+            value, _ = saved(raw)
+        if isinstance(value, dict):
+            found.append(value)
+    return tuple(found)
 
 
 def saved(raw: bytes | memoryview) -> tuple[Json | None, str]:

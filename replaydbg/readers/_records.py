@@ -22,8 +22,8 @@ from replaydbg.core.message import Json, Message, OtherPart, Role, ToolCall, Too
 from replaydbg.core.step import NO_USAGE, Body, Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Source, Trace
-from replaydbg.readers import _containers, _dialects, _moments, _salvage, _twins
-from replaydbg.readers._api import Document, Reading
+from replaydbg.readers import _dialects, _moments, _salvage, _twins
+from replaydbg.readers._api import Reading
 from replaydbg.readers._assembly import inherit_agents
 from replaydbg.readers._payloads import call_of, offers_among, tools_of, unwrapped, without_offers
 from replaydbg.readers._span import Span, SpanBody
@@ -115,21 +115,6 @@ def row_id(value: Json) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)[:64]
 
 
-_LINE_BYTES_MAX = 1 << 20
-_BOM = b"\xef\xbb\xbf"
-
-
-def whole_of(document: Document) -> memoryview | None:
-    """The text of a document that is one JSON value or broken; None where it is JSON Lines.
-
-    For the large exports that are one object: they are decoded at once, without a walk that proves them whole.
-    """
-    if _containers.has_lines(document.buffer, _LINE_BYTES_MAX):
-        return None
-    has_mark = bytes(document.buffer[: len(_BOM)]) == _BOM
-    return document.buffer[len(_BOM) :] if has_mark else document.buffer
-
-
 def column(count: int | None) -> int:
     return NOT_RECORDED if count is None else count
 
@@ -161,15 +146,8 @@ def text_of_key(text: bytes, key: bytes) -> str:
 
     For the few facts that the columns want out of large records: finding is many times as fast as decoding.
     """
-    at = -1
-    for _ in range(_LOOKS_MAX):
-        at = text.find(key, at + 1)
-        if at < 0:
-            break
-        found = _TEXT_VALUE.match(text, at + len(key))
-        if found and text[at - 1 : at] == b'"':
-            return found[1].decode("utf-8", "replace")
-    return ""
+    found = _behind_key(text, key, _TEXT_VALUE)
+    return found[1].decode("utf-8", "replace") if found else ""
 
 
 _OBJECT_VALUE = re.compile(rb'"\s*:\s*(?=\{)')
@@ -177,16 +155,23 @@ _OBJECT_VALUE = re.compile(rb'"\s*:\s*(?=\{)')
 
 def object_of_key(text: bytes, key: bytes) -> dict[str, Json]:
     """The first object that a key has somewhere inside undecoded JSON; an empty one where it has none."""
+    found = _behind_key(text, key, _OBJECT_VALUE)
+    if found is None:
+        return {}
+    end = _salvage.value_end(text, found.end())
+    return document_of(memoryview(text)[found.end() : end if end > 0 else len(text)])
+
+
+def _behind_key(text: bytes, key: bytes, value: re.Pattern[bytes]) -> re.Match[bytes] | None:
     at = -1
     for _ in range(_LOOKS_MAX):
         at = text.find(key, at + 1)
         if at < 0:
             break
-        found = _OBJECT_VALUE.match(text, at + len(key))
+        found = value.match(text, at + len(key))
         if found and text[at - 1 : at] == b'"':
-            end = _salvage.value_end(text, found.end())
-            return document_of(memoryview(text)[found.end() : end if end > 0 else len(text)])
-    return {}
+            return found
+    return None
 
 
 # ---- bodies -----------------------------------------------------------------------------------------------------

@@ -25,7 +25,6 @@ from replaydbg.wire import loose
 
 FORMAT = "claude-stream"
 _KINDS = frozenset({"system", "assistant", "user", "result", "stream_event"})
-_LOOKED_AT_MAX = 20
 
 
 def sniff(document: Document) -> float:
@@ -34,19 +33,21 @@ def sniff(document: Document) -> float:
         return 0.0
     first = _containers.first_record(head)
     values = first if isinstance(first, list) else [first]
-    for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
-        values = [*values, _json_lines.saved(raw)[0]]
-    return 0.97 if any(map(_is_ours, values)) else 0.0
+    return max(map(_likeness, [*values, *_json_lines.first_objects(head)]))
 
 
-def _is_ours(value: Json) -> bool:
+def _likeness(value: Json) -> float:
+    """How sure a line makes. Other agents' programs begin with the same line, but without the servers that are used."""
     found = loose.mapping(value)
     kind = loose.text(found.get("type"))
     if "session_id" not in found:
-        return False
+        return 0.0
     if kind == "system":
-        return found.get("subtype") == "init"
-    return kind == "result" or (kind in {"assistant", "user"} and "parent_tool_use_id" in found)
+        is_init = found.get("subtype") == "init"
+        return 0.97 if is_init and "mcp_servers" in found else 0.85 if is_init else 0.0
+    return (
+        0.97 if kind == "result" or (kind in {"assistant", "user"} and "parent_tool_use_id" in found) else 0.0
+    )
 
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:

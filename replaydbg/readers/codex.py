@@ -26,7 +26,6 @@ from replaydbg.wire import loose, openai_responses
 
 FORMAT = "codex"
 _FIRST_BYTES = 256 << 10
-_LOOKED_AT_MAX = 20
 _ENVELOPES = frozenset(
     {"session_meta", "response_item", "event_msg", "turn_context", "compacted", "world_state"}
 )
@@ -44,8 +43,7 @@ def sniff(document: Document) -> float:
     if b'"payload"' not in head and b'"type"' not in head:
         return 0.0
     bare = 0
-    for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
-        found = loose.mapping(_json_lines.saved(raw)[0]) if bytes(raw[:1]) == b"{" else {}
+    for found in _json_lines.first_objects(head):
         if loose.text(found.get("type")) in _ENVELOPES and isinstance(found.get("payload"), dict):
             return 0.97
         kind = loose.text(found.get("type"))

@@ -18,19 +18,16 @@ from replaydbg.readers._transcript import Run, Thread, Transcript
 from replaydbg.wire import arguments, loose
 
 FORMAT = "droid-stream"
-_LOOKED_AT_MAX = 8
 
 
 def sniff(document: Document) -> float:
     head = document.head
     if b'"session_id"' not in head:
         return 0.0
-    lines = zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False)
-    return 0.98 if any(_is_ours(_json_lines.saved(raw)[0]) for _, (_, _, raw, _) in lines) else 0.0
+    return 0.98 if any(map(_is_ours, _json_lines.first_objects(head))) else 0.0
 
 
-def _is_ours(value: Json) -> bool:
-    line = loose.mapping(value)
+def _is_ours(line: dict[str, Json]) -> bool:
     kind = loose.text(line.get("type"))
     if "session_id" not in line:
         return False

@@ -21,7 +21,6 @@ from replaydbg.readers._transcript import Run, Thread, Transcript
 from replaydbg.wire import arguments, loose, openai_chat, tool_specs
 
 FORMAT = "kimi-session"
-_LOOKED_AT_MAX = 8
 _OWN = frozenset(
     {"context.append_message", "context.append_loop_event", "tools.set_active_tools", "turn.prompt"}
 )
@@ -31,11 +30,9 @@ def sniff(document: Document) -> float:
     head = document.head
     if b'"protocol_version"' not in head and b'"context.append_' not in head:
         return 0.0
-    for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
-        line = loose.mapping(_json_lines.saved(raw)[0])
-        if loose.text(line.get("type")) in _OWN:
-            return 0.95
-    return 0.0
+    return (
+        0.95 if any(loose.text(line.get("type")) in _OWN for line in _json_lines.first_objects(head)) else 0.0
+    )
 
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:

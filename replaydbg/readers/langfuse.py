@@ -22,17 +22,14 @@ from replaydbg.core.columns import KIND_NUMBER, STATUS_NUMBER
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.step import Kind, Status
-from replaydbg.core.trace import Source
-from replaydbg.readers import _containers, _langfuse_observation, _moments, _salvage
+from replaydbg.readers import _containers, _exports, _langfuse_observation, _moments, _salvage
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._langfuse_observation import is_observation
-from replaydbg.readers._records import Records, document_of, row_id, seen_of, text_of_key, whole_of
+from replaydbg.readers._records import document_of, row_id, seen_of, text_of_key
 from replaydbg.wire import loose
 
 FORMAT = "langfuse"
 _OPENING = re.compile(rb'"(?:observations|data)"\s*:\s*\[')
-_FIRST_WINDOW_BYTES = 256 << 10
-"""Of a large export so much is read for the first rows."""
 
 
 # ---- which files ------------------------------------------------------------------------------------------------
@@ -75,18 +72,7 @@ _PAGE = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def _read(document: Document, partial: bool) -> Iterator[Reading]:
-    size = len(document.buffer)
-    if partial and size > 2 * _FIRST_WINDOW_BYTES:
-        first = _Exports(document)
-        first.salvage(document.buffer[:_FIRST_WINDOW_BYTES], "")
-        first.records.notices.clear()  # the window ends in the middle of something
-        if len(first.records):
-            yield first.records.reading(_FIRST_WINDOW_BYTES / size, complete=False)
-    exports = _Exports(document)
-    whole = whole_of(document)
-    if whole is None or not exports.add_whole(whole):
-        for record in _containers.records(document.buffer, exports.records.notices, items=True):
-            exports.add(record)
+    exports = yield from _exports.read(document, partial, _Exports)
     if not len(exports.records):
         exports.add_traces()
     if not len(exports.records) and not _OPENING.search(document.buffer):
@@ -95,16 +81,15 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     yield replace(reading, notices=(*reading.notices, *exports.hollow(reading)))
 
 
-class _Exports:
+class _Exports(_exports.Export):
     def __init__(self, document: Document) -> None:
-        self.records = Records(Source(document.name, FORMAT), _langfuse_observation.observed)
+        super().__init__(document, FORMAT, _langfuse_observation.observed)
         self._shape = _langfuse_observation.shape_of(document.head)
         self._bare: list[msgspec.Raw] = []
         """Traces that came without an observation."""
         self._hollow: set[str] = set()
 
     def add_whole(self, text: memoryview) -> bool:
-        """The one trace that the document is. False, and none is added, where it is something else, or damaged."""
         try:
             export = _EXPORT.decode(text)
         except _salvage.UNREADABLE:
@@ -167,6 +152,9 @@ class _Exports:
         if len(self.records):
             said = "there are no observations in the export; all that is known is what went into each trace and came out"
             self.records.notices.append(Notice("/observations", said))
+
+    def add_beginning(self, window: memoryview) -> None:
+        self.salvage(window, "")
 
     def salvage(self, raw: memoryview, place: str) -> None:
         """The observations of a record that is cut off or corrupt. Those with content come last and count."""

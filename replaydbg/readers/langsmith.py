@@ -22,13 +22,11 @@ from replaydbg.core.columns import KIND_NUMBER, STATUS_NUMBER, Row
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.step import NO_USAGE, Kind, Status, Usage
-from replaydbg.core.trace import Source
-from replaydbg.readers import _containers, _salvage
+from replaydbg.readers import _containers, _exports, _salvage
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._attributes import number
 from replaydbg.readers._records import (
     Observed,
-    Records,
     column,
     document_of,
     moment_ns,
@@ -40,8 +38,6 @@ from replaydbg.readers._records import (
 from replaydbg.wire import loose
 
 FORMAT = "langsmith"
-_FIRST_WINDOW_BYTES = 256 << 10
-"""Of a large file so much is read for the first rows."""
 _OPENING = re.compile(rb'"(?:runs|post|patch|child_runs)"\s*:\s*\[')
 
 
@@ -89,17 +85,7 @@ _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 def _read(document: Document, partial: bool) -> Iterator[Reading]:
-    size = len(document.buffer)
-    if partial and size > 2 * _FIRST_WINDOW_BYTES:
-        first = _Runs(document)
-        for record in _containers.records(document.buffer[:_FIRST_WINDOW_BYTES], [], items=True):
-            first.add(record)
-        first.records.notices.clear()  # the window ends in the middle of something
-        if len(first):
-            yield first.reading(_FIRST_WINDOW_BYTES / size, complete=False)
-    runs = _Runs(document)
-    for record in _containers.records(document.buffer, runs.records.notices, items=True):
-        runs.add(record)
+    runs = yield from _exports.read(document, partial, _Runs)
     if not len(runs):
         raise NotThisFormat("there is no run in the document")
     yield runs.reading()
@@ -123,12 +109,12 @@ def _raw(buffer: memoryview, place: int) -> msgspec.Raw:
     return msgspec.Raw(buffer[start : start + length])
 
 
-class _Runs:
+class _Runs(_exports.Export):
     """The runs of one file by id, since what is said of one may stand in several places."""
 
     def __init__(self, document: Document) -> None:
+        super().__init__(document, FORMAT, bound(_observed, document.buffer))
         self._buffer = document.buffer
-        self.records = Records(Source(document.name, FORMAT), bound(_observed, document.buffer))
         self._rows: dict[str, tuple[str, Row]] = {}
 
     def __len__(self) -> int:
@@ -190,7 +176,7 @@ class _Runs:
         for trace_id, row in self._rows.values():
             self.records.add(trace_id, row)
         self._rows.clear()
-        return self.records.reading(fraction, complete=complete)
+        return super().reading(fraction, complete=complete)
 
 
 def _listed(raw: msgspec.Raw) -> list[msgspec.Raw]:

@@ -20,18 +20,15 @@ from replaydbg.core.columns import KIND_NUMBER, Row
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.step import NO_USAGE, Kind, Usage
-from replaydbg.core.trace import Source
-from replaydbg.readers import _containers, _salvage, _span_fields
+from replaydbg.readers import _containers, _exports, _salvage, _span_fields
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._attributes import Attributes, number
 from replaydbg.readers._payloads import without_nulls
-from replaydbg.readers._records import Observed, Records, column, document_of, row_id, seen_of, whole_of
+from replaydbg.readers._records import Observed, column, document_of, row_id, seen_of
 from replaydbg.readers._span import Span, SpanBody, is_glue
 from replaydbg.wire import loose, openai_chat, openai_responses
 
 FORMAT = "mlflow"
-_FIRST_WINDOW_BYTES = 256 << 10
-"""Of a large file so much is read for the first rows."""
 _OPENING = re.compile(rb'"spans"\s*:\s*\[')
 
 
@@ -82,29 +79,17 @@ _TRACE = msgspec.json.Decoder(_Trace)
 
 
 def _read(document: Document, partial: bool) -> Iterator[Reading]:
-    size = len(document.buffer)
-    if partial and size > 2 * _FIRST_WINDOW_BYTES:
-        first = _Traces(document)
-        first.salvage(document.buffer[:_FIRST_WINDOW_BYTES], "")
-        first.records.notices.clear()  # the window ends in the middle of something
-        if len(first.records):
-            yield first.records.reading(_FIRST_WINDOW_BYTES / size, complete=False)
-    traces = _Traces(document)
-    whole = whole_of(document)
-    if whole is None or not traces.add_whole(whole):
-        for record in _containers.records(document.buffer, traces.records.notices, items=True):
-            traces.add(record)
+    traces = yield from _exports.read(document, partial, _Traces)
     if not len(traces.records) and not _OPENING.search(document.buffer):
         raise NotThisFormat("there is no span in the document")
-    yield traces.records.reading()
+    yield traces.reading()
 
 
-class _Traces:
+class _Traces(_exports.Export):
     def __init__(self, document: Document) -> None:
-        self.records = Records(Source(document.name, FORMAT), _observed)
+        super().__init__(document, FORMAT, _observed)
 
     def add_whole(self, text: memoryview) -> bool:
-        """The one trace that the document is. False, and none is added, where it is something else, or damaged."""
         try:
             trace = _TRACE.decode(text)
         except _salvage.UNREADABLE:
@@ -133,6 +118,9 @@ class _Traces:
         where = f"{place}/data/spans" if trace.data else f"{place}/spans"
         for at, raw in enumerate(spans or ()):
             self._add(raw, trace_id, f"{where}/{at}")
+
+    def add_beginning(self, window: memoryview) -> None:
+        self.salvage(window, "")
 
     def salvage(self, raw: memoryview, place: str) -> None:
         """The spans of a trace that is cut off or corrupt."""

@@ -20,15 +20,12 @@ from replaydbg.core.columns import KIND_NUMBER, STATUS_NUMBER, Row
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.step import NO_USAGE, Kind, Status, Usage
-from replaydbg.core.trace import Source
-from replaydbg.readers import _containers, _moments, _salvage
+from replaydbg.readers import _containers, _exports, _moments, _salvage
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
-from replaydbg.readers._records import Observed, Records, column, document_of, row_id, seen_of
+from replaydbg.readers._records import Observed, column, document_of, row_id, seen_of
 from replaydbg.wire import loose, openai_chat, openai_responses
 
 FORMAT = "openai-agents"
-_FIRST_WINDOW_BYTES = 256 << 10
-"""Of a large file so much is read for the first rows."""
 _OPENING = re.compile(rb'"data"\s*:\s*\[')
 _OBJECTS = frozenset({"trace", "trace.span"})
 
@@ -83,27 +80,21 @@ _PAGE = msgspec.json.Decoder(_Page)
 
 
 def _read(document: Document, partial: bool) -> Iterator[Reading]:
-    size = len(document.buffer)
-    if partial and size > 2 * _FIRST_WINDOW_BYTES:
-        first = _Spans(document)
-        first.add(_containers.Record(document.buffer[:_FIRST_WINDOW_BYTES], ""))
-        first.records.notices.clear()  # the window ends in the middle of something
-        if len(first.records):
-            yield first.records.reading(_FIRST_WINDOW_BYTES / size, complete=False)
-    spans = _Spans(document)
-    for record in _containers.records(document.buffer, spans.records.notices, items=True):
-        spans.add(record)
+    spans = yield from _exports.read(document, partial, _Spans)
     if not spans.is_trace:
         raise NotThisFormat("there is no record of the Agents SDK in the document")
     spans.tell_hollow()
-    yield spans.records.reading()
+    yield spans.reading()
 
 
-class _Spans:
+class _Spans(_exports.Export):
     def __init__(self, document: Document) -> None:
-        self.records = Records(Source(document.name, FORMAT), _observed)
+        super().__init__(document, FORMAT, _observed)
         self.is_trace = False
         self._calls = self._hollow = 0
+
+    def add_beginning(self, window: memoryview) -> None:
+        self.add(_containers.Record(window, ""))
 
     def add(self, record: _containers.Record) -> None:
         try:

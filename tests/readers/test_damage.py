@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replaydbg.readers import _registry
 from tests.house.source import ROOT
 from tests.support import said
 from tests.support.examined import examine
+from tests.support.readings import document
 from tests.support.samples import SAMPLES
 
 EXAMPLES = 50
@@ -27,6 +29,9 @@ TRACES = {
 @pytest.mark.parametrize("format_name", SAMPLES)
 def test_samples_are_read_by_their_reader(format_name: str) -> None:
     for sample in SAMPLES[format_name]:
+        choice = _registry.choose(document(sample))
+        assert choice.reader.name == format_name
+        assert choice.reader.is_fallback or choice.notices == (), "there is no doubt"
         assert examine(sample, format_name), "a sample without a step shows nothing"
 
 

@@ -8,29 +8,16 @@ from __future__ import annotations
 import gzip
 from random import Random
 
-import orjson
 import pytest
 
 from tests.house.source import ROOT
-from tests.readers import test_claude_code, test_codex, test_langfuse, test_langsmith
-from tests.support import chat_logs, damage
+from tests.support import damage
 from tests.support.examined import examine
-from tests.support.otlp import request, span
+from tests.support.samples import SAMPLES
 
 FILES = 250
-CHAT = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 5, "gen_ai.input.messages": "[]"}
-SAMPLES: dict[str, list[bytes]] = {
-    "otlp": [orjson.dumps(request(span(1, "agent"), span(2, "chat m", 1, CHAT)))],
-    "chat-log": [orjson.dumps(chat_logs.TALK), chat_logs.lines(*chat_logs.chain())],
-    "claude-code": [test_claude_code.SAMPLE],
-    "codex": [test_codex.ROLLOUT],
-    "langfuse": [
-        one if isinstance(one, bytes) else orjson.dumps(one) for one in test_langfuse.SHAPES.values()
-    ],
-    "langsmith": [
-        one if isinstance(one, bytes) else orjson.dumps(one) for one in test_langsmith.SHAPES.values()
-    ],
-}
+FORMATS = ("otlp", "chat-log", "claude-code", "codex", "langfuse", "langsmith", "bfcl")
+"""Those that most people have, and one whose fields are of any type."""
 
 
 def hold(samples: list[bytes], format_name: str | None, files: int) -> None:
@@ -46,7 +33,7 @@ def hold(samples: list[bytes], format_name: str | None, files: int) -> None:
     assert read > files / 3, "most of them must be worth reading"
 
 
-@pytest.mark.parametrize("format_name", SAMPLES)
+@pytest.mark.parametrize("format_name", FORMATS)
 def test_samples(format_name: str) -> None:
     hold(SAMPLES[format_name], format_name, FILES)
 

@@ -62,3 +62,10 @@ def test_what_damage_leaves() -> None:
         ["its first 7 bytes are the beginning of another line"],
     )
     assert value(b"Traceback") == (None, ["not JSON, left out"])
+
+
+def test_first_objects() -> None:
+    head = b'\xef\xbb\xbf{"a":1}\n[2]\n\n{"b":{"c":3}, "d\n{"e": 4, "f": [5, 6' + b'\n{"n":0}' * 30
+    found = _json_lines.first_objects(head)
+    assert found[:3] == ({"a": 1}, {"b": {"c": 3}}, {"e": 4, "f": [5]})
+    assert len(found) < 20

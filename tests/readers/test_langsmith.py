@@ -14,7 +14,7 @@ from replaydbg.readers import _registry
 from replaydbg.readers.langsmith import READER
 from tests.support.corpora import document as file_of
 from tests.support.corpora import each_of
-from tests.support.readings import document, lines, opened, steps, walked
+from tests.support.readings import clear, document, lines, opened, steps, walked
 
 SCHEMA = {"type": "object", "properties": {"q": {"type": "string"}}}
 ORDER = {"root": "20260101T000000000000Zroot"}
@@ -103,12 +103,9 @@ SHAPES: dict[str, Any] = {
 
 @pytest.mark.parametrize("content", SHAPES.values(), ids=SHAPES.keys())
 def test_the_same_run_in_every_shape(content: Any) -> None:
-    assert READER.sniff(document(content)) >= 0.9
-    reading = opened(READER, content)
-    assert reading.notices == ()
-    (trace,) = reading.traces
+    trace = clear(READER, content)
     assert (trace.id, trace.ids, list(trace.depths)) == ("root", ["root", "call", "tool"], [0, 1, 1])
-    agent, call, tool = walked(reading)
+    agent, call, tool = walked(trace)
     assert (agent.kind, agent.agent, agent.body.input, agent.body.output_value) == (
         Kind.AGENT_INVOCATION, "helper", "find x", "two",
     )  # fmt: skip

@@ -15,7 +15,7 @@ from replaydbg.readers import _registry
 from replaydbg.readers.mlflow import READER
 from tests.support.corpora import document as file_of
 from tests.support.corpora import each_of
-from tests.support.readings import document, lines, opened, steps, walked
+from tests.support.readings import clear, document, lines, opened, steps, walked
 
 TRACE_ID = "tr-" + "a" * 32
 START = 1_795_295_394_000_000_000
@@ -99,13 +99,10 @@ SHAPES: dict[str, Any] = {
 
 @pytest.mark.parametrize("content", SHAPES.values(), ids=SHAPES.keys())
 def test_the_same_run_in_every_shape(content: Any) -> None:
-    assert READER.sniff(document(content)) >= 0.9
-    reading = opened(READER, content)
-    assert reading.notices == ()
-    (trace,) = reading.traces
+    trace = clear(READER, content)
     assert (trace.id, trace.ids) == (TRACE_ID, [identity(number) for number in (1, 2, 3, 4)])
     assert list(trace.depths) == [0, 1, 1, 1]
-    agent, call, tool, retrieval = walked(reading)
+    agent, call, tool, retrieval = walked(trace)
     assert (agent.kind, agent.agent, agent.body.output_value) == (Kind.AGENT_INVOCATION, "helper", "two")
     assert (call.kind, call.model, call.agent, call.duration_ms) == (Kind.MODEL_CALL, "gpt-5", "helper", 1.5)
     assert call.body.messages == (Message(Role.USER, (Text("find x"),)),)

@@ -14,7 +14,7 @@ from replaydbg.readers import _registry
 from replaydbg.readers.openai_agents import READER
 from tests.support.corpora import document as file_of
 from tests.support.corpora import each_of
-from tests.support.readings import document, lines, opened, steps, walked
+from tests.support.readings import clear, document, lines, opened, steps, walked
 
 
 def span(id_: str, parent: str | None, type_: str, *, error: Json = None, **data: Json) -> dict[str, Json]:
@@ -52,12 +52,9 @@ SHAPES: dict[str, Any] = {
 
 @pytest.mark.parametrize("content", SHAPES.values(), ids=SHAPES.keys())
 def test_the_same_run_in_every_shape(content: Any) -> None:
-    assert READER.sniff(document(content)) >= 0.9
-    reading = opened(READER, content)
-    assert reading.notices == ()
-    (trace,) = reading.traces
+    trace = clear(READER, content)
     assert (trace.id, trace.ids) == ("trace_1", ["agent", "turn", "call", "tool", "handoff"])
-    agent, turn, call, tool, handoff = walked(reading)
+    agent, turn, call, tool, handoff = walked(trace)
     assert (agent.kind, agent.agent) == (Kind.AGENT_INVOCATION, "a")
     assert agent.body.input == {"tools": ["find"], "handoffs": ["b"], "output_type": "str"}
     assert (turn.kind, turn.name, turn.agent, turn.body.usage) == (Kind.OPAQUE, "turn", "a", Usage())
