@@ -8,8 +8,8 @@ import pytest
 
 from replaydbg.core.message import ToolCall
 from replaydbg.readers.agent_chat import READER
-from tests.support.chat_logs import TALK, asks, lines, tool
-from tests.support.readings import one, outline, read, sniffed
+from tests.support.chat_logs import TALK, asks, tool
+from tests.support.readings import lines, one, outline, read, sniffed
 
 
 def said(role: str, content: str, name: str = "") -> dict[str, Any]:

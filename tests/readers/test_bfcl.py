@@ -9,8 +9,8 @@ import pytest
 from replaydbg.core.message import ToolCall
 from replaydbg.core.step import Usage
 from replaydbg.readers.bfcl import READER
-from tests.support.chat_logs import lines, user
-from tests.support.readings import one, outline, read, sniffed
+from tests.support.chat_logs import user
+from tests.support.readings import lines, one, outline, read, sniffed
 
 SINGLE = {
     "id": "simple_0",

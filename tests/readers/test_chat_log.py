@@ -21,14 +21,13 @@ from tests.support.chat_logs import (
     asks,
     chain,
     exchange,
-    lines,
     one,
     outline,
     read,
     sniffed,
     user,
 )
-from tests.support.readings import walked
+from tests.support.readings import lines, walked
 
 TRACES = Path(__file__).parents[2] / "traces"
 

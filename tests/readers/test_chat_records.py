@@ -10,18 +10,8 @@ import pytest
 from replaydbg.core.message import Reasoning, Role, Text
 from replaydbg.core.step import Kind, Status
 from replaydbg.wire import anthropic_messages, openai_chat, openai_responses
-from tests.support.chat_logs import (
-    ANSWER,
-    PROMPT,
-    SYSTEM,
-    TALK,
-    TOOL,
-    lines,
-    one,
-    read,
-    sniffed,
-    user,
-)
+from tests.support.chat_logs import ANSWER, PROMPT, SYSTEM, TALK, TOOL, one, read, sniffed, user
+from tests.support.readings import lines
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 
 from replaydbg.readers import _registry, claude_stream
 from tests.support.claude_sessions import told
-from tests.support.readings import document, one, outline, sniffed
+from tests.support.readings import document, lines, one, outline, sniffed
 
 
 def said(kind: str, content: Any, message_id: str = "", parent: str | None = None) -> dict[str, Any]:
@@ -43,7 +43,7 @@ STREAM = [
     {"type": "result", "subtype": "success", "is_error": False, "result": "done", "total_cost_usd": 0.25,
      "session_id": "s"},
 ]  # fmt: skip
-LINES = b"".join(orjson.dumps(value) + b"\n" for value in STREAM)
+LINES = lines(*STREAM)
 OUTLINE = [
     "model-call chat claude-9",
     "tool-execution Task",

@@ -9,7 +9,7 @@ import orjson
 from replaydbg.core.message import Reasoning, Role
 from replaydbg.readers import _registry, codex
 from tests.support.claude_sessions import moment, told
-from tests.support.readings import document, one, outline, read, sniffed
+from tests.support.readings import document, lines, one, outline, read, sniffed
 
 
 def line(second: int, kind: str, **payload: Any) -> bytes:
@@ -95,7 +95,7 @@ def test_lines_of_old_versions_are_the_items_themselves() -> None:
         {"type": "function_call_output", "call_id": "c", "output": "ok"},
         {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "done"}]},
     ]
-    data = b"".join(orjson.dumps(value) + b"\n" for value in values)
+    data = lines(*values)
     assert sniffed(codex.READER, data) >= 0.9
     trace = one(codex.READER, data)
     assert outline(trace) == ["model-call chat", "tool-execution shell", "model-call chat"]

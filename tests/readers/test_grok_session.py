@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from replaydbg.core.message import OtherPart, Reasoning
 from replaydbg.readers import _registry, grok_session
 from tests.support.claude_sessions import told
@@ -21,7 +19,7 @@ LINES: list[dict[str, Any]] = [
     {"type": "tool_result", "tool_call_id": "c", "content": "text of a"},
     {"type": "assistant", "content": "done", "tool_calls": [], "model_id": "grok-9"},
 ]  # fmt: skip
-DATA = b"".join(orjson.dumps(line) + b"\n" for line in LINES)
+DATA = lines(*LINES)
 
 
 def test_a_history() -> None:
@@ -45,4 +43,4 @@ def test_other_files_are_not_claimed() -> None:
         assert sniffed(grok_session.READER, other) == 0.0
 
 
-SAMPLES = [lines(*LINES)]
+SAMPLES = [DATA]

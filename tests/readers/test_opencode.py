@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-
 from replaydbg.readers import _registry, opencode
 from tests.support.claude_sessions import told
-from tests.support.readings import document, one, outline, sniffed
+from tests.support.readings import document, lines, one, outline, sniffed
 
 START = 1_770_000_000_000
 
@@ -75,7 +73,7 @@ def test_a_log_of_hooks() -> None:
     log += [
         ["event", {"event": {"type": "message.part.updated", "properties": {"part": part}}}] for part in parts
     ]
-    data = b"".join(orjson.dumps(entry) + b"\n" for entry in log)
+    data = lines(*log)
     assert sniffed(opencode.READER, data) == 0.9
     trace = one(opencode.READER, data)
     check(trace)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 import pytest
 
 from replaydbg.core.message import Reasoning
 from replaydbg.readers import _registry, pi_session
 from tests.support.claude_sessions import moment, told
-from tests.support.readings import document, one, outline, sniffed
+from tests.support.readings import document, lines, one, outline, sniffed
 
 
 def line(id_: str, parent: str | None, second: int, kind: str = "message", **fields: Any) -> dict[str, Any]:
@@ -52,12 +51,8 @@ SESSION = [
 ]  # fmt: skip
 
 
-def as_lines(values: list[dict[str, Any]]) -> bytes:
-    return b"".join(orjson.dumps(value) + b"\n" for value in values)
-
-
 def test_a_session_of_pi() -> None:
-    data = as_lines(SESSION)
+    data = lines(*SESSION)
     assert _registry.choose(document(data)).reader is pi_session.READER
     trace = one(pi_session.READER, data)
     assert outline(trace) == [
@@ -107,7 +102,7 @@ def test_a_session_of_pi() -> None:
     ids=["Droid", "Cursor"],
 )  # fmt: skip
 def test_agents_that_write_as_pi_does(values: list[dict[str, Any]]) -> None:
-    data = as_lines(values)
+    data = lines(*values)
     assert sniffed(pi_session.READER, data) > 0.8
     trace = one(pi_session.READER, data)
     assert outline(trace) == ["model-call chat", "tool-execution Run"]
@@ -115,7 +110,7 @@ def test_agents_that_write_as_pi_does(values: list[dict[str, Any]]) -> None:
 
 
 def test_a_session_nobody_answered() -> None:
-    trace = one(pi_session.READER, as_lines(SESSION[:3]))
+    trace = one(pi_session.READER, lines(*SESSION[:3]))
     assert (outline(trace), told(trace, 0)) == (["opaque messages without a reply"], ["go"])
 
 
@@ -129,4 +124,4 @@ def test_other_files_are_not_claimed() -> None:
         assert sniffed(pi_session.READER, other) == 0.0
 
 
-SAMPLES = [as_lines(SESSION)]
+SAMPLES = [lines(*SESSION)]

@@ -9,20 +9,8 @@ import pytest
 
 from replaydbg.core.message import Role, ToolCall
 from replaydbg.core.step import Status
-from tests.support.chat_logs import (
-    SYSTEM,
-    asks,
-    chain,
-    lines,
-    logged,
-    one,
-    outline,
-    read,
-    says,
-    sniffed,
-    tool,
-    user,
-)
+from tests.support.chat_logs import SYSTEM, asks, chain, logged, one, outline, read, says, sniffed, tool, user
+from tests.support.readings import lines
 
 
 @pytest.mark.parametrize("data", [lines(*chain()), orjson.dumps(chain())])

@@ -47,10 +47,6 @@ def logged(messages: list[Any], answer: dict[str, Any] | None, **fields: Any) ->
     return {"model": "m", "messages": messages, **response, **fields}
 
 
-def lines(*records: Any) -> bytes:
-    return b"".join(orjson.dumps(record) + b"\n" for record in records)
-
-
 def read(data: bytes | Any, name: str = "log.jsonl") -> Reading:
     raw = data if isinstance(data, bytes) else orjson.dumps(data)
     (reading,) = READER.read(Document(name, memoryview(raw)), False)
