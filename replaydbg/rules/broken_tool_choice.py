@@ -2,8 +2,8 @@
 
 What it finds:
     A reply that does not keep to what the request said about tools: a call where `tool_choice` was none, no call where
-    one was required, another tool than the one that was named, or two calls at once where parallel calls were
-    switched off. Replies that the token limit cut, and calls that failed, are left alone.
+    one was required, another tool than the one that was named or than those that were allowed, or two calls at once
+    where parallel calls were switched off. Replies that the token limit cut, and calls that failed, are left alone.
 
 Why it matters:
     Code that forces a tool reads its arguments without looking further; it fails far from the reason. Servers that
@@ -20,6 +20,7 @@ What to do:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Json
@@ -30,6 +31,7 @@ from replaydbg.rules._findings import of_steps
 
 _NONE, _ANY = "none", "required"
 _WORDS = {"none": _NONE, "any": _ANY, "required": _ANY}
+_NAMES_SHOWN_MAX = 8
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -37,44 +39,86 @@ def check(facts: Facts) -> Iterator[Finding]:
         if not reply.recorded or reply.cut or not reply.params:
             continue
         names = [call.name for call in facts.index.calls(reply.row)]
-        place = "/params/tool_choice"
-        said = _choice(reply.params.get("tool_choice"), names, reply)
+        place, choice = _place_and_choice(reply.params)
+        said = _broken(_asked(choice), names, reply)
         if said is None:
-            place, said = "/params/parallel_tool_calls", _parallel(reply.params, names)
+            place, said = _parallel(reply.params, place, names)
         if said is not None:
             at = Evidence(facts.trace.ids[reply.row], place, "what the request asked for")
             yield of_steps(RULE, facts.trace, (reply.row,), said, at)
 
 
-def _choice(choice: Json, names: list[str], reply: Reply) -> str | None:
-    word, wanted = _asked(choice)
-    if word == _NONE and names:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """`word` is one of `_WORDS` or "", `named` the tool that had to be called, `allowed` those that could be."""
+
+    word: str = ""
+    named: str = ""
+    allowed: tuple[str, ...] = ()
+
+
+def _broken(asked: _Asked, names: list[str], reply: Reply) -> str | None:
+    if asked.word == _NONE and names:
         return f"{names[0]} is called, though the request allowed no tool"
-    if word == _ANY and not names and not reply.others and reply.text_chars:
+    if asked.word == _ANY and not names and not reply.others and reply.text_chars:
         return "the reply calls no tool, though the request required one"
-    if wanted and wanted not in names and (names or reply.text_chars):
+    if asked.named and asked.named not in names and (names or reply.text_chars):
         instead = f"calls {names[0]}" if names else "calls no tool"
-        return f"the reply {instead}, though the request named {wanted}"
+        return f"the reply {instead}, though the request named {asked.named}"
+    other = next((name for name in names if asked.allowed and name not in asked.allowed), None)
+    if other is not None:
+        return f"{other} is called, though the request allowed only {', '.join(asked.allowed[:_NAMES_SHOWN_MAX])}"
     return None
 
 
-def _asked(choice: Json) -> tuple[str, str]:
-    """The word and the tool of a choice, in the shapes of OpenAI (Chat and Responses), Anthropic and Gemini."""
+def _place_and_choice(params: Mapping[str, Json]) -> tuple[str, Json]:
+    """Where the request says what it asks of tools: `tool_choice`, or the configs of Gemini and Bedrock."""
+    for holder in ("toolConfig", "tool_config"):
+        inner = params.get(holder)
+        for key in ("toolChoice", "functionCallingConfig", "function_calling_config"):
+            if isinstance(inner, Mapping) and key in inner:
+                return f"/params/{holder}/{key}", inner[key]
+    return "/params/tool_choice", params.get("tool_choice")
+
+
+def _asked(choice: Json) -> _Asked:
+    """A choice in the shapes of OpenAI (Chat and Responses), Anthropic, Gemini and Bedrock."""
     if isinstance(choice, str):
-        return _WORDS.get(choice.lower(), ""), ""
+        return _Asked(_WORDS.get(choice.lower(), ""))
     if not isinstance(choice, Mapping):
-        return "", ""
-    function = choice.get("function")
-    name = function.get("name") if isinstance(function, Mapping) else choice.get("name")
-    if isinstance(name, str) and name:
-        return "", name
-    return _WORDS.get(str(choice.get("type") or choice.get("mode")).lower(), ""), ""
+        return _Asked()
+    for inner in (choice.get("function"), choice.get("tool"), choice):
+        name = inner.get("name") if isinstance(inner, Mapping) else None
+        if isinstance(name, str) and name:
+            return _Asked(named=name)
+    if "any" in choice:  # Bedrock names the kind of choice by a key
+        return _Asked(_ANY)
+    inner = choice.get("allowed_tools")
+    listing = inner if isinstance(inner, Mapping) else choice
+    kind = str(listing.get("mode") or choice.get("type")).lower()
+    return _Asked(_WORDS.get(kind, ""), allowed=tuple(_allowed(listing)))
 
 
-def _parallel(params: Mapping[str, Json], names: list[str]) -> str | None:
-    if len(names) < 2 or params.get("parallel_tool_calls") is not False:
-        return None
-    return f"{len(names)} tools are called at once, though the request switched parallel calls off"
+def _allowed(listing: Mapping[str, Json]) -> Iterator[str]:
+    """The names of a list of allowed tools; none where one of them is no function, or where there is no list."""
+    tools = listing.get("tools")
+    names = listing.get("allowedFunctionNames") or listing.get("allowed_function_names")
+    if isinstance(tools, list):
+        functions = [one.get("function", one) if isinstance(one, Mapping) else None for one in tools]
+        names = [one.get("name") if isinstance(one, Mapping) else None for one in functions]
+    if isinstance(names, list) and all(isinstance(name, str) for name in names):
+        yield from names
+
+
+def _parallel(params: Mapping[str, Json], place: str, names: list[str]) -> tuple[str, str | None]:
+    """Whether two calls stand in one reply that was to hold one: OpenAI's parameter, or the one inside Anthropic's choice."""
+    choice = params.get("tool_choice")
+    serial = isinstance(choice, Mapping) and choice.get("disable_parallel_tool_use") is True
+    if not serial:
+        place, serial = "/params/parallel_tool_calls", params.get("parallel_tool_calls") is False
+    if len(names) < 2 or not serial:
+        return place, None
+    return place, f"{len(names)} tools are called at once, though the request switched parallel calls off"
 
 
 RULE = Rule("T009", "broken-tool-choice", Severity.WARNING, since="0.1", check=check)

@@ -41,6 +41,23 @@ def asking(params: dict[str, Any], reply: Message | None) -> Trace:
             id="a tool of the provider's own has answered",
         ),
         pytest.param({"tool_choice": {"type": "allowed_tools", "mode": "auto"}}, SAYS, id="allowed tools"),
+        pytest.param({"toolConfig": {"toolChoice": {"auto": {}}}}, SAYS, id="auto, of Bedrock"),
+        pytest.param(
+            {"toolConfig": {"toolChoice": {"tool": {"name": "find"}}}}, ONE, id="the named one, of Bedrock"
+        ),
+        pytest.param(
+            {"tool_config": {"function_calling_config": {"mode": "ANY", "allowed_function_names": ["find"]}}},
+            ONE,
+            id="the allowed one, of Gemini",
+        ),
+        pytest.param(
+            {"tool_choice": {"type": "allowed_tools", "mode": "required", "tools": [{"type": "mcp"}]}},
+            ONE,
+            id="allowed is a tool of the provider's own",
+        ),
+        pytest.param(
+            {"tool_choice": {"type": "auto", "disable_parallel_tool_use": True}}, ONE, id="one, of Anthropic"
+        ),
         pytest.param({"parallel_tool_calls": False}, ONE, id="one at a time"),
         pytest.param({"parallel_tool_calls": True}, TWO, id="parallel"),
     ],
@@ -60,6 +77,13 @@ def test_quiet(params: dict[str, Any], reply: Message | None) -> None:
         ({"tool_choice": FIND}, SAYS, "the reply calls no tool, though the request named find"),
         ({"tool_choice": {"type": "tool", "name": "open"}}, ONE, "the reply calls find, though the request named open"),
         ({"tool_choice": {"type": "function", "name": "open"}}, ONE, "the reply calls find, though the request named open"),
+        ({"toolConfig": {"toolChoice": {"any": {}}}}, SAYS, "the reply calls no tool, though the request required one"),
+        ({"toolConfig": {"toolChoice": {"tool": {"name": "open"}}}}, ONE, "the reply calls find, though the request named open"),
+        ({"toolConfig": {"functionCallingConfig": {"mode": "NONE"}}}, ONE, "find is called, though the request allowed no tool"),
+        ({"tool_config": {"function_calling_config": {"mode": "ANY", "allowed_function_names": ["open"]}}}, ONE, "find is called, though the request allowed only open"),
+        ({"tool_choice": {"type": "allowed_tools", "mode": "required", "tools": [{"type": "function", "name": "open"}]}}, SAYS, "the reply calls no tool, though the request required one"),
+        ({"tool_choice": {"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": [{"type": "function", "function": {"name": "open"}}]}}}, ONE, "find is called, though the request allowed only open"),
+        ({"tool_choice": {"type": "auto", "disable_parallel_tool_use": True}}, TWO, "2 tools are called at once, though the request switched parallel calls off"),
         ({"parallel_tool_calls": False}, TWO, "2 tools are called at once, though the request switched parallel calls off"),
     ],
 )  # fmt: skip

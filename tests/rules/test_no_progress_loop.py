@@ -50,6 +50,13 @@ def test_a_loop_of_several_calls() -> None:
     assert (finding.period, finding.repeats, len(finding.step_ids)) == (4, 3, 12)
 
 
+@pytest.mark.parametrize(("period", "loops"), [(32, 1), (33, 0)])
+def test_rounds_of_up_to_32_calls(period: int, loops: int) -> None:
+    """Longer ones are told as what comes again, if at all."""
+    deeds: list[tuple[str, object, object]] = [(f"f{n}", {}, f"r{n}") for n in range(period)]
+    assert len(found(RULE, calling(*deeds * 3))) == loops
+
+
 def test_errors_are_another_rules() -> None:
     assert found(RULE, calling(*[("f", {}, "Error: no such order")] * 4)) == []
 

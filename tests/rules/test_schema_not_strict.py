@@ -44,6 +44,10 @@ for _ in range(12):
     DEEP = parameters(["in"], **{"in": DEEP})
 
 
+NAMES = [f"f{number}" for number in range(5001)]
+MANY: Any = parameters(NAMES, **{name: {"type": "string"} for name in NAMES})
+
+
 @pytest.mark.parametrize(
     ("schema", "said"),
     [
@@ -56,6 +60,9 @@ for _ in range(12):
             parameters(["a"], a={"$ref": "#/$defs/b"}) | {"$defs": {"b": {"not": {}}}},
             "it uses not at /$defs/b",
         ),
+        (parameters([]) | {"if": {}}, "it uses if"),
+        (parameters([]) | {"dependentRequired": {}}, "it uses dependentRequired"),
+        (MANY, "it has more than 5000 fields"),
         (DEEP, "it nests deeper than 10 levels"),
     ],
 )
