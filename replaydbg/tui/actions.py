@@ -305,6 +305,10 @@ _PROGRESS = (
 _RERUN = (
     UserAction("down", "Down", "Next line", ("j", "down"), "Terms", "rerun", pane="move:1", idle="this is the last line"),
     UserAction("up", "Up", "Previous line", ("k", "up"), "Terms", "rerun", pane="move:-1", idle="this is the first line"),
+    UserAction("next_choice", "Next choice", "To the next line where something can be chosen", ("tab",), "Terms", "rerun", footer=12),
+    UserAction("previous_choice", "Previous choice", "To the line before where something can be chosen", ("shift+tab",), "Terms", "rerun"),
+    UserAction("top", "First", "To the first line", ("g", "home"), "Terms", "rerun", pane="top", idle="this is the first line"),
+    UserAction("bottom", "Last", "To the last line", ("G", "end"), "Terms", "rerun", pane="bottom", idle="this is the last line"),
     UserAction("choose", "Choose", "Choose, allow or type what is on this line", ("enter", "space"), "Terms", "rerun", footer=10),
     UserAction("go", "Start", "Start the re-run on these terms", ("y",), "Terms", "rerun", footer=5),
     UserAction("help", "Help", "All keys", ("question_mark",), "Terms", "rerun", footer=30),

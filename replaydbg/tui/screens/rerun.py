@@ -30,6 +30,9 @@ from replaydbg.views.rerun import Terms, Told, ToolTerm, Way, form_blocks, set_u
 
 _NOT_IN_BROWSER = "what a browser types starts no program and gets no key"
 
+_CHOICES = frozenset({"way", "model", "base_url", "local", "tool"})
+"""Kinds of lines on which something can be chosen."""
+
 
 class RerunScreen(ActingScreen[RerunOptions | None]):
     """Gives the options that the person agreed to, or None."""
@@ -126,7 +129,20 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
         elif kind == "tool":
             await self._choose_tool(next(tool for tool in terms.tools if tool.name == name))
         else:
-            self.say("nothing to choose on this line: j and k move, y starts the re-run")
+            self.say("nothing to choose on this line: tab goes to the next choice, y starts the re-run")
+
+    def do_next_choice(self) -> None:
+        self._to_choice(1)
+
+    def do_previous_choice(self) -> None:
+        self._to_choice(-1)
+
+    def _to_choice(self, direction: int) -> None:
+        """Round the end to the beginning, as in any form."""
+        form = self.query_one(Document)
+        lines = form.lines_of(lambda block: block.place.partition(":")[0] in _CHOICES)
+        ahead = [line for line in lines if (line - form.cursor) * direction > 0]
+        form.cursor = (ahead or lines)[0 if direction > 0 else -1]
 
     async def _choose_local(self) -> None:
         self.say("asking the usual ports of this machine for their models…")

@@ -15,6 +15,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.replay.plan import plan
 from replaydbg.tui.screens.rerun import RerunScreen, first_terms
 from replaydbg.tui.setup import Setup
+from replaydbg.tui.widgets.document import Document
 from replaydbg.views.rerun import Way
 from tests.support.build import assistant, call, chat, response, user
 from tests.support.drive import edit
@@ -179,3 +180,20 @@ async def test_a_browser_types_no_program_and_no_address() -> None:
         await terms.press("space")
         assert "bind search in a settings file" in terms.screen.said
         assert terms.screen is terms.app.screen
+
+
+async def test_tab_goes_from_choice_to_choice() -> None:
+    async with terms_of(Setup("trace.json")) as terms:
+        form = terms.screen.query_one(Document)
+
+        def place() -> str:
+            return form.block.place if form.block is not None else ""
+
+        assert place() == "way:nobody"
+        await terms.press("tab", "tab", "enter", "tab")
+        assert terms.screen.terms.way is Way.OTHER
+        assert place() == "model"
+        await terms.press("shift+tab")
+        assert place() == "way:other"
+        await terms.press("G", "tab")
+        assert place() == "way:nobody", "round the end to the beginning"
