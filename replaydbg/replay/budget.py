@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from replaydbg.core.branch import ModelUse
 from replaydbg.core.outcome import Reply
 from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Usage
@@ -19,8 +20,7 @@ class Budget:
     cost_usd: float = 0.0
     model: str = ""
     """The first model that answered."""
-    uses: dict[tuple[str, str, str], int] = field(default_factory=dict)
-    """Calls by the model recorded, requested and answering."""
+    models: tuple[ModelUse, ...] = ()
 
     def bound(self) -> tuple[str, str] | None:
         """Kind and sentence of the bound that is reached, or None. Checked before each call, so a bound is never passed
@@ -46,8 +46,10 @@ class Budget:
         self.live_calls -= 1
 
     def note_use(self, recorded: str, requested: str, answered: str) -> None:
+        calls = {(one.recorded, one.requested, one.answered): one.calls for one in self.models}
         use = (recorded, requested, answered)
-        self.uses[use] = self.uses.get(use, 0) + 1
+        calls[use] = calls.get(use, 0) + 1
+        self.models = tuple(ModelUse(*names, count) for names, count in calls.items())
 
     def count(self, request: ModelRequest, reply: Reply, *, paid: bool = False) -> float | None:
         """What a reply took: as reported, else estimated from the length of what was said. Gives its cost, if known.

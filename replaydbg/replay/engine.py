@@ -12,9 +12,9 @@ Answers may come in any order; the branch is the same. Equal requests are answer
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from replaydbg.core.branch import Branch, Edit, ModelUse, Provenance, Stop
+from replaydbg.core.branch import Branch, Edit, Provenance, Stop
 from replaydbg.core.digest import digest
 from replaydbg.core.outcome import Outcome, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest
@@ -119,18 +119,9 @@ class Replay:
         if not self.finished:
             self.stop("stopped", "the re-run was stopped before its end")
         trace, steps = assemble(self.ledger, branch_id)
-        return Branch(
-            id=branch_id,
-            parent=self.parent,
-            edits=self.edits,
-            trace=trace,
-            steps=steps,
-            stopped=self.stopped,
-            label=label,
-            model=self.budget.model,
-            asked=self.policy.model,
-            models=tuple(ModelUse(*use, calls) for use, calls in self.budget.uses.items()),
-        )
+        made = Branch(branch_id, self.parent, self.edits, trace, steps, self.stopped, label)
+        budget = self.budget
+        return replace(made, model=budget.model, asked=self.policy.model, models=budget.models)
 
     # --- beginning
 
