@@ -273,7 +273,8 @@ def _other(subject: Subject, folds: Folds) -> Iterator[Block]:
             yield from value_blocks(value, folds, place="/" + title, fold=title)
             yield Block()
     if body.input is None and body.output_value is None:
-        yield Block("nothing was recorded of this step itself", "dim")
+        raw = "no input and no output is known of this step: 4 shows all that was recorded of it"
+        yield Block(raw if body.raw else "nothing was recorded of this step itself", "dim")
     inside = subject.inside()
     if inside:
         yield Block(f"{inside} steps are inside it: P goes to the first", "dim")

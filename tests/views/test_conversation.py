@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from replaydbg.codec import make_edit
 from replaydbg.core.message import Media, Message, OtherPart, Reasoning, Role, Text
 from replaydbg.core.step import Kind
@@ -120,3 +122,11 @@ def test_evidence_about_broken_text_names_no_field() -> None:
     run = trace(model_call("m", [user("go")], assistant("", call("f", raw='{"a": '))))
     broken = violation("m", "/tool_calls/0/arguments_raw", message="break off")
     assert "✗ break off" in text_of(conversation(about(run, "m", [broken]), Folds()))
+
+
+def test_a_step_whose_content_is_elsewhere_is_not_called_empty() -> None:
+    """The second record of a call that two instrumentations recorded, for one."""
+    bare = other("o", Kind.OPAQUE, "ChatOpenAI")
+    told = replace(bare, body=replace(bare.body, raw={"attributes": []}))
+    assert "nothing was recorded" in text_of(conversation(about(trace(bare), "o"), Folds()))
+    assert "4 shows all that was recorded" in text_of(conversation(about(trace(told), "o"), Folds()))
