@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from replaydbg.core.branch import ModelUse
 from replaydbg.core.outcome import Reply
 from replaydbg.core.request import ModelRequest
+from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import Usage
 from replaydbg.replay.api import Policy
-from replaydbg.replay.requests import tokens_estimate
 
 
 @dataclass(slots=True)

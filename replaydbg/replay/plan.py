@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from replaydbg.core.branch import Edit
+from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import KINDS, Kind, Usage
 from replaydbg.graph.dependence import Dependence, Verdicts
 from replaydbg.graph.facts import Facts
-from replaydbg.replay import requests
 from replaydbg.replay.carrying import Waiting
 from replaydbg.replay.choices import AGAIN, KEPT, NOTHING_CHOSEN, Chosen
 from replaydbg.replay.edits import Edited, apply_edits
@@ -286,7 +286,7 @@ class _Planning:
     def _measured(self, row: int) -> tuple[int, int]:
         body = self.facts.trace.body(row)
         said = (body.output,) if body.output is not None else ()
-        return requests.tokens_estimate(body.messages or ()), requests.tokens_estimate(said)
+        return tokens_estimate(body.messages or ()), tokens_estimate(said)
 
     def _tools(self) -> tuple[ToolNeed, ...]:
         needs: dict[str, list[bool]] = {}

@@ -17,6 +17,7 @@ from replaydbg.core.message import (
     ToolCall,
     ToolResponse,
 )
+from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import Kind
 from replaydbg.views.blocks import (
     Block,
@@ -31,6 +32,7 @@ from replaydbg.views.blocks import (
 )
 from replaydbg.views.pictures import described
 from replaydbg.views.subject import Subject
+from replaydbg.views.text import count_words, plural
 from replaydbg.wire import genai
 
 _ROLE_LOOKS = {
@@ -78,8 +80,11 @@ def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds, prose: 
         edited = any(subject.edited_at(pointer.join(("messages", index))) for index in range(known))
         is_open = folds.is_open("earlier", usual=edited)
         noun = "message" if known == 1 else "messages"
+        told = subject.step.body.usage.input_tokens
+        of = f" of {count_words(told)}" if told is not None else ""
+        tokens = f"~{count_words(tokens_estimate(messages[:known]))}{of} tokens"
         yield Block(
-            f"{fold_sign(is_open)}{known} earlier {noun}, known since #{subject.link.previous + 1}",
+            f"{fold_sign(is_open)}{known} earlier {noun}, {tokens}, known since #{subject.link.previous + 1}",
             "dim",
             fold="earlier",
             row=subject.link.previous,
@@ -116,6 +121,7 @@ def message_blocks(
     who = " ".join(dict.fromkeys(name for name in (message.name, *names) if name))
     title = f"{role}" + (f"  {shown(who)}" if who else "")
     extra = "  new" if new else ""
+    title += f"  ~{plural(tokens_estimate((message,)), 'token')}"
     spans = [(0, len(role), look), (len(role), len(title), "dim")]
     if new:
         spans.append((len(title), len(title) + len(extra), "new"))

@@ -113,13 +113,6 @@ def test_results_are_text_where_the_thread_tells_text() -> None:
     assert requests.as_told("as it is", as_text=True) == "as it is"
 
 
-def test_an_estimate_counts_all_that_is_sent() -> None:
-    said = (user("x" * 10), assistant("", call("f", {"a": 1}, "c")), response("c", "y" * 13))
-    assert requests.chars(said) == 10 + len('{"a":1}') + 13
-    assert requests.tokens_estimate(said) == 8
-    assert requests.tokens_estimate(()) == 0
-
-
 def test_settings_make_requests() -> None:
     of = trace(model_call("m", [A], "x", tools=[tool("f")], params={"seed": 1}))
     settings = requests.recorded_settings(Facts(of), 0)

@@ -36,17 +36,17 @@ def said(id_: str, folds: Folds | None = None, **more: object) -> str:
 
 def test_the_first_call_shows_everything() -> None:
     text = said("m1")
-    assert "system\nbe brief" in text
-    assert "user\nhi" in text
+    assert "system  ~2 tokens\nbe brief" in text
+    assert "user  ~1 token\nhi" in text
     assert '→ search  {"q": "x"}' in text
     assert "new" not in text
 
 
 def test_a_later_call_shows_what_is_new() -> None:
     text = said("m2")
-    assert "▸ 3 earlier messages, known since #1" in text
+    assert "▸ 3 earlier messages, ~5 tokens, known since #1" in text
     assert "be brief" not in text
-    assert "tool  search  new" in text
+    assert "tool  search  ~3 tokens  new" in text
     assert '"hits": 0' in text
     assert text.rstrip().endswith("none")
     assert "be brief" in said("m2", Folds().toggled("earlier"))
@@ -115,7 +115,7 @@ def test_broken_arguments_are_shown_as_they_are() -> None:
 def test_results_in_a_users_turn_are_a_tools() -> None:
     answer = Message(Role.USER, response("c1", "0 hits").parts)
     run = trace(model_call("m", [user("hi"), assistant("", ASKED), answer], "none"))
-    assert "tool  search\n0 hits" in text_of(conversation(about(run, "m"), Folds()))
+    assert "tool  search  ~2 tokens\n0 hits" in text_of(conversation(about(run, "m"), Folds()))
 
 
 def test_evidence_about_broken_text_names_no_field() -> None:

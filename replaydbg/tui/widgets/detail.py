@@ -14,10 +14,13 @@ from replaydbg.tui.widgets.line_list import Target
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.tui.widgets.searched import SearchedDocument
 from replaydbg.views import detail
+from replaydbg.views.blocks import shown
 from replaydbg.views.conversation import Prose, as_written
 from replaydbg.views.detail import Page, Tab
 from replaydbg.views.subject import Subject
 from replaydbg.views.text import Line, Span, cell_width, clip
+
+_PLACE_CELLS_MIN = 8
 
 
 class TabLine(OneLine):
@@ -74,17 +77,27 @@ def _cells(labels: list[str], tabs: tuple[Tab, ...], *, gap: int) -> int:
 
 
 class TitleLine(OneLine):
+    """The step, and at the right the place of what the cursor is on, from its end."""
+
     def __init__(self) -> None:
         super().__init__()
-        self.text = ""
+        self.text = self.place = ""
 
-    def show(self, text: str) -> None:
-        if text != self.text:
-            self.text = text
+    def show(self, text: str, place: str) -> None:
+        if (text, place) != (self.text, self.place):
+            self.text, self.place = text, place
             self.refresh()
 
     def line(self, width: int) -> Line:
-        return (Span(clip(f" {self.text}", width), "strong"),)
+        text = clip(f" {self.text}", width)
+        room = width - cell_width(text) - 3
+        place = (
+            self.place if cell_width(self.place) <= room else f"…{self.place[len(self.place) - room + 1 :]}"
+        )
+        if not place or room < _PLACE_CELLS_MIN:
+            return (Span(text, "strong"),)
+        gap = " " * (width - cell_width(text) - cell_width(place) - 1)
+        return (Span(text, "strong"), Span(gap), Span(place, "dim"))
 
 
 class Detail(Vertical):
@@ -125,17 +138,29 @@ class Detail(Vertical):
     def _paint(self, *, keep_place: bool) -> None:
         subject, tab, page = self.subject, self.tab, self._page
         if subject is None:
-            self.query_one(TitleLine).show("")
+            self.query_one(TitleLine).show("", "")
             self.query_one(TabLine).show((), 0)
             self.document.show(lambda _folds, _width: iter(()))
             return
-        self.query_one(TitleLine).show(detail.title(subject))
         self.query_one(TabLine).show(detail.tabs(subject), tab)
         prose = prose_of(on=self.markdown)
         self.document.show(
             lambda folds, width: detail.tab_blocks(subject, tab, folds, width, page, prose=prose(width)),
             keep_place=keep_place,
         )
+        self._tell_place()
+
+    def on_mount(self) -> None:
+        self.watch(self.document, "cursor", self._tell_place, init=False)
+        self.watch(self.document, "has_focus", self._tell_place, init=False)
+
+    def _tell_place(self) -> None:
+        """What Y copies, while one walks through the text."""
+        if self.subject is None:
+            return
+        block = self.document.block if self.document.has_focus else None
+        place = shown(block.place) if block is not None else ""
+        self.query_one(TitleLine).show(detail.title(self.subject), place)
 
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         event.stop()
