@@ -76,6 +76,20 @@ __all__ = [
 
 _MOVE, _LOOK, _EDIT, _RUN, _APP = "Move", "Look", "Edit", "Re-run and compare", "Program"
 
+
+def _moves(group: str, where: str) -> tuple[UserAction, ...]:
+    """The keys of movement that screens with one text or one list have."""
+    last, first = "this is the last line", "this is the first line"
+    return (
+        UserAction("down", "Down", "Next line", ("j", "down"), group, where, pane="move:1", idle=last),
+        UserAction("up", "Up", "Previous line", ("k", "up"), group, where, pane="move:-1", idle=first),
+        UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), group, where, pane="page:1", idle=last),
+        UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), group, where, pane="page:-1", idle=first),
+        UserAction("top", "First", "To the first line", ("g", "home"), group, where, pane="top", idle=first),
+        UserAction("bottom", "Last", "To the last line", ("G", "end"), group, where, pane="bottom", idle=last),
+    )  # fmt: skip
+
+
 _MAIN = (
     UserAction("down", "Down", "Next line", ("j", "down"), _MOVE, pane="move:1", why_not=no_steps, idle="this is the last line"),
     UserAction("up", "Up", "Previous line", ("k", "up"), _MOVE, pane="move:-1", why_not=no_steps, idle="this is the first line"),
@@ -164,12 +178,7 @@ _OPENING = (
 
 _CHOOSER = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Traces", "chooser"),
-    UserAction("down", "Down", "Next line", ("j", "down"), "Traces", "chooser", pane="move:1", idle="this is the last line"),
-    UserAction("up", "Up", "Previous line", ("k", "up"), "Traces", "chooser", pane="move:-1", idle="this is the first line"),
-    UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), "Traces", "chooser", pane="page:1", idle="this is the last line"),
-    UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), "Traces", "chooser", pane="page:-1", idle="this is the first line"),
-    UserAction("top", "First", "To the first line", ("g", "home"), "Traces", "chooser", pane="top", idle="this is the first line"),
-    UserAction("bottom", "Last", "To the last line", ("G", "end"), "Traces", "chooser", pane="bottom", idle="this is the last line"),
+    *_moves("Traces", "chooser"),
     UserAction("open", "Open", "Open this trace", ("enter", "space"), "Traces", "chooser", footer=5),
     UserAction("search", "Search", "Show only traces whose name, id or format holds some words", ("slash", "ampersand"), "Traces", "chooser", footer=10),
     UserAction("mark", "Mark", "Mark this trace: D on another line compares the two", ("m",), "Traces", "chooser", footer=15),
@@ -182,23 +191,13 @@ _CHOOSER = (
 
 _PAGE = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Page", "page"),
-    UserAction("down", "Down", "Next line", ("j", "down"), "Page", "page", pane="move:1", idle="this is the last line"),
-    UserAction("up", "Up", "Previous line", ("k", "up"), "Page", "page", pane="move:-1", idle="this is the first line"),
-    UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), "Page", "page", pane="page:1", idle="this is the last line"),
-    UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), "Page", "page", pane="page:-1", idle="this is the first line"),
-    UserAction("top", "First", "To the first line", ("g", "home"), "Page", "page", pane="top", idle="this is the first line"),
-    UserAction("bottom", "Last", "To the last line", ("G", "end"), "Page", "page", pane="bottom", idle="this is the last line"),
+    *_moves("Page", "page"),
     UserAction("open", "Open", "To the step that the line leads to", ("enter",), "Page", "page", footer=5, idle="this line leads nowhere"),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Page", "page", footer=20),
 )  # fmt: skip
 
 _FINDING = (
-    UserAction("down", "Down", "Next line", ("j", "down"), "Finding", "finding", pane="move:1", idle="this is the last line"),
-    UserAction("up", "Up", "Previous line", ("k", "up"), "Finding", "finding", pane="move:-1", idle="this is the first line"),
-    UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), "Finding", "finding", pane="page:1", idle="this is the last line"),
-    UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), "Finding", "finding", pane="page:-1", idle="this is the first line"),
-    UserAction("top", "First", "To the first line", ("g", "home"), "Finding", "finding", pane="top", idle="this is the first line"),
-    UserAction("bottom", "Last", "To the last line", ("G", "end"), "Finding", "finding", pane="bottom", idle="this is the last line"),
+    *_moves("Finding", "finding"),
     UserAction("next_finding", "Next finding", "The next finding of the list", ("right_square_bracket",), "Finding", "finding", idle="this is the last finding", footer=20),
     UserAction("previous_finding", "Previous finding", "The finding before", ("left_square_bracket",), "Finding", "finding", idle="this is the first finding"),
     UserAction("next_round", "Next round", "Loops: the next two rounds beside each other", ("n",), "Finding", "finding", why_not=no_rounds, idle="these are the last two rounds", footer=8),
@@ -213,12 +212,7 @@ _FINDING = (
 )  # fmt: skip
 
 _CONVERSATION = (
-    UserAction("down", "Down", "Next line", ("j", "down"), "Conversation", "conversation", pane="move:1", idle="this is the last line"),
-    UserAction("up", "Up", "Previous line", ("k", "up"), "Conversation", "conversation", pane="move:-1", idle="this is the first line"),
-    UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), "Conversation", "conversation", pane="page:1", idle="this is the last line"),
-    UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), "Conversation", "conversation", pane="page:-1", idle="this is the first line"),
-    UserAction("top", "First", "To the first line", ("g", "home"), "Conversation", "conversation", pane="top", idle="this is the first line"),
-    UserAction("bottom", "Last", "To the last line", ("G", "end"), "Conversation", "conversation", pane="bottom", idle="this is the last line"),
+    *_moves("Conversation", "conversation"),
     UserAction("next_turn", "Next turn", "To what was said next", ("right_curly_bracket", "right_square_bracket"), "Conversation", "conversation", idle="nothing was said after this", footer=12),
     UserAction("previous_turn", "Previous turn", "To what was said before", ("left_curly_bracket", "left_square_bracket"), "Conversation", "conversation", idle="nothing was said before this"),
     UserAction("open", "To the step", "To the step in which this was said; C comes back", ("enter",), "Conversation", "conversation", footer=5, idle="this line leads to no step"),
@@ -264,12 +258,7 @@ _EDITOR = (
 
 _COMPARE = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Compare", "compare"),
-    UserAction("down", "Down", "Next line", ("j", "down"), "Compare", "compare", pane="move:1", idle="this is the last line"),
-    UserAction("up", "Up", "Previous line", ("k", "up"), "Compare", "compare", pane="move:-1", idle="this is the first line"),
-    UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), "Compare", "compare", pane="page:1", idle="this is the last line"),
-    UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), "Compare", "compare", pane="page:-1", idle="this is the first line"),
-    UserAction("top", "First", "To the first line", ("g", "home"), "Compare", "compare", pane="top", idle="this is the first line"),
-    UserAction("bottom", "Last", "To the last line", ("G", "end"), "Compare", "compare", pane="bottom", idle="this is the last line"),
+    *_moves("Compare", "compare"),
     UserAction("next_difference", "Next difference", "To the next difference", ("n",), "Compare", "compare", idle="no difference after this line", footer=10),
     UserAction("previous_difference", "Previous", "To the difference before", ("N",), "Compare", "compare", idle="no difference before this line", footer=20),
     UserAction("first_difference", "Where they part", "To the first difference", ("f",), "Compare", "compare", idle="the cursor is there, or nothing differs", footer=15),
@@ -297,10 +286,8 @@ _BRANCHES = (
 )  # fmt: skip
 
 _PROGRESS = (
-    UserAction(
-        "stop", "Stop", "Stop here and keep what was paid for", ("x",), "Re-run", "progress", footer=5
-    ),
-)
+    UserAction("stop", "Stop", "Stop here and keep what was paid for", ("x",), "Re-run", "progress", footer=5),
+)  # fmt: skip
 
 _RERUN = (
     UserAction("down", "Down", "Next line", ("j", "down"), "Terms", "rerun", pane="move:1", idle="this is the last line"),
