@@ -276,12 +276,16 @@ def _read_messages(
     if after is None:
         return None
     kept = list(zip(before or (), old or (), strict=False))
-    messages = []
-    for index, document in enumerate(_sequence(after, "/messages")):
-        if index < len(kept) and kept[index][0] == document:
-            messages.append(kept[index][1])
-        else:
-            messages.append(read_message(document, kept[index] if index < len(kept) else None))
+    documents = _sequence(after, "/messages")
+    if len(documents) == len(kept):
+        pairs = zip(documents, kept, strict=True)
+        return tuple(was[1] if was[0] == document else read_message(document, was) for document, was in pairs)
+    # Messages were added or removed: the others are those that they were, in their order.
+    messages, at = [], 0
+    for document in documents:
+        same = next((index for index in range(at, len(kept)) if kept[index][0] == document), None)
+        messages.append(read_message(document) if same is None else kept[same][1])
+        at = at if same is None else same + 1
     return tuple(messages)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from replaydbg import schema
+from replaydbg.codec import message_document
 from replaydbg.core.message import (
     Json,
     Media,
@@ -22,6 +23,8 @@ from replaydbg.core.message import (
 from replaydbg.core.step import Kind
 from replaydbg.views.blocks import as_json, one_line
 from replaydbg.views.subject import Subject
+
+_WHOLE_PROMPT = "/messages"
 
 
 class Form(StrEnum):
@@ -87,7 +90,7 @@ def part_at(subject: Subject, place: str) -> Part | None:
     """The editable part that a place on the screen belongs to: it, or the nearest around it or inside it."""
     if not place:
         return None
-    own = parts(subject)
+    own = [part for part in parts(subject) if part.place != _WHOLE_PROMPT]
     around = [part for part in own if place == part.place or place.startswith(part.place + "/")]
     inside = [part for part in own if part.place.startswith(place + "/")]
     return max(around, key=lambda part: len(part.place), default=None) or (
@@ -106,6 +109,12 @@ def _parts_of_model_call(subject: Subject) -> Iterator[Part]:
     output = step.body.output
     yield Part("reply text", "/output/content", output.text if output else "", Form.TEXT)
     yield from reversed([part for part in own if part not in system])
+    if messages:
+        documents = [message_document(message) for message in messages]
+        if not system:
+            begun = [{"role": "system", "content": ""}, *documents]
+            yield Part("add a system prompt", _WHOLE_PROMPT, begun, Form.JSON)
+        yield Part("all messages: add, remove", _WHOLE_PROMPT, documents, Form.JSON)
     yield Part("model", "/model", step.model, Form.TEXT)
     yield Part("parameters", "/params", dict(step.body.params), Form.JSON)
     if step.body.tools is not None:

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from replaydbg.codec import EditRefusedError
+from replaydbg.codec import EditRefusedError, step_document
 from replaydbg.core.branch import Edit
 from replaydbg.core.message import Message, Reasoning, Role, Text
 from replaydbg.core.trace import StepNotFound
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.edits import Edited, apply_edits
-from tests.support.build import assistant, call, chat, model_call, response, tool_execution, trace, user
-from tests.support.drive import edit
+from replaydbg.replay.engine import Replay
+from tests.support.build import (
+    assistant,
+    call,
+    chat,
+    model_call,
+    response,
+    system,
+    tool_execution,
+    trace,
+    user,
+)
+from tests.support.drive import asked_of_model, edit, says
 
 TALK = chat(
     [
@@ -83,3 +94,19 @@ def test_edits_that_do_not_fit_are_refused() -> None:
         applied(Edit("m1", "/output/content", "not this", "x"))
     with pytest.raises(StepNotFound):
         applied(Edit("nobody", "/result", 1, 2))
+
+
+def test_a_system_prompt_that_is_added_stays_in_the_thread() -> None:
+    messages = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "u"}]
+    replay = Replay(Facts(TALK), [edit(TALK, "m1", "/messages", messages)])
+    assert asked_of_model(replay).messages == (system("Be brief."), user("u"))
+    replay.receive(replay.requests()[0].id, says(assistant("", call("f", {"a": 1}, "c1"))))
+    assert asked_of_model(replay).messages[0] == system("Be brief.")
+
+
+def test_messages_that_are_taken_out_leave_the_others_as_they_were() -> None:
+    signed = Message(Role.ASSISTANT, (Reasoning("hm", "sig"), Text("yes")), finish_reason="stop")
+    of = trace(model_call("m1", [user("one"), signed, user("two")], "done"))
+    documents = step_document(of.step(0))["messages"]
+    (edited,) = apply_edits(Facts(of), [edit(of, "m1", "/messages", documents[1:])]).steps.values()
+    assert tuple(edited.body.messages or ()) == (signed, user("two"))

@@ -58,6 +58,7 @@ def test_parts_of_a_model_call_the_likeliest_first() -> None:
         "user message 5, part 1",
         "result f 4",
         "user message 2",
+        "all messages: add, remove",
         "model",
         "parameters",
         "tools offered",
@@ -120,6 +121,17 @@ def test_text_has_no_problems_and_json_in_text_only_warns() -> None:
 def test_the_part_under_the_cursor(place: str, found: str | None) -> None:
     part = editing.part_at(about(RUN, "m"), place)
     assert (part.place if part is not None else None) == found
+
+
+def test_a_system_prompt_can_be_added_where_there_is_none() -> None:
+    run = trace(model_call("m", [user("go"), assistant("hm"), user("well?")], "1"))
+    part = next(part for part in editing.parts(about(run, "m")) if part.label == "add a system prompt")
+    text = part.text.replace('"content": ""', '"content": "Be brief."', 1)
+    edit = make_edit(run.step(0), part.place, editing.read(part, text))
+    edited = edited_step(run.step(0), [edit]).body.messages
+    assert tuple(edited or ()) == (system("Be brief."), user("go"), assistant("hm"), user("well?"))
+    assert not [part for part in editing.parts(about(RUN, "m")) if part.label.startswith("add a system")]
+    assert editing.part_at(about(run, "m"), "/messages/9/content") is None
 
 
 def test_previews_are_one_line() -> None:
