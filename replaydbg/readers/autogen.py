@@ -46,7 +46,7 @@ _REPEATED = frozenset(
 def sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
     item = loose.mapping(first[0] if isinstance(first, list) and first else first)
-    if loose.text(item.get("mode")) in _MODES and _is_typed(item.get("messages"), _ROLES):
+    if item.get("mode") in _MODES and _is_typed(item.get("messages"), _ROLES):
         return 0.95
     if isinstance(first, dict) and _is_typed(first.get("messages"), _SPOKEN | {"ToolCallRequestEvent"}):
         return 0.95
@@ -66,7 +66,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     for record in _containers.records(document.buffer, transcript.notices, items=True):
         for value, place in _containers.parsed(record, transcript.notices):
             item = loose.mapping(value)
-            if loose.text(item.get("mode")) in _MODES and isinstance(item.get("messages"), list):
+            if item.get("mode") in _MODES and isinstance(item.get("messages"), list):
                 recorded = True
                 stitcher.add_call(_call(item), _stitched.Origin(record.raw, ()), group="session")
             elif isinstance(item.get("messages"), list):

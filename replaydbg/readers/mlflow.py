@@ -212,7 +212,7 @@ def _few_attributes(raw: msgspec.Raw) -> dict[str, Json]:
         for key, value in zip(_SMALL, small, strict=True)
         if value is not None
     }
-    if few.get("mlflow.spanType") in {"CHAIN", "CHAT_MODEL"}:
+    if loose.text(few.get("mlflow.spanType")) in {"CHAIN", "CHAT_MODEL"}:
         for key, text in ((_INPUT, asked), (_OUTPUT, said)):
             if 0 < len(memoryview(text)) < _TEXT_BYTES_MAX:
                 few[key] = _decoded(_json(text))

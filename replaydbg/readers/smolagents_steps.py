@@ -126,7 +126,7 @@ def _executed(step: dict[str, Json]) -> list[ToolCall]:
     """The calls that ran. A step that failed in a tool has none, but says in its error which it was."""
     calls = [_call(call) for call in loose.sequence(step.get("tool_calls"))]
     error = loose.mapping(step.get("error"))
-    if calls or loose.text(error.get("type")) not in _TOOL_ERRORS:
+    if calls or error.get("type") not in _TOOL_ERRORS:
         return calls
     output = _output(step)
     asked = list(output.tool_calls) if output else []

@@ -11,7 +11,7 @@ from random import Random
 import pytest
 
 from tests.house.source import ROOT
-from tests.support import damage
+from tests.support import corpora, damage, pinned
 from tests.support.examined import examine
 from tests.support.samples import SAMPLES
 
@@ -46,6 +46,18 @@ def test_traces() -> None:
     texts = [path.read_bytes() for path in sorted((ROOT / "traces").iterdir()) if path.suffix != ".md"]
     plain = [gzip.decompress(text) if text.startswith(b"\x1f\x8b") else text for text in texts]
     hold(list(map(damage.seed, plain)), None, FILES)
+
+
+RECORDED = sorted({format_name for format_name, _, _ in pinned.pinned()} - {pinned.REFUSED})
+
+
+@pytest.mark.parametrize("format_name", RECORDED)
+def test_recorded_files(format_name: str) -> None:
+    paths = [corpora.ROOT / name for name in pinned.table(format_name)]
+    if not all(path.exists() for path in paths):
+        pytest.skip(f"the corpora are not at {corpora.ROOT} (set REPLAYDBG_CORPORA)")
+    smallest = sorted(paths, key=lambda path: path.stat().st_size)[:8]
+    hold([damage.seed(path.read_bytes()) for path in smallest], format_name, FILES // 4)
 
 
 def test_the_oracle_sees(monkeypatch: pytest.MonkeyPatch) -> None:

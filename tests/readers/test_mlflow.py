@@ -167,6 +167,13 @@ def test_a_run_that_was_not_over_says_so() -> None:
     assert [notice.pointer for notice in reading.notices] == ["/info"]
 
 
+def test_a_type_that_is_no_text() -> None:
+    strange: Any = span(1, "x", "TOOL")
+    strange["attributes"]["mlflow.spanType"] = ["TOOL"]
+    (step,) = steps(READER, {**NEW, "data": {"spans": [strange]}}).values()
+    assert (step.kind, step.name) == (Kind.OPAQUE, "x")
+
+
 def test_an_exception_is_the_error() -> None:
     failed = span(1, "x", "CHAIN", status="ERROR")
     failed["events"] = [
