@@ -92,6 +92,14 @@ class Flow:
                 return False
         return True
 
+    @cached_property
+    def roots(self) -> list[int]:
+        """The topmost step around each."""
+        roots: list[int] = []
+        for row, parent in enumerate(self.trace.parents):
+            roots.append(row if parent < 0 else roots[parent])
+        return roots
+
     def began_before(self, row: int, changed: int) -> bool:
         """Whether the step at `row` surely began before the output of the one at `changed` existed."""
         start, end = self.trace.starts_ns[row], self.trace.ends_ns[changed]
@@ -226,14 +234,16 @@ class Flow:
 
         Beginnings of threads come first: that is where answers are merged and handed over.
         """
-        own = set(self.descendants(source)) if source in self.threads.links else {source}
-        before = self.made_of(source)
-        rows = [
-            row
-            for row in self.threads.links
-            if row not in own and row not in before and not self.began_before(row, source)
-        ]
-        return sorted(rows, key=lambda row: self.threads.links[row].previous is not None)
+        links, starts = self.threads.links, self.trace.starts_ns
+        own = set(self.descendants(source)) if source in links else {source}
+        own |= self.made_of(source)
+        existed_ns = self.trace.ends_ns[source] if self.clocks_agree else -1
+        begin: list[int] = []
+        go_on: list[int] = []
+        for row, link in links.items():
+            if not 0 <= starts[row] < existed_ns and row not in own:
+                (begin if link.previous is None else go_on).append(row)
+        return begin + go_on
 
 
 def message_text(message: Message) -> str:
@@ -289,14 +299,28 @@ class Verdicts:
         self._flow = flow
         self._changes = [_Change(flow, row) for row in changed]
         self._starts = flow.trace.starts_ns
-        self._roots: list[int] = []
-        """The topmost step around each."""
-        for row, parent in enumerate(flow.trace.parents):
-            self._roots.append(row if parent < 0 else self._roots[parent])
+        self._roots = flow.roots
+
+    def all(self) -> list[Verdict]:
+        """Of each row. A plan asks for them while a person waits, so the commonest case is one loop without a call."""
+        if len(self._changes) != 1:
+            return [self.of(row) for row in range(len(self._flow.trace))]
+        (change,) = self._changes
+        found: list[Verdict] = []
+        add, end, earlier, later = found.append, change.end_ns, change.earlier, change.later
+        home = self._roots[change.row]
+        for start, root in zip(self._starts, self._roots, strict=True):
+            if start < 0 or end < 0:
+                add(change.untimed)
+            elif start < end:
+                add(earlier)
+            else:
+                add(later if root == home else self._judge_late(len(found), root, change))
+        for row in change.before:
+            found[row] = change.precedes
+        return found
 
     def of(self, row: int) -> Verdict:
-        if len(self._changes) == 1:  # by far the most plans, and asked of each row
-            return self._judge(row, self._changes[0])
         best = _NOTHING_CHANGED
         for change in self._changes:
             verdict = self._judge(row, change)
@@ -313,7 +337,10 @@ class Verdicts:
             return change.untimed
         if start < change.end_ns:
             return change.earlier
-        root = self._roots[row]
+        return self._judge_late(row, self._roots[row], change)
+
+    def _judge_late(self, row: int, root: int, change: _Change) -> Verdict:
+        """A step that began after the changed output existed."""
         if root not in (row, self._roots[change.row]) and self._flow.began_before(root, change.row):
             return change.other_run
         return change.later

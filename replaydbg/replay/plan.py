@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias, overload
 
 from replaydbg.core.branch import Edit
 from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import KINDS, Kind, Usage
-from replaydbg.graph.dependence import Dependence, Verdicts
+from replaydbg.graph.dependence import Dependence, Verdict, Verdicts
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.carrying import Waiting
 from replaydbg.replay.choices import AGAIN, KEPT, NOTHING_CHOSEN, Chosen
@@ -37,6 +38,51 @@ class PlanStep(NamedTuple):
     reason: str
 
 
+Lot: TypeAlias = tuple[Touch, str]
+"""What becomes of a step, and why."""
+
+
+class PlanSteps(Sequence[PlanStep]):
+    """One for each row, made when somebody looks: most share their lot, and a plan is made while a person waits."""
+
+    def __init__(self, lots: list[Lot]) -> None:
+        self._lots = lots
+
+    @overload
+    def __getitem__(self, row: int) -> PlanStep: ...
+    @overload
+    def __getitem__(self, row: slice) -> tuple[PlanStep, ...]: ...
+    def __getitem__(self, row: int | slice) -> PlanStep | tuple[PlanStep, ...]:
+        if isinstance(row, slice):
+            return tuple(self[at] for at in range(len(self))[row])
+        return PlanStep(range(len(self))[row], *self._lots[row])
+
+    def __len__(self) -> int:
+        return len(self._lots)
+
+    def __iter__(self) -> Iterator[PlanStep]:
+        for row, lot in enumerate(self._lots):
+            yield PlanStep(row, *lot)
+
+    def counts(self) -> dict[Touch, int]:
+        tally = dict.fromkeys(Touch, 0)
+        lots = self._distinct()
+        for key, count in Counter(map(id, self._lots)).items():
+            tally[lots[key][0]] += count
+        return tally
+
+    def words(self) -> list[str]:
+        """The touch of each row as a word."""
+        word = {key: str(touch) for key, (touch, _) in self._distinct().items()}
+        return list(map(word.__getitem__, map(id, self._lots)))
+
+    def _distinct(self) -> dict[int, Lot]:
+        return dict(zip(map(id, self._lots), self._lots, strict=True))
+
+    def rows(self, touch: Touch) -> list[int]:
+        return [row for row, lot in enumerate(self._lots) if lot[0] is touch]
+
+
 @dataclass(frozen=True, slots=True)
 class ToolNeed:
     """A tool in the part that is re-run: `calls` recorded calls to it, `recorded` of which the recording can answer."""
@@ -50,7 +96,7 @@ class ToolNeed:
 class Plan:
     """Costs are those of the recording: a re-run may well take fewer calls, or more."""
 
-    steps: tuple[PlanStep, ...]
+    steps: PlanSteps
     calls_by_model: Mapping[str, int] = field(default_factory=dict)
     usage_by_model: Mapping[str, Usage] = field(default_factory=dict)
     """Tokens of those calls together, as recorded where recorded, else one for four characters."""
@@ -66,20 +112,24 @@ class Plan:
         return sum((one.input_tokens or 0) + (one.output_tokens or 0) for one in self.usage_by_model.values())
 
     def counts(self) -> dict[Touch, int]:
-        tally = dict.fromkeys(Touch, 0)
-        for step in self.steps:
-            tally[step.touch] += 1
-        return tally
+        return self.steps.counts()
 
 
 def plan(facts: Facts, edits: Iterable[Edit], chosen: Chosen = NOTHING_CHOSEN) -> Plan:
     """Raises EditRefusedError and StepNotFound for edits that do not fit."""
     edited = apply_edits(facts, edits)
     if not edited.steps:
-        return Plan(
-            tuple(PlanStep(row, Touch.REUSED, "nothing is edited") for row in range(len(facts.trace)))
-        )
+        return Plan(PlanSteps([(Touch.REUSED, "nothing is edited")] * len(facts.trace)))
     return _Planning(facts, edited, chosen).plan()
+
+
+_GROUPS = (Touch.REUSED, "groups the steps inside of it")
+
+
+def _judged(verdict: Verdict) -> Lot:
+    if verdict.dependence is not Dependence.INDEPENDENT:
+        return Touch.UNPROVEN, verdict.reason
+    return (Touch.REUSED if verdict.precedes else Touch.INDEPENDENT), verdict.reason
 
 
 class _Planning:
@@ -89,7 +139,7 @@ class _Planning:
         self.edited = edited
         self.recordings = Recordings(facts)
         self.waiting = Waiting(facts, self.recordings)
-        self.touches: dict[int, tuple[Touch, str]] = {}
+        self.touches: dict[int, Lot] = {}
         self.models: dict[int, str] = {}
         """The model calls that would be asked, with the model."""
         self.calls: list[tuple[str, bool]] = []
@@ -119,7 +169,7 @@ class _Planning:
         counts: dict[str, int] = {}
         for model in self.models.values():
             counts[model] = counts.get(model, 0) + 1
-        return Plan(tuple(self._steps()), counts, self._usage(), tools=tools, missing=tuple(self.missing))
+        return Plan(self._steps(), counts, self._usage(), tools=tools, missing=tuple(self.missing))
 
     # --- what is touched
 
@@ -230,35 +280,39 @@ class _Planning:
 
     # --- all rows
 
-    def _steps(self) -> Iterable[PlanStep]:
+    def _steps(self) -> PlanSteps:
         trace = self.facts.trace
-        verdicts = Verdicts(self.facts.flow, (*self.edited.begins, *self.edited.alone))
-        inside: dict[int, tuple[Touch, str]] = {}
-        touches, kinds, ends = self.touches, trace.kinds, trace.subtree_ends
-        for row, parent in enumerate(trace.parents):
-            own = touches.get(row)
-            if own is None and parent in inside:
-                own = inside[parent]
-            if own is not None and own[0] is Touch.UNPROVEN and row in self.chosen.kept:
-                own = (Touch.REUSED, KEPT)
-            if own is not None:
-                again = own[0] is Touch.RERUN and row not in self.waiting.returned_by
-                if again and (kinds[row] in _LEAVES or parent in inside):
-                    inside[row] = own
-                yield PlanStep(row, *own)
-            elif kinds[row] not in _LEAVES and ends[row] > row + 1:
-                yield PlanStep(row, Touch.REUSED, "groups the steps inside of it")
-            else:
-                judged = self._judged(row, verdicts)
-                by_choice = judged.touch is Touch.UNPROVEN and row in self.chosen.kept
-                yield PlanStep(row, Touch.REUSED, KEPT) if by_choice else judged
+        verdicts = Verdicts(self.facts.flow, (*self.edited.begins, *self.edited.alone)).all()
+        distinct = dict(zip(map(id, verdicts), verdicts, strict=True))
+        judged = {key: _judged(verdict) for key, verdict in distinct.items()}
+        lots = [judged[key] for key in map(id, verdicts)]
+        for row, (kind, end) in enumerate(zip(trace.kinds, trace.subtree_ends, strict=True)):
+            if end > row + 1 and kind not in _LEAVES:
+                lots[row] = _GROUPS
+        self._touched(lots)
+        for row in self.chosen.kept:
+            if lots[row][0] is Touch.UNPROVEN:
+                lots[row] = (Touch.REUSED, KEPT)
+        return PlanSteps(lots)
 
-    @staticmethod
-    def _judged(row: int, verdicts: Verdicts) -> PlanStep:
-        verdict = verdicts.of(row)
-        if verdict.dependence is not Dependence.INDEPENDENT:
-            return PlanStep(row, Touch.UNPROVEN, verdict.reason)
-        return PlanStep(row, Touch.REUSED if verdict.precedes else Touch.INDEPENDENT, verdict.reason)
+    def _touched(self, lots: list[Lot]) -> None:
+        """The rows that the edits reach, and what runs inside of those that run again."""
+        trace, touches = self.facts.trace, self.touches
+        inside: dict[int, Lot] = {}
+        done = 0
+        for touched in sorted(touches):
+            if touched < done:
+                continue
+            done = trace.subtree_ends[touched] if trace.kinds[touched] in _LEAVES else touched + 1
+            for row in range(touched, done):
+                parent = trace.parents[row]
+                own = touches.get(row) or inside.get(parent)
+                if own is None:
+                    continue
+                lots[row] = own
+                again = own[0] is Touch.RERUN and row not in self.waiting.returned_by
+                if again and (trace.kinds[row] in _LEAVES or parent in inside):
+                    inside[row] = own
 
     # --- what it costs
 

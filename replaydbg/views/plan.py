@@ -45,9 +45,9 @@ def asked(plan: Plan) -> str:
     return f"{' and '.join(models)}, about {count_words(plan.tokens_estimate)} tokens{cost}"
 
 
-def touch_marks(plan: Plan) -> dict[int, str]:
+def touch_marks(plan: Plan) -> Sequence[str]:
     """The word for each row, for the marks in the list of steps."""
-    return {step.row: str(step.touch) for step in plan.steps}
+    return plan.steps.words()
 
 
 def plan_blocks(trace: Trace, plan: Plan, edits: Sequence[Edit], folds: Folds) -> Iterator[Block]:
@@ -58,13 +58,13 @@ def plan_blocks(trace: Trace, plan: Plan, edits: Sequence[Edit], folds: Folds) -
     yield Block(f"a re-run asks {asked(plan)}", "strong")
     yield from cost_blocks(plan)
     for touch, (sign, words, look) in TOUCH_WORDS.items():
-        steps = [step for step in plan.steps if step.touch is touch]
-        if not steps:
+        rows = plan.steps.rows(touch)
+        if not rows:
             continue
         is_open = folds.is_open(str(touch), usual=touch in (Touch.EDITED, Touch.RERUN, Touch.UNPROVEN))
-        yield Block(f"{fold_sign(is_open)}{sign} {len(steps)} {words}", look, fold=str(touch))
+        yield Block(f"{fold_sign(is_open)}{sign} {len(rows)} {words}", look, fold=str(touch))
         if is_open:
-            yield from (_step_block(trace, step) for step in steps)
+            yield from (_step_block(trace, plan.steps[row]) for row in rows)
 
 
 def edit_block(trace: Trace, edit: Edit) -> Block:

@@ -10,13 +10,13 @@ from replaydbg.actions.compare import compare_branch, compare_traces
 from replaydbg.cli import branches
 from replaydbg.core.branch import BranchStep, Provenance
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.plan import Plan
+from replaydbg.replay.plan import Plan, PlanSteps
 from tests.support.build import call, tool_execution, trace
 from tests.support.sittings import branch, recording
 
 
 def test_a_plan_that_touches_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    branches.print_plan(recording(), Plan(()))
+    branches.print_plan(recording(), Plan(PlanSteps([])))
 
     assert "it would ask: nothing; about 0 tokens" in capsys.readouterr().out
 
