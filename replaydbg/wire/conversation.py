@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from replaydbg.core.message import Message, Part, Reasoning, Role, ToolCall, ToolResponse
+from replaydbg.core.message import Message, Part, Reasoning, Role, Text, ToolCall, ToolResponse
 
 
 def dangling(messages: tuple[Message, ...]) -> tuple[ToolCall, ...]:
@@ -32,11 +32,14 @@ def is_user_turn(message: Message) -> bool:
 
 def without_reasoning(message: Message) -> Message:
     """The message as it may be sent once it was edited: signatures vouch for the turn as it was, and are refused now."""
-    return replace(message, parts=tuple(part for part in message.parts if not is_reasoning(part)))
+    left = tuple(part for part in message.parts if not is_reasoning(part))
+    return message if len(left) == len(message.parts) else replace(message, parts=left)
 
 
 def is_reasoning(part: Part) -> bool:
     """Reasoning in the open, or locked up by its provider."""
+    if isinstance(part, Text):  # nearly all are, and a history is long
+        return False
     value = getattr(part, "value", None)
     return isinstance(part, Reasoning) or (isinstance(value, dict) and value.get("type") in _LOCKED_REASONING)
 
