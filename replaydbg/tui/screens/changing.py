@@ -268,6 +268,10 @@ class Changing(Moving):
             if not self.said:
                 self.say(headline(event.plan), "info")
         self.offer()
+        self.planned()
+
+    def planned(self) -> None:
+        """What the edits touch is known."""
 
     def _paint_plan(self) -> None:
         shown, plan = self.desk.shown, self.desk.plan

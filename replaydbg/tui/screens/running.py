@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 
 class Running(Comparing):
+    _wanted: Sequence[Edit] | None = None
+    """The edits that are to be re-run when it is known what they touch."""
+
     @work
     async def do_rerun(self) -> None:
         from replaydbg.tui.screens.rerun import RerunScreen
@@ -28,7 +32,8 @@ class Running(Comparing):
         assert shown is not None  # `why_not` of the action
         assert session is not None
         if desk.plan is None:
-            self.say("what the edits touch is still being worked out: press r again in a moment")
+            self.say("working out what the edits touch…")
+            self._wanted = desk.edits
             return
         terms = RerunScreen(
             desk.setup, shown.trace, desk.plan, desk.edits, recorded_provider(shown), always=desk.always
@@ -41,6 +46,12 @@ class Running(Comparing):
             options, branch_id=session.free_branch_id(), parent=session.current, choices=desk.choices
         )
         await self._run(shown, desk.edits, options)
+
+    def planned(self) -> None:
+        """R was pressed in one go with saving: it is done now, unless something else was done meanwhile."""
+        wanted, self._wanted = self._wanted, None
+        if wanted == self.desk.edits and self.desk.plan is not None and self.app.screen is self:
+            self.do_rerun()
 
     @work
     async def do_resume(self) -> None:

@@ -34,6 +34,14 @@ async def test_an_edited_tool_result_mends_the_run_too(tmp_path: Path) -> None:
         await sitting.press("q")
 
 
+async def test_r_in_one_go_with_saving_waits_for_the_plan(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        sitting.main.do(AddEdit(make_edit(sitting.shown.trace.step(8), "/result", TOLD)))
+        assert sitting.main.desk.plan is None
+        sitting.main.do_rerun()
+        await sitting.until(lambda: isinstance(sitting.app.screen, RerunScreen), "the terms")
+
+
 async def test_leaving_the_terms_sends_nothing(tmp_path: Path) -> None:
     async with open_demo(tmp_path) as sitting:
         await edit_result(sitting)
