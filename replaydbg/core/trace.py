@@ -94,6 +94,7 @@ class Trace:
         self.strings = strings
         self.handles = handles
         self.decode = decode
+        self._written: Callable[[Any], memoryview | None] | None = getattr(decode, "written", None)
         self._recent = lru_cache(maxsize=BODIES_CACHED_MAX)(self._decoded)
         self._kept: dict[int, Body] = {}
         self._kept_bytes = 0
@@ -111,6 +112,13 @@ class Trace:
 
     def body(self, row: int) -> Body:
         return self._kept.get(row) or self._recent(row)
+
+    def written(self, row: int) -> memoryview | None:
+        """The bytes that the body of the step was written in, perhaps with others beside it; None where that is not known.
+
+        Rows that share them give the same object.
+        """
+        return self._written(self.handles[row]) if self._written is not None else None
 
     def _decoded(self, row: int) -> Body:
         body = self.decode(self.handles[row])

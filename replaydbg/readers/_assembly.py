@@ -177,6 +177,12 @@ class _Bodies:
         body.repeats = self._repeats
         return body
 
+    def written(self, handle: Any) -> memoryview | None:
+        """The text around a span; what log records add to one stands elsewhere."""
+        piece = handle[0] if type(handle) is tuple else None
+        text = getattr(piece, "text", None)
+        return text if isinstance(text, memoryview) else None
+
     def _span(self, handle: Any) -> Span:
         if isinstance(handle, Joined):
             call = handle.call

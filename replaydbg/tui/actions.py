@@ -198,6 +198,7 @@ _PAGE = (
 
 _FINDING = (
     *_moves("Finding", "finding"),
+    UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Finding", "finding"),
     UserAction("next_finding", "Next finding", "The next finding of the list", ("right_square_bracket",), "Finding", "finding", idle="this is the last finding", footer=20),
     UserAction("previous_finding", "Previous finding", "The finding before", ("left_square_bracket",), "Finding", "finding", idle="this is the first finding"),
     UserAction("next_round", "Next round", "Loops: the next two rounds beside each other", ("n",), "Finding", "finding", why_not=no_rounds, idle="these are the last two rounds", footer=8),
@@ -213,6 +214,7 @@ _FINDING = (
 
 _CONVERSATION = (
     *_moves("Conversation", "conversation"),
+    UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Conversation", "conversation"),
     UserAction("next_turn", "Next turn", "To what was said next", ("right_curly_bracket", "right_square_bracket"), "Conversation", "conversation", idle="nothing was said after this", footer=12),
     UserAction("previous_turn", "Previous turn", "To what was said before", ("left_curly_bracket", "left_square_bracket"), "Conversation", "conversation", idle="nothing was said before this"),
     UserAction("open", "To the step", "To the step in which this was said; C comes back", ("enter",), "Conversation", "conversation", footer=5, idle="this line leads to no step"),

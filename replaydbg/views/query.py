@@ -16,7 +16,7 @@ from math import isnan
 from replaydbg.core.finding import Finding
 from replaydbg.core.step import KINDS, STATUSES, Kind
 from replaydbg.core.trace import Trace
-from replaydbg.views.search import said
+from replaydbg.views.search import Saying, said
 
 NAMES = ("name", "agent", "model", "id", "rule")
 NUMBERS = ("tokens", "duration", "cost", "step")
@@ -140,7 +140,7 @@ def _test(term: Term, about: About) -> Test:
     trace, value = about.trace, term.value
     match term.field:
         case "":
-            return partial(_says, trace, value.casefold())
+            return Saying(trace, value)
         case "/":
             return partial(_says_like, trace, re.compile(value, re.IGNORECASE))
         case "kind":
@@ -168,10 +168,6 @@ def _test(term: Term, about: About) -> Test:
 
 def _in(rows: Collection[int], row: int) -> bool:
     return row in rows
-
-
-def _says(trace: Trace, words: str, row: int) -> bool:
-    return any(words in text.casefold() for text in said(trace, row))
 
 
 def _says_like(trace: Trace, pattern: re.Pattern[str], row: int) -> bool:

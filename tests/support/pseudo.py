@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import re
 import select
 import signal
 import struct
@@ -16,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 SECONDS_MAX = 60.0
+_STYLES = re.compile(rb"\x1b\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,24 @@ class Program:
                 continue
         return total / 1e9
 
-    def until(self, marker: bytes) -> Painted:
+    def until(self, marker: bytes, seconds_max: float = SECONDS_MAX) -> Painted:
         """Read until the marker has been painted, counted from the start."""
         painted = b""
-        while time.perf_counter() - self._began < SECONDS_MAX:
+        while time.perf_counter() - self._began < seconds_max:
             if select.select([self.terminal], [], [], 0.5)[0]:
                 painted += os.read(self.terminal, 1 << 16)
                 if marker in painted:
                     return Painted(len(painted), time.perf_counter() - self._began, self.processor())
+        raise AssertionError(f"{marker!r} was not painted:\n{painted[-2000:]!r}")
+
+    def until_painted(self, marker: bytes, seconds_max: float = SECONDS_MAX) -> Painted:
+        """Read until the marker has been painted, counted from now. Styles within it are passed over."""
+        began, before, painted = time.perf_counter(), self.processor(), b""
+        while time.perf_counter() - began < seconds_max:
+            if select.select([self.terminal], [], [], 0.5)[0]:
+                painted += os.read(self.terminal, 1 << 16)
+                if marker in _STYLES.sub(b"", painted):
+                    return Painted(len(painted), time.perf_counter() - began, self.processor() - before)
         raise AssertionError(f"{marker!r} was not painted:\n{painted[-2000:]!r}")
 
     def quiet(self, seconds: float = 0.3) -> bytes:

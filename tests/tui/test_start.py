@@ -13,6 +13,7 @@ from textual.css.stylesheet import Stylesheet
 from replaydbg.demo.incident import incident_path
 from replaydbg.tui.app import ReplayApp
 from replaydbg.tui.setup import Setup
+from tests.benchmarks import thin_traces
 from tests.support.pseudo import Program
 
 FIRST_PAINT = "import replaydbg.__main__, replaydbg.cli.interactive, replaydbg.tui.app"
@@ -83,3 +84,17 @@ def test_a_step_of_the_cursor_writes_little(tmp_path: Path) -> None:
         program.press(b"g", quiet=0.5)
         written = sorted(program.press(b"j", quiet=0.02).bytes for _ in range(8))
         assert 0 < written[4] < 1500
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a pseudo-terminal of Linux")
+def test_a_key_that_is_held_down_scrolls_for_little(tmp_path: Path) -> None:
+    """Over the edge of the list half a page is scrolled at once: a line at a time would repaint it all for each key."""
+    trace = thin_traces.write(tmp_path / "run.json", 300)
+    with Program([sys.executable, "-m", "replaydbg", "open", str(trace), "--no-hints"], (120, 40)) as program:
+        program.until(b"chat")
+        program.at_rest()
+        program.press(b"=", quiet=0.5)
+        program.press(b"g", quiet=0.5)
+        written = [program.press(b"j", quiet=0.02).bytes for _ in range(120)]
+        assert sorted(written)[60] < 1500
+        assert sum(written) / len(written) < 2500

@@ -12,7 +12,6 @@ from textual.widget import Widget
 
 from replaydbg.tui.actions import State, UserAction, by_id, footer_of, of_screen, sign
 from replaydbg.tui.widgets.footer import FooterLine
-from replaydbg.tui.widgets.line_list import Target
 
 Answer = TypeVar("Answer")
 
@@ -96,16 +95,6 @@ class ActingScreen(Screen[Answer]):
         """Name in the footer what can be done now."""
         actions = footer_of(self.WHERE, self.state())
         self.query_one(FooterLine).offer([(action, self.label(action)) for action in actions])
-
-    def do_jump(self) -> None:
-        """Letters on all that is in view; typing those of one goes there."""
-        from replaydbg.tui.screens.jumping import JumpScreen
-
-        def go(target: Target | None) -> None:
-            if target is not None:
-                target.go()
-
-        self.app.push_screen(JumpScreen(self), go)
 
     def on_footer_line_clicked(self, event: FooterLine.Clicked) -> None:
         self.action_act(event.action_id)

@@ -11,7 +11,8 @@ from replaydbg.core.branch import RECORDING
 from replaydbg.core.trace import Trace
 from replaydbg.session.state import Sitting
 from replaydbg.tui.desk import OTHER
-from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.screens.acting import bindings
+from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
@@ -28,7 +29,7 @@ class Wish:
     """What to compare it with; what it came from, for None."""
 
 
-class BranchesScreen(ActingScreen[Wish | None]):
+class BranchesScreen(JumpingScreen[Wish | None]):
     """Gives what to do, or None."""
 
     WHERE = "branches"

@@ -17,7 +17,8 @@ from replaydbg.core.trace import Trace
 from replaydbg.tui import theme
 from replaydbg.tui.background import apart
 from replaydbg.tui.messages import TraceRead
-from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.screens.acting import bindings
+from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.screens.opening import NameLine
 from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.footer import FooterLine
@@ -92,7 +93,7 @@ class Looked(Message):
         self.left = left
 
 
-class ChooserScreen(ActingScreen[None]):
+class ChooserScreen(JumpingScreen[None]):
     """Tells the app what was chosen (`TraceList.Chosen`). It stays where it is meanwhile: a key leads back to it."""
 
     WHERE = "chooser"

@@ -11,8 +11,9 @@ from replaydbg.core.changes import changes
 from replaydbg.core.step import Step
 from replaydbg.core.trace import Trace
 from replaydbg.diff.steps import Comparison
-from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.screens.acting import bindings
 from replaydbg.tui.screens.help import Help
+from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
@@ -20,7 +21,7 @@ from replaydbg.views.blocks import Block, Folds
 from replaydbg.views.compare import PARTING, change_blocks, compared_row, comparison_blocks, difference
 
 
-class Differences(ActingScreen[int | None]):
+class Differences(JumpingScreen[int | None]):
     """A text in which one goes from difference to difference: lines whose blocks have a place are such."""
 
     WHERE = "compare"

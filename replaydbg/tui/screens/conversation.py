@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from replaydbg.tui import outside
 from replaydbg.tui.actions import State
 from replaydbg.tui.screens import inside
-from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.screens.acting import bindings
+from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.widgets.detail import prose_of
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
@@ -19,7 +20,7 @@ from replaydbg.views.blocks import Folds, copied, plain_lines
 from replaydbg.views.thread import Talk, thread_blocks, title
 
 
-class ConversationScreen(ActingScreen[int | None]):
+class ConversationScreen(JumpingScreen[int | None]):
     WHERE = "conversation"
     BINDINGS = bindings("conversation")
 

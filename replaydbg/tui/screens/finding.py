@@ -14,8 +14,9 @@ from replaydbg.tui.actions import State
 from replaydbg.tui.background import apart
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import LookedUp
-from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.screens.acting import bindings
 from replaydbg.tui.screens.help import Help
+from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said, sayable
@@ -35,7 +36,7 @@ class Wish(NamedTuple):
     row: int = -1
 
 
-class FindingScreen(ActingScreen[Wish | None]):
+class FindingScreen(JumpingScreen[Wish | None]):
     """Gives a wish, or None. What it shows is looked up in a thread; until then the head and the rule's page stand there."""
 
     WHERE = "finding"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
 
+from replaydbg.tui.screens.acting import ActingScreen
 from replaydbg.tui.widgets.line_list import Looks, Target
 from replaydbg.tui.widgets.said import Said
 
+Answer = TypeVar("Answer")
 LETTERS = "asdfghjklqwertyuiopzxcvbnm"
 """Those under the resting hand come first."""
 
@@ -75,3 +77,16 @@ class JumpScreen(ModalScreen[Target | None]):
             self.dismiss(None)
         else:
             self._paint()
+
+
+class JumpingScreen(ActingScreen[Answer]):
+    """A screen on which one can jump."""
+
+    def do_jump(self) -> None:
+        """Letters on all that is in view; typing those of one goes there."""
+
+        def go(target: Target | None) -> None:
+            if target is not None:
+                target.go()
+
+        self.app.push_screen(JumpScreen(self), go)

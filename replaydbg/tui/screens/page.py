@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 
-from replaydbg.tui.screens.acting import ActingScreen, bindings
+from replaydbg.tui.screens.acting import bindings
+from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.widgets.document import Document, Source
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
 
 
-class PageScreen(ActingScreen[int | None]):
+class PageScreen(JumpingScreen[int | None]):
     """Gives the row of the step to go to, or None."""
 
     WHERE = "page"

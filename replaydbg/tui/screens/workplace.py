@@ -21,7 +21,7 @@ from replaydbg.tui.actions import State, UserAction
 from replaydbg.tui.background import apart
 from replaydbg.tui.desk import Desk, Shown
 from replaydbg.tui.messages import TraceRead
-from replaydbg.tui.screens.acting import ActingScreen
+from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.tui.widgets.detail import Detail, TabLine
 from replaydbg.tui.widgets.document import Document
@@ -45,7 +45,7 @@ _SETTLED_SECONDS = 0.1
 _LOW_ROWS = 16
 
 
-class Workplace(ActingScreen[None]):
+class Workplace(JumpingScreen[None]):
     """Panes, and the state of the desk on them. The verbs are in the classes that build on this one."""
 
     def __init__(self, desk: Desk, first: TraceRead) -> None:

@@ -151,12 +151,15 @@ class LineList(Looks, can_focus=True, inherit_bindings=False):
         self.cursor_moved()
 
     def show_line(self, index: int) -> None:
-        """Scroll as little as it takes; to the middle where the line is far away, so that its surroundings show."""
+        """Scroll so that a line out of view stands in the middle.
+
+        As little as it takes would repaint the whole list with every further key, some 45 KB on a wide screen: a slow
+        link would lag behind the hand. So half a page is repainted once.
+        """
         height, top = self.size.height, self.scroll_offset.y
         if height <= 0 or top <= index < top + height:
             return
-        far = not top - height < index < top + 2 * height
-        to = index - height // 2 if far else index if index < top else index - height + 1
+        to = min(index - height // 2, max(0, self.count - height))
         self.scroll_to(y=max(0, to), animate=False, immediate=True, force=True)
 
     def action_move(self, lines: int) -> None:
