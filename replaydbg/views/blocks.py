@@ -168,7 +168,7 @@ def json_blocks(
             continue
         opener, closer = ("{", "}") if isinstance(item, dict) else ("[", "]")
         is_open = folds.is_open(path, usual=depth == 0 or _is_small(item))
-        text = opener if is_open else f"{opener}…{closer}{comma}  {_count(item)}"
+        text = opener if is_open else f"{opener}…{closer}{comma}  {count_words(item)}"
         sign = fold_sign(is_open)
         yield _container(
             sign, label, text, Block(indent=begin, place=at, fold=path, inside=around, value=item)
@@ -185,7 +185,8 @@ def json_blocks(
             waiting.append((depth + 1, label, path + step, child, "" if last else ",", at + step, path))
 
 
-def _count(item: Json) -> str:
+def count_words(item: Json) -> str:
+    """`3 keys`, `1 item`: how much a container holds."""
     keys = isinstance(item, dict)
     return f"{len(item)} {'key' if keys else 'item'}{'' if len(item) == 1 else 's'}"
 

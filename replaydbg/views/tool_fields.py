@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from replaydbg.core import pointer
@@ -15,6 +15,8 @@ from replaydbg.views.blocks import (
     NO_VALUE,
     Block,
     Folds,
+    Spans,
+    count_words,
     fold_sign,
     folded_in,
     json_blocks,
@@ -24,6 +26,7 @@ from replaydbg.views.blocks import (
 )
 from replaydbg.views.conversation import Prose, as_written, reply_blocks, result_blocks
 from replaydbg.views.subject import Subject
+from replaydbg.views.text import plural
 
 _NAME_CELLS_MAX = 22
 _BESIDE_CELLS_MIN = 64
@@ -73,7 +76,7 @@ def _call(subject: Subject, call: ToolCall, number: int, folds: Folds, width: in
             yield Block(f"✗ {shown(message)}", "error", indent=2, place=place)
     else:
         schema = spec.spec.schema if spec else None
-        yield from _fields(call.arguments, schema, wrong, place + "/arguments", width)
+        yield from _fields(call.arguments, schema, wrong, _Where(place + "/arguments", folds, schema, width))
     for where, messages in wrong.items():
         for message in messages:
             yield Block(f"✗ {shown(f'{where} {message}'.strip())}", "error", indent=2, place=place)
@@ -98,46 +101,146 @@ def _source(subject: Subject, spec: SpecInForce | None, name: str) -> Block:
     return Block(source, "dim")
 
 
+@dataclass(frozen=True, slots=True)
+class _Where:
+    """Where fields are shown: below which place, in how many cells. `root` is the schema that references begin at."""
+
+    place: str
+    folds: Folds
+    root: Json
+    width: int
+    indent: int = 0
+
+
 def _fields(
-    arguments: Mapping[str, Json], schema: Json, wrong: dict[str, list[str]], place: str, width: int
+    arguments: Mapping[str, Json], schema: Json, wrong: dict[str, list[str]], where: _Where
 ) -> Iterator[Block]:
-    """One line for each argument and for each property that has none; takes the messages it places out of `wrong`."""
+    """One line for each argument and for each property that has none; takes the messages it places out of `wrong`.
+
+    What is too long for a line is a fold of such lines.
+    """
     properties = _mapping(_mapping(schema).get("properties"))
     required = _mapping(schema).get("required")
     required = required if isinstance(required, list) else []
     names = [*arguments, *(name for name in properties if name not in arguments)]
-    cells = min(max((len(shown(name)) for name in names), default=0), _NAME_CELLS_MAX)
-    messages_of = {name: _taken(wrong, pointer.join((name,))) for name in names}
+    cells = min(max((len(shown(name)) for name in names[:_MEASURED_MAX]), default=0), _NAME_CELLS_MAX)
+    missing: dict[str, list[str]] = {}
     for name in required:
         # A missing argument is reported at the object; its line is where one looks for it.
         if name not in arguments:
-            named = [text for text in wrong.get("", ()) if f"{name}" in text]
-            messages_of.setdefault(name, []).extend(named)
-            wrong[""] = [text for text in wrong.get("", ()) if text not in named]
+            missing[name] = [text for text in wrong.get("", ()) if f"{name}" in text]
+            wrong[""] = [text for text in wrong.get("", ()) if text not in missing[name]]
     if not names:
         yield Block("no arguments", "dim", indent=2)
     for name in names:
-        declared = declaration(properties.get(name), given=schema is not None and bool(properties))
+        at = pointer.join((name,))
+        own = meant(properties.get(name), where.root)
+        declared = declaration(own, given=schema is not None and bool(properties))
         if name not in required and name in properties:
             declared = f"{declared}, optional"
-        bad = messages_of.get(name, [])
-        line = _Line(name, declared, place + pointer.join((name,)), cells, width)
-        yield from _field(line, arguments, bad)
+        line = _Line(name, declared, cells, replace(where, place=where.place + at))
+        if name in arguments and _is_long(arguments[name]):
+            yield from _inner_fields(line, arguments[name], own, _below(wrong, at))
+        else:
+            yield from _field(line, arguments, [*_taken(wrong, at), *missing.get(name, ())])
+
+
+_MEASURED_MAX = 200
+_SHORT_CHARS = 40
+
+
+def _is_long(value: Json) -> bool:
+    """Whether it is a container that does not fit a line."""
+    return (
+        isinstance(value, dict | list)
+        and bool(value)
+        and (len(value) > 4 or len(one_line(value)) > _SHORT_CHARS)
+    )
+
+
+def meant(schema: Json, root: Json) -> Json:
+    """The schema that a reference in the same document stands for; of what may also be null, what it is otherwise."""
+    for _ in range(_HOPS_MAX):
+        rules = _mapping(schema)
+        options = [each for each in rules.get("anyOf", ()) if _mapping(each).get("type") != "null"]
+        target = rules.get("$ref")
+        if isinstance(target, str) and target.startswith("#/"):
+            try:
+                schema = pointer.get(root, target[1:])
+            except pointer.PointerError:
+                return schema
+        elif len(options) == 1 and _mapping(options[0]).keys() & {"$ref", "properties", "items"}:
+            schema = options[0]
+        else:
+            break
+    return schema
+
+
+_HOPS_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """Where an argument is shown: `cells` is the width of the names, `width` that of the pane."""
+    """One field: `cells` is the width of the names around it."""
 
     name: str
     declared: str
-    place: str
     cells: int
-    width: int
+    where: _Where
+
+
+def _inner_fields(line: _Line, value: Json, schema: Json, wrong: dict[str, list[str]]) -> Iterator[Block]:
+    """A field that is a fold: its own fields, each beside its part of the schema."""
+    where = line.where
+    bad = any(wrong.values())
+    fold = f"field{where.place}"
+    is_open = where.folds.is_open(fold, usual=bad or len(value) <= _OPEN_FIELDS_MAX)
+    label, count = shown(line.name).ljust(line.cells), count_words(value)
+    head = f"{fold_sign(is_open)}{label}  {'✗ ' if bad else ''}{count}"
+    spans: Spans = (
+        (0, 2, "dim"),
+        (2, 2 + len(label), "json-key"),
+        (4 + len(label), len(head), "error" if bad else "dim"),
+    )
+    head, spans = _beside(head, spans, line)
+    yield Block(head, spans=spans, indent=where.indent, place=where.place, fold=fold, value=value)
+    if not is_open:
+        return
+    if isinstance(value, dict):
+        inner, rules = value, schema
+    else:
+        inner = {str(number): item for number, item in enumerate(value)}
+        items = _mapping(schema).get("items")
+        rules = (
+            {"properties": dict.fromkeys(inner, items), "required": list(inner)}
+            if items is not None
+            else None
+        )
+    deeper = replace(where, indent=where.indent + 2)
+    yield from folded_in(fold, _fields(inner, rules, wrong, deeper))
+    for at, messages in wrong.items():
+        for message in messages:
+            said = shown(f"{at.lstrip('/')} {message}".strip())
+            yield Block(f"↳ {said}", "error", indent=where.indent + 4, hang=2, place=where.place, inside=fold)
+
+
+_OPEN_FIELDS_MAX = 20
+
+
+def _beside(text: str, spans: Spans, line: _Line) -> tuple[str, Spans]:
+    """The text with what the schema says in a column of its own, where there is room for both."""
+    declared, width = line.declared, line.where.width - line.where.indent
+    column = max(2 + line.cells + 2 + 24, line.where.width // 2 - line.where.indent)
+    fits = (
+        line.where.width >= _BESIDE_CELLS_MIN and len(text) + 2 <= column and len(declared) <= width - column
+    )
+    if not declared or not fits:
+        return text, spans
+    return text.ljust(column) + declared, (*spans, (column, column + len(declared), "hint"))
 
 
 def _field(line: _Line, arguments: Mapping[str, Json], bad: list[str]) -> Iterator[Block]:
-    name, declared, place, cells, width = line.name, line.declared, line.place, line.cells, line.width
+    name, place, cells, indent = line.name, line.where.place, line.cells, line.where.indent
     there = name in arguments
     sign = "✗ " if bad else "  "
     label = shown(name).ljust(cells)
@@ -145,28 +248,28 @@ def _field(line: _Line, arguments: Mapping[str, Json], bad: list[str]) -> Iterat
     text = f"{sign}{label}  {value}"
     value_look = ("error" if bad else _value_look(arguments[name])) if there else ("error" if bad else "dim")
     start = len(sign) + len(label) + 2
-    spans = [(0, 2, "error"), (2, 2 + len(label), "json-key"), (start, len(text), value_look)]
-    column = max(start + 24, width // 2)
-    beside = width >= _BESIDE_CELLS_MIN and len(text) + 2 <= column and len(declared) <= width - column
-    if beside and declared:
-        text = text.ljust(column)
-        spans.append((column, column + len(declared), "hint"))
-        text += declared
+    whole, spans = _beside(
+        text, ((0, 2, "error"), (2, 2 + len(label), "json-key"), (start, len(text), value_look)), line
+    )
     given = arguments[name] if there else NO_VALUE
-    yield Block(text, spans=tuple(spans), place=place, value=given)
-    if declared and not beside:
-        yield Block(f"wants {declared}", "hint", indent=4 + cells, hang=6, place=place)
+    yield Block(whole, spans=spans, indent=indent, place=place, value=given)
+    if line.declared and whole == text:
+        yield Block(f"wants {line.declared}", "hint", indent=indent + 4 + cells, hang=6, place=place)
     for message in bad:
-        yield Block(f"↳ {shown(message)}", "error", indent=4 + cells, hang=2, place=place)
+        yield Block(f"↳ {shown(message)}", "error", indent=indent + 4 + cells, hang=2, place=place)
+
+
+def _below(wrong: dict[str, list[str]], at: str) -> dict[str, list[str]]:
+    """The messages at the place and below it, taken out of `wrong`, by where they are from there."""
+    inside = [where for where in wrong if where == at or where.startswith(at + "/")]
+    return {where.removeprefix(at): wrong.pop(where) for where in inside}
 
 
 def _taken(wrong: dict[str, list[str]], at: str) -> list[str]:
     """Messages at the place and below it, taken out of `wrong`; those below say where."""
-    taken: list[str] = []
-    for where in [where for where in wrong if where == at or where.startswith(at + "/")]:
-        below = where.removeprefix(at)
-        taken.extend(f"{below}: {text}" if below else text for text in wrong.pop(where))
-    return taken
+    return [
+        f"{below}: {text}" if below else text for below, texts in _below(wrong, at).items() for text in texts
+    ]
 
 
 def declaration(schema: Json, *, given: bool = True) -> str:
@@ -233,7 +336,7 @@ def _offers(subject: Subject, folds: Folds) -> Iterator[Block]:
         yield Block("which tools were offered was not recorded", "dim")
         return
     edited = "  ✎ edited" if subject.edited_at("/tools") else ""
-    yield Block(f"{len(tools)} tools offered{edited}", "heading", place="/tools")
+    yield Block(f"{plural(len(tools), 'tool')} offered{edited}", "heading", place="/tools")
     for number, tool in enumerate(tools):
         name = f"offer{number}"
         is_open = folds.is_open(name, usual=False)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from replaydbg.views.blocks import Folds
-from replaydbg.views.tool_fields import declaration, result_tab, tools_tab
+from replaydbg.views.tool_fields import declaration, meant, result_tab, tools_tab
 from tests.support.blocks import about, text_of, violation
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
 
@@ -90,3 +90,72 @@ def test_declaration(schema: object, words: str) -> None:
 def test_results() -> None:
     assert '"ok": 1' in text_of(result_tab(about(RUN, "t"), Folds()))
     assert "→ look" in text_of(result_tab(about(RUN, "m"), Folds()))
+
+
+NESTED = {
+    "type": "object",
+    "properties": {
+        "filter": {"$ref": "#/$defs/Filter"},
+        "tags": {"type": "array", "items": {"enum": ["red", "blue"]}},
+        "page": {"type": "object", "properties": {"size": {"type": "integer"}}},
+    },
+    "required": ["filter"],
+    "$defs": {
+        "Filter": {
+            "type": "object",
+            "properties": {"name": {"type": "string", "minLength": 3}, "since": {"type": "string"}},
+            "required": ["name", "since"],
+        }
+    },
+}
+GIVEN = {
+    "filter": {"name": "a name that is long enough to need a line"},
+    "tags": ["red", "green", "blue", "red", "red"],
+    "page": {"size": 1},
+}
+NESTED_RUN = trace(
+    model_call("m", [user("go")], assistant("", call("f", GIVEN)), tools=[tool("f", NESTED)]),
+)
+NESTED_WRONG = [
+    violation("m", "/tool_calls/0/arguments/filter", message='"since" is missing'),
+    violation("m", "/tool_calls/0/arguments/tags/1", message='"green" is none of "red", "blue"'),
+]
+
+
+def test_what_is_long_is_a_fold_with_each_field_beside_its_part_of_the_schema() -> None:
+    lines = text_of(tools_tab(about(NESTED_RUN, "m", NESTED_WRONG), Folds(), 140)).splitlines()
+    said: dict[str, str] = {}
+    for line in lines:
+        words = line.split() or [""]
+        said.setdefault(words[1] if words[0] in ("✗", "▾", "▸") else words[0], line)
+    assert said["filter"].startswith("▾ filter  ✗ 1 key")
+    assert said["name"].rstrip().endswith("string length ≥ 3")
+    assert said["since"].startswith("  ✗ since")
+    assert "(missing)" in said["since"]
+    assert said["1"].startswith("  ✗ 1")
+    assert '"red" | "blue"' in said["1"]
+    assert '{"size": 1}' in said["page"], "what fits a line stays on it"
+    assert sum("↳" in line for line in lines) == 2
+
+
+def test_a_folded_field_says_that_something_in_it_is_wrong() -> None:
+    folds = Folds(frozenset({"field/tool_calls/0/arguments/tags"}))
+    text = text_of(tools_tab(about(NESTED_RUN, "m", NESTED_WRONG), folds, 100))
+    assert "▸ tags    ✗ 5 items" in text
+    assert "green" not in text
+
+
+@pytest.mark.parametrize(
+    ("schema", "means"),
+    [
+        ({"$ref": "#/$defs/A"}, {"type": "string"}),
+        ({"$ref": "#/$defs/B"}, {"type": "string"}),
+        ({"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]}, {"type": "string"}),
+        ({"$ref": "#/nowhere"}, {"$ref": "#/nowhere"}),
+        ({"$ref": "#/$defs/Loop"}, {"$ref": "#/$defs/Loop"}),
+        (None, None),
+    ],
+)
+def test_what_a_reference_means(schema: object, means: object) -> None:
+    root = {"$defs": {"A": {"type": "string"}, "B": {"$ref": "#/$defs/A"}, "Loop": {"$ref": "#/$defs/Loop"}}}
+    assert meant(schema, root) == means

@@ -150,13 +150,17 @@ class SearchedDocument(Document, inherit_bindings=False):
         hits, count, whole = self._hits, len(self._hits), self._read
         assert whole is not None  # there was something to look through
         begin = hits.first_from(*self._in_whole(line))
-        for index in islice(chain(range(begin, count), range(begin)), _TRIED_MAX):
-            if unfold or whole.shown_at(hits.blocks[index], self.folds) is not None:
-                if index >= begin or hits.complete:  # one before it may not be the nearest yet
-                    self._origin = None
-                    self._go_to(index)
-                return
-        if hits.complete:
+        # What is in sight comes first, also where what is folded is nearer: nothing on the screen has to move for it.
+        near = islice(chain(range(begin, count), range(begin)), _TRIED_MAX)
+        index = next((at for at in near if whole.shown_at(hits.blocks[at], self.folds) is not None), None)
+        if index is None and unfold and count and hits.complete:
+            index = begin if begin < count else 0
+        if index is not None and (
+            index >= begin or hits.complete
+        ):  # one before it may not be the nearest yet
+            self._origin = None
+            self._go_to(index)
+        elif index is None and hits.complete:
             self.go_back((line, scroll))
 
     def _in_whole(self, line: int) -> tuple[int, int]:

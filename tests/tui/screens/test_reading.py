@@ -10,6 +10,7 @@ import pytest
 from replaydbg.tui import outside
 from tests.support.build import assistant, call, model_call, system, trace, user
 from tests.support.desk import Sitting, open_demo, open_made
+from tests.support.golden import same_as_golden
 
 
 @pytest.fixture
@@ -103,3 +104,19 @@ async def test_a_browser_has_no_pager(tmp_path: Path) -> None:
         await sitting.until_text("calls of one thread")
         await sitting.press("|")
         assert "a browser has no $PAGER" in sitting.said
+
+
+TABS = {"messages": "1", "tools": "2", "result": "3", "raw": "4", "timing": "5", "findings": "6"}
+
+
+@pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("name", [*TABS, "found"])
+async def test_as_it_looks(tmp_path: Path, size: tuple[int, int], name: str) -> None:
+    """Each tab of the detail, and words found in it."""
+    async with open_demo(tmp_path, size) as sitting:
+        await sitting.press("enter", TABS.get(name, "1"), "j", "j")
+        if name == "found":
+            await sitting.press("slash", *"order", "enter")
+            await sitting.until(lambda: sitting.main.detail.document.found, "hits")
+        await sitting.pilot.pause(0.2)
+        same_as_golden(__file__, f"detail-{name}-{size[0]}x{size[1]}", sitting.text)
