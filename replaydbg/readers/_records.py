@@ -65,6 +65,11 @@ class Records:
             rows.clear()
         rows.append(row)
 
+    def forget_rows(self) -> None:
+        """All rows are going to be added again; what was odd stays told."""
+        self._columns.clear()
+        self._rows.clear()
+
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
         """The traces so far, in the order in which they first appeared."""
         traces, notices = [], list(self.notices)

@@ -100,8 +100,12 @@ def _place(start: int, length: int) -> int:
     return start << _LENGTH_BITS | length
 
 
-def _raws(buffer: memoryview, handles: tuple[_Handle, ...]) -> tuple[msgspec.Raw, ...]:
-    return tuple(_raw(buffer, handle) if isinstance(handle, int) else handle for handle in handles)
+_Told = tuple[Any, ...]
+"""The id of a run, and then a `_Handle` for each time that it was told of: the handle of its row."""
+
+
+def _raws(buffer: memoryview, told: _Told) -> tuple[msgspec.Raw, ...]:
+    return tuple(_raw(buffer, handle) if isinstance(handle, int) else handle for handle in told[1:])
 
 
 def _raw(buffer: memoryview, place: int) -> msgspec.Raw:
@@ -115,10 +119,12 @@ class _Runs(_exports.Export):
     def __init__(self, document: Document) -> None:
         super().__init__(document, FORMAT, bound(_observed, document.buffer))
         self._buffer = document.buffer
-        self._rows: dict[str, tuple[str, Row]] = {}
+        self._told: dict[str, _Told] = {}
+        self._is_told_twice = False
+        """Whether something was said of a run after its row was made."""
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._told)
 
     def add(self, record: _containers.Record) -> None:
         raw = msgspec.Raw(record.raw)
@@ -155,27 +161,34 @@ class _Runs(_exports.Export):
             raw = waiting.pop()
             seen = seen or seen_of(raw, _RUN)
             id_ = _id(seen)
-            if not id_ or not (seen.run_type or seen.dotted_order or seen.trace_id or id_ in self._rows):
+            if not id_ or not (seen.run_type or seen.dotted_order or seen.trace_id or id_ in self._told):
                 if bytes(memoryview(raw)[:1]) == b"{":
                     self.records.notices.append(Notice(place, "a record that is no run, left out"))
                 seen = handle = None
                 continue
-            known = self._rows.get(id_)
-            handles = (*(known[1][-1] if known else ()), raw if handle is None else handle)
-            whole = seen if known is None else _merged(_raws(self._buffer, handles))
-            trace_id, row = _row(whole, handles)
-            parent = self._rows.get(row[1])
-            if parent is not None:  # one text for the same id
-                row = (row[0], parent[1][0], *row[2:])
-            self._rows[id_] = trace_id, row
+            known = self._told.get(id_, (id_,))
+            self._told[id_] = told = (*known, raw if handle is None else handle)
+            if len(known) == 1:
+                self._add_row(seen, told)
+            else:
+                self._is_told_twice = True
             if seen.child_runs is not _NONE:
                 waiting += reversed(_listed(seen.child_runs))
             seen = handle = None
 
+    def _add_row(self, seen: Any, told: _Told) -> None:
+        trace_id, row = _row(seen, told)
+        parent = self._told.get(row[1])
+        if parent is not None:  # one text for the same id
+            row = (row[0], parent[0], *row[2:])
+        self.records.add(trace_id, row)
+
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
-        for trace_id, row in self._rows.values():
-            self.records.add(trace_id, row)
-        self._rows.clear()
+        if self._is_told_twice:
+            self.records.forget_rows()
+            for told in self._told.values():
+                self._add_row(_merged(_raws(self._buffer, told)), told)
+            self._is_told_twice = False
         return super().reading(fraction, complete=complete)
 
 
@@ -202,7 +215,7 @@ def _merged(raws: Iterable[msgspec.Raw]) -> Any:
     return whole
 
 
-def _row(seen: Any, handles: tuple[_Handle, ...]) -> tuple[str, Row]:
+def _row(seen: Any, told: _Told) -> tuple[str, Row]:
     """The trace and the row of a run."""
     parent, trace_id = row_id(seen.parent_run_id), row_id(seen.trace_id)
     if not trace_id or (not parent and trace_id != _id(seen)):
@@ -214,7 +227,7 @@ def _row(seen: Any, handles: tuple[_Handle, ...]) -> tuple[str, Row]:
     is_call = kind is Kind.MODEL_CALL
     tokens = _tokens(seen, _said(seen)) if is_call else (None, None)
     row = (
-        _id(seen),
+        told[0],
         parent,
         KIND_NUMBER[kind],
         name,
@@ -226,7 +239,7 @@ def _row(seen: Any, handles: tuple[_Handle, ...]) -> tuple[str, Row]:
         column(tokens[0]),
         column(tokens[1]),
         number(seen.total_cost) if is_call else nan,
-        handles,
+        told,
     )
     return trace_id, row
 
@@ -304,8 +317,8 @@ _NO_PARAMS = frozenset({"extra_headers", "extra_query", "extra_body", "stream", 
 """What the wrapped client was handed besides the parameters of the model."""
 
 
-def _observed(buffer: memoryview, handles: tuple[_Handle, ...]) -> Observed:
-    raws = _raws(buffer, handles)
+def _observed(buffer: memoryview, told: _Told) -> Observed:
+    raws = _raws(buffer, told)
     seen = _merged(raws)
     document = _document(raws)
     kind, name, _ = _kind(seen, bytes(seen.extra))

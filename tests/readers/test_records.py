@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from replaydbg.core.columns import KIND_NUMBER, Row
+from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Message, OtherPart, Role, Text, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.trace import Source
@@ -40,6 +41,16 @@ def test_many_rows_are_all_there() -> None:
     assert len(records) == 2 * _records._ROWS_MAX + 1
     (trace,) = records.reading().traces
     assert trace.ids == [str(number) for number in range(len(records))]
+
+
+def test_rows_are_forgotten_and_what_was_odd_is_not() -> None:
+    records = _records.Records(Source("t", "x"), lambda handle: handle)
+    records.add("a", row("1", "", Kind.OPAQUE, Observed(Kind.OPAQUE)))
+    records.notices.append(Notice("/1", "odd"))
+    records.forget_rows()
+    records.add("b", row("2", "", Kind.OPAQUE, Observed(Kind.OPAQUE)))
+    reading = records.reading()
+    assert ([trace.id for trace in reading.traces], len(reading.notices)) == (["b"], 1)
 
 
 def test_the_outer_of_two_records_of_one_call_becomes_opaque() -> None:
