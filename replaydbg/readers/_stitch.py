@@ -19,6 +19,7 @@ from replaydbg.core.message import Json, Media, Message, OtherPart, Role, ToolCa
 from replaydbg.core.step import Kind
 from replaydbg.readers._chat_facts import Facts, joined
 from replaydbg.readers._chat_records import Call, Talk
+from replaydbg.wire.conversation import is_instruction
 
 QUOTED_CHARS_MIN = 20
 """Shorter texts ("Done.", "42") are alike by chance."""
@@ -99,8 +100,7 @@ class Stitcher:
         messages = list(call.messages)
         before = self._by_response.get(call.previous_id) if call.previous_id else None
         if before is not None:
-            reply = [before.reply] if before.reply else []
-            messages = [*before.history[: before.length], *reply, *messages]
+            messages = _told_by_id(before, messages)
         prefixes = _prefixes(messages)
         point, known = (before, before.length) if before else self._before(messages, prefixes)
         if point and call.session and point.thread.session not in ("", call.session):
@@ -228,6 +228,14 @@ def _facts_at(source: Call | Talk, at: int) -> Facts:
     if isinstance(source, Call):
         return Facts(agent=source.facts.agent)
     return joined(source.facts, source.each[at]) if source.each else source.facts
+
+
+def _told_by_id(before: _Point, messages: list[Message]) -> list[Message]:
+    """The whole prompt of a call that names the response before it. Instructions are given anew with each: the last hold."""
+    told = before.history[: before.length]
+    if messages and told and is_instruction(messages[0]) and is_instruction(told[0]):
+        told, messages = [messages[0], *told[1:]], messages[1:]
+    return [*told, *([before.reply] if before.reply else []), *messages]
 
 
 def _grown(point: _Point | None, known: int, messages: list[Message]) -> list[Message]:

@@ -9,10 +9,12 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias, overload
 
 from replaydbg.core.branch import Edit
+from replaydbg.core.message import Message
 from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import KINDS, Kind, Usage
 from replaydbg.graph.dependence import Dependence, Verdict, Verdicts
 from replaydbg.graph.facts import Facts
+from replaydbg.replay import requests
 from replaydbg.replay.carrying import Waiting
 from replaydbg.replay.choices import AGAIN, KEPT, NOTHING_CHOSEN, Chosen
 from replaydbg.replay.edits import Edited, apply_edits
@@ -188,8 +190,19 @@ class _Planning:
             self.missing.append(
                 f"the prompt of #{number} was not recorded: what comes after it in its thread can not be asked again"
             )
+        elif named := requests.unexpanded(self.facts, row, self._prompt(row)):
+            self.missing.append(
+                f"the thread of #{number} goes on from the response {named}, which is not in this recording: record the "
+                "calls before it too, or write the history into its prompt"
+            )
         self._executions_of_begin(row)
         self._after(row, f"comes after the edited #{number} in its thread")
+
+    def _prompt(self, row: int) -> tuple[Message, ...]:
+        edited = self.edited
+        if row in edited.prompts:
+            return requests.edited_prompt(self.facts, row, edited.steps[row]) or ()
+        return requests.recorded_prompt(self.facts, row) or ()
 
     def _executions_of_begin(self, row: int) -> None:
         edited, index = self.edited, self.facts.index

@@ -125,6 +125,15 @@ class ReplyTurn:
                 "add the tool's response to the prompt",
             )
             return None
+        missing = requests.unexpanded(replay.facts, lane.last, request.messages)
+        if missing:
+            self._not_asked(
+                "history-missing",
+                f"#{replay.facts.threads.root(lane.last) + 1} goes on from the response {missing}, which is not in this "
+                "recording: only the provider has what was said before it. Record the calls before it too, or write "
+                "the history into its prompt",
+            )
+            return None
         bound = replay.bound()
         if bound is not None:
             self._not_asked(*bound)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from replaydbg.core.digest import canonical
-from replaydbg.core.message import Json, Message, ToolResponse
+from replaydbg.core.message import Json, Message, Role, ToolResponse
 from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Step
 from replaydbg.core.tool import ToolSpec
@@ -40,6 +40,19 @@ def recorded_prompt(facts: Facts, row: int) -> tuple[Message, ...] | None:
     if row not in facts.threads.links:
         return None
     return facts.threads.prompt(row)
+
+
+def unexpanded(facts: Facts, row: int, prompt: tuple[Message, ...]) -> str:
+    """The id of a response that the call's thread began after and that the trace does not hold; "" for none.
+
+    Only the provider has the history before it. A prompt in which the model has spoken has one.
+    """
+    root = facts.threads.root(row)
+    named = facts.trace.body(root).params.get("previous_response_id")
+    began = prompt[: max(len(recorded_prompt(facts, root) or ()), 1)] if root != row else prompt
+    if not isinstance(named, str) or any(message.role is Role.ASSISTANT for message in began):
+        return ""
+    return named
 
 
 def edited_prompt(facts: Facts, row: int, step: Step) -> tuple[Message, ...] | None:
