@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from threading import RLock
 
 from replaydbg.core.branch import Branch
 from replaydbg.core.finding import Notice
@@ -33,7 +34,7 @@ class OpenSitting:
 
     `do`, `undo` and `redo` return the next history once it is on the disk. Where the disk refuses they raise `NotSaved`:
     `history` has moved on all the same, and the next act takes the unsaved ones with it. With `look_only` nothing is
-    written: acts, such as choosing a branch to look at, last as long as the sitting.
+    written: acts, such as choosing a branch to look at, last as long as the sitting. Threads take turns.
     """
 
     def __init__(
@@ -53,9 +54,11 @@ class OpenSitting:
         self._look_only = look_only
         self._store: store.Store | None = None
         self._unsaved: tuple[Act, ...] = ()
+        self._one_at_a_time = RLock()
+        self._closed = False
         self._resume()
         if look_only:
-            self.close()
+            self._let_go()
         else:
             self._take_in()
 
@@ -82,24 +85,36 @@ class OpenSitting:
 
     def save(self) -> None:
         """Try again to write what could not be written. Raises NotSaved."""
-        if self._unsaved:
-            self._flush()
+        with self._one_at_a_time:
+            if self._unsaved:
+                self._flush()
 
     def run_journal(self) -> RunJournal:
         """Where a re-run keeps its answers until its branch is kept here."""
         return RunJournal(self.path, self._recording)
 
     def close(self) -> None:
+        """Waits for an act that another thread is in the middle of: what was paid for is kept before the program ends."""
+        with self._one_at_a_time:
+            self._closed = True
+            self._let_go()
+
+    def _let_go(self) -> None:
         if self._store is not None:
             self._store.close()
             self._store = None
 
     def _act(self, deed: Deed, command: Command | None = None) -> History:
-        act = Act(self.history.sequence + 1, self._author, deed, command)
-        self.history = self.history.after(act)
-        self._unsaved = (*self._unsaved, act)
-        self._flush()
-        return self.history
+        with self._one_at_a_time:
+            act = Act(self.history.sequence + 1, self._author, deed, command)
+            self.history = self.history.after(act)
+            self._unsaved = (*self._unsaved, act)
+            try:
+                self._flush()
+            finally:
+                if self._closed:
+                    self._let_go()
+            return self.history
 
     def _flush(self) -> None:
         if self._look_only:
@@ -161,7 +176,7 @@ class OpenSitting:
                 self._notice(place, f"{problem.message}; this recording gets a session of its own")
                 self._places = tuple(other for other in self._places if other != place)
             except (store.Damaged, journal.JournalUnreadable, CommandRefused) as problem:
-                self.close()
+                self._let_go()
                 if self._look_only:
                     self._unsaved = ()
                     self._notice(place, f"the session is damaged ({problem}); nothing was changed in it")

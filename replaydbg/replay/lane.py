@@ -185,7 +185,7 @@ class Lane:
             self._fork(self.node, follower, spoken, None)
         turns = propagate.in_messages(recordings.turns(follower), self.replay.carried_into(follower))
         stale = stale_result(recordings, self.last, follower, said.message.text, turns)
-        if stale is not None:
+        if stale is not None and stale not in self.replay.results:
             self.stop(
                 "result-of-words",
                 f"#{stale + 1} ran what the recorded reply said; this reply says something else, so what came back then "

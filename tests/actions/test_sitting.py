@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from replaydbg.replay.api import Policy
 from replaydbg.replay.engine import Replay
 from replaydbg.session.answers import Begun, answer_row
 from replaydbg.session.commands import AddBranch, AddEdit, Command, CommandRefused, SelectBranch, SetNote
+from replaydbg.session.journal import Entry
 from tests.support.build import assistant
 from tests.support.session_files import write_version_1
 from tests.support.sittings import branch, recording
@@ -350,3 +352,42 @@ def test_a_re_run_that_went_on_and_was_cut_off_is_the_branch_that_it_went_on_wit
     assert (branch.id, branch.label, branch.choices) == ("b1", "mine", {"t1": "keep"})
     assert Provenance.LIVE in {step.provenance for step in branch.steps}
     assert not [path.name for path in source.parent.iterdir() if ".run-" in path.name]
+
+
+def test_closing_waits_for_the_act_of_another_thread(source: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite ends the process if a connection is closed in the middle of a statement of another thread."""
+    mine = sit(source)
+    mine.do(SetNote("m1", "first"))
+    begun, going_on = threading.Event(), threading.Event()
+    append = store.Store.append
+
+    def slow(of: store.Store, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        begun.set()
+        assert going_on.wait(10)
+        return append(of, entries)
+
+    monkeypatch.setattr(store.Store, "append", slow)
+    keeping = threading.Thread(target=mine.do, args=(SetNote("m1", "kept"),))
+    keeping.start()
+    assert begun.wait(10)
+    closing = threading.Thread(target=mine.close)
+    closing.start()
+    closing.join(0.2)
+    assert closing.is_alive(), "it waits"
+    going_on.set()
+    for thread in (keeping, closing):
+        thread.join(10)
+        assert not thread.is_alive()
+    again = sit(source)
+    assert again.history.sitting.notes == {"m1": "kept"}
+    again.close()
+
+
+def test_an_act_after_the_end_is_kept_and_lets_go_of_the_file(source: Path) -> None:
+    mine = sit(source)
+    mine.close()
+    mine.do(SetNote("m1", "late"))
+    assert mine._store is None
+    again = sit(source)
+    assert again.history.sitting.notes == {"m1": "late"}
+    again.close()

@@ -198,6 +198,10 @@ def test_what_came_of_other_words_is_not_told_of_the_new_ones() -> None:
     replay = Replay(Facts(of), both)
     assert texts(asked_of_model(replay).messages) == [TASK.text, fixed, "exitcode: 0\n737015"]
 
+    more = [both[0], edit(of, "t1", "/result", "exitcode: 1\nSyntaxError: no commas")]
+    replay = Replay(Facts(of), more)
+    assert texts(asked_of_model(replay).messages)[-1] == "exitcode: 1\nSyntaxError: no commas"
+
 
 def test_the_same_code_in_other_words_keeps_its_result() -> None:
     of = room()

@@ -18,6 +18,9 @@ from replaydbg.tui.screens.comparing import Comparing
 if TYPE_CHECKING:
     from replaydbg.actions.rerun import RerunOptions
 
+_AS_RECORDED = {Provenance.RECORDED, Provenance.UNPROVEN, Provenance.STALE}
+"""Of steps that read as they did, whatever is known of them."""
+
 
 class Running(Comparing):
     _wanted: Sequence[Edit] | None = None
@@ -113,7 +116,7 @@ class Running(Comparing):
 
     def _to_first_change(self, branch: Branch) -> None:
         """Put the cursor where the branch leaves its parent."""
-        changed = (row for row, step in enumerate(branch.steps) if step.provenance is not Provenance.RECORDED)
+        changed = (row for row, step in enumerate(branch.steps) if step.provenance not in _AS_RECORDED)
         row = next(changed, None)
         if row is not None:
             self.chain.go_to(row)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from replaydbg.actions.demo import PROVIDER
@@ -11,7 +12,8 @@ from replaydbg.core.branch import Provenance
 from replaydbg.session.commands import AddBranch, AddEdit
 from replaydbg.tui.screens.compare import StepDifference
 from replaydbg.tui.screens.rerun import RerunScreen
-from tests.support.desk import Sitting, open_demo
+from replaydbg.tui.setup import Setup
+from tests.support.desk import Sitting, open_demo, open_setup
 
 TOLD = '{"error": "order_id must match ^ORD-[0-9]{6}$; region must be one of EU, US, APAC"}'
 
@@ -92,3 +94,23 @@ async def test_a_branch_that_was_stopped_goes_on_and_asks_nothing_twice(tmp_path
         assert kept
         for row in kept:
             assert first.trace.body(row).output == second.trace.body(row).output
+
+
+async def test_the_cursor_goes_to_the_edit_and_not_to_what_nothing_proves(tmp_path: Path) -> None:
+    """Without times nearly everything is unproven, the first step of the run among it."""
+    talk = [("Manager", "the task"), ("Alice", "one"), ("Bob", "and?"), ("Alice", "two")]
+    history = [{"role": "assistant", "name": name, "content": text} for name, text in talk]
+    path = tmp_path / "talk.json"
+    path.write_text(json.dumps({"history": history, "mistake_agent": "Alice"}))
+    async with open_setup(Setup(str(path), session_path=str(tmp_path / "s.sqlite3"))) as sitting:
+        await sitting.until_checked()
+        sitting.main.do(AddEdit(make_edit(sitting.shown.trace.step(1), "/output/content", "eins")))
+        await sitting.press("r")
+        await sitting.until(lambda: isinstance(sitting.app.screen, RerunScreen), "the terms")
+        await sitting.press("y")
+        await sitting.until_text("What does the model say")
+        await sitting.press("s")
+        await sitting.until(lambda: sitting.shown.branch is not None, "the branch")
+        provenances = [step.provenance for step in sitting.branch.steps]
+        assert provenances[:2] == [Provenance.UNPROVEN, Provenance.EDITED]
+        assert sitting.main.row == 1
