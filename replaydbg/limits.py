@@ -133,7 +133,7 @@ LISTED_STEPS_MAX = 200_000
 LISTED_BYTES_MAX = 64 << 20
 """A larger file is not read to be listed, only when it is chosen."""
 
-LANES_MAX = 8
+LANES_MAX = 20
 """Lanes drawn beside the list; further parallel branches share an ellipsis."""
 
 FOLD_PERIOD_MAX_STEPS = 8

@@ -21,9 +21,13 @@ class Columns:
     bar: int
 
 
+_LANES = ((50, 3), (76, 6), (110, 8), (150, 12))
+"""How many lanes lists narrower than so many cells have room for; those that find none share the last one."""
+
+
 def fitting(width: int, lanes: int, numbers: int, *, origins: bool, costs: bool, bars: bool) -> Columns:
     """For rows that need `lanes` lanes and numbers of `numbers` digits; the others say what there is to show."""
-    room = 3 if width < 50 else 4 if width < 76 else 6 if width < 110 else limits.LANES_MAX
+    room = next((lanes for cells, lanes in _LANES if width < cells), limits.LANES_MAX)
     return Columns(
         width=width,
         number=max(3, numbers) if width >= 30 else 0,

@@ -55,7 +55,7 @@ def test_opening_a_fan_out_lays_again_from_where_it_forks(monkeypatch: pytest.Mo
 
 
 def test_steps_without_a_free_lane_share_the_last_column() -> None:
-    chain = Chain(parallel_tools(20))
+    chain = Chain(parallel_tools(30))
     (header,) = [y for y in range(len(chain)) if chain.entry(y).fold]
     chain.toggle(header)
     window = chain.window(0, 99)
