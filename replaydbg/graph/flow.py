@@ -7,7 +7,7 @@ whom. A tool that always answers to those who call it belongs to them (`owners`)
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from replaydbg import limits
@@ -18,6 +18,7 @@ from replaydbg.graph.joins import Joins
 LINES_MIN, LINES_PER_PLACE = 8, 2
 """Lines drawn between places: a map with more crossings than places is no map."""
 
+_TOOLS = (Kind.TOOL_EXECUTION, Kind.RETRIEVAL)
 _SOURCES_MAX = limits.LANES_MAX + 1
 
 
@@ -74,6 +75,12 @@ def flow_map(trace: Trace, joins: Joins, places_max: int = limits.FLOW_PLACES_MA
             rows_of[place].append(row)
         place_of.append(place)
     passages = _passages(trace, joins, place_of)
+    if alike := _alike(list(names), passages):
+        names, rows_of, place_of = _as_one(alike, names, rows_of, place_of)
+        # Where all of a group lead to one step, that step was gone on to once.
+        passages = {
+            ends: array("i", dict.fromkeys(rows)) for ends, rows in _passages(trace, joins, place_of).items()
+        }
     busiest = sorted(range(len(rows_of)), key=lambda place: (-len(rows_of[place]), place))[:places_max]
     kept = {place: at for at, place in enumerate(sorted(busiest))}
     shown = {
@@ -113,6 +120,53 @@ def _keys(trace: Trace) -> Iterator[tuple[Kind, str] | None]:
             yield kind, name
 
 
+ALIKE_MIN = 7
+"""So many agents that come from the same places and lead to the same ones stand side by side, wider than any screen."""
+
+
+def _alike(
+    keys: list[tuple[Kind, str]], passages: Iterable[tuple[int, int]]
+) -> dict[tuple[Hashable, ...], list[int]]:
+    """Agents between which the map shows no difference, where they are many: those that a fan-out starts, say."""
+    into: dict[int, set[int]] = {}
+    out: dict[int, set[int]] = {}
+    for source, target in passages:
+        if keys[source][0] not in _TOOLS and keys[target][0] not in _TOOLS and source != target:
+            out.setdefault(source, set()).add(target)
+            into.setdefault(target, set()).add(source)
+    groups: dict[tuple[Hashable, ...], list[int]] = {}
+    for place, (kind, _) in enumerate(keys):
+        if kind is Kind.AGENT_INVOCATION and (place in into or place in out):
+            ends = frozenset(into.get(place, ())), frozenset(out.get(place, ()))
+            groups.setdefault(ends, []).append(place)
+    return {ends: places for ends, places in groups.items() if len(places) >= ALIKE_MIN}
+
+
+def _as_one(
+    alike: Mapping[tuple[Hashable, ...], list[int]],
+    names: Mapping[tuple[Kind, str], int],
+    rows_of: Sequence[array[int]],
+    place_of: array[int],
+) -> tuple[dict[tuple[Kind, str], int], list[array[int]], array[int]]:
+    """The same with one place for each group."""
+    first = {place: places[0] for places in alike.values() for place in places}
+    others = {places[0]: len(places) - 1 for places in alike.values()}
+    keys: dict[tuple[Kind, str], int] = {}
+    number: dict[int, int] = {-1: -1}
+    for (kind, name), place in names.items():
+        if first.get(place, place) == place:
+            number[place] = len(keys)
+            more = f" and {others[place]} alike" if place in others else ""
+            keys[kind, f"{name}{more}"] = number[place]
+    number |= {place: number[one] for place, one in first.items()}
+    rows: list[array[int]] = [array("i") for _ in keys]
+    for place, own in enumerate(rows_of):
+        rows[number[place]].extend(own)
+    for own in rows:
+        own[:] = array("i", sorted(own))
+    return keys, rows, array("i", (number[place] for place in place_of))
+
+
 def _passages(trace: Trace, joins: Joins, place_of: array[int]) -> dict[tuple[int, int], array[int]]:
     passages: dict[tuple[int, int], array[int]] = {}
     sources: dict[int, list[int]] = {}
@@ -140,9 +194,7 @@ def _owners(kinds: list[Kind], passages: Iterable[tuple[int, int]]) -> list[tupl
     callers = (Kind.AGENT_INVOCATION, Kind.MODEL_CALL)
     owners = []
     for place, kind in enumerate(kinds):
-        called = kind in (Kind.TOOL_EXECUTION, Kind.RETRIEVAL) and all(
-            kinds[at] in callers for at in into[place]
-        )
+        called = kind in _TOOLS and all(kinds[at] in callers for at in into[place])
         owners.append(tuple(sorted(into[place])) if called and out[place] <= into[place] else ())
     return owners
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.flow import LINES_MIN, LINES_PER_PLACE, FlowMap, flow_map
 from replaydbg.graph.joins import join
-from tests.support.build import agent, assistant, call, model_call, other, tool_execution, trace
+from tests.support.build import agent, assistant, call, model_call, other, tool_execution, trace, user
 from tests.support.runs import looping, made_up, parallel_tools, sub_agent
 
 
@@ -100,3 +102,38 @@ def test_lines_stay_in_proportion_to_places() -> None:
 
 def test_nothing() -> None:
     assert map_of(trace()).places == ()
+
+
+def fan_out(workers: int) -> Trace:
+    """One agent that starts so many others side by side, and puts together what they say."""
+    others = [
+        agent(
+            f"w{number}",
+            f"worker {number}",
+            model_call(f"m{number}", [user("q")], "a", start_ms=10 + number, duration_ms=100),
+            start_ms=9 + number,
+            duration_ms=200,
+        )
+        for number in range(workers)
+    ]
+    plan = model_call("plan", [user("go")], "split", start_ms=1, duration_ms=2)
+    merge = model_call("merge", [user("go")], "done", start_ms=900, duration_ms=9)
+    return trace(agent("boss", "boss", plan, *others, merge, start_ms=0, duration_ms=999))
+
+
+@pytest.mark.parametrize(
+    ("workers", "names"),
+    [
+        (6, ["boss", *(f"worker {number}" for number in range(6))]),
+        (15, ["boss", "worker 0 and 14 alike"]),
+    ],
+)
+def test_agents_that_are_alike_are_one_place_where_they_are_many(workers: int, names: list[str]) -> None:
+    run = fan_out(workers)
+    flow = flow_map(run, join(run))
+    assert [place.name for place in flow.places] == names
+    assert sum(len(place.rows) for place in flow.places) == len(run)
+    assert all(list(place.rows) == sorted(place.rows) for place in flow.places)
+    if workers == 15:
+        assert flow.by_ends[0, 1].count == 15
+        assert flow.by_ends[1, 0].rows.tolist() == [run.row("merge")]

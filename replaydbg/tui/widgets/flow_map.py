@@ -85,6 +85,7 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         if self._wanted >= 0:
             self.show_rows(self._wanted)
         self.refresh()
+        self.call_after_refresh(self._to_selected)  # before, the pane may not have its size yet
 
     def show_rows(self, row: int) -> None:
         """Select the place that the step belongs to, as soon as the map is drawn."""
@@ -114,10 +115,14 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         stop = self.selected
         if stop is None:
             return
-        region = Region(stop.x, stop.y, stop.width + 2 * _MARGIN, 1 + 2 * _MARGIN)
-        self.scroll_to_region(region, animate=False, immediate=True, force=True)
+        self._to_selected()
         self.refresh()
         self.post_message(self.Highlighted(stop.rows, stop.label))
+
+    def _to_selected(self) -> None:
+        if (stop := self.selected) is not None:
+            region = Region(stop.x, stop.y, stop.width + 2 * _MARGIN, 1 + 2 * _MARGIN)
+            self.scroll_to_region(region, animate=False, immediate=True, force=True)
 
     def validate_cursor(self, cursor: int) -> int:
         stops = len(self.drawing.stops) if self.drawing else 0
