@@ -9,6 +9,7 @@ Get one: `~/.copilot/session-state/<session>/events.jsonl`
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json, Message, Part, Reasoning, Role, Text, ToolCall, ToolResponse
@@ -89,7 +90,7 @@ class _Session:
     def end(self) -> None:
         """Executions that nothing came back of, and messages that nobody answered."""
         for call, began in self._begun.values():
-            self._run.step(Kind.TOOL_EXECUTION, call.name or "tool", PlainBody(call=call), start_ns=began)
+            self._ran(call, PlainBody(call=call), start_ns=began)
         self._main.end()
 
     @property
@@ -141,9 +142,10 @@ class _Session:
         # Nobody asked for it: a person did, or the reply is lost. It is in no prompt.
         status = Status.ERROR if response.is_error else Status.UNSET
         body = PlainBody(call=call, has_result=True, result=result, error=error, raw=event)
-        self._run.step(
-            Kind.TOOL_EXECUTION, call.name or "tool", body, start_ns=began, end_ns=moment, status=status
-        )
+        self._ran(call, body, start_ns=began, end_ns=moment, status=status)
+
+    def _ran(self, call: ToolCall, body: PlainBody, **facts: Any) -> None:
+        self._run.step(Kind.TOOL_EXECUTION, call.name or "tool", body, id=self._execution(call.id), **facts)
 
     def _subagent(self, event: dict[str, Json], data: dict[str, Json], moment: int) -> None:
         id_ = loose.text(data.get("toolCallId"))

@@ -83,6 +83,7 @@ def test_executions_nobody_asked_for_and_those_that_never_ended() -> None:
     assert outline(trace)[3:] == ["tool-execution bash", "model-call chat big", "tool-execution bash"]
     ran, hangs = trace.step(3), trace.step(5)
     assert (ran.body.result, ran.tool_calls[0].arguments) == ("a", {"command": "ls"})
+    assert (ran.id, hangs.id) == ("x-x", "x-y"), "the same when more of the file is there"
     assert (hangs.body.has_result, hangs.tool_calls[0].arguments) == (False, {"command": "pwd"})
     assert told(trace, 4)[-1] == "done"
 
