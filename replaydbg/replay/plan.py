@@ -284,9 +284,10 @@ class _Planning:
             self.touches[row] = (touch, reason)
 
     def _ask(self, row: int) -> None:
-        model = self.facts.trace.model(row)
+        """Who: a model that was edited holds for the rest of its thread, for calls that had the same."""
+        model, root = self.facts.trace.model(row), self.facts.threads.root
         for begin in self.edited.begins:
-            step = self.edited.steps.get(begin)
+            step = self.edited.steps.get(begin) if begin <= row and root(begin) == root(row) else None
             if step is not None and step.kind is Kind.MODEL_CALL and model == self.facts.trace.model(begin):
                 model = step.model
         self.models.setdefault(row, model or "a model that was not recorded")

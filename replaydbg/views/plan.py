@@ -24,13 +24,17 @@ TOUCH_WORDS: Mapping[Touch, tuple[str, str, str]] = {
 
 def headline(plan: Plan) -> str:
     """The plan in one line."""
+    return f"{touched(plan)}: r re-runs and asks {asked(plan)}"
+
+
+def touched(plan: Plan) -> str:
+    """`1 edited, 18 to re-run, 7 reused as recorded`."""
     counts = plan.counts()
-    touched = [
+    return ", ".join(
         f"{counts[touch]} {words.split(':')[0]}"
         for touch, (_, words, _) in TOUCH_WORDS.items()
         if counts[touch]
-    ]
-    return f"{', '.join(touched)}: r re-runs and asks {asked(plan)}"
+    )
 
 
 def asked(plan: Plan) -> str:

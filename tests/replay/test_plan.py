@@ -10,7 +10,17 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.plan import Plan, ToolNeed, Touch, plan
 from tests.replay.test_engine import LOOP, lanes, nested
-from tests.support.build import assistant, call, chat, model_call, response, tool_execution, trace, user
+from tests.support.build import (
+    assistant,
+    call,
+    chat,
+    model_call,
+    response,
+    system,
+    tool_execution,
+    trace,
+    user,
+)
 from tests.support.drive import edit
 
 
@@ -122,3 +132,11 @@ def test_every_row_has_a_sentence(executions: bool) -> None:
     assert [step.row for step in one.steps] == list(range(len(of)))
     assert all(step.reason for step in one.steps)
     assert one.tools == (ToolNeed("f", 1, 1),)
+
+
+def test_a_model_that_was_edited_is_asked_from_there_on_not_before() -> None:
+    of = chat(
+        [system("s"), user("hi"), assistant("a"), user("more"), assistant("b"), user("on"), assistant("c")]
+    )
+    both = (edit(of, of.ids[0], "/messages/0/content", "x"), edit(of, of.ids[1], "/model", "m-2"))
+    assert planned(of, *both).calls_by_model == {"m-1": 1, "m-2": 2}

@@ -84,10 +84,14 @@ class Changing(Moving):
         if len(part.text.encode("utf-8", "replace")) > limits.EDIT_IN_PLACE_BYTES_MAX:
             self._edit_outside(part)
             return
+        from replaydbg.tui.screens.draft import Draft
         from replaydbg.tui.screens.editor import EditorScreen
 
-        number = self.row + 1
-        text = await self.app.push_screen_wait(EditorScreen(part, f"#{number}  {part.label}"))
+        shown, session, draft = self.desk.shown, self.desk.session, None
+        if shown is not None and session is not None and shown.known:
+            draft = Draft(shown, session, self.row, part)
+        screen = EditorScreen(part, f"#{self.row + 1}  {part.label}", draft=draft)
+        text = await self.app.push_screen_wait(screen)
         if text is not None:
             self._save(part, text)
 

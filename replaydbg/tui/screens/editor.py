@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widgets import TextArea
 
 from replaydbg.tui.actions import State
+from replaydbg.tui.background import apart
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.screens.dialogs import Ask, Reply
+from replaydbg.tui.screens.draft import Draft, Touched
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.editor import Editor
 from replaydbg.tui.widgets.find_bar import FindBar
 from replaydbg.tui.widgets.footer import FooterLine
+from replaydbg.tui.widgets.panes import PlanPane
 from replaydbg.tui.widgets.said import Said
 from replaydbg.views import editing
 from replaydbg.views.blocks import Block, shown
 from replaydbg.views.editing import Form, Part
+from replaydbg.views.plan import touched as words_of
+from replaydbg.views.text import plural
 
 _CHECK_AFTER_SECONDS = 0.15
 """Typing goes on while the text is not checked."""
@@ -30,10 +38,11 @@ class EditorScreen(ActingScreen[str | None]):
     WHERE = "editor"
     BINDINGS = bindings("editor")
 
-    def __init__(self, part: Part, title: str, hint: str = "") -> None:
-        """`hint` is said under the text while nothing is wrong with it."""
+    def __init__(self, part: Part, title: str, hint: str = "", draft: Draft | None = None) -> None:
+        """`hint` is said under the text while nothing is wrong with it; `draft` knows what an edit would touch."""
         super().__init__()
-        self._hint = hint
+        self._hint, self._draft = hint, draft
+        self._touched: Touched | None = None
         self.part = part
         self._title = title
         self._timer: Timer | None = None
@@ -41,8 +50,11 @@ class EditorScreen(ActingScreen[str | None]):
     def compose(self) -> ComposeResult:
         yield Said(f" {self._title}", id="editor-title")
         editor = Editor(self.part.text, is_json=self.part.form is not Form.TEXT)
-        with Vertical(id="editor-box"):
-            yield editor
+        with Horizontal(id="editor-row"):
+            with Vertical(id="editor-box"):
+                yield editor
+            if self._draft is not None:
+                yield PlanPane(id="editor-touches")
         yield FindBar(editor)
         yield Document(id="editor-problems")
         yield FooterLine()
@@ -53,6 +65,10 @@ class EditorScreen(ActingScreen[str | None]):
         if self.part.form is Form.TEXT:
             editor.move_cursor(editor.document.end)  # prompts are mostly added to
         self.query_one("#editor-problems").can_focus = False
+        if self._draft is not None:
+            pane = self.query_one(PlanPane)
+            pane.can_focus = False
+            pane.show(lambda _folds, _width: iter((Block(_NOTHING_YET, "dim"),)))
         self._check()
         self.offer()
 
@@ -82,7 +98,27 @@ class EditorScreen(ActingScreen[str | None]):
         self._timer = self.set_timer(_CHECK_AFTER_SECONDS, self._check)
 
     def _check(self) -> None:
+        if self._draft is not None and self.text != self.part.text:
+            job = partial(_work_out, self._draft, self.text, self.post_message)
+            self.run_worker(apart(job), group="touched", exclusive=True)
+        self._say_verdict()
+
+    def on_touched(self, event: Touched) -> None:
+        """Beside the text where there is room, else in a line under it."""
+        if event.text != self.text or self._draft is None:
+            return  # typed on meanwhile
+        self._touched = event
+        if event.plan is not None:
+            self.query_one(PlanPane).show_plan(self._draft.shown.trace, event.plan, event.edits)
+        self._say_verdict()
+
+    def _say_verdict(self) -> None:
         blocks = verdict(self.part, self.text)
+        touched = self._touched
+        if touched is not None and touched.plan is not None and self.has_class("-narrow"):
+            calls = sum(touched.plan.calls_by_model.values())
+            said = f"touches: {words_of(touched.plan)}; a re-run asks {plural(calls, 'time')}"
+            blocks.append(Block(said, "info", hang=2))
         if self._hint:
             blocks.append(Block(self._hint, "dim"))
         self.query_one("#editor-problems", Document).show(lambda _folds, _width: iter(blocks))
@@ -117,6 +153,14 @@ class EditorScreen(ActingScreen[str | None]):
             if answer != "drop":
                 return
         self.dismiss(None)
+
+
+_NOTHING_YET = "what an edit here would touch stands here as soon as something is changed"
+
+
+def _work_out(draft: Draft, text: str, post: Callable[[Touched], object]) -> None:
+    """In a thread."""
+    post(draft.touched(text))
 
 
 def verdict(part: Part, text: str) -> list[Block]:
