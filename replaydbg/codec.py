@@ -93,12 +93,8 @@ def timestamp(unix_ns: int) -> str:
 
 
 def usage_document(usage: Usage) -> dict[str, int | None]:
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cache_read_tokens": usage.cache_read_tokens,
-        "reasoning_tokens": usage.reasoning_tokens,
-    }
+    names = ("input_tokens", "output_tokens", "cache_read_tokens", "reasoning_tokens")
+    return {name: getattr(usage, name) for name in names}
 
 
 def call_document(call: ToolCall) -> dict[str, Json]:
