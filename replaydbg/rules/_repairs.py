@@ -23,6 +23,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.schema import Checker, Violation, checker, nearest
 
 _FIELDS_MENDED_MAX = 20
+_CHOICES_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,37 @@ def repair(facts: Facts, finding: Finding) -> Repair | None:
         return Repair(codec.make_edit(step, at, value), words)
     except (LookupError, pointer.PointerError, codec.EditRefusedError):
         return None
+
+
+def choices(facts: Facts, finding: Finding) -> tuple[Repair, ...]:
+    """The edits of which one mends part of the finding, where it is not known which: a field takes one of few values."""
+    if finding.name != "schema-violation" or not finding.evidence:
+        return ()
+    place = finding.evidence[0]
+    try:
+        step = facts.trace.step(facts.trace.row(place.step_id))
+        seen = _call_at(facts, step, place.pointer)
+        if seen is None or seen.in_force is None or seen.in_force.spec.schema is None:
+            return ()
+        return tuple(
+            Repair(codec.make_edit(step, f"{seen.pointer}/arguments", arguments), words)
+            for arguments, words in _one_of_few(checker(seen.in_force.spec.schema), seen.call.arguments)
+        )
+    except (LookupError, pointer.PointerError, codec.EditRefusedError):
+        return ()
+
+
+def _one_of_few(held: Checker, arguments: Json) -> Iterator[tuple[Json, str]]:
+    """The arguments with each value that the first field outside its enum may have, and the value in words."""
+    before = held.violations(arguments)
+    wrong = next((one for one in before if one.keyword == "enum"), None)
+    if wrong is None or len(wrong.expected) > _CHOICES_MAX:
+        return
+    name = wrong.pointer.rpartition("/")[2]
+    for value in wrong.expected:
+        changed = pointer.replace(arguments, wrong.pointer, value)
+        if len(held.violations(changed)) < len(before):
+            yield changed, f"{name}: {_json(value)}"
 
 
 _Mended = tuple[str, Json, str]

@@ -63,6 +63,8 @@ class Quote:
 class Exhibit:
     finding: Finding
     repair: Repair | None = None
+    choices: tuple[Repair, ...] = ()
+    """Edits of which one would mend it, where it is not known which."""
     held: Held | None = None
     pair: tuple[Quote, Quote] | None = None
     """Two places to be seen beside each other."""
@@ -78,7 +80,7 @@ def exhibit(facts: Facts, finding: Finding) -> Exhibit:
         return Exhibit(finding, repair, rounds=_rounds(facts, finding))
     held = _held(facts, finding)
     if held is not None:
-        return Exhibit(finding, repair, held)
+        return Exhibit(finding, repair, () if repair else _repairs.choices(facts, finding), held)
     quotes = () if finding.name in _UNTOLD else tuple(_quotes(facts, finding))
     pair = _offered(facts, finding) or _pair(facts, finding, quotes)
     return Exhibit(finding, repair, pair=pair, quotes=() if pair else quotes)

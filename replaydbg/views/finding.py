@@ -78,11 +78,16 @@ def head_blocks(facts: Facts, finding: Finding) -> Iterator[Block]:
 
 def _mending(one: Exhibit) -> Iterator[Block]:
     look = severity_look(one.finding.severity)
-    if one.repair is None:
+    if one.choices:
+        words = " | ".join(choice.words.partition(": ")[2] for choice in one.choices)
+        name = one.choices[0].words.partition(":")[0]
+        text = f"M: choose for {shown(name)}: {shown(words)}"
+        yield Block(text, "good", ((0, 1, "key"),), hang=3, mark=_BAR, mark_look=look)
+    elif one.repair is None:
         yield Block("M: what would mend it is not known; e edits the step", "dim", mark=_BAR, mark_look=look)
-        return
-    text = f"M: {shown(one.repair.words)}"
-    yield Block(text, "good", ((0, 1, "key"),), hang=3, mark=_BAR, mark_look=look)
+    else:
+        text = f"M: {shown(one.repair.words)}"
+        yield Block(text, "good", ((0, 1, "key"),), hang=3, mark=_BAR, mark_look=look)
 
 
 def _lines(lines: Iterator[LoopLine]) -> Iterator[Block]:

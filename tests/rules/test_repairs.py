@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from replaydbg import codec
+from replaydbg import codec, schema
 from replaydbg.core.message import ToolCall
 from replaydbg.core.step import Step
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _registry
-from replaydbg.rules._repairs import Repair, repair
+from replaydbg.rules._repairs import Repair, choices, repair
 from tests.labelled.dialects import DIALECTS
 from tests.labelled.mutations import Mutant, mutants
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
@@ -163,3 +163,25 @@ def test_a_repair_never_makes_it_worse(mutant: Mutant) -> None:
         left = [one for heard in _registry.check(again, [mutant.rule]) for one in heard.findings]
         before = [one for heard in _registry.check(Facts(run), [mutant.rule]) for one in heard.findings]
         assert sum(len(one.evidence) for one in left) < sum(len(one.evidence) for one in before)
+
+
+def test_where_one_of_few_values_is_meant_all_are_offered() -> None:
+    facts = Facts(asking(call("lookup_order", {"order_id": "7", "region": "Europe"}, "c")))
+    (finding,) = [one for heard in _registry.check(facts, ["schema-violation"]) for one in heard.findings]
+    assert repair(facts, finding) is None
+    found = choices(facts, finding)
+    assert [one.words for one in found] == ['region: "EU"', 'region: "US"']
+    for one in found:
+        after = codec.edited_step(facts.trace.step(0), [one.edit])
+        assert not LOOKUP.schema or not schema.violations(LOOKUP.schema, after.tool_calls[0].arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{"region": "EU"}, {"order_id": "7", "region": "EU", "fast": "maybe"}],
+    ids=["a field is missing", "no enum is broken"],
+)
+def test_nothing_is_offered_where_no_list_says_what_may_stand_there(arguments: dict[str, Any]) -> None:
+    facts = Facts(asking(call("lookup_order", arguments, "c")))
+    (finding,) = [one for heard in _registry.check(facts, ["schema-violation"]) for one in heard.findings]
+    assert choices(facts, finding) == ()

@@ -52,7 +52,7 @@ class Judging(Running):
         if wish.what == GO:
             self.chain.go_to(wish.row)
         elif wish.what == MEND:
-            self._mend(shown, wish.finding)
+            await self._mend(shown, wish.finding)
         else:
             await self._suppress(shown, wish.finding)
 
@@ -66,19 +66,28 @@ class Judging(Running):
         if row is not None:
             self.chain.go_to(row)
 
-    def do_mend(self) -> None:
+    @work
+    async def do_mend(self) -> None:
         shown, finding = self.desk.shown, self.finding()
         if shown is None or finding is None:
             self.say(self._none_here())
             return
-        self._mend(shown, finding)
+        await self._mend(shown, finding)
 
-    def _mend(self, shown: Shown, finding: Finding) -> None:
+    async def _mend(self, shown: Shown, finding: Finding) -> None:
         """Start the edit, as if the person had typed it: u takes it back, r re-runs."""
         from replaydbg.rules import _repairs
         from replaydbg.session.commands import AddEdit
+        from replaydbg.tui.screens.dialogs import Choose
 
         repair = _repairs.repair(shown.facts, finding)
+        if repair is None and (choices := _repairs.choices(shown.facts, finding)):
+            options = [(choice.words, "") for choice in choices]
+            chosen = await self.app.push_screen_wait(Choose(finding.message, options))
+            if chosen is None:
+                self.say("nothing was edited", "dim")
+                return
+            repair = choices[chosen]
         if repair is None:
             self.say(f"{finding.name}: what would mend it is not known; e edits the step")
             return

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from replaydbg.tui.screens.dialogs import Line
+from replaydbg.tui.screens.dialogs import Choose, Line
 from replaydbg.tui.screens.finding import FindingScreen
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
 from tests.support.desk import Sitting, Size, open_demo, open_made
+from tests.support.golden import same_as_golden
 from tests.support.situations import done, each
 
 LOOKUP = tool("lookup", parameters(["mode"], mode={"enum": ["fast", "slow"]}))
-FAST, ODD = call("lookup", {"mode": "Fast"}, "c"), call("lookup", {"mode": "?"}, "d")
+FAST, ODD = call("lookup", {"mode": "Fast"}, "c"), call("lookup", {}, "d")
 WRONG = trace(
     model_call("m0", [user("hi")], "hello"),
     model_call("m1", [user("go")], assistant("", FAST), tools=[LOOKUP]),
@@ -42,6 +43,17 @@ async def test_arguments_against_the_schema(tmp_path: Path, size: Size, beside: 
         assert "finding 1 of 2" in sitting.text
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
+    async with open_demo(tmp_path, size) as sitting:
+        screen = await opened(sitting)
+        assert screen.at == 1
+        same_as_golden(__file__, f"finding-schema-{size[0]}x{size[1]}", sitting.text)
+        await sitting.press("left_square_bracket")
+        await sitting.until(lambda: screen.at == 0 and screen.exhibit is not None, "the finding before")
+        same_as_golden(__file__, f"finding-loop-{size[0]}x{size[1]}", sitting.text)
+
+
 async def test_the_mending_edit_is_started_from_the_page(tmp_path: Path) -> None:
     async with open_made(tmp_path, WRONG) as sitting:
         await opened(sitting)
@@ -49,6 +61,25 @@ async def test_the_mending_edit_is_started_from_the_page(tmp_path: Path) -> None
         await sitting.until(lambda: sitting.edits == 1, "the edit")
         await sitting.press("u")
         assert sitting.edits == 0
+
+
+async def test_one_of_few_values_is_chosen(tmp_path: Path) -> None:
+    odd = call("lookup", {"mode": "?"}, "c")
+    run = trace(
+        model_call("m1", [user("go")], assistant("", odd), tools=[LOOKUP]), tool_execution("t1", odd, "done")
+    )
+    async with open_made(tmp_path, run) as sitting:
+        await opened(sitting)
+        assert 'M: choose for mode: "fast" | "slow"' in sitting.text
+        await sitting.press("M")
+        await sitting.until(lambda: isinstance(sitting.app.screen, Choose), "the values")
+        await sitting.press("escape")
+        await sitting.until(lambda: "nothing was edited" in sitting.spoken, "no edit")
+        await sitting.press("M")
+        await sitting.until(lambda: isinstance(sitting.app.screen, Choose), "the values")
+        await sitting.press("j", "enter")
+        await sitting.until(lambda: sitting.edits == 1, "the edit")
+        assert 'edited: mode: "slow"' in sitting.spoken
 
 
 async def test_what_cannot_be_mended_says_so_and_the_page_stays(tmp_path: Path) -> None:
