@@ -20,7 +20,14 @@ from websockets.sync.client import ClientConnection, connect
 
 from replaydbg import limits
 from replaydbg.actions.demo import incident_path
+from replaydbg.actions.open import open_trace
+from replaydbg.actions.sitting import open_sitting
+from replaydbg.codec import make_edit
 from replaydbg.errors import UsageProblem
+from replaydbg.session.commands import AddEdit
+from tests.support.build import call
+from tests.support.model_server import Slow, reply
+from tests.support.model_server import serving as serving_model
 from tests.support.serving import SECONDS_MAX, Serving, serving
 
 pytest.importorskip("textual_serve", reason="the extra `web` is not installed")
@@ -209,6 +216,65 @@ _CHANGES = {
     "c": "Keep or re-run",
     "R": "Go on",
 }
+
+
+def _a_run(trace: Path) -> None:
+    """Two calls with a tool between them, and a pending edit of the first prompt."""
+    asked = call("find", {"id": 7}, "c1")
+    function = {"name": "find", "arguments": '{"id": 7}'}
+    messages = [
+        {"role": "user", "content": "where is it?"},
+        {"role": "assistant", "tool_calls": [{"id": asked.id, "type": "function", "function": function}]},
+        {"role": "tool", "tool_call_id": asked.id, "content": "on the shelf"},
+        {"role": "assistant", "content": "On the shelf."},
+    ]
+    tools = [{"type": "function", "function": {"name": "find", "parameters": {"type": "object"}}}]
+    trace.write_text(json.dumps({"model": "gpt-4o", "messages": messages, "tools": tools}))
+    of = open_trace(str(trace)).trace
+    sitting = open_sitting(of, str(trace))
+    sitting.do(AddEdit(make_edit(of.step(0), "/messages/0/content", "where is it, please?")))
+    sitting.close()
+
+
+def test_what_a_closed_tab_was_answered_is_there_for_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tab is closed in the middle of the second answer of a re-run; the first one was paid for."""
+    trace = tmp_path / "run.json"
+    _a_run(trace)
+    first = reply("Let me look.", call("find", {"id": 7}, "k1"), finish="tool_calls")
+    with serving_model(first, Slow(reply("never said"), 60)) as model:
+        monkeypatch.setenv("OPENAI_BASE_URL", f"{model.url}/v1")
+        monkeypatch.setenv("OPENAI_API_KEY", "k")
+        with serving("open", str(trace), "--web", "--web-edit", folder=tmp_path) as server:
+            with knock(server) as socket:
+                visit = Visit(socket)
+                visit.until_text("1 pending edit")
+                visit.until_text("3 »")
+                visit.type("r")
+                visit.until_text("Who answers model calls")
+                visit.type("j\r")
+                visit.until_text("gpt-4o is asked about 2 times")
+                visit.type("y")
+                end = time.monotonic() + SECONDS_MAX
+                while len(model.requests) < 2:
+                    assert time.monotonic() < end, visit.text
+                    with suppress(TimeoutError):
+                        socket.recv(timeout=0.1)
+            server.until_visitors(0)
+
+            with knock(server) as socket:
+                again = Visit(socket)
+                again.until_text("branch b1")
+
+    sitting = open_sitting(open_trace(str(trace)).trace, str(trace), look_only=True)
+    (branch,) = sitting.history.sitting.branches
+    assert branch.stopped is not None
+    assert branch.stopped.kind in {"stopped", "cut-off"}
+    output = branch.trace.step(0).body.output
+    assert output is not None
+    assert output.text == "Let me look."
+    assert not [path.name for path in tmp_path.iterdir() if ".run-" in path.name]
 
 
 def test_a_visitor_looks_and_changes_nothing(enter: Enter, trace: Path) -> None:
