@@ -16,6 +16,7 @@ from replaydbg.core.outcome import Reply
 from replaydbg.core.request import ModelRequest
 from replaydbg.readers import _chat_facts, _salvage
 from replaydbg.readers._chat_facts import Facts
+from replaydbg.readers._said_before import SaidBefore
 from replaydbg.wire import anthropic_messages, loose, openai_chat, openai_responses, sse
 
 _ROLES = frozenset({"system", "developer", "user", "human", "assistant", "ai", "tool", "function"})
@@ -84,16 +85,18 @@ class Talk:
     """What the messages say of themselves (model, usage, time), one for each; () where they say nothing."""
 
 
-def recognise(value: Json, place: str, notices: list[Notice]) -> Iterator[Call | Talk]:
-    """The calls and talks in a record. `place` is for the notices."""
+def recognise(
+    value: Json, place: str, notices: list[Notice], before: SaidBefore | None = None
+) -> Iterator[Call | Talk]:
+    """The calls and talks in a record. `place` is for the notices; `before` has what other records said."""
     if is_messages(value):
         yield _talk({"messages": value}, ())
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            for found in recognise(item, f"{place}/{index}", notices):
+            for found in recognise(item, f"{place}/{index}", notices, before):
                 yield _moved(found, index)
     elif isinstance(value, dict):
-        found_one = _from_object(value)
+        found_one = _from_object(value, before)
         if found_one is not None:
             yield found_one
         elif not set(value) <= {"metadata", "annotations"}:
@@ -117,15 +120,15 @@ def is_messages(value: Json) -> bool:
     ) in _ITEM_TYPES
 
 
-def _from_object(record: dict[str, Json]) -> Call | Talk | None:
+def _from_object(record: dict[str, Json], before: SaidBefore | None) -> Call | Talk | None:
     request, response = request_of(record), _response(record)
     if request is None:
         return None
     if request is record and response is None and not record.get("error") and "input" not in record:
         last = loose.mapping(record["messages"][-1]) if record["messages"] else {}
         is_asking = "model" in record and loose.text(last.get("role")) in {"user", "tool"}
-        return call(request, None, record) if is_asking else _talk(record, ())
-    return call(request, response, record)
+        return call(request, None, record, before=before) if is_asking else _talk(record, ())
+    return call(request, response, record, before=before)
 
 
 def request_of(record: dict[str, Json]) -> dict[str, Json] | None:
@@ -184,7 +187,14 @@ def unwrapped(value: Json) -> Json:
     return value
 
 
-def call(request: dict[str, Json], response: Json, record: dict[str, Json], url: str = "") -> Call:
+def call(
+    request: dict[str, Json],
+    response: Json,
+    record: dict[str, Json],
+    url: str = "",
+    *,
+    before: SaidBefore | None = None,
+) -> Call:
     """A call out of the body of its request, its response in any form, and the record that holds both."""
     shape = SHAPES[shape_of(request, response, url)]
     if request is record:
@@ -193,7 +203,7 @@ def call(request: dict[str, Json], response: Json, record: dict[str, Json], url:
         body = request
     if shape is not openai_responses and "messages" not in body:
         body = {**body, "messages": body.get("input")}
-    asked = shape.read_request(body)
+    asked = _asked(shape, body, before)
     reply = _reply(shape, response)
     envelope = loose.mapping(response)
     return Call(
@@ -205,6 +215,14 @@ def call(request: dict[str, Json], response: Json, record: dict[str, Json], url:
         response_id=loose.text(envelope.get("id")),
         previous_id=loose.text(request.get("previous_response_id")),
     )
+
+
+def _asked(shape: _Shape, body: dict[str, Json], before: SaidBefore | None) -> ModelRequest:
+    items = body.get("messages")
+    if before is None or shape is openai_responses or not isinstance(items, list):
+        return shape.read_request(body)  # items of the Responses API belong together
+    asked = shape.read_request({**body, "messages": []})
+    return replace(asked, messages=asked.messages + before.read(items, shape.read_messages))
 
 
 def shape_of(request: dict[str, Json], response: Json, url: str) -> str:

@@ -77,8 +77,9 @@ class Stitcher:
 
     def __init__(self) -> None:
         self._threads: list[Thread] = []
-        self._after_reply: dict[bytes, _Point] = {}
-        self._after_prompt: dict[bytes, _Point] = {}
+        self._names = _Names()
+        self._after_reply: dict[int, _Point] = {}
+        self._after_prompt: dict[int, _Point] = {}
         self._by_response: dict[str, _Point] = {}
         self._sessions: dict[str, Thread] = {}
         self._told: set[bytes] = set()
@@ -101,7 +102,7 @@ class Stitcher:
         before = self._by_response.get(call.previous_id) if call.previous_id else None
         if before is not None:
             messages = _told_by_id(before, messages)
-        prefixes = _prefixes(messages)
+        prefixes = self._names.prefixes(messages)
         point, known = (before, before.length) if before else self._before(messages, prefixes)
         if point and call.session and point.thread.session not in ("", call.session):
             point, known = None, 0  # two sessions that begin alike, as tests and evaluations do
@@ -118,14 +119,14 @@ class Stitcher:
         here = _Point(thread, history, len(messages), call.output)
         self._after_prompt[prefixes[-1]] = here
         if call.output is not None:
-            key = chain_key(call.output)
-            self._after_reply[_extended(prefixes[-1], key)] = here
+            key = self._names.key(call.output)
+            self._after_reply[self._names.extended(prefixes[-1], key)] = here
             self._told.add(key)
             self._remember(thread, call.output)
         if call.response_id:
             self._by_response[call.response_id] = here
 
-    def _before(self, messages: Sequence[Message], prefixes: Sequence[bytes]) -> tuple[_Point | None, int]:
+    def _before(self, messages: Sequence[Message], prefixes: Sequence[int]) -> tuple[_Point | None, int]:
         """Where the prompt goes on from, and how many of its messages were sent there; the longest beginning wins."""
         for length in range(len(messages), 0, -1):
             point = self._after_reply.get(prefixes[length])
@@ -196,7 +197,7 @@ class Stitcher:
         for at in range(start, len(history)):
             message = history[at]
             if message.role is Role.ASSISTANT:
-                key = chain_key(message)
+                key = self._names.key(message)
                 is_logged = at == start and bool(thread.rows) and not is_talk
                 is_known_turn = not is_talk and not is_logged and key in self._told
                 if not is_logged and not is_known_turn:
@@ -262,18 +263,31 @@ def _answered(waiting: list[ToolCall], response: ToolResponse) -> ToolCall | Non
     return None
 
 
-def _prefixes(messages: Sequence[Message]) -> list[bytes]:
-    """A digest for each beginning of the messages, the empty one first. Instructions are left out: they hold clocks."""
-    prefixes = [b""]
-    for message in messages:
-        last = prefixes[-1]
-        is_said = message.role not in {Role.SYSTEM, Role.DEVELOPER}
-        prefixes.append(_extended(last, chain_key(message)) if is_said else last)
-    return prefixes
+class _Names:
+    """Names of messages and of what talks begin with. Messages that requests share are looked at once."""
 
+    def __init__(self) -> None:
+        self._keys: dict[int, tuple[Message, bytes]] = {}
+        """By identity; the message is kept so that no other one gets its number."""
+        self._prefixes: dict[tuple[int, bytes], int] = {}
 
-def _extended(prefix: bytes, key: bytes) -> bytes:
-    return blake2b(prefix + key, digest_size=16).digest()
+    def key(self, message: Message) -> bytes:
+        known = self._keys.get(id(message))
+        if known is None:
+            known = self._keys[id(message)] = message, chain_key(message)
+        return known[1]
+
+    def extended(self, prefix: int, key: bytes) -> int:
+        return self._prefixes.setdefault((prefix, key), len(self._prefixes) + 1)
+
+    def prefixes(self, messages: Sequence[Message]) -> list[int]:
+        """A name for each beginning of the messages, the empty one first. Instructions are left out: they hold clocks."""
+        prefixes = [0]
+        for message in messages:
+            last = prefixes[-1]
+            is_said = message.role not in {Role.SYSTEM, Role.DEVELOPER}
+            prefixes.append(self.extended(last, self.key(message)) if is_said else last)
+        return prefixes
 
 
 def chain_key(message: Message) -> bytes:

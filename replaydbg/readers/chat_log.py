@@ -17,6 +17,7 @@ from replaydbg.core.message import Json, Role
 from replaydbg.core.trace import Source
 from replaydbg.readers import _cassette, _chat_records, _containers, _salvage, _stitch, _stitched
 from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._said_before import SaidBefore
 
 FORMAT = "chat-log"
 _OTHERS = frozenset(
@@ -66,14 +67,14 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     """The runs of the file. There is only the complete reading: what belongs together is known at the end."""
     del partial
     notices: list[Notice] = []
-    stitcher = _stitch.Stitcher()
+    stitcher, before = _stitch.Stitcher(), SaidBefore()
     is_array_of_records = not _chat_records.is_messages(_containers.first_record(document.head))
     for record in _containers.records(document.buffer, notices, items=is_array_of_records):
         value = _parsed(record, notices)
         if value is None:
             continue
         try:
-            _add(stitcher, value, record, notices)
+            _add(stitcher, value, record, notices, before)
         except RecursionError:
             notices.append(Notice(record.place or "/", "nested too deep, left out"))
     traces = _stitched.traces(Source(document.name, FORMAT), stitcher, notices)
@@ -94,12 +95,18 @@ def _parsed(record: _containers.Record, notices: list[Notice]) -> Json | None:
         return value
 
 
-def _add(stitcher: _stitch.Stitcher, value: Json, record: _containers.Record, notices: list[Notice]) -> None:
+def _add(
+    stitcher: _stitch.Stitcher,
+    value: Json,
+    record: _containers.Record,
+    notices: list[Notice],
+    before: SaidBefore,
+) -> None:
     if _cassette.path_of_exchanges(value) is not None:
         for call in _cassette.calls(value, record.place, notices):
             stitcher.add_call(call, _stitched.Origin(record.raw, call.path), group=f"cassette {record.place}")
         return
-    for found in _chat_records.recognise(value, record.place, notices):
+    for found in _chat_records.recognise(value, record.place, notices, before):
         if isinstance(found, _chat_records.Talk):
             stitcher.add_talk(found, _stitched.Origin(record.raw, found.path))
             if not any(message.role is Role.ASSISTANT for message in found.messages):
