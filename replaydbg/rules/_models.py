@@ -7,6 +7,7 @@ only file that imports it, and only where a run gives reason to (0.2 s).
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -38,6 +39,20 @@ def differ(asked: str, answered: str) -> bool:
 def _is_alias(one: Any, other: Any) -> bool:
     """Whether the list has the snapshots of one model apart, for they cost differently."""
     return plain(one.id) == plain(other.id)
+
+
+WINDOWS_AT_LEAST: Mapping[str, int] = {
+    "claude": 100_000, "gpt-4o": 16_000, "gpt-4.1": 100_000, "gpt-5": 100_000, "o1": 100_000, "o3": 100_000, "o4": 100_000,
+    "gemini": 8_000, "grok": 32_000, "kimi": 100_000,
+}  # fmt: skip
+"""By how the name begins what every such model of the list can read: most prompts are far below, and need no list."""
+
+
+@cache
+def window_at_least(model: str) -> int:
+    """Fewer tokens than the model can read, if it is listed at all; 0 where only the list can tell."""
+    name = plain(model)
+    return max((least for begins, least in WINDOWS_AT_LEAST.items() if name.startswith(begins)), default=0)
 
 
 def window_tokens(model: str) -> int | None:

@@ -48,7 +48,10 @@ def check(facts: Facts) -> Iterator[Finding]:
         if read * share < _SMALLEST_WINDOW_TOKENS * share**2 or whose in told:
             continue
         used = read + max(trace.output_tokens[row], 0)
-        window = _models.window_tokens(reply.answered_by or trace.model(row))
+        model = reply.answered_by or trace.model(row)
+        if used < share * _models.window_at_least(model):
+            continue
+        window = _models.window_tokens(model)
         if window is None or used < share * window or read > window:
             continue  # more than it can read: the list does not know this variant
         told.add(whose)

@@ -42,3 +42,19 @@ def test_another_model(asked: str, answered: str) -> None:
 def test_windows() -> None:
     assert _models.window_tokens("openai/gpt-4o-2024-08-06") == 128_000
     assert _models.window_tokens("a-model-of-our-own") is None
+
+
+def test_every_listed_model_reads_what_its_name_promises() -> None:
+    from genai_prices.data_snapshot import get_snapshot
+
+    listed = [model for provider in get_snapshot().providers for model in provider.models]
+    promised = [(model.id, _models.window_at_least(model.id), _models.window_tokens(model.id)) for model in listed]
+    assert [one for one in promised if one[2] is not None and one[2] < one[1]] == []
+    assert {begins for begins in _models.WINDOWS_AT_LEAST if any(_models.plain(one.id).startswith(begins) for one in listed)} == set(
+        _models.WINDOWS_AT_LEAST
+    )
+
+
+def test_of_other_models_only_the_list_can_tell() -> None:
+    assert _models.window_at_least("made-up-large") == 0
+    assert _models.window_at_least("us.anthropic.claude-x-20260101-v1:0") == 100_000
