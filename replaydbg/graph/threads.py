@@ -293,29 +293,24 @@ def chain_key(message: Message) -> int:
 
     A hash of 64 bits, which lasts as long as the process: a digest takes ten times as long.
     """
-    texts: list[str] = []
-    calls: list[bytes] = []
-    responses: list[bytes] = []
+    text, calls, responses = "", [], []
     for part in message.parts:
         if isinstance(part, Text):
-            texts.append(part.text)
+            text = f"{text}\n{part.text}" if text else part.text
         elif isinstance(part, ToolCall):
-            calls += (_as_bytes(part.name), exact(part.raw if part.problem else part.arguments))
+            calls.append((part.name, exact(part.raw if part.problem else part.arguments)))
         elif isinstance(part, ToolResponse):
             result = part.result
-            responses.append(_as_bytes(result.strip()) if isinstance(result, str) else exact(result))
+            responses.append(result.strip() if isinstance(result, str) else _decoded(exact(result)))
     role = Role.ASSISTANT if calls else _SPEAKERS.get(message.role, message.role)
-    said = [_as_bytes("\n".join(texts).strip()), *calls, *responses]
-    # The sizes tell where each begins, so that no two messages are one text.
-    head = f"{role.value} {len(calls)} {list(map(len, said)) if len(said) > 1 else ''}\n"
-    return hash(head.encode() + b"".join(said))
+    return hash((role, text.strip(), tuple(calls), tuple(responses)))
 
 
 _SPEAKERS = {Role.DEVELOPER: Role.SYSTEM}
 
 
-def _as_bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+def _decoded(text: bytes) -> str:
+    return text.decode("utf-8", "surrogatepass")
 
 
 TWINS_MAX = 64

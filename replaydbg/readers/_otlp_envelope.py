@@ -7,7 +7,7 @@ row's handle says where its span stands in the buffer; bodies are decoded from t
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from itertools import repeat
 from typing import Any
 
@@ -176,11 +176,11 @@ class _Reader:
         boundary = _boundary(body, first)
         at = opening.end()
         while at < len(body):
-            spans, end, goes_on = self._window(body, at, boundary)
+            spans, end, goes_on, gaps = self._window(body, at, boundary)
             if spans is None:  # damage: the spans around it are looked for one by one
                 at = self._one_by_one(body, at, end, where)
             else:
-                self._add(spans, Chunk(self.shape, body[at:end], bare=True))
+                self._add(spans, Chunk(self.shape, body[at:end], bare=True, gaps=gaps))
                 at = end + 1 if goes_on else self._next_array(body, end, where)
             yield at
         return True
@@ -191,8 +191,13 @@ class _Reader:
         self.logs.add_text(body[at : opening.start() if opening else len(body)], where)
         return opening.end() if opening else len(body)
 
-    def _window(self, body: memoryview, at: int, boundary: bytes) -> tuple[list[Any] | None, int, bool]:
-        """Whole spans from `at` on, where they end, and whether their array goes on there; None for spans if damaged."""
+    def _window(
+        self, body: memoryview, at: int, boundary: bytes
+    ) -> tuple[list[Any] | None, int, bool, Sequence[tuple[int, int]]]:
+        """Whole spans from `at` on, where they end, whether their array goes on there, and what was left out of them.
+
+        None for spans if damaged.
+        """
         room = _WINDOW_BYTES
         while True:
             window = self.prompts.window(body, at, room)
@@ -208,9 +213,10 @@ class _Reader:
                     truncated = truncated and str(error) == _TRUNCATED
                     cut = text.rfind(boundary, 0, cut)
                 else:
-                    return spans, window.place(used), used == cut < len(text)
+                    end = window.place(used)
+                    return spans, end, used == cut < len(text), window.gaps(at, end)
             if is_last or not truncated:
-                return None, window.place(max(first_cut, 0)) + 1, False
+                return None, window.place(max(first_cut, 0)) + 1, False, ()
             room *= 8  # not one span was whole
 
     def _decoded(self, text: memoryview) -> tuple[list[Any], int]:
@@ -225,7 +231,7 @@ class _Reader:
         return self.shape.spans.decode(as_array(text[:used])), used
 
     def _add(self, spans: list[Any], chunk: Chunk) -> None:
-        if len(spans) == 1 and chunk.bare:
+        if len(spans) == 1 and chunk.bare and not chunk.gaps:
             self.rows.add(spans, [chunk.text])
         else:
             self.rows.add(spans, zip(repeat(chunk), range(len(spans))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from msgspec.structs import astuple
 
 from replaydbg.core.message import Json
 from replaydbg.readers import _salvage, _span_fields
+from replaydbg.readers._prompts import LONG_KEYS
 from replaydbg.readers._salvage import UNREADABLE
 from replaydbg.readers._span import Span
 
@@ -23,6 +24,7 @@ _FIELDS = (
 _TOLD = ("name", "status", "events", "status_message", "statusMessage", "span_kind")
 """What is told of a span beside its attributes."""
 _CHUNKS_KEPT_MAX = 4
+_OPENS_TEXT = re.compile(rb'\{\s*"(?:stringValue|string_value)"\s*:\s*"')
 _SHORT_BYTES = 64
 _SPAN = re.compile(rb"\{")
 _DEFAULTS = {msgspec.Raw: msgspec.Raw()}
@@ -113,21 +115,45 @@ class Chunk:
     shape: Shape
     text: memoryview
     bare: bool
+    gaps: Sequence[tuple[int, int]] = ()
+    """Where in `text` long values begin as others before them did: of a bare chunk they need not be looked at again."""
 
-    def texts(self) -> list[memoryview]:
+    def texts(self) -> list[SpanText]:
         """The text of each span, as views of the buffer."""
         if not self.bare:
-            return [memoryview(text) for _, text in spans_of(self.shape.views.decode(self.text))]
-        texts, at = [], 0
-        for text in self.shape.texts.decode(as_array(self.text)):
-            opening = _SPAN.search(self.text, at)
+            return [SpanText(memoryview(text)) for _, text in spans_of(self.shape.views.decode(self.text))]
+        short = without(self.text, self.gaps)
+        texts: list[SpanText] = []
+        at = left_out = passed = 0
+        for text in self.shape.texts.decode(as_array(short)):
+            opening = _SPAN.search(short, at)
             start = opening.start() if opening else at
             at = start + len(memoryview(text))
-            texts.append(self.text[start:at])
+            begin, mine = start + left_out, passed
+            while passed < len(self.gaps) and self.gaps[passed][0] < at + left_out:
+                left_out += self.gaps[passed][1] - self.gaps[passed][0]
+                passed += 1
+            inside = [(left - begin, on - begin) for left, on in self.gaps[mine:passed]]
+            texts.append(SpanText(self.text[begin : at + left_out], inside))
         return texts
 
 
-def as_array(text: memoryview) -> bytes:
+class SpanText(NamedTuple):
+    """The text of a span, with the gaps of its chunk that are in it."""
+
+    text: memoryview
+    gaps: Sequence[tuple[int, int]] = ()
+
+
+def without(text: memoryview, gaps: Sequence[tuple[int, int]]) -> bytes | memoryview:
+    """The text less what is in the gaps."""
+    if not gaps:
+        return text
+    starts, ends = (0, *(on for _, on in gaps)), (*(left for left, _ in gaps), len(text))
+    return b"".join([text[start:end] for start, end in zip(starts, ends, strict=True)])
+
+
+def as_array(text: memoryview | bytes) -> bytes:
     """The array of these items. Joined, which copies once; formatting takes ten times as long."""
     return b"".join((b"[", text, b"]"))
 
@@ -169,16 +195,19 @@ class Spans:
             return _span_fields.span(handle)
         if isinstance(handle, tuple):
             chunk, place = handle
-            handle = self._texts(chunk)[place]
-        text = memoryview(handle)
+            text, gaps = self._texts(chunk)[place]
+        else:
+            text, gaps = memoryview(handle), ()
         try:
-            return self._undecoded(text)
+            return self._undecoded(text, gaps)
         except UNREADABLE:
             document = _salvage.value(text)
             return _span_fields.span(document if isinstance(document, dict) else {})
 
-    def _undecoded(self, text: memoryview) -> Span:
-        body = self._shape.body.decode(text)
+    def _undecoded(self, text: memoryview, gaps: Sequence[tuple[int, int]]) -> Span:
+        body = self._shape.body.decode(without(text, gaps))
+        if gaps and not _is_filled(text, gaps, body):
+            body = self._shape.body.decode(text)
         document = {
             key: _told(memoryview(raw))
             for key, raw in zip(_TOLD, astuple(body), strict=False)
@@ -186,6 +215,23 @@ class Spans:
         }
         attributes = {pair.key: pair.value for pair in body.attributes or ()}
         return _span_fields.span(document, attributes, text)
+
+
+def _is_filled(text: memoryview, gaps: Sequence[tuple[int, int]], body: Any) -> bool:
+    """Give the one value that was shortened what was left out of it. False where it is not certain which one that is."""
+    long = [pair for pair in body.attributes or () if pair.key in LONG_KEYS]
+    if len(long) != 1 or len(gaps) != 1 or body.events is not None:
+        return False
+    (pair,), ((left, on),) = long, gaps
+    short = bytes(pair.value)
+    opening = _OPENS_TEXT.match(short)
+    if opening is None:
+        return False
+    start, end = left - opening.end(), on + len(short) - opening.end()
+    if bytes(text[start:left]) != opening[0] or bytes(text[on:end]) != short[opening.end() :]:
+        return False
+    pair.value = msgspec.Raw(text[start:end])
+    return True
 
 
 def _told(raw: memoryview) -> Json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
@@ -60,6 +61,16 @@ class Window(NamedTuple):
     """Where in the file it ends."""
     pieces: list[tuple[int, int]]
     """Where each piece begins in `text`, and where in the file."""
+
+    def gaps(self, start: int, end: int) -> tuple[tuple[int, int], ...]:
+        """What was left out between two places in the file, each counted from `start`."""
+        after = [(place + next_ - begin) for (begin, place), (next_, _) in pairwise(self.pieces)]
+        goes_on = (place for _, place in self.pieces[1:])
+        return tuple(
+            (left - start, place - start)
+            for left, place in zip(after, goes_on, strict=True)
+            if left < place < end
+        )
 
     def place(self, offset: int) -> int:
         """The place in the file of an offset in `text`."""

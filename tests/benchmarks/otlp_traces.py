@@ -16,7 +16,7 @@ from tests.support.otlp import any_value
 
 Mode = Literal["full", "delta"]
 
-_WORDS = [
+WORDS = [
     "the",
     "plan",
     "of",
@@ -82,7 +82,7 @@ class _Writer:
         self.tools = orjson.dumps(_TOOLS).decode()
 
     def text(self, words: int) -> str:
-        return " ".join(self.random.choices(_WORDS, k=words)) + ' — "quoted"\nand a second line'
+        return " ".join(self.random.choices(WORDS, k=words)) + ' — "quoted"\nand a second line'
 
     def id(self) -> str:
         return f"{self.random.getrandbits(64) | 1 << 63:016x}"

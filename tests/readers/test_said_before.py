@@ -13,7 +13,26 @@ from replaydbg.readers import _said_before
 from replaydbg.readers._said_before import SaidBefore
 from replaydbg.wire import anthropic_messages, openai_chat
 
-VALUES = st.sampled_from([None, 1, 1.0, True, 0, False, -0.0, float("nan"), "1", "\ud800", 1 << 70, [], {}, [1], {"a": 1}, {"a": 1.0}])
+VALUES = st.sampled_from(
+    [
+        None,
+        1,
+        1.0,
+        True,
+        0,
+        False,
+        -0.0,
+        float("nan"),
+        "1",
+        "\ud800",
+        1 << 70,
+        [],
+        {},
+        [1],
+        {"a": 1},
+        {"a": 1.0},
+    ]
+)
 ITEMS = st.lists(
     st.builds(
         lambda role, content, name, value: {"role": role, "content": content, "name": name, "tool_calls": [{"id": "c", "function": {"name": "f", "arguments": value}}]},

@@ -48,11 +48,15 @@ def test_every_listed_model_reads_what_its_name_promises() -> None:
     from genai_prices.data_snapshot import get_snapshot
 
     listed = [model for provider in get_snapshot().providers for model in provider.models]
-    promised = [(model.id, _models.window_at_least(model.id), _models.window_tokens(model.id)) for model in listed]
+    promised = [
+        (model.id, _models.window_at_least(model.id), _models.window_tokens(model.id)) for model in listed
+    ]
     assert [one for one in promised if one[2] is not None and one[2] < one[1]] == []
-    assert {begins for begins in _models.WINDOWS_AT_LEAST if any(_models.plain(one.id).startswith(begins) for one in listed)} == set(
-        _models.WINDOWS_AT_LEAST
-    )
+    assert {
+        begins
+        for begins in _models.WINDOWS_AT_LEAST
+        if any(_models.plain(one.id).startswith(begins) for one in listed)
+    } == set(_models.WINDOWS_AT_LEAST)
 
 
 def test_of_other_models_only_the_list_can_tell() -> None:

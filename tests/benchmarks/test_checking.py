@@ -1,0 +1,103 @@
+"""What `check` takes, rule by rule, as a ratio to the complete load of the same trace, in one run.
+
+    pytest -m benchmark tests/benchmarks/test_checking.py -s
+    REPLAYDBG_BENCHMARK_MB=1,10,100,1000 pytest -m benchmark tests/benchmarks/test_checking.py -s
+
+Each case is a process of its own, measured in processor time with the garbage collector off, as `check` has it. A small
+trace of the same kind is checked before, so that what rules import is not counted; that is told by itself. Facts that
+rules share are made by the first who wants them: they are asked for before the rules, and stand in the table as theirs.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import chat_logs, otlp_traces, session_traces
+from tests.benchmarks.test_reading import SIZES_MB
+
+KINDS: dict[str, Callable[[int], Iterator[bytes]]] = {
+    "OTLP, whole histories": partial(otlp_traces.document, "full"),
+    "OTLP, new messages only": partial(otlp_traces.document, "delta"),
+    "Claude Code session": session_traces.claude_code,
+    "Codex session": session_traces.codex,
+    "log of whole requests": chat_logs.openai,
+}
+SMALL_BYTES = 300_000
+SHOWN_MIN = 0.1
+"""Of the load: what takes less is summed up."""
+
+_CHECK = """
+import gc, json, sys, time
+from replaydbg.actions import check, open as opening
+from replaydbg.graph.facts import Facts
+from replaydbg.rules import _registry
+from replaydbg.rules._repairs import repair
+def took(work):
+    began = time.process_time(); made = work(); return time.process_time() - began, made
+def load(path):
+    return list(opening.readings(path))[-1].traces[0]
+SHARED = {
+    "the walk: calls, threads, answers": lambda facts: facts.replies,
+    "turns": lambda facts: facts.turns,
+    "calls and what came of them": lambda facts: facts.outcomes,
+    "loops": lambda facts: facts.cycles.loops,
+}
+path, small = sys.argv[1:]
+rules = _registry.all_rules()
+gc.disable()
+load(small)
+imports, _ = took(lambda: list(check.check_paths([small])))
+imports -= took(lambda: list(check.check_paths([small])))[0]
+load_takes = min(took(lambda: load(path))[0] for _ in range(3))
+trace = load(path)
+facts = Facts(trace)
+parts = [[name, took(lambda: make(facts))[0]] for name, make in SHARED.items()]
+found = []
+for rule in rules:
+    parts.append([f"`{rule.name}`", took(lambda: found.extend(_registry.check(facts, [rule.code])))[0]])
+findings = [one for heard in found for one in heard.findings]
+parts.append(["repairs", took(lambda: [repair(facts, one) for one in findings])[0]])
+del trace, facts, found, findings
+whole, _ = took(lambda: list(check.check_paths([path])))
+print(json.dumps({"steps": _[0].trace.__len__(), "load": load_takes, "parts": parts, "check": whole, "imports": imports}))
+"""
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("size_mb", SIZES_MB)
+@pytest.mark.parametrize("kind", KINDS)
+def test_rule_by_rule(kind: str, size_mb: int, tmp_path: Path) -> None:
+    path, small = tmp_path / "trace.json", tmp_path / "small.json"
+    for file, size in ((path, size_mb * 1_000_000), (small, SMALL_BYTES)):
+        with file.open("wb") as out:
+            out.writelines(KINDS[kind](size))
+    command = [sys.executable, "-c", _CHECK, str(path), str(small)]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    load, steps, parts = told["load"], told["steps"], told["parts"]
+    print(
+        f"\n{kind}, {path.stat().st_size / 1e6:.0f} MB, {steps:,} steps: load {load * 1e3:.0f} ms, "
+        f"check {told['check'] / load:.1f} x its load; imports of the first check {told['imports'] * 1e3:.0f} ms"
+    )
+    for name, seconds in parts:
+        if seconds >= SHOWN_MIN * load:
+            print(f"  {name}: {seconds / load:.2f} x, {seconds / steps * 1e6:.1f} µs a step")
+    rest = sum(seconds for _, seconds in parts if seconds < SHOWN_MIN * load)
+    print(f"  all others together: {rest / load:.2f} x; in all {sum(each[1] for each in parts) / load:.2f} x")
+
+
+def test_each_kind_is_read_as_what_it_is(tmp_path: Path) -> None:
+    from replaydbg.actions.open import readings
+
+    for kind, format_name in zip(KINDS, ("otlp", "otlp", "claude-code", "codex", "chat-log"), strict=True):
+        path = tmp_path / "trace.json"
+        path.write_bytes(b"".join(KINDS[kind](SMALL_BYTES)))
+        *_, reading = readings(str(path))
+        assert (reading.traces[0].source.format, reading.notices) == (format_name, ())
+        assert len(reading.traces[0]) > 10
