@@ -269,18 +269,20 @@ class _InStretch:
         for at, turn in enumerate(self.turns):
             if turn.tools:
                 by_call[turn.did].append(at)
-        often = [places for places in by_call.values() if len(places) >= enough]
-        if not often:
-            return
-        changed = _sums(any(map(changes_something, turn.calls)) for turn in self.turns)
-        for places in often:
-            times = [self.turns[at] for at in places]
-            if len({turn.outcome for turn in times}) > 1 or times[0].outcome < 0:
+        changed: list[int] = []
+        for places in by_call.values():
+            if len(places) < enough or not self._same_each_time(places):
                 continue
-            for _, group in groupby(places, key=lambda at: changed[at]):
+            changed = changed or _sums(any(map(changes_something, turn.calls)) for turn in self.turns)
+            for _, group in groupby(places, key=changed.__getitem__):
                 again = [self.turns[at] for at in group]
                 if len(again) >= enough and not self.claimed.intersection(_rows(again)):
                     yield Loop(LoopKind.RECURRENCE, tuple(again), 0, len(again), again[0].tools)
+
+    def _same_each_time(self, places: Sequence[int]) -> bool:
+        """Whether the outcome is known and always the same; mostly the second is another one."""
+        outcome = self.turns[places[0]].outcome
+        return outcome >= 0 and all(self.turns[at].outcome == outcome for at in places)
 
 
 def _regions(runs: Iterable[Repetition]) -> Iterator[tuple[int, int]]:

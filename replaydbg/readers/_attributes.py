@@ -41,7 +41,8 @@ class Attributes(Mapping[str, Json]):
         size = len(memoryview(value))
         if size >= _LARGE_BYTES:
             return raw_any_value(value)
-        decoded = _short_value(bytes(value)) if size <= _SHORT_BYTES else raw_any_value(value)
+        repeats = size <= _SHORT_BYTES and not key.endswith(".id")
+        decoded = _short_value(bytes(value)) if repeats else raw_any_value(value)
         self._values[key] = decoded
         return decoded
 

@@ -195,6 +195,8 @@ class Body(SpanBody):
         if key is None:
             return ToolCall(id_, name)
         value = self.attributes[key]
+        if isinstance(value, str) and not any(key in value for key in _WRAPPER_KEYS):
+            return arguments.call_from_raw(id_, name, value)
         wrapped = parsed(value)
         if isinstance(wrapped, dict) and not _WRAPPER_KEYS.isdisjoint(wrapped):
             return ToolCall(id_, name, _unwrapped(wrapped))

@@ -35,10 +35,10 @@ class Histories:
         """The messages of a JSON list of them; None where the text is no whole list."""
         if len(text) < _SHORT_CHARS or not text.endswith("]"):
             return _decoded(text)
-        begun, known = _begun(self._known, text)
+        begun, known = _begun(self._known, text, 0, ",]")
         rest = text[begun:]
         new = () if rest == "]" else _decoded("[" + rest[1:] if begun else rest)
-        return None if new is None else _remembered(self._known, text, known + new)
+        return None if new is None else _remembered(self._known, text[:-1], known + new)
 
     def messages_in(self, value: memoryview) -> tuple[Message, ...] | None:
         """The same of the text of an `AnyValue`, of which only what is new is taken out of its escapes.
@@ -49,39 +49,40 @@ class Histories:
         opening, end = _TEXT_VALUE.match(raw), raw.rfind(b'"')
         if opening is None or raw[end - 1 : end] != b"]" or not _AFTER_TEXT.fullmatch(raw, end):
             return None
-        text = raw[opening.end() : end]
-        begun, known = _begun(self._known_escaped, text) if len(text) >= _SHORT_CHARS else (0, ())
+        start = opening.end()
+        is_short = end - start < _SHORT_CHARS
+        begun, known = (0, ()) if is_short else _begun(self._known_escaped, raw, start, b",]")
         new: tuple[Message, ...] | None = ()
-        if not begun or begun < len(text) - 1:
+        if not begun or start + begun < end - 1:
             try:  # both are strict: a quote that ends the text early is an error here
-                rest = orjson.loads(b'"' + text[begun:] + b'"')
+                rest = orjson.loads(b'"' + raw[start + begun : end] + b'"')
                 found = orjson.loads("[" + rest[1:] if begun else rest)
             except ValueError:
                 return None
             new = genai.read_messages(found) if isinstance(found, list) else None
-        if new is None:
-            return None
-        return _remembered(self._known_escaped, text, known + new) if len(text) >= _SHORT_CHARS else new
+        if new is None or is_short:
+            return new
+        return _remembered(self._known_escaped, raw[start : end - 1], known + new)
 
 
-def _begun(known: OrderedDict[AnyStr, tuple[Message, ...]], text: AnyStr) -> tuple[int, tuple[Message, ...]]:
-    """How much of the text an earlier prompt was, less its closing bracket, and the messages of that."""
+def _begun(
+    known: OrderedDict[AnyStr, tuple[Message, ...]], text: AnyStr, start: int, goes_on: AnyStr
+) -> tuple[int, tuple[Message, ...]]:
+    """How much of the text at `start` an earlier prompt was, less its closing bracket, and the messages of that."""
     for beginning, messages in reversed(known.items()):
-        after = text[len(beginning) : len(beginning) + 1]
-        if after in _GOES_ON and text.startswith(beginning):
+        behind = start + len(beginning)
+        mark = text[behind : behind + 1]
+        if mark and mark in goes_on and text.startswith(beginning, start):
             known.pop(beginning)
             return len(beginning), messages
     return 0, ()
 
 
-_GOES_ON = frozenset({",", "]", b",", b"]"})
-
-
 def _remembered(
-    known: OrderedDict[AnyStr, tuple[Message, ...]], text: AnyStr, messages: tuple[Message, ...]
+    known: OrderedDict[AnyStr, tuple[Message, ...]], beginning: AnyStr, messages: tuple[Message, ...]
 ) -> tuple[Message, ...]:
     if messages:
-        known[text[:-1]] = messages
+        known[beginning] = messages
         while len(known) > CHAINS_MAX:
             known.popitem(last=False)
     return messages

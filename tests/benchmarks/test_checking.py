@@ -65,8 +65,8 @@ for rule in rules:
 findings = [one for heard in found for one in heard.findings]
 parts.append(["repairs", took(lambda: [repair(facts, one) for one in findings])[0]])
 del trace, facts, found, findings
-whole, _ = took(lambda: list(check.check_paths([path])))
-print(json.dumps({"steps": _[0].trace.__len__(), "load": load_takes, "parts": parts, "check": whole, "imports": imports}))
+whole, checked = took(lambda: list(check.check_paths([path])))
+print(json.dumps({"steps": len(checked[0].trace), "load": load_takes, "parts": parts, "check": whole, "imports": imports}))
 """
 
 

@@ -1,12 +1,12 @@
-"""How fast and how small reading and checking are, as ratios to `orjson.loads` of the same bytes.
+"""How fast and how small reading is, as ratios to `orjson.loads` of the same bytes.
 
     pytest -m benchmark tests/benchmarks/test_reading.py -s
     REPLAYDBG_BENCHMARK_MB=1,10,100,1000 pytest -m benchmark tests/benchmarks/test_reading.py -s
 
 Each case runs in a process of its own, in which reading and `orjson.loads` take turns with the garbage collector off;
 the medians of processor time are compared, so that other work on the machine counts little. Memory is what another
-process holds that has only read the file: anonymous memory over that of the imported program. What others take:
-`test_peers`.
+process holds that has only read the file: anonymous memory over that of the imported program. What checking takes:
+`test_checking`; what others take: `test_peers`.
 """
 
 from __future__ import annotations
@@ -67,15 +67,6 @@ value = list(_registry.read(document))
 print(json.dumps({"held": held("RssAnon") - before, "rows": sum(map(len, value[-1].traces))}))
 """
 )
-_CHECK = """
-import json, sys, time
-from replaydbg.actions import check, open as opening
-from replaydbg.rules import _registry
-_registry.all_rules(), list(opening.readings(sys.argv[1]))
-began = time.process_time(); list(opening.readings(sys.argv[1])); load = time.process_time() - began
-began = time.process_time(); list(check.check_paths([sys.argv[1]])); check = time.process_time() - began
-print(json.dumps({"load": load, "check": check}))
-"""
 
 
 def run(script: str, *arguments: object) -> dict[str, float]:
@@ -117,16 +108,6 @@ def tell(what: str, path: Path, *, in_lines: bool) -> None:
         f"{memory['held'] / 1e6:.1f} MB held"
     )
     assert memory["rows"] == timed["rows"]
-
-
-@pytest.mark.benchmark
-@pytest.mark.parametrize("size_mb", SIZES_MB)
-@pytest.mark.parametrize("mode", ["full", "delta"])
-def test_checking(mode: otlp_traces.Mode, size_mb: int, tmp_path: Path) -> None:
-    path = tmp_path / "trace.json"
-    write(path, mode, "document", size_mb)
-    checked = run(_CHECK, path)
-    print(f"\n{mode} {size_mb} MB: check {checked['check'] / checked['load']:.1f} x its load")
 
 
 def test_the_generator_makes_what_the_reader_reads() -> None:

@@ -166,7 +166,12 @@ def test_what_was_left_out_is_filled_in_and_not_decoded_again(monkeypatch: pytes
     run = read(orjson.dumps(request(*spans))).traces[0]
     filled: list[bool] = []
     fill = _otlp_shapes._is_filled
-    monkeypatch.setattr(_otlp_shapes, "_is_filled", lambda *of: filled.append(fill(*of)) or filled[-1])
+
+    def told(*of: Any) -> bool:
+        filled.append(fill(*of))
+        return filled[-1]
+
+    monkeypatch.setattr(_otlp_shapes, "_is_filled", told)
     span_of = Spans(CAMEL)
     for handle in run.handles:
         span_of(handle)
