@@ -121,10 +121,12 @@ def _number(term: Term) -> float:
 
 # What the terms ask of a row
 
+_TEXTS = ("", "/")
+
 
 def conditions(terms: Sequence[Term], about: About) -> list[Test]:
-    """One test for each term, the cheap ones first: those of text decode the step."""
-    order = sorted(terms, key=lambda term: term.field in ("", "/"))
+    """One test for each term, the cheap ones first: those of text decode the step, long words the fewest of them."""
+    order = sorted(terms, key=lambda term: (term.field in _TEXTS, -len(term.value)))
     return [_turned(_test(term, about)) if term.turned else _test(term, about) for term in order]
 
 

@@ -58,8 +58,13 @@ class Differences(JumpingScreen[int | None]):
         self._to(self.document.line_beside(self.document.cursor, by, _is_difference))
 
     def _to(self, line: int) -> None:
+        """With some lines before it and more after it, where one opens what differs."""
+        text = self.document
         if line >= 0:
-            self.document.cursor = line
+            text.cursor = line
+            height, top = text.size.height, text.scroll_offset.y
+            if not top <= line < top + height * 2 // 3:
+                text.scroll_to(y=max(0, line - height // 3), animate=False, immediate=True)
 
     def do_first_difference(self) -> None:
         self._to(self.document.line_beside(-1, 1, _is_difference))
