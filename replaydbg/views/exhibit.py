@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -82,7 +82,7 @@ def exhibit(facts: Facts, finding: Finding) -> Exhibit:
     if held is not None:
         return Exhibit(finding, repair, () if repair else _repairs.choices(facts, finding), held)
     quotes = () if finding.name in _UNTOLD else tuple(_quotes(facts, finding))
-    pair = _offered(facts, finding) or _pair(facts, finding, quotes)
+    pair = _offered(facts, finding) or _pair(facts, finding, quotes) or _models(facts, quotes)
     return Exhibit(finding, repair, pair=pair, quotes=() if pair else quotes)
 
 
@@ -93,7 +93,7 @@ def _held(facts: Facts, finding: Finding) -> Held | None:
     if not finding.evidence:
         return None
     first = finding.evidence[0]
-    if _IN_ARGUMENTS.match(first.pointer):
+    if _IN_ARGUMENTS.match(first.pointer) or finding.name == "refused-arguments":
         seen = _call(facts, first)
         return _arguments(facts, finding, seen) if seen is not None else None
     if finding.name == "structured-output":
@@ -214,10 +214,33 @@ def _pair(facts: Facts, finding: Finding, quotes: tuple[Quote, ...]) -> tuple[Qu
         return None
     mine = quotes[0]
     other = facts.trace.row(next(id_ for id_ in finding.step_ids if id_ != facts.trace.ids[mine.row]))
+    if facts.trace.kind(other) is not facts.trace.kind(mine.row):
+        return None
     for value in _value(facts, other, mine.place):
         if value != mine.value:
             theirs = Quote("", other, mine.place, value)
-            return (theirs, mine) if other < mine.row else (mine, theirs)
+            return _without_the_same(*((theirs, mine) if other < mine.row else (mine, theirs)))
+    return None
+
+
+def _without_the_same(left: Quote, right: Quote) -> tuple[Quote, Quote]:
+    """Of sets of tools that stand in both, the name is enough."""
+    if left.place != "/tools" or not isinstance(left.value, list) or not isinstance(right.value, list):
+        return left, right
+    sides = []
+    for mine, others in ((left, right.value), (right, left.value)):
+        tools = [one.get("name") if one in others and isinstance(one, dict) else one for one in mine.value]
+        sides.append(replace(mine, value=tools))
+    return sides[0], sides[1]
+
+
+def _models(facts: Facts, quotes: tuple[Quote, ...]) -> tuple[Quote, Quote] | None:
+    """The model that was asked, and the one that answered."""
+    if len(quotes) != 1 or quotes[0].place != "/model":
+        return None
+    row = quotes[0].row
+    for answered in _value(facts, row, "/response_model"):
+        return quotes[0], Quote("what answered", row, "/response_model", answered)
     return None
 
 

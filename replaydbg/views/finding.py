@@ -118,10 +118,10 @@ def _quote(quote: Quote) -> Iterator[Block]:
 
 
 def _title(quote: Quote) -> str:
-    where = f"#{quote.row + 1}" if quote.row >= 0 else ""
-    return shown(
-        " ".join(word for word in (where, quote.place if quote.row >= 0 else "", quote.title) if word)
-    )
+    if quote.row < 0:
+        return shown(quote.title)
+    place = f"#{quote.row + 1} {quote.place}".strip()
+    return shown(f"{place}: {quote.title}" if quote.title else place)
 
 
 def _pair(left: Quote, right: Quote, width: int) -> Iterator[Block]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from replaydbg.core.finding import Evidence, Finding, LoopDetail, Severity
@@ -151,7 +153,27 @@ def test_one_place_is_held_against_the_same_of_the_other_step() -> None:
     )
     one = shown(run, "changed-prompt")
     assert one.pair is not None
+    assert one.pair[0].value == ["f"], "what both have is named only"
     assert [len(list(quote.value)) for quote in one.pair] == [1, 2]
+
+
+def test_the_model_that_was_asked_and_the_one_that_answered() -> None:
+    made = model_call("m", [user("go")], "x", model="gpt-5")
+    one = shown(trace(replace(made, body=replace(made.body, response_model="gpt-4o-mini-2024-07-18"))), "model-switched")
+    assert one.pair is not None
+    assert [quote.value for quote in one.pair] == ["gpt-5", "gpt-4o-mini-2024-07-18"]
+
+
+def test_refused_arguments_stand_beside_their_schema() -> None:
+    asked_for = call("lookup", {"mode": "fast"}, "c")
+    run = trace(
+        model_call("m", [user("go")], assistant("", asked_for), tools=[LOOKUP]),
+        tool_execution("t", asked_for, "1 validation error for lookup"),
+    )
+    one = shown(run, "refused-arguments")
+    assert one.held is not None
+    assert one.held.schema == LOOKUP.schema
+    assert "1 validation error" in one.held.said[0][1]
 
 
 def test_a_secret_is_not_quoted() -> None:
