@@ -159,7 +159,10 @@ def test_one_place_is_held_against_the_same_of_the_other_step() -> None:
 
 def test_the_model_that_was_asked_and_the_one_that_answered() -> None:
     made = model_call("m", [user("go")], "x", model="gpt-5")
-    one = shown(trace(replace(made, body=replace(made.body, response_model="gpt-4o-mini-2024-07-18"))), "model-switched")
+    one = shown(
+        trace(replace(made, body=replace(made.body, response_model="gpt-4o-mini-2024-07-18"))),
+        "model-switched",
+    )
     assert one.pair is not None
     assert [quote.value for quote in one.pair] == ["gpt-5", "gpt-4o-mini-2024-07-18"]
 
