@@ -18,6 +18,9 @@ from replaydbg.session.commands import CommandRefused, Suppress
 from replaydbg.session.history import replayed
 from replaydbg.session.state import Sitting
 
+_SUPPRESSES = '"suppress"'
+"""Stands in the command; a session is mostly branches, which say nothing of this and take long to read."""
+
 
 def suppressions(path: str, trace: Trace) -> tuple[Mapping[str, str], tuple[Notice, ...]]:
     """Reasons by fingerprint of finding. A session is only looked at: one that cannot be read is a notice."""
@@ -29,6 +32,8 @@ def suppressions(path: str, trace: Trace) -> tuple[Mapping[str, str], tuple[Noti
         try:
             opened = store.Store(place, recording)
             try:
+                if not any(_SUPPRESSES in command for command in opened.commands()):
+                    return {}, ()
                 acts = [journal.act(entry) for entry in opened.entries()]
             finally:
                 opened.close()

@@ -97,8 +97,17 @@ class Store:
                     parts = parts_of_version_1(branch) if branch else ()
                     yield Entry(sequence, author, deed, command, tuple(parts))
                 else:
-                    said = b"".join(self._unpacked(command)).decode(errors="replace")
-                    yield Entry(sequence, author, deed, said, tuple(self._unpacked(branch)))
+                    yield Entry(sequence, author, deed, self._text(command), tuple(self._unpacked(branch)))
+
+    def commands(self) -> Iterator[str]:
+        """What was done in this trace, in order, without the branches: they are nearly all of a session."""
+        with self._problems():
+            rows = self._connection.execute(
+                "SELECT command, user_version FROM act, pragma_user_version WHERE trace_id = ? ORDER BY sequence",
+                (self.recording.trace_id,),
+            )
+            for command, version in rows:
+                yield command if version == 1 else self._text(command)
 
     def append(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """Write the acts, which must follow the last one there, and return (). Where somebody else has acted since,
@@ -128,6 +137,9 @@ class Store:
         if run("SELECT 1 FROM blob WHERE digest = ?", (digest,)).fetchone() is None:
             run("INSERT INTO blob VALUES (?, ?)", (digest, zlib.compress(content, _COMPRESSION)))
         return digest
+
+    def _text(self, root: bytes) -> str:
+        return b"".join(self._unpacked(root)).decode(errors="replace")
 
     def _unpacked(self, root: bytes) -> Iterable[bytes]:
         try:

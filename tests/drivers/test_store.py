@@ -40,6 +40,7 @@ def test_what_was_appended_is_there_for_the_next(tmp_path: Path) -> None:
 
     second = opened(tmp_path)
     assert list(second.entries()) == [entry(1), entry(2, "{}", b"\x00\xff")]
+    assert list(second.commands()) == ["{}", "{}"]
     assert list(second.entries(after=1)) == [entry(2, "{}", b"\x00\xff")]
     second.close()
 
@@ -247,6 +248,7 @@ def test_a_file_of_the_first_version_is_read_as_it_is_and_made_over_when_it_is_w
     acts = old(tmp_path)
     assert [journal.act(one).sequence for one in acts] == [1, 2]
     session = opened(tmp_path)
+    assert list(session.commands()) == [one.command for one in acts]
     assert version(session) == 1
     other = opened(tmp_path)
 
