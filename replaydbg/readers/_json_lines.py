@@ -96,16 +96,15 @@ def value(line: JsonLine, notices: list[Notice]) -> Json | None:
 
 
 @lru_cache(maxsize=2)
-def first_objects(head: bytes) -> tuple[dict[str, Json], ...]:
-    """The objects of a file's first lines, of damaged ones what can be had. Cached: several formats ask for them."""
+def first_values(head: bytes) -> tuple[Json, ...]:
+    """The values of a file's first lines, of damaged ones what can be had. Cached: several formats ask for them."""
     found = []
     for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), lines(memoryview(head)), strict=False):
         try:
             value = _salvage.loads(raw)
         except ValueError:
             value, _ = saved(raw)
-        if isinstance(value, dict):
-            found.append(value)
+        found.append(value)
     return tuple(found)
 
 

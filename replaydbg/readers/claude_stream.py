@@ -33,7 +33,7 @@ def sniff(document: Document) -> float:
         return 0.0
     first = _containers.first_record(head)
     values = first if isinstance(first, list) else [first]
-    return max(map(_likeness, [*values, *_json_lines.first_objects(head)]))
+    return max(map(_likeness, [*values, *_json_lines.first_values(head)]))
 
 
 def _likeness(value: Json) -> float:

@@ -43,7 +43,7 @@ def sniff(document: Document) -> float:
     if b'"payload"' not in head and b'"type"' not in head:
         return 0.0
     bare = 0
-    for found in _json_lines.first_objects(head):
+    for found in map(loose.mapping, _json_lines.first_values(head)):
         if loose.text(found.get("type")) in _ENVELOPES and isinstance(found.get("payload"), dict):
             return 0.97
         kind = loose.text(found.get("type"))

@@ -24,10 +24,11 @@ def sniff(document: Document) -> float:
     head = document.head
     if b'"session_id"' not in head:
         return 0.0
-    return 0.98 if any(map(_is_ours, _json_lines.first_objects(head))) else 0.0
+    return 0.98 if any(map(_is_ours, _json_lines.first_values(head))) else 0.0
 
 
-def _is_ours(line: dict[str, Json]) -> bool:
+def _is_ours(value: Json) -> bool:
+    line = loose.mapping(value)
     kind = loose.text(line.get("type"))
     if "session_id" not in line:
         return False

@@ -30,9 +30,8 @@ def sniff(document: Document) -> float:
     head = document.head
     if b'"protocol_version"' not in head and b'"context.append_' not in head:
         return 0.0
-    return (
-        0.95 if any(loose.text(line.get("type")) in _OWN for line in _json_lines.first_objects(head)) else 0.0
-    )
+    lines = map(loose.mapping, _json_lines.first_values(head))
+    return 0.95 if any(loose.text(line.get("type")) in _OWN for line in lines) else 0.0
 
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:

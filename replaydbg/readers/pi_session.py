@@ -29,7 +29,7 @@ def sniff(document: Document) -> float:
     head = document.head
     if b'"message"' not in head and b'"session' not in head:
         return 0.0
-    for line in _json_lines.first_objects(head)[:_LOOKED_AT_MAX]:
+    for line in map(loose.mapping, _json_lines.first_values(head)[:_LOOKED_AT_MAX]):
         message = loose.mapping(line.get("message"))
         if loose.text(line.get("type")) in _HEADERS and "id" in line and "cwd" in line:
             return 0.95

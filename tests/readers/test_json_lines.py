@@ -64,8 +64,8 @@ def test_what_damage_leaves() -> None:
     assert value(b"Traceback") == (None, ["not JSON, left out"])
 
 
-def test_first_objects() -> None:
+def test_first_values() -> None:
     head = b'\xef\xbb\xbf{"a":1}\n[2]\n\n{"b":{"c":3}, "d\n{"e": 4, "f": [5, 6' + b'\n{"n":0}' * 30
-    found = _json_lines.first_objects(head)
-    assert found[:3] == ({"a": 1}, {"b": {"c": 3}}, {"e": 4, "f": [5]})
-    assert len(found) < 20
+    found = _json_lines.first_values(head)
+    assert found[:3] == ({"a": 1}, [2], {"b": {"c": 3}})
+    assert (found[3], len(found)) == ({"e": 4, "f": [5]}, 20)
