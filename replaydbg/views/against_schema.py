@@ -138,7 +138,7 @@ class _Table:
         at = self.held.offset if 0 <= self.held.offset <= len(text) else len(text)
         begin, end = max(0, at - _BROKEN_AROUND_CHARS), min(len(text), at + _BROKEN_AROUND_CHARS)
         before, after = shown(text[begin:at]), shown(text[at:end])
-        lead, sign = "…" if begin else "", "⟦here⟧"
+        lead, sign = "…" if begin else "", ">>here<<"
         whole = f"{lead}{before}{sign}{after}{'…' if end < len(text) else ''}"
         start = len(lead) + len(before)
         yield Block(

@@ -24,6 +24,7 @@ from replaydbg.rules._repairs import Repair
 from replaydbg.rules._wanted import output_schema, wanted_format
 
 _QUOTES_MAX = 8
+_END_CHARS = 400
 _IN_CALL = re.compile(r"/tool_calls/([0-9]{1,6})(?=/|$)")
 _IN_ARGUMENTS = re.compile(r"/tool_calls/[0-9]{1,6}/arguments(?:_raw)?(?=/|$)")
 _UNTOLD = frozenset({"secret-in-trace"})
@@ -194,6 +195,16 @@ def _quotes(facts: Facts, finding: Finding) -> Iterator[Quote]:
         row = facts.trace.row(evidence.step_id)
         found = list(_value(facts, row, evidence.pointer))
         yield Quote(evidence.message, row, evidence.pointer, found[0] if found else None)
+        if evidence.pointer == "/output/finish_reason":
+            output = facts.trace.body(row).output
+            text = output.text if output is not None else ""
+            if text:
+                yield Quote(
+                    "how it ends",
+                    row,
+                    "/output/content",
+                    f"{'…' * (len(text) > _END_CHARS)}{text[-_END_CHARS:]}",
+                )
 
 
 def _value(facts: Facts, row: int, place: str) -> Iterator[Json]:
@@ -207,7 +218,7 @@ def _value(facts: Facts, row: int, place: str) -> Iterator[Json]:
 
 def _pair(facts: Facts, finding: Finding, quotes: tuple[Quote, ...]) -> tuple[Quote, Quote] | None:
     """Two places that the finding names; or one, and the same place of the other step that it names."""
-    if len(quotes) == 2:
+    if len(quotes) == len(finding.evidence) == 2:
         earlier, later = sorted(quotes, key=lambda quote: quote.row)
         return earlier, later
     if len(quotes) != 1 or len(finding.step_ids) != 2 or quotes[0].value is None:

@@ -92,7 +92,7 @@ def test_text_that_is_no_json_is_shown_around_the_place() -> None:
         offset=916,
     )
     found = text_of(held_blocks(one, Folds(), 120))
-    assert "⟦here⟧oops" in found
+    assert ">>here<<oops" in found
     assert "ORD-1" not in found
     assert "no value" in found
     assert "string matching ^ORD-" in found

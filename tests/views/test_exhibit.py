@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from replaydbg.core.finding import Evidence, Finding, LoopDetail, Severity
+from replaydbg.core.step import Usage
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _registry
@@ -177,6 +178,20 @@ def test_refused_arguments_stand_beside_their_schema() -> None:
     assert one.held is not None
     assert one.held.schema == LOOKUP.schema
     assert "1 validation error" in one.held.said[0][1]
+
+
+def test_how_a_reply_ends_that_the_limit_cut() -> None:
+    run = trace(
+        model_call(
+            "m", [user("go")], assistant("word " * 200 + "the e", finish_reason="length"), usage=Usage(9, 900)
+        )
+    )
+    one = shown(run, "truncated-answer")
+    assert [quote.place for quote in one.quotes] == ["/output/finish_reason", "/output/content"]
+    end = str(one.quotes[1].value)
+    assert end.startswith("…")
+    assert end.endswith("the e")
+    assert len(end) < 500
 
 
 def test_a_secret_is_not_quoted() -> None:
