@@ -164,15 +164,12 @@ def json_blocks(
             yield Block(label + comma, "dim", indent=begin + 2, place=at, inside=around)
             continue
         if not isinstance(item, dict | list) or not item:
-            yield _leaf(label, item, comma, Block(indent=begin + 2, place=at, inside=around, value=item))
+            yield _leaf(label, item, comma, indent=begin + 2, place=at, inside=around)
             continue
         opener, closer = ("{", "}") if isinstance(item, dict) else ("[", "]")
         is_open = folds.is_open(path, usual=depth == 0 or _is_small(item))
         text = opener if is_open else f"{opener}…{closer}{comma}  {count_words(item)}"
-        sign = fold_sign(is_open)
-        yield _container(
-            sign, label, text, Block(indent=begin, place=at, fold=path, inside=around, value=item)
-        )
+        yield _container(label, text, item, is_open, indent=begin, place=at, fold=path, inside=around)
         if not is_open:
             continue
         waiting.append((depth, closer, "", _CLOSER, comma, at, path))
@@ -211,8 +208,10 @@ def _is_small(item: Json) -> bool:
     return True
 
 
-def _container(sign: str, label: str, text: str, where: Block) -> Block:
-    label = shown(label)
+def _container(
+    label: str, text: str, value: Json, is_open: bool, *, indent: int, place: str, fold: str, inside: str
+) -> Block:
+    label, sign = shown(label), fold_sign(is_open)
     whole = f"{sign}{label}: {text}" if label else f"{sign}{text}"
     start = len(sign)
     spans = (
@@ -220,10 +219,10 @@ def _container(sign: str, label: str, text: str, where: Block) -> Block:
         (start, start + len(label), "json-key"),
         (start + len(label), len(whole), "dim"),
     )
-    return replace(where, text=whole, spans=spans)
+    return Block(whole, spans=spans, indent=indent, place=place, fold=fold, inside=inside, value=value)
 
 
-def _leaf(label: str, value: Json, comma: str, where: Block) -> Block:
+def _leaf(label: str, value: Json, comma: str, *, indent: int, place: str, inside: str) -> Block:
     label, text = shown(label), shown(one_line(value))
     look = "json-string" if isinstance(value, str) else "json-number"
     if value is None or isinstance(value, bool):
@@ -236,4 +235,4 @@ def _leaf(label: str, value: Json, comma: str, where: Block) -> Block:
         (len(lead), end, look),
         (end, end + 1, "dim"),
     )
-    return replace(where, text=lead + text + comma, spans=spans)
+    return Block(lead + text + comma, spans=spans, indent=indent, place=place, inside=inside, value=value)

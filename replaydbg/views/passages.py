@@ -1,7 +1,7 @@
 """Finding words inside a text of blocks, in what is folded as well: the text is looked through with all folds open.
 
 A `Whole` is that text. What is on the screen is it without the blocks inside of closed folds, so a place in one is a
-place in the other: `shown_at` and `whole_at`.
+place in the other (`Laid`).
 """
 
 from __future__ import annotations
@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from replaydbg.views.blocks import Block, Folds
 from replaydbg.views.query import QueryProblem
@@ -48,83 +47,112 @@ class _AllOpen(Folds):
         return True
 
 
+class Laid:
+    """Which blocks of a whole are shown: `begins` and `ends` are the stretches that are hidden, in order."""
+
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        self._begins, self._ends, self._before = array("q"), array("q"), array("q")
+        self._hidden = array("q", [0])
+        """Blocks shown before each stretch, and hidden before and in it."""
+        for begin, end in stretches:
+            self._before.append(begin - self._hidden[-1])
+            self._hidden.append(self._hidden[-1] + end - begin)
+            self._begins.append(begin)
+            self._ends.append(end)
+
+    def shown_at(self, block: int) -> int | None:
+        """The number of the block among those that are shown; None where it is hidden."""
+        at = bisect_right(self._begins, block)
+        return None if at and block < self._ends[at - 1] else block - self._hidden[at]
+
+    def whole_at(self, number: int) -> int:
+        """The number in the whole of a block that is shown."""
+        return number + self._hidden[bisect_right(self._before, number)]
+
+
 class Whole:
-    """The text of a source with all folds open, as far as `read` has been driven."""
+    """The text of a source with all folds open, as far as `read` has been driven.
+
+    What a fold hides is one stretch of blocks; of the stretches only those matter that are closed.
+    """
 
     def __init__(self, source: Callable[[Folds, int], Iterator[Block]], width: int) -> None:
         self.texts: list[str] = []
         self.complete = False
         self._folds = _AllOpen()
         self._blocks = source(self._folds, width)
-        self._starts = array("q")
-        self._inside: list[str] = []
-        """Runs of blocks inside the same fold: the number of the first, and the fold."""
-        self._around: dict[str, str] = {}
-        """The fold that a fold is inside of."""
-        self._laid: tuple[Folds, int, array[int], list[bool]] | None = None
+        self._names: list[str] = []
+        self._begins, self._ends, self._around = array("q"), array("q"), array("q")
+        """Stretches by their beginning: the fold, its first block and the one after its last, the stretch around it."""
+        self._closed = array("q")
+        """Those that are closed by themselves."""
+        self._of_fold: dict[str, int] = {}
+        self._starts, self._inside = array("q", [0]), array("q", [-1])
+        """Runs of blocks in the same stretch: the first block, and the stretch, -1 for none."""
 
     def read(self) -> Iterator[int]:
         """Makes the next block; gives its number."""
+        open_ones: dict[str, int] = {"": -1}
+        inside = ""
         for block in self._blocks:
-            if not self._inside or self._inside[-1] != block.inside:
-                self._starts.append(len(self.texts))
-                self._inside.append(block.inside)
-            if block.fold:
-                self._around[block.fold] = block.inside
+            if block.inside != inside:
+                inside = block.inside
+                self._enter(inside, open_ones)
             self.texts.append(block.text)
             yield len(self.texts) - 1
+        self._enter("", open_ones)
         self.complete = True
 
-    def _chain(self, fold: str) -> list[str]:
-        chain: list[str] = []
-        while fold and fold not in chain:
-            chain.append(fold)
-            fold = self._around.get(fold, "")
-        return chain
+    def _enter(self, fold: str, open_ones: dict[str, int]) -> None:
+        """From here on blocks are inside this fold: in one of those around, or in a new one."""
+        here = len(self.texts)
+        if fold in open_ones:
+            while next(reversed(open_ones)) != fold:
+                self._ends[open_ones.popitem()[1]] = here
+        else:
+            number, usual = len(self._names), self._folds.usual.get(fold, True)
+            self._around.append(next(reversed(open_ones.values())))
+            self._begins.append(here)
+            self._ends.append(_NOT_YET)
+            if not usual:
+                self._closed.append(number)
+            self._of_fold[fold] = number
+            self._names.append(fold)
+            open_ones[fold] = number
+        self._inside.append(open_ones[fold])
+        self._starts.append(here)
 
-    def _is_shown(self, inside: str, folds: Folds) -> bool:
-        return all(folds.is_open(fold, self._folds.usual.get(fold, True)) for fold in self._chain(inside))
+    def laid(self, folds: Folds) -> Laid:
+        """What these folds show of what has been read."""
+        count = len(self._names)
+        turned = {self._of_fold[name] for name in folds.turned if name in self._of_fold}
+        if folds.all_open is None:
+            closed = sorted(turned.symmetric_difference(self._closed))
+        else:
+            closed = sorted(turned) if folds.all_open else [at for at in range(count) if at not in turned]
+        return Laid(self._outermost(closed))
+
+    def _outermost(self, closed: Iterable[int]) -> Iterator[tuple[int, int]]:
+        last = -1
+        for at in closed:
+            begin, end = self._begins[at], self._ends[at]
+            if begin >= last:
+                last = end
+                yield begin, end
 
     def opened(self, block: int, folds: Folds) -> Folds:
         """The folds with those open that hide the block."""
-        for fold in self._chain(self._inside[bisect_right(self._starts, block) - 1]):
-            if not folds.is_open(fold, self._folds.usual.get(fold, True)):
-                folds = folds.toggled(fold)
+        at = self._inside[bisect_right(self._starts, block) - 1]
+        while at >= 0:
+            name = self._names[at]
+            if not folds.is_open(name, self._folds.usual.get(name, True)):
+                folds = folds.toggled(name)
+            at = self._around[at]
         return folds
 
-    def _runs(self, folds: Folds) -> tuple[array[int], list[bool]]:
-        """For each run how many blocks are shown before it, and whether it is shown itself."""
-        runs = len(self._inside)
-        if self._laid is None or self._laid[:2] != (
-            folds,
-            runs,
-        ):  # a thread may still be reading: runs so far
-            known: dict[str, bool] = {}
-            befores, shown_ones, before = array("q"), list[bool](), 0
-            bounds = pairwise((*self._starts[:runs], len(self.texts)))
-            for (start, end), inside in zip(bounds, self._inside[:runs], strict=True):
-                if inside not in known:
-                    known[inside] = self._is_shown(inside, folds)
-                befores.append(before)
-                shown_ones.append(known[inside])
-                before += end - start if known[inside] else 0
-            self._laid = laid = folds, runs, befores, shown_ones
-            return laid[2], laid[3]
-        return self._laid[2], self._laid[3]
 
-    def shown_at(self, block: int, folds: Folds) -> int | None:
-        """The number of the block among those that these folds show; None where they hide it."""
-        befores, shown_ones = self._runs(folds)
-        run = bisect_right(self._starts, block) - 1
-        return befores[run] + block - self._starts[run] if shown_ones[run] else None
-
-    def whole_at(self, number: int, folds: Folds) -> int:
-        """The number in the whole text of a block that these folds show."""
-        befores, shown_ones = self._runs(folds)
-        run = bisect_right(befores, number) - 1
-        while run > 0 and not shown_ones[run]:
-            run -= 1
-        return self._starts[run] + number - befores[run] if run >= 0 else 0
+_NOT_YET = 1 << 60
+"""Where a stretch ends whose end has not been read."""
 
 
 def put_in(

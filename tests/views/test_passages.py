@@ -36,11 +36,12 @@ def read(source: Json) -> Whole:
 def same_places(source: Json, folds: Folds) -> None:
     """What is shown is the whole without what closed folds hide, block for block, there and back."""
     whole, seen = read(source), list(source(folds, 60))
-    places = [whole.shown_at(number, folds) for number in range(len(whole.texts))]
+    laid = whole.laid(folds)
+    places = [laid.shown_at(number) for number in range(len(whole.texts))]
     assert [place for place in places if place is not None] == list(range(len(seen)))
     for number, place in enumerate(places):
         if place is not None:
-            assert whole.whole_at(place, folds) == number
+            assert laid.whole_at(place) == number
             if not seen[place].fold:  # the line of a fold says something else while it is closed
                 assert whole.texts[number] == seen[place].text
 
@@ -81,10 +82,10 @@ def test_what_hides_a_line_is_opened_and_nothing_else() -> None:
 
     whole, folds = read(source), Folds(frozenset({"x/a", "x/c"}))
     number = next(at for at, text in enumerate(whole.texts) if '"b"' in text)
-    assert whole.shown_at(number, folds) is None
+    assert whole.laid(folds).shown_at(number) is None
     opened = whole.opened(number, folds)
     assert opened == Folds(frozenset({"x/c", "more"}))
-    assert whole.shown_at(number, opened) == 3
+    assert whole.laid(opened).shown_at(number) == 3
 
 
 @pytest.mark.parametrize(

@@ -143,5 +143,5 @@ def test_places_on_the_screen_are_places_of_the_whole() -> None:
     whole = Whole(lambda folds, _width: thread_blocks(of, folds), 80)
     count = len(list(whole.read()))
     seen = list(thread_blocks(of, Folds()))
-    shown = [whole.shown_at(number, Folds()) for number in range(count)]
+    shown = [whole.laid(Folds()).shown_at(number) for number in range(count)]
     assert [place for place in shown if place is not None] == list(range(len(seen)))

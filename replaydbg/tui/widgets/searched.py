@@ -21,13 +21,14 @@ from textual.worker import get_current_worker
 from replaydbg import limits
 from replaydbg.tui.background import apart
 from replaydbg.tui.widgets.document import Document, Source
-from replaydbg.views.blocks import Block
-from replaydbg.views.passages import Whole, pattern, stretches
+from replaydbg.views.blocks import Block, Folds
+from replaydbg.views.passages import Laid, Whole, pattern, stretches
 from replaydbg.views.text import Span
 
 _BETWEEN_TELLING_SECONDS = 0.15
 _AT_ONCE_LINES = 4000
 """Lines wrapped between two looks at what else there is to do, on the way to a passage far below."""
+_MEANWHILE_SECONDS = 0.001
 _WHOLE_BLOCK_CHARS_MAX = 64_000
 _TRIED_MAX = 20_000
 """Passages in folded parts that are passed over to find one that is in sight."""
@@ -82,6 +83,7 @@ class SearchedDocument(Document, inherit_bindings=False):
         """The number of the hit that one went to last."""
         self._read: Whole | None = None
         """What was looked through last, as far as that has come."""
+        self._kept: tuple[Whole, Folds, Laid] | None = None
         self._origin: tuple[int, int, bool] | None = None
         """Where to go from to the first hit, until that is done: line, scroll, and whether also into what is folded."""
         self._tells = False
@@ -147,12 +149,11 @@ class SearchedDocument(Document, inherit_bindings=False):
         self.tell()
 
     def _to_first(self, line: int, scroll: int, unfold: bool) -> None:
-        hits, count, whole = self._hits, len(self._hits), self._read
-        assert whole is not None  # there was something to look through
-        begin = hits.first_from(*self._in_whole(line))
+        hits, count, laid = self._hits, len(self._hits), self._laid()
+        begin = hits.first_from(*self._in_whole(laid, line))
         # What is in sight comes first, also where what is folded is nearer: nothing on the screen has to move for it.
         near = islice(chain(range(begin, count), range(begin)), _TRIED_MAX)
-        index = next((at for at in near if whole.shown_at(hits.blocks[at], self.folds) is not None), None)
+        index = next((at for at in near if laid.shown_at(hits.blocks[at]) is not None), None)
         if index is None and unfold and count and hits.complete:
             index = begin if begin < count else 0
         if index is not None and (
@@ -163,10 +164,21 @@ class SearchedDocument(Document, inherit_bindings=False):
         elif index is None and hits.complete:
             self.go_back((line, scroll))
 
-    def _in_whole(self, line: int) -> tuple[int, int]:
+    def _laid(self) -> Laid:
+        """What the folds show of the whole text. Kept once all of it has been read."""
+        whole = self._read
+        if whole is None:
+            return Laid(())
+        if self._kept is not None and self._kept[:2] == (whole, self.folds):
+            return self._kept[2]
+        laid = whole.laid(self.folds)
+        self._kept = (whole, self.folds, laid) if whole.complete else None
+        return laid
+
+    def _in_whole(self, laid: Laid, line: int) -> tuple[int, int]:
         """The place of a line in the whole text."""
         number, start = self.text_at(line)
-        return (self._read.whole_at(number, self.folds) if self._read is not None else 0), start
+        return laid.whole_at(number), start
 
     def to_next(self, by: int) -> None:
         """To the passage after the one that one went to, or after the cursor, where there is one."""
@@ -174,7 +186,7 @@ class SearchedDocument(Document, inherit_bindings=False):
         if self._here >= 0:
             index = self._here + by
         else:
-            index = self._hits.first_from(*self._in_whole(self.cursor)) - (by < 0)
+            index = self._hits.first_from(*self._in_whole(self._laid(), self.cursor)) - (by < 0)
         if 0 <= index < len(self._hits):
             self._go_to(index)
             self.tell()
@@ -191,7 +203,7 @@ class SearchedDocument(Document, inherit_bindings=False):
         block, start, _ = self._hits.at(index)
         assert self._read is not None
         self._fold_with(self._read.opened(block, self.folds))
-        self._approach(index, self._read.shown_at(block, self.folds) or 0, start)
+        self._approach(index, self._laid().shown_at(block) or 0, start)
 
     def _approach(self, index: int, number: int, offset: int) -> None:
         """Wrap as far as the passage in turns, so that the screen goes on answering."""
@@ -199,13 +211,16 @@ class SearchedDocument(Document, inherit_bindings=False):
             return
         line = self.line_at(number, offset, _AT_ONCE_LINES)
         if line is None:
-            self.call_later(self._approach, index, number, offset)
+            words = f"“{self.sought}” {index + 1:,} of {len(self._hits):,}: on the way, line {self.lines:,} so far"
+            self.post_message(self.Sought(words, "dim"))
+            self.set_timer(_MEANWHILE_SECONDS, partial(self._approach, index, number, offset))
             return
         height, top = self.size.height, self.scroll_offset.y
         if not top <= line < top + height:
             self.scroll_to(y=max(0, line - height // 3), animate=False, immediate=True)
         self.cursor = line
         self.refresh()
+        self.tell()
 
     def tell(self) -> None:
         """Nothing where nobody asked: another step is shown, and the words are looked for there as well."""
@@ -259,10 +274,10 @@ class SearchedDocument(Document, inherit_bindings=False):
 
     def _here_in(self, number: int) -> tuple[int, int] | None:
         """The passage that one went to last, where it is in this block."""
-        if self._read is None or not 0 <= self._here < len(self._hits):
+        if self._read is None or not self._read.complete or not 0 <= self._here < len(self._hits):
             return None
         block, start, end = self._hits.at(self._here)
-        return (start, end) if self._read.shown_at(block, self.folds) == number else None
+        return (start, end) if self._laid().shown_at(block) == number else None
 
     def _found_in(self, number: int, block: Block, start: int, end: int) -> list[tuple[int, int]]:
         assert self._wanted is not None
