@@ -39,14 +39,14 @@ def look(path: str, **options: object) -> int:
     return _print(path, **asked)  # type: ignore[arg-type]
 
 
-def look_at_demo() -> int:
+def look_at_demo(*, hints: bool = True) -> int:
     """The bundled incident, its model and its tools bound and allowed: they are ours, and change nothing."""
     from replaydbg.actions.demo import incident_path
 
     report.say(
         "the model of the demo is a rule-based stand-in, not a language model; nothing leaves this machine"
     )
-    return look(incident_path(), **_demo())
+    return look(incident_path(), **_demo(), hints=hints)
 
 
 def _demo() -> dict[str, Any]:
