@@ -220,7 +220,8 @@ async def test_a_hundred_thousand_steps_paint_what_is_seen(
         await sitting.press("j")
         assert 0 < painted.lines <= 4
         await sitting.press("G")
-        assert painted.lines <= 4 + sitting.main.chain.size.height + 2
+        # A page at once, and once more when a thread has laid the lanes so far away.
+        assert painted.lines <= 4 + 2 * (sitting.main.chain.size.height + 2)
 
 
 async def test_the_palette_is_made_from_the_table(tmp_path: Path) -> None:
