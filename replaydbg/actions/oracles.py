@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -37,7 +38,7 @@ def make_oracles(words: Sequence[str], recording: Facts) -> tuple[Oracle, ...]:
     """Without words: every rule that found an error in the recording finds none. Raises UsageProblem."""
     if words:
         return tuple(_oracle(one, recording) for one in words)
-    codes = sorted({finding.code for finding in check_trace(recording) if finding.severity.label == "error"})
+    codes = sorted(code for code, severity in _found(recording) if severity == "error")
     if not codes:
         raise UsageProblem(
             "the recording has no error that could be gone", f"say what is wanted: --oracle {FORMS}"
@@ -69,8 +70,14 @@ def _oracle(words: str, recording: Facts) -> Oracle:
     raise UsageProblem(f"{words!r} is nothing that a branch could be asked", f"--oracle {FORMS}")
 
 
+@lru_cache(maxsize=2)
+def _found(facts: Facts) -> frozenset[tuple[str, str]]:
+    """Code and severity of what the rules find: once for the recording and once for a branch, whatever is asked of them."""
+    return frozenset((finding.code, finding.severity.label) for finding in check_trace(facts))
+
+
 def _has(facts: Facts, code: str) -> bool:
-    return any(finding.code == code for finding in check_trace(facts))
+    return any(found == code for found, _ in _found(facts))
 
 
 def final_answer(facts: Facts) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from replaydbg.core.branch import Branch
+from replaydbg.core.finding import Severity
 from replaydbg.errors import ReplaydbgError
 from replaydbg.tui.screens.exporting import Exporting
 from replaydbg.tui.screens.running import recorded_provider
@@ -75,7 +76,9 @@ class Trying(Exporting):
         from replaydbg.views.trial import TrialTerms
 
         found = tuple(dict.fromkeys(finding.name for finding in shown.findings))
+        errors = sorted({finding.code for finding in shown.told if finding.severity is Severity.ERROR})
         first = TrialTerms(
+            oracles=tuple(f"gone:{code}" for code in errors) if shown.checked else (),
             calls_max_usual=options.calls_max,
             calls=sum(plan.calls_by_model.values()),
             tokens=plan.tokens_estimate,
