@@ -157,11 +157,14 @@ def _begun(replay: Replay, id_: str, options: RerunOptions) -> Begun:
     )
 
 
-async def _write_down(journal: RunJournal, asked: Asked, given: Given) -> None:
+def _write_down(journal: RunJournal, asked: Asked, given: Given) -> asyncio.Future[None]:
     """In a thread: a disk may take its time, and other answers are streaming."""
-    if not given.paid:  # else it stands in the branch that this one goes on with
-        row = answer_row(asked.id, given.outcome, given.provenance)
-        await asyncio.to_thread(journal.keep, row)
+    loop = asyncio.get_running_loop()
+    if given.paid:  # it stands in the branch that this one goes on with
+        done: asyncio.Future[None] = loop.create_future()
+        done.set_result(None)
+        return done
+    return loop.run_in_executor(None, journal.keep, answer_row(asked.id, given.outcome, given.provenance))
 
 
 def cut_off(
