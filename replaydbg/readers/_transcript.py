@@ -7,18 +7,20 @@ it, and says in order what the file holds. Entries are messages, or handles that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from replaydbg.core.columns import NOT_RECORDED, Columns, arrange
 from replaydbg.core.finding import Notice
 from replaydbg.core.history import Conversation, History
-from replaydbg.core.message import Message, Role, ToolResponse
+from replaydbg.core.message import Json, Message, Role, ToolResponse
 from replaydbg.core.step import Body, Kind, PlainBody, Status
 from replaydbg.core.trace import Source
+from replaydbg.readers import _containers
 from replaydbg.readers._api import Document, NotThisFormat, Reading
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript_body import NOTHING, PLAIN, Decoders, Place, TranscriptBody, Waiting
+from replaydbg.wire import loose
 
 WAITING_CALLS_MAX = 256
 """Calls kept waiting for their response: one that 256 later calls overtook is not going to be answered."""
@@ -44,6 +46,16 @@ class Transcript:
 
     def notice(self, place: str, message: str) -> None:
         self.notices.append(Notice(place, message))
+
+    def events(self, document: Document) -> Iterator[tuple[str, dict[str, Json]]]:
+        """The records that say of what `type` they are; others are told, and left out."""
+        for value, place in _containers.values(document.buffer, self.notices):
+            event = loose.mapping(value)
+            kind = loose.text(event.get("type"))
+            if kind:
+                yield kind, event
+            else:
+                self.notice(place, "no event, left out")
 
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
         """The runs that have a step so far."""

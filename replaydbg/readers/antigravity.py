@@ -28,12 +28,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
     thread = transcript.run(document.stem).thread()
-    for value, place in _containers.values(document.buffer, transcript.notices):
-        line = loose.mapping(value)
-        if isinstance(line.get("type"), str):
-            _add(thread, line, line["type"])
-        else:
-            transcript.notice(place, "no step, left out")
+    for kind, line in transcript.events(document):
+        _add(thread, line, kind)
     thread.end()
     yield transcript.whole("no step")
 

@@ -36,12 +36,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
     session = _Session(transcript.run(document.stem))
-    for value, place in _containers.values(document.buffer, transcript.notices):
-        event = loose.mapping(value)
-        if isinstance(event.get("type"), str):
-            session.add(event, loose.mapping(event.get("data")))
-        else:
-            transcript.notice(place, "no event, left out")
+    for kind, event in transcript.events(document):
+        session.add(kind, event, loose.mapping(event.get("data")))
     session.end()
     yield transcript.whole("no message")
 
@@ -60,8 +56,8 @@ class _Session:
         """Executions under way: what was called, and when."""
         self._number = 0
 
-    def add(self, event: dict[str, Json], data: dict[str, Json]) -> None:
-        kind, moment = loose.text(event.get("type")), _moments.nanoseconds(event.get("timestamp"))
+    def add(self, kind: str, event: dict[str, Json], data: dict[str, Json]) -> None:
+        moment = _moments.nanoseconds(event.get("timestamp"))
         thread = self._threads.get(loose.text(data.get("parentToolCallId")), self._main)
         self._places.setdefault(loose.text(event.get("id")), (self._main, len(self._main)))
         if kind == "session.start":

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from replaydbg.core.message import Json, Message, Part, Role, Text, ToolResponse
 from replaydbg.core.tool import ToolSpec
-from replaydbg.readers import _containers, _json_lines, _moments
+from replaydbg.readers import _json_lines, _moments
 from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Run, Thread, Transcript
@@ -41,12 +41,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
     stream = _Stream(transcript.run(document.stem))
-    for value, place in _containers.values(document.buffer, transcript.notices):
-        line = loose.mapping(value)
-        if isinstance(line.get("type"), str):
-            stream.add(line)
-        else:
-            transcript.notice(place, "no event, left out")
+    for kind, line in transcript.events(document):
+        stream.add(kind, line)
     stream.end()
     yield transcript.whole("no message")
 
@@ -62,8 +58,8 @@ class _Stream:
         """Of the reply that is being told."""
         self._moment = -1
 
-    def add(self, line: dict[str, Json]) -> None:
-        kind, moment = line["type"], _moments.nanoseconds(line.get("timestamp"))
+    def add(self, kind: str, line: dict[str, Json]) -> None:
+        moment = _moments.nanoseconds(line.get("timestamp"))
         if kind == "system":
             self._run.id = loose.text(line.get("session_id")) or self._run.id
             self._model = loose.text(line.get("model")) or self._model

@@ -14,7 +14,7 @@ from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json, Message, OtherPart, Part, Reasoning, Role, Text, ToolResponse
 from replaydbg.core.step import Kind, PlainBody, Usage
 from replaydbg.core.tool import ToolSpec
-from replaydbg.readers import _containers, _json_lines, _moments
+from replaydbg.readers import _json_lines, _moments
 from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Run, Thread, Transcript
@@ -38,12 +38,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
     session = _Session(transcript.run(document.stem))
-    for value, place in _containers.values(document.buffer, transcript.notices):
-        line = loose.mapping(value)
-        if isinstance(line.get("type"), str):
-            session.add(line, line["type"])
-        else:
-            transcript.notice(place, "no record, left out")
+    for kind, line in transcript.events(document):
+        session.add(kind, line)
     session.end()
     yield transcript.whole("no message")
 
@@ -64,7 +60,7 @@ class _Session:
         self._spent = Usage()
         """What was counted last; a compaction has no reply of its own."""
 
-    def add(self, line: dict[str, Json], kind: str) -> None:
+    def add(self, kind: str, line: dict[str, Json]) -> None:
         moment = _moments.nanoseconds(line.get("time"))
         if kind == "context.append_loop_event":
             self._event(line, loose.mapping(line.get("event")), moment)

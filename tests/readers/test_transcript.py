@@ -13,6 +13,7 @@ from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Run, Transcript
 from replaydbg.readers._transcript_body import Decoders
 from tests.support.build import assistant, call, response, system, user
+from tests.support.readings import document, lines
 
 DOCUMENT = Document("a.jsonl", memoryview(b"{}"))
 
@@ -201,3 +202,10 @@ def test_a_reply_that_is_written_in_pieces() -> None:
     trace = traced(run)
     assert (trace.ends_ns[0], trace.name(1), trace.starts_ns[1]) == (30, "g", 30)
     assert trace.step(1).body.call == asked.tool_calls[1]
+
+
+def test_events_say_of_what_type_they_are() -> None:
+    made = lines({"type": "a", "n": 1}, [2], {"type": 3}, {"type": "b"})
+    transcript = Transcript(document(made), "test")
+    assert list(transcript.events(document(made))) == [("a", {"type": "a", "n": 1}), ("b", {"type": "b"})]
+    assert [notice.pointer for notice in transcript.notices] == ["line 2", "line 3"]
