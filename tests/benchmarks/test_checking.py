@@ -6,6 +6,7 @@
 Each case is a process of its own, measured in processor time with the garbage collector off, as `check` has it. A small
 trace of the same kind is checked before, so that what rules import is not counted; that is told by itself. Facts that
 rules share are made by the first who wants them: they are asked for before the rules, and stand in the table as theirs.
+Beside it stands what it takes only to parse what bodies hold, which the load leaves alone.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ SHOWN_MIN = 0.1
 
 _CHECK = """
 import gc, json, sys, time
+import orjson
 from replaydbg.actions import check, open as opening
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _registry
@@ -49,6 +51,29 @@ SHARED = {
     "calls and what came of them": lambda facts: facts.outcomes,
     "loops": lambda facts: facts.cycles.loops,
 }
+def nested(value):
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+        elif isinstance(one, str) and one[:1] in ("{", "["):
+            yield one
+def parsing(path):
+    data = open(path, "rb").read()
+    outer = data.splitlines() if data.count(b"\\n") > 1 else [data]
+    seconds, values = took(lambda: [orjson.loads(text) for text in outer])
+    for value in values:
+        for text in nested(value):
+            began = time.process_time()
+            try:
+                orjson.loads(text)
+            except ValueError:
+                pass
+            seconds += time.process_time() - began
+    return seconds
 path, small = sys.argv[1:]
 rules = _registry.all_rules()
 gc.disable()
@@ -66,7 +91,7 @@ findings = [one for heard in found for one in heard.findings]
 parts.append(["repairs", took(lambda: [repair(facts, one) for one in findings])[0]])
 del trace, facts, found, findings
 whole, checked = took(lambda: list(check.check_paths([path])))
-print(json.dumps({"steps": len(checked[0].trace), "load": load_takes, "parts": parts, "check": whole, "imports": imports}))
+print(json.dumps({"steps": len(checked[0].trace), "load": load_takes, "parts": parts, "check": whole, "imports": imports, "parsing": parsing(path)}))
 """
 
 
@@ -83,7 +108,8 @@ def test_rule_by_rule(kind: str, size_mb: int, tmp_path: Path) -> None:
     load, steps, parts = told["load"], told["steps"], told["parts"]
     print(
         f"\n{kind}, {path.stat().st_size / 1e6:.0f} MB, {steps:,} steps: load {load * 1e3:.0f} ms, "
-        f"check {told['check'] / load:.1f} x its load; imports of the first check {told['imports'] * 1e3:.0f} ms"
+        f"check {told['check'] / load:.1f} x its load; imports of the first check {told['imports'] * 1e3:.0f} ms; "
+        f"`orjson.loads` of all that is JSON, texts in texts as well, {told['parsing'] / load:.1f} x"
     )
     for name, seconds in parts:
         if seconds >= SHOWN_MIN * load:
