@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from replaydbg.core import pointer
 from replaydbg.core.message import Json
 from replaydbg.views.blocks import Block, Folds, json_blocks, one_line, shown
 from replaydbg.views.exhibit import Held
+from replaydbg.views.schema_words import declaration, meant, part_of, required_of
 from replaydbg.views.text import clip
-from replaydbg.views.tool_fields import declaration
 from replaydbg.views.wrapping import BESIDE_CELLS_MIN, Side, below, beside
 
-_REFERENCES_MAX = 16
 _TEXT_SHOWN_CHARS = 1_500
 _BROKEN_AROUND_CHARS = 300
 _NOT_GIVEN_SHOWN_MAX = 20
@@ -78,11 +76,11 @@ class _Table:
         path = pointer.tokens(place)
         around: Json = self.held.schema
         for token in path[:-1]:
-            around = below_token(around, token, self.held.schema)
+            around = part_of(around, token, self.held.schema)
         if not path:
-            return declaration(resolved(around, self.held.schema)), False
-        mine = below_token(around, path[-1], self.held.schema)
-        return declaration(resolved(mine, self.held.schema)), path[-1] not in _required(
+            return declaration(meant(around, self.held.schema)), False
+        mine = part_of(around, path[-1], self.held.schema)
+        return declaration(meant(mine, self.held.schema)), path[-1] not in required_of(
             around, self.held.schema
         )
 
@@ -91,27 +89,27 @@ class _Table:
         value = _got(self.held.value, place)
         schema: Json = self.held.schema
         for token in pointer.tokens(place):
-            schema = below_token(schema, token, self.held.schema)
+            schema = part_of(schema, token, self.held.schema)
         if not isinstance(value, dict) or self.held.schema is None:
             return
-        for name in _required(schema, self.held.schema):
+        for name in required_of(schema, self.held.schema):
             if not isinstance(name, str) or name in value:
                 continue
             own = [message for message in wrong if f'"{name}"' in message]
             wrong[:] = [message for message in wrong if message not in own]
-            words = declaration(resolved(below_token(schema, name, self.held.schema), self.held.schema))
+            words = declaration(meant(part_of(schema, name, self.held.schema), self.held.schema))
             yield name, words, own or ["it is missing"]
 
     def not_given(self) -> Iterator[Block]:
         """Fields of the outermost object that might have been given: what else could have been meant."""
-        schema, value = resolved(self.held.schema, self.held.schema), self.held.value
+        schema, value = meant(self.held.schema, self.held.schema), self.held.value
         properties = schema.get("properties") if isinstance(schema, dict) else None
         if not self.wide or not isinstance(properties, dict) or not isinstance(value, dict):
             return
-        needed = _required(schema, self.held.schema)
+        needed = required_of(schema, self.held.schema)
         left = [name for name in properties if name not in value and name not in needed]
         for name in left[:_NOT_GIVEN_SHOWN_MAX]:
-            words = declaration(resolved(properties[name], self.held.schema))
+            words = declaration(meant(properties[name], self.held.schema))
             text = f"{shown(one_line(name))}: (not given)"
             yield from self.line(Block(text, "dim", indent=4), words, [], optional=True)
 
@@ -151,61 +149,18 @@ class _Table:
 
     def wanted(self) -> Iterator[Block]:
         """What the schema says of each field, where there is no value to set it beside."""
-        schema = resolved(self.held.schema, self.held.schema)
+        schema = meant(self.held.schema, self.held.schema)
         properties = schema.get("properties") if isinstance(schema, dict) else None
         if not isinstance(properties, dict):
             return
-        needed = _required(schema, self.held.schema)
+        needed = required_of(schema, self.held.schema)
         yield Block()
         yield Block("what the schema says of each field", "dim")
         for name, inner in list(properties.items())[:_NOT_GIVEN_SHOWN_MAX]:
-            words = declaration(resolved(inner, self.held.schema))
+            words = declaration(meant(inner, self.held.schema))
             key = shown(str(name))
             text = f"{key}  {words}" + ("" if name in needed else ", optional")
             yield Block(text, "hint", ((0, len(key), "json-key"),), indent=2, hang=2)
-
-
-def resolved(schema: Json, root: Json) -> Json:
-    """The schema that a reference within the same schema leads to; where it leads nowhere, anything goes."""
-    for _ in range(_REFERENCES_MAX):
-        reference = schema.get("$ref") if isinstance(schema, dict) else None
-        if not isinstance(reference, str):
-            return schema
-        try:
-            schema = pointer.get(root, reference.removeprefix("#"))
-        except pointer.PointerError:
-            return {}
-    return {}
-
-
-def below_token(schema: Json, token: str, root: Json) -> Json:
-    """What the schema says of a field or an item; None where the field is not in it, `{}` where anything goes."""
-    schema = resolved(schema, root)
-    if not isinstance(schema, dict):
-        return {}
-    properties = schema.get("properties")
-    if isinstance(properties, dict) and token in properties:
-        return properties[token]
-    items: Any = schema.get("prefixItems", schema.get("items"))
-    if isinstance(items, list):
-        return items[int(token)] if token.isdecimal() and int(token) < len(items) else schema.get("items", {})
-    if isinstance(items, dict) and token.isdecimal():
-        return items
-    for word in ("anyOf", "oneOf", "allOf"):
-        for branch in schema[word] if isinstance(schema.get(word), list) else ():
-            found = below_token(branch, token, root)
-            if found not in (None, {}):
-                return found
-    others = schema.get("additionalProperties")
-    if isinstance(others, dict):
-        return others
-    return None if others is False else {}
-
-
-def _required(schema: Json, root: Json) -> list[Any]:
-    inner = resolved(schema, root)
-    needed = inner.get("required") if isinstance(inner, dict) else None
-    return needed if isinstance(needed, list) else []
 
 
 def _got(value: Json, place: str) -> Json:

@@ -91,6 +91,7 @@ _TWINS = str.maketrans(
         **dict(zip("▸▾▴►▶◂«»", ">v^>><<>", strict=True)),
         **dict(zip("─━┄·•…×→←⇒↑↓⏎⇄✓✗╳", "---.*~x><>^v<=+xX", strict=True)),
         **dict(zip("◇≠█░", "o##.", strict=True)),
+        **dict(zip("◇≠↳−", "o#`-", strict=True)),
         **dict(zip("✎★☺◆■●○▲↻∥‼¶⚑“”‘’–—", "ELH*#oo^@%!;+\"\"''--", strict=True)),
     }
 )

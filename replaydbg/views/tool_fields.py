@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from replaydbg.core import pointer
 from replaydbg.core.message import Json, ToolCall
@@ -25,6 +24,7 @@ from replaydbg.views.blocks import (
     value_blocks,
 )
 from replaydbg.views.conversation import Prose, as_written, reply_blocks, result_blocks
+from replaydbg.views.schema_words import declaration, mapping, meant, required_of
 from replaydbg.views.subject import Subject
 from replaydbg.views.text import plural
 
@@ -119,9 +119,8 @@ def _fields(
 
     What is too long for a line is a fold of such lines.
     """
-    properties = _mapping(_mapping(schema).get("properties"))
-    required = _mapping(schema).get("required")
-    required = required if isinstance(required, list) else []
+    properties = mapping(mapping(schema).get("properties"))
+    required = required_of(schema, where.root)
     names = [*arguments, *(name for name in properties if name not in arguments)]
     cells = min(max((len(shown(name)) for name in names[:_MEASURED_MAX]), default=0), _NAME_CELLS_MAX)
     missing: dict[str, list[str]] = {}
@@ -158,27 +157,6 @@ def _is_long(value: Json) -> bool:
     )
 
 
-def meant(schema: Json, root: Json) -> Json:
-    """The schema that a reference in the same document stands for; of what may also be null, what it is otherwise."""
-    for _ in range(_HOPS_MAX):
-        rules = _mapping(schema)
-        options = [each for each in rules.get("anyOf", ()) if _mapping(each).get("type") != "null"]
-        target = rules.get("$ref")
-        if isinstance(target, str) and target.startswith("#/"):
-            try:
-                schema = pointer.get(root, target[1:])
-            except pointer.PointerError:
-                return schema
-        elif len(options) == 1 and _mapping(options[0]).keys() & {"$ref", "properties", "items"}:
-            schema = options[0]
-        else:
-            break
-    return schema
-
-
-_HOPS_MAX = 8
-
-
 @dataclass(frozen=True, slots=True)
 class _Line:
     """One field: `cells` is the width of the names around it."""
@@ -210,7 +188,7 @@ def _inner_fields(line: _Line, value: Json, schema: Json, wrong: dict[str, list[
         inner, rules = value, schema
     else:
         inner = {str(number): item for number, item in enumerate(value)}
-        items = _mapping(schema).get("items")
+        items = mapping(schema).get("items")
         rules = (
             {"properties": dict.fromkeys(inner, items), "required": list(inner)}
             if items is not None
@@ -270,48 +248,6 @@ def _taken(wrong: dict[str, list[str]], at: str) -> list[str]:
     return [
         f"{below}: {text}" if below else text for below, texts in _below(wrong, at).items() for text in texts
     ]
-
-
-def declaration(schema: Json, *, given: bool = True) -> str:
-    """What a schema says of one value, in a few words: `string matching ^ORD-`, `"EU" | "US"`, `integer 1..10`."""
-    if schema is None:
-        return "not in the schema" if given else ""
-    rules = _mapping(schema)
-    if not rules:
-        return "nothing" if schema is False else "anything"
-    if isinstance(rules.get("enum"), list):
-        values = [one_line(value) for value in rules["enum"]]
-        return shown(" | ".join(values[:8]) + (f" | … {len(values) - 8} more" if len(values) > 8 else ""))
-    if "const" in rules:
-        return shown(one_line(rules["const"]))
-    for word in ("anyOf", "oneOf"):
-        if isinstance(rules.get(word), list):
-            return " or ".join(dict.fromkeys(declaration(item) for item in rules[word]))
-    type_ = rules.get("type")
-    words = " or ".join(map(str, type_)) if isinstance(type_, list) else str(type_ or "anything")
-    if type_ == "array" and rules.get("items"):
-        words = f"array of {declaration(rules['items'])}"
-    if isinstance(rules.get("pattern"), str):
-        words += f" matching {rules['pattern']}"
-    if isinstance(rules.get("format"), str):
-        words += f" ({rules['format']})"
-    return shown(words + _bounds(rules))
-
-
-def _bounds(rules: Mapping[str, Any]) -> str:
-    said = [
-        f"{sign}{rules[word]}"
-        for word, sign in (
-            ("minimum", "≥ "), ("exclusiveMinimum", "> "), ("maximum", "≤ "), ("exclusiveMaximum", "< "),
-            ("minLength", "length ≥ "), ("maxLength", "length ≤ "), ("minItems", "items ≥ "), ("maxItems", "items ≤ "),
-        )
-        if isinstance(rules.get(word), int | float)
-    ]  # fmt: skip
-    return " " + ", ".join(said) if said else ""
-
-
-def _mapping(value: Json) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
 
 
 def _value_look(value: Json) -> str:

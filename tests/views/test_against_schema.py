@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from replaydbg import schema
-from replaydbg.views.against_schema import below_token, held_blocks, resolved
+from replaydbg.views.against_schema import held_blocks
 from replaydbg.views.blocks import Folds
 from replaydbg.views.exhibit import Held
 from replaydbg.views.text import cell_width
@@ -114,30 +113,6 @@ def test_what_is_wrong_inside_a_fold_is_not_lost() -> None:
 def test_control_characters_do_no_harm() -> None:
     found = "\n".join(lines({"id\x1b[2J": "\x07\u202e", "region": "\x1b]0;x\x07"}))
     assert not set("\x1b\x07\u202e") & set(found)
-
-
-@pytest.mark.parametrize(
-    ("declared", "token", "expected"),
-    [
-        ({"properties": {"a": {"type": "string"}}}, "a", {"type": "string"}),
-        ({"additionalProperties": False}, "a", None),
-        ({"additionalProperties": {"type": "null"}}, "a", {"type": "null"}),
-        ({}, "a", {}),
-        (True, "a", {}),
-        ({"items": {"type": "number"}}, "3", {"type": "number"}),
-        ({"prefixItems": [{"type": "number"}], "items": {"type": "string"}}, "1", {"type": "string"}),
-        ({"anyOf": [{"type": "null"}, {"properties": {"a": {"const": 1}}}]}, "a", {"const": 1}),
-        ({"$ref": "#/$defs/x", "$defs": {"x": {"properties": {"a": {"const": 2}}}}}, "a", {"const": 2}),
-    ],
-)
-def test_what_the_schema_says_of_a_field(declared: Any, token: str, expected: Any) -> None:
-    assert below_token(declared, token, declared) == expected
-
-
-def test_references_in_a_ring_end() -> None:
-    ring = {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}}
-    assert resolved(ring, ring) == {}
-    assert resolved({"$ref": "https://example.com/x"}, {}) == {}
 
 
 JSON = st.recursive(

@@ -51,3 +51,4 @@ def test_any_text_has_an_ascii_form_of_the_same_width() -> None:
         assert ascii_text(text).isascii()
         assert len(ascii_text(text)) == cell_width(text)
     assert ascii_text("▾ a → b") == "v a > b"
+    assert "?" not in ascii_text("↳ gone − new +")

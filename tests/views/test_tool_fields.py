@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from replaydbg.views.blocks import Folds
-from replaydbg.views.tool_fields import declaration, meant, result_tab, tools_tab
+from replaydbg.views.tool_fields import result_tab, tools_tab
 from tests.support.blocks import about, text_of, violation
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
 
@@ -69,24 +70,6 @@ def test_offers_open_to_their_schema() -> None:
     assert "Find it." in text_of(tools_tab(about(RUN, "m"), Folds(), 100))
 
 
-@pytest.mark.parametrize(
-    ("schema", "words"),
-    [
-        ({"type": "integer", "minimum": 1, "maximum": 9}, "integer ≥ 1, ≤ 9"),
-        ({"type": ["string", "null"]}, "string or null"),
-        ({"type": "array", "items": {"type": "string"}}, "array of string"),
-        ({"anyOf": [{"type": "string"}, {"type": "number"}]}, "string or number"),
-        ({"const": 3}, "3"),
-        ({"enum": list(range(20))}, "0 | 1 | 2 | 3 | 4 | 5 | 6 | 7 | … 12 more"),
-        ({}, "anything"),
-        (None, "not in the schema"),
-        ({"type": "string", "format": "date"}, "string (date)"),
-    ],
-)
-def test_declaration(schema: object, words: str) -> None:
-    assert declaration(schema) == words
-
-
 def test_results() -> None:
     assert '"ok": 1' in text_of(result_tab(about(RUN, "t"), Folds()))
     assert "→ look" in text_of(result_tab(about(RUN, "m"), Folds()))
@@ -129,7 +112,7 @@ def test_what_is_long_is_a_fold_with_each_field_beside_its_part_of_the_schema() 
         words = line.split() or [""]
         said.setdefault(words[1] if words[0] in ("✗", "▾", "▸") else words[0], line)
     assert said["filter"].startswith("▾ filter  ✗ 1 key")
-    assert said["name"].rstrip().endswith("string length ≥ 3")
+    assert said["name"].rstrip().endswith("string length >= 3")
     assert said["since"].startswith("  ✗ since")
     assert "(missing)" in said["since"]
     assert said["1"].startswith("  ✗ 1")
@@ -146,16 +129,11 @@ def test_a_folded_field_says_that_something_in_it_is_wrong() -> None:
 
 
 @pytest.mark.parametrize(
-    ("schema", "means"),
-    [
-        ({"$ref": "#/$defs/A"}, {"type": "string"}),
-        ({"$ref": "#/$defs/B"}, {"type": "string"}),
-        ({"anyOf": [{"$ref": "#/$defs/A"}, {"type": "null"}]}, {"type": "string"}),
-        ({"$ref": "#/nowhere"}, {"$ref": "#/nowhere"}),
-        ({"$ref": "#/$defs/Loop"}, {"$ref": "#/$defs/Loop"}),
-        (None, None),
-    ],
-)
-def test_what_a_reference_means(schema: object, means: object) -> None:
-    root = {"$defs": {"A": {"type": "string"}, "B": {"$ref": "#/$defs/A"}, "Loop": {"$ref": "#/$defs/Loop"}}}
-    assert meant(schema, root) == means
+    "schema",
+    [{"anyOf": None, "properties": {"a": {"anyOf": None, "enum": None}}}, {"properties": {"a": {"anyOf": 7}}, "required": [["x"], "a"]}],
+    ids=["nulls, as MLflow writes them", "nonsense"],
+)  # fmt: skip
+def test_odd_schemas_do_not_take_the_pane_along(schema: dict[str, Any]) -> None:
+    asked = call("f", {"a": {"b": [1] * 50}}, "c")
+    run = trace(model_call("m", [user("go")], assistant("", asked), tools=[tool("f", schema)]))
+    assert "a" in text_of(tools_tab(about(run, "m"), Folds(), 100))
