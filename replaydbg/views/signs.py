@@ -90,8 +90,7 @@ _TWINS = str.maketrans(
         **dict(zip("▍▌▐▏│┃├└┌╭╮╰╯┏┗╶", "||||||||.,.`',`-", strict=True)),
         **dict(zip("▸▾▴►▶◂«»", ">v^>><<>", strict=True)),
         **dict(zip("─━┄·•…×→←⇒↑↓⏎⇄✓✗╳", "---.*~x><>^v<=+xX", strict=True)),
-        **dict(zip("◇≠█░", "o##.", strict=True)),
-        **dict(zip("◇≠↳−", "o#`-", strict=True)),
+        **dict(zip("◇≠█░↳−", "o##.`-", strict=True)),
         **dict(zip("✎★☺◆■●○▲↻∥‼¶⚑“”‘’–—", "ELH*#oo^@%!;+\"\"''--", strict=True)),
     }
 )
