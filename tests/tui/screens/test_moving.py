@@ -144,7 +144,7 @@ async def test_folding_in_the_detail(tmp_path: Path) -> None:
     async with open_demo(tmp_path) as sitting:
         await sitting.press("enter", "space")
         assert "You are the support agent" in sitting.text
-        await sitting.press("j", "space")
+        await sitting.press("j", "j", "space")  # the line of the fold takes two lines of the screen
         assert "nothing to fold" in sitting.said
 
 
