@@ -57,6 +57,15 @@ class Terminal:
     def keys(self, *keys: str) -> None:
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)
 
+    def click(self, text: str) -> None:
+        """On the last place that shows it, once there is one."""
+        self.wait(text)
+        y, line = next(
+            (y, line) for y, line in reversed([*enumerate(self.text.splitlines(), 1)]) if text in line
+        )
+        x = line.rindex(text) + 1
+        self.keys("-l", f"\x1b[<0;{x};{y}M\x1b[<0;{x};{y}m")
+
     def resize(self, width: int, height: int) -> None:
         subprocess.run([*self._tmux, "resize-window", "-x", str(width), "-y", str(height)], check=True)
 
@@ -177,8 +186,9 @@ def test_an_edit_in_the_persons_own_editor(incident: Path, terminals: list[Termi
     assert terminal.is_sane()
 
 
-def test_the_main_job_by_keys_alone(incident: Path, terminals: list[Terminal]) -> None:
-    """Open, find, edit, re-run, compare: the demo, on a copy, so that its session is the test's own."""
+@pytest.fixture
+def demo(incident: Path, terminals: list[Terminal]) -> Terminal:
+    """The demo, on a copy, so that its session is the test's own."""
     (incident.parent / "demo.py").write_text(
         "import sys\n"
         "from replaydbg.actions.demo import PROVIDER, TOOLS\n"
@@ -189,22 +199,52 @@ def test_the_main_job_by_keys_alone(incident: Path, terminals: list[Terminal]) -
     terminal = Terminal(incident.parent, f"{shlex.quote(sys.executable)} demo.py", (120, 40))
     terminals.append(terminal)
     terminal.wait("‼ 9 errors")
-    terminal.keys("e")
-    terminal.wait("Edit which part")
-    terminal.keys("Enter")
-    terminal.wait("Save")
-    terminal.keys("-l", " Order ids look like ORD-048213. Regions are EU, US and APAC.")
-    terminal.keys("C-s")
-    terminal.wait("to re-run")
-    terminal.keys("r")
-    terminal.wait("Re-run what follows")
-    terminal.keys("y")
-    terminal.wait("9 findings gone")
-    terminal.keys("D")
-    terminal.wait("Next difference")
-    terminal.keys("q")
-    terminal.keys("Q")
-    terminal.wait("ENDED 0")
+    return terminal
+
+
+CURE = " Order ids look like ORD-048213. Regions are EU, US and APAC."
+
+
+def test_the_main_job_by_keys_alone(demo: Terminal) -> None:
+    """Open, find, edit, re-run, compare."""
+    demo.keys("e")
+    demo.wait("Edit which part")
+    demo.keys("Enter")
+    demo.wait("Save")
+    demo.keys("-l", CURE)
+    demo.keys("C-s")
+    demo.wait("to re-run")
+    demo.keys("r")
+    demo.wait("Re-run what follows")
+    demo.keys("y")
+    demo.wait("9 findings gone")
+    demo.keys("D")
+    demo.wait("Next difference")
+    demo.keys("q")
+    demo.keys("Q")
+    demo.wait("ENDED 0")
+
+
+def test_the_main_job_by_mouse(demo: Terminal) -> None:
+    """Only what is written is typed."""
+    demo.click("e Edit")
+    demo.wait("Edit which part")
+    demo.click("system prompt")
+    demo.wait("Save")
+    demo.keys("-l", CURE)
+    demo.wait("APAC")
+    demo.click("Save")
+    demo.click("1 edited, 18 to re-run")
+    demo.click("r Re-run")
+    demo.wait("Re-run what follows")
+    demo.click("Start")
+    demo.click("D compares step by step")
+    demo.click("D Compare")
+    demo.wait("they part at")
+    demo.click("q Back")
+    demo.wait("incident.json   branch b1")
+    demo.keys("Q")
+    demo.wait("ENDED 0")
 
 
 def test_the_mouse_selects_folds_and_opens(incident: Path, terminals: list[Terminal]) -> None:

@@ -42,7 +42,7 @@ class FooterLine(OneLine):
             self.refresh()
 
     def say(self, text: str, look: str = "warning") -> None:
-        """Say something instead, until the next key; "" goes back to the actions."""
+        """Say something instead, until the next key or a click on it; "" goes back to the actions."""
         if text != self.said:
             self.said, self._look = text, look
             self.refresh()
@@ -77,6 +77,10 @@ class FooterLine(OneLine):
             yield Target(begin, 0, partial(self.post_message, self.Clicked(action_id)))
 
     def on_click(self, event: events.Click) -> None:
+        """What was said stands where the actions are: whoever has no hand at the keys gets at them by a click."""
+        if self.said:
+            self.say("")
+            return
         for begin, end, action_id in self._at:
-            if begin <= event.x < end and not self.said:
+            if begin <= event.x < end:
                 self.post_message(self.Clicked(action_id))

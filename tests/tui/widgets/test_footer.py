@@ -43,3 +43,12 @@ async def test_a_click_is_the_key() -> None:
         await pilot.click(footer, offset=(10, 0))
         await pilot.pause()
         assert [m.action_id for m in app.posted if isinstance(m, FooterLine.Clicked)] == ["edit"]
+
+
+async def test_a_click_on_what_was_said_brings_the_actions_back() -> None:
+    footer = FooterLine()
+    async with Host(footer).run_test(size=(60, 5)) as pilot:
+        footer.say("done")
+        await pilot.pause()
+        await pilot.click(footer, offset=(1, 0))
+        assert footer.said == ""
