@@ -193,6 +193,7 @@ _PAGE = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Page", "page"),
     *_moves("Page", "page"),
     UserAction("open", "Open", "To the step that the line leads to", ("enter",), "Page", "page", footer=5, idle="this line leads nowhere"),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Page", "page", footer=30),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Page", "page", footer=20),
 )  # fmt: skip
 
@@ -289,6 +290,7 @@ _BRANCHES = (
 
 _PROGRESS = (
     UserAction("stop", "Stop", "Stop here and keep what was paid for", ("x",), "Re-run", "progress", footer=5),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Re-run", "progress", footer=30),
 )  # fmt: skip
 
 _RERUN = (
@@ -317,6 +319,7 @@ _TRIAL = (
     UserAction("down", "Down", "Next line", ("j", "down"), "Runs", "trial", pane="move:1", idle="this is the last line"),
     UserAction("up", "Up", "Previous line", ("k", "up"), "Runs", "trial", pane="move:-1", idle="this is the first line"),
     UserAction("stop", "Stop", "Stop here and keep what was paid for", ("x",), "Runs", "trial", why_not=not_running, footer=5),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Runs", "trial", footer=30),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape"), "Runs", "trial", why_not=still_running, footer=10),
 )  # fmt: skip
 

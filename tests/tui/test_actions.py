@@ -51,6 +51,12 @@ def test_ids_are_unique_on_one_screen(where: str) -> None:
     assert len(ids) == len(set(ids))
 
 
+@pytest.mark.parametrize("where", sorted(set(SCREENS) - {"opening", "editor"}))
+def test_the_keys_are_told_everywhere(where: str) -> None:
+    """While a file is opened there is one key; in the editor a question mark is text."""
+    assert "question_mark" in by_id(where, "help").keys
+
+
 def test_key_names_are_those_that_textual_sends() -> None:
     """An unknown name is accepted by Textual and never fires."""
     for key in {key for action in ACTIONS for key in action.keys}:

@@ -96,6 +96,11 @@ class ActingScreen(Screen[Answer]):
         actions = footer_of(self.WHERE, self.state())
         self.query_one(FooterLine).offer([(action, self.label(action)) for action in actions])
 
+    def do_help(self) -> None:
+        from replaydbg.tui.screens.help import Help
+
+        self.app.push_screen(Help(self.WHERE, self.state()))
+
     def on_footer_line_clicked(self, event: FooterLine.Clicked) -> None:
         self.action_act(event.action_id)
 

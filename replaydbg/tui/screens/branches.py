@@ -131,11 +131,6 @@ class BranchesScreen(JumpingScreen[Wish | None]):
         else:
             self.dismiss(Wish("compare", here))
 
-    def do_help(self) -> None:
-        from replaydbg.tui.screens.help import Help
-
-        self.app.push_screen(Help(self.WHERE, self.state()))
-
     def do_leave(self) -> None:
         self.dismiss(None)
 

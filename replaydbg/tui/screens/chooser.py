@@ -212,11 +212,6 @@ class ChooserScreen(JumpingScreen[None]):
         self.words = words
         self._arrange()
 
-    def do_help(self) -> None:
-        from replaydbg.tui.screens.help import Help
-
-        self.app.push_screen(Help(self.WHERE, self.state()))
-
     def do_leave(self) -> None:
         if self.words:
             self._search("")

@@ -12,7 +12,6 @@ from replaydbg.core.step import Step
 from replaydbg.core.trace import Trace
 from replaydbg.diff.steps import Comparison
 from replaydbg.tui.screens.acting import bindings
-from replaydbg.tui.screens.help import Help
 from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
@@ -77,9 +76,6 @@ class Differences(JumpingScreen[int | None]):
 
     def do_equal(self) -> None:
         self.say("= Equal steps: there are none that are not shown")
-
-    def do_help(self) -> None:
-        self.app.push_screen(Help(self.WHERE, self.state()))
 
     def do_leave(self) -> None:
         self.dismiss(None)

@@ -118,11 +118,6 @@ class ConversationScreen(JumpingScreen[int | None]):
         self.refresh(layout=True)
         self.say(said)
 
-    def do_help(self) -> None:
-        from replaydbg.tui.screens.help import Help
-
-        self.app.push_screen(Help(self.WHERE, self.state()))
-
     def do_back(self) -> None:
         if self.text.sought:
             self.text.forget()

@@ -15,7 +15,6 @@ from replaydbg.tui.background import apart
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import LookedUp
 from replaydbg.tui.screens.acting import bindings
-from replaydbg.tui.screens.help import Help
 from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
@@ -167,9 +166,6 @@ class FindingScreen(JumpingScreen[Wish | None]):
         block = self.document.block
         way = outside.copy(self.app, block.text if block is not None else "")
         self.say(f"copied the line {way}", "good")
-
-    def do_help(self) -> None:
-        self.app.push_screen(Help(self.WHERE, self.state()))
 
     def do_leave(self) -> None:
         self.dismiss(None)

@@ -234,11 +234,6 @@ class Moving(ReadingStep):
         """The app takes this screen away."""
         self.post_message(BackToTraces())
 
-    def do_help(self) -> None:
-        from replaydbg.tui.screens.help import Help
-
-        self.app.push_screen(Help(self.WHERE, self.state()))
-
     def do_quit_or_back(self) -> None:
         if self.at_home():
             self.do_quit()

@@ -20,7 +20,6 @@ from replaydbg.errors import UsageProblem
 from replaydbg.replay.plan import Plan
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.screens.dialogs import Choose, Line
-from replaydbg.tui.screens.help import Help
 from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
@@ -177,9 +176,6 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
             self.say(f"y Start: {self.terms.possible}", "error")
             return
         self.dismiss(self.options(self.terms))
-
-    def do_help(self) -> None:
-        self.app.push_screen(Help(self.WHERE, self.state()))
 
     def do_leave(self) -> None:
         self.dismiss(None)

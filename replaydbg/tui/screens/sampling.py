@@ -14,7 +14,6 @@ from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.screens.dialogs import Choose, Line
-from replaydbg.tui.screens.help import Help
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
@@ -160,9 +159,6 @@ class SamplingScreen(ActingScreen[TrialTerms | None]):
             self.say(f"y Start: {self.terms.possible}", "error")
             return
         self.dismiss(self.terms)
-
-    def do_help(self) -> None:
-        self.app.push_screen(Help(self.WHERE, self.state()))
 
     def do_leave(self) -> None:
         self.dismiss(None)
