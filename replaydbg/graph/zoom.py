@@ -14,7 +14,8 @@ from functools import cached_property
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.lanes import Chain
-from replaydbg.graph.rows import Entry, FoldState, Laid
+from replaydbg.graph.picked import Picked
+from replaydbg.graph.rows import Entry
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _AGENTS = frozenset({KINDS.index(Kind.AGENT_INVOCATION), KINDS.index(Kind.HANDOFF)})
@@ -87,42 +88,12 @@ class Stretches:
                 return self.parts(lines)
 
 
-class Zoomed(Chain):
-    """Another chain from farther away; what is folded there stays as it is meanwhile."""
+class Zoomed(Picked):
+    """Another chain from farther away: of each stretch the first step, which stands for all of it."""
 
     def __init__(self, whole: Chain, begins: array[int], level: Level) -> None:
-        self._whole, self.level = whole, level
-        self.trace, self.joins, self.folds = whole.trace, whole.joins, []
-        self._opened, self._closed = set(), set()
-        self.turns = whole.turns
-        self.entries = begins
-        self._inside = array("i")
-
-    @property
-    def whole(self) -> Chain:
-        return self._whole
-
-    @property
-    def state(self) -> FoldState:
-        return self._whole.state
-
-    def resume(self, state: FoldState) -> None:
-        self._whole.resume(state)
-
-    def can_toggle(self, y: int) -> bool:  # noqa: ARG002 - a stretch is looked into from nearer by
-        return False
-
-    def around(self, y: int) -> int | None:  # noqa: ARG002
-        return None
-
-    def fold_all(self) -> None:
-        """There is nothing to fold."""
-
-    def unfold_all(self) -> None:
-        """There is nothing to unfold."""
-
-    def knows(self, y: int) -> bool:  # noqa: ARG002 - there are no lanes
-        return True
+        super().__init__(whole, begins)
+        self.level = level
 
     def place(self, row: int) -> int:
         """The stretch that the step is in."""
@@ -131,12 +102,6 @@ class Zoomed(Chain):
     def shows(self, row: int) -> bool:  # noqa: ARG002 - each step is in a stretch
         return True
 
-    def reveal(self, row: int) -> int:
-        return self.place(row)
-
     def entry(self, y: int) -> Entry:
         end = self.entries[y + 1] if y + 1 < len(self.entries) else len(self.trace)
         return Entry(self.entries[y], end, stretch=end > self.entries[y] + 1)
-
-    def window(self, start: int, end: int) -> list[Laid]:
-        return [Laid(self.entry(y), 0) for y in range(start, min(end, len(self.entries)))]

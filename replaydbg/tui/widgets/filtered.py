@@ -62,7 +62,7 @@ class FilteredChain(ChainList):
         super().dress(view, before)
         if before is not None and before.trace is not view.trace:
             self.hits, self.picked = (), None
-        if self.picked is not None and not isinstance(view.chain, Picked):
+        if self.picked is not None and type(view.chain) is not Picked:
             view.chain = Picked(view.chain, self.picked)
         view.hits, view.noted, view.marked = self.hits, self.noted, self.marked
 
