@@ -174,6 +174,7 @@ _MAIN = (
 
 _OPENING = (
     UserAction("leave", "Quit", "Quit at once", ("q", "Q", "ctrl+q", "escape"), "Opening", "opening", footer=5),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Opening", "opening"),
 )  # fmt: skip
 
 _CHOOSER = (
@@ -256,6 +257,7 @@ _EDITOR = (
     ),
     UserAction("undo", "Undo", "Take back what was typed last", ("ctrl+z",), "Editor", "editor", footer=15),
     UserAction("redo", "Redo", "Type it again", ("ctrl+y",), "Editor", "editor"),
+    UserAction("help", "Help", "All keys; ? is text here", ("f1",), "Editor", "editor", footer=25),
     UserAction("cancel", "Cancel", "Close without saving", ("escape",), "Editor", "editor", footer=20),
 )
 

@@ -254,8 +254,11 @@ def test_the_mouse_selects_folds_and_opens(incident: Path, terminals: list[Termi
     click = "\x1b[<0;20;4M\x1b[<0;20;4m"
     terminal.keys("-l", click)
     terminal.wait("#3 ask_refunds_agent")
-    terminal.keys("-l", click + click)
-    terminal.wait("q Back")
+    end = time.monotonic() + SECONDS_MAX
+    while "q Back" not in terminal.text:  # a busy machine takes two clicks for one and one
+        assert time.monotonic() < end, terminal.text
+        terminal.keys("-l", click + click)
+        time.sleep(1)
     terminal.keys("Q")
     terminal.wait("ENDED 0")
 
