@@ -256,8 +256,8 @@ def _tool_execution(subject: Subject, folds: Folds) -> Iterator[Block]:
 def result_blocks(subject: Subject, folds: Folds) -> Iterator[Block]:
     """What the tool of this execution returned."""
     body = subject.step.body
-    if body.error:
-        yield Block(f"✗ {shown(body.error)}", "error")
+    if body.error:  # said once where it is the result as well
+        yield Block(f"✗ {'it failed' if body.result == body.error else shown(body.error)}", "error")
     if not body.has_result:
         yield Block("no result was recorded", "dim", place="/result")
         return
@@ -283,7 +283,8 @@ def _other(subject: Subject, folds: Folds) -> Iterator[Block]:
         yield Block(raw if body.raw else "nothing was recorded of this step itself", "dim")
     inside = subject.inside()
     if inside:
-        yield Block(f"{inside} steps are inside it: P goes to the first", "dim")
+        verb = "is" if inside == 1 else "are"
+        yield Block(f"{plural(inside, 'step')} {verb} inside it: P goes to the first", "dim")
 
 
 def _as_messages(value: Json) -> tuple[Message, ...]:

@@ -89,6 +89,8 @@ def test_what_was_not_recorded_is_said() -> None:
     run = trace(agent("a", "worker", model_call("m", None), tool_execution("t", None)))
     assert "not recorded" in text_of(conversation(about(run, "m"), Folds()))
     assert "no result was recorded" in text_of(conversation(about(run, "t"), Folds()))
+    alone = trace(agent("a", "worker", model_call("m", None)))
+    assert "1 step is inside it" in text_of(conversation(about(alone, "a"), Folds()))
     assert "2 steps are inside it" in text_of(conversation(about(run, "a"), Folds()))
 
 
@@ -130,3 +132,10 @@ def test_a_step_whose_content_is_elsewhere_is_not_called_empty() -> None:
     told = replace(bare, body=replace(bare.body, raw={"attributes": []}))
     assert "nothing was recorded" in text_of(conversation(about(trace(bare), "o"), Folds()))
     assert "4 shows all that was recorded" in text_of(conversation(about(trace(told), "o"), Folds()))
+
+
+def test_an_error_that_is_the_result_is_said_once() -> None:
+    run = trace(tool_execution("t", ASKED, "no such order", error="no such order"))
+    assert text_of(conversation(about(run, "t"), Folds())).count("no such order") == 1
+    other_words = trace(tool_execution("t", ASKED, {"code": 7}, error="no such order"))
+    assert "✗ no such order" in text_of(conversation(about(other_words, "t"), Folds()))
