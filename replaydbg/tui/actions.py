@@ -194,8 +194,8 @@ _PAGE = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Page", "page"),
     *_moves("Page", "page"),
     UserAction("open", "Open", "To the step that the line leads to", ("enter",), "Page", "page", footer=5, idle="this line leads nowhere"),
-    UserAction("help", "Help", "All keys", ("question_mark",), "Page", "page", footer=30),
-    UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Page", "page", footer=20),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Page", "page", footer=90),
+    UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Page", "page", footer=95),
 )  # fmt: skip
 
 _FINDING = (
@@ -210,8 +210,8 @@ _FINDING = (
     UserAction("mend", "Mend", "Make the edit that would mend it, where it is known", ("M",), "Finding", "finding", why_not=not_mendable, footer=6),
     UserAction("suppress", "Suppress", "Do not hear of it any more, for a reason; u takes it back", ("X",), "Finding", "finding", why_not=not_judged, footer=30),
     UserAction("copy", "Copy", "Copy this line", ("y",), "Finding", "finding"),
-    UserAction("help", "Help", "All keys", ("question_mark",), "Finding", "finding", footer=40),
-    UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Finding", "finding", footer=35),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Finding", "finding", footer=90),
+    UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Finding", "finding", footer=95),
 )  # fmt: skip
 
 _CONVERSATION = (
@@ -264,14 +264,14 @@ _EDITOR = (
 _COMPARE = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Compare", "compare"),
     *_moves("Compare", "compare"),
-    UserAction("next_difference", "Next difference", "To the next difference", ("n",), "Compare", "compare", idle="no difference after this line", footer=10),
+    UserAction("next_difference", "Next", "To the next difference", ("n",), "Compare", "compare", idle="no difference after this line", footer=10),
     UserAction("previous_difference", "Previous", "To the difference before", ("N",), "Compare", "compare", idle="no difference before this line", footer=20),
     UserAction("first_difference", "Where they part", "To the first difference", ("f",), "Compare", "compare", idle="the cursor is there, or nothing differs", footer=15),
     UserAction("open", "Open", "Show or hide what differs in this step", ("enter", "space"), "Compare", "compare", footer=5, idle="there is nothing to open on this line"),
     UserAction("step", "To the step", "Leave for this step in the run on the right", ("s",), "Compare", "compare", footer=25),
     UserAction("equal", "Equal steps", "Show or hide the steps that are equal", ("equals_sign",), "Compare", "compare", footer=30),
-    UserAction("help", "Help", "All keys", ("question_mark",), "Compare", "compare", footer=40),
-    UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Compare", "compare", footer=50),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Compare", "compare", footer=90),
+    UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Compare", "compare", footer=95),
 )  # fmt: skip
 
 _BRANCHES = (
@@ -286,13 +286,13 @@ _BRANCHES = (
     UserAction("mark", "Mark", "Mark this one: D on another line compares the two", ("m",), "Branches", "branches", footer=11),
     UserAction("compare", "Compare", "Beside the marked one; without a mark, beside what it came from", ("D",), "Branches", "branches", footer=6),
     UserAction("sample", "Try often", "Re-run its edits many times, and as it was: effect or chance?", ("A",), "Branches", "branches", footer=12),
-    UserAction("help", "Help", "All keys", ("question_mark",), "Branches", "branches", footer=30),
-    UserAction("leave", "Back", "Back to the steps", ("q", "escape", "b"), "Branches", "branches", footer=20),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Branches", "branches", footer=90),
+    UserAction("leave", "Back", "Back to the steps", ("q", "escape", "b"), "Branches", "branches", footer=95),
 )  # fmt: skip
 
 _PROGRESS = (
     UserAction("stop", "Stop", "Stop here and keep what was paid for", ("x",), "Re-run", "progress", footer=5),
-    UserAction("help", "Help", "All keys", ("question_mark",), "Re-run", "progress", footer=30),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Re-run", "progress", footer=90),
 )  # fmt: skip
 
 _RERUN = (
@@ -304,25 +304,27 @@ _RERUN = (
     UserAction("bottom", "Last", "To the last line", ("G", "end"), "Terms", "rerun", pane="bottom", idle="this is the last line"),
     UserAction("choose", "Choose", "Choose, allow or type what is on this line", ("enter", "space"), "Terms", "rerun", footer=10),
     UserAction("go", "Start", "Start the re-run on these terms", ("y",), "Terms", "rerun", footer=5),
-    UserAction("help", "Help", "All keys", ("question_mark",), "Terms", "rerun", footer=30),
-    UserAction("leave", "Back", "Back; nothing is sent", ("q", "escape", "n"), "Terms", "rerun", footer=20),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Terms", "rerun", footer=90),
+    UserAction("leave", "Back", "Back; nothing is sent", ("q", "escape", "n"), "Terms", "rerun", footer=95),
 )  # fmt: skip
 
 _SAMPLING = (
     UserAction("down", "Down", "Next line", ("j", "down"), "Trying often", "sampling", pane="move:1", idle="this is the last line"),
     UserAction("up", "Up", "Previous line", ("k", "up"), "Trying often", "sampling", pane="move:-1", idle="this is the first line"),
+    UserAction("top", "First", "To the first line", ("g", "home"), "Trying often", "sampling", pane="top", idle="this is the first line"),
+    UserAction("bottom", "Last", "To the last line", ("G", "end"), "Trying often", "sampling", pane="bottom", idle="this is the last line"),
     UserAction("choose", "Choose", "Change what is on this line; what is wanted is taken away", ("enter", "space"), "Trying often", "sampling", footer=10),
     UserAction("go", "Start", "Start the runs", ("y",), "Trying often", "sampling", footer=5),
-    UserAction("help", "Help", "All keys", ("question_mark",), "Trying often", "sampling", footer=30),
-    UserAction("leave", "Back", "Back; nothing is sent", ("q", "escape", "n"), "Trying often", "sampling", footer=20),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Trying often", "sampling", footer=90),
+    UserAction("leave", "Back", "Back; nothing is sent", ("q", "escape", "n"), "Trying often", "sampling", footer=95),
 )  # fmt: skip
 
 _TRIAL = (
     UserAction("down", "Down", "Next line", ("j", "down"), "Runs", "trial", pane="move:1", idle="this is the last line"),
     UserAction("up", "Up", "Previous line", ("k", "up"), "Runs", "trial", pane="move:-1", idle="this is the first line"),
     UserAction("stop", "Stop", "Stop here and keep what was paid for", ("x",), "Runs", "trial", why_not=not_running, footer=5),
-    UserAction("help", "Help", "All keys", ("question_mark",), "Runs", "trial", footer=30),
-    UserAction("leave", "Back", "Back to the steps", ("q", "escape"), "Runs", "trial", why_not=still_running, footer=10),
+    UserAction("help", "Help", "All keys", ("question_mark",), "Runs", "trial", footer=90),
+    UserAction("leave", "Back", "Back to the steps", ("q", "escape"), "Runs", "trial", why_not=still_running, footer=95),
 )  # fmt: skip
 
 ACTIONS: tuple[UserAction, ...] = (

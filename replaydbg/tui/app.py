@@ -38,6 +38,7 @@ class ReplayApp(App[int]):
     CSS_PATH = "replaydbg.tcss"
     TITLE = "replaydbg"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-xwide")]
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-high")]
     ESCAPE_TO_MINIMIZE = False
 
     def __init__(self, setup: Setup) -> None:

@@ -91,7 +91,7 @@ def comparison_blocks(
     yield from _findings(sides.a, comparison.lost, "− gone: ", "good")
     yield from _findings(sides.b, comparison.gained, "+ new: ", "error")
     yield Block()
-    yield from totals_blocks(titles, comparison.totals_a, comparison.totals_b)
+    yield from totals_blocks(titles, comparison.totals_a, comparison.totals_b, width)
     yield Block()
     text = parting(comparison, sides.a, sides.b)
     parts = comparison.first_divergence is not None
@@ -127,18 +127,20 @@ def _findings(trace: Trace, findings: tuple[Finding, ...], lead: str, look: str)
 
 
 _STEPS_SHOWN = 10
+_TABLE_CELLS = 14 + 12 + 3 + 12 + 7
 
 
-def totals_blocks(titles: tuple[str, str], a: Totals, b: Totals) -> Iterator[Block]:
+def totals_blocks(titles: tuple[str, str], a: Totals, b: Totals, width: int) -> Iterator[Block]:
     """A small table: before, after, and by how much."""
-    left, right = (clip(title.removeprefix("branch "), 12) for title in titles)
-    head = f"{'':<14}{left:>12}   {right:>12}"
+    name_cells, cells = (14, 12) if width >= _TABLE_CELLS else (11, 8)
+    left, right = (clip(title.removeprefix("branch "), cells) for title in titles)
+    head = f"{'':<{name_cells}}{left:>{cells}}   {right:>{cells}}"
     yield Block(head, "dim")
     for name, before, after, words in totals_lines(a, b):
         left = "not recorded" if before is None else words(before)
         right = "not recorded" if after is None else words(after)
-        text = f"{name:<14}{left:>12} → {right:>12}{share_words(before, after)}"
-        yield Block(text, spans=((0, 14, "dim"),))
+        text = f"{name:<{name_cells}}{clip(left, cells):>{cells}} → {clip(right, cells):>{cells}}"
+        yield Block(text + share_words(before, after), spans=((0, name_cells, "dim"),))
 
 
 def totals_lines(

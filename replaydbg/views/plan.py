@@ -10,7 +10,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.diff.fields import PieceKind, changed_words
 from replaydbg.replay.plan import Plan, PlanStep, Touch
 from replaydbg.views.blocks import Block, Folds, fold_sign, one_line, shown
-from replaydbg.views.text import cost_words, count_words, plural
+from replaydbg.views.text import clip, cost_words, count_words, plural
 
 TOUCH_WORDS: Mapping[Touch, tuple[str, str, str]] = {
     Touch.EDITED: ("✎", "edited", "edited"),
@@ -102,8 +102,12 @@ def _difference(edit: Edit) -> Iterator[tuple[str, str]]:
             said = _flat(piece.before)
             yield said if len(said) <= _CONTEXT_CHARS else "…" + said[-_CONTEXT_CHARS:], "dim"
             continue
+        if piece.kind is PieceKind.REMOVED:
+            yield "−", "dim"
         for said, look in ((_flat(piece.before), "gone"), (_flat(piece.after), "added")):
-            yield said[:room], look
+            if look == "added" and piece.kind is PieceKind.REPLACED:
+                yield " → ", "dim"
+            yield clip(said, max(room, 1)), look
             room -= len(said)
 
 

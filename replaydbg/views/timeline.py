@@ -146,5 +146,6 @@ def _ticks(axis: Axis, begin_ns: int, cells: int) -> str:
     text = ""
     for cell in range(0, cells, _TICK_CELLS):
         said = f"|{duration_words((axis.start_ns - begin_ns + cell * unit) / 1e6)}"
-        text += said[:_TICK_CELLS].ljust(min(_TICK_CELLS, cells - cell))
+        room = min(_TICK_CELLS, cells - cell)
+        text += (said if len(said) <= room else "").ljust(room)
     return text[:cells]

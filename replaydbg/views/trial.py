@@ -79,8 +79,8 @@ def form_blocks(terms: TrialTerms) -> Iterator[Block]:
         f"{plural(terms.bound, 'model call')} for all runs together"
         + ("; that is fewer than they are likely to take" if over else ""),
     )
-    bound = "no bound" if terms.cost_max_usd is None else cost_words(terms.cost_max_usd)
-    yield _field("cost", "at most", f"{bound} for all runs together")
+    bound = "any cost: no bound is set" if terms.cost_max_usd is None else cost_words(terms.cost_max_usd)
+    yield _field("cost", "at most", bound if terms.cost_max_usd is None else f"{bound} for all runs together")
     yield Block("each run with the edit is kept as a branch", "dim", indent=2, hang=2)
 
 

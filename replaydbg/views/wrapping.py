@@ -17,28 +17,36 @@ _HANG_CELLS = 2
 Cells = Callable[[str], int]
 
 
-def wrapped(text: str, width: int, cells: Cells = cell_width) -> Iterator[tuple[int, int]]:
-    """Stretches of the text that are the lines of a column of `width` cells; breaks at spaces where there are any."""
+def wrapped(
+    text: str, width: int, cells: Cells = cell_width, first: int | None = None
+) -> Iterator[tuple[int, int]]:
+    """Stretches of the text that are the lines of a column of `width` cells; breaks at spaces where there are any.
+
+    The first line may have more room than the others, which hang.
+    """
     begin = 0
     while True:
         end = text.find("\n", begin)
         if end < 0:
             end = len(text)
-        yield from _wrapped_line(text, begin, end, width, cells)
+        yield from _wrapped_line(text, begin, end, width, cells, width if first is None or begin else first)
         if end >= len(text):
             return
         begin = end + 1
 
 
-def _wrapped_line(text: str, begin: int, end: int, width: int, cells: Cells) -> Iterator[tuple[int, int]]:
+def _wrapped_line(  # noqa: PLR0917 - of one text
+    text: str, begin: int, end: int, width: int, cells: Cells, room: int
+) -> Iterator[tuple[int, int]]:
     if begin == end:
         yield begin, end
     while begin < end:
-        stop = _fitting(text, begin, end, width, cells)
+        stop = _fitting(text, begin, end, room, cells)
         if stop < end and text[stop] != " ":
-            space = text.rfind(" ", begin + width // 3, stop)
+            space = text.rfind(" ", begin + room // 3, stop)
             stop = space if space > begin else stop
         yield begin, stop
+        room = width
         begin = stop + 1 if stop < end and text[stop] == " " else stop
 
 

@@ -109,6 +109,11 @@ class Sitting:
             before = self.text
         raise AssertionError(f"it does not come to rest: {list(self.app.workers)}\n{self.text}")
 
+    async def at_rest(self) -> str:
+        """What the screen shows once nothing more comes by itself."""
+        await self.until_still()
+        return self.text
+
     async def until_checked(self) -> None:
         desk = self.main.desk
 

@@ -6,7 +6,19 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+
+SIZES = ((40, 10), (80, 24), (120, 40), (200, 60))
+"""The terminals that each screen is looked at in: as small as it gets, the usual one, a laptop's, a wall's."""
+
+
+def states_same_as_golden(
+    test_file: str, screen: str, size: tuple[int, int], states: Mapping[str, str]
+) -> None:
+    """The states of one screen at one size, below each other in one file."""
+    text = "\n".join(f"=== {name}\n{text}" for name, text in states.items())
+    same_as_golden(test_file, f"{screen}-{size[0]}x{size[1]}", text)
 
 
 def same_as_golden(test_file: str, name: str, text: str) -> None:

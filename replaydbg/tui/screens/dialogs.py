@@ -67,7 +67,6 @@ class Ask(ModalScreen[str]):
             yield Said(self._title, classes="dialog--title")
             text = Document()
             text.can_focus = False
-            text.styles.height = min(max(len(self._lines), 1) + 2, 18)
             yield text
             yield Said(
                 "   ".join(f"{reply.key} {reply.label}" for reply in self._replies),
@@ -76,6 +75,11 @@ class Ask(ModalScreen[str]):
 
     def on_mount(self) -> None:
         self.query_one(Document).show(lambda _folds, _width: iter(self._lines))
+
+    def on_resize(self) -> None:
+        """The answers must be in sight: where there are few lines, the text scrolls in what they leave."""
+        text = self.query_one(Document)
+        text.styles.height = "1fr" if self.has_class("-short") else min(max(len(self._lines), 1) + 2, 18)
 
     def on_key(self, event: events.Key) -> None:
         for reply in self._replies:

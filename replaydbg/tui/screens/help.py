@@ -17,6 +17,8 @@ from replaydbg.views.blocks import Block
 
 _KEYS_CELLS = 14
 _LABEL_CELLS = 18
+_TOOLTIP_CELLS_MIN = 24
+_INDENT_CELLS = 4
 
 
 class Help(ModalScreen[None]):
@@ -56,12 +58,11 @@ class Help(ModalScreen[None]):
         self.query_one(Document).action_page(pages)
 
     def _filter(self, words: str) -> None:
-        blocks = list(rows(self._where, self._state, words))
-        self.query_one(Document).show(lambda _folds, _width: iter(blocks))
+        self.query_one(Document).show(lambda _folds, width: rows(self._where, self._state, words, width))
 
 
-def rows(where: str, state: State, words: str = "") -> Iterator[Block]:
-    """A line for each action whose keys, label or tooltip hold all of the words."""
+def rows(where: str, state: State, words: str = "", width: int = 80) -> Iterator[Block]:
+    """A line for each action whose keys, label or tooltip hold all of the words; what is narrow has the tooltip below."""
     group, found = "", False
     for action in of_screen(where):
         said = f"{action.signs} {action.label} {action.tooltip} {action.group}".lower()
@@ -73,16 +74,22 @@ def rows(where: str, state: State, words: str = "") -> Iterator[Block]:
             yield Block(action.group, "heading")
             group = action.group
         found = True
-        text = f"{action.signs:<{_KEYS_CELLS}}{action.label:<{_LABEL_CELLS}}{action.tooltip}"
         at = _KEYS_CELLS + _LABEL_CELLS
+        text, beside = (
+            f"{action.signs:<{_KEYS_CELLS}}{action.label:<{_LABEL_CELLS}}",
+            width >= at + _TOOLTIP_CELLS_MIN,
+        )
+        text, indent = (text + action.tooltip, at) if beside else (text.rstrip(), _INDENT_CELLS)
         reason = action.why_not(state)
         spans = (
             (0, _KEYS_CELLS, "key"),
             (_KEYS_CELLS, at, "dim" if reason else "strong"),
             (at, len(text), "dim"),
         )
-        yield Block(text, spans=spans)
+        yield Block(text, spans=spans, hang=at if beside else 0)
+        if not beside:
+            yield Block(action.tooltip, "dim", indent=indent)
         if reason is not None:
-            yield Block(f"not now: {reason}", "hint", indent=at)
+            yield Block(f"not now: {reason}", "hint", indent=indent)
     if not found:
         yield Block(f"no key has to do with “{words}”", "dim")

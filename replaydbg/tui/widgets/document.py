@@ -177,8 +177,9 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         for block in self._source(self.folds, self._wrapped_width):
             self._blocks.append(block)
             number = len(self._blocks) - 1
+            first = max(8, self._wrapped_width - self._indent(block.indent))
             width = max(8, self._wrapped_width - self._indent(block.indent + block.hang))
-            for start, end in wrapped(block.text, width, cell_len):
+            for start, end in wrapped(block.text, width, cell_len, first):
                 yield number, start, end
 
     def _indent(self, cells: int) -> int:

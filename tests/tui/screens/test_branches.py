@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from replaydbg.core.branch import Branch, BranchStep, Provenance
-from replaydbg.session.commands import AddBranch
+import pytest
+
+from replaydbg.codec import make_edit
+from replaydbg.core.branch import Branch, BranchStep, Provenance, Stop
+from replaydbg.session.commands import AddBranch, SelectBranch, SetMark, SetNote
 from replaydbg.tui.screens.branches import BranchesScreen
 from replaydbg.tui.screens.dialogs import Line
-from tests.support.desk import Sitting, open_demo
+from replaydbg.views.branches import note_id
+from tests.support.desk import CURE, Sitting, Size, open_demo
+from tests.support.golden import SIZES, states_same_as_golden
 
 
 def branch(sitting: Sitting, id_: str) -> Branch:
@@ -60,3 +66,34 @@ async def test_a_branch_is_named_noted_and_pinned(tmp_path: Path) -> None:
         assert "only branches have that" in sitting.said
         await sitting.press("q", "u")
         assert "undone: set mark" in sitting.said
+
+
+async def tree(sitting: Sitting) -> None:
+    """Two branches of the recording and one of a branch, which was stopped."""
+    same, run = branch(sitting, "b1"), sitting.shown.trace
+    told = make_edit(run.step(8), "/result", {"error": "order_id must match ^ORD-[0-9]{6}$"})
+    taught = make_edit(run.step(1), "/messages/0/content", (run.body(1).messages or ())[0].text + CURE)
+    stopped = Stop("offline", "choose a model, then go on with R", run.ids[13])
+    for command in (
+        AddBranch(replace(same, edits=(told,), label="the tool says what is wrong")),
+        AddBranch(replace(same, id="b2", parent="b1", edits=(taught,), stopped=stopped)),
+        AddBranch(replace(same, id="b3", edits=(taught,), model="openai", asked="gpt-x")),
+        SetNote(note_id("b1"), "it should ask for the right id, once"),
+        SetMark(note_id("b1"), on=True),
+        SelectBranch("b1"),
+    ):
+        sitting.main.do(command)
+        await sitting.until_still()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
+    states = {}
+    async with open_demo(tmp_path, size) as sitting:
+        await tree(sitting)
+        await sitting.press("b")
+        await sitting.until(lambda: isinstance(sitting.app.screen, BranchesScreen), "the list")
+        states["three branches"] = await sitting.at_rest()
+        await sitting.press("X")
+        states["one was dropped, with what came of it"] = await sitting.at_rest()
+    states_same_as_golden(__file__, "branches", size, states)

@@ -15,7 +15,8 @@ from replaydbg.tui.screens.chooser import ChooserScreen, TraceList
 from replaydbg.tui.screens.compare import CompareScreen
 from replaydbg.tui.setup import Setup
 from tests.support.build import model_call, trace, user
-from tests.support.desk import Sitting
+from tests.support.desk import Sitting, Size
+from tests.support.golden import SIZES, states_same_as_golden
 
 
 @pytest.fixture
@@ -110,3 +111,19 @@ async def test_two_traces_of_a_folder_are_compared(folder: Path) -> None:
         await sitting.until(lambda: isinstance(app.screen, CompareScreen), "the comparison")
         assert "incident.json  →  short.json" in sitting.text
         assert "9 findings gone" in sitting.text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_as_it_looks(folder: Path, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    app, states = ReplayApp(Setup(folder.name)), {}
+    async with app.run_test(size=size) as pilot:
+        sitting = Sitting(app, pilot)
+        await sitting.until(lambda: isinstance(app.screen, ChooserScreen), "the chooser")
+        await sitting.until_text("‼9")
+        states["a folder"] = await sitting.at_rest()
+        await sitting.press("m", "j", "s")
+        states["one is marked"] = await sitting.at_rest()
+        await sitting.press("slash", *"short")
+        states["some are sought"] = await sitting.at_rest()
+    states_same_as_golden(__file__, "chooser", size, states)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.app import App
 
 from replaydbg.actions.compare import compare_traces
@@ -11,6 +13,8 @@ from replaydbg.graph.facts import Facts
 from replaydbg.tui.screens.compare import CompareScreen, StepDifference
 from replaydbg.tui.screens.help import Help
 from tests.support.build import assistant, call, chat, response, system, user
+from tests.support.desk import Size, open_made
+from tests.support.golden import SIZES, states_same_as_golden
 from tests.support.screens import text_of
 
 ASKED, OTHER = call("search", {"q": "x"}, "c1"), call("search", {"q": "y"}, "c1")
@@ -131,3 +135,20 @@ async def test_what_only_one_run_has_is_shown_whole() -> None:
         assert '− [{"name": "search"' in text_of(app)
         await pilot.press("s")
         assert "it is only in a" in screen.said
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
+    row, states = A.row("m7"), {}
+    async with open_made(tmp_path, A, size) as sitting:
+        comparison = compare_traces(Facts(A), Facts(B))
+        await sitting.app.push_screen(CompareScreen(comparison, A, B, ("recording", "branch b1")))
+        states["two runs"] = await sitting.at_rest()
+        await sitting.press("f", "enter")
+        states["where they part"] = await sitting.at_rest()
+        await sitting.press("=", "g")
+        states["equal steps too"] = await sitting.at_rest()
+        await sitting.press("q")
+        await sitting.app.push_screen(StepDifference(A.step(row), B.step(row)))
+        states["one step"] = await sitting.at_rest()
+    states_same_as_golden(__file__, "compare", size, states)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.app import App
+from textual.screen import Screen
 
 from replaydbg.tui.screens.dialogs import Ask, Choose, Line, Reply, Tell
 from replaydbg.views.blocks import Block
+from tests.support.desk import Size, open_demo
+from tests.support.golden import SIZES, states_same_as_golden
 from tests.support.screens import text_of
 
 REPLIES = (Reply("s", "save", "save"), Reply("d", "drop", "drop"), Reply("esc", "go on", ""))
@@ -63,3 +67,22 @@ async def test_choose_keeps_each_option_on_one_line() -> None:
 async def test_line() -> None:
     assert await answer(Line("/ search", "ab"), "end", "c", "enter", shows="/ search") == ["abc"]
     assert await answer(Line("/ search", "ab"), "escape") == [None]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_as_they_look(tmp_path: Path, size: Size) -> None:
+    long = "The model provider did not answer: connection refused at https://localhost:1 after 3 attempts"
+    dialogs: dict[str, Screen[Any]] = {
+        "to know": Tell("The re-run did not begin", long, "Start the server, or choose another one with r"),
+        "to answer": Ask("Really?", [Block(f"line {number}") for number in range(9)], REPLIES),
+        "to choose": Choose("Which?", [("one", "first"), ("another", "second " * 40), *[("more", "")] * 9]),
+        "to type": Line("/ search", "kind:tool", "words, /regex/, kind:tool"),
+    }
+    states = {}
+    async with open_demo(tmp_path, size) as sitting:
+        for name, dialog in dialogs.items():
+            await sitting.app.push_screen(dialog)
+            states[name] = await sitting.at_rest()
+            await sitting.press("escape")
+            await sitting.until(lambda: sitting.app.screen is sitting.main, "the end of it")
+    states_same_as_golden(__file__, "dialogs", size, states)

@@ -9,7 +9,8 @@ import pytest
 from replaydbg.tui.actions import ACTIONS, State, of_screen
 from replaydbg.tui.screens.help import Help, rows
 from tests.support.blocks import text_of
-from tests.support.desk import open_demo
+from tests.support.desk import Size, open_demo
+from tests.support.golden import SIZES, states_same_as_golden
 
 
 @pytest.mark.parametrize("where", sorted({action.where for action in ACTIONS}))
@@ -44,3 +45,14 @@ async def test_it_filters_while_one_types_and_closes(tmp_path: Path) -> None:
         assert "Previous sibling" not in sitting.text
         await sitting.press("down", "escape")
         assert len(sitting.app.screen_stack) == 2
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
+    states = {}
+    async with open_demo(tmp_path, size) as sitting:
+        await sitting.press("?")
+        states["all keys"] = await sitting.at_rest()
+        await sitting.type("re-run")
+        states["filtered"] = await sitting.at_rest()
+    states_same_as_golden(__file__, "help", size, states)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,9 +18,12 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.drivers.providers import python_function
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.tui.screens import progress
 from replaydbg.tui.screens.progress import ProgressScreen
 from tests.support.build import assistant, call, chat, response, user
+from tests.support.desk import Size, open_made
 from tests.support.drive import edit
+from tests.support.golden import SIZES, states_same_as_golden
 from tests.support.screens import text_of
 
 RUN = chat(
@@ -125,3 +130,24 @@ async def test_a_no_is_a_question_for_the_result() -> None:
 
 def reply(_: dict[str, Any]) -> str:
     return "here it is"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_as_it_looks(tmp_path: Path, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a model speaks, and while a person is asked; on a clock that stands still."""
+    monkeypatch.setattr(progress, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    monkeypatch.setattr(python_function, "python_function", lambda _spec: Slow())
+    answer, states = {"search": ToolSetting(way="answer", answer="found")}, {}
+    async with open_made(tmp_path, RUN, size) as sitting:
+        await sitting.app.push_screen(screen(provider="python:slow:slow"))
+        await sitting.until_text("let me think")
+        states["a model speaks"] = await sitting.at_rest()
+        await sitting.press("x")
+        await sitting.until(lambda: sitting.app.screen is sitting.main, "the end")
+        await sitting.app.push_screen(ProgressScreen(Facts(RUN), [CALLED], RerunOptions(tools=answer)))
+        await sitting.until_text("May search run?")
+        states["a tool may run or not"] = await sitting.at_rest()
+        await sitting.press("escape")
+        await sitting.until_text("What does search return?")
+        states["the person answers"] = await sitting.at_rest()
+    states_same_as_golden(__file__, "progress", size, states)

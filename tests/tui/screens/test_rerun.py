@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.document import Document
 from replaydbg.views.rerun import Way
 from tests.support.build import assistant, call, chat, response, user
+from tests.support.desk import Size, demo_setup, open_demo
 from tests.support.drive import edit
+from tests.support.golden import SIZES, states_same_as_golden
 from tests.support.screens import text_of
 
 RUN = chat(
@@ -197,3 +200,21 @@ async def test_tab_goes_from_choice_to_choice() -> None:
         assert place() == "way:other"
         await terms.press("G", "tab")
         assert place() == "way:nobody", "round the end to the beginning"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
+    states = {}
+    async with open_demo(tmp_path, size) as sitting:
+        facts, setup = sitting.shown.facts, demo_setup(tmp_path)
+        taught = edit(facts.trace, facts.trace.ids[1], "/messages/0/content", "be brief")
+        await sitting.app.push_screen(RerunScreen(setup, facts.trace, plan(facts, [taught]), [taught], ""))
+        states["the incident"] = await sitting.at_rest()
+        await sitting.press("G")
+        states["its end"] = await sitting.at_rest()
+        await sitting.press("q")
+        await sitting.app.push_screen(RerunScreen(Setup("x"), RUN, PLAN, [EDIT], "openai"))
+        states["a provider without a key"] = await sitting.at_rest()
+        await sitting.press("tab", "j", "enter")
+        states["another model"] = await sitting.at_rest()
+    states_same_as_golden(__file__, "rerun", size, states)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.app import App
 
 from replaydbg.actions.demo import incident_path
@@ -13,6 +15,8 @@ from replaydbg.actions.open import open_trace
 from replaydbg.graph.facts import Facts
 from replaydbg.tui.screens.sampling import Recorded, SamplingScreen
 from replaydbg.views.trial import TrialTerms
+from tests.support.desk import Size, open_demo
+from tests.support.golden import SIZES, states_same_as_golden
 from tests.support.screens import text_of
 
 INCIDENT = Facts(open_trace(str(incident_path())).trace)
@@ -109,3 +113,15 @@ async def test_a_browser_names_no_function() -> None:
         await form.open("add")
         assert "the final answer matches" in text_of(form.app)
         assert "a function of mine" not in text_of(form.app)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
+    states = {}
+    async with open_demo(tmp_path, size) as sitting:
+        await sitting.app.push_screen(SamplingScreen(Recorded(INCIDENT, ("schema-violation",)), TERMS))
+        await sitting.until_text("How often?")
+        states["as proposed"] = await sitting.at_rest()
+        await sitting.press("j", "enter", "k", "enter", "backspace", "2", "enter")
+        states["two runs without a control"] = await sitting.at_rest()
+    states_same_as_golden(__file__, "sampling", size, states)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from replaydbg.graph.suspects import suspects
 from replaydbg.tui.screens.suspects import SuspectsScreen
 from replaydbg.tui.widgets.document import Document
 from tests.support.build import model_call, trace, user
-from tests.support.desk import open_demo, open_made
+from tests.support.desk import Size, open_demo, open_made
+from tests.support.golden import SIZES, states_same_as_golden
 
 
 async def test_enter_goes_to_the_first_suspect(tmp_path: Path) -> None:
@@ -33,3 +36,11 @@ async def test_nothing_is_suspicious(tmp_path: Path) -> None:
         assert "leads nowhere" in sitting.said
         await sitting.press("q")
         assert sitting.app.screen is sitting.main
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
+    async with open_demo(tmp_path, size) as sitting:
+        await sitting.press("s")
+        await sitting.until_text("1. #8")
+        states_same_as_golden(__file__, "suspects", size, {"of the incident": await sitting.at_rest()})

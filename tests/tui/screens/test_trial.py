@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from textual.app import App
 
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.core.branch import Branch
 from replaydbg.errors import NotSaved, UsageProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.tui.screens import trial as module
 from replaydbg.tui.screens.trial import TrialScreen, Wanted
 from replaydbg.views.trial import TrialTerms
 from tests.support.build import assistant, chat, user
+from tests.support.desk import Size, open_made
 from tests.support.drive import edit
+from tests.support.golden import SIZES, states_same_as_golden
 from tests.support.screens import text_of
 
 RUN = chat([user("hi"), assistant("sorry")], model="m")
@@ -107,3 +113,24 @@ async def test_what_can_not_begin_is_told() -> None:
         app.push_screen(screen(lambda _branch: None, wrong), gave.append)
         await until(pilot, lambda: gave)
     assert isinstance(gave[0], UsageProblem)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_as_it_looks(tmp_path: Path, size: Size, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a clock that stands still."""
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    GO_ON.clear()
+    ASKED.clear()
+    states = {}
+    async with open_made(tmp_path, RUN, size) as sitting:
+        await sitting.app.push_screen(screen(lambda _branch: None, TERMS, "waiting"))
+        await sitting.until(lambda: len(ASKED) > 2, "the third run")
+        states["under way"] = await sitting.at_rest()
+        await sitting.press("x")
+        GO_ON.set()
+        states["stopped"] = await sitting.at_rest()
+        await sitting.press("q")
+        await sitting.app.push_screen(screen(lambda _branch: None, TERMS))
+        await sitting.until_text("8 of 8 runs")
+        states["all have ended"] = await sitting.at_rest()
+    states_same_as_golden(__file__, "trial", size, states)
