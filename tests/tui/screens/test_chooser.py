@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -26,6 +27,7 @@ def folder(tmp_path: Path) -> Path:
     shutil.copy(incident_path(), folder / "incident.json")
     save_trace(trace(model_call("m", [user("go")], "ONE")), str(folder / "short.json"))
     (folder / "notes.txt").write_text("hello")
+    os.utime(folder / "notes.txt", (1_700_000_000, 1_700_000_000))
     return folder
 
 

@@ -107,7 +107,7 @@ async def test_long_lines_hang() -> None:
     async with app.run_test(size=SIZE):
         text.show(lambda _folds, _width: iter((Block("word " * 20, hang=4, indent=2),)))
         assert text_of(app).splitlines()[:2] == [
-            "    word word word word word word",
+            "    word word word word word word word",
             "        word word word word word word",
         ]
 
