@@ -21,7 +21,7 @@ from textual.worker import WorkerFailed
 
 from replaydbg.errors import ReplaydbgError
 from replaydbg.tui import actions, theme
-from replaydbg.tui.background import apart
+from replaydbg.tui.background import worker
 from replaydbg.tui.screens.acting import ActingScreen
 from replaydbg.tui.screens.opening import OpeningScreen
 from replaydbg.tui.setup import Setup
@@ -83,7 +83,7 @@ class ReplayApp(App[int]):
         """Read this file; its trace is shown as soon as there are steps."""
         self._opened = setup
         read = partial(_read, setup, self.post_message, self._painted)
-        self.run_worker(apart(read), group="read", exclusive=True)
+        self.run_worker(worker(read), group="read", exclusive=True)
 
     async def on_trace_read(self, event: TraceRead) -> None:
         reading, asked = event.reading, self._opened.trace_id is not None or self._opened.follow

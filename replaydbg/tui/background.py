@@ -7,6 +7,7 @@ import contextvars
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 
 async def apart(job: Callable[[], None]) -> None:
@@ -36,3 +37,12 @@ async def apart(job: Callable[[], None]) -> None:
 
     threading.Thread(target=body, daemon=True).start()
     await done
+
+
+def worker(job: Callable[[], None]) -> Callable[[], Any]:
+    """The same for `run_worker`: nothing is begun before the worker begins, so one that is given up sooner leaves nothing."""
+
+    async def at_work() -> None:
+        await apart(job)
+
+    return at_work

@@ -242,5 +242,7 @@ def test_what_was_decided_of_unproven_steps_is_kept_with_the_branch(tmp_path: Pa
     assert reasons[3] == KEPT
     changed = run("replay", str(path), "--resume", "", *model, "--rerun", "#4").document
     assert [step["provenance"] for step in changed["steps"]] == ["edited", "live", "live", "live"]
-    (branch,) = open_sitting(of, str(path), session).history.sitting.branches
+    sitting = open_sitting(of, str(path), session)
+    (branch,) = sitting.history.sitting.branches
+    sitting.close()
     assert list(branch.choices.values()) == ["rerun", "rerun", "rerun"]

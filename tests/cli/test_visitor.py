@@ -54,7 +54,7 @@ def test_the_main_job_in_a_browser(tmp_path: Path) -> None:
         tab.press("y")
         tab.until_text("9 findings gone")
         tab.press("D")
-        tab.until_text("Next difference")
+        tab.until_text("they part at")
         tab.listen(0.5)
         png = tab.picture(tmp_path / "compared.png")
         assert_nobody_else_was_asked(tab, server)

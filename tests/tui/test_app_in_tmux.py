@@ -219,7 +219,7 @@ def test_the_main_job_by_keys_alone(demo: Terminal) -> None:
     demo.keys("y")
     demo.wait("9 findings gone")
     demo.keys("D")
-    demo.wait("Next difference")
+    demo.wait("they part at")
     demo.keys("q")
     demo.keys("Q")
     demo.wait("ENDED 0")

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from replaydbg.tui.background import apart
+from replaydbg.tui.background import apart, worker
 
 
 async def test_nobody_waits_for_a_job_at_the_end() -> None:
@@ -38,3 +38,12 @@ def _breaks() -> None:
 async def test_what_a_job_raises_is_raised_where_it_is_waited_for() -> None:
     with pytest.raises(ZeroDivisionError):
         await apart(_breaks)
+
+
+async def test_a_worker_that_is_given_up_before_it_begins_leaves_nothing() -> None:
+    """A coroutine that was made and not awaited is a warning, and a warning is a failure."""
+    done: list[str] = []
+    given_up = worker(lambda: done.append("no"))
+    del given_up
+    await worker(lambda: done.append("yes"))()
+    assert done == ["yes"]

@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 from replaydbg.actions import traces
 from replaydbg.core.trace import Trace
 from replaydbg.tui import theme
-from replaydbg.tui.background import apart
+from replaydbg.tui.background import worker
 from replaydbg.tui.messages import TraceRead
 from replaydbg.tui.screens.acting import bindings
 from replaydbg.tui.screens.jumping import JumpingScreen
@@ -117,7 +117,7 @@ class ChooserScreen(JumpingScreen[None]):
     def on_mount(self) -> None:
         self.query_one(TraceList).focus()
         self.offer()
-        self.run_worker(apart(partial(self._look, self._setup, self._of_file)), group="look")
+        self.run_worker(worker(partial(self._look, self._setup, self._of_file)), group="look")
 
     def _look(self, setup: Setup, of_file: Sequence[Trace]) -> None:
         """In a thread: the names first, then what is in the files, one by one."""

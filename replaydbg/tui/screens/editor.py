@@ -12,7 +12,7 @@ from textual.timer import Timer
 from textual.widgets import TextArea
 
 from replaydbg.tui.actions import State
-from replaydbg.tui.background import apart
+from replaydbg.tui.background import worker
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.screens.dialogs import Ask, Reply
 from replaydbg.tui.screens.draft import Draft, Touched
@@ -100,7 +100,7 @@ class EditorScreen(ActingScreen[str | None]):
     def _check(self) -> None:
         if self._draft is not None and self.text != self.part.text:
             job = partial(_work_out, self._draft, self.text, self.post_message)
-            self.run_worker(apart(job), group="touched", exclusive=True)
+            self.run_worker(worker(job), group="touched", exclusive=True)
         self._say_verdict()
 
     def on_touched(self, event: Touched) -> None:

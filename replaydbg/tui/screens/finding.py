@@ -11,7 +11,7 @@ from textual.app import ComposeResult
 from replaydbg.core.finding import Finding
 from replaydbg.tui import outside, workers
 from replaydbg.tui.actions import State
-from replaydbg.tui.background import apart
+from replaydbg.tui.background import worker
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import LookedUp
 from replaydbg.tui.screens.acting import bindings
@@ -94,7 +94,7 @@ class FindingScreen(JumpingScreen[Wish | None]):
 
         self.document.show(waiting)
         self.run_worker(
-            apart(partial(workers.look_up, self._shown, finding, self.post_message)),
+            worker(partial(workers.look_up, self._shown, finding, self.post_message)),
             group="look-up",
             exclusive=True,
         )

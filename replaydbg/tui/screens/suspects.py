@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from replaydbg.tui import workers
-from replaydbg.tui.background import apart
+from replaydbg.tui.background import worker
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import Suspected
 from replaydbg.tui.screens.page import PageScreen
@@ -24,7 +24,7 @@ class SuspectsScreen(PageScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.run_worker(apart(partial(workers.suspect, self._shown, self.post_message)))
+        self.run_worker(worker(partial(workers.suspect, self._shown, self.post_message)))
 
     def on_suspected(self, event: Suspected) -> None:
         lines = list(suspect_lines(self._shown.trace, event.suspects))

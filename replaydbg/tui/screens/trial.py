@@ -21,7 +21,7 @@ from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Progress
 from replaydbg.tui.actions import State
-from replaydbg.tui.background import apart
+from replaydbg.tui.background import worker
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
@@ -69,7 +69,7 @@ class TrialScreen(ActingScreen[Trial | ReplaydbgError | None]):
     def on_mount(self) -> None:
         self.query_one(Document).focus()
         self.set_interval(_REPAINT_SECONDS, self.paint)
-        self.run_worker(apart(self._run))
+        self.run_worker(worker(self._run))
         self.paint()
         self.offer()
 

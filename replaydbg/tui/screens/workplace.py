@@ -18,7 +18,7 @@ from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.zoom import Level
 from replaydbg.tui import actions, theme, workers
 from replaydbg.tui.actions import State, UserAction
-from replaydbg.tui.background import apart
+from replaydbg.tui.background import worker
 from replaydbg.tui.desk import Desk, Shown
 from replaydbg.tui.messages import TraceRead
 from replaydbg.tui.screens.jumping import JumpingScreen
@@ -109,7 +109,7 @@ class Workplace(JumpingScreen[None]):
 
     def work(self, group: str, job: partial[None]) -> None:
         """Do it in a thread; a job of the same group that still runs is given up."""
-        self.run_worker(apart(job), group=group, exclusive=True)
+        self.run_worker(worker(job), group=group, exclusive=True)
 
     # What is on the screen
 

@@ -19,7 +19,7 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from replaydbg import limits
-from replaydbg.tui.background import apart
+from replaydbg.tui.background import worker
 from replaydbg.tui.widgets.document import Document, Source
 from replaydbg.views.blocks import Block, Folds
 from replaydbg.views.passages import Laid, Whole, pattern, stretches
@@ -136,7 +136,7 @@ class SearchedDocument(Document, inherit_bindings=False):
         job = partial(
             _look_through, self._read, self._wanted, hits, lambda: self.post_message(self._Moved(hits))
         )
-        self.run_worker(apart(job), group="passages", exclusive=True)
+        self.run_worker(worker(job), group="passages", exclusive=True)
         self.refresh()
 
     def on_searched_document__moved(self, event: _Moved) -> None:

@@ -95,8 +95,9 @@ async def test_another_file_is_compared_with_at_the_start(tmp_path: Path) -> Non
     async with open_demo(tmp_path) as sitting:
         await make_branch(sitting, TOLD[0])
         save_trace(sitting.branch.trace, str(tmp_path / "mended.json"))
+    another = str(tmp_path / "another.sqlite3")
     setup = replace(
-        demo_setup(tmp_path), against=str(tmp_path / "mended.json"), session_path=None, read_only="no"
+        demo_setup(tmp_path), against=str(tmp_path / "mended.json"), session_path=another, read_only="no"
     )
     async with open_setup(setup) as sitting:
         screen = await to_comparison(sitting)
