@@ -88,7 +88,8 @@ def page(app: App[object], text: Iterable[str]) -> str:
     return "" if said else "PAGER is not set: this was less"
 
 
-_AT_ONCE_SECONDS = 0.4
+_AT_ONCE_SECONDS = 1.5
+"""A busy machine takes a while to start a program that only prints, and nobody has read anything sooner."""
 
 
 def _paged(words: list[str], text: Iterable[str]) -> int:

@@ -277,7 +277,7 @@ def test_a_step_is_read_in_the_persons_own_pager(
     terminal.keys("|")
     terminal.wait("#8 chat stand-in-support-rules  Messages")
     assert "You are the support agent" in terminal.text, "all of it, folds open"
-    time.sleep(0.6)  # nobody reads faster; a program that has ended by then has only printed
+    time.sleep(2)  # nobody reads faster; a program that has ended by then has only printed
     terminal.keys(*{"less": ["q"], "vim -R -": [":q!", "Enter"], "cat": ["Enter"]}[pager])
     terminal.wait("‼ 9 errors")
     terminal.keys("j")
