@@ -79,6 +79,10 @@ def cell_width(text: str) -> int:
 def _char_width(char: str) -> int:
     if char < "\u0300":
         return 1
+    if "\U0001f3fb" <= char <= "\U0001f3ff":
+        return (
+            0  # a colour of skin for the emoji before it: what draws the screen gives it no cell of its own
+        )
     if east_asian_width(char) in "WF":
         return 2
     return 0 if category(char) in ("Mn", "Me") else 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -44,6 +44,7 @@ TEXT = st.text(st.characters(exclude_categories=["C", "Z", "M"]) | st.sampled_fr
 
 
 @given(TEXT, TEXT, st.integers(40, 130))
+@example("\U0001f3fb", "000000000000000", 40)
 def test_columns_hold_both_texts_and_keep_to_the_width(left: str, right: str, width: int) -> None:
     lines = list(beside(Side(left, "dim"), Side(right, indent=2), width))
     middle = {cell_len(line.text.partition(" │ ")[0]) for line in lines if "│" not in left + right}
