@@ -25,6 +25,7 @@ A rule declares its numbers as a frozen dataclass of `threshold`s, and asks `fac
 
 from __future__ import annotations
 
+import copyreg
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -37,6 +38,14 @@ from replaydbg.errors import UsageProblem
 
 Number = TypeVar("Number", int, float)
 Thresholds = TypeVar("Thresholds")
+
+
+def _unchanging(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(values)
+
+
+# `check` of several files sends the settings to other processes.
+copyreg.pickle(MappingProxyType, lambda proxy: (_unchanging, (dict(proxy),)))
 
 
 def threshold(default: Number, *, least: float = 0, most: float | None = None) -> Number:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -143,3 +145,9 @@ def test_keys_and_colours_of_the_screen() -> None:
     assert (settings.keys, settings.theme, settings.hints) == ({"main.edit": "f4"}, "light", False)
     with pytest.raises(UsageProblem, match=r"keys\.main\.edit"):
         settings_of({"keys": {"main.edit": 4}}, RULES)
+
+
+def test_settings_go_to_other_processes() -> None:
+    """In an interpreter of its own: what else is imported may know how, too."""
+    told = "import pickle; from replaydbg.config import DEFAULTS; assert pickle.loads(pickle.dumps(DEFAULTS)) == DEFAULTS"
+    assert subprocess.run([sys.executable, "-c", told], check=False).returncode == 0
