@@ -104,15 +104,15 @@ class Message:
     @property
     def text(self) -> str:
         """All text parts joined by a newline; reasoning is not text."""
-        return "\n".join(part.text for part in self.parts if isinstance(part, Text))
+        return "\n".join([part.text for part in self.parts if isinstance(part, Text)])
 
     @property
     def tool_calls(self) -> tuple[ToolCall, ...]:
-        return tuple(part for part in self.parts if isinstance(part, ToolCall))
+        return tuple([part for part in self.parts if isinstance(part, ToolCall)])
 
     @property
     def tool_responses(self) -> tuple[ToolResponse, ...]:
-        return tuple(part for part in self.parts if isinstance(part, ToolResponse))
+        return tuple([part for part in self.parts if isinstance(part, ToolResponse)])
 
 
 def text_message(role: Role, text: str) -> Message:

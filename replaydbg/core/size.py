@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from replaydbg.core.digest import canonical
-from replaydbg.core.message import Message
+from replaydbg.core.message import Message, Text, ToolCall, ToolResponse
 
 
 def chars(messages: Iterable[Message]) -> int:
     """Length of all text, calls and results: what an estimate of tokens rests on."""
     total = 0
     for message in messages:
-        total += len(message.text)
-        total += sum(len(call.raw or canonical(call.arguments)) for call in message.tool_calls)
-        for response in message.tool_responses:
-            total += len(response.result if isinstance(response.result, str) else canonical(response.result))
+        for part in message.parts:  # in one pass: a history is long, and counted anew for each answer
+            if isinstance(part, Text):
+                total += len(part.text)
+            elif isinstance(part, ToolCall):
+                total += len(part.raw or canonical(part.arguments))
+            elif isinstance(part, ToolResponse):
+                total += len(part.result if isinstance(part.result, str) else canonical(part.result))
     return total
 
 

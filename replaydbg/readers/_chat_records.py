@@ -70,6 +70,9 @@ class Call:
     session: str = ""
     response_id: str = ""
     previous_id: str = ""
+    """Of the response that this call goes on from; its messages are the new ones only."""
+    conversation_id: str = ""
+    """Of the talk that the provider keeps: this call goes on from the last one of it, as with `previous_id`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,7 @@ def call(
         session=_chat_facts.session(record),
         response_id=loose.text(envelope.get("id")),
         previous_id=loose.text(request.get("previous_response_id")),
+        conversation_id=openai_responses.conversation_id(request),
     )
 
 

@@ -81,6 +81,7 @@ class Stitcher:
         self._after_reply: dict[int, _Point] = {}
         self._after_prompt: dict[int, _Point] = {}
         self._by_response: dict[str, _Point] = {}
+        self._by_conversation: dict[str, _Point] = {}
         self._sessions: dict[str, Thread] = {}
         self._told: set[bytes] = set()
         self._said: deque[tuple[Thread, str]] = deque(maxlen=REMEMBERED_MAX)
@@ -100,6 +101,8 @@ class Stitcher:
         """`group` joins all calls that have the same, whatever they say."""
         messages = list(call.messages)
         before = self._by_response.get(call.previous_id) if call.previous_id else None
+        if call.conversation_id and not call.previous_id:
+            before = self._by_conversation.get(call.conversation_id)
         if before is not None:
             messages = _told_by_id(before, messages)
         prefixes = self._names.prefixes(messages)
@@ -125,6 +128,8 @@ class Stitcher:
             self._remember(thread, call.output)
         if call.response_id:
             self._by_response[call.response_id] = here
+        if call.conversation_id:
+            self._by_conversation[call.conversation_id] = here
 
     def _before(self, messages: Sequence[Message], prefixes: Sequence[int]) -> tuple[_Point | None, int]:
         """Where the prompt goes on from, and how many of its messages were sent there; the longest beginning wins."""

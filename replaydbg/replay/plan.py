@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import NamedTuple, TypeAlias, overload
 
 from replaydbg.core.branch import Edit
-from replaydbg.core.message import Message
+from replaydbg.core.request import ModelRequest
 from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import KINDS, Kind, Usage
 from replaydbg.graph.dependence import Dependence, Verdict, Verdicts
@@ -190,19 +190,22 @@ class _Planning:
             self.missing.append(
                 f"the prompt of #{number} was not recorded: what comes after it in its thread can not be asked again"
             )
-        elif named := requests.unexpanded(self.facts, row, self._prompt(row)):
+        elif named := requests.unexpanded(self.facts, row, self._request(row)):
             self.missing.append(
-                f"the thread of #{number} goes on from the response {named}, which is not in this recording: record the "
-                "calls before it too, or write the history into its prompt"
+                f"the thread of #{number} goes on from {named}, and what was said before is not in this recording. "
+                f"{requests.WAYS_OUT}"
             )
         self._executions_of_begin(row)
         self._after(row, f"comes after the edited #{number} in its thread")
 
-    def _prompt(self, row: int) -> tuple[Message, ...]:
-        edited = self.edited
+    def _request(self, row: int) -> ModelRequest:
+        settings, edited = requests.recorded_settings(self.facts, row), self.edited
         if row in edited.prompts:
-            return requests.edited_prompt(self.facts, row, edited.steps[row]) or ()
-        return requests.recorded_prompt(self.facts, row) or ()
+            step = edited.steps[row]
+            override = requests.override_of(self.facts, row, step)
+            settings = override.after if override is not None else settings
+            return settings.request(requests.edited_prompt(self.facts, row, step) or ())
+        return settings.request(requests.recorded_prompt(self.facts, row) or ())
 
     def _executions_of_begin(self, row: int) -> None:
         edited, index = self.edited, self.facts.index

@@ -113,10 +113,11 @@ class ReplyTurn:
     def _ask(self, request: ModelRequest) -> Generator[Need, Answers, Said | None]:
         lane = self.lane
         replay, node = lane.replay, lane.node
-        if dangling(request.messages):
+        unanswered = dangling(request.messages)
+        if unanswered:
             lane.prompt = requests.answered(request.messages)
             request = replace(request, messages=lane.prompt)
-        unanswered = dangling(request.messages)
+            unanswered = dangling(request.messages)
         if unanswered:
             names = ", ".join(call.name for call in unanswered)
             self._not_asked(
@@ -125,13 +126,12 @@ class ReplyTurn:
                 "add the tool's response to the prompt",
             )
             return None
-        missing = requests.unexpanded(replay.facts, lane.last, request.messages)
+        missing = requests.unexpanded(replay.facts, lane.last, request)
         if missing:
             self._not_asked(
                 "history-missing",
-                f"#{replay.facts.threads.root(lane.last) + 1} goes on from the response {missing}, which is not in this "
-                "recording: only the provider has what was said before it. Record the calls before it too, or write "
-                "the history into its prompt",
+                f"#{replay.facts.threads.root(lane.last) + 1} goes on from {missing}, and what was said before "
+                f"is not in this recording: only the provider has it. {requests.WAYS_OUT}",
             )
             return None
         bound = replay.bound()

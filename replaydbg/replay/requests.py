@@ -13,8 +13,15 @@ from replaydbg.core.step import Step
 from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.facts import Facts
 from replaydbg.wire.conversation import is_instruction
+from replaydbg.wire.openai_responses import conversation_id
 
 _ABSENT = object()
+
+WAYS_OUT = (
+    "Record the calls before it too, or write the history into its prompt; where nothing had been said in a conversation, "
+    "take the parameter out"
+)
+"""Of a history that only the provider has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +49,22 @@ def recorded_prompt(facts: Facts, row: int) -> tuple[Message, ...] | None:
     return facts.threads.prompt(row)
 
 
-def unexpanded(facts: Facts, row: int, prompt: tuple[Message, ...]) -> str:
-    """The id of a response that the call's thread began after and that the trace does not hold; "" for none.
+def unexpanded(facts: Facts, row: int, request: ModelRequest) -> str:
+    """What the call's thread goes on from and the trace does not hold: "the response r"; "" for nothing.
 
-    Only the provider has the history before it. A prompt in which the model has spoken has one.
+    Only the provider has the history before it. A prompt in which the model has spoken has one. A conversation of the
+    provider's may have been empty when the thread began: who knows that takes the parameter out of the request.
     """
     root = facts.threads.root(row)
-    named = facts.trace.body(root).params.get("previous_response_id")
+    prompt = request.messages
     began = prompt[: max(len(recorded_prompt(facts, root) or ()), 1)] if root != row else prompt
-    if not isinstance(named, str) or any(message.role is Role.ASSISTANT for message in began):
+    if any(message.role is Role.ASSISTANT for message in began):
         return ""
-    return named
+    named = facts.trace.body(root).params.get("previous_response_id")
+    if isinstance(named, str):
+        return f"the response {named}"
+    held = conversation_id(request.params)
+    return f"the conversation {held}" if held else ""
 
 
 def edited_prompt(facts: Facts, row: int, step: Step) -> tuple[Message, ...] | None:

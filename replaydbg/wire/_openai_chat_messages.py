@@ -111,6 +111,12 @@ def write_messages(messages: tuple[Message, ...]) -> list[Json]:
 
 
 def _write_message(message: Message) -> Iterator[Json]:
+    match message:
+        case Message(
+            Role.SYSTEM | Role.USER | Role.ASSISTANT, (Text(text),), ""
+        ):  # nearly all of a long history
+            yield {"role": str(message.role), "content": text}
+            return
     for response in message.tool_responses:
         yield _write_response(response)
     parts = [part for part in message.parts if not isinstance(part, ToolResponse)]

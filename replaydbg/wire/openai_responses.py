@@ -7,7 +7,7 @@ row and is one message here. Items that nobody here knows are kept as they came.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from replaydbg.core.message import Json, Message, Role, Text
 from replaydbg.core.outcome import Reply
@@ -60,6 +60,12 @@ def _read_tool(item: Json) -> tuple[ToolSpec, ...]:
             for spec in tool_specs.read_tools(body.get("tools"))
         )
     return tool_specs.read_tools([item]) or ((ToolSpec(kind, raw=item),) if kind else ())
+
+
+def conversation_id(params: Mapping[str, Json]) -> str:
+    """The conversation that the provider adds the messages to, before it answers; "" for none."""
+    named = params.get("conversation")
+    return loose.text(named.get("id") if isinstance(named, dict) else named)
 
 
 def write_request(request: ModelRequest, *, stream: bool) -> Json:

@@ -9,6 +9,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+
+import pytest
 
 from replaydbg.core.branch import Edit
 from replaydbg.drivers import running
@@ -103,6 +106,28 @@ def test_a_file_that_is_none_stops_nobody(tmp_path: Path) -> None:
     it.keep(ROWS[0])
     it.close()
     assert found(tmp_path) == [ROWS[:1]]
+
+
+def test_nobody_waits_for_the_disk_to_sync_and_all_is_synced_before_it_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    may, synced = Event(), []
+
+    def fsync(file: int) -> None:
+        may.wait(30)
+        synced.append((os.fstat(file).st_ino, os.fstat(file).st_size))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    it = journal(tmp_path)
+    for row in ROWS:
+        it.keep(row)
+    assert synced == []
+    (log,) = tmp_path.glob("*-wal")
+    size, inode = log.stat().st_size, log.stat().st_ino
+    may.set()
+    it.close()
+    assert synced[-1] == (inode, size)
+    assert found(tmp_path) == [ROWS]
 
 
 @contextmanager

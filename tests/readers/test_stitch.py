@@ -167,6 +167,27 @@ def test_new_messages_only_with_the_id_of_the_response_before() -> None:
     assert [message.role for message in messages] == [Role.USER, Role.ASSISTANT, Role.TOOL]
 
 
+@pytest.mark.parametrize("named", ["conv_1", {"id": "conv_1"}])
+def test_new_messages_only_of_a_conversation_that_the_provider_keeps(named: Any) -> None:
+    def response(id_: str, text: str) -> dict[str, Any]:
+        content = [{"type": "output_text", "text": text}]
+        items = [{"type": "message", "role": "assistant", "content": content}]
+        return {"object": "response", "id": id_, "model": "m", "status": "completed", "output": items}
+
+    def asked(text: str, conversation: Any) -> dict[str, Any]:
+        return {"model": "m", "input": text, "conversation": conversation}
+
+    trace = one(
+        lines(
+            {"request": asked("Find x.", named), "response": response("r1", "Where?")},
+            {"request": asked("In the cellar.", named), "response": response("r2", "Found.")},
+        )
+    )
+    messages = trace.step(1).body.messages
+    assert messages is not None
+    assert [message.text for message in messages] == ["Find x.", "Where?", "In the cellar."]
+
+
 def test_a_result_without_a_call_keeps_its_id_and_a_call_without_a_result_is_no_step() -> None:
     trace = one([user("go"), tool("lost", "?"), asks(("c", "search", "{}"))])
     assert outline(trace) == ["t1 tool", "m2 chat"]

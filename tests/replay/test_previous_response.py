@@ -117,5 +117,33 @@ async def test_a_history_that_only_the_provider_has_is_not_made_up(tmp_path: Pat
     assert asked == [], "a prompt without its history is another prompt"
     assert branch.stopped is not None
     assert branch.stopped.kind == "history-missing"
-    assert f"goes on from the response {named}, which is not in this recording" in branch.stopped.reason
+    assert f"goes on from the response {named}, and what was said before is not" in branch.stopped.reason
     assert any(str(named) in sentence for sentence in planned.missing)
+
+
+async def test_who_knows_that_a_conversation_was_empty_takes_it_out(tmp_path: Path) -> None:
+    asked: Any = {"model": "m", "input": "Where is it?", "conversation": "conv_1"}
+    response: Any = {"object": "response", "id": "r", "model": "m", "status": "completed", "output": []}
+    (tmp_path / "log.jsonl").write_bytes(orjson.dumps({"request": asked, "response": response}))
+    of = recorded(tmp_path / "log.jsonl")
+    edit = make_edit(of.step(0), "/messages/0/content", "And where is that?")
+    without = make_edit(of.step(0), "/params", {})
+    with serving(lambda _: reply("in the cellar")) as server:
+        refused = await rerun_with(of, edit, server)
+        sent = len(server.requests)
+        options = RerunOptions(
+            live=True,
+            provider="openai-responses",
+            base_url=f"{server.url}/v1",
+            environ={"OPENAI_API_KEY": "k"},
+        )
+        went = await rerun(Facts(of), [edit, without], options)
+
+    assert sent == 0
+    assert refused.stopped is not None
+    assert refused.stopped.kind == "history-missing"
+    assert "the conversation conv_1" in refused.stopped.reason
+    assert any("conv_1" in sentence for sentence in plan(Facts(of), [edit]).missing)
+    assert plan(Facts(of), [edit, without]).missing == ()
+    assert went.stopped is None
+    assert "conversation" not in server.requests[0].body

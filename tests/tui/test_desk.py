@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from replaydbg.actions.sitting import open_sitting
 from replaydbg.core.branch import Branch, BranchStep, Provenance
@@ -16,13 +19,15 @@ from tests.support.drive import edit
 RUN = trace(agent("a", "worker", model_call("m", [user("go")], "1")))
 
 
-def desk(folder: Path) -> Desk:
-    recording = folder / "r.json"
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    recording = tmp_path / "r.json"
     recording.write_bytes(b"{}")
-    it = Desk(Setup(str(recording), session_path=str(folder / "s.sqlite3")))
+    it = Desk(Setup(str(recording), session_path=str(tmp_path / "s.sqlite3")))
     it.read(RUN, complete=True)
-    it.sitting = open_sitting(RUN, str(recording), str(folder / "s.sqlite3"))
-    return it
+    it.sitting = open_sitting(RUN, str(recording), str(tmp_path / "s.sqlite3"))
+    yield it
+    it.sitting.close()
 
 
 def test_nothing_is_shown_before_something_was_read() -> None:
@@ -33,35 +38,32 @@ def test_nothing_is_shown_before_something_was_read() -> None:
     assert not empty.editable(0)
 
 
-def test_a_subject_has_the_findings_and_edits_of_its_step(tmp_path: Path) -> None:
-    it = desk(tmp_path)
-    assert it.shown is not None
-    assert it.sitting is not None
-    it.shown.add([violation("m", "/model"), violation("a", "")])
-    it.sitting.do(AddEdit(edit(RUN, "m", "/model", "gpt")))
-    about = it.subject(1)
+def test_a_subject_has_the_findings_and_edits_of_its_step(desk: Desk) -> None:
+    assert desk.shown is not None
+    assert desk.sitting is not None
+    desk.shown.add([violation("m", "/model"), violation("a", "")])
+    desk.sitting.do(AddEdit(edit(RUN, "m", "/model", "gpt")))
+    about = desk.subject(1)
     assert about is not None
     assert [finding.step_ids for finding in about.findings] == [("m",)]
     assert about.step.model == "gpt"
-    assert it.subject(9) is None
+    assert desk.subject(9) is None
 
 
-def test_only_what_was_sent_can_be_edited(tmp_path: Path) -> None:
-    it = desk(tmp_path)
-    assert [it.editable(row) for row in (-1, 0, 1, 2)] == [False, False, True, False]
+def test_only_what_was_sent_can_be_edited(desk: Desk) -> None:
+    assert [desk.editable(row) for row in (-1, 0, 1, 2)] == [False, False, True, False]
 
 
-def test_a_branch_is_shown_with_where_its_steps_came_from(tmp_path: Path) -> None:
-    it = desk(tmp_path)
-    assert it.sitting is not None
-    recording = it.shown
+def test_a_branch_is_shown_with_where_its_steps_came_from(desk: Desk) -> None:
+    assert desk.sitting is not None
+    recording = desk.shown
     steps = (BranchStep("a", "a", Provenance.RECORDED, "="), BranchStep("m", "m", Provenance.LIVE, "asked"))
-    it.sitting.do(AddBranch(Branch("b1", "", (), RUN, steps)))
-    assert it.branch_id == "b1"
-    assert it.shown is not recording
-    about = it.subject(1)
+    desk.sitting.do(AddBranch(Branch("b1", "", (), RUN, steps)))
+    assert desk.branch_id == "b1"
+    assert desk.shown is not recording
+    about = desk.subject(1)
     assert about is not None
     assert about.origin == steps[1]
-    it.sitting.do(SelectBranch(""))
-    assert it.shown is recording
-    assert it.of_branch("b9") is None
+    desk.sitting.do(SelectBranch(""))
+    assert desk.shown is recording
+    assert desk.of_branch("b9") is None
