@@ -18,7 +18,7 @@ from replaydbg.drivers.running import RunJournal
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Progress
-from replaydbg.replay.sampling import Arm, Judged, control_rows, verdict
+from replaydbg.replay.sampling import Arm, Judged, Tally, control_rows, verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,26 @@ class Trial:
     def verdict(self, oracle: int | None = None) -> str:
         control = self.arm(self.control, oracle) if self.control else None
         return verdict(self.arm(self.edited, oracle), control)
+
+    def tally(self, parent: str, edits: Sequence[Edit], wanted: tuple[int, int], seconds: float) -> Tally:
+        """What is to be kept of it, `seconds` after it began."""
+        return Tally(
+            parent,
+            tuple(edits),
+            self.judged(),
+            (len(self.edited), len(self.control)),
+            wanted,
+            self.spent.live_calls,
+            self.spent.tokens,
+            self.spent.cost_usd,
+            seconds,
+            self.lost(),
+            self.stopped,
+        )
+
+    def lost(self) -> tuple[str, ...]:
+        """Why runs were not judged."""
+        return tuple(one.problem for one in (*self.edited, *self.control) if one.held is None)
 
 
 OnRun: TypeAlias = Callable[[Trial], None]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from replaydbg.actions.sitting import OpenSitting
     from replaydbg.core.branch import Branch
     from replaydbg.drivers.running import RunJournal
+    from replaydbg.replay.sampling import Tally
 
 
 class Keeper:
@@ -66,6 +67,17 @@ class Keeper:
             self._said(error)
         else:
             journal.end()
+
+    def keep_tally(self, tally: Tally) -> None:
+        """What many runs came to, beside their branches."""
+        from replaydbg.session.commands import AddTally
+
+        if self._sitting is None:
+            return
+        try:
+            self._sitting.do(AddTally(tally))
+        except ReplaydbgError as error:
+            self._said(error)
 
     def _said(self, error: ReplaydbgError) -> None:
         if self._named:

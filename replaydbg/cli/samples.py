@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import time
 from collections.abc import Sequence
 
 from replaydbg.actions.oracles import make_oracles
@@ -32,6 +33,7 @@ def run(  # noqa: PLR0917 - of one command
     """`counts` are the runs with the edits and those without; `keeper` keeps the former as they come. Exit code 4 where not all of them came to their end."""
     samples, control = counts
     oracles = make_oracles(words, facts)
+    began = time.monotonic()
     trial = asyncio.run(
         sample(
             facts,
@@ -44,6 +46,8 @@ def run(  # noqa: PLR0917 - of one command
             journal=keeper.journal if keeper is not None else None,
         )
     )
+    if keeper is not None:
+        keeper.keep_tally(trial.tally(options.parent, edits, counts, time.monotonic() - began))
     if output is Output.JSON:
         render.document(_document(trial))
     else:

@@ -49,6 +49,27 @@ class Judged:
     verdict: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What many runs of some edits came to, as it is kept: the branches of its runs do not tell of those as it was."""
+
+    parent: str
+    """The id of the branch that the edits are of; "" for the recording."""
+    edits: tuple[Edit, ...]
+    rows: tuple[Judged, ...]
+    done: tuple[int, int]
+    """Runs with the edits, and as it was."""
+    wanted: tuple[int, int]
+    calls: int = 0
+    tokens: int = 0
+    cost_usd: float = 0.0
+    seconds: float = 0.0
+    lost: tuple[str, ...] = ()
+    """Why runs were not judged, a sentence for each."""
+    ended: str = ""
+    """Why no more were made than were made; "" where all were."""
+
+
 def wilson(held: int, judged: int) -> tuple[float, float]:
     """The 95 % score interval of a rate (Wilson 1927): honest where runs are few and rates near 0 or 1."""
     if not judged:

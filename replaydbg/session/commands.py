@@ -14,6 +14,7 @@ from replaydbg.core.branch import RECORDING, Branch, Choice, Edit
 from replaydbg.core.pointer import PointerError
 from replaydbg.core.trace import StepNotFound
 from replaydbg.errors import UsageProblem
+from replaydbg.replay.sampling import Tally
 from replaydbg.session.state import Sitting, found_at, with_edit
 
 
@@ -158,6 +159,31 @@ class ContinueBranch:
 
 
 @dataclass(frozen=True, slots=True)
+class AddTally:
+    """Keep what came of many runs of some edits."""
+
+    tally: Tally
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        if self.tally.parent != RECORDING:
+            _branch(sitting, self.tally.parent)
+        return replace(sitting, tallies=(*sitting.tallies, self.tally))
+
+
+@dataclass(frozen=True, slots=True)
+class DropTally:
+    """Forget what came of them; `number` counts from 0, in the order in which they were kept."""
+
+    number: int
+
+    def apply(self, sitting: Sitting) -> Sitting:
+        if not 0 <= self.number < len(sitting.tallies):
+            raise CommandRefused(f"nothing was tried as number {self.number + 1}")
+        left = tuple(tally for number, tally in enumerate(sitting.tallies) if number != self.number)
+        return replace(sitting, tallies=left)
+
+
+@dataclass(frozen=True, slots=True)
 class DropBranch:
     """Forget a branch and the branches made of it."""
 
@@ -175,6 +201,7 @@ class DropBranch:
             current=branch.parent if sitting.current in gone else sitting.current,
             pending={id_: edits for id_, edits in sitting.pending.items() if id_ not in gone},
             choices={id_: chosen for id_, chosen in sitting.choices.items() if id_ not in gone},
+            tallies=tuple(tally for tally in sitting.tallies if tally.parent not in gone),
         )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from replaydbg.core.branch import Branch, BranchStep, Choice, Edit, ModelUse, Provenance, Stop
@@ -21,10 +21,12 @@ from replaydbg.session.commands import (
     AddBranch,
     AddEdit,
     AddEdits,
+    AddTally,
     ClearEdits,
     Command,
     ContinueBranch,
     DropBranch,
+    DropTally,
     RemoveEdit,
     SelectBranch,
     SetChoice,
@@ -44,6 +46,8 @@ _WORDS: Mapping[str, type[Any]] = {
     "add-branch": AddBranch,
     "continue-branch": ContinueBranch,
     "drop-branch": DropBranch,
+    "add-tally": AddTally,
+    "drop-tally": DropTally,
     "select-branch": SelectBranch,
     "set-choice": SetChoice,
     "set-label": SetLabel,
@@ -227,6 +231,9 @@ def _document(command: Command) -> dict[str, Json]:
         return {"command": word, "edit": edit_document(command.edit)}
     if isinstance(command, AddEdits):
         return {"command": word, "edits": [edit_document(edit) for edit in command.edits]}
+    if isinstance(command, AddTally):
+        edits = [edit_document(edit) for edit in command.tally.edits]
+        return {"command": word, "tally": {**asdict(replace(command.tally, edits=())), "edits": edits}}
     return {"command": word} | {name: getattr(command, name) for name in _names(type(command))}
 
 

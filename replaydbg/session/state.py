@@ -11,6 +11,7 @@ from replaydbg.core.branch import RECORDING, Branch, Choice, Edit
 from replaydbg.core.message import Json
 from replaydbg.core.step import Step
 from replaydbg.core.trace import Trace
+from replaydbg.replay.sampling import Tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class Sitting:
 
     choices: Mapping[str, Mapping[str, Choice]] = field(default_factory=dict)
     """What was decided of steps that nothing proves independent of the pending edits, by branch id and step id."""
+    tallies: tuple[Tally, ...] = ()
+    """What came of edits that were tried many times, the oldest first."""
 
     def branch(self, branch_id: str) -> Branch | None:
         """The branch with this id; None for the recording and for ids that are not there."""

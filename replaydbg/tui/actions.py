@@ -276,8 +276,7 @@ _COMPARE = (
 
 _BRANCHES = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Branches", "branches"),
-    UserAction("down", "Down", "Next line", ("j", "down"), "Branches", "branches", pane="move:1", idle="this is the last line"),
-    UserAction("up", "Up", "Previous line", ("k", "up"), "Branches", "branches", pane="move:-1", idle="this is the first line"),
+    *_moves("Branches", "branches"),
     UserAction("choose", "Switch", "Look at this branch", ("enter",), "Branches", "branches", footer=5),
     UserAction("drop", "Drop", "Drop this branch; u brings it back", ("X",), "Branches", "branches", footer=10),
     UserAction("label", "Name", "Name this branch in your own words", ("l",), "Branches", "branches", footer=7),
@@ -296,12 +295,9 @@ _PROGRESS = (
 )  # fmt: skip
 
 _RERUN = (
-    UserAction("down", "Down", "Next line", ("j", "down"), "Terms", "rerun", pane="move:1", idle="this is the last line"),
-    UserAction("up", "Up", "Previous line", ("k", "up"), "Terms", "rerun", pane="move:-1", idle="this is the first line"),
+    *_moves("Terms", "rerun"),
     UserAction("next_choice", "Next choice", "To the next line where something can be chosen", ("tab",), "Terms", "rerun", footer=12),
     UserAction("previous_choice", "Previous choice", "To the line before where something can be chosen", ("shift+tab",), "Terms", "rerun"),
-    UserAction("top", "First", "To the first line", ("g", "home"), "Terms", "rerun", pane="top", idle="this is the first line"),
-    UserAction("bottom", "Last", "To the last line", ("G", "end"), "Terms", "rerun", pane="bottom", idle="this is the last line"),
     UserAction("choose", "Choose", "Choose, allow or type what is on this line", ("enter", "space"), "Terms", "rerun", footer=10),
     UserAction("go", "Start", "Start the re-run on these terms", ("y",), "Terms", "rerun", footer=5),
     UserAction("help", "Help", "All keys", ("question_mark",), "Terms", "rerun", footer=90),
@@ -309,10 +305,7 @@ _RERUN = (
 )  # fmt: skip
 
 _SAMPLING = (
-    UserAction("down", "Down", "Next line", ("j", "down"), "Trying often", "sampling", pane="move:1", idle="this is the last line"),
-    UserAction("up", "Up", "Previous line", ("k", "up"), "Trying often", "sampling", pane="move:-1", idle="this is the first line"),
-    UserAction("top", "First", "To the first line", ("g", "home"), "Trying often", "sampling", pane="top", idle="this is the first line"),
-    UserAction("bottom", "Last", "To the last line", ("G", "end"), "Trying often", "sampling", pane="bottom", idle="this is the last line"),
+    *_moves("Trying often", "sampling"),
     UserAction("choose", "Choose", "Change what is on this line; what is wanted is taken away", ("enter", "space"), "Trying often", "sampling", footer=10),
     UserAction("go", "Start", "Start the runs", ("y",), "Trying often", "sampling", footer=5),
     UserAction("help", "Help", "All keys", ("question_mark",), "Trying often", "sampling", footer=90),
@@ -320,8 +313,7 @@ _SAMPLING = (
 )  # fmt: skip
 
 _TRIAL = (
-    UserAction("down", "Down", "Next line", ("j", "down"), "Runs", "trial", pane="move:1", idle="this is the last line"),
-    UserAction("up", "Up", "Previous line", ("k", "up"), "Runs", "trial", pane="move:-1", idle="this is the first line"),
+    *_moves("Runs", "trial"),
     UserAction("stop", "Stop", "Stop here and keep what was paid for", ("x",), "Runs", "trial", why_not=not_running, footer=5),
     UserAction("help", "Help", "All keys", ("question_mark",), "Runs", "trial", footer=90),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape"), "Runs", "trial", why_not=still_running, footer=95),

@@ -7,11 +7,16 @@ from dataclasses import replace
 
 from replaydbg.core.branch import RECORDING, Branch
 from replaydbg.core.trace import Trace
+from replaydbg.replay.sampling import Tally
 from replaydbg.session.state import Sitting
 from replaydbg.views.blocks import Block, shown
 from replaydbg.views.models import models_words
 from replaydbg.views.plan import edit_block
 from replaydbg.views.text import plural
+from replaydbg.views.trial import runs_words, verdict_look
+
+TALLY = "tally:"
+"""How the place of a table of many runs begins; its number follows."""
 
 
 def branch_blocks(
@@ -20,7 +25,7 @@ def branch_blocks(
     marked: str | None = None,
     other: tuple[str, str, Trace] | None = None,
 ) -> Iterator[Block]:
-    """Lines whose `place` is `branch:ID`; `headlines` say what became of the findings, in words and with a look.
+    """Lines whose `place` is `branch:ID`, or `tally:N` for what came of many runs; `headlines` say what became of the findings, in words and with a look.
 
     `marked` is to be compared with another; `other` is the id, name and trace of a recording that may be compared with.
     """
@@ -44,6 +49,9 @@ def _all(
 def _below(
     sitting: Sitting, headlines: Mapping[str, tuple[str, str]], parent: str, depth: int
 ) -> Iterator[Block]:
+    for number, tally in enumerate(sitting.tallies):
+        if tally.parent == parent:
+            yield from _tally(sitting, tally, number, depth)
     own = [branch for branch in sitting.branches if branch.parent == parent]
     for branch in sorted(own, key=lambda branch: note_id(branch.id) not in sitting.marks):
         if branch.parent == parent:
@@ -56,6 +64,29 @@ def _below(
                 text, look = headlines[branch.id]
                 yield Block(text, look, indent=3 * depth + 3, hang=2, place=f"branch:{branch.id}")
             yield from _below(sitting, headlines, branch.id, depth + 1)
+
+
+def _tally(sitting: Sitting, tally: Tally, number: int, depth: int) -> Iterator[Block]:
+    place = f"{TALLY}{number}"
+    text = f"± {runs_words(tally)}"
+    last = tally.rows[-1] if tally.rows else None
+    verdict = f": {last.verdict}" if last is not None else ""
+    look = verdict_look(last.verdict) if last is not None else "dim"
+    spans = ((len(text), len(text + verdict), look),)
+    yield Block(text + verdict, "strong", spans=spans, indent=3 * depth, hang=4, place=place)
+    for edit in tally.edits:
+        yield Block(
+            edit_block(_parent_trace(sitting, tally.parent), edit).text,
+            "dim",
+            indent=3 * depth + 3,
+            hang=2,
+            place=place,
+        )
+
+
+def _parent_trace(sitting: Sitting, parent: str) -> Trace:
+    branch = sitting.branch(parent)
+    return branch.trace if branch is not None else sitting.recording
 
 
 def note_id(branch_id: str) -> str:
@@ -89,8 +120,7 @@ def _branch(sitting: Sitting, branch: Branch, depth: int) -> Iterator[Block]:
         hang=4,
         place=place,
     )
-    parent = sitting.branch(branch.parent)
-    trace = parent.trace if parent is not None else sitting.recording
+    trace = _parent_trace(sitting, branch.parent)
     for edit in branch.edits:
         yield Block(edit_block(trace, edit).text, "dim", indent=indent + 3, hang=2, place=place)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from replaydbg.replay.api import Progress
-from replaydbg.replay.sampling import Arm, Judged, fewest_that_tell
+from replaydbg.replay.sampling import Arm, Judged, Tally, fewest_that_tell
 from replaydbg.views.blocks import Block, shown
 from replaydbg.views.text import cost_words, count_words, duration_words, plural
 
@@ -81,7 +81,9 @@ def form_blocks(terms: TrialTerms) -> Iterator[Block]:
     )
     bound = "any cost: no bound is set" if terms.cost_max_usd is None else cost_words(terms.cost_max_usd)
     yield _field("cost", "at most", bound if terms.cost_max_usd is None else f"{bound} for all runs together")
-    yield Block("each run with the edit is kept as a branch", "dim", indent=2, hang=2)
+    yield Block(
+        "each run with the edit is kept as a branch, and the table beside them", "dim", indent=2, hang=2
+    )
 
 
 def _power(terms: TrialTerms) -> Iterator[Block]:
@@ -124,10 +126,32 @@ def trial_blocks(  # noqa: PLR0917 - of one table
             if arm is not None:
                 yield Block(f"  {name:<18}{arm_words(arm, 12)}   {interval_bar(arm)}")
         yield Block(
-            f"  {row.verdict if ended is not None else 'so far: ' + row.verdict}", _look(row.verdict), hang=2
+            f"  {row.verdict if ended is not None else 'so far: ' + row.verdict}",
+            verdict_look(row.verdict),
+            hang=2,
         )
     for problem in dict.fromkeys(lost):
         yield Block(f"{plural(lost.count(problem), 'run')} not judged: {shown(problem)}", "warning", hang=2)
+
+
+def tally_blocks(tally: Tally) -> Iterator[Block]:
+    """The table of runs that are over."""
+    return trial_blocks(
+        tally.rows,
+        tally.done,
+        tally.wanted,
+        Progress(tally.calls, tally.tokens, tally.cost_usd),
+        tally.seconds,
+        tally.lost,
+        tally.ended,
+    )
+
+
+def runs_words(tally: Tally) -> str:
+    """`5 runs with the edit, 5 as it was`."""
+    edited, control = tally.done
+    as_it_was = f", {control} as it was" if tally.wanted[1] else ""
+    return f"{plural(edited, 'run')} with the edit{as_it_was}"
 
 
 def arm_words(arm: Arm, cells: int = 9) -> str:
@@ -149,7 +173,7 @@ def _bar(done: int, wanted: int) -> str:
     return "█" * cells + "░" * (_BAR_CELLS * 2 - cells)
 
 
-def _look(verdict: str) -> str:
+def verdict_look(verdict: str) -> str:
     for words, look in (("the edit helps", "good"), ("the edit harms", "error")):
         if verdict.startswith(words):
             return look

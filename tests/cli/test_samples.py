@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-from tests.cli.test_replay import MEND, STAND_IN, replay
+from replaydbg.actions.open import open_trace
+from replaydbg.actions.sitting import open_sitting
+from tests.cli.test_replay import INCIDENT, MEND, STAND_IN, replay
 
 
 def test_an_edit_that_mends_is_told_from_chance() -> None:
@@ -39,10 +41,13 @@ def test_offline_nothing_can_be_sampled() -> None:
     assert "1 of 1 runs with the edit were not judged" in done.out
 
 
-def test_runs_are_kept_as_branches(tmp_path: Path) -> None:
+def test_runs_are_kept_as_branches_and_their_table_beside_them(tmp_path: Path) -> None:
     session = tmp_path / "s.sqlite3"
     replay("--edit", MEND, *STAND_IN, "--samples", "2", "--control", "1", "--session", str(session))
-    connection = sqlite3.connect(session)
-    (count,) = connection.execute("SELECT count(*) FROM act").fetchone()
-    connection.close()
-    assert count == 2
+    with closing(open_sitting(open_trace(INCIDENT).trace, INCIDENT, str(session))) as kept:
+        sitting = kept.history.sitting
+    (tally,) = sitting.tallies
+    assert len(sitting.branches) == 2
+    assert (tally.done, tally.wanted, tally.parent) == ((2, 1), (2, 1), "")
+    assert tally.edits == sitting.branches[0].edits
+    assert {row.edited.held for row in tally.rows} == {2}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hypothesis import strategies as st
 
 from replaydbg.codec import step_document
 from replaydbg.core.branch import Branch, BranchStep, Edit, Provenance, Stop
 from replaydbg.core.trace import Trace
+from replaydbg.replay.sampling import Arm, Judged, Tally
 from replaydbg.session import commands
 from replaydbg.session.commands import Command
 from replaydbg.session.state import found_at
@@ -32,6 +35,12 @@ def branch(
     return Branch(
         id_, parent, edits, trace_, steps, Stop("offline", "give a model", trace_.ids[-1]), "", "m-2"
     )
+
+
+def tally(parent: str = "", edits: Iterable[Edit] = ()) -> Tally:
+    """Five runs with the edits that came out as wanted, beside five as it was that did not."""
+    rows = (Judged("gone:schema-violation", Arm(5, 5), Arm(0, 5), "the edit helps"),)
+    return Tally(parent, tuple(edits), rows, (5, 5), (5, 5), calls=30, tokens=4000, seconds=12.5)
 
 
 TEXT = st.text(max_size=5)
@@ -78,6 +87,8 @@ COMMANDS: st.SearchStrategy[Command] = st.one_of(
     st.tuples(BRANCH_IDS, BRANCH_IDS).map(lambda ids: commands.ContinueBranch(branch(*ids))),
     BRANCH_IDS.map(commands.DropBranch),
     BRANCH_IDS.map(commands.SelectBranch),
+    st.builds(tally, BRANCH_IDS, st.lists(EDITS, max_size=2)).map(commands.AddTally),
+    st.integers(-1, 2).map(commands.DropTally),
     st.builds(
         commands.SetChoice,
         st.sampled_from(["m1", "m2", "t1", "nobody"]),

@@ -10,6 +10,7 @@ from replaydbg.views.branches import branch_blocks, note_id, outcome_words
 from tests.support.blocks import text_of
 from tests.support.build import model_call, trace, user
 from tests.support.drive import edit
+from tests.support.sittings import tally
 
 RUN = trace(model_call("m", [user("go")], "1"))
 EDIT = edit(RUN, "m", "/messages/0/content", "stop")
@@ -27,6 +28,16 @@ def test_branches_stand_below_what_they_came_from() -> None:
     assert "2 findings gone" in lines[3]
     assert lines[4].startswith("      ● b2  kinder")
     assert [block.place for block in blocks[:2]] == ["branch:", "branch:b1"]
+
+
+def test_what_many_runs_came_to_stands_above_their_branches() -> None:
+    sitting = Sitting(RUN, (ONE,), tallies=(tally("", [EDIT]), tally("b1")))
+    blocks = list(branch_blocks(sitting, {}))
+    lines = text_of(blocks).splitlines()
+    assert lines[1] == "   ± 5 runs with the edit, 5 as it was: the edit helps"
+    assert lines[2] == lines[4]
+    assert lines[5].startswith("      ± 5 runs")
+    assert [block.place for block in blocks] == ["branch:", *["tally:0"] * 2, *["branch:b1"] * 2, "tally:1"]
 
 
 def test_a_stopped_branch_says_why() -> None:

@@ -16,12 +16,12 @@ from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
-from replaydbg.views.branches import branch_blocks
+from replaydbg.views.branches import TALLY, branch_blocks
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`what` to do (`select`, `drop`, `label`, `note`, `pin`, `compare`) with which branch."""
+    """`what` to do (`select`, `drop`, `label`, `note`, `pin`, `compare`) with which branch, or with a table (`tally:N`)."""
 
     what: str
     branch_id: str
@@ -72,7 +72,8 @@ class BranchesScreen(JumpingScreen[Wish | None]):
     def _to_current(self) -> None:
         text = self.query_one(Document)
         at = self._sitting.current if self._at is None else self._at
-        lines = text.lines_of(lambda block: block.place == f"branch:{at}")
+        place = at if at.startswith(TALLY) else f"branch:{at}"
+        lines = text.lines_of(lambda block: block.place == place)
         text.cursor = lines[0] if lines else 0
 
     @property
@@ -103,7 +104,9 @@ class BranchesScreen(JumpingScreen[Wish | None]):
 
     def _of_branch(self, what: str, key: str, *also: str) -> None:
         id_ = self.branch_id
-        if id_ == OTHER:
+        if id_.startswith(TALLY) and what not in ("select", "drop"):
+            self.say(f"{key}: this is what many runs came to: enter opens the table, X drops it")
+        elif id_ == OTHER:
             self.say(f"{key}: this is another recording: only m and D do something with it")
         elif id_ == RECORDING and id_ not in also:
             self.say(f"{key}: this is the recording: only branches have that")
@@ -112,6 +115,9 @@ class BranchesScreen(JumpingScreen[Wish | None]):
 
     def do_mark(self) -> None:
         """The next D compares with this one."""
+        if self.branch_id.startswith(TALLY):
+            self.say("m Mark: this is what many runs came to: the branches below are the runs")
+            return
         self.marked = None if self.marked == self.branch_id else self.branch_id
         self._fill()
         self.say(
@@ -120,7 +126,9 @@ class BranchesScreen(JumpingScreen[Wish | None]):
 
     def do_compare(self) -> None:
         here, marked = self.branch_id, self.marked
-        if marked == here:
+        if here.startswith(TALLY):
+            self.say("D Compare: this is what many runs came to: the branches below are the runs")
+        elif marked == here:
             self.say("D Compare: it is marked itself: go to another line, D there compares the two")
         elif marked is not None:
             # What was recorded is what was before, in whichever order the two were chosen.

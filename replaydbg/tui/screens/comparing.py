@@ -140,14 +140,33 @@ class Comparing(Changing):
             if not await self._done_with_branch(wish.what, at):
                 return
 
+    async def _done_with_tally(self, what: str, number: int) -> bool:
+        from replaydbg.session.commands import DropTally
+        from replaydbg.tui.screens.page import PageScreen
+        from replaydbg.views.trial import tally_blocks
+
+        session = self.desk.session
+        assert session is not None
+        if what == "drop":
+            if self.do(DropTally(number)):
+                self.say("the table is dropped: u brings it back", "good")
+            return True
+        tally = session.tallies[number]
+        await self.app.push_screen_wait(
+            PageScreen("With the edit, and as it was", lambda _folds, _width: tally_blocks(tally))
+        )
+        return True
+
     async def _done_with_branch(self, what: str, branch_id: str) -> bool:
         """Do it; True where the list of branches is to be shown again."""
         from replaydbg.session.commands import DropBranch, SelectBranch, SetLabel, SetMark, SetNote
         from replaydbg.tui.screens.dialogs import Line
-        from replaydbg.views.branches import note_id
+        from replaydbg.views.branches import TALLY, note_id
 
         session = self.desk.session
         assert session is not None
+        if branch_id.startswith(TALLY):
+            return await self._done_with_tally(what, int(branch_id.removeprefix(TALLY)))
         branch, note = session.branch(branch_id), note_id(branch_id)
         match what:
             case "drop":

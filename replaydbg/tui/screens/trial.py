@@ -20,6 +20,7 @@ from replaydbg.drivers.running import RunJournal
 from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Progress
+from replaydbg.replay.sampling import Tally
 from replaydbg.tui.actions import State
 from replaydbg.tui.background import worker
 from replaydbg.tui.screens.acting import ActingScreen, bindings
@@ -30,8 +31,9 @@ from replaydbg.views.blocks import Block
 from replaydbg.views.trial import TrialTerms, trial_blocks
 
 _REPAINT_SECONDS = 0.2
-Keep = Callable[[Branch], None]
-"""Keeps the branch of a run, in the thread of the runs. Raises ReplaydbgError."""
+_BY_PERSON = "stopped by the person"
+Keep = Callable[[Branch | Tally], None]
+"""Keeps the branch of a run, or what they all came to, in the thread of the runs. Raises ReplaydbgError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,9 @@ class TrialScreen(ActingScreen[Trial | ReplaydbgError | None]):
         except asyncio.CancelledError:  # stopped between two runs
             pass
         finally:
-            self._took = time.monotonic() - self._began
+            took = time.monotonic() - self._began
+            self._keep_tally(took)
+            self._took = took
 
     async def _sample(self) -> None:
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
@@ -115,10 +119,24 @@ class TrialScreen(ActingScreen[Trial | ReplaydbgError | None]):
         self._trial = trial
         if len(trial.edited) > self._kept:
             self._kept = len(trial.edited)
-            try:
-                self._keep(trial.edited[-1].branch)
-            except ReplaydbgError as problem:
-                self._unkept = problem.message
+            self._try_to_keep(trial.edited[-1].branch)
+
+    def _keep_tally(self, seconds: float) -> None:
+        """Before the person has looked at it: they may never leave the screen by a key."""
+        trial, terms, wanted = self._trial, self._wanted.terms, self._wanted
+        if trial is None or not trial.edited:
+            return
+        runs = (terms.samples, terms.samples if terms.control else 0)
+        tally = trial.tally(wanted.options.parent, wanted.edits, runs, seconds)
+        if self._stopping and not tally.ended:
+            tally = replace(tally, ended=_BY_PERSON)
+        self._try_to_keep(tally)
+
+    def _try_to_keep(self, what: Branch | Tally) -> None:
+        try:
+            self._keep(what)
+        except ReplaydbgError as problem:
+            self._unkept = problem.message
 
     # On the screen
 
@@ -127,7 +145,6 @@ class TrialScreen(ActingScreen[Trial | ReplaydbgError | None]):
         if self._took is not None and self._problem is not None:
             self.dismiss(self._problem)
             return
-        runs = [] if trial is None else [*trial.edited, *trial.control]
         blocks = list(
             trial_blocks(
                 trial.judged() if trial is not None else (),
@@ -135,7 +152,7 @@ class TrialScreen(ActingScreen[Trial | ReplaydbgError | None]):
                 (terms.samples, terms.samples if terms.control else 0),
                 trial.spent if trial is not None else Progress(),
                 self._took or time.monotonic() - self._began,
-                [one.problem for one in runs if one.held is None],
+                trial.lost() if trial is not None else (),
                 self._ended(trial),
             )
         )
@@ -147,7 +164,7 @@ class TrialScreen(ActingScreen[Trial | ReplaydbgError | None]):
     def _ended(self, trial: Trial | None) -> str | None:
         if self._took is None:
             return None
-        by_person = "stopped by the person" if self._stopping else ""
+        by_person = _BY_PERSON if self._stopping else ""
         return (trial.stopped if trial is not None else "") or by_person
 
     def do_stop(self) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from replaydbg.actions.sample import Trial
     from replaydbg.drivers.running import RunJournal
     from replaydbg.replay.plan import Plan
+    from replaydbg.replay.sampling import Tally
     from replaydbg.tui.desk import Shown
     from replaydbg.tui.screens.trial import Keep, Wanted
     from replaydbg.views.trial import TrialTerms
@@ -104,14 +105,18 @@ class Trying(Exporting):
 
     def _keeper(self, journal: RunJournal | None) -> Keep:
         """Keeps in the thread of the runs: the screen over this one lets nobody else change the sitting meanwhile."""
-        from replaydbg.session.commands import AddBranch
+        from replaydbg.core.branch import Branch
+        from replaydbg.session.commands import AddBranch, AddTally
 
         sitting = self.desk.sitting
         assert sitting is not None  # `why_not` of the action
 
-        def keep(branch: Branch) -> None:
+        def keep(what: Branch | Tally) -> None:
+            if not isinstance(what, Branch):
+                sitting.do(AddTally(what))
+                return
             try:
-                sitting.do(AddBranch(branch))
+                sitting.do(AddBranch(what))
             finally:
                 if journal is not None:
                     journal.end() if sitting.saved else journal.close()

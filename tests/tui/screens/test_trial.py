@@ -14,6 +14,7 @@ from replaydbg.actions.rerun import RerunOptions
 from replaydbg.core.branch import Branch
 from replaydbg.errors import NotSaved, UsageProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.replay.sampling import Tally
 from replaydbg.tui.screens import trial as module
 from replaydbg.tui.screens.trial import TrialScreen, Wanted
 from replaydbg.views.trial import TrialTerms
@@ -57,7 +58,7 @@ TERMS = TrialTerms(samples=4, control=True, oracles=("regex:hello",), calls_max=
 
 
 async def test_the_table_says_what_the_runs_show() -> None:
-    app, gave, kept = App[None](), list[Any](), list[Branch]()
+    app, gave, kept = App[None](), list[Any](), list[Branch | Tally]()
     async with app.run_test(size=(100, 24)) as pilot:
         app.push_screen(screen(kept.append, TERMS), gave.append)
         await until(pilot, lambda: "8 of 8 runs" in text_of(app) and "the edit helps" in text_of(app))
@@ -69,14 +70,17 @@ async def test_the_table_says_what_the_runs_show() -> None:
         assert "all runs have ended" in text_of(app)
         await pilot.press("q")
         (trial,) = gave
-    assert [one.branch.id for one in trial.edited] == [branch.id for branch in kept]
-    assert len(kept) == 4
+    *branches, tally = kept
+    assert branches == [one.branch for one in trial.edited]
+    assert len(branches) == 4
+    assert isinstance(tally, Tally)
+    assert (tally.done, tally.wanted, tally.ended) == ((4, 4), (4, 4), "")
 
 
 async def test_stopping_ends_at_once_and_keeps_what_was_answered() -> None:
     GO_ON.clear()
     ASKED.clear()
-    app, gave, kept = App[None](), list[Any](), list[Branch]()
+    app, gave, kept = App[None](), list[Any](), list[Branch | Tally]()
     async with app.run_test(size=(100, 24)) as pilot:
         app.push_screen(screen(kept.append, TERMS, "waiting"), gave.append)
         await until(pilot, lambda: len(ASKED) > 2)
@@ -89,11 +93,15 @@ async def test_stopping_ends_at_once_and_keeps_what_was_answered() -> None:
         (trial,) = gave
     assert trial.stopped == "stopped by the person"
     assert [one.held is None for one in trial.edited] == [False, True]
-    assert len(kept) == len(trial.edited)
+    *branches, tally = kept
+    assert branches == [one.branch for one in trial.edited]
+    assert isinstance(tally, Tally)
+    assert tally.ended == "stopped by the person"
+    assert len(tally.lost) == 1
 
 
 async def test_bounds_hold_for_all_runs_and_what_is_not_kept_is_said() -> None:
-    def keep(_branch: Branch) -> None:
+    def keep(_: Branch | Tally) -> None:
         raise NotSaved("the disk is full", "make room")
 
     app, gave = App[None](), list[Any]()

@@ -47,6 +47,25 @@ async def test_pending_edits_are_tried_and_each_run_is_a_branch(tmp_path: Path) 
         ]
         assert not list(tmp_path.glob("*.run-*"))
 
+        await sitting.press("b")
+        await sitting.at_rest()
+        await sitting.press("g", "j")
+        assert "± 4 runs with the edit, 4 as it was: the edit helps" in sitting.text
+        await sitting.press("p")
+        assert "enter opens the table" in sitting.said
+        await sitting.press("D")
+        assert "the branches below are the runs" in sitting.said
+        await sitting.press("enter")
+        await sitting.until_text("8 of 8 runs")
+        assert "4 of 4" in sitting.text
+        await sitting.press("q")
+        await sitting.until_text("± 4 runs")
+        await sitting.press("X")
+        await sitting.until(lambda: "± 4 runs" not in sitting.text, "the table to go")
+        await sitting.press("q")
+        await sitting.press("u")
+        assert len(sitting.main.desk.session.tallies) == 1
+
 
 async def test_a_branch_is_tried_again_from_the_list_of_branches(tmp_path: Path) -> None:
     async with open_demo(tmp_path) as sitting:
