@@ -27,6 +27,8 @@ from replaydbg.session.answers import AnswerRow, Begun, begun_text
 VERSION = 2
 """Of the file. One of version 1 says nothing of what was decided of unproven steps, and is read all the same."""
 _MARK = ".run-"
+_MOMENT_SECONDS = 0.003
+"""A tool that answers from memory comes right after the reply that asked for it: both are synced at once."""
 _YOUNG_SECONDS = 60.0
 """An empty file may be one that is being made."""
 _SCHEMA = """
@@ -116,12 +118,13 @@ class _Syncing:
         self._asked = False
 
     def soon(self) -> None:
-        """What was written until now; one sync is for all that came while another was under way."""
+        """What was written until now; one sync is for all that comes within a moment, or while another is under way."""
         if not self._asked:
             self._asked = True
             self._thread.submit(self._sync)
 
     def _sync(self) -> None:
+        time.sleep(_MOMENT_SECONDS)
         self._asked = False
         with suppress(OSError):  # a disk that writes and can not sync: there is nothing better to do about it
             os.fsync(self._file)
