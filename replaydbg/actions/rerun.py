@@ -118,6 +118,7 @@ async def rerun(
                 on_progress=on_progress,
                 kept=_kept(options.resume),
                 on_answer=None if journal is None else partial(_write_down, journal),
+                on_part=None if journal is None else partial(_write_part, journal),
                 seconds_max=options.seconds_max,
             )
     except asyncio.CancelledError:
@@ -165,6 +166,10 @@ def _write_down(journal: RunJournal, asked: Asked, given: Given) -> asyncio.Futu
         done.set_result(None)
         return done
     return loop.run_in_executor(None, journal.keep, answer_row(asked.id, given.outcome, given.provenance))
+
+
+def _write_part(journal: RunJournal, asked: Asked, at: int, text: str) -> asyncio.Future[None]:
+    return asyncio.get_running_loop().run_in_executor(None, journal.keep_part, asked.id, at, text)
 
 
 def cut_off(

@@ -48,6 +48,13 @@ OnAnswer: TypeAlias = Callable[[Asked, Given], Awaitable[None]]
 """Told of each answer of the world, and waited for, before anything is made of it."""
 
 
+OnPart: TypeAlias = Callable[[Asked, int, str], Awaitable[None]]
+"""Told of what has come of a reply since it was told last, and from which character of the reply on."""
+
+PART_SECONDS = 0.25
+"""So often a reply that streams is told of: a kill costs no more of it."""
+
+
 async def run(
     replay: Replay,
     *,
@@ -58,13 +65,14 @@ async def run(
     on_progress: OnProgress | None = None,
     kept: KeptAnswers | None = None,
     on_answer: OnAnswer | None = None,
+    on_part: OnPart | None = None,
     seconds_max: float = limits.REPLAY_SECONDS_MAX,
 ) -> None:
     """Answer everything, from `kept` first, until the re-run has finished or `seconds_max` of wall time have passed.
 
     When cancelled it stops the re-run, so that `replay.branch` has all that was paid for, and lets the cancellation go on.
     """
-    driver = _Driver(replay, provider, toolbox, permit, human, on_progress, kept, on_answer)
+    driver = _Driver(replay, provider, toolbox, permit, human, on_progress, kept, on_answer, on_part)
     try:
         async with asyncio.timeout(seconds_max):
             await driver.drive()
@@ -75,6 +83,8 @@ async def run(
         driver.keep_what_came()
         replay.stop("stopped", "stopped by the person; what had been answered is kept")
         raise
+    finally:
+        await driver.parts_told()
 
 
 @dataclass(slots=True)
@@ -87,8 +97,13 @@ class _Driver:
     on_progress: OnProgress | None
     kept: KeptAnswers | None
     on_answer: OnAnswer | None
+    on_part: OnPart | None
     streamed: dict[str, str] = field(default_factory=dict)
     """What has come of replies that are not complete, by the id of the question."""
+    told: dict[str, int] = field(default_factory=dict)
+    """So many characters of such a reply have been told of."""
+    due: set[str] = field(default_factory=set)
+    telling: set[asyncio.Future[None]] = field(default_factory=set)
     answers: asyncio.Queue[tuple[Asked, Given]] = field(default_factory=asyncio.Queue)
 
     async def drive(self) -> None:
@@ -195,9 +210,29 @@ class _Driver:
     def _listener(self, asked: Asked) -> Callable[[str], None]:
         def on_text(text: str) -> None:
             self.streamed[asked.id] = self.streamed.get(asked.id, "") + text
+            self._tell_soon(asked)
             self._report(asked, text)
 
         return on_text
+
+    def _tell_soon(self, asked: Asked) -> None:
+        if self.on_part is not None and asked.id not in self.due:
+            self.due.add(asked.id)
+            asyncio.get_running_loop().call_later(PART_SECONDS, self._tell_part, asked, self.on_part)
+
+    def _tell_part(self, asked: Asked, on_part: OnPart) -> None:
+        self.due.discard(asked.id)
+        whole, known = self.streamed.get(asked.id, ""), self.told.get(asked.id, 0)
+        if len(whole) > known:
+            self.told[asked.id] = len(whole)
+            telling = asyncio.ensure_future(on_part(asked, known, whole[known:]))
+            self.telling.add(telling)
+            telling.add_done_callback(self.telling.discard)
+
+    async def parts_told(self) -> None:
+        """Nobody is told of anything after this."""
+        self.streamed.clear()
+        await asyncio.gather(*self.telling, return_exceptions=True)
 
     def _report(self, asked: Asked | None = None, text: str = "") -> None:
         if self.on_progress is not None:

@@ -21,11 +21,17 @@ from pathlib import Path
 from threading import Lock
 from uuid import uuid4
 
+from replaydbg.core.branch import Provenance
+from replaydbg.core.message import Role, text_message
+from replaydbg.core.outcome import Reply
 from replaydbg.drivers.store import PRIVATE, SUFFIX, Recording
-from replaydbg.session.answers import AnswerRow, Begun, begun_text
+from replaydbg.session.answers import AnswerRow, Begun, answer_row, begun_text
 
-VERSION = 2
-"""Of the file. One of version 1 says nothing of what was decided of unproven steps, and is read all the same."""
+VERSION = 3
+"""Of the file. Earlier ones are read all the same: of version 1 nothing tells what was decided of unproven steps, of
+version 2 nothing of replies that were still streaming.
+"""
+_PARTS_SINCE = 3
 _MARK = ".run-"
 _MOMENT_SECONDS = 0.003
 """A tool that answers from memory comes right after the reply that asked for it: both are synced at once."""
@@ -34,6 +40,7 @@ _YOUNG_SECONDS = 60.0
 _SCHEMA = """
 CREATE TABLE run (digest TEXT NOT NULL, trace_id TEXT NOT NULL, about TEXT NOT NULL);
 CREATE TABLE answer (number INTEGER PRIMARY KEY, asked_id TEXT NOT NULL, provenance TEXT NOT NULL, answer TEXT NOT NULL);
+CREATE TABLE part (asked_id TEXT NOT NULL, at INTEGER NOT NULL, text TEXT NOT NULL);
 """
 
 
@@ -57,19 +64,24 @@ class RunJournal:
         self._begun = begun
 
     def keep(self, row: AnswerRow) -> None:
-        with self._lock:
-            self._keep(row)
+        self._keep("INSERT INTO answer (asked_id, provenance, answer) VALUES (?, ?, ?)", astuple(row))
 
-    def _keep(self, row: AnswerRow) -> None:
+    def keep_part(self, asked_id: str, at: int, text: str) -> None:
+        """What has come of a reply that is not complete, from its character `at` on."""
+        self._keep("INSERT INTO part VALUES (?, ?, ?)", (asked_id, at, text))
+
+    def _keep(self, statement: str, values: tuple[object, ...]) -> None:
+        with self._lock:
+            self._write(statement, values)
+
+    def _write(self, statement: str, values: tuple[object, ...]) -> None:
         if self._begun is None or self.problem:
             return
         try:
             if self._connection is None:
                 self._make(self._begun)
             assert self._connection is not None
-            self._connection.execute(
-                "INSERT INTO answer (asked_id, provenance, answer) VALUES (?, ?, ?)", astuple(row)
-            )
+            self._connection.execute(statement, values)
             assert self._syncing is not None
             self._syncing.soon()
         except (sqlite3.Error, OSError, UnicodeError) as error:
@@ -136,7 +148,7 @@ class _Syncing:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A re-run that was cut off. It stays locked until it is closed; `remove` it once its answers are kept elsewhere,
+    """A re-run that was cut off; replies that were streaming then are among its answers, as far as they had come. It stays locked until it is closed; `remove` it once its answers are kept elsewhere,
     or `set_aside` it. Of one that a later version wrote, only the version is known.
     """
 
@@ -196,10 +208,25 @@ def _claimed(path: Path, recording: Recording) -> Left | None:
             connection.close()
             return None
         rows = connection.execute("SELECT asked_id, provenance, answer FROM answer ORDER BY number")
-        return Left(path, version, about, tuple(AnswerRow(*row) for row in rows), connection)
+        answers = [AnswerRow(*row) for row in rows]
+        parts = _interrupted(connection) if version >= _PARTS_SINCE else []
+        whole = {row.asked_id for row in answers}
+        answers += [row for row in parts if row.asked_id not in whole]
+        return Left(path, version, about, tuple(answers), connection)
     except BaseException:
         connection.close()
         raise
+
+
+def _interrupted(connection: sqlite3.Connection) -> list[AnswerRow]:
+    """Replies as far as they had come."""
+    texts: dict[str, str] = {}
+    for id_, text in connection.execute("SELECT asked_id, text FROM part ORDER BY at"):
+        texts[id_] = texts.get(id_, "") + text
+    return [
+        answer_row(id_, Reply(text_message(Role.ASSISTANT, text), interrupted=True), Provenance.LIVE)
+        for id_, text in texts.items()
+    ]
 
 
 def _locked(path: Path) -> sqlite3.Connection:

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +24,7 @@ from replaydbg.core.branch import Branch, Provenance
 from replaydbg.core.step import Kind
 from tests.support.build import call
 from tests.support.command_line import run
-from tests.support.model_server import Asked, ModelServer, Slow, reply, serving
+from tests.support.model_server import Answer, Asked, Dripping, ModelServer, Slow, reply, serving
 from tests.support.session_files import everything_in
 
 CRASHES = int(os.environ.get("REPLAYDBG_CRASHES", "4"))
@@ -78,12 +78,12 @@ class Bench:
 
 
 @contextmanager
-def a_bench(folder: Path) -> Iterator[Bench]:
+def a_bench(folder: Path, agent: Callable[[Asked], Answer] = an_agent) -> Iterator[Bench]:
     folder.mkdir()
     tools = [{"type": "function", "function": {"name": "tick", "parameters": {"type": "object"}}}]
     messages = [{"role": "user", "content": "tick"}, {"role": "assistant", "content": "no"}]
     (folder / "run.json").write_text(json.dumps({"model": "m", "messages": messages, "tools": tools}))
-    with serving(an_agent) as server:
+    with serving(agent) as server:
         yield Bench(folder, server)
 
 
@@ -167,6 +167,31 @@ def _killed_until_it_is_whole(bench: Bench, whole: Branch, times: int, moment: r
 def _no_secret_in(folder: Path) -> None:
     for path in folder.iterdir():
         assert CANARY.encode() not in everything_in(path), path
+
+
+def test_a_reply_that_was_streaming_is_kept_as_far_as_it_had_come(tmp_path: Path) -> None:
+    words = tuple(f"word{number} " for number in range(400))
+    answers = [Dripping(words, 0.01)]
+    with a_bench(tmp_path / "there", lambda asked: answers.pop() if answers else an_agent(asked)) as bench:
+        process = bench.begin(*EDIT)
+        while not bench.server.requests:
+            time.sleep(0.001)
+        time.sleep(2)
+        process.kill()
+        process.communicate()
+        (branch,) = bench.branches()
+        going_on = bench.begin("--resume", branch.id)
+        going_on.communicate()
+        (last,) = bench.branches()
+
+    (step,) = [step for step in branch.steps if step.provenance is Provenance.INTERRUPTED]
+    said = branch.trace.body(branch.trace.row(step.id)).output
+    assert said is not None
+    assert said.text.startswith("word0 word1 word2")
+    assert "".join(words).startswith(said.text)
+    assert going_on.returncode == 0
+    assert last.stopped is None
+    assert len(answered(last, Kind.MODEL_CALL)) == ROUNDS + 1
 
 
 def test_the_command_line_says_that_a_re_run_was_cut_off(tmp_path: Path) -> None:

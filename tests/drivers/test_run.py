@@ -15,6 +15,7 @@ from replaydbg.core.message import Message, ToolCall
 from replaydbg.core.outcome import Failed, Outcome, Reply, ToolResult
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.trace import Trace
+from replaydbg.drivers import run as module
 from replaydbg.drivers.providers import OnText
 from replaydbg.drivers.run import Update, run, unfit
 from replaydbg.drivers.tools import ToolBinding
@@ -100,6 +101,26 @@ def box(bindings: Mapping[str, ToolBinding] | None = None, allowed: Container[st
             for name, tool in (bindings or {}).items()
         }
     )
+
+
+async def test_what_has_come_of_a_reply_is_told_while_it_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PART_SECONDS", 0.02)
+    told: list[tuple[int, str]] = []
+
+    async def on_part(_asked: Asked, at: int, text: str) -> None:
+        told.append((at, text))
+
+    branch = await finish(
+        changed(),
+        provider=Model([0.1, 0.1, "done"]),
+        bindings={"find": Tool()},
+        allowed={"find"},
+        on_part=on_part,
+    )
+    assert told == [(0, "so far"), (6, "so far")], "once a while, and each character once"
+    assert branch.stopped is None
+    await asyncio.sleep(0.05)
+    assert len(told) == 2
 
 
 async def finish(replay: Replay, **world: Any) -> Branch:

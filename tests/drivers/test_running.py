@@ -13,11 +13,12 @@ from threading import Event
 
 import pytest
 
-from replaydbg.core.branch import Edit
+from replaydbg.core.branch import Edit, Provenance
+from replaydbg.core.outcome import Reply
 from replaydbg.drivers import running
 from replaydbg.drivers.running import RunJournal, left_behind
 from replaydbg.drivers.store import Recording
-from replaydbg.session.answers import AnswerRow, Begun, read_begun
+from replaydbg.session.answers import AnswerRow, Begun, read_answer, read_begun
 
 MINE = Recording("12-ab", "trace.json", "t")
 BEGUN = Begun((Edit("m1", "/model", "a", "b"),), again=(3,))
@@ -84,6 +85,37 @@ def test_an_empty_one_is_removed_when_it_is_old_and_one_of_a_later_version_never
     assert (left.path, left.version, left.answers) == (later, 99, ())
     left.close()
     assert (young.exists(), old.exists(), later.exists()) == (True, False, True)
+
+
+def test_a_reply_that_was_streaming_is_there_as_far_as_it_had_come(tmp_path: Path) -> None:
+    it = journal(tmp_path)
+    it.keep_part("q1", 0, "whole by")  # and then it ended
+    it.keep(ROWS[0])
+    it.keep_part("q2", 9, "later")
+    it.keep_part("q2", 0, "at first ")
+    it.close()
+    ((first, second),) = found(tmp_path)
+    assert first == ROWS[0]
+    assert second.asked_id == "q2"
+    outcome, provenance = read_answer(second)
+    assert isinstance(outcome, Reply)
+    assert (outcome.message.text, outcome.interrupted, provenance) == (
+        "at first later",
+        True,
+        Provenance.LIVE,
+    )
+
+
+def test_one_of_the_second_version_has_no_parts(tmp_path: Path) -> None:
+    it = journal(tmp_path)
+    it.keep(ROWS[0])
+    it.close()
+    (path,) = tmp_path.glob("*.run-*.sqlite3")
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE part")
+        connection.execute("PRAGMA user_version = 2")
+    connection.close()
+    assert found(tmp_path) == [ROWS[:1]]
 
 
 def test_one_of_the_first_version_is_read(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import uvicorn
@@ -63,6 +63,14 @@ class Slow:
 
 
 @dataclass(frozen=True)
+class Dripping:
+    """A stream of Chat Completions that says word after word, with so many seconds between them, and never ends."""
+
+    words: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Raw:
     """These bytes as the body, for shapes that our own writers would not write."""
 
@@ -70,7 +78,7 @@ class Raw:
     content_type: str = "text/event-stream"
 
 
-Answer: TypeAlias = Reply | Fault | Cut | Slow | Raw
+Answer: TypeAlias = Reply | Fault | Cut | Slow | Dripping | Raw
 
 
 @dataclass(frozen=True)
@@ -143,6 +151,12 @@ async def _answered(answer: Answer, asked: Asked) -> Response:
         return JSONResponse(answer.body, answer.status, dict(answer.headers))
     if isinstance(answer, Raw):
         return Response(answer.body, media_type=answer.content_type)
+    if isinstance(answer, Dripping):
+        pieces = (replace(reply(word), interrupted=True) for word in answer.words)
+        dripping = [event for piece in pieces for event in openai_chat.stream_reply(piece)]
+        return StreamingResponse(
+            _events(dripping, answer.seconds, len(dripping)), media_type="text/event-stream"
+        )
     seconds = answer.seconds if isinstance(answer, Slow) else 0.0
     said = answer if isinstance(answer, Reply) else answer.reply
     if not asked.body.get("stream") and ":stream" not in asked.path:
