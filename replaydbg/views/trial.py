@@ -25,6 +25,8 @@ class TrialTerms:
     calls: int = 0
     tokens: int = 0
     cost_usd: float | None = None
+    not_allowed: tuple[str, ...] = ()
+    """Tools that the recording calls and that may not run: nobody is asked about each call of many runs."""
     problem: str = ""
     """Why the last thing that was typed cannot be had."""
 
@@ -72,6 +74,14 @@ def form_blocks(terms: TrialTerms) -> Iterator[Block]:
         indent=2,
         hang=2,
     )
+    if terms.not_allowed:
+        yield Block(
+            f"! {', '.join(map(shown, terms.not_allowed))} may not run: a call that no recording answers ends its run; "
+            "go back and allow it on the terms if it is to run",
+            "warning",
+            indent=2,
+            hang=2,
+        )
     over = terms.calls * terms.runs > terms.bound
     yield _field(
         "calls",

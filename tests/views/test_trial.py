@@ -31,6 +31,11 @@ def test_too_few_runs_are_said_before_they_are_paid_for() -> None:
     assert "tells an edit that works in 3 of 5" in said(TERMS)
 
 
+def test_tools_that_may_not_run_are_said_before_runs_end_at_them() -> None:
+    assert "may not run" not in said(TERMS)
+    assert "! find, send may not run" in said(replace(TERMS, not_allowed=("find", "send")))
+
+
 def test_nothing_begins_before_it_is_said_what_is_wanted() -> None:
     assert "what is wanted of a run?" in replace(TERMS, oracles=()).possible
     assert TERMS.possible == ""

@@ -84,6 +84,12 @@ class Trying(Exporting):
             calls=sum(plan.calls_by_model.values()),
             tokens=plan.tokens_estimate,
             cost_usd=estimate(plan, shown.trace, options.model) if options.live else None,
+            not_allowed=tuple(
+                need.name
+                for need in plan.tools
+                if need.name not in options.allow
+                and (need.name not in options.tools or options.tools[need.name].policy != "allow")
+            ),
         )
         of = Recorded(shown.facts, found, in_browser=self.desk.setup.in_browser)
         return await self.app.push_screen_wait(SamplingScreen(of, first))
