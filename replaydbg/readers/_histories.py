@@ -69,11 +69,11 @@ def _begun(
     known: OrderedDict[AnyStr, tuple[Message, ...]], text: AnyStr, start: int, goes_on: AnyStr
 ) -> tuple[int, tuple[Message, ...]]:
     """How much of the text at `start` an earlier prompt was, less its closing bracket, and the messages of that."""
-    for beginning, messages in reversed(known.items()):
+    for beginning, messages in reversed(list(known.items())):  # another thread may remember one meanwhile
         behind = start + len(beginning)
         mark = text[behind : behind + 1]
         if mark and mark in goes_on and text.startswith(beginning, start):
-            known.pop(beginning)
+            known.pop(beginning, None)
             return len(beginning), messages
     return 0, ()
 

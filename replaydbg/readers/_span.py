@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
 
@@ -90,7 +90,7 @@ class Repeats:
     KEPT_MAX, BYTES_MAX = 64, 256 << 10
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, bytes], Any] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, bytes], tuple[Any]] = OrderedDict()
 
     def made(self, attributes: Attributes, key: str, read: Callable[[Json], _Made]) -> _Made:
         """See `SpanBody.repeated`."""
@@ -98,11 +98,13 @@ class Repeats:
         if not isinstance(raw, msgspec.Raw) or len(memoryview(raw)) > self.BYTES_MAX:
             return read(attributes.json(key))
         name = key, bytes(raw)
-        if name not in self._kept:
-            self._kept[name] = read(attributes.json(key))
-            if len(self._kept) > self.KEPT_MAX:
-                self._kept.popitem(last=False)
-        made: _Made = self._kept[name]
+        known = self._kept.get(name)
+        if known is not None:
+            return cast("_Made", known[0])
+        made = read(attributes.json(key))
+        self._kept[name] = (made,)
+        if len(self._kept) > self.KEPT_MAX:
+            self._kept.popitem(last=False)
         return made
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import orjson
@@ -130,3 +132,29 @@ def test_white_space_around_an_escaped_prompt_says_nothing() -> None:
     assert Histories().messages_in(memoryview(b' { "stringValue" : "[\\"a\\"]" } ')) == genai.read_messages(
         ["a"]
     )
+
+
+def test_two_threads_may_read_of_one_file() -> None:
+    """The screen shows a step while the rules look at all of them."""
+    chains = [[{**LONG, "name": f"agent {number}"}] for number in range(CHAINS_MAX + 4)]
+    texts = [text([*said, *[LONG] * more]) for more in range(12) for said in chains]
+    expected = [genai.read_messages(orjson.loads(each)) for each in texts]
+    histories = Histories()
+
+    def read(step: int) -> list[Any]:
+        at = [number * step % len(texts) for number in range(len(texts))]
+        escaped = [any_value(texts[number], ascii_only=True) for number in at]
+        return [
+            (number, histories.messages(texts[number]), histories.messages_in(each))
+            for number, each in zip(at, escaped, strict=True)
+        ]
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            for told in threads.map(read, [1, 5, 7, 11] * 4):
+                for number, plain, taken_out in told:
+                    assert plain == taken_out == expected[number]
+    finally:
+        sys.setswitchinterval(before)
