@@ -5,6 +5,7 @@ A session that cannot be written is said, not a failure, unless the person named
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -47,26 +48,44 @@ class Keeper:
         if self._sitting is not None:
             self._sitting.close()
 
-    def keep(self, branch: Branch, *, goes_on: bool = False) -> None:
-        """The same re-run of a recording alone is kept once. One that `goes_on` takes the place of what it was."""
-        from replaydbg.core.branch import Provenance
+    def keep(self, branch: Branch, *, goes_on: bool = False) -> Branch:
+        """The branch by the name that it is kept under, which is a free one where another has its own.
+
+        The same re-run of a recording alone is kept once. One that `goes_on` takes the place of what it was.
+        """
         from replaydbg.session.commands import AddBranch, ContinueBranch
 
         sitting, journal = self._sitting, self.journal
         if sitting is None or journal is None:
-            return
-        answered = any(step.provenance in {Provenance.LIVE, Provenance.HUMAN} for step in branch.steps)
+            return branch
         if journal.problem:
             report.say(journal.problem)
+        id_ = branch.id
         try:
             if goes_on:
-                sitting.do(ContinueBranch(branch))
-            elif answered or sitting.history.sitting.branch(branch.id) is None:
-                sitting.do(AddBranch(branch))
+                id_ = sitting.do(ContinueBranch(branch)).sitting.current
+            elif (same := self._kept(branch)) is not None:
+                id_ = same.id
+            else:
+                id_ = sitting.do(AddBranch(branch)).sitting.current
         except ReplaydbgError as error:
             self._said(error)
         else:
             journal.end()
+        return replace(branch, id=id_)
+
+    def _kept(self, branch: Branch) -> Branch | None:
+        """A branch of which nobody was asked anything comes out the same each time."""
+        from replaydbg.core.branch import Provenance
+
+        assert self._sitting is not None
+        if any(step.provenance in {Provenance.LIVE, Provenance.HUMAN} for step in branch.steps):
+            return None
+        what = (branch.parent, branch.edits, branch.steps, branch.stopped)
+        branches = self._sitting.history.sitting.branches
+        return next(
+            (one for one in branches if (one.parent, one.edits, one.steps, one.stopped) == what), None
+        )
 
     def keep_tally(self, tally: Tally) -> None:
         """What many runs came to, beside their branches."""

@@ -166,15 +166,17 @@ def replay(
 
             return sampling.run(facts, edits, wishes, oracle or (), (samples, control), output, keeper)
         branch = _rerun(facts, edits, wishes, keeper)
-        _keep_all(opened, branch, out, keeper, goes_on=wishes.resume is not None)
-    return _told(facts, branch, output)
+        branch = _kept(opened, branch, out, keeper, goes_on=wishes.resume is not None)
+    return _told(facts, branch, output, kept=keeper is not None and keeper.journal is not None)
 
 
-def _told(facts: Facts, branch: Branch, output: Output) -> int:
+def _told(facts: Facts, branch: Branch, output: Output, *, kept: bool) -> int:
     _print_branch(facts, branch, output)
     if branch.stopped is None:
         return EXIT_CLEAN
     report.say(f"stopped: {branch.stopped.reason}")
+    if kept:
+        report.say(f"--resume {branch.id} goes on with it")
     return EXIT_INTERRUPTED if branch.stopped.kind == _STOPPED_BY_PERSON else EXIT_REPLAY
 
 
@@ -232,16 +234,16 @@ def _set_out(
     return Facts(of), branch.edits, going_on(wishes, branch)
 
 
-def _keep_all(
-    opened: Opened, branch: Branch, out: str | None, keeper: Keeper | None, *, goes_on: bool
-) -> None:
-    """Keep and write the branch before anything is printed: what was paid for must not be lost to a closed pipe."""
+def _kept(opened: Opened, branch: Branch, out: str | None, keeper: Keeper | None, *, goes_on: bool) -> Branch:
+    """Keep and write the branch before anything is printed: what was paid for must not be lost to a closed pipe.
+
+    It is told by the name that it has in the session.
+    """
     from replaydbg.actions.convert import save_branch
 
     if out is not None:
         save_branch(branch, out, opened.path)
-    if keeper is not None:
-        keeper.keep(branch, goes_on=goes_on)
+    return branch if keeper is None else keeper.keep(branch, goes_on=goes_on)
 
 
 def _rerun(facts: Facts, edits: tuple[Edit, ...], wishes: RerunOptions, keeper: Keeper | None) -> Branch:

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
+from dataclasses import replace
 
 from replaydbg.actions.open import Opened
 from replaydbg.actions.several import Outcome, Several
@@ -56,7 +57,7 @@ def _tried(several: Several, opened: Opened, number: int, *, keep: bool) -> Outc
         with Keeper(opened, None) if keep else nullcontext() as keeper:
             outcome = asyncio.run(several.rerun(opened, keeper.journal if keeper is not None else None))
             if keeper is not None and outcome.branch is not None:
-                keeper.keep(outcome.branch)
+                outcome = replace(outcome, branch=keeper.keep(outcome.branch))
     finally:
         if is_terminal(sys.stderr):
             sys.stderr.write("\r\x1b[K")

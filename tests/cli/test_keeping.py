@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from replaydbg.actions.open import open_trace
 from replaydbg.actions.sitting import open_sitting
 from replaydbg.cli.keeping import Keeper
+from replaydbg.core.branch import Stop
 from replaydbg.errors import ReplaydbgError
 from tests.support.sittings import branch
 
@@ -30,6 +32,21 @@ def test_the_same_branch_that_nobody_answered_is_kept_once(source: Path) -> None
     sitting = open_sitting(opened.trace, str(source))
     sitting.close()
     assert [one.id for one in sitting.history.sitting.branches] == ["b1"]
+
+
+def test_a_branch_is_told_by_the_name_that_it_is_kept_under(source: Path) -> None:
+    """What a person was told to pin or go on with is what they made, and not an older branch of the same edits."""
+    opened = open_trace(str(source))
+    ended = branch(trace_=opened.trace)
+    cut = replace(ended, stopped=Stop("budget", "the bound is reached"))
+    names = []
+    for made in (ended, cut, ended, cut):
+        with Keeper(opened, None) as keeper:
+            names.append(keeper.keep(made).id)
+    sitting = open_sitting(opened.trace, str(source))
+    sitting.close()
+    assert names == ["b1", "b2", "b1", "b2"]
+    assert [one.stopped for one in sitting.history.sitting.branches] == [ended.stopped, cut.stopped]
 
 
 def test_a_session_that_can_not_be_used_is_said_and_raised_where_it_was_named(

@@ -199,6 +199,7 @@ def test_a_branch_that_was_stopped_goes_on_where_it_was(tmp_path: Path) -> None:
     session = str(tmp_path / "s.sqlite3")
     first = replay("--edit", MEND, *STAND_IN, "--max-calls", "1", "--session", session, "--output", "json")
     assert (first.code, first.document["stopped"]["reason"].startswith("the bound of 1")) == (4, True)
+    assert f"--resume {first.document['branch']} goes on with it" in first.err
     done = run("replay", INCIDENT, "--resume", first.document["branch"], *STAND_IN, "--session", session)
     assert done.code == 0
     assert f"branch {first.document['branch']}" in done.out
