@@ -20,7 +20,12 @@ from replaydbg.core.step import Usage
 from replaydbg.core.trace import StepNotFound, Trace
 from replaydbg.drivers.providers import OnText, Provider
 from replaydbg.drivers.providers._local import find_servers
-from replaydbg.drivers.providers._registry import as_recorded, make_provider, recorded_provider
+from replaydbg.drivers.providers._registry import (
+    as_recorded,
+    make_provider,
+    named_provider,
+    recorded_provider,
+)
 from replaydbg.drivers.python_name import PREFIX
 from replaydbg.drivers.run import Human, OnProgress, Permit, run
 from replaydbg.drivers.running import RunJournal
@@ -267,7 +272,8 @@ def _provider(options: RerunOptions) -> Provider | None:
     if not options.live and not spec.startswith(PREFIX):
         return None
     if spec:
-        return make_provider(spec, base_url=options.base_url, environ=options.environ)
+        make = named_provider if options.provider else make_provider
+        return make(spec, base_url=options.base_url, environ=options.environ)
     return _AsRecorded(options)
 
 

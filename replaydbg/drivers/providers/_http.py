@@ -170,10 +170,11 @@ class HttpProvider:
         if "text/event-stream" in response.headers.get("content-type", ""):
             return await self._streamed(response, on_text)
         body = loose.decoded((await _bounded(response)).decode("utf-8", "replace"))
-        if not body or body.get("error"):
+        reply = replace(self.shape.read_reply(body), raw=body)
+        says_something = reply.message.parts or reply.message.finish_reason
+        if not body or body.get("error") or not says_something:  # or it is the answer of some other service
             words = self._words(orjson.dumps(body)) if body else "that is no JSON object"
             return _Refused(Failed("server", f"{self.host} gave an answer that is no reply: {words}"))
-        reply = replace(self.shape.read_reply(body), raw=body)
         if on_text and reply.message.text:
             on_text(reply.message.text)
         return reply
@@ -195,7 +196,7 @@ class HttpProvider:
             if accumulator.is_empty:
                 raise
         reply = accumulator.reply()
-        if not accumulator.is_empty or not reply.interrupted:
+        if not accumulator.is_empty or (reply.message.finish_reason and not accumulator.problem):
             return replace(reply, interrupted=reply.interrupted or bool(accumulator.problem))
         words = self._without_key(accumulator.problem) or "the stream ended before it began"
         kind = "server" if accumulator.problem else "network"

@@ -78,6 +78,19 @@ def make_provider(spec: str, *, base_url: str | None, environ: Mapping[str, str]
     return openai_chat.openai(url, environ.get(openai_chat.KEY_VARIABLE, "").strip())
 
 
+def named_provider(name: str, *, base_url: str | None, environ: Mapping[str, str]) -> Provider:
+    """The provider that a person names as one: a word that names none is no model, and nobody is asked. Raises UsageProblem."""
+    if name in NAMES or name.startswith(python_name.PREFIX):
+        return make_provider(name, base_url=base_url, environ=environ)
+    plugin = _plugin(name, base_url, environ)
+    if plugin is None:
+        there = ", ".join((*NAMES, *sorted(entry.name for entry in entry_points(group=GROUP))))
+        raise UsageProblem(
+            f"no provider is called {name!r}", f"there are {there}, local, and python:module:function"
+        )
+    return plugin
+
+
 def _plugin(name: str, base_url: str | None, environ: Mapping[str, str]) -> Provider | None:
     for entry in entry_points(group=GROUP, name=name):
         try:

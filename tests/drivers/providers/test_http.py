@@ -14,7 +14,7 @@ from replaydbg.core.message import Message, Reasoning, Role, Text, ToolCall, Too
 from replaydbg.core.outcome import Failed, Reply
 from replaydbg.core.request import ModelRequest
 from replaydbg.core.tool import ToolSpec
-from replaydbg.drivers.providers import _http, anthropic, openai_chat
+from replaydbg.drivers.providers import _http, anthropic, google, openai_chat, openai_responses
 from replaydbg.drivers.providers._http import HttpProvider
 from replaydbg.wire import anthropic_messages, sse
 from replaydbg.wire import openai_chat as chat_shape
@@ -248,11 +248,35 @@ async def test_silence_is_a_timeout(sleeps: Sleeps, monkeypatch: pytest.MonkeyPa
 
 
 async def test_an_answer_that_is_no_reply() -> None:
-    for body in (b"hello", b"[]", b'{"error": {"message": "odd"}}'):
+    """A branch must not go on with an empty answer that nobody gave."""
+    for body in (
+        b"hello",
+        b"[]",
+        b'{"error": {"message": "odd"}}',
+        b'{"detail": "Not Found"}',
+        b'{"choices": [], "content": [], "output": [], "candidates": []}',
+    ):
         with serving(Raw(body, "application/json")) as server:
-            outcome = await openai_chat.openai(server.url, "").complete(QUESTION)
-        assert isinstance(outcome, Failed)
-        assert outcome.kind == "server"
+            for make in (openai_chat.openai, anthropic.anthropic, openai_responses.responses, google.google):
+                outcome = await make(server.url, "").complete(QUESTION)
+                assert isinstance(outcome, Failed)
+                assert outcome.kind == "server"
+
+
+@pytest.mark.parametrize("stream", [b"data: [DONE]\n\n", b"data: {not json}\n\ndata: [DONE]\n\n"])
+async def test_a_stream_that_says_nothing_is_no_reply(stream: bytes, sleeps: Sleeps) -> None:
+    with serving(Raw(stream)) as server:
+        outcome = await openai_chat.openai(server.url, KEY, sleep=sleeps).complete(QUESTION)
+    assert isinstance(outcome, Failed)
+    assert "ended before it began" in outcome.message
+
+
+@KINDS
+async def test_an_empty_answer_that_ended_is_one(make: Make) -> None:
+    with serving(reply(finish="stop")) as server:
+        outcome = await make(server.url, KEY).complete(QUESTION)
+    assert isinstance(outcome, Reply)
+    assert outcome.message.parts == ()
 
 
 @KINDS

@@ -11,7 +11,7 @@ from replaydbg.core.outcome import Failed, Reply
 from replaydbg.core.request import ModelRequest
 from replaydbg.drivers.providers import OnText, Provider, _registry
 from replaydbg.drivers.providers._http import HttpProvider
-from replaydbg.drivers.providers._registry import make_provider, recorded_provider
+from replaydbg.drivers.providers._registry import make_provider, named_provider, recorded_provider
 from replaydbg.drivers.providers.python_function import PythonFunction
 from replaydbg.errors import UsageProblem
 
@@ -50,6 +50,13 @@ def test_providers_by_name_and_by_model(spec: str, name: str, key: str) -> None:
     provider = made(spec)
     assert (provider.name, provider.key) == (name, key)
     assert provider.host == {"anthropic": "localhost:2", "google": "localhost:3"}.get(name, "localhost:1")
+
+
+def test_a_word_that_names_no_provider_asks_nobody() -> None:
+    """It would be taken for a model of OpenAI's."""
+    assert named_provider("anthropic", base_url=None, environ=ENVIRON).name == "anthropic"
+    with pytest.raises(UsageProblem, match="no provider is called 'antropic'"):
+        named_provider("antropic", base_url=None, environ=ENVIRON)
 
 
 @pytest.mark.parametrize(
