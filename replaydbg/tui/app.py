@@ -21,7 +21,7 @@ from textual.worker import WorkerFailed
 
 from replaydbg.errors import ReplaydbgError
 from replaydbg.tui import actions, theme
-from replaydbg.tui.background import worker
+from replaydbg.tui.background import forget, lasting, worker
 from replaydbg.tui.screens.acting import ActingScreen
 from replaydbg.tui.screens.opening import OpeningScreen
 from replaydbg.tui.setup import Setup
@@ -121,6 +121,7 @@ class ReplayApp(App[int]):
             main, self.main = self.main, None
             main.let_go()
             await self.pop_screen()
+            self.call_after_refresh(forget)
 
     async def on_trace_list_chosen(self, event: TraceList.Chosen) -> None:
         """From the chooser: a trace of a file that has been read, or a file of a folder."""
@@ -209,15 +210,16 @@ def _read(setup: Setup, post: Callable[[Any], object], painted: Event) -> None:
 
     two threads that compute share one interpreter, and the person waits for the rows.
     """
-    from replaydbg.tui import workers
-    from replaydbg.tui.screens import main  # noqa: F401 - so that the screen need not import it when rows come
+    with lasting(not setup.follow):
+        from replaydbg.tui import workers
+        from replaydbg.tui.screens import main  # noqa: F401 - so that the screen need not import it when rows come
 
-    def posted(message: Any) -> None:
-        post(message)
-        painted.wait(_FIRST_ROWS_SECONDS_MAX)
-        painted.set()  # it waits once
+        def posted(message: Any) -> None:
+            post(message)
+            painted.wait(_FIRST_ROWS_SECONDS_MAX)
+            painted.set()  # it waits once
 
-    workers.read(setup, posted)
+        workers.read(setup, posted)
 
 
 def _deed(screen: ActingScreen[object], action_id: str) -> Callable[[], None]:

@@ -1,12 +1,13 @@
-"""A thread for a job that nobody waits for when the program ends."""
+"""A thread for a job that nobody waits for when the program ends, and what the collector of garbage has to do with jobs."""
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
+import gc
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 
@@ -46,3 +47,38 @@ def worker(job: Callable[[], None]) -> Callable[[], Any]:
         await apart(job)
 
     return at_work
+
+
+_under_way: set[object] = set()
+_under_way_lock = threading.Lock()
+
+
+@contextmanager
+def lasting(run_stays: bool = True) -> Iterator[None]:
+    """What is made meanwhile stays as long as the run does: the collector does not walk it, now or later.
+
+    To walk what is known of a million steps holds up the screen for a second. Of a file that is followed each reading
+    takes the place of the last one: there `run_stays` is false, and the collector does as always.
+    """
+    if not run_stays:
+        yield
+        return
+    job = object()
+    with _under_way_lock:
+        _under_way.add(job)
+        gc.disable()
+    try:
+        yield
+    finally:
+        with _under_way_lock:
+            _under_way.discard(job)
+            if not _under_way:
+                gc.freeze()
+                gc.enable()
+
+
+def forget() -> None:
+    """A run has been left: what is no longer wanted of it goes."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

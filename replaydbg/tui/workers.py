@@ -19,6 +19,7 @@ from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
 from replaydbg.readers._api import Reading
+from replaydbg.tui.background import lasting
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
     Compared,
@@ -95,8 +96,13 @@ def sit_down(setup: Setup, trace: Trace, post: Post) -> None:
         sitting.close()
 
 
-def check(shown: Shown, post: Post) -> None:
-    """Work out the facts of the whole trace, then run the rules one by one."""
+def check(shown: Shown, post: Post, *, run_stays: bool = True) -> None:
+    """Work out the facts of the whole trace, then run the rules one by one. See `lasting`."""
+    with lasting(run_stays):
+        _check(shown, post)
+
+
+def _check(shown: Shown, post: Post) -> None:
     from replaydbg.rules import _registry
 
     worker = get_current_worker()

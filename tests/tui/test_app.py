@@ -195,7 +195,8 @@ async def test_a_hundred_thousand_steps_paint_what_is_seen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Counts lines, not seconds: a key repaints the lines of two cursors, whatever the length of the trace."""
-    monkeypatch.setattr(workers, "check", lambda _shown, _post: None)  # it would go on into the next test
+    # It would go on into the next test.
+    monkeypatch.setattr(workers, "check", lambda _shown, _post, **_how: None)
     from tests.support.screens import Painted
 
     calls = [call(f"tool{number * number % 97}", {"n": number}, f"c{number}") for number in range(50_000)]

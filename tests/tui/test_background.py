@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
+from collections.abc import Iterator
 
 import pytest
 
-from replaydbg.tui.background import apart, worker
+from replaydbg.tui.background import apart, forget, lasting, worker
 
 
 async def test_nobody_waits_for_a_job_at_the_end() -> None:
@@ -47,3 +50,68 @@ async def test_a_worker_that_is_given_up_before_it_begins_leaves_nothing() -> No
     del given_up
     await worker(lambda: done.append("yes"))()
     assert done == ["yes"]
+
+
+class _Ring:
+    """Garbage that only the collector finds."""
+
+    def __init__(self) -> None:
+        self.myself = self
+
+
+@pytest.fixture
+def collector() -> Iterator[None]:
+    gc.enable()
+    yield
+    gc.unfreeze()
+    gc.collect()
+
+
+@pytest.mark.usefixtures("collector")
+def test_the_collector_does_not_walk_what_lasts() -> None:
+    """Not even once, when it comes back: that would be the walk that holds up the screen."""
+    with lasting():
+        assert not gc.isenabled()
+        kept = [[number] for number in range(20_000)]
+    assert gc.isenabled()
+    assert not any(each is kept for generation in range(3) for each in gc.get_objects(generation))
+    assert gc.get_freeze_count() > len(kept)
+
+
+@pytest.mark.usefixtures("collector")
+def test_of_two_jobs_at_once_the_last_one_brings_the_collector_back() -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def other() -> None:
+        with lasting():
+            begun.set()
+            go.wait(5)
+
+    thread = threading.Thread(target=other)
+    with lasting():
+        thread.start()
+        assert begun.wait(5)
+    assert not gc.isenabled()
+    go.set()
+    thread.join(5)
+    assert gc.isenabled()
+
+
+@pytest.mark.usefixtures("collector")
+def test_of_a_file_that_is_followed_the_collector_does_as_always() -> None:
+    frozen = gc.get_freeze_count()
+    with lasting(False):
+        assert gc.isenabled()
+    assert gc.get_freeze_count() == frozen
+
+
+@pytest.mark.usefixtures("collector")
+def test_what_lasted_goes_when_the_run_is_left() -> None:
+    with lasting():
+        ring = _Ring()
+    gone = weakref.ref(ring)
+    del ring
+    gc.collect()
+    assert gone() is not None
+    forget()
+    assert gone() is None

@@ -273,7 +273,8 @@ class Workplace(JumpingScreen[None]):
         self.paint_header()
         self.settle()
         if self.desk.complete and not shown.checked:
-            self.work("check", partial(workers.check, shown, self.post_message))
+            stays = not self.desk.setup.follow
+            self.work("check", partial(workers.check, shown, self.post_message, run_stays=stays))
 
     def load_chain(self, shown: Shown) -> None:
         marks: Mapping[int, str] | Sequence[str] | None = origins(shown)

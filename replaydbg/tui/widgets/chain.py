@@ -107,6 +107,7 @@ class ChainList(ChainJumps):
     def _lay(self, number: int, laid: Callable[[], ChainView]) -> None:
         """In a thread: also findings alone are summed up over all rows."""
         view = laid()
+        view.row_of("")  # what finds rows by their ids is made here, not by the first who asks
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._show_laid, number, view)
 

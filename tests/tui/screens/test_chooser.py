@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import weakref
 from pathlib import Path
 
 import pytest
@@ -55,9 +56,11 @@ async def test_a_folder_is_listed_sorted_searched_and_one_of_it_opened(folder: P
         await sitting.until(lambda: app.main is not None and app.main.row == 0, "the trace")
         assert "ONE" in sitting.text
 
+        left = weakref.ref(app.main)
         await sitting.press("O")
         await sitting.until(lambda: isinstance(app.screen, ChooserScreen), "the chooser again")
         assert app.main is None
+        await sitting.until(lambda: left() is None, "nothing is kept of the run that was left")
         await sitting.press("q")
         assert names(app) == ["incident.json", "short.json", "notes.txt"]
         await sitting.press("G")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import Any
 
@@ -214,6 +215,29 @@ async def test_a_long_trace_is_laid_out_beside_the_screen(monkeypatch: pytest.Mo
         chain.load(looping(3))
         await pilot.pause()
         assert chain.view.trace.ids[-1] == "end", "a later load wins"
+
+
+async def test_what_finds_steps_by_their_ids_is_not_made_by_the_screen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A dict of a million ids takes a tenth of a second, and the cursor asks where its step has gone."""
+    makers: list[threading.Thread] = []
+    rows_by_id = Trace._rows_by_id.func  # type: ignore[attr-defined]
+
+    def made(self: Trace) -> dict[str, int]:
+        makers.append(threading.current_thread())
+        return rows_by_id(self)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(Trace._rows_by_id, "func", made)
+    monkeypatch.setattr(chain_module, "AT_ONCE_STEPS", 50)
+    chain = ChainList()
+    async with running(chain) as (_, pilot):
+        for steps in (200, 400):
+            chain.load(made_up(steps))
+            await chain.workers.wait_for_complete()
+            await pilot.pause()
+        assert len(makers) == 2
+        assert threading.current_thread() not in makers
 
 
 async def test_what_is_folded_while_a_trace_is_laid_out_stays_folded(monkeypatch: pytest.MonkeyPatch) -> None:
