@@ -168,7 +168,8 @@ class _Driver:
             outcome = await self._run(asked, request.call, bound) if bound is not None else None
             if outcome is not None:
                 return Given(outcome, Provenance.LIVE)
-        written = await self.human(asked) if self.human is not None else None
+        ask_person = self.human if not asked.unproven else None
+        written = await ask_person(asked) if ask_person is not None else None
         if written is not None:
             return Given(written, Provenance.HUMAN)
         return Given(Skipped(self._offer(request, bound)), Provenance.LIVE)

@@ -29,6 +29,8 @@ class Asked:
     why: str
     spec: ToolSpec | None = None
     """Of a tool that is to run: how it was offered with the request that the call came from, if it was."""
+    unproven: bool = False
+    """Whether the recording answers an equal call, and nothing proves that it would be so again: that is the answer, if this is `Skipped`."""
 
 
 Pricing: TypeAlias = Callable[[str, Usage], float | None]

@@ -17,8 +17,8 @@ from replaydbg.replay.propagate import in_value
 _LEAVES = {KINDS.index(Kind.MODEL_CALL), KINDS.index(Kind.TOOL_EXECUTION)}
 
 
-IN_DOUBT = "in doubt: its prompt may also hold"
-"""How the reason of a step goes on whose prompt may have changed in more than what was carried into it."""
+IN_DOUBT = "in doubt: its prompt"
+"""How the reason of a step goes on whose prompt may hold other things than it does."""
 
 
 class _Own:
@@ -269,7 +269,9 @@ class _Assembly:
         before = (row for row in (*changed, *self.unproven) if not 0 <= start_ns < ends[row])
         row = next(before, None)
         return (
-            "" if row is None else f"; {IN_DOUBT} something of #{row + 1}, in words that nothing finds again"
+            ""
+            if row is None
+            else f"; {IN_DOUBT} may also hold something of #{row + 1}, in words that nothing finds again"
         )
 
     def _say(self, id_: str, of: str | None, provenance: Provenance, reason: str) -> None:

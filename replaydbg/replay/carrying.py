@@ -20,6 +20,10 @@ SOURCES_MAX = 200
 """Final answers of one thread that are looked for elsewhere, the first ones; where later ones went is unproven."""
 
 
+CARRIED_IN = "the new answer of"
+"""How the reason of a result begins into which an answer was carried: no tool was asked for it."""
+
+
 class State(Enum):
     OPEN = auto()
     SAME = auto()
@@ -142,6 +146,15 @@ class Waiting:
         follower = self.recordings.main(caller)
         if follower is not None:
             self.partly.setdefault(row, []).append((follower, reason))
+
+    def users(self, source: int) -> list[int]:
+        """The model calls that were told the answer: in their prompts, or as the result of a tool."""
+        told = [row for row, sources in self.told_to.items() if source in sources]
+        for ran, sources in self.returned_by.items():
+            place = self.facts.index.call_of(ran)
+            if source in sources and place is not None:
+                told += self.facts.threads.followers.get(place.row, ())
+        return told
 
     def sources(self, row: int) -> set[int]:
         """What the model call at `row` waits for: answers it was told, and those in the results of its tool calls."""

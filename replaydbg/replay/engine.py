@@ -24,13 +24,14 @@ from replaydbg.replay import propagate, requests
 from replaydbg.replay.api import Asked, Given, Need, Policy, Progress
 from replaydbg.replay.assemble import assemble
 from replaydbg.replay.budget import Budget
-from replaydbg.replay.carrying import NewResult, State, Waiting
+from replaydbg.replay.carrying import CARRIED_IN, NewResult, State, Waiting
 from replaydbg.replay.edits import apply_edits
 from replaydbg.replay.lane import Driving, Lane
 from replaydbg.replay.ledger import Ledger, Made
 from replaydbg.replay.propagate import Carried
 from replaydbg.replay.reply_turn import Said
 from replaydbg.replay.sources import Recordings
+from replaydbg.replay.world import Worlds
 
 
 @dataclass(eq=False, slots=True)
@@ -56,6 +57,7 @@ class Replay:
         self.parent = parent
         self.edited = apply_edits(facts, edits)
         self.recordings = Recordings(facts)
+        self.worlds = Worlds(facts)
         self.waiting = Waiting(facts, self.recordings)
         self.ledger = Ledger(facts, _seed(facts, parent, self.edits), self.policy.kept)
         self.has_executions = bool(facts.index.executions)
@@ -65,13 +67,16 @@ class Replay:
         """Model calls into whose new messages changed answers go."""
         self.confirmed: set[int] = set()
         """Tool executions that happen in the branch as they did in the recording, their inner steps with them."""
+        self.doubtful: dict[int, str] = {}
+        """Final answers of threads that were told a result that nothing proves, and what is to be said of who is told them."""
         self.unused: list[int] = []
         """Recorded model calls whose edits found no place, since the thread went another way."""
         self.stopped: Stop | None = None
         self._lanes: list[Lane] = []
         self._running: list[_Running] = []
         self._handled: set[int] = set()
-        self._halt: tuple[str, str] | None = None
+        self.halted: tuple[str, str] | None = None
+        """Why nobody is asked any more, if somebody stopped it."""
         self.budget = Budget(self.policy)
         self._begin_edited()
         self._pump()
@@ -99,7 +104,7 @@ class Replay:
 
     def stop(self, kind: str, reason: str) -> None:
         """Ask nothing more; what has been answered stays. `kind` is one word for programs, `reason` a sentence."""
-        self._halt = (kind, reason)
+        self.halted = (kind, reason)
         if self.stopped is not None and self.stopped.kind == "interrupted":
             # A reply is cut off because somebody stops: that is the reason to tell.
             self.stopped = Stop(kind, reason, self.stopped.step_id)
@@ -192,20 +197,10 @@ class Replay:
 
     def _spread(self, carried: Carried, elsewhere: list[int]) -> None:
         for use in self.facts.flow.uses(carried.source, carried.old, elsewhere).found:
-            if use.verbatim and not self._said_again(carried, use.row):
+            if use.verbatim and not self.recordings.returned_again(carried.old, carried.source, use.row):
                 self.carried[use.row] = (*self.carried.get(use.row, ()), carried)
                 self.waiting.starts[use.row] = None
                 self.waiting.expect(use.row)
-
-    def _said_again(self, carried: Carried, row: int) -> bool:
-        """Whether a later execution returned the same, which is then what was new to the call at `row`."""
-        trace, old = self.facts.trace, carried.old.strip()
-        for ran in range(carried.source + 1, row):
-            if trace.kind(ran) is Kind.TOOL_EXECUTION:
-                result = trace.body(ran).result
-                if isinstance(result, str) and result.strip() == old:
-                    return True
-        return False
 
     def begin(self, lane: Lane) -> None:
         self._lanes.append(lane)
@@ -218,7 +213,7 @@ class Replay:
     def _pump(self) -> None:
         """Let every lane go on that can, until all wait for the world or have finished."""
         while True:
-            if self._halt is not None:
+            if self.halted is not None:
                 self._refuse_all()
             ready = next((one for one in self._running if self._is_ready(one)), None)
             if ready is not None:
@@ -231,10 +226,10 @@ class Replay:
                 self._resume(held)
 
     def _refuse_all(self) -> None:
-        assert self._halt is not None
+        assert self.halted is not None
         for running in self._running:
             for asked in running.waiting():
-                running.answers[asked.id] = Given(Skipped(self._halt[1]), Provenance.LIVE)
+                running.answers[asked.id] = Given(Skipped(self.halted[1]), Provenance.LIVE)
 
     @staticmethod
     def _is_ready(running: _Running) -> bool:
@@ -333,15 +328,19 @@ class Replay:
     def carried_into(self, row: int) -> tuple[Carried, ...]:
         return self.carried.get(row, ())
 
-    def publish(self, source: int, said: Said) -> None:
-        """The turn that ended with the recorded answer at `source` has ended with this one."""
+    def publish(self, source: int, said: Said, doubt: str) -> None:
+        """The turn that ended with the recorded answer at `source` has ended with this one. `doubt` is what is not proven about it."""
         waiting = self.waiting
+        if doubt:
+            self.doubtful[source] = doubt
         output = self.facts.trace.body(source).output
         if output is None or waiting.states.get(source) is not State.OPEN:
             return
         carried = Carried(source, output.text, said.message.text)
         if carried.old.strip() == carried.new.strip():
             waiting.states[source] = State.SAME
+            if doubt:
+                self._doubt_users(source)
             return
         waiting.states[source] = State.CHANGED
         self.ledger.answers.append(carried)
@@ -349,7 +348,7 @@ class Replay:
             if source in sources:
                 before = self.results.get(ran)
                 answers = before.carried if before else ()
-                reason = f"the new answer of {carried.where}, carried into the recorded result"
+                reason = f"{CARRIED_IN} {carried.where}, carried into the recorded result"
                 if before is None or answers:
                     self.results[ran] = NewResult(said.provenance, reason, carried=(*answers, carried))
         for row, sources in waiting.told_to.items():
@@ -358,6 +357,14 @@ class Replay:
         for row, reason in waiting.partly.get(source, ()):
             for later in self.facts.flow.descendants(row):
                 self.ledger.doubts.setdefault(later, reason)
+
+    def _doubt_users(self, source: int) -> None:
+        """Who was told an answer that stays as it was, if a result that nothing proves is right."""
+        reason = f"no proof: the answer of #{source + 1} rests on a result that nothing proves"
+        for row in self.waiting.users(source):
+            for later in self.facts.flow.descendants(row):
+                for one in (later, *self.ledger.executions(later)):
+                    self.ledger.doubts.setdefault(one, reason)
 
     def take_over(self, lane: Lane) -> None:
         """The recording goes on where the lane left it, up to the next edited calls."""
@@ -374,8 +381,8 @@ class Replay:
         self._lose_sources(lane)
 
     def stopped_lane(self, lane: Lane, stop: Stop) -> None:
-        if self._halt is not None:
-            stop = Stop(*self._halt, stop.step_id)
+        if self.halted is not None:
+            stop = Stop(*self.halted, stop.step_id)
         self.stopped = self.stopped or stop
         self._lose_sources(lane)
 
@@ -386,7 +393,7 @@ class Replay:
 
     def bound(self) -> tuple[str, str] | None:
         """Why nothing more may be asked of a model, or None."""
-        return self._halt or self.budget.bound()
+        return self.halted or self.budget.bound()
 
 
 def _seed(facts: Facts, parent: str, edits: Sequence[Edit]) -> str:

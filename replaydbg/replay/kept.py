@@ -10,13 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from replaydbg.core.branch import BranchStep, Provenance
-from replaydbg.core.outcome import Failed, Outcome, Reply, ToolResult
+from replaydbg.core.outcome import Failed, Outcome, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.step import Kind, Status
 from replaydbg.graph.facts import Facts
 from replaydbg.replay import requests
 from replaydbg.replay.api import Asked
+from replaydbg.replay.carrying import CARRIED_IN
 from replaydbg.replay.engine import Replay
+from replaydbg.replay.reply_turn import REPLY_EDITED
 
 _ANSWERED = frozenset({Provenance.LIVE, Provenance.HUMAN, Provenance.EDITED, Provenance.INTERRUPTED})
 
@@ -31,9 +33,11 @@ class KeptAnswers:
             provenance = steps[row].provenance
             if provenance not in _ANSWERED or (whole and provenance is Provenance.INTERRUPTED):
                 continue
+            if steps[row].reason.startswith((REPLY_EDITED, CARRIED_IN)):
+                continue  # nobody was asked
             if trace.kind(row) is Kind.MODEL_CALL:
                 self._add_reply(facts, row, provenance, whole=whole)
-            elif trace.kind(row) is Kind.TOOL_EXECUTION:
+            elif trace.kind(row) is Kind.TOOL_EXECUTION and provenance is not Provenance.EDITED:
                 self._add_result(facts, row, provenance, whole=whole)
 
     def answer(self, request: ModelRequest | ToolRequest) -> tuple[Outcome, Provenance] | None:
@@ -82,12 +86,17 @@ def give(replay: Replay, answer: Callable[[Asked], tuple[Outcome, Provenance] | 
     """Answer all that can be answered of what is asked; how many answers were given."""
     given = 0
     while True:
-        known = [(asked, told) for asked in replay.requests() if (told := answer(asked))]
+        known = [(asked, told) for asked in replay.requests() if (told := answer(asked) or _recorded(asked))]
         for asked, told in known:
             replay.receive(asked.id, *told, paid=True)
         given += len(known)
         if not known:
             return given
+
+
+def _recorded(asked: Asked) -> tuple[Outcome, Provenance] | None:
+    """Nobody answered it when it was asked: the recording did."""
+    return (Skipped(asked.why), Provenance.UNPROVEN) if asked.unproven else None
 
 
 def _question(request: ModelRequest | ToolRequest) -> str:

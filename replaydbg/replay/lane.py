@@ -22,6 +22,7 @@ from replaydbg.replay.ledger import Made
 from replaydbg.replay.reply_turn import ReplyTurn, Said
 from replaydbg.replay.text_calls import TextCalls, stale_result, text_calls
 from replaydbg.replay.tool_turn import ToolTurn
+from replaydbg.replay.world import World
 
 if TYPE_CHECKING:  # the engine owns lanes; a lane is told what it needs through it
     from replaydbg.replay.engine import Replay
@@ -66,6 +67,10 @@ class Lane:
     """The steps of other threads whose changed answers were carried into it."""
     last_id: str = ""
     """The step of the branch that this lane came to last."""
+    world: World | None = field(init=False)
+    """What the calls of the thread have changed so far."""
+    doubt: str = ""
+    """What is said of each step from now on: its prompt holds a result that nothing proves. "" where that is not so."""
     text_calls: TextCalls | None = field(init=False)
     """How calls are found in words, where the agent of this thread finds them there."""
 
@@ -76,6 +81,7 @@ class Lane:
         start_ns = self.replay.facts.trace.starts_ns[self.start]
         self.clock_ns = max(start_ns, self.not_before_ns) if start_ns >= 0 else NOT_RECORDED
         self.text_calls = text_calls(self.replay.recordings, self.start)
+        self.world = self.replay.worlds.before(self.start)
 
     def drive(self) -> Driving:
         replay = self.replay
@@ -112,7 +118,11 @@ class Lane:
     def _arrive(self, node: int) -> None:
         """At a recorded call: the person's edits of it take effect."""
         replay = self.replay
-        self.told |= replay.sources_of(node)
+        sources = replay.sources_of(node)
+        self.told |= sources
+        self.doubt = self.doubt or next(
+            (replay.doubtful[one] for one in sources if one in replay.doubtful), ""
+        )
         if self.prompt is not None and node != self.start:
             self.prompt = requests.restated(replay.facts, self.prompt, node)
         step = replay.edited.steps.get(node)
@@ -174,7 +184,7 @@ class Lane:
         Where the recorded reply was final, too, the program went on by itself, also where nobody said anything.
         """
         recordings = self.replay.recordings
-        self.replay.publish(recordings.final(self.last), said)
+        self.replay.publish(recordings.final(self.last), said, self.doubt)
         also_final = self.node is not None and not self.replay.facts.index.calls(self.node)
         while not also_final and follower is not None and not self._said_by_person(follower):
             follower = recordings.main(follower)
@@ -216,9 +226,9 @@ class Lane:
             prompt = spoken + (turn.told(other) if turn is not None else turns)
             self.pending -= below
             self.region -= below
-            replay.begin(
-                Lane(replay, other, prompt, same=False, not_before_ns=self.clock_ns, in_step=self.in_step)
-            )
+            lane = Lane(replay, other, prompt, same=False, not_before_ns=self.clock_ns, in_step=self.in_step)
+            lane.world, lane.doubt = self.world, self.doubt
+            replay.begin(lane)
 
     def _hand_back(self) -> None:
         """The next request is the recorded one: the recording takes over, up to the next edited call."""
@@ -265,15 +275,17 @@ class Lane:
         self.ordinal += 1
         return id_
 
-    def keep(self, row: int, reason: str) -> None:
+    def keep(self, row: int, reason: str, provenance: Provenance = Provenance.RECORDED) -> None:
         """The recorded step stays, since what it answers is asked again as it was."""
-        self.replay.ledger.keep(row, Provenance.RECORDED, reason)
+        self.replay.ledger.keep(row, provenance, reason)
         self.in_doubt(self.replay.facts.trace.ids[row])
 
     def in_doubt(self, id_: str) -> None:
         """The step is one of a thread that was told changed answers: what else its prompts hold is to be asked."""
         if self.told:
             self.replay.ledger.told[id_] = self.told | self.region
+        if self.doubt:
+            self.replay.ledger.remark(id_, self.doubt)
 
     def add(self, made: Made) -> None:
         self.replay.ledger.add(made)

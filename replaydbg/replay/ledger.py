@@ -84,7 +84,9 @@ class Ledger:
             self.replaced[made.of] = made.id
 
     def remark(self, id_: str, text: str) -> None:
-        self.remarks[id_] = f"{self.remarks.get(id_, '')}; {text}"
+        before = self.remarks.get(id_, "")
+        if text not in before:
+            self.remarks[id_] = f"{before}; {text}"
 
     def keep(self, row: int, provenance: Provenance, reason: str) -> None:
         self.dropped.discard(row)

@@ -18,7 +18,7 @@ from replaydbg.replay import requests
 from replaydbg.replay.carrying import Waiting
 from replaydbg.replay.choices import AGAIN, KEPT, NOTHING_CHOSEN, Chosen
 from replaydbg.replay.edits import Edited, apply_edits
-from replaydbg.replay.sources import Recordings
+from replaydbg.replay.sources import Recordings, anywhere
 
 ESTIMATED_CALLS_MAX = 200
 """Calls without recorded usage whose prompts are measured; further ones count as their average."""
@@ -222,7 +222,8 @@ class _Planning:
                 self._touch(ran, Touch.REUSED, "recorded result for the equal call")
             else:
                 recorded = (
-                    bool(self.recordings.equal_calls(call)) and self.recordings.agreed(call) is not None
+                    bool(self.recordings.equal_calls(call))
+                    and self.recordings.agreed(call, anywhere) is not None
                 )
                 self.calls.append((call.name, recorded))
                 self._touch(ran, Touch.EDITED if ran in edited.steps else Touch.RERUN, "its call was edited")
@@ -275,7 +276,7 @@ class _Planning:
             self._touch(
                 ran,
                 touch,
-                "runs again only if its call comes out otherwise; the recording answers an equal one",
+                "runs only if its call or a change before it comes out otherwise; else as recorded",
             )
             self.calls.append((name, self.facts.trace.body(ran).has_result))
 

@@ -22,6 +22,10 @@ if TYPE_CHECKING:  # a reply is a part of its lane
     from replaydbg.replay.lane import Lane
 
 
+REPLY_EDITED = "the reply was edited"
+"""How the reason of a reply begins that the person wrote into the recording: nobody was asked for it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A reply in the branch. `recorded` says that it is the recorded reply to the recorded request, at its own place."""
@@ -49,7 +53,7 @@ class ReplyTurn:
                 said = self._made(
                     edited,
                     Provenance.EDITED,
-                    f"the reply was edited{also}",
+                    f"{REPLY_EDITED}{also}",
                     duration_ns=lane.recorded_ns(node),
                 )
                 return replace(said, edited=True)

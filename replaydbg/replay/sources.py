@@ -13,9 +13,15 @@ from functools import cached_property
 
 from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
 from replaydbg.core.request import call_digest
+from replaydbg.core.step import Kind
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.index import CallPlace
 from replaydbg.replay.requests import as_told, paired
+
+
+def anywhere(_place: CallPlace) -> bool:
+    """Every recorded call counts."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +111,13 @@ class Recordings:
             return Answer(place, as_told(body.result, as_text=self.tells_text), body.result, is_error, ran)
         return None
 
+    def returned_again(self, result: str, ran: int, row: int) -> bool:
+        """Whether an execution after `ran` returned the same, which is then what was new to the call at `row`."""
+        trace = self.facts.trace
+        later = (one for one in range(ran + 1, row) if trace.kind(one) is Kind.TOOL_EXECUTION)
+        returned = (trace.body(one).result for one in later)
+        return any(isinstance(one, str) and one.strip() == result.strip() for one in returned)
+
     @cached_property
     def tells_text(self) -> bool:
         """Whether the models of this trace were told tool results as text, by the first one found."""
@@ -144,9 +157,10 @@ class Recordings:
                 return answer
         return None
 
-    def agreed(self, call: ToolCall) -> tuple[Answer, int] | None:
-        """An answer that all recorded equal calls got, and how many they are; None where they differ, or are none."""
-        answers = [answer for place in self.equal_calls(call) if (answer := self.answer(place)) is not None]
+    def agreed(self, call: ToolCall, counts: Callable[[CallPlace], bool]) -> tuple[Answer, int] | None:
+        """An answer that all recorded equal calls that count got, and how many they are; None where they differ, or are none."""
+        places = (place for place in self.equal_calls(call) if counts(place))
+        answers = [answer for place in places if (answer := self.answer(place)) is not None]
         if not answers or any(answer.told != answers[0].told for answer in answers):
             return None
         return answers[-1], len(answers)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,13 @@ from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.index import CallPlace
 from replaydbg.replay import propagate, requests
-from replaydbg.replay.api import Answers, Asked, Need
+from replaydbg.replay.api import Answers, Asked, Given, Need
+from replaydbg.replay.assemble import IN_DOUBT
 from replaydbg.replay.ledger import Made
 from replaydbg.replay.propagate import Carried
-from replaydbg.replay.sources import Answer
+from replaydbg.replay.sources import Answer, anywhere
 from replaydbg.replay.text_calls import recorded_result
+from replaydbg.replay.world import after, are_same, doubt
 
 if TYPE_CHECKING:  # a turn is a part of its lane
     from replaydbg.replay.lane import Lane
@@ -30,6 +32,7 @@ class Served:
 
     response: ToolResponse
     same: bool = False
+    unproven: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class _Choice:
     reason: str
     here: bool
     """Whether it is the answer of the same place."""
+    doubt: str = ""
+    """Why nothing proves that the tool would answer so again."""
 
 
 @dataclass(eq=False, slots=True)
@@ -64,18 +69,22 @@ class ToolTurn:
     def serve(self) -> Generator[Need, Answers, list[Served] | None]:
         """Answers in the order of the calls. None where one is missing: the lane has stopped."""
         replay = self.lane.replay
-        here = [self._here(at, call) for at, call in enumerate(self.calls)]
-        choices = [one or self._elsewhere(call) for one, call in zip(here, self.calls, strict=True)]
+        choices = self._choices()
         inner = [choice.answer.row for choice in choices if choice and choice.answer.row is not None]
         replay.confirmed.update(inner)
         if inner:
             yield Need(ready=lambda: all(map(replay.is_settled, inner)))
         asked = {
             at: Asked(
-                self.lane.take_id(), ToolRequest(call), self._ran(at), self._why(call), self._spec(call)
+                self.lane.take_id(),
+                ToolRequest(call),
+                self._ran(at),
+                self._why(call) if choice is None else choice.doubt,
+                self._spec(call),
+                unproven=choice is not None,
             )
-            for at, call in enumerate(self.calls)
-            if choices[at] is None
+            for at, (call, choice) in enumerate(zip(self.calls, choices, strict=True))
+            if choice is None or choice.doubt
         }
         answers = (yield Need(asked=tuple(asked.values()))) if asked else {}
         served: list[Served | None] = []
@@ -83,7 +92,7 @@ class ToolTurn:
         stop: tuple[str, str, int | None] | None = None
         for at, choice in enumerate(choices):
             self.lane.clock_ns = start_ns  # the calls of one turn run side by side
-            if choice is not None:
+            if choice is not None and (at not in asked or self._is_left_to_recording(answers[asked[at].id])):
                 served.append(self._recorded(at, choice))
             else:
                 outcome, provenance, _ = answers[asked[at].id]
@@ -92,6 +101,10 @@ class ToolTurn:
                 stop = stop or (problem and (*problem, self._ran(at)))
             end_ns = max(end_ns, self.lane.clock_ns)
         self.lane.clock_ns = end_ns
+        self.lane.world = after(self.lane.world, self.calls)
+        for one, call in zip(served, self.calls, strict=True):
+            if one is not None and one.unproven:
+                self.lane.doubt = f"{IN_DOUBT} holds a result of {call.name} that nothing proves"
         self._forget_others(stale=stop is not None)
         if stop is not None:
             kind, reason, ran = stop
@@ -102,6 +115,10 @@ class ToolTurn:
         self.responses = tuple(one.response for one in complete)
         return complete
 
+    def _is_left_to_recording(self, given: Given) -> bool:
+        """Whether nobody answered: not where the re-run is stopped, which may go on and ask then."""
+        return isinstance(given.outcome, Skipped) and self.lane.replay.halted is None
+
     # --- the recording
 
     def _ran(self, at: int) -> int | None:
@@ -111,7 +128,27 @@ class ToolTurn:
             return None
         return self.lane.replay.facts.index.execution_of(node, at)
 
-    def _here(self, at: int, call: ToolCall) -> _Choice | None:
+    def _choices(self) -> list[_Choice | None]:
+        """For each call its recorded answer: one of the same world, else one of another, with that doubt."""
+        found: dict[int, _Choice] = {}
+        for fits in (self._same_world, anywhere):
+            for find in (self._here, self._elsewhere):
+                for at, call in enumerate(self.calls):
+                    choice = find(at, call, fits) if at not in found else None
+                    if choice is not None:
+                        found[at] = replace(choice, doubt=self._doubt(choice)) if fits is anywhere else choice
+        return [found.get(at) for at in range(len(self.calls))]
+
+    def _same_world(self, place: CallPlace) -> bool:
+        return are_same(self.lane.replay.worlds.before(place.row), self.lane.world)
+
+    def _doubt(self, choice: _Choice) -> str:
+        row, replay = choice.answer.row, self.lane.replay
+        if row in replay.results or row in replay.ledger.kept_by_choice:
+            return ""
+        return doubt(replay.worlds.before(choice.answer.place.row), self.lane.world)
+
+    def _here(self, at: int, call: ToolCall, fits: Callable[[CallPlace], bool]) -> _Choice | None:
         """The recorded answer of the same place, if the call is equal, or a person's edit was meant for it."""
         lane = self.lane
         node, ran = lane.node, self._ran(at)
@@ -119,7 +156,11 @@ class ToolTurn:
             return None
         place = CallPlace(node, at)
         meant = self.edited and ran in lane.replay.results
-        if place in lane.used or not (meant or call_digest(self.recorded[at]) == call_digest(call)):
+        if (
+            place in lane.used
+            or not fits(place)
+            or not (meant or call_digest(self.recorded[at]) == call_digest(call))
+        ):
             return None
         answer = lane.replay.recordings.answer(place)
         if answer is None:
@@ -129,15 +170,17 @@ class ToolTurn:
         lane.used.add(place)
         return _Choice(answer, f"recorded result for the equal call at {answer.where}", here=True)
 
-    def _elsewhere(self, call: ToolCall) -> _Choice | None:
+    def _elsewhere(self, _at: int, call: ToolCall, fits: Callable[[CallPlace], bool]) -> _Choice | None:
         """The next unused recorded answer of this thread; else one that all recorded equal calls got."""
         lane = self.lane
         recordings = lane.replay.recordings
-        answer = recordings.unused(call, lambda place: place.row in lane.region and place not in lane.used)
+        answer = recordings.unused(
+            call, lambda place: place.row in lane.region and place not in lane.used and fits(place)
+        )
         if answer is not None:
             lane.used.add(answer.place)
             return _Choice(answer, f"recorded result for the equal call at {answer.where}", here=False)
-        agreed = recordings.agreed(call)
+        agreed = recordings.agreed(call, fits)
         if agreed is None:
             return None
         answer, count = agreed
@@ -156,11 +199,13 @@ class ToolTurn:
             self.lane.add(made)
             self.lane.note_change(answer.row if answer.row is not None else self.lane.last)
             return Served(self._response(call, told, is_error=False))
+        provenance = Provenance.UNPROVEN if choice.doubt else Provenance.RECORDED
+        reason = f"{choice.reason}; {choice.doubt}" if choice.doubt else choice.reason
         old = self.recorded[at] if choice.here else None
         same = old is not None and old.id == call.id
         response = self._response(call, answer.told, is_error=answer.is_error)
         if same and answer.row is not None:
-            self.lane.keep(answer.row, choice.reason)
+            self.lane.keep(answer.row, reason, provenance)
             end_ns = replay.facts.trace.ends_ns[answer.row]
             self.lane.clock_ns = max(self.lane.clock_ns, end_ns) if self.lane.clock_ns >= 0 else -1
         elif answer.row is not None or replay.has_executions:
@@ -168,13 +213,13 @@ class ToolTurn:
                 at,
                 self.lane.take_id(),
                 answer.result,
-                Provenance.RECORDED,
-                choice.reason,
+                provenance,
+                reason,
                 is_error=answer.is_error,
                 takes=answer.row,
             )
             self.lane.add(made)
-        return Served(response, same=same)
+        return Served(response, same=same, unproven=bool(choice.doubt))
 
     # --- the world
 

@@ -103,6 +103,43 @@ def box(bindings: Mapping[str, ToolBinding] | None = None, allowed: Container[st
     )
 
 
+READ, WRITE = call("read_file", {}, "r"), call("write_file", {"text": "x"}, "w")
+WRITTEN = chat(
+    [
+        user("u"),
+        assistant("", WRITE),
+        response("w", "ok"),
+        assistant("", READ),
+        response("r", "x"),
+        assistant("done"),
+    ]
+)
+
+
+@pytest.mark.parametrize("allowed", [{"write_file", "read_file"}, {"write_file"}])
+async def test_a_result_of_another_world_is_asked_for_where_its_tool_may_run_and_of_nobody_else(
+    allowed: set[str],
+) -> None:
+    read = Tool()
+    asked: list[Asked] = []
+
+    async def human(one: Asked) -> Outcome | None:
+        asked.append(one)
+        return None
+
+    branch = await finish(
+        Replay(Facts(WRITTEN), [edit(WRITTEN, "m1", "/tool_calls/0/arguments/text", "y")]),
+        provider=Model([assistant("", READ), "done"]),
+        bindings={"write_file": Tool(), "read_file": read},
+        allowed=allowed,
+        human=human,
+    )
+    assert asked == []
+    assert len(read.ran) == ("read_file" in allowed)
+    assert ("unproven" in dict(provenances(branch)).values()) == ("read_file" not in allowed)
+    assert branch.stopped is None
+
+
 async def test_what_has_come_of_a_reply_is_told_while_it_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PART_SECONDS", 0.02)
     told: list[tuple[int, str]] = []

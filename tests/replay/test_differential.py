@@ -24,6 +24,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Asked
 from replaydbg.replay.assemble import IN_DOUBT
 from replaydbg.replay.engine import Replay
+from replaydbg.replay.lane import Lane
 from tests.support.drive import drive, edit
 from tests.support.programs import Change, Program, answer_model, answer_tool, random_program
 
@@ -62,17 +63,15 @@ def rerun(program: Program, of: Trace, one: Edit) -> Branch:
             # The engine keeps the agent of the step it stands for; a made-up model has to know whose it is.
             agent = agent_of(asked)
             return Reply(answer_model(asked.request, stubborn=agent in stubborn))
-        return ToolResult(answer_tool(asked.request, program))
+        return ToolResult(answer_tool(asked.request, program, lane_of(asked).prompt or ()))
 
     def agent_of(asked: Asked) -> str:
         if asked.row is not None:
             return of.agent(asked.row)
-        return next(
-            of.agent(lane.last) for lane in replay._lanes if any(asked.id == one.id for one in waiting(lane))
-        )
+        return of.agent(lane_of(asked).last)
 
-    def waiting(lane: object) -> list[Asked]:
-        return [asked for running in replay._running if running.lane is lane for asked in running.waiting()]
+    def lane_of(asked: Asked) -> Lane:
+        return next(one.lane for one in replay._running if any(asked.id == each.id for each in one.waiting()))
 
     replay = Replay(Facts(of), [one])
     return drive(replay, answer).branch("b")

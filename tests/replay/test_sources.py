@@ -5,7 +5,7 @@ from __future__ import annotations
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.index import CallPlace
-from replaydbg.replay.sources import Recordings
+from replaydbg.replay.sources import Recordings, anywhere
 from tests.support.build import assistant, call, chat, model_call, response, tool_execution, trace, user
 
 POLL = call("status", {"n": 1}, "p")
@@ -45,12 +45,12 @@ def test_the_next_free_answer_is_the_next_in_time() -> None:
 
 
 def test_answers_are_given_again_only_where_all_agree() -> None:
-    assert recordings().agreed(POLL) is None
+    assert recordings().agreed(POLL, anywhere) is None
     same = chat([user("u"), assistant("", POLL), response("p", "x"), assistant("", POLL), response("p", "x")])
-    agreed = recordings(same).agreed(POLL)
+    agreed = recordings(same).agreed(POLL, anywhere)
     assert agreed is not None
     assert (agreed[0].told, agreed[1]) == ("x", 2)
-    assert recordings().agreed(call("unheard")) is None
+    assert recordings().agreed(call("unheard"), anywhere) is None
 
 
 def test_what_the_model_was_told_goes_before_what_the_execution_returned() -> None:

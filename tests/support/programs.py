@@ -1,7 +1,8 @@
 """Random agent programs, run for real against a made-up model: agents side by side, parallel tools, sub-agents, loops,
 equal requests, and answers that are handed over as they are, inside of JSON, or transformed beyond recognition.
 
-Every reply is a function of the prompt and every result one of the arguments, so a program that is run again with one
+Every reply is a function of the prompt, and every result one of the arguments and of what its thread has changed before,
+so a program that is run again with one
 change is what a re-run of that change must come to, wherever it claims to know.
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
@@ -159,9 +160,10 @@ class _Talk:
                 yield self.clock
                 messages.append(reply)
                 start = end = self.clock
+                before = messages[:-1]
                 for at, asked in enumerate(reply.tool_calls):
                     self.clock = start  # parallel calls begin together
-                    built, result = self._execute(f"{self.name}-x{turn}{round_}{at}", asked)
+                    built, result = self._execute(f"{self.name}-x{turn}{round_}{at}", asked, before)
                     self.steps.append(built)
                     messages.append(response(asked.id, result))
                     end = max(end, self.clock)
@@ -171,7 +173,7 @@ class _Talk:
                     self.answer = reply.text
                     break
 
-    def _execute(self, id_: str, asked: ToolCall) -> tuple[Built, Json]:
+    def _execute(self, id_: str, asked: ToolCall, before: Sequence[Message]) -> tuple[Built, Json]:
         children: list[Built] = []
         start = self.clock
         if asked.name == "ask":
@@ -180,7 +182,7 @@ class _Talk:
                 pass
             children, result, self.clock = [inner.built], inner.answer, inner.clock
         else:
-            result = use(asked)
+            result = use(asked, before)
         change = self._change(id_)
         if change is not None and change.result is not None:
             result = change.result
@@ -201,10 +203,10 @@ def answer_model(request: ModelRequest, *, stubborn: bool) -> Message:
     return think(request.messages, nesting=not nested, stubborn=stubborn and not nested)
 
 
-def answer_tool(request: ToolRequest, program: Program) -> Json:
-    """A tool of a re-run. A question to an agent runs one, of which the branch sees only the answer."""
+def answer_tool(request: ToolRequest, program: Program, before: Sequence[Message]) -> Json:
+    """A tool of a re-run, `before` what was said in its thread up to the turn. A question to an agent runs one, of which the branch sees only the answer."""
     if request.call.name != "ask":
-        return use(request.call)
+        return use(request.call, before)
     talk = _Talk(replace(program, change=None), "x.x", 0)
     for _ in talk.drive(f"question {request.call.arguments}", Agent("")):
         pass

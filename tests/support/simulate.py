@@ -131,8 +131,11 @@ def think(messages: tuple[Message, ...], *, nesting: bool, stubborn: bool = Fals
     return assistant(f"let me see {name[:4]}" if dice[8] > 7 else "", *calls)
 
 
-def use(asked: ToolCall) -> Json:
-    return f"result {digest([asked.name, asked.arguments])[:6]}"
+def use(asked: ToolCall, before: Sequence[Message] = ()) -> Json:
+    """A tool that is called `get` tells how often the thread has `set` the same before this turn."""
+    called = [one for message in before for one in message.tool_calls]
+    changed = sum(one.name == "set" and one.arguments == asked.arguments for one in called)
+    return f"result {digest([asked.name, asked.arguments, changed if asked.name == 'get' else 0])[:6]}"
 
 
 def answer_model(request: ModelRequest) -> Message:

@@ -1,0 +1,120 @@
+"""What was changed on the way to a tool call: an equal call in another world has no proven answer."""
+
+from __future__ import annotations
+
+from replaydbg.core.message import Message
+from replaydbg.core.outcome import Skipped, ToolResult
+from replaydbg.core.trace import Trace
+from replaydbg.graph.facts import Facts
+from replaydbg.replay.api import Policy
+from replaydbg.replay.engine import Replay
+from replaydbg.replay.kept import give
+from replaydbg.replay.world import Worlds, after, are_same, doubt
+from tests.support.build import assistant, call, chat, response, user
+from tests.support.drive import edit, names, provenances, reason, says
+
+READ, WRITE = call("read_file", {"path": "a"}, "r"), call("write_file", {"path": "a", "text": "x"}, "w")
+OTHER = call("write_file", {"path": "a", "text": "y"}, "w")
+LOOK = call("get_time", {}, "t")
+TALK = chat(
+    [
+        user("u"),
+        assistant("", READ),
+        response("r", "nothing"),
+        assistant("", WRITE),
+        response("w", "ok"),
+        assistant("", READ),
+        response("r", "x"),
+        assistant("done"),
+    ]
+)
+
+
+def test_calls_that_only_look_change_nothing() -> None:
+    assert after(None, [READ, LOOK]) is None
+    written = after(None, [READ, WRITE])
+    assert written is not None
+    assert [one.call for one in written.calls()] == [WRITE]
+    assert are_same(written, after(after(None, [WRITE]), [LOOK]))
+    assert not are_same(written, after(None, [OTHER]))
+    assert not are_same(after(None, [WRITE, OTHER]), after(None, [OTHER, WRITE]))
+
+
+def test_a_doubt_names_the_call_that_makes_the_difference() -> None:
+    once, none = after(None, [WRITE]), None
+    assert doubt(once, once) == doubt(none, none) == ""
+    assert "write_file was called before it, as it was not in the recording" in doubt(none, once)
+    assert "in the recording write_file was called before it, as it is not here" in doubt(once, none)
+    deep = after(None, [WRITE] * 5000)
+    assert doubt(deep, once) != ""
+
+
+def test_recorded_worlds_are_those_before_a_reply() -> None:
+    facts = Facts(TALK)
+    worlds = Worlds(facts)
+    calls = list(facts.index.model_calls)
+    assert [worlds.before(row) is None for row in calls] == [True, True, False, False]
+
+
+def told(replay: Replay) -> list[object]:
+    (asked,) = replay.requests()
+    messages: tuple[Message, ...] = asked.request.messages  # type: ignore[union-attr]
+    return [part.result for message in messages for part in message.tool_responses]
+
+
+def written_otherwise(of: Trace = TALK, policy: Policy | None = None) -> Replay:
+    """The edited agent writes something else, and reads it again by a call that is equal to the recorded one."""
+    replay = Replay(Facts(of), [edit(of, "m2", "/tool_calls/0/arguments/text", "y")], policy)
+    assert names(replay) == ["run:write_file"]
+    replay.receive(replay.requests()[0].id, ToolResult("ok"))
+    replay.receive(replay.requests()[0].id, says(assistant("", READ)))
+    return replay
+
+
+def test_what_was_written_otherwise_is_read_anew_where_somebody_can() -> None:
+    replay = written_otherwise()
+    (asked,) = replay.requests()
+    assert names(replay) == ["run:read_file"]
+    assert asked.unproven
+    assert "write_file was called before it, as it was not in the recording" in asked.why
+    replay.receive(asked.id, ToolResult("y"))
+    assert told(replay) == ["nothing", "ok", "y"]
+    replay.receive(replay.requests()[0].id, says("done"))
+    assert [word for _, word in provenances(replay.branch("b"))][-3:] == ["live", "live", "live"]
+
+
+def test_where_nobody_can_the_recorded_result_is_unproven_and_so_is_what_rests_on_it() -> None:
+    replay = written_otherwise()
+    replay.receive(replay.requests()[0].id, Skipped("nobody runs it"))
+    assert told(replay) == ["nothing", "ok", "x"]
+    replay.receive(replay.requests()[0].id, says("done"))
+    branch = replay.branch("b")
+    assert branch.stopped is None
+    assert dict(provenances(branch))["x3"] == "unproven"
+    assert "recorded result for the equal call at #6; no proof: write_file" in reason(branch, "x3")
+    assert "its prompt holds a result of read_file that nothing proves" in branch.steps[-1].reason
+
+
+def test_a_person_may_keep_it() -> None:
+    row = TALK.row("x3")
+    replay = written_otherwise(policy=Policy(kept=frozenset({row})))
+    assert told(replay) == ["nothing", "ok", "x"]
+
+
+def test_a_result_of_the_same_world_is_proven_wherever_it_was_recorded() -> None:
+    """Before anything was written, the file was read as well."""
+    replay = Replay(Facts(TALK), [edit(TALK, "m1", "/messages/0/content", "v")])
+    replay.receive(replay.requests()[0].id, says(assistant("", LOOK, READ)))
+    (asked,) = replay.requests()
+    assert names(replay) == ["run:get_time"]
+    replay.receive(asked.id, ToolResult("noon"))
+    assert told(replay) == ["noon", "nothing"]
+    replay.receive(replay.requests()[0].id, says(assistant("", READ)))
+    assert told(replay) == ["noon", "nothing", "nothing"], "not what was read after it was written"
+
+
+def test_a_pinned_branch_comes_out_again() -> None:
+    replay = written_otherwise()
+    (asked,) = replay.requests()
+    assert give(replay, lambda _: None) == 1
+    assert asked not in replay.requests()
