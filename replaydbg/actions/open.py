@@ -48,7 +48,7 @@ def with_those_beside(path: str, format_name: str | None) -> files.Opened:
     reader = _registry.choose(document, format_name).reader
     if reader.beside is None:
         return opened
-    names = reader.beside(document, beside.names(document.name))
+    names = reader.beside(document, beside.names(document.name, across=reader.beside_across))
     documents, notices = beside.opened(document.name, names)
     return files.Opened(replace(document, beside=documents), opened.notices + notices)
 

@@ -65,10 +65,19 @@ class Conversation:
 
     def __getitem__(self, place: int) -> Message:
         """The message at a place from 0 on."""
+        holder = self._holder(place)
+        return holder.own(place - holder.kept)
+
+    def entry(self, place: int) -> Any:
+        """What the message at a place was appended as."""
+        holder = self._holder(place)
+        return holder.entries[place - holder.kept]
+
+    def _holder(self, place: int) -> Conversation:
         holder = self
         while holder.before is not None and place < holder.kept:
             holder = holder.before
-        return holder.own(place - holder.kept)
+        return holder
 
     def own(self, at: int) -> Message:
         """The message at a place among those that no other conversation lent."""

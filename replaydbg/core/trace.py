@@ -7,7 +7,7 @@ Rows count from 0 in pre-order, so a subtree is a range of rows and `row + 1` is
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache, partial
@@ -94,7 +94,7 @@ class Trace:
         self.strings = strings
         self.handles = handles
         self.decode = decode
-        self._written: Callable[[Any], memoryview | None] | None = getattr(decode, "written", None)
+        self._written: Callable[[Any], Iterable[Any] | None] | None = getattr(decode, "written", None)
         self._recent = lru_cache(maxsize=BODIES_CACHED_MAX)(self._decoded)
         self._kept: dict[int, Body] = {}
         self._kept_bytes = 0
@@ -113,10 +113,10 @@ class Trace:
     def body(self, row: int) -> Body:
         return self._kept.get(row) or self._recent(row)
 
-    def written(self, row: int) -> memoryview | None:
-        """The bytes that the body of the step was written in, perhaps with others beside it; None where that is not known.
+    def written(self, row: int) -> Iterable[Any] | None:
+        """The bytes that what is new in the step was written in, perhaps with others beside it; None where that is not known.
 
-        Rows that share them give the same object.
+        They are pieces that the trace holds; rows that share one give the same object.
         """
         return self._written(self.handles[row]) if self._written is not None else None
 

@@ -31,8 +31,11 @@ def main_file(path: str, patterns: Iterable[str]) -> str:
     return path
 
 
-def names(path: str) -> list[str]:
-    """Names near a file, as seen from its folder: the files beside it, and those below the folder called as it is."""
+def names(path: str, *, across: bool = False) -> list[str]:
+    """Names near a file, as seen from its folder: the files beside it, and those below the folder called as it is.
+
+    `across` adds those called as it is in the folders beside its folder.
+    """
     folder = Path(path).parent
     own = folder / Path(path).name.partition(".")[0]
     found: list[str] = []
@@ -42,7 +45,14 @@ def names(path: str) -> list[str]:
             found += (Path(place, name).relative_to(folder).as_posix() for name in sorted(near))
             if len(found) > limits.NAMES_BESIDE_MAX:
                 return found[: limits.NAMES_BESIDE_MAX]
-    return found
+    found += _across(path) if across else ()
+    return found[: limits.NAMES_BESIDE_MAX]
+
+
+def _across(path: str) -> list[str]:
+    folder, name = Path(path).resolve().parent, Path(path).name
+    others = sorted(other for other in folder.parent.iterdir() if other.is_dir() and not other.is_symlink())
+    return [f"../{other.name}/{name}" for other in others if other != folder and (other / name).is_file()]
 
 
 def opened(path: str, names: Sequence[str]) -> tuple[dict[str, Document], tuple[Notice, ...]]:

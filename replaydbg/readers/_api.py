@@ -89,6 +89,8 @@ class Reader:
     """For a recording of several files: which of the names near a file belong to it. The names are those of its folder,
     and of the folder that is called as it is.
     """
+    beside_across: bool = False
+    """Whether files may belong to it, too, that are called as it is and lie in the folders beside its own."""
     main_files: tuple[str, ...] = ()
     """For a folder that is one recording: where in it the file may lie that is opened for all, `{name}` is its own name."""
     feed: Callable[[Document], Feed] | None = None

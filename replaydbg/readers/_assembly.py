@@ -172,16 +172,18 @@ class _Bodies:
     def __call__(self, handle: Any) -> Body:
         if isinstance(handle, _twins.Twin):
             return SpanBody(self._span(handle.handle))
+        if isinstance(handle, _twins.Joint):
+            return _twins.JointBody(self(handle.told), self(handle.also))
         body = _dialects.body(self._span(handle))
         body.histories = self._histories
         body.repeats = self._repeats
         return body
 
-    def written(self, handle: Any) -> memoryview | None:
+    def written(self, handle: Any) -> tuple[memoryview] | None:
         """The text around a span; what log records add to one stands elsewhere."""
         piece = handle[0] if type(handle) is tuple else None
         text = getattr(piece, "text", None)
-        return text if isinstance(text, memoryview) else None
+        return (text,) if isinstance(text, memoryview) else None
 
     def _span(self, handle: Any) -> Span:
         if isinstance(handle, Joined):

@@ -39,7 +39,9 @@ class Session:
         self.notices: list[Notice] = []
         self.store = LineStore()
         self.bodies = _claude_bodies.Bodies(self.store)
-        decoders = Decoders(self.bodies.message, self.bodies.facts, self.bodies.raw, self.store.size)
+        decoders = Decoders(
+            self.bodies.message, self.bodies.facts, self.bodies.raw, self.store.size, self.store.written
+        )
         self.talks = Talks(decoders)
         self.agents = _claude_agents.Agents(self.talks, self.bodies)
         self.id = ""

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from replaydbg.core.trace import Source
 from replaydbg.readers import _containers
 from replaydbg.readers._api import Document, Reading
-from replaydbg.readers._records import Observed, Records
+from replaydbg.readers._records import Observed, Records, Written, text_of_handle
 
 _FIRST_WINDOW_BYTES = 256 << 10
 """Of a large file so much is read for the first rows."""
@@ -33,8 +33,14 @@ def _whole_of(document: Document) -> memoryview | None:
 class Export:
     """One file: its records become rows of `records`."""
 
-    def __init__(self, document: Document, format_name: str, observed: Callable[[Any], Observed]) -> None:
-        self.records = Records(Source(document.name, format_name), observed)
+    def __init__(
+        self,
+        document: Document,
+        format_name: str,
+        observed: Callable[[Any], Observed],
+        written: Written = text_of_handle,
+    ) -> None:
+        self.records = Records(Source(document.name, format_name), observed, written)
 
     def add(self, record: _containers.Record) -> None:
         """What stands in one record."""

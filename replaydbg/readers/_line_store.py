@@ -11,16 +11,19 @@ from collections.abc import Iterator
 
 from replaydbg.core.message import Json
 from replaydbg.readers import _json_lines, _salvage
+from replaydbg.readers._windows import Windows
 
 MARK_BITS = 16
 MARK_MASK = (1 << MARK_BITS) - 1
 
 _REMEMBERED_BYTES_MAX = 1 << 20
+_NEAR_LINES_MAX = 64
+"""Lines of a reply that lie so near each other are looked at with those between them."""
 
 
 class LineStore:
     def __init__(self) -> None:
-        self._buffers: list[memoryview] = []
+        self._windows: list[Windows] = []
         self._bases = array("q")
         self._base = 0
         self._starts = array("q")
@@ -30,9 +33,9 @@ class LineStore:
 
     def open(self, buffer: memoryview) -> None:
         """The lines that are added from now on are in this buffer."""
-        self._base += len(self._buffers[-1]) if self._buffers else 0
+        self._base += len(self._windows[-1].buffer) if self._windows else 0
         self._bases.append(self._base)
-        self._buffers.append(buffer)
+        self._windows.append(Windows(buffer))
 
     def add(self, start: int, mark: int) -> int:
         """The entry of the line that begins at this offset of the buffer."""
@@ -57,6 +60,26 @@ class LineStore:
         text = b"\n".join([bytes(self._raw(at)) for at in self._chain(entry)])
         return any(all(piece in text for piece in each) for each in pieces)
 
+    def written(self, entry: int) -> list[memoryview]:
+        """The windows of the file that the lines of the entry lie in."""
+        first = last = at = entry >> MARK_BITS
+        while at >= 0:
+            last = at
+            at = self._following[at] if at < len(self._following) else -1
+        if last - first > _NEAR_LINES_MAX:
+            return [view for at in self._chain(entry) for view in self._over(at, at)]
+        return self._over(first, last)
+
+    def _over(self, first: int, last: int) -> list[memoryview]:
+        """The windows from the beginning of one line to the end of another."""
+        start, following = self._starts[first], last + 1
+        holder = bisect_right(self._bases, start) - 1 if len(self._bases) > 1 else 0
+        while following < len(self._starts) and self._starts[following] == self._starts[last]:
+            following += 1  # a line may be several entries
+        base, windows = self._bases[holder], self._windows[holder]
+        end = self._starts[following] - base if following < len(self._starts) else len(windows.buffer)
+        return windows.over(start - base, min(end, len(windows.buffer)))
+
     def values(self, entry: int) -> list[Json]:
         """The lines of the entry, parsed; a damaged one as far as it is whole."""
         at, values, _ = self._latest
@@ -77,7 +100,7 @@ class LineStore:
     def _raw(self, at: int) -> memoryview:
         start = self._starts[at]
         holder = bisect_right(self._bases, start) - 1
-        return _json_lines.line_at(self._buffers[holder], start - self._bases[holder])
+        return _json_lines.line_at(self._windows[holder].buffer, start - self._bases[holder])
 
 
 def _parsed(raw: bytes) -> Json:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -39,16 +39,30 @@ _NO_PARAMS = frozenset(
 """What stands among the parameters of a model call in some exports, and is none."""
 
 
+Written = Callable[[Any], Iterable[Any] | None]
+"""The bytes of a handle, as `Trace.written` has them."""
+
+
+def text_of_handle(handle: Any) -> Iterable[Any] | None:
+    """A record that is text still."""
+    return (handle,) if isinstance(handle, msgspec.Raw) else None
+
+
 # ---- rows -------------------------------------------------------------------------------------------------------
 
 
 class Records:
     """Collects the rows of one file; `observed` decodes a handle when somebody looks at the step."""
 
-    def __init__(self, source: Source, observed: Callable[[Any], Observed]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        observed: Callable[[Any], Observed],
+        written: Written = text_of_handle,
+    ) -> None:
         self.source = source
         self.notices: list[Notice] = []
-        self._observed = observed
+        self._bodies = _Bodies(observed, written)
         self._columns: dict[str, Columns] = {}
         self._rows: dict[str, list[Row]] = {}
 
@@ -76,19 +90,34 @@ class Records:
         for trace_id, columns in self._columns.items():
             columns.extend(self._rows[trace_id])
             self._rows[trace_id].clear()
-            arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._decode)
+            arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._bodies)
             inherit_agents(arranged.trace)
             notices += arranged.notices
             _set_wrappers_apart(arranged.trace)
             if complete:
-                notices += _twins.set_apart(arranged.trace, self._decode)
+                notices += _twins.set_apart(arranged.trace, self._bodies)
             traces.append(arranged.trace)
         return Reading(tuple(traces), tuple(notices), fraction, complete)
 
-    def _decode(self, handle: Any) -> Body:
+
+class _Bodies:
+    """Makes a row's handle its body."""
+
+    def __init__(self, observed: Callable[[Any], Observed], written: Written) -> None:
+        self._observed = observed
+        self._written = written
+
+    def __call__(self, handle: Any) -> Body:
         if isinstance(handle, _twins.Twin):
             return RecordBody(replace(self._observed(handle.handle), kind=Kind.OPAQUE))
+        if isinstance(handle, _twins.Joint):
+            return _twins.JointBody(self(handle.told), self(handle.also))
         return RecordBody(self._observed(handle))
+
+    def written(self, handle: Any) -> Iterable[Any] | None:
+        if isinstance(handle, (_twins.Twin, _twins.Joint)):
+            return None
+        return self._written(handle)
 
 
 def _set_wrappers_apart(trace: Trace) -> None:

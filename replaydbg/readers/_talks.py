@@ -79,8 +79,10 @@ class _Bodies:
         """Number of the talk, and place in it."""
         self.answers = array("q")
         """Of results the call that is answered, and which part of the message the result is; -1 of replies."""
+        self.begun = array("q")
+        """Place of the first reply of each talk; -1 where there is none."""
 
-    def decode(self, handle: Any) -> Body:
+    def __call__(self, handle: Any) -> Body:
         if not isinstance(handle, int):
             return handle  # type: ignore[no-any-return]  # a body that `step` was given
         place, answer = self.places[handle], self.answers[handle]
@@ -92,6 +94,19 @@ class _Bodies:
             part, asked = answer & _PART_MAX, (answer >> _PART_BITS) - 1
             waited = Waiting("", "", asked >> _PART_BITS, asked & _PART_MAX, -1) if asked >= 0 else None
         return TranscriptBody(Place(conversation, place, part, waited, place, None, entry), self._decoders)
+
+    def written(self, handle: Any) -> list[memoryview] | None:
+        """Of a reply with what was new to it; of what was said before the first one all is."""
+        written = self._decoders.written
+        if not isinstance(handle, int) or written is None:
+            return None
+        number, place = self.places[handle] >> _PLACE_BITS, self.places[handle] & _PLACE_MASK
+        answer, conversation = self.answers[handle], self.conversations[number]
+        asked = (answer >> _PART_BITS) - 1
+        new: Sequence[int] = (place,) if asked < 0 else (asked >> _PART_BITS, place)
+        if answer < 0:
+            new = range(place - 1 if 0 <= self.begun[number] < place else 0, place + 1)
+        return [piece for at in new for piece in written(conversation.entry(at))]
 
 
 class Talks:
@@ -116,6 +131,8 @@ class Talks:
             }
         self.all.append(talk)
         self._bodies.conversations.append(talk.conversation)
+        begun = self._bodies.begun[before.number] if before is not None else -1
+        self._bodies.begun.append(begun if begun < kept else -1)
         return talk
 
     def forked(self, talk: Talk, length: int) -> Talk:
@@ -140,6 +157,8 @@ class Talks:
         if start < 0 or start > moment_ns:
             start = moment_ns
         place = talk.length
+        if self._bodies.begun[talk.number] < 0:
+            self._bodies.begun[talk.number] = place
         talk.reply_row, talk.reply_entry, talk.calls = self._flushed + len(self._rows), entry, 0
         talk.reply_place = place
         talk.spoken.append(place)
@@ -227,7 +246,7 @@ class Talks:
         if not len(self.columns):
             self._show_what_was_asked()
         _tell_apart(self.columns.ids)
-        arranged = arrange(self.columns, trace_id=trace_id, source=source, decode=self._bodies.decode)
+        arranged = arrange(self.columns, trace_id=trace_id, source=source, decode=self._bodies)
         return arranged.trace, arranged.notices
 
     def _show_what_was_asked(self) -> None:

@@ -47,6 +47,12 @@ class Transcript:
     def notice(self, place: str, message: str) -> None:
         self.notices.append(Notice(place, message))
 
+    def place_notices(self, since: int, name: str) -> None:
+        """Those from this one on are of the file with this name, of a recording of several."""
+        for at in range(since, len(self.notices)):
+            notice = self.notices[at]
+            self.notices[at] = Notice(f"{name}: {notice.pointer}", notice.message)
+
     def events(self, document: Document) -> Iterator[tuple[str, dict[str, Json]]]:
         """The records that say of what `type` they are; others are told, and left out."""
         for value, place in _containers.values(document.buffer, self.notices):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from replaydbg.core.history import Conversation, History, size_of_bytes
@@ -38,6 +38,8 @@ class Decoders(NamedTuple):
     """The step as its format wrote it, out of its `origin`."""
     size: Callable[[Any], int] = size_of_bytes
     """Bytes of an entry's text: what is kept decoded is bounded."""
+    written: Callable[[Any], Iterable[memoryview]] | None = None
+    """The bytes that an entry was written in, as `Trace.written` has them."""
 
     def conversation(self, before: Conversation | None = None, kept: int = 0) -> Conversation:
         return Conversation(self.message, before, kept, self.size)

@@ -3,21 +3,24 @@
 A model call directly below another is the same call; below a sum of several (Mastra's generation) the sum is set
 apart, whatever it counts. One that lies within another in time only, under another name,
 is the same call if it got the same reply. The inner one is nearer to the wire and stays, unless only the outer one
-knows the tokens. The other becomes opaque: its place in the tree is kept, its content would count double.
+knows the tokens, or stands below the agent alone: then that one stays. What only the other one says is told with it. The
+other becomes opaque: its place in the tree is kept, its content would count double.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED
 from replaydbg.core.finding import Notice
-from replaydbg.core.step import Body, Kind
+from replaydbg.core.step import NO_USAGE, Body, Kind, Usage
 from replaydbg.core.trace import Trace
 
 _MODEL_CALL, _OPAQUE = KIND_NUMBER[Kind.MODEL_CALL], KIND_NUMBER[Kind.OPAQUE]
+_AGENT_INVOCATION = KIND_NUMBER[Kind.AGENT_INVOCATION]
 _REPLIES_COMPARED_MAX = 256
 """Replies are decoded to be compared, which takes time while a trace opens; runs so instrumented are small."""
 
@@ -29,10 +32,41 @@ class Twin:
     handle: Any
 
 
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """Handle of a model call that two instrumentations recorded."""
+
+    told: Any
+    """Whose words hold,"""
+    also: Any
+    """and whose are taken where those say nothing."""
+
+
+class JointBody:
+    """The body of such a call. Like any, it decodes what is asked for."""
+
+    def __init__(self, told: Body, also: Body) -> None:
+        self._told = told
+        self._also = also
+
+    @property
+    def weight(self) -> int | None:
+        weights = [getattr(body, "weight", None) for body in (self._told, self._also)]
+        return None if None in weights else sum(weights)  # type: ignore[arg-type]
+
+    @cached_property
+    def usage(self) -> Usage:
+        return self._told.usage if self._told.usage != NO_USAGE else self._also.usage
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._told, name) or getattr(self._also, name)
+
+
 def set_apart(trace: Trace, decode: Callable[[Any], Body]) -> list[Notice]:
     twins = _set_sums_apart(trace)
-    twins += [_make_opaque(trace, outer, inner) for outer, inner in _nested(trace)]
-    twins += [_make_opaque(trace, outer, inner) for outer, inner in _within_in_time(trace, decode)]
+    twins += [_join(trace, outer, inner) for outer, inner in _nested(trace)]
+    for outer, inner in _within_in_time(trace, decode):
+        twins.append(_join(trace, outer, inner, is_nested=False))
     if not twins:
         return []
     calls = "1 model call was" if len(twins) == 1 else f"{len(twins)} model calls were"
@@ -58,13 +92,29 @@ def _set_sums_apart(trace: Trace) -> list[int]:
     return [outer for outer, _ in sums]
 
 
-def _make_opaque(trace: Trace, outer: int, inner: int) -> int:
+def _join(trace: Trace, outer: int, inner: int, *, is_nested: bool = True) -> int:
+    """One call of two. Gives the row that is it no more."""
     counts = trace.input_tokens
     only_outer_counts = counts[inner] == NOT_RECORDED and counts[outer] != NOT_RECORDED
-    twin, kept = (inner, outer) if only_outer_counts else (outer, inner)
+    told, also = (outer, inner) if only_outer_counts else (inner, outer)
+    kept, twin = told, also
+    if not is_nested and _standing(trace, also) > _standing(trace, told):
+        kept, twin = also, told
+        trace.input_tokens[kept], trace.output_tokens[kept] = counts[told], trace.output_tokens[told]
+        trace.costs[kept] = trace.costs[told]
+    both = Joint(trace.handles[told], trace.handles[also])
     _inherit(trace, kept, twin)
     _hide(trace, twin, counts=False)
+    trace.handles[kept] = both
     return twin
+
+
+def _standing(trace: Trace, row: int) -> tuple[bool, bool]:
+    """Whether it stands below an agent, and whether below anything."""
+    above = parent = trace.parents[row]
+    while above >= 0 and trace.kinds[above] != _AGENT_INVOCATION:
+        above = trace.parents[above]
+    return above >= 0, parent >= 0
 
 
 def _inherit(trace: Trace, kept: int, twin: int) -> None:
@@ -74,7 +124,8 @@ def _inherit(trace: Trace, kept: int, twin: int) -> None:
 
 def _hide(trace: Trace, twin: int, *, counts: bool) -> None:
     trace.kinds[twin] = _OPAQUE
-    trace.handles[twin] = Twin(trace.handles[twin])
+    handle = trace.handles[twin]
+    trace.handles[twin] = Twin(handle.told if isinstance(handle, Joint) else handle)
     if not counts:
         trace.input_tokens[twin] = trace.output_tokens[twin] = NOT_RECORDED
         trace.costs[twin] = float("nan")

@@ -1,4 +1,5 @@
-"""Sessions of Kimi Code: what its agent did, a record a line. A sub-agent has a file of its own.
+"""Sessions of Kimi Code: what its agent did, a record a line. A sub-agent has a file of its own, in a folder of its own
+beside that of the session's agent; the result of the call that started it names it.
 
 A reply comes in pieces, with the results of its tools between them, and its tokens at the end; a request that was sent
 without one was given up. What an undo took back, and what stood before a compaction, is in no later prompt.
@@ -8,10 +9,21 @@ Get one: `~/.kimi-code/sessions/<project>/<session>/agents/main/wire.jsonl`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from replaydbg.core.columns import NOT_RECORDED
-from replaydbg.core.message import Json, Message, OtherPart, Part, Reasoning, Role, Text, ToolResponse
+from replaydbg.core.message import (
+    Json,
+    Message,
+    OtherPart,
+    Part,
+    Reasoning,
+    Role,
+    Text,
+    ToolCall,
+    ToolResponse,
+)
 from replaydbg.core.step import Kind, PlainBody, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _json_lines, _moments
@@ -24,6 +36,14 @@ FORMAT = "kimi-session"
 _OWN = frozenset(
     {"context.append_message", "context.append_loop_event", "tools.set_active_tools", "turn.prompt"}
 )
+_AGENT_FILE = re.compile(r"\.\./(?!main/)[^/]+/wire\.jsonl")
+_IS_OF_SUB_AGENT = re.compile(
+    rb'"origin"\s*:\s*\{\s*"kind"\s*:\s*"system_trigger"\s*,\s*"name"\s*:\s*"subagent"'
+)
+_STARTERS = frozenset({"Agent", "AgentSwarm"})
+"""Tools that start agents,"""
+_AGENT_ID = re.compile(r"^agent_id: (\S+)$", re.MULTILINE)
+"""and how their results name them."""
 
 
 def sniff(document: Document) -> float:
@@ -34,20 +54,45 @@ def sniff(document: Document) -> float:
     return 0.95 if any(loose.text(line.get("type")) in _OWN for line in lines) else 0.0
 
 
+def beside(document: Document, names: Iterable[str]) -> list[str]:
+    """The files of the session's agents; a sub-agent's own file stands for itself."""
+    if _IS_OF_SUB_AGENT.search(document.head):
+        return []
+    return [name for name in names if _AGENT_FILE.fullmatch(name)]
+
+
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    session = _Session(transcript.run(document.stem))
-    for kind, line in transcript.events(document):
-        session.add(kind, line)
-    session.end()
+    *_, session, agents, _, _ = ("", "", "", "", *document.name.replace("\\", "/").split("/"))
+    run = transcript.run(session if agents == "agents" else document.stem)
+    started: dict[str, str] = {}
+    _read(document, run, run.thread(), started)
+    waiting = {name.split("/")[1]: name for name in document.beside}
+    while waiting:
+        agent = next((agent for agent in waiting if agent in started), next(iter(waiting)))
+        name, told = waiting.pop(agent), len(transcript.notices)
+        parent = started.get(agent) or run.step(
+            Kind.AGENT_INVOCATION, agent, id=f"agent {agent}", agent=agent
+        )
+        _read(document.beside[name], run, run.thread(agent=agent, parent_id=parent), started)
+        transcript.place_notices(told, name)
     yield transcript.whole("no message")
 
 
+def _read(document: Document, run: Run, thread: Thread, started: dict[str, str]) -> None:
+    """`started` has the step that started each agent, as far as the files before tell."""
+    session = _Session(run, thread, started)
+    for kind, line in run.transcript.events(document):
+        session.add(kind, line)
+    session.end()
+
+
 class _Session:
-    def __init__(self, run: Run) -> None:
+    def __init__(self, run: Run, thread: Thread, started: dict[str, str]) -> None:
         self._run = run
-        self._thread: Thread = run.thread()
+        self._thread = thread
+        self._started = started
         self._instructions: Message | None = None
         self._offers: dict[str, tuple[ToolSpec, ...]] = {}
         """Tools by the digest that requests name them by."""
@@ -68,6 +113,8 @@ class _Session:
             self._reply.request = line
         elif kind == "config.update":
             self._model = loose.text(line.get("modelAlias")) or self._model
+            if self._thread.parent_id:  # what kind of agent was asked for
+                self._thread.agent = loose.text(line.get("profileName")) or self._thread.agent
             self._instruct(loose.text(line.get("systemPrompt")))
         elif kind == "tools.set_active_tools":
             names = [name for name in loose.sequence(line.get("names")) if isinstance(name, str)]
@@ -132,13 +179,18 @@ class _Session:
         reason = loose.text(end.get("finishReason"))
         said = Message(Role.ASSISTANT, tuple(reply.parts), finish_reason=reason) if reply.parts else None
         self._thread.reply(said, facts=facts, origin=[*reply.told, *([end] if end else [])])
+        starters = {part.id for part in reply.parts if isinstance(part, ToolCall) and part.name in _STARTERS}
         for line, moment in reply.results:
             event = loose.mapping(line.get("event"))
             id_, result = loose.text(event.get("toolCallId")), event.get("result")
             told = loose.mapping(result)
             response = ToolResponse(id_, told.get("output", result), is_error=told.get("isError") is True)
             start = reply.called.get(id_, NOT_RECORDED)
-            self._thread.add(Message(Role.TOOL, (response,)), moment_ns=moment, start_ns=start, origin=line)
+            message = Message(Role.TOOL, (response,))
+            ids = self._thread.add(message, moment_ns=moment, start_ns=start, origin=line)
+            if id_ in starters and isinstance(response.result, str):
+                for agent in _AGENT_ID.findall(response.result):
+                    self._started.setdefault(agent, ids[0])
 
     def _facts(self, reply: _Reply, request: dict[str, Json], end: dict[str, Json]) -> Facts:
         start = _moments.nanoseconds(request.get("time"))
@@ -246,4 +298,12 @@ def _usage(usage: dict[str, Json]) -> Usage:
     return Usage(None if fresh is None else fresh + (read or 0) + (written or 0), said, read)
 
 
-READER = Reader(FORMAT, "Kimi Code sessions", sniff, read)
+READER = Reader(
+    FORMAT,
+    "Kimi Code sessions, with their sub-agents",
+    sniff,
+    read,
+    beside=beside,
+    beside_across=True,
+    main_files=("agents/main/wire.jsonl",),
+)

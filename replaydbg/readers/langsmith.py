@@ -35,6 +35,7 @@ from replaydbg.readers._records import (
     seen_of,
     text_of_key,
 )
+from replaydbg.readers._windows import Windows
 from replaydbg.wire import loose
 
 FORMAT = "langsmith"
@@ -109,15 +110,29 @@ def _raws(buffer: memoryview, told: _Told) -> tuple[msgspec.Raw, ...]:
 
 
 def _raw(buffer: memoryview, place: int) -> msgspec.Raw:
-    start, length = place >> _LENGTH_BITS, place & ((1 << _LENGTH_BITS) - 1)
+    start, length = _start_and_length(place)
     return msgspec.Raw(buffer[start : start + length])
+
+
+def _start_and_length(place: int) -> tuple[int, int]:
+    return place >> _LENGTH_BITS, place & ((1 << _LENGTH_BITS) - 1)
+
+
+def _written(windows: Windows, told: _Told) -> Iterator[Any]:
+    for handle in told[1:]:
+        if isinstance(handle, int):
+            start, length = _start_and_length(handle)
+            yield from windows.over(start, start + length)
+        else:
+            yield handle
 
 
 class _Runs(_exports.Export):
     """The runs of one file by id, since what is said of one may stand in several places."""
 
     def __init__(self, document: Document) -> None:
-        super().__init__(document, FORMAT, bound(_observed, document.buffer))
+        windows = Windows(document.buffer)
+        super().__init__(document, FORMAT, bound(_observed, document.buffer), bound(_written, windows))
         self._buffer = document.buffer
         self._told: dict[str, _Told] = {}
         self._is_told_twice = False

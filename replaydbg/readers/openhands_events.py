@@ -71,10 +71,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         told = len(transcript.notices)
         for value, _ in _containers.values(file.buffer, transcript.notices, items=True):
             events.add(loose.mapping(value))
-        for at in range(told, len(transcript.notices)):
-            if name:
-                notice = transcript.notices[at]
-                transcript.notices[at] = type(notice)(f"{name}: {notice.pointer}", notice.message)
+        if name:
+            transcript.place_notices(told, name)
     events.settle()
     yield transcript.whole("no events")
 

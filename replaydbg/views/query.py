@@ -16,7 +16,7 @@ from math import isnan
 from replaydbg.core.finding import Finding
 from replaydbg.core.step import KINDS, STATUSES, Kind
 from replaydbg.core.trace import Trace
-from replaydbg.views.search import Saying, said
+from replaydbg.views.search import Saying
 
 NAMES = ("name", "agent", "model", "id", "rule")
 NUMBERS = ("tokens", "duration", "cost", "step")
@@ -144,7 +144,7 @@ def _test(term: Term, about: About) -> Test:
         case "":
             return Saying(trace, value)
         case "/":
-            return partial(_says_like, trace, re.compile(value, re.IGNORECASE))
+            return Saying(trace, re.compile(value, re.IGNORECASE))
         case "kind":
             kinds = {KINDS.index(Kind(word)) for word in _kinds(value)}
             return lambda row: trace.kinds[row] in kinds
@@ -170,10 +170,6 @@ def _test(term: Term, about: About) -> Test:
 
 def _in(rows: Collection[int], row: int) -> bool:
     return row in rows
-
-
-def _says_like(trace: Trace, pattern: re.Pattern[str], row: int) -> bool:
-    return any(pattern.search(text) for text in said(trace, row))
 
 
 def _like(glob: str) -> Callable[[str], bool]:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 from replaydbg.core.message import Json, Message, OtherPart, Reasoning, Text, ToolCall, ToolResponse
 from replaydbg.core.step import Body, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.views.blocks import one_line
+from replaydbg.views.needle import Needle
+
+_AT_ONCE_BYTES = 64 << 10
+"""What stays in the processor's cache."""
+_AT_ONCE_ROWS = 1024
+_LARGE_BYTES_MIN = 8 << 10
+"""Smaller pieces are looked at together; what was in them is not kept."""
 
 
 def said(trace: Trace, row: int) -> Iterator[str]:
@@ -17,8 +26,12 @@ def said(trace: Trace, row: int) -> Iterator[str]:
     given where it was new: the whole history stands in each call of a thread, and a hit in every one of them would be
     no hit at all. So of a prompt only the last message is given, and all of the first one of a thread.
     """
-    yield f"{trace.name(row)}\n{trace.agent(row)}\n{trace.model(row)}\n{trace.ids[row]}"
+    yield _names(trace, row)
     yield from _texts(trace.decode(trace.handles[row]), trace.kind(row))
+
+
+def _names(trace: Trace, row: int) -> str:
+    return f"{trace.name(row)}\n{trace.agent(row)}\n{trace.model(row)}\n{trace.ids[row]}"
 
 
 def _texts(body: Body, kind: Kind) -> Iterator[str]:
@@ -66,57 +79,75 @@ def _value_text(value: Json) -> str:
 
 
 class Saying:
-    """Whether a step says some words, in any case. Bytes that cannot hold them are not decoded: a run of a gigabyte has
-    a hit in the first second, wherever it is.
+    """Whether a step says some words, in any case, or a text that is like a pattern. Bytes that cannot hold it are not
+    decoded: a run of a gigabyte has a hit in the first second, wherever it is.
     """
 
-    def __init__(self, trace: Trace, words: str) -> None:
+    def __init__(self, trace: Trace, sought: str | re.Pattern[str]) -> None:
         self._trace = trace
-        self._words = words.casefold()
-        self._named = {
-            number for number, string in enumerate(trace.strings) if self._words in string.casefold()
-        }
-        sure = (run for run in _PLAIN.findall(self._words) if not any(run in word for word in _WORDS_OF_JSON))
-        self._needle = max(sure, key=len, default="").encode()
-        self._written = trace.written if self._needle else None
+        self._is_in = partial(_says, sought.casefold()) if isinstance(sought, str) else sought.search
+        self._is_pattern = not isinstance(sought, str)
+        self._named = {number for number, string in enumerate(trace.strings) if self._is_in(string)}
+        self._needle = Needle.of(sought)
+        self._first = self._end = 0
+        """Rows whose bytes were looked at together, and whether there was something in them."""
+        self._is_there = False
         self._known: dict[int, bool] = {}
-        """By the bytes, which the trace holds: steps of several agents lie in turns."""
+        """Of large pieces, which rows share: steps of several agents lie in turns. By identity: the trace holds them."""
 
     def __call__(self, row: int) -> bool:
-        trace, words = self._trace, self._words
-        if self._written is not None and (written := self._written(row)) is not None:
-            may = self._known.get(id(written))
-            if may is None:
-                may = self._known[id(written)] = _may_hold(bytes(written).lower(), self._needle)
-            if not may:
-                return words in trace.ids[row].casefold() or (bool(self._named) and self._is_named(row))
-        return any(words in text.casefold() for text in said(trace, row))
+        if self._needle and not self._may_say(row):
+            return self._is_named(row)
+        return any(self._is_in(text) for text in said(self._trace, row))
 
     def _is_named(self, row: int) -> bool:
         trace = self._trace
-        return not self._named.isdisjoint((trace.names[row], trace.agents[row], trace.models[row]))
+        if self._is_pattern:
+            return bool(self._is_in(_names(trace, row)))
+        named = self._named
+        return bool(self._is_in(trace.ids[row])) or (
+            bool(named) and not named.isdisjoint((trace.names[row], trace.agents[row], trace.models[row]))
+        )
+
+    def _may_say(self, row: int) -> bool:
+        if not self._first <= row < self._end:
+            self._look_ahead(row)
+        if not self._is_there:
+            return False
+        pieces = self._trace.written(row)
+        return pieces is None or any(map(self._may_hold, pieces))
+
+    def _look_ahead(self, row: int) -> None:
+        """Look at the bytes of this row and of some behind it: of small pieces at all together."""
+        known, together, size = self._known, {}, 0
+        is_there, self._first, self._end = False, row, row
+        for at in range(row, min(len(self._trace), row + _AT_ONCE_ROWS)):
+            pieces = self._trace.written(at)
+            if pieces is None or size > _AT_ONCE_BYTES:
+                break
+            for piece in pieces:
+                may = known.get(id(piece))
+                if may is None:
+                    length = len(memoryview(piece))
+                    size += length
+                    if length >= _LARGE_BYTES_MIN:
+                        may = self._may_hold(piece)
+                    else:
+                        together[id(piece)] = piece
+                is_there = is_there or may is True
+            self._end = at + 1
+        if self._end == row:  # nothing is known of its bytes
+            self._end, is_there = row + 1, True
+        self._is_there = is_there or self._needle.may_be_in(b"\n".join(together.values()))
+
+    def _may_hold(self, piece: Any) -> bool:
+        may = self._known.get(id(piece))
+        if may is None:
+            may = self._needle.may_be_in(bytes(piece))
+            if len(memoryview(piece)) >= _LARGE_BYTES_MIN:
+                self._known[id(piece)] = may
+        return may
 
 
-def _may_hold(low: bytes, needle: bytes) -> bool:
-    # From the end: in long texts that do not hold it, `in` takes twice as long.
-    if low.rfind(needle) >= 0:
-        return True
-    plain = low.isascii() and low.rfind(b"\\u") < 0
-    return not plain and any(mark in low for mark in _MAY_BE_LETTERS)
-
-
-_WORDS_OF_JSON = ("null", "true", "false", "nan", "infinity")
-"""Said of values that are not written so everywhere: what is left out is null, too."""
-
-_PLAIN = re.compile(r"[a-z][a-z_]{2,}")
-"""Of the words only letters are sought in the bytes: signs and numbers are written in more than one way."""
-
-_MAY_BE_LETTERS = (
-    b"\\u00",
-    *(
-        form
-        for char in "\u00df\u0130\u0149\u017f\u01f0\u1e96\u1e97\u1e98\u1e99\u1e9a\u1e9e\u212a\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06"
-        for form in (char.encode(), b"\\u%04x" % ord(char))
-    ),
-)
-"""Letters that are escaped, or that become plain ones when their case is put aside."""
+def _says(words: str, text: str) -> bool:
+    return words in text.casefold()

@@ -31,6 +31,20 @@ def test_files_beside_are_named_and_opened_without_following_links(tmp_path: Pat
     assert [notice.pointer for notice in notices] == ["link.jsonl", "gone"]
 
 
+def test_files_in_the_folders_beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("main", "b", "a", "empty"):
+        (tmp_path / name).mkdir()
+        if name != "empty":
+            (tmp_path / name / "wire").write_text(name)
+    (tmp_path / "away").symlink_to(tmp_path / "a")
+    expected = ["wire", "../a/wire", "../b/wire"]
+    assert beside.names(str(tmp_path / "main" / "wire"), across=True) == expected
+    monkeypatch.chdir(tmp_path / "main")
+    assert beside.names("wire", across=True) == expected
+    documents, _ = beside.opened("wire", ["../b/wire"])
+    assert bytes(documents["../b/wire"].buffer) == b"b"
+
+
 def test_files_beside_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a", "b", "c"):
         (tmp_path / name).write_text(name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from replaydbg.actions.open import open_trace
 from replaydbg.core.message import Reasoning
 from replaydbg.readers import _registry, kimi_session
 from tests.support.claude_sessions import told
@@ -159,3 +161,66 @@ def test_other_files_are_not_claimed() -> None:
 
 
 SAMPLES = [lines(*SESSION)]
+
+
+def folder_of_agents(tmp_path: Path, **agents: list[dict[str, Any]]) -> Path:
+    for name, records in agents.items():
+        folder = tmp_path / "session_1" / "agents" / name.replace("_", "-")
+        folder.mkdir(parents=True)
+        (folder / "wire.jsonl").write_bytes(lines(*records))
+    return tmp_path / "session_1"
+
+
+def starts(second: float, call_id: str, answer: str | None) -> list[dict[str, Any]]:
+    arguments = {"subagent_type": "explore", "prompt": "count"}
+    call = loop(second, "tool.call", toolCallId=call_id, name="Agent", args=arguments)
+    result = loop(second + 5, "tool.result", toolCallId=call_id, result={"output": answer})
+    return [*asked(second), call, *([result] if answer is not None else []), ends(second + 5, "tool_use")]
+
+
+SUB_AGENT = {"kind": "system_trigger", "name": "subagent"}
+
+
+def of_sub_agent(second: float, *records: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {"type": "metadata", "protocol_version": "1.4", "created_at": START},
+        record(second, "config.update", profileName="explore", systemPrompt="Look around."),
+        record(second, "turn.prompt", input=[{"type": "text", "text": "count"}], origin=SUB_AGENT),
+        says(second, "count", origin=SUB_AGENT),
+        *records,
+        *asked(second + 8),
+        text(second + 9, "three"),
+        ends(second + 9),
+    ]
+
+
+def test_sub_agents_stand_below_the_calls_that_started_them(tmp_path: Path) -> None:
+    answer = "agent_id: agent-{}\nstatus: completed\n\nthree"
+    folder = folder_of_agents(
+        tmp_path,
+        main=[*SESSION, *starts(20, "a", answer.format(0))],
+        agent_0=of_sub_agent(21, *starts(22, "b", answer.format(1))),
+        agent_1=of_sub_agent(23),
+        agent_2=of_sub_agent(30)[1:],
+    )
+    with (folder / "agents" / "agent-2" / "wire.jsonl").open("ab") as file:
+        file.write(b"[1]\n")
+    opened = open_trace(str(folder))
+    trace = opened.trace
+    assert trace.id == "session_1"
+    assert [f"{'  ' * trace.depths[row]}{trace.name(row)} {trace.agent(row)}".rstrip() for row in range(4, len(trace))] == [
+        "chat big", "Agent",
+        "  chat big explore", "  Agent explore",
+        "    chat big explore",
+        "  chat big explore",
+        "agent-2 agent-2",
+        "  chat big explore",
+    ]  # fmt: skip
+    assert told(trace, 6) == ["Look around.", "count"]
+    assert [notice.pointer for notice in opened.notices] == ["../agent-2/wire.jsonl: line 8"]
+
+
+def test_the_file_of_a_sub_agent_stands_for_itself(tmp_path: Path) -> None:
+    folder = folder_of_agents(tmp_path, main=SESSION, agent_0=of_sub_agent(21))
+    trace = open_trace(str(folder / "agents" / "agent-0" / "wire.jsonl")).trace
+    assert outline(trace) == ["model-call chat big"]

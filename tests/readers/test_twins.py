@@ -95,3 +95,36 @@ def test_a_call_around_several_is_their_sum() -> None:
     assert [only.agent(row) for row in (1, 2)] == ["A", "A"]
     counted = kinds(*spans[:2], span(3, "step 2", 1, CHAT | TOKENS))
     assert counted == ({"1": Kind.OPAQUE, "2": Kind.MODEL_CALL, "3": Kind.MODEL_CALL}, 5, 1)
+
+
+AGENT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "A"}
+OFFER = {"gen_ai.tool.definitions": json.dumps([{"type": "function", "name": "f", "parameters": {}}])}
+
+
+def test_the_one_in_the_agents_tree_stays_and_says_what_both_know() -> None:
+    """The client of the model knows nothing of the agent: its span is a root."""
+    asked = {
+        "gen_ai.input.messages": json.dumps([{"role": "user", "parts": [{"type": "text", "content": "q"}]}])
+    }
+    spans = [
+        at(1, "invoke_agent A", 0, 300, AGENT),
+        at(2, "ChatOpenAI", 100, 200, reply("yes", **OFFER), parent=1),
+        at(3, "chat m", 110, 190, reply("yes", **asked, **TOKENS, **{"gen_ai.request.model": "m"})),
+    ]
+    (only,) = read(request(*spans)).traces
+    rows = {only.ids[row][-1]: row for row in range(3)}
+    assert [only.kind(rows[number]) for number in "23"] == [Kind.MODEL_CALL, Kind.OPAQUE]
+    step = only.step(rows["2"])
+    assert (only.input_tokens[rows["2"]], only.input_tokens[rows["3"]], step.model) == (5, -1, "m")
+    assert [message.text for message in step.body.messages or ()] == ["q"], "only the client recorded it"
+    assert [tool.name for tool in step.body.tools or ()] == ["f"], "only the framework recorded it"
+    assert step.body.usage.input_tokens == 5
+    assert step.agent == "A"
+    assert (only.step(rows["3"]).body.raw or {})["name"] == "chat m"
+
+
+def test_the_inner_one_says_what_only_the_outer_one_knows() -> None:
+    (only,) = read(request(span(1, "a", 0, reply("x", **OFFER)), span(2, "b", 1, reply("y")))).traces
+    body = only.step(1).body
+    assert (body.output.text if body.output else "", [tool.name for tool in body.tools or ()]) == ("y", ["f"])
+    assert body.weight > only.step(0).body.weight  # type: ignore[attr-defined]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -14,7 +15,10 @@ from replaydbg.actions.open import open_trace
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
+from replaydbg.readers import _registry
+from replaydbg.readers._api import Document
 from replaydbg.views.search import Saying, said
+from tests.benchmarks import otlp_traces, platform_traces, session_traces
 from tests.support.build import assistant, call, chat, model_call, other, response, system, trace, user
 from tests.support.corpora import each_of
 
@@ -95,24 +99,83 @@ def test_words_are_found_wherever_and_however_they_are_written(
     assert [row for row in range(len(run)) if saying(row)] == expected
 
 
-def test_what_cannot_be_there_is_not_decoded(tmp_path: Path) -> None:
-    run = otlp_run(tmp_path, "one", "two", "three")
-    assert run.written(0) is not None
+def decodings(run: Trace) -> list[Any]:
+    """The handles that are decoded from now on."""
     decoded: list[Any] = []
     decode = run.decode
     run.decode = lambda handle: decoded.append(handle) or decode(handle)  # type: ignore[func-returns-value]
+    return decoded
+
+
+def test_what_cannot_be_there_is_not_decoded(tmp_path: Path) -> None:
+    run = otlp_run(tmp_path, "one", "two", "three")
+    assert run.written(0) is not None
+    decoded = decodings(run)
     saying = Saying(run, "nowhere")
     assert not any(saying(row) for row in range(len(run)))
     assert decoded == []
 
 
-@each_of("otlp_jsonl", "otlp_openinference", "otlp_openllmetry", "otlp_pydantic_ai", "otel_js_spans")
+def made_up(kind: str) -> Trace:
+    pieces = {
+        "otlp": lambda: otlp_traces.lines("delta", 100_000),
+        "claude-code": lambda: session_traces.claude_code(100_000),
+        "codex": lambda: session_traces.codex(100_000),
+        "langfuse": lambda: platform_traces.langfuse(100_000),
+        "langsmith": lambda: platform_traces.langsmith(100_000),
+        "mlflow": lambda: platform_traces.mlflow(100_000),
+    }
+    data = b"".join(pieces[kind]())
+    *_, reading = _registry.read(Document("x", memoryview(data)))
+    assert reading.traces[0].source.format == kind
+    return reading.traces[0]
+
+
+KINDS_OF_FILES = ["otlp", "claude-code", "codex", "langfuse", "langsmith", "mlflow"]
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_FILES)
+def test_bytes_tell_what_the_texts_tell(kind: str) -> None:
+    run, random = made_up(kind), Random(kind)
+    told = [list(said(run, row)) for row in range(len(run))]
+    some = [text for texts in random.sample(told, 12) for text in texts if text]
+    words = [random.choice(re.findall(r"[^\W_]{3,}", text) or ["nothing"]) for text in some]
+    phrases = [found for text in some for found in re.findall(r"\w+ \S+ \w+", text)[:1]]
+    for sought in ["nowhere", "“so”", "—", *words, *phrases]:
+        pattern = re.compile(re.escape(sought[:4]) + ".*" + re.escape(sought[4:]), re.IGNORECASE)
+        by_words = [any(sought.casefold() in text.casefold() for text in texts) for texts in told]
+        by_pattern = [any(map(pattern.search, texts)) for texts in told]
+        assert list(map(Saying(run, sought), range(len(run)))) == by_words, sought
+        assert list(map(Saying(run, pattern), range(len(run)))) == by_pattern, pattern
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_FILES)
+def test_of_each_of_these_formats_nothing_is_decoded_in_vain(kind: str) -> None:
+    run = made_up(kind)
+    decoded = decodings(run)
+    assert not any(map(Saying(run, "nowhere"), range(len(run))))
+    assert decoded == []
+
+
+def test_steps_may_be_asked_about_in_any_order() -> None:
+    run = made_up("claude-code")
+    rows, (*_, text) = list(range(len(run))), said(run, len(run) // 2)
+    sought = max(re.findall(r"\w+", text), key=len)
+    expected = set(filter(Saying(run, sought), rows))
+    Random(1).shuffle(rows)
+    assert set(filter(Saying(run, sought), rows)) == expected
+
+
+@each_of(
+    "otlp_jsonl", "otlp_openinference", "otlp_openllmetry", "otlp_pydantic_ai", "otel_js_spans", "claude_code",
+    "codex", "langfuse", "langsmith", "mlflow", "openai_agents",
+)  # fmt: skip
 def test_every_word_of_a_step_is_found_in_it(path: Path) -> None:
     try:
         run = open_trace(str(path)).traces[0]
     except ReplaydbgError:
         pytest.skip("no trace in it")
     for row in range(0, len(run), max(1, len(run) // 40)):
-        words = sorted({word for text in said(run, row) for word in re.findall(r"[A-Za-z]{4,}", text)})
+        words = sorted({word for text in said(run, row) for word in re.findall(r"[^\W_]{3,}", text[:20_000])})
         for word in words[:: max(1, len(words) // 25)]:
             assert Saying(run, word)(row), (row, word)
