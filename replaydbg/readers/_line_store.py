@@ -6,24 +6,22 @@ The mark says which part of the line is meant. Lines may be chained, for replies
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from replaydbg.core.message import Json
 from replaydbg.readers import _json_lines, _salvage
-from replaydbg.readers._windows import Windows
+from replaydbg.readers._windows import WINDOW_BITS, windows
 
 MARK_BITS = 16
 MARK_MASK = (1 << MARK_BITS) - 1
 
 _REMEMBERED_BYTES_MAX = 1 << 20
-_NEAR_LINES_MAX = 64
-"""Lines of a reply that lie so near each other are looked at with those between them."""
 
 
 class LineStore:
     def __init__(self) -> None:
-        self._windows: list[Windows] = []
+        self._buffers: list[memoryview] = []
         self._bases = array("q")
         self._base = 0
         self._starts = array("q")
@@ -31,11 +29,15 @@ class LineStore:
         self._latest: tuple[int, list[Json], int] = (-1, [], 0)
         """The entry looked at last, its lines parsed, and their bytes: its message, facts and size are asked for together."""
 
+        self._windows: list[memoryview] = []
+        self._begins, self._ends = array("i"), array("i")
+        """Of each line the first of its windows, and the one behind the last: laid when words are looked for."""
+
     def open(self, buffer: memoryview) -> None:
         """The lines that are added from now on are in this buffer."""
-        self._base += len(self._windows[-1].buffer) if self._windows else 0
+        self._base += len(self._buffers[-1]) if self._buffers else 0
         self._bases.append(self._base)
-        self._windows.append(Windows(buffer))
+        self._buffers.append(buffer)
 
     def add(self, start: int, mark: int) -> int:
         """The entry of the line that begins at this offset of the buffer."""
@@ -61,24 +63,29 @@ class LineStore:
         return any(all(piece in text for piece in each) for each in pieces)
 
     def written(self, entry: int) -> list[memoryview]:
-        """The windows of the file that the lines of the entry lie in."""
+        """The windows from the first line of the entry to its last."""
+        if len(self._begins) < len(self._starts):
+            self._lay_windows()
         first = last = at = entry >> MARK_BITS
+        following = self._following
         while at >= 0:
             last = at
-            at = self._following[at] if at < len(self._following) else -1
-        if last - first > _NEAR_LINES_MAX:
-            return [view for at in self._chain(entry) for view in self._over(at, at)]
-        return self._over(first, last)
+            at = following[at] if at < len(following) else -1
+        return self._windows[self._begins[first] : self._ends[last]]
 
-    def _over(self, first: int, last: int) -> list[memoryview]:
-        """The windows from the beginning of one line to the end of another."""
-        start, following = self._starts[first], last + 1
-        holder = bisect_right(self._bases, start) - 1 if len(self._bases) > 1 else 0
-        while following < len(self._starts) and self._starts[following] == self._starts[last]:
-            following += 1  # a line may be several entries
-        base, windows = self._bases[holder], self._windows[holder]
-        end = self._starts[following] - base if following < len(self._starts) else len(windows.buffer)
-        return windows.over(start - base, min(end, len(windows.buffer)))
+    def _lay_windows(self) -> None:
+        self._windows, self._begins, at = [], array("i"), 0
+        for base, buffer in zip(self._bases, self._buffers, strict=True):
+            end = bisect_left(self._starts, base + len(buffer), at)
+            first = len(self._windows)
+            self._begins.extend([first + (start - base >> WINDOW_BITS) for start in self._starts[at:end]])
+            self._windows += windows(buffer)
+            at = end
+        self._ends, after = self._begins[:], len(self._windows)
+        for at in range(len(self._starts) - 1, -1, -1):
+            self._ends[at] = after
+            if at and self._starts[at - 1] != self._starts[at]:  # a line may be several entries
+                after = self._begins[at] + 1
 
     def values(self, entry: int) -> list[Json]:
         """The lines of the entry, parsed; a damaged one as far as it is whole."""
@@ -100,7 +107,7 @@ class LineStore:
     def _raw(self, at: int) -> memoryview:
         start = self._starts[at]
         holder = bisect_right(self._bases, start) - 1
-        return _json_lines.line_at(self._windows[holder].buffer, start - self._bases[holder])
+        return _json_lines.line_at(self._buffers[holder], start - self._bases[holder])
 
 
 def _parsed(raw: bytes) -> Json:

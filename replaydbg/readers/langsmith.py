@@ -35,7 +35,7 @@ from replaydbg.readers._records import (
     seen_of,
     text_of_key,
 )
-from replaydbg.readers._windows import Windows
+from replaydbg.readers._windows import WINDOW_BITS, windows
 from replaydbg.wire import loose
 
 FORMAT = "langsmith"
@@ -118,21 +118,29 @@ def _start_and_length(place: int) -> tuple[int, int]:
     return place >> _LENGTH_BITS, place & ((1 << _LENGTH_BITS) - 1)
 
 
-def _written(windows: Windows, told: _Told) -> Iterator[Any]:
-    for handle in told[1:]:
-        if isinstance(handle, int):
-            start, length = _start_and_length(handle)
-            yield from windows.over(start, start + length)
-        else:
-            yield handle
+class _Written:
+    """The bytes of a run: of a line the windows that it lies in."""
+
+    def __init__(self, buffer: memoryview) -> None:
+        self._buffer = buffer
+        self._windows: list[memoryview] = []
+
+    def __call__(self, told: _Told) -> Iterator[Any]:
+        self._windows = self._windows or windows(self._buffer)
+        for handle in told[1:]:
+            if isinstance(handle, int):
+                start, length = _start_and_length(handle)
+                yield from self._windows[start >> WINDOW_BITS : (start + length >> WINDOW_BITS) + 1]
+            else:
+                yield handle
 
 
 class _Runs(_exports.Export):
     """The runs of one file by id, since what is said of one may stand in several places."""
 
     def __init__(self, document: Document) -> None:
-        windows = Windows(document.buffer)
-        super().__init__(document, FORMAT, bound(_observed, document.buffer), bound(_written, windows))
+        buffer = document.buffer
+        super().__init__(document, FORMAT, bound(_observed, buffer), _Written(buffer))
         self._buffer = document.buffer
         self._told: dict[str, _Told] = {}
         self._is_told_twice = False

@@ -146,14 +146,14 @@ def make_plan(shown: Shown, edits: tuple[Edit, ...], choices: Mapping[str, Choic
 def search(shown: Shown, text: str, about: About, begin: int, post: Post, *, filtering: bool) -> None:
     """Find the rows that fit what was typed, from `begin` on and then from the start, so that a hit near by comes first.
 
-    What was found so far is posted as it comes, ever more seldom: each time it is put in order anew.
+    The first hit is posted at once, others as they come, ever more seldom: each time they are put in order anew.
     """
     from replaydbg.views.query import conditions, matching, parse
 
     worker = get_current_worker()
     all_of, count = conditions(parse(text), about), len(shown.trace)
     later, earlier = array("i"), array("i")
-    done, pause, last = 0, 0.0, time.monotonic()
+    done, hits, pause, last = 0, 0, 0.0, time.monotonic()
     for found, first, end in ((later, begin, count), (earlier, 0, begin)):
         for at in range(first, end, _SEARCHED_AT_ONCE):
             rows = range(at, min(at + _SEARCHED_AT_ONCE, end))
@@ -161,8 +161,8 @@ def search(shown: Shown, text: str, about: About, begin: int, post: Post, *, fil
             done += len(rows)
             if worker.is_cancelled:
                 return
-            if time.monotonic() - last > pause and done < count:
-                pause = min(max(pause * 1.5, _BETWEEN_READINGS_SECONDS), 2.0)
+            if done < count and (time.monotonic() - last > pause or (found and not hits)):
+                hits, pause = len(later) + len(earlier), min(max(pause * 1.5, _BETWEEN_READINGS_SECONDS), 2.0)
                 post(SearchMoved(shown, text, earlier + later, done / count, filtering=filtering))
                 last = time.monotonic()
     post(SearchMoved(shown, text, earlier + later, 1.0, filtering=filtering))

@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
+import pytest
+
+from replaydbg.readers import _line_store, _windows
 from replaydbg.readers._line_store import MARK_BITS, LineStore
+
+
+def test_the_windows_of_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_windows, "WINDOW_BYTES", 8)
+    monkeypatch.setattr(_windows, "OVERLAP_BYTES", 0)
+    monkeypatch.setattr(_line_store, "WINDOW_BITS", 3)
+    store = LineStore()
+    store.open(memoryview(b"1aaa\n2bbb\n3ccccccccccccc\n"))
+    one, two, three = (store.add(start, 0) for start in (0, 5, 10))
+    also_two = store.add(10, 1)
+    store.open(memoryview(b"4ddd\n5eee\n"))
+    four, five = store.add(0, 0), store.add(5, 0)
+    store.link(two, four)
+
+    def written(entry: int) -> str:
+        return b"".join(store.written(entry)).decode().replace("\n", "/")
+
+    assert written(one).startswith("1aaa/")
+    assert "2bbb" in written(two)
+    assert "4ddd" in written(two)
+    assert "5eee" not in written(one)
+    assert "3ccccccccccccc" in written(three)
+    assert "3ccccccccccccc" in written(also_two)
+    assert "5eee" in written(five)
+    assert store.written(five)[-1] is store.written(five)[-1]
 
 
 def test_lines_of_several_buffers_and_chains() -> None:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from replaydbg.readers._windows import OVERLAP_BYTES, WINDOW_BYTES, Windows
+from replaydbg.readers._windows import OVERLAP_BYTES, WINDOW_BITS, WINDOW_BYTES, windows
 
 TEXT = bytes(range(256)) * 1024
-WINDOWS = Windows(memoryview(TEXT))
 
 
-def test_windows_hold_what_they_are_over() -> None:
-    (only,) = WINDOWS.over(10, 20)
-    assert bytes(only) == TEXT[: WINDOW_BYTES + OVERLAP_BYTES]
-    first, second = WINDOWS.over(WINDOW_BYTES - 1, WINDOW_BYTES + 1)
-    assert bytes(second) == TEXT[WINDOW_BYTES : 2 * WINDOW_BYTES + OVERLAP_BYTES]
-    assert first is only
-    assert list(WINDOWS.over(0, 0)) == []
-    *_, last = WINDOWS.over(0, len(TEXT))
-    assert bytes(last) == TEXT[-WINDOW_BYTES:]
+def test_windows_hold_what_begins_in_them() -> None:
+    first, *_, last = found = windows(memoryview(TEXT[:-1]))
+    assert bytes(first) == TEXT[: WINDOW_BYTES + OVERLAP_BYTES]
+    assert bytes(last) == TEXT[-WINDOW_BYTES:-1]
+    at = 3 * WINDOW_BYTES - 1
+    assert bytes(found[at >> WINDOW_BITS][at % WINDOW_BYTES :])[:256] == TEXT[at : at + 256]
+    assert windows(memoryview(b"")) == []

@@ -105,6 +105,14 @@ def test_search_posts_all_rows_in_the_end(worker: Any) -> None:
     assert list(posted[-1].rows) == list(range(len(RUN))), "in order, wherever the search began"
 
 
+def test_the_first_hit_is_posted_at_once(worker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("replaydbg.tui.workers.time.monotonic", lambda: 0.0)
+    run = chat([*[user("hello"), assistant("hi")] * 200, user("sorry"), assistant("sorry")])
+    posted: list[Any] = []
+    workers.search(Shown(Facts(run)), "step>70", About(run), 0, posted.append, filtering=False)
+    assert [len(one.rows) for one in posted] == [58, len(run) - 70]
+
+
 def test_a_search_that_is_given_up_posts_nothing_more(worker: Any) -> None:
     worker.is_cancelled = True
     posted: list[Any] = []
