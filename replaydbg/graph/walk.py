@@ -74,9 +74,15 @@ class Walk:
                 new[place] = place.make(present)
         rows = self._rows()
         for start in range(0, len(rows), _ROWS_AT_ONCE):
-            heard = [(row, self._trace.body(row)) for row in rows[start : start + _ROWS_AT_ONCE]]
+            heard = [(row, _whole(self._trace.body(row))) for row in rows[start : start + _ROWS_AT_ONCE]]
             for listener in new.values():
                 hear = listener.hear
                 for row, body in heard:
                     hear(row, body)
         self._over.update(new)
+
+
+def _whole(body: Body) -> Body:
+    """The body with what was said decoded, step by step: a prompt mostly begins with a prompt or a reply just before it."""
+    _ = body.messages, body.output
+    return body

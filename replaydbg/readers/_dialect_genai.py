@@ -50,6 +50,7 @@ WANTED = frozenset(
         *AGENT,
     }
 )
+_REPLY = "gen_ai.output.messages"
 COUNTS = Counts(INPUT_TOKENS, OUTPUT_TOKENS, "operation.cost")
 
 _PARAMS = {"stop_sequences": "stop", "choice.count": "n", "encoding_formats": "", "model": ""}
@@ -132,7 +133,7 @@ class Body(SpanBody):
     def output(self) -> Message | None:
         if self.kind is not Kind.MODEL_CALL:
             return None
-        said = self._messages("gen_ai.output.messages")
+        said = self._messages(_REPLY)
         if said is None:
             return _genai_events.reply(self.events)
         message = merged(said)
@@ -146,7 +147,7 @@ class Body(SpanBody):
             return None
         raw = self.attributes.undecoded[key]
         if self.histories is not None and isinstance(raw, msgspec.Raw):
-            known = self.histories.messages_in(memoryview(raw))
+            known = self.histories.messages_in(memoryview(raw), replied=key == _REPLY)
             if known is not None:
                 return known
         value = self.attributes[key]

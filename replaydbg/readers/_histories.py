@@ -1,14 +1,15 @@
 """Prompts that repeat each other: each call of an agent resends all that was said before, so decode only what is new.
 
 A text that begins with another prompt's text, less its closing bracket, begins with that prompt's messages: at that
-place the JSON parser was in the same state. The messages are shared, so a repeated history is held once.
+place the JSON parser was in the same state. The messages are shared, so a repeated history is held once. A prompt of
+which only the new messages were recorded mostly begins with the reply before it.
 """
 
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
-from typing import AnyStr
+from contextlib import suppress
+from typing import AnyStr, TypeAlias
 
 import orjson
 
@@ -17,21 +18,27 @@ from replaydbg.readers import _salvage
 from replaydbg.wire import genai
 
 CHAINS_MAX = 8
-"""Prompts remembered: agents that take turns in one run rarely exceed it; each may hold half a megabyte of text."""
+"""Prompts remembered, and replies: agents that take turns in one run rarely exceed it; each may hold half a megabyte of text."""
 
-_SHORT_CHARS = 512
+_SHORT_CHARS = 128
 """Below this decoding anew is as fast as remembering."""
 
 _TEXT_VALUE = re.compile(rb'\s*\{\s*"(?:stringValue|string_value)"\s*:\s*"')
 _AFTER_TEXT = re.compile(rb'"\s*\}\s*')
 
 
+_Messages: TypeAlias = tuple[Message, ...]
+_Known: TypeAlias = list[tuple[AnyStr, _Messages]]
+"""Beginnings of texts with their messages, the latest last. No mapping: nothing but the hash of half a megabyte costs as much."""
+
+
 class Histories:
     def __init__(self) -> None:
-        self._known: OrderedDict[str, tuple[Message, ...]] = OrderedDict()
-        self._known_escaped: OrderedDict[bytes, tuple[Message, ...]] = OrderedDict()
+        self._known: _Known[str] = []
+        self._known_escaped: _Known[bytes] = []
+        self._replies_escaped: _Known[bytes] = []
 
-    def messages(self, text: str) -> tuple[Message, ...] | None:
+    def messages(self, text: str) -> _Messages | None:
         """The messages of a JSON list of them; None where the text is no whole list."""
         if len(text) < _SHORT_CHARS or not text.endswith("]"):
             return _decoded(text)
@@ -40,10 +47,11 @@ class Histories:
         new = () if rest == "]" else _decoded("[" + rest[1:] if begun else rest)
         return None if new is None else _remembered(self._known, text[:-1], known + new)
 
-    def messages_in(self, value: memoryview) -> tuple[Message, ...] | None:
+    def messages_in(self, value: memoryview, *, replied: bool = False) -> _Messages | None:
         """The same of the text of an `AnyValue`, of which only what is new is taken out of its escapes.
 
-        None where it is no such text, or one that `messages` knows better how to read.
+        None where it is no such text, or one that `messages` knows better how to read. `replied` says that it is no
+        prompt: replies are remembered apart, so that they do not drive out the long ones.
         """
         raw = bytes(value)
         opening, end = _TEXT_VALUE.match(raw), raw.rfind(b'"')
@@ -51,8 +59,8 @@ class Histories:
             return None
         start = opening.end()
         is_short = end - start < _SHORT_CHARS
-        begun, known = (0, ()) if is_short else _begun(self._known_escaped, raw, start, b",]")
-        new: tuple[Message, ...] | None = ()
+        begun, known = (0, ()) if is_short or replied else self._begun_in(raw, start)
+        new: _Messages | None = ()
         if not begun or start + begun < end - 1:
             try:  # both are strict: a quote that ends the text early is an error here
                 rest = orjson.loads(b'"' + raw[start + begun : end] + b'"')
@@ -62,33 +70,36 @@ class Histories:
             new = genai.read_messages(found) if isinstance(found, list) else None
         if new is None or is_short:
             return new
-        return _remembered(self._known_escaped, raw[start : end - 1], known + new)
+        remembering = self._replies_escaped if replied else self._known_escaped
+        return _remembered(remembering, raw[start : end - 1], known + new)
+
+    def _begun_in(self, raw: bytes, start: int) -> tuple[int, _Messages]:
+        begun, known = _begun(self._known_escaped, raw, start, b",]")
+        return (begun, known) if begun else _begun(self._replies_escaped, raw, start, b",]")
 
 
-def _begun(
-    known: OrderedDict[AnyStr, tuple[Message, ...]], text: AnyStr, start: int, goes_on: AnyStr
-) -> tuple[int, tuple[Message, ...]]:
-    """How much of the text at `start` an earlier prompt was, less its closing bracket, and the messages of that."""
-    for beginning, messages in reversed(list(known.items())):  # another thread may remember one meanwhile
-        behind = start + len(beginning)
-        mark = text[behind : behind + 1]
-        if mark and mark in goes_on and text.startswith(beginning, start):
-            known.pop(beginning, None)
-            return len(beginning), messages
+def _begun(known: _Known[AnyStr], text: AnyStr, start: int, goes_on: AnyStr) -> tuple[int, _Messages]:
+    """How much of the text at `start` an earlier one was, less its closing bracket, and the messages of that."""
+    for one in reversed(known[:]):  # another thread may remember one meanwhile, or forget this one
+        beginning, messages = one
+        if text.startswith(beginning, start):
+            behind = start + len(beginning)
+            mark = text[behind : behind + 1]
+            if mark and mark in goes_on:
+                with suppress(ValueError):
+                    known.remove(one)
+                return len(beginning), messages
     return 0, ()
 
 
-def _remembered(
-    known: OrderedDict[AnyStr, tuple[Message, ...]], beginning: AnyStr, messages: tuple[Message, ...]
-) -> tuple[Message, ...]:
+def _remembered(known: _Known[AnyStr], beginning: AnyStr, messages: _Messages) -> _Messages:
     if messages:
-        known[beginning] = messages
-        while len(known) > CHAINS_MAX:
-            known.popitem(last=False)
+        known.append((beginning, messages))
+        del known[:-CHAINS_MAX]
     return messages
 
 
-def _decoded(text: str) -> tuple[Message, ...] | None:
+def _decoded(text: str) -> _Messages | None:
     try:
         found = _salvage.loads(text)
     except ValueError:
