@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from replaydbg.core.message import ToolCall
 from replaydbg.core.tool import SchemaSource, ToolSpec
 from replaydbg.graph.index import SpecInForce, TraceIndex
-from replaydbg.graph.turns import Turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class SeenCall:
         return isinstance(raw, dict) and raw.get("type") == "custom"
 
 
-def seen_calls(index: TraceIndex, turns: Turns) -> Iterator[SeenCall]:
+def seen_calls(index: TraceIndex, executions_alone: Iterable[int]) -> Iterator[SeenCall]:
     """The calls of every reply by time, then the executions that no recorded reply asked for."""
     # Equal offers are one value (`TraceIndex`), so that a tool is looked up once per offer and not once per call.
     known: dict[tuple[int, str], SpecInForce | None] = {}
@@ -61,7 +60,7 @@ def seen_calls(index: TraceIndex, turns: Turns) -> Iterator[SeenCall]:
             if key not in known:
                 known[key] = index.spec(row, call.name)
             yield SeenCall(call, row, number, index.execution_of(row, number), offered, known[key])
-    for row in turns.executions_alone:
+    for row in executions_alone:
         alone = index.executed_call(row)
         if alone is not None:
             yield SeenCall(alone, row, 0, row, None, index.spec(row, alone.name))

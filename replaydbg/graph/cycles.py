@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby, pairwise
 
 from replaydbg.config import DEFAULTS, Settings
 from replaydbg.graph.deeds import Turn
 from replaydbg.graph.effects import changes_something
 from replaydbg.graph.likeness import likeness
-from replaydbg.graph.repetitions import Repetition, near_repetitions, repetitions
+from replaydbg.graph.repetitions import Repetition, long_runs, repetitions
 from replaydbg.graph.thresholds import (
     ErrorLoop,
     NearDuplicate,
@@ -114,12 +114,11 @@ class Cycles:
             for run in repetitions(whose, own.period_max)
             if run.period >= 2 and run.rounds >= own.rounds_min
         ]
-        ends = [visits[run.end - 1][-1].row for run in runs]
-        new = _new(turns, ends) if runs else {}
+        news = _News(turns)
         for run in runs:
             mine = visits[run.start : run.end]
             later = [turn for visit in mine[run.period :] for turn in visit]
-            if sum(new[turn.row] for turn in later) >= own.novelty_max * len(later):
+            if news.reach(later, own.novelty_max * len(later)):
                 continue
             if not self._side_by_side(mine):
                 yield Loop(
@@ -139,19 +138,26 @@ class Cycles:
         return False
 
 
-def _new(turns: Iterable[Turn], ends: Iterable[int]) -> dict[int, bool]:
-    """By row, whether the turn brings something new: a turn of text its text, a call its outcome. Up to the last end."""
-    left = set(ends)
-    seen: set[int] = set()
-    new: dict[int, bool] = {}
-    for turn in turns:
-        brought = turn.outcome if turn.tools else turn.did
-        new[turn.row] = brought not in seen
-        seen.add(brought)
-        left.discard(turn.row)
-        if not left:
-            break
-    return new
+class _News:
+    """Which turns bring something new: a turn of text its text, a call its outcome. Looked at by time, as far as one asks."""
+
+    def __init__(self, turns: Iterable[Turn]) -> None:
+        self._turns = iter(turns)
+        self._seen: set[int] = set()
+        self._new: dict[int, bool] = {}
+
+    def reach(self, turns: Iterable[Turn], enough: float) -> bool:
+        """Whether so many of the turns bring something new."""
+        brought = accumulate((self._is_new(turn) for turn in turns), initial=0)
+        return any(count >= enough for count in brought)
+
+    def _is_new(self, wanted: Turn) -> bool:
+        while wanted.row not in self._new:
+            turn = next(self._turns)
+            brought = turn.outcome if turn.tools else turn.did
+            self._new[turn.row] = brought not in self._seen
+            self._seen.add(brought)
+        return self._new[wanted.row]
 
 
 class _InStretch:
@@ -243,14 +249,13 @@ class _InStretch:
         """Runs in which each turn is nearly the one a round before, and brings as little."""
         turns, own = self.turns, self.of(NearDuplicate)
         for period in range(1, NEAR_PERIOD_MAX + 1):
-            pairs = zip(turns, turns[period:], strict=False)
-            near = bytes(
-                [
-                    before.tools == after.tools and _nearly(before, after, own.likeness_min)
-                    for before, after in pairs
-                ]
-            )
-            yield from near_repetitions(near, period)
+
+            def holds(at: int, period: int = period) -> bool:
+                before, after = turns[at], turns[at + period]
+                return before.tools == after.tools and _nearly(before, after, own.likeness_min)
+
+            for start, end in long_runs(len(turns) - period, (own.rounds_min - 1) * period, holds):
+                yield Repetition(start, end + period, period)
 
     def _is_near_duplicate(self, run: Repetition) -> bool:
         own = self.of(NearDuplicate)

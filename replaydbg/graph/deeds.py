@@ -18,6 +18,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.failures import failed
 from replaydbg.graph.index import CallPlace, TraceIndex
+from replaydbg.graph.outcomes import Outcomes
 from replaydbg.graph.wording import (
     MADE_UP,
     as_text,
@@ -124,10 +125,7 @@ class Turn:
     def outcome(self) -> int:
         """What came back. Negative, and never twice the same, where that was not recorded: unknown is not *the same*."""
         if self._outcome is None:
-            results = self.results()  # decoded once for both
-            self._outcome = self._deeds.outcome(self, results)
-            if self._came is None:
-                self._came = self._deeds.glance(self, results)
+            self._outcome = self._deeds.outcome(self, self.results())
         return self._outcome
 
     @property
@@ -180,10 +178,11 @@ class Stretch:
 class Deeds:
     """Names deeds and outcomes of one trace by numbers."""
 
-    def __init__(self, index: TraceIndex, answers: Answers) -> None:
+    def __init__(self, index: TraceIndex, answers: Answers, outcomes: Outcomes) -> None:
         self.index = index
         self.trace = index.trace
         self.answers = answers
+        self.outcomes = outcomes
         self._numbers: dict[Any, int] = {None: 0, "failed": _FAILED, "nothing": _NOTHING, "said": _SAID}
 
     def deed(self, turn: Turn) -> tuple[int, int]:
@@ -253,7 +252,9 @@ class Deeds:
         return self._number((result.failed, _short(masked_bytes(canonical_bytes(result.value)))))
 
     def _result(self, row: int) -> Result:
-        body = self.trace.body(row)
+        body, came = self.trace.body(row), self.outcomes.ran(row)
+        if came.known and not came.failed:
+            return Result(True, body.result, False, row)
         marked = self.trace.statuses[row] == _ERROR
         if body.has_result:
             value, name = body.result, body.call.name if body.call is not None else ""

@@ -57,12 +57,12 @@ class Facts:
 
     @cached_property
     def turns(self) -> Turns:
-        return Turns(self.index, self.threads, self.answers)
+        return Turns(self.index, self.threads, self.answers, self._outcomes)
 
     @cached_property
     def calls(self) -> tuple[SeenCall, ...]:
         """Every tool call, once."""
-        return tuple(seen_calls(self.index, self.turns))
+        return tuple(seen_calls(self.index, self.turns.executions_alone))
 
     @cached_property
     def _calls_at(self) -> dict[tuple[int, int], SeenCall]:

@@ -65,6 +65,10 @@ class Outcomes:
         self._answers = answers
         self._came = index.walk.add(lambda _: Came(index.trace))
 
+    def ran(self, row: int) -> Outcome:
+        """What came of the tool execution at `row`, as the call is named that it recorded."""
+        return self._index.walk.heard(self._came).of_row[row]
+
     def of(self, calls: Iterable[SeenCall]) -> tuple[Outcome, ...]:
         """An outcome for each of the calls, in their order."""
         came = self._index.walk.heard(self._came).of_row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import eq
 
@@ -59,6 +59,24 @@ def near_repetitions(same: bytes, period: int) -> Iterator[Repetition]:
         end = len(same) if end < 0 else end
         yield Repetition(start, end + period, period)
         start = same.find(round_again, end)
+
+
+def long_runs(places: int, least: int, holds: Callable[[int], bool]) -> Iterator[tuple[int, int]]:
+    """The maximal runs of `least` places or more that all hold, each as start and end. No place is asked twice.
+
+    A run is asked for from its last place that must be in it: where little holds, one place in `least` is asked.
+    """
+    start = known = 0  # from `start` to `known` all places hold
+    while start + least <= places:
+        end = start + least
+        missing = next((at for at in range(end - 1, max(start, known) - 1, -1) if not holds(at)), None)
+        if missing is not None:
+            start, known = missing + 1, end
+            continue
+        while end < places and holds(end):
+            end += 1
+        yield start, end
+        start = known = end + 1
 
 
 def _within(symbols: Sequence[int], period_max: int) -> list[Repetition]:

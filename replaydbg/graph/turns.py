@@ -15,6 +15,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.deeds import Deeds, Prompt, Stretch, Turn
 from replaydbg.graph.index import TraceIndex
+from replaydbg.graph.outcomes import Outcomes
 from replaydbg.graph.replies import Reply
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.wording import canonical_text, masked
@@ -31,12 +32,12 @@ LONG_OUTPUT_CHARS_MIN = 2000
 class Turns:
     """The turns of a trace; see the module. Made in one pass over the steps by time."""
 
-    def __init__(self, index: TraceIndex, threads: Threads, answers: Answers) -> None:
+    def __init__(self, index: TraceIndex, threads: Threads, answers: Answers, outcomes: Outcomes) -> None:
         self.index = index
         self.trace: Trace = index.trace
         self.threads = threads
         self.answers = answers
-        self.deeds = Deeds(index, answers)
+        self.deeds = Deeds(index, answers, outcomes)
         self._of_row: dict[int, Stretch] = {}
         self._open: dict[tuple[int, int], Stretch] = {}
         self._said: dict[tuple[int, int], set[str]] = {}

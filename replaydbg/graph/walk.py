@@ -83,6 +83,6 @@ class Walk:
 
 
 def _whole(body: Body) -> Body:
-    """The body with what was said decoded, step by step: a prompt mostly begins with a prompt or a reply just before it."""
-    _ = body.messages, body.output
+    """The body, decoded while its text is at hand, and in order: a prompt mostly begins with a prompt or reply just before it."""
+    _ = body.messages, body.output, body.tools
     return body

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replaydbg.graph.repetitions import Repetition, near_repetitions, repetitions
+from replaydbg.graph.repetitions import Repetition, long_runs, near_repetitions, repetitions
 
 
 def brute_force(symbols: list[int], period_max: int) -> set[Repetition]:
@@ -55,3 +55,29 @@ def test_rounds_are_whole() -> None:
 def test_near_repetitions() -> None:
     """What stands a period later again is not the same here, but near: a chain."""
     assert list(near_repetitions(b"\1\1\0\1\1\1", 2)) == [Repetition(0, 4, 2), Repetition(3, 8, 2)]
+
+
+@given(st.lists(st.booleans(), max_size=60), st.integers(1, 6))
+def test_long_runs_are_found_without_asking_a_place_twice(near: list[bool], least: int) -> None:
+    asked: list[int] = []
+
+    def holds(at: int) -> bool:
+        asked.append(at)
+        return near[at]
+
+    expected = [
+        (run.start, run.end - 1) for run in near_repetitions(bytes(near), 1) if run.length - 1 >= least
+    ]
+    assert list(long_runs(len(near), least, holds)) == expected
+    assert len(asked) == len(set(asked))
+
+
+def test_where_little_holds_few_places_are_asked() -> None:
+    asked: list[int] = []
+
+    def holds(at: int) -> bool:
+        asked.append(at)
+        return False
+
+    assert list(long_runs(900, 9, holds)) == []
+    assert len(asked) == 100
