@@ -5,10 +5,16 @@ An entry is a number: which line, and which section of it. A reply that was writ
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
+
 from replaydbg.core.message import Json, Message, OtherPart, Part, Role, Text, ToolResponse
 from replaydbg.core.tool import ToolSpec
+from replaydbg.readers import _salvage
 from replaydbg.readers._chat_facts import Facts
-from replaydbg.readers._line_store import LineStore
+from replaydbg.readers._line_store import MARK_BITS, LineStore, whole
+from replaydbg.readers._salvage import UNREADABLE
 from replaydbg.wire import anthropic_messages, loose
 
 ALL, RESULTS, OTHERS = 0, 1, 2
@@ -18,6 +24,28 @@ INNER = 4
 
 
 _NO_FACTS = Facts()
+_ABSENT = msgspec.Raw()
+
+
+class _Frame(msgspec.Struct, gc=False):
+    type: Any = None
+    message: msgspec.Raw = _ABSENT
+    attachment: msgspec.Raw = _ABSENT
+    data: msgspec.Raw = _ABSENT
+
+
+_frame = msgspec.json.Decoder(_Frame).decode
+
+
+def _told(raw: bytes) -> Json:
+    """What a line tells the model. What it tells the screen beside that, mostly the same again, is passed over."""
+    try:
+        frame = _frame(raw)
+    except UNREADABLE:
+        return whole(raw)
+    parts = ("message", frame.message), ("attachment", frame.attachment), ("data", frame.data)
+    told = {key: _salvage.loads(memoryview(part)) for key, part in parts if part is not _ABSENT}
+    return {"type": frame.type, **told}
 
 
 class Bodies:
@@ -27,6 +55,8 @@ class Bodies:
         self.store = store
         self.tools: tuple[ToolSpec, ...] | None = None
         """What a stream says at its beginning; a session file does not."""
+        self._without_facts = bytearray()
+        """For each line whether it is known that nothing stands in it beside its message."""
 
     def message(self, entry: int) -> Message:
         lines = self._lines(entry)
@@ -39,6 +69,8 @@ class Bodies:
             return Message(
                 Role.ASSISTANT, tuple(parts), finish_reason=loose.text(said[-1].get("stop_reason"))
             )
+        if _failed(said[-1]) is None:
+            self._note_without_facts(entry)
         section = entry & 3
         if section != ALL:
             parts = [part for part in parts if isinstance(part, ToolResponse) == (section == RESULTS)]
@@ -47,6 +79,8 @@ class Bodies:
 
     def facts(self, entry: int) -> Facts:
         """Of a reply its model and tokens; of a tool result what went wrong, where it is told in several blocks."""
+        if any(self._without_facts[entry >> MARK_BITS :][:1]):
+            return _NO_FACTS
         if not self.store.may_hold(entry, (b'"assistant"',), (b'"is_error"', b"true")):
             return _NO_FACTS
         lines = self._lines(entry)
@@ -54,19 +88,30 @@ class Bodies:
         if said.get("role") == "assistant" or lines[0].get("type") == "assistant":
             usage = anthropic_messages.read_usage(said.get("usage"))
             return Facts(provider="anthropic", usage=usage, tools=self.tools)
-        blocks = (loose.mapping(block) for block in loose.sequence(said.get("content")))
-        failed = [block.get("content") for block in blocks if block.get("is_error") is True]
-        return Facts(error=first_text(failed[0])) if len(failed) == 1 else Facts()
+        failed = _failed(said)
+        return _NO_FACTS if failed is None else Facts(error=first_text(failed.get("content")))
+
+    def _note_without_facts(self, entry: int) -> None:
+        at, known = entry >> MARK_BITS, self._without_facts
+        known.extend(bytes(max(0, at + 1 - len(known))))
+        known[at] = True
 
     def raw(self, entry: int) -> Json:
         lines = self.store.values(entry)
         return lines[0] if len(lines) == 1 else lines
 
     def _lines(self, entry: int) -> list[dict[str, Json]]:
-        lines = [loose.mapping(value) for value in self.store.values(entry)]
+        lines = [loose.mapping(value) for value in self.store.values(entry, _told)]
         if entry & INNER:
             return [loose.mapping(loose.mapping(line.get("data")).get("message")) for line in lines]
         return lines
+
+
+def _failed(said: dict[str, Json]) -> dict[str, Json] | None:
+    """The block that says that a tool failed, where it is the only one."""
+    blocks = (loose.mapping(block) for block in loose.sequence(said.get("content")))
+    failed = [block for block in blocks if block.get("is_error") is True]
+    return failed[0] if len(failed) == 1 else None
 
 
 def first_text(content: Json) -> str:

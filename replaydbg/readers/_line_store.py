@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from replaydbg.core.message import Json
 from replaydbg.readers import _json_lines, _salvage
@@ -19,6 +19,17 @@ MARK_MASK = (1 << MARK_BITS) - 1
 _REMEMBERED_BYTES_MAX = 1 << 20
 
 
+def whole(raw: bytes) -> Json:
+    """The value of a line; of a damaged one as far as it is whole."""
+    try:
+        return _salvage.loads(raw)
+    except ValueError:
+        return _json_lines.saved(raw)[0]
+
+
+_NONE: tuple[int, Callable[[bytes], Json], list[Json], int] = (-1, whole, [], 0)
+
+
 class LineStore:
     def __init__(self) -> None:
         self._buffers: list[memoryview] = []
@@ -26,7 +37,7 @@ class LineStore:
         self._base = 0
         self._starts = array("q")
         self._following = array("i")
-        self._latest: tuple[int, list[Json], int] = (-1, [], 0)
+        self._latest: tuple[int, Callable[[bytes], Json], list[Json], int] = _NONE
         """The entry looked at last, its lines parsed, and their bytes: its message, facts and size are asked for together."""
 
         self._windows: list[memoryview] = []
@@ -46,13 +57,13 @@ class LineStore:
 
     def link(self, entry: int, following: int) -> None:
         """`following` is the next line of the reply that `entry` is a line of."""
-        self._latest = (-1, [], 0)
+        self._latest = _NONE
         missing = len(self._starts) - len(self._following)
         self._following.frombytes(b"\xff" * (missing * self._following.itemsize))
         self._following[entry >> MARK_BITS] = following >> MARK_BITS
 
     def size(self, entry: int) -> int:
-        at, _, size = self._latest
+        at, _, _, size = self._latest
         if at == entry >> MARK_BITS:
             return size
         return sum(len(self._raw(at)) for at in self._chain(entry))
@@ -87,15 +98,15 @@ class LineStore:
             if at and self._starts[at - 1] != self._starts[at]:  # a line may be several entries
                 after = self._begins[at] + 1
 
-    def values(self, entry: int) -> list[Json]:
-        """The lines of the entry, parsed; a damaged one as far as it is whole."""
-        at, values, _ = self._latest
-        if at != entry >> MARK_BITS:
+    def values(self, entry: int, parse: Callable[[bytes], Json] = whole) -> list[Json]:
+        """The lines of the entry, parsed."""
+        at, parsed, values, _ = self._latest
+        if at != entry >> MARK_BITS or parsed is not parse:
             lines = [bytes(self._raw(at)) for at in self._chain(entry)]
-            values = [_parsed(line) for line in lines]
+            values = [parse(line) for line in lines]
             size = sum(map(len, lines))
             if size <= _REMEMBERED_BYTES_MAX:
-                self._latest = entry >> MARK_BITS, values, size
+                self._latest = entry >> MARK_BITS, parse, values, size
         return values
 
     def _chain(self, entry: int) -> Iterator[int]:
@@ -108,10 +119,3 @@ class LineStore:
         start = self._starts[at]
         holder = bisect_right(self._bases, start) - 1
         return _json_lines.line_at(self._buffers[holder], start - self._bases[holder])
-
-
-def _parsed(raw: bytes) -> Json:
-    try:
-        return _salvage.loads(raw)
-    except ValueError:
-        return _json_lines.saved(raw)[0]

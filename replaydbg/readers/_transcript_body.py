@@ -78,12 +78,13 @@ class Place(NamedTuple):
 class TranscriptBody:
     """The `Body` of a reply or of a tool response."""
 
-    __slots__ = ("_at", "_decoders", "_told")
+    __slots__ = ("_answer", "_at", "_decoders", "_told")
 
     def __init__(self, at: Place, decoders: Decoders) -> None:
         self._at = at
         self._decoders = decoders
         self._told = at.facts
+        self._answer: ToolResponse | None = None
 
     @property
     def _is_reply(self) -> bool:
@@ -98,10 +99,10 @@ class TranscriptBody:
     @property
     def _response(self) -> ToolResponse | None:
         at = self._at
-        if self._is_reply:
-            return None
-        responses = at.conversation[at.place].tool_responses
-        return responses[at.part] if at.part < len(responses) else None
+        if self._answer is None and at.part >= 0:
+            responses = at.conversation[at.place].tool_responses
+            self._answer = responses[at.part] if at.part < len(responses) else None
+        return self._answer
 
     @property
     def messages(self) -> Sequence[Message] | None:

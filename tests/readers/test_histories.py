@@ -116,6 +116,28 @@ def test_escaped_prompts_share_what_they_repeat() -> None:
     assert (first[0] is second[0], second[2] is again[2], len(again)) == (True, True, 3)
 
 
+def test_a_prompt_of_new_messages_shares_the_reply_that_it_begins_with() -> None:
+    histories, answer = Histories(), {"role": "tool", "parts": [{"type": "text", "content": "hi"}]}
+    replies = [
+        histories.messages_in(
+            any_value(text([{**LONG, "name": str(number)}]), ascii_only=False), replied=True
+        )
+        for number in range(CHAINS_MAX)
+    ]
+    prompt = histories.messages_in(any_value(text([{**LONG, "name": "2"}, answer]), ascii_only=False))
+    assert (replies[2] or ())[0] is (prompt or ())[0]
+
+
+def test_replies_do_not_drive_out_prompts() -> None:
+    histories = Histories()
+    first = histories.messages_in(any_value(text([LONG]), ascii_only=False))
+    for number in range(2 * CHAINS_MAX):
+        reply = text([{**LONG, "name": str(number)}])
+        histories.messages_in(any_value(reply, ascii_only=False), replied=True)
+    second = histories.messages_in(any_value(text([LONG, LONG]), ascii_only=False))
+    assert (first or ())[0] is (second or ())[0]
+
+
 @pytest.mark.parametrize(
     "value",
     [
