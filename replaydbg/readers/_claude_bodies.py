@@ -79,7 +79,8 @@ class Bodies:
 
     def facts(self, entry: int) -> Facts:
         """Of a reply its model and tokens; of a tool result what went wrong, where it is told in several blocks."""
-        if any(self._without_facts[entry >> MARK_BITS :][:1]):
+        at, known = entry >> MARK_BITS, self._without_facts
+        if at < len(known) and known[at]:
             return _NO_FACTS
         if not self.store.may_hold(entry, (b'"assistant"',), (b'"is_error"', b"true")):
             return _NO_FACTS
