@@ -18,7 +18,7 @@ from replaydbg.replay import requests
 from replaydbg.replay.carrying import Waiting
 from replaydbg.replay.choices import AGAIN, KEPT, NOTHING_CHOSEN, Chosen
 from replaydbg.replay.edits import Edited, apply_edits
-from replaydbg.replay.sources import Recordings, anywhere
+from replaydbg.replay.sources import Recordings
 
 ESTIMATED_CALLS_MAX = 200
 """Calls without recorded usage whose prompts are measured; further ones count as their average."""
@@ -221,10 +221,7 @@ class _Planning:
             elif known:
                 self._touch(ran, Touch.REUSED, "recorded result for the equal call")
             else:
-                recorded = (
-                    bool(self.recordings.equal_calls(call))
-                    and self.recordings.agreed(call, anywhere) is not None
-                )
+                recorded = self.recordings.agreed(self.recordings.equal_calls(call)) is not None
                 self.calls.append((call.name, recorded))
                 self._touch(ran, Touch.EDITED if ran in edited.steps else Touch.RERUN, "its call was edited")
 

@@ -7,7 +7,7 @@ many times). When those are used up, an answer is given again only where every r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,11 +17,6 @@ from replaydbg.core.step import Kind
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.index import CallPlace
 from replaydbg.replay.requests import as_told, paired
-
-
-def anywhere(_place: CallPlace) -> bool:
-    """Every recorded call counts."""
-    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +145,12 @@ class Recordings:
             and call_digest(calls(place.row)[place.index]) == digest
         ]
 
-    def unused(self, call: ToolCall, is_free: Callable[[CallPlace], bool]) -> Answer | None:
-        """The first answer to an equal call that is still free."""
-        for place in self.equal_calls(call):
-            if is_free(place) and (answer := self.answer(place)) is not None:
-                return answer
-        return None
+    def first(self, places: Iterable[CallPlace]) -> Answer | None:
+        """The first of the answers that were recorded at these places."""
+        return next((answer for place in places if (answer := self.answer(place)) is not None), None)
 
-    def agreed(self, call: ToolCall, counts: Callable[[CallPlace], bool]) -> tuple[Answer, int] | None:
-        """An answer that all recorded equal calls that count got, and how many they are; None where they differ, or are none."""
-        places = (place for place in self.equal_calls(call) if counts(place))
+    def agreed(self, places: Iterable[CallPlace]) -> tuple[Answer, int] | None:
+        """The answer that all of these equal calls got, and how many they are; None where they differ, or are none."""
         answers = [answer for place in places if (answer := self.answer(place)) is not None]
         if not answers or any(answer.told != answers[0].told for answer in answers):
             return None

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from replaydbg.core.branch import Provenance
 from replaydbg.core.message import Json, Message, Part, Role, ToolCall, ToolResponse
 from replaydbg.core.outcome import Failed, Outcome, Skipped, ToolResult
-from replaydbg.core.request import ToolRequest, call_digest
+from replaydbg.core.request import ToolRequest
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.index import CallPlace
@@ -18,7 +18,7 @@ from replaydbg.replay.api import Answers, Asked, Given, Need
 from replaydbg.replay.assemble import IN_DOUBT
 from replaydbg.replay.ledger import Made
 from replaydbg.replay.propagate import Carried
-from replaydbg.replay.sources import Answer, anywhere
+from replaydbg.replay.sources import Answer
 from replaydbg.replay.text_calls import recorded_result
 from replaydbg.replay.world import after, are_same, doubt
 
@@ -131,15 +131,17 @@ class ToolTurn:
     def _choices(self) -> list[_Choice | None]:
         """For each call its recorded answer: one of the same world, else one of another, with that doubt."""
         found: dict[int, _Choice] = {}
-        for fits in (self._same_world, anywhere):
+        equal = [self.lane.replay.recordings.equal_calls(call) for call in self.calls]
+        same_world = [list(filter(self._is_same_world, places)) for places in equal]
+        for fitting in (same_world, equal):
             for find in (self._here, self._elsewhere):
-                for at, call in enumerate(self.calls):
-                    choice = find(at, call, fits) if at not in found else None
+                for at, places in enumerate(fitting):
+                    choice = find(at, places) if at not in found else None
                     if choice is not None:
-                        found[at] = replace(choice, doubt=self._doubt(choice)) if fits is anywhere else choice
+                        found[at] = replace(choice, doubt=self._doubt(choice))
         return [found.get(at) for at in range(len(self.calls))]
 
-    def _same_world(self, place: CallPlace) -> bool:
+    def _is_same_world(self, place: CallPlace) -> bool:
         return are_same(self.lane.replay.worlds.before(place.row), self.lane.world)
 
     def _doubt(self, choice: _Choice) -> str:
@@ -148,19 +150,15 @@ class ToolTurn:
             return ""
         return doubt(replay.worlds.before(choice.answer.place.row), self.lane.world)
 
-    def _here(self, at: int, call: ToolCall, fits: Callable[[CallPlace], bool]) -> _Choice | None:
-        """The recorded answer of the same place, if the call is equal, or a person's edit was meant for it."""
+    def _here(self, at: int, places: list[CallPlace]) -> _Choice | None:
+        """The recorded answer of the same place, if it is one of these, or a person's edit was meant for it."""
         lane = self.lane
         node, ran = lane.node, self._ran(at)
         if node is None or at >= len(self.recorded):
             return None
         place = CallPlace(node, at)
         meant = self.edited and ran in lane.replay.results
-        if (
-            place in lane.used
-            or not fits(place)
-            or not (meant or call_digest(self.recorded[at]) == call_digest(call))
-        ):
+        if place in lane.used or not (meant or place in places):
             return None
         answer = lane.replay.recordings.answer(place)
         if answer is None:
@@ -170,17 +168,16 @@ class ToolTurn:
         lane.used.add(place)
         return _Choice(answer, f"recorded result for the equal call at {answer.where}", here=True)
 
-    def _elsewhere(self, _at: int, call: ToolCall, fits: Callable[[CallPlace], bool]) -> _Choice | None:
-        """The next unused recorded answer of this thread; else one that all recorded equal calls got."""
+    def _elsewhere(self, _at: int, places: list[CallPlace]) -> _Choice | None:
+        """The next unused recorded answer of this thread; else the one that all of these got."""
         lane = self.lane
         recordings = lane.replay.recordings
-        answer = recordings.unused(
-            call, lambda place: place.row in lane.region and place not in lane.used and fits(place)
-        )
+        free = (place for place in places if place.row in lane.region and place not in lane.used)
+        answer = recordings.first(free)
         if answer is not None:
             lane.used.add(answer.place)
             return _Choice(answer, f"recorded result for the equal call at {answer.where}", here=False)
-        agreed = recordings.agreed(call, fits)
+        agreed = recordings.agreed(places)
         if agreed is None:
             return None
         answer, count = agreed

@@ -30,7 +30,13 @@ FILES: dict[str, Callable[[int], Iterator[bytes]]] = {
     "LangSmith": platform_traces.langsmith,
     "MLflow": platform_traces.mlflow,
 }
-SOUGHT: list[str | re.Pattern[str]] = ["zebrafish", "größenwahn", "привет", "8472913", re.compile(r"zebra.*fish\d", re.IGNORECASE)]
+SOUGHT: list[str | re.Pattern[str]] = [
+    "zebrafish",
+    "größenwahn",
+    "привет",
+    "8472913",
+    re.compile(r"zebra.*fish\d", re.IGNORECASE),
+]
 
 
 @pytest.mark.benchmark

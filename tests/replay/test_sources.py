@@ -5,7 +5,7 @@ from __future__ import annotations
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.index import CallPlace
-from replaydbg.replay.sources import Recordings, anywhere
+from replaydbg.replay.sources import Recordings
 from tests.support.build import assistant, call, chat, model_call, response, tool_execution, trace, user
 
 POLL = call("status", {"n": 1}, "p")
@@ -36,21 +36,21 @@ def test_the_next_free_answer_is_the_next_in_time() -> None:
     free = {FIRST, SECOND}
     told = []
     for _ in range(2):
-        answer = recordings().unused(POLL, free.__contains__)
+        answer = recordings().first(filter(free.__contains__, recordings().equal_calls(POLL)))
         assert answer is not None
         free.discard(answer.place)
         told.append((answer.told, answer.where))
     assert told == [("queued", "#2"), ("done", "#4")]
-    assert recordings().unused(POLL, free.__contains__) is None
+    assert recordings().first(filter(free.__contains__, recordings().equal_calls(POLL))) is None
 
 
 def test_answers_are_given_again_only_where_all_agree() -> None:
-    assert recordings().agreed(POLL, anywhere) is None
+    assert recordings().agreed([FIRST, SECOND]) is None
     same = chat([user("u"), assistant("", POLL), response("p", "x"), assistant("", POLL), response("p", "x")])
-    agreed = recordings(same).agreed(POLL, anywhere)
+    agreed = recordings(same).agreed(recordings(same).equal_calls(POLL))
     assert agreed is not None
     assert (agreed[0].told, agreed[1]) == ("x", 2)
-    assert recordings().agreed(call("unheard"), anywhere) is None
+    assert recordings().agreed([]) is None
 
 
 def test_what_the_model_was_told_goes_before_what_the_execution_returned() -> None:
