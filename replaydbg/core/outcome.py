@@ -30,11 +30,15 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The world refused. `kind` is one word for programs: auth, rate-limit, timeout, network, server, request, tool."""
+    """The world refused. `kind` is one word for programs: auth, rate-limit, timeout, network, server, request, tool, UNFIT."""
 
     kind: str
     message: str
     retryable: bool = False
+
+
+UNFIT = "arguments"
+"""The kind of a call whose arguments break the tool's schema: every runtime refuses it and tells the model why."""
 
 
 @dataclass(frozen=True, slots=True)

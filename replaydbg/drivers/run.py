@@ -15,7 +15,7 @@ from typing import TypeAlias
 from replaydbg import limits, schema
 from replaydbg.core.branch import Provenance
 from replaydbg.core.message import Role, ToolCall, text_message
-from replaydbg.core.outcome import Failed, Outcome, Reply, Skipped
+from replaydbg.core.outcome import UNFIT, Failed, Outcome, Reply, Skipped
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.tool import ToolSpec
 from replaydbg.drivers.providers import Provider
@@ -180,7 +180,8 @@ class _Driver:
             return None
         misfit = unfit(call, asked.spec)
         if misfit:
-            return Failed("arguments", f"{misfit}; nothing was run")
+            # The recorded answer to an equal call is what its own runtime said of the same arguments.
+            return None if asked.unproven else Failed(UNFIT, misfit)
         if bound.policy is Policy.ASK:
             said = await self.permit(asked, bound) if self.permit is not None else Permission.NO
             if said is Permission.NO:

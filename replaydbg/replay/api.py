@@ -59,7 +59,9 @@ class Policy:
     afresh: bool = False
     """Whether recorded replies serve nothing that is re-run: each sample is to be one of its own."""
     tell_failures: bool = False
-    """Whether the model is told of a tool that failed, as its result; otherwise the thread stops there."""
+    """Whether the model is told of a tool that failed, as its result; otherwise the thread stops there. Of arguments that
+    break the schema it is always told: that is no failure of the world, and what a runtime does.
+    """
 
 
 @dataclass(frozen=True, slots=True)

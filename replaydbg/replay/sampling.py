@@ -115,7 +115,7 @@ def fewest_that_tell(runs: int) -> int | None:
 def verdict(edited: Arm, control: Arm | None) -> str:
     """A sentence: what the runs show, or that they are too few to tell."""
     if not edited.judged:
-        return "no run came to its end: nothing can be told"
+        return "no run with the edit came to its end: nothing can be told"
     if control is None or not control.judged:
         return "without a control nobody can tell the edit from chance: re-run the step as it was, too (--control N)"
     low, high = difference(edited, control)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from replaydbg.core.branch import Provenance
 from replaydbg.core.message import Json, Message, Part, Role, ToolCall, ToolResponse
-from replaydbg.core.outcome import Failed, Outcome, Skipped, ToolResult
+from replaydbg.core.outcome import UNFIT, Failed, Outcome, Skipped, ToolResult
 from replaydbg.core.request import ToolRequest
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.tool import ToolSpec
@@ -245,12 +245,14 @@ class ToolTurn:
         if isinstance(outcome, Skipped):
             return None, ("tool-not-run", outcome.reason)
         if isinstance(outcome, Failed):
-            reason = f"{call.name} failed ({outcome.kind}): {outcome.message}"
+            unfit = outcome.kind == UNFIT
+            ran = "was not run" if unfit else f"failed ({outcome.kind})"
+            reason = f"{call.name} {ran}: {outcome.message}"
             made = self._make(
                 at, id_, None, provenance, reason, is_error=True, error=outcome.message, has_result=False
             )
             self.lane.add(made)
-            if not replay.policy.tell_failures:
+            if not unfit and not replay.policy.tell_failures:
                 return None, ("tool-failed", reason)
             return Served(self._response(call, outcome.message, is_error=True)), None
         assert isinstance(outcome, ToolResult)

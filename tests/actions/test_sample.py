@@ -85,4 +85,4 @@ async def test_an_oracle_that_raises_judges_nothing() -> None:
     oracles = make_oracles(["python:tests.actions.test_sample:raising"], FACTS)
     trial = await sample(FACTS, EDIT, options(), oracles, samples=1)
     assert trial.edited[0].problem == "the oracle failed: KeyError: 'x'"
-    assert trial.verdict() == "no run came to its end: nothing can be told"
+    assert trial.verdict() == "no run with the edit came to its end: nothing can be told"

@@ -36,7 +36,7 @@ from tests.support.build import (
     user,
 )
 from tests.support.build import tool as tool_spec
-from tests.support.drive import edit, provenances
+from tests.support.drive import edit, provenances, reason
 
 LOOP = chat(
     [
@@ -380,7 +380,9 @@ SCHEMA = parameters(["id"], id={"type": "integer"})
     ("value", "words"),
     [("seven", "id: "), ([1], "id: ")],
 )
-async def test_arguments_that_break_the_schema_fail_before_anything_runs(value: Any, words: str) -> None:
+async def test_arguments_that_break_the_schema_fail_before_anything_runs_and_the_model_is_told(
+    value: Any, words: str
+) -> None:
     of = trace(
         model_call(
             "m1", [user("u")], assistant("", call("find", {"id": 7}, "c1")), tools=[tool_spec("find", SCHEMA)]
@@ -389,12 +391,14 @@ async def test_arguments_that_break_the_schema_fail_before_anything_runs(value: 
     )
     tool, permit = Tool(), saying()
     replay = Replay(Facts(of), [edit(of, "m1", "/tool_calls/0/arguments/id", value)])
-    branch = await finish(replay, bindings={"find": tool}, permit=permit)
+    model = Model(["I see"])
+    branch = await finish(replay, provider=model, bindings={"find": tool}, permit=permit)
     assert tool.ran == permit.asked == []
-    assert branch.stopped is not None
-    assert branch.stopped.kind == "tool-failed"
-    assert "the arguments of find break its schema: " + words in branch.stopped.reason
-    assert "nothing was run" in branch.stopped.reason
+    assert branch.stopped is None
+    assert "find was not run: the arguments of find break its schema: " + words in reason(branch, "x1")
+    (told,) = model.asked[0].messages[-1].tool_responses
+    assert told.is_error
+    assert "the arguments of find break its schema: " + words in str(told.result)
 
 
 def test_unfit() -> None:

@@ -53,7 +53,7 @@ def test_newcombe_by_his_example() -> None:
         (Arm(1, 10), Arm(9, 10), "the edit harms: "),
         (Arm(2, 3), Arm(1, 3), "too few runs to tell the edit from chance: about "),
         (Arm(3, 3), Arm(3, 3), "too few runs to tell the edit from chance, or there is no difference"),
-        (Arm(0, 0), Arm(3, 3), "no run came to its end"),
+        (Arm(0, 0), Arm(3, 3), "no run with the edit came to its end"),
         (Arm(3, 3), None, "without a control"),
         (Arm(3, 3), Arm(0, 0), "without a control"),
     ],
