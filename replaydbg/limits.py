@@ -121,6 +121,9 @@ TEXT_LINE_CHARS_MAX = 4_000
 MARKDOWN_LAID_CHARS_MAX = 20_000
 """A longer text is shown as written: to lay it out takes a tenth of a second, on the thread of the screen."""
 
+EXPRESSION_SECONDS_MAX = 1.0
+"""What a regular expression that a person typed may take on one text: some never end."""
+
 PASSAGES_MAX = 1_000_000
 """Passages of one text that a search finds; nobody goes through more."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeAlias
 
 from replaydbg.actions.check import check_trace
@@ -13,6 +14,9 @@ from replaydbg.diff.steps import Comparison, compare
 from replaydbg.graph.facts import Facts
 
 Findings: TypeAlias = Sequence[Finding] | None
+
+Heed: TypeAlias = Callable[[str, float], object]
+"""Is told what is being done and how much of that has been done, and may raise to end the comparison."""
 
 
 def compare_branch(facts: Facts, branch: Branch) -> Comparison:
@@ -26,14 +30,15 @@ def compare_traces(
     facts_b: Facts,
     of: Mapping[str, str] | None = None,
     told: tuple[Findings, Findings] = (None, None),
+    heed: Heed = lambda what, done: None,  # noqa: ARG005 - nobody listens
 ) -> Comparison:
     """`of` says for steps of B which step of A they stand for, where that is known (a branch knows).
 
     `told` are the findings of A and of B where the rules have been over them: that takes longer than all the rest.
     """
-    pairs = align(facts_a.trace, facts_b.trace, of)
     findings_a, findings_b = (
-        check_trace(facts) if known is None else known
+        check_trace(facts, partial(heed, "looking for findings")) if known is None else known
         for facts, known in zip((facts_a, facts_b), told, strict=True)
     )
-    return compare(facts_a, facts_b, findings_a, findings_b, pairs)
+    pairs = align(facts_a.trace, facts_b.trace, of, partial(heed, "looking which step is which"))
+    return compare(facts_a, facts_b, findings_a, findings_b, pairs, partial(heed, "comparing steps"))

@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from replaydbg.drivers.hints import read, write
+from collections.abc import Mapping
 
-__all__ = ["read", "write"]
+from replaydbg.drivers import remembered
+
+
+def read() -> dict[str, int]:
+    """By hint, in how many sittings it was shown."""
+    return {name: count for name, count in remembered.read("hints").items() if isinstance(count, int)}
+
+
+def write(shown: Mapping[str, int]) -> None:
+    remembered.write("hints", shown)

@@ -11,6 +11,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import beside, files
 from replaydbg.errors import UnreadableInput, UsageProblem
+from replaydbg.graph.walk import Heed
 from replaydbg.readers import _registry
 from replaydbg.readers._api import Document, Reading
 
@@ -58,12 +59,16 @@ def recording(path: str) -> str:
     return beside.main_file(path, _registry.main_files())
 
 
-def open_trace(path: str, format_name: str | None = None, trace_id: str | None = None) -> Opened:
+def open_trace(
+    path: str, format_name: str | None = None, trace_id: str | None = None, heed: Heed | None = None
+) -> Opened:
     """One trace of the file, the first unless told otherwise. Raises UnreadableInput, UsageProblem."""
     path = recording(path)
     opened = with_those_beside(path, format_name)
     with without_collector():
-        *_, reading = _registry.read(opened.document, format_name)
+        for reading in _registry.read(opened.document, format_name, partial=heed is not None):
+            if heed is not None:
+                heed(reading.fraction)
     notices = opened.notices + reading.notices
     if not reading.traces:
         raise UnreadableInput(f"{opened.document.name} holds no trace", notices[0].message if notices else "")

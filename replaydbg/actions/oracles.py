@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -19,6 +18,7 @@ from replaydbg.drivers import python_name
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _registry
+from replaydbg.views.expressions import Expression, QueryProblem
 
 FORMS = (
     "gone:RULE, absent:RULE, regex:PATTERN, not-regex:PATTERN, pointer:/PATH=VALUE (both of the final answer), "
@@ -38,12 +38,12 @@ def make_oracles(words: Sequence[str], recording: Facts) -> tuple[Oracle, ...]:
     """Without words: every rule that found an error in the recording finds none. Raises UsageProblem."""
     if words:
         return tuple(_oracle(one, recording) for one in words)
-    codes = sorted(code for code, severity in _found(recording) if severity == "error")
-    if not codes:
+    names = sorted({name for _, name, severity in _found(recording) if severity == "error"})
+    if not names:
         raise UsageProblem(
             "the recording has no error that could be gone", f"say what is wanted: --oracle {FORMS}"
         )
-    return tuple(_oracle(f"gone:{code}", recording) for code in codes)
+    return tuple(_oracle(f"gone:{name}", recording) for name in names)
 
 
 def _oracle(words: str, recording: Facts) -> Oracle:
@@ -57,12 +57,10 @@ def _oracle(words: str, recording: Facts) -> Oracle:
         return Oracle(words, lambda facts: not _has(facts, rule.code))
     if kind in {"regex", "not-regex"}:
         try:
-            pattern = re.compile(rest, re.DOTALL)
-        except re.error as error:
-            raise UsageProblem(f"{rest!r} is no regular expression: {error}") from error
-        return Oracle(
-            words, lambda facts: (pattern.search(final_answer(facts)) is None) is (kind == "not-regex")
-        )
+            wanted = Expression(rest, exact=True)
+        except QueryProblem as problem:
+            raise UsageProblem(str(problem)) from problem
+        return Oracle(words, lambda facts: wanted.holds(final_answer(facts)) is (kind == "regex"))
     if kind == "pointer":
         return _pointer(words, rest)
     if words.startswith(python_name.PREFIX):
@@ -71,13 +69,13 @@ def _oracle(words: str, recording: Facts) -> Oracle:
 
 
 @lru_cache(maxsize=2)
-def _found(facts: Facts) -> frozenset[tuple[str, str]]:
-    """Code and severity of what the rules find: once for the recording and once for a branch, whatever is asked of them."""
-    return frozenset((finding.code, finding.severity.label) for finding in check_trace(facts))
+def _found(facts: Facts) -> frozenset[tuple[str, str, str]]:
+    """Code, name and severity of what the rules find: once for the recording and once for a branch, whatever is asked of them."""
+    return frozenset((finding.code, finding.name, finding.severity.label) for finding in check_trace(facts))
 
 
 def _has(facts: Facts, code: str) -> bool:
-    return any(found == code for found, _ in _found(facts))
+    return any(found == code for found, _, _ in _found(facts))
 
 
 def final_answer(facts: Facts) -> str:

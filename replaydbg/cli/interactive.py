@@ -28,7 +28,7 @@ def look(path: str, **options: object) -> int:
             path = recording(path)
         settings = options.get("settings")
         options["hints"] = options.get("hints", True) and getattr(settings, "hints", True)
-        return _run(Setup(path, **options))  # type: ignore[arg-type]
+        return _run(Setup(path, keeps_shares=True, **options))  # type: ignore[arg-type]
     if options.get("follow"):
         from replaydbg.cli.following import print_news
 

@@ -17,6 +17,10 @@ from replaydbg.core.request import call_digest
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.diff.sequence import common_subsequence
+from replaydbg.graph.walk import Heed, unheeded
+
+_ROWS_AT_ONCE = 64
+"""Steps between two words about how far it has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,15 +31,15 @@ class Pair:
     row_b: int | None
 
 
-def align(a: Trace, b: Trace, of: Mapping[str, str] | None = None) -> tuple[Pair, ...]:
+def align(a: Trace, b: Trace, of: Mapping[str, str] | None = None, heed: Heed = unheeded) -> tuple[Pair, ...]:
     """Every row of both, once, in the order of `b`, with the rows that only `a` has where they stood.
 
     `of` gives for ids of `b` the id of `a` that the step stands for; ids that are not there are passed over.
     """
     known = _known(a, b, of or {})
-    exact, rough = _symbols(a, b)
-    known |= _filled(known, *exact)
-    known |= _filled(known, *rough)
+    exact, rough = _symbols(a, b, heed)
+    known |= _filled(known, *exact, heed)
+    known |= _filled(known, *rough, heed)
     return tuple(_in_order(known, len(a), len(b)))
 
 
@@ -55,13 +59,17 @@ def _known(a: Trace, b: Trace, of: Mapping[str, str]) -> dict[int, int]:
 _Symbols: TypeAlias = tuple[list[int], list[int]]
 
 
-def _symbols(a: Trace, b: Trace) -> tuple[_Symbols, _Symbols]:
+def _symbols(a: Trace, b: Trace, heed: Heed) -> tuple[_Symbols, _Symbols]:
     """For the rows of both traces numbers that are equal for steps that did the same, and for steps of one sort."""
     numbers: dict[tuple[Any, ...], int] = {}
     exact: list[list[int]] = []
     rough: list[list[int]] = []
-    for trace in (a, b):
-        signatures = [_signature(trace, row) for row in range(len(trace))]
+    for before, trace in ((0, a), (len(a), b)):
+        signatures = []
+        for row in range(len(trace)):
+            if row % _ROWS_AT_ONCE == 0:
+                heed((before + row) / (len(a) + len(b)))
+            signatures.append(_signature(trace, row))
         exact.append([numbers.setdefault(one, len(numbers)) for one in signatures])
         rough.append([numbers.setdefault(one[:3], len(numbers)) for one in signatures])
     return (exact[0], exact[1]), (rough[0], rough[1])
@@ -79,7 +87,7 @@ def _signature(trace: Trace, row: int) -> tuple[Any, ...]:
     return kind, agent, trace.name(row), None
 
 
-def _filled(known: Mapping[int, int], a: Sequence[int], b: Sequence[int]) -> dict[int, int]:
+def _filled(known: Mapping[int, int], a: Sequence[int], b: Sequence[int], heed: Heed) -> dict[int, int]:
     """Pairs for the rows between the known ones, by a longest common subsequence in each gap."""
     taken = set(known.values())
     anchors = [(-1, -1), *_rising(known), (len(a), len(b))]
@@ -88,6 +96,7 @@ def _filled(known: Mapping[int, int], a: Sequence[int], b: Sequence[int]) -> dic
         rows_a = [row for row in range(before_a + 1, after_a) if row not in taken]
         rows_b = [row for row in range(before_b + 1, after_b) if row not in known]
         if rows_a and rows_b:
+            heed(after_b / len(b))
             common = common_subsequence([a[row] for row in rows_a], [b[row] for row in rows_b])
             found |= {rows_b[at_b]: rows_a[at_a] for at_a, at_b in common}
     return found

@@ -20,9 +20,13 @@ from replaydbg.core.step import Kind, Step
 from replaydbg.core.trace import Trace
 from replaydbg.diff.align import Pair
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.walk import Heed, unheeded
 
 _FINISH_REASONS = {"tool_call": "tool_calls", "tool_use": "tool_calls", "end_turn": "stop"}
 """One reason in the words of OTel, Anthropic and OpenAI: a run recorded by one and re-run with another has not changed."""
+
+_ROWS_AT_ONCE = 64
+"""Steps between two words about how far it has come."""
 
 
 class RowKind(StrEnum):
@@ -78,18 +82,23 @@ class Comparison:
         return {str(kind): tally[kind] for kind in RowKind}
 
 
-def compare(
+def compare(  # noqa: PLR0917 - two of each, and who listens
     facts_a: Facts,
     facts_b: Facts,
     findings_a: Sequence[Finding],
     findings_b: Sequence[Finding],
     pairs: Sequence[Pair],
+    heed: Heed = unheeded,
 ) -> Comparison:
     """`pairs` is what `diff.align.align` gives for the two traces."""
-    rows = tuple(_compared(facts_a, facts_b, pair) for pair in pairs)
+    rows = []
+    for at, pair in enumerate(pairs):
+        if at % _ROWS_AT_ONCE == 0:
+            heed(at / len(pairs))
+        rows.append(_compared(facts_a, facts_b, pair))
     gained, lost = _gained_and_lost(facts_a.trace, facts_b.trace, findings_a, findings_b, pairs)
     return Comparison(
-        rows,
+        tuple(rows),
         _first_divergence(rows, facts_b.trace),
         gained,
         lost,

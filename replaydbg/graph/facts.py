@@ -20,6 +20,7 @@ from replaydbg.graph.outcomes import Outcome, Outcomes
 from replaydbg.graph.replies import BROKEN_REASONS, Reply
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.turns import Turns
+from replaydbg.graph.walk import Heed
 
 Thresholds = TypeVar("Thresholds")
 
@@ -46,6 +47,10 @@ class Facts:
         facts = Facts(branch.trace, self.side_tools, self.settings)
         facts.edited = frozenset(step.id for step in branch.steps if step.provenance is Provenance.EDITED)
         return facts
+
+    def learn(self, heed: Heed) -> None:
+        """Look at every step now, which else waits until the first fact is asked for."""
+        self.index.walk.go(heed)
 
     def thresholds(self, kind: type[Thresholds]) -> Thresholds:
         """The numbers that a rule goes by, as the person set them; `kind` is the class that the rule declares."""

@@ -7,13 +7,21 @@ answered) says so with `add`; the first who wants such facts has those of everyb
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from replaydbg.core.step import Body
 from replaydbg.core.trace import Trace
 
 _ROWS_AT_ONCE = 48
 """A listener hears so many steps at a time: taking turns at every step takes a fifth longer."""
+
+
+Heed: TypeAlias = Callable[[float], object]
+"""Is told how much of something long has been done, and may raise to end it."""
+
+
+def unheeded(_done: float) -> None:
+    """Nobody listens."""
 
 
 class Listener(Protocol):
@@ -58,11 +66,12 @@ class Walk:
     def heard(self, place: Place[Made]) -> Made:
         """The listener, having heard everything."""
         if place not in self._over:
-            self._go()
+            self.go()
         made: Made = self._over[place]
         return made
 
-    def _go(self) -> None:
+    def go(self, heed: Heed | None = None) -> None:
+        """Walk for all who have not heard yet."""
         new: dict[Place[Any], Any] = {}
 
         def present(place: Place[Made]) -> Made:
@@ -72,8 +81,10 @@ class Walk:
         for place in self._places:
             if place not in self._over:
                 new[place] = place.make(present)
-        rows = self._rows()
+        rows = self._rows() if new else ()
         for start in range(0, len(rows), _ROWS_AT_ONCE):
+            if heed is not None:
+                heed(start / len(rows))
             heard = [(row, _whole(self._trace.body(row))) for row in rows[start : start + _ROWS_AT_ONCE]]
             for listener in new.values():
                 hear = listener.hear

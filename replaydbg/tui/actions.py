@@ -7,6 +7,7 @@ by its character.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -70,6 +71,7 @@ __all__ = [
     "UserAction",
     "by_id",
     "footer_of",
+    "keyed",
     "of_screen",
     "sign",
 ]
@@ -97,25 +99,25 @@ _MAIN = (
     UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), _MOVE, pane="page:-1", why_not=no_steps, idle="this is the first line"),
     UserAction("top", "First", "To the first line", ("g", "home"), _MOVE, pane="top", why_not=no_steps, idle="this is the first line"),
     UserAction("bottom", "Last", "To the last line", ("G", "end"), _MOVE, pane="bottom", why_not=no_steps, idle="this is the last line"),
-    UserAction("next_finding", "Next finding", "Jump to the next finding", ("right_square_bracket",), _MOVE, why_not=no_findings, idle="no finding after this step: [ goes back", footer=20),
-    UserAction("previous_finding", "Previous finding", "Jump to the finding before", ("left_square_bracket",), _MOVE, why_not=no_findings, idle="no finding before this step: ] goes on"),
-    UserAction("next_loop", "Next loop", "Jump to the next loop", ("l",), _MOVE, why_not=no_loops, idle="no loop after this step: L goes back"),
-    UserAction("previous_loop", "Previous loop", "Jump to the loop before", ("L",), _MOVE, why_not=no_loops, idle="no loop before this step: l goes on"),
+    UserAction("next_finding", "Next finding", "Jump to the next finding", ("right_square_bracket",), _MOVE, why_not=no_findings, idle="no finding after this step: {previous_finding} goes back", footer=20),
+    UserAction("previous_finding", "Previous finding", "Jump to the finding before", ("left_square_bracket",), _MOVE, why_not=no_findings, idle="no finding before this step: {next_finding} goes on"),
+    UserAction("next_loop", "Next loop", "Jump to the next loop", ("l",), _MOVE, why_not=no_loops, idle="no loop after this step: {previous_loop} goes back"),
+    UserAction("previous_loop", "Previous loop", "Jump to the loop before", ("L",), _MOVE, why_not=no_loops, idle="no loop before this step: {next_loop} goes on"),
     UserAction("parent", "Parent", "To the step that this one is part of", ("p",), _MOVE, why_not=no_step, idle="this step is not part of another"),
     UserAction("first_child", "First child", "To the first step inside this one", ("P",), _MOVE, why_not=no_step, idle="no step is inside this one"),
     UserAction("next_sibling", "Next sibling", "To the next step at the same depth", ("right_curly_bracket",), _MOVE, why_not=no_step, idle="no step after this one at this depth"),
     UserAction("previous_sibling", "Previous sibling", "To the step before at the same depth", ("left_curly_bracket",), _MOVE, why_not=no_step, idle="no step before this one at this depth"),
     UserAction("search", "Search", "Search all steps: words, /regex/, kind:tool, name:a*, status:error, tokens>2000, has:loop; in the detail, its text", ("slash",), _MOVE, why_not=no_steps, footer=70),
-    UserAction("filter", "Filter", "Show only the steps that fit; esc shows all again", ("ampersand",), _MOVE, why_not=no_steps, footer=75),
+    UserAction("filter", "Filter", "Show only the steps that fit; {back} shows all again", ("ampersand",), _MOVE, why_not=no_steps, footer=75),
     UserAction("next_hit", "Next hit", "To the next step, or place in the text, that the search found", ("n",), _MOVE, why_not=nothing_searched, idle="no hit after this place"),
     UserAction("previous_hit", "Previous hit", "To the hit before", ("N",), _MOVE, why_not=nothing_searched, idle="no hit before this place"),
     UserAction("go_to", "Go to step", "Go to a step by its number or its id", ("colon",), _MOVE, why_not=no_steps),
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line, a tab, a key goes there", ("J",), _MOVE, footer=88),
-    UserAction("next_mark", "Next mark", "To the next step with a mark or a note", ("apostrophe",), _MOVE, why_not=lambda state: None if state.kept else "nothing is marked: m marks a step, ; writes a note", idle="this is the only one"),
+    UserAction("next_mark", "Next mark", "To the next step with a mark or a note", ("apostrophe",), _MOVE, why_not=lambda state: None if state.kept else "nothing is marked: {mark} marks a step, {note} writes a note", idle="this is the only one"),
     UserAction("go_back", "Go back", "To the place before the last jump", ("comma",), _MOVE, why_not=lambda state: None if state.places else "no jump was made yet", idle="the place is not in this run"),
-    UserAction("go_forward", "Go forward", "To the place that you came back from", ("full_stop",), _MOVE, why_not=lambda state: None if state.ahead else "there is no place ahead: , goes back", idle="the place is not in this run"),
+    UserAction("go_forward", "Go forward", "To the place that you came back from", ("full_stop",), _MOVE, why_not=lambda state: None if state.ahead else "there is no place ahead: {go_back} goes back", idle="the place is not in this run"),
     UserAction("open", "Open", "Open what is selected", ("enter",), _LOOK, why_not=no_steps, footer=10),
-    UserAction("back", "Back", "Close what was opened, back to the list of steps", ("escape", "h"), _LOOK, idle="this is the list of steps: q quits"),
+    UserAction("back", "Back", "Close what was opened, back to the list of steps", ("escape", "h"), _LOOK, idle="this is the list of steps: {quit_or_back} quits"),
     UserAction("fold", "Fold", "Fold or unfold a loop, a step or a part", ("space",), _LOOK, pane="toggle_fold", idle="nothing to fold on this line", footer=60),
     UserAction("fold_all", "Fold all", "Fold everything", ("minus",), _LOOK, pane="fold_all", why_not=only_in(CHAIN, DETAIL), idle="everything is folded"),
     UserAction("unfold_all", "Unfold all", "Unfold everything", ("equals_sign",), _LOOK, pane="unfold_all", why_not=only_in(CHAIN, DETAIL), idle="nothing is folded"),
@@ -127,7 +129,7 @@ _MAIN = (
     UserAction("tab_4", "Raw JSON", "The step as the recording has it", ("4",), _LOOK, why_not=no_step),
     UserAction("tab_5", "Timing", "Timing, tokens and cost", ("5",), _LOOK, why_not=no_step),
     UserAction("tab_6", "Findings", "What the rules say about this step", ("6",), _LOOK, why_not=no_step),
-    UserAction("conversation", "Conversation", "The thread of this step as a person reads it; enter there goes to the step of a line", ("C",), _LOOK, why_not=not_known, footer=72),
+    UserAction("conversation", "Conversation", "The thread of this step as a person reads it; there a line leads to its step", ("C",), _LOOK, why_not=not_known, footer=72),
     UserAction("markdown", "Markdown", "Texts of messages laid out as Markdown, or as they were written", ("v",), _LOOK, why_not=no_step),
     UserAction("pager", "Pager", "What the detail shows, all of it, in $PAGER", ("vertical_line",), _LOOK, why_not=no_pager),
     UserAction("findings", "Findings", "The list of all findings", ("f",), _LOOK, why_not=nothing_listed, footer=50),
@@ -182,7 +184,7 @@ _CHOOSER = (
     *_moves("Traces", "chooser"),
     UserAction("open", "Open", "Open this trace", ("enter", "space"), "Traces", "chooser", footer=5),
     UserAction("search", "Search", "Show only traces whose name, id or format holds some words", ("slash", "ampersand"), "Traces", "chooser", footer=10),
-    UserAction("mark", "Mark", "Mark this trace: D on another line compares the two", ("m",), "Traces", "chooser", footer=15),
+    UserAction("mark", "Mark", "Mark this trace: {compare} on another line compares the two", ("m",), "Traces", "chooser", footer=15),
     UserAction("compare", "Compare", "Open this trace beside the marked one", ("D",), "Traces", "chooser", footer=16),
     UserAction("sort", "Sort", "Sort by name, findings, size, time", ("s",), "Traces", "chooser", footer=20),
     UserAction("help", "Help", "All keys", ("question_mark",), "Traces", "chooser", footer=90),
@@ -208,7 +210,7 @@ _FINDING = (
     UserAction("open", "To the step", "To the step of this line, else to the first of the finding", ("enter",), "Finding", "finding", footer=5),
     UserAction("fold", "Fold", "Fold or unfold a value", ("space",), "Finding", "finding", pane="toggle_fold", idle="nothing to fold on this line"),
     UserAction("mend", "Mend", "Make the edit that would mend it, where it is known", ("M",), "Finding", "finding", why_not=not_mendable, footer=6),
-    UserAction("suppress", "Suppress", "Do not hear of it any more, for a reason; u takes it back", ("X",), "Finding", "finding", why_not=not_judged, footer=30),
+    UserAction("suppress", "Suppress", "Do not hear of it any more, for a reason; {undo} takes it back", ("X",), "Finding", "finding", why_not=not_judged, footer=30),
     UserAction("copy", "Copy", "Copy this line", ("y",), "Finding", "finding"),
     UserAction("help", "Help", "All keys", ("question_mark",), "Finding", "finding", footer=90),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Finding", "finding", footer=95),
@@ -219,7 +221,7 @@ _CONVERSATION = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Conversation", "conversation"),
     UserAction("next_turn", "Next turn", "To what was said next", ("right_curly_bracket", "right_square_bracket"), "Conversation", "conversation", idle="nothing was said after this", footer=12),
     UserAction("previous_turn", "Previous turn", "To what was said before", ("left_curly_bracket", "left_square_bracket"), "Conversation", "conversation", idle="nothing was said before this"),
-    UserAction("open", "To the step", "To the step in which this was said; C comes back", ("enter",), "Conversation", "conversation", footer=5, idle="this line leads to no step"),
+    UserAction("open", "To the step", "To the step in which this was said; {conversation} comes back", ("enter",), "Conversation", "conversation", footer=5, idle="this line leads to no step"),
     UserAction("fold", "Fold", "Fold or unfold what is long", ("space",), "Conversation", "conversation", pane="toggle_fold", idle="nothing to fold on this line", footer=15),
     UserAction("fold_all", "Fold all", "Fold everything", ("minus",), "Conversation", "conversation", pane="fold_all", idle="everything is folded"),
     UserAction("unfold_all", "Unfold all", "Unfold everything", ("equals_sign",), "Conversation", "conversation", pane="unfold_all", idle="nothing is folded"),
@@ -236,30 +238,13 @@ _CONVERSATION = (
 
 _EDITOR = (
     UserAction("save", "Save", "Save the edit", ("ctrl+s",), "Editor", "editor", footer=10),
-    UserAction(
-        "find",
-        "Find, replace",
-        "Find words in the text, and put others in their place: ⏎ next, ↑ ↓, tab to the other line",
-        ("ctrl+f",),
-        "Editor",
-        "editor",
-        footer=12,
-    ),
-    UserAction(
-        "replace_all",
-        "Replace all",
-        "Replace all that was found, as one change",
-        ("ctrl+l",),
-        "Editor",
-        "editor",
-        why_not=not_finding,
-        footer=11,
-    ),
+    UserAction("find", "Find, replace", "Find words in the text, and put others in their place: ⏎ next, ↑ ↓, tab to the other line", ("ctrl+f",), "Editor", "editor", footer=12),
+    UserAction("replace_all", "Replace all", "Replace all that was found, as one change", ("ctrl+l",), "Editor", "editor", why_not=not_finding, footer=11),
     UserAction("undo", "Undo", "Take back what was typed last", ("ctrl+z",), "Editor", "editor", footer=15),
     UserAction("redo", "Redo", "Type it again", ("ctrl+y",), "Editor", "editor"),
     UserAction("help", "Help", "All keys; ? is text here", ("f1",), "Editor", "editor", footer=25),
     UserAction("cancel", "Cancel", "Close without saving", ("escape",), "Editor", "editor", footer=20),
-)
+)  # fmt: skip
 
 _COMPARE = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Compare", "compare"),
@@ -278,11 +263,11 @@ _BRANCHES = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Branches", "branches"),
     *_moves("Branches", "branches"),
     UserAction("choose", "Switch", "Look at this branch", ("enter",), "Branches", "branches", footer=5),
-    UserAction("drop", "Drop", "Drop this branch; u brings it back", ("X",), "Branches", "branches", footer=10),
+    UserAction("drop", "Drop", "Drop this branch; {undo} brings it back", ("X",), "Branches", "branches", footer=10),
     UserAction("label", "Name", "Name this branch in your own words", ("l",), "Branches", "branches", footer=7),
     UserAction("note", "Note", "What you expected of this branch, and what came of it", ("semicolon",), "Branches", "branches", footer=8),
     UserAction("pin", "Pin", "Keep this branch on top, or let it go", ("p",), "Branches", "branches", footer=9),
-    UserAction("mark", "Mark", "Mark this one: D on another line compares the two", ("m",), "Branches", "branches", footer=11),
+    UserAction("mark", "Mark", "Mark this one: {compare} on another line compares the two", ("m",), "Branches", "branches", footer=11),
     UserAction("compare", "Compare", "Beside the marked one; without a mark, beside what it came from", ("D",), "Branches", "branches", footer=6),
     UserAction("sample", "Try often", "Re-run its edits many times, and as it was: effect or chance?", ("A",), "Branches", "branches", footer=12),
     UserAction("help", "Help", "All keys", ("question_mark",), "Branches", "branches", footer=90),
@@ -381,6 +366,20 @@ def by_id(where: str, id_: str) -> UserAction:
 def _with_keys(action: UserAction) -> UserAction:
     given = _GIVEN.get(f"{action.where}.{action.id}")
     return action if given is None else replace(action, keys=given)
+
+
+def keyed(where: str, text: str) -> str:
+    """The text with the keys of the actions that it names in braces: of this screen, else of the main one."""
+    return _NAMED.sub(lambda found: _key(where, found[1]) or found[0], text) if "{" in text else text
+
+
+_NAMED = re.compile(r"\{(\w+)\}")
+
+
+def _key(where: str, id_: str) -> str:
+    of = {each.where: each for each in ACTIONS if each.id == id_}
+    action = of.get(where) or of.get("main")
+    return sign(_with_keys(action).keys[0]) if action is not None else ""
 
 
 def footer_of(where: str, state: State) -> list[UserAction]:

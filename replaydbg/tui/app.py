@@ -162,7 +162,9 @@ class ReplayApp(App[int]):
         if isinstance(screen, ActingScreen):
             for action in actions.of_screen(screen.WHERE):
                 yield SystemCommand(
-                    f"{action.label}  ({action.signs})", action.tooltip, _deed(screen, action.id)
+                    f"{action.label}  ({action.signs})",
+                    actions.keyed(screen.WHERE, action.tooltip),
+                    _deed(screen, action.id),
                 )
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)
 

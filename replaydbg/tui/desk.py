@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
+from replaydbg.tui.actions import keyed
 from replaydbg.tui.setup import Setup
 
 if TYPE_CHECKING:  # before the first rows nothing is imported that they do not need
@@ -219,6 +221,7 @@ class Desk:
             known=shown.known,
             origin=origin,
             note=self.session.notes.get(id_, "") if self.session is not None else "",
+            keys=partial(keyed, "main"),
         )
 
     def editable(self, row: int) -> bool:

@@ -89,19 +89,27 @@ class SearchMoved(Message):
     """Rows where what was typed holds so far, in order. `fraction` of the steps was looked at, in the end all."""
 
     def __init__(
-        self, shown: Shown, text: str, rows: Sequence[int], fraction: float, *, filtering: bool
+        self,
+        shown: Shown,
+        text: str,
+        rows: Sequence[int],
+        fraction: float,
+        *,
+        filtering: bool,
+        problem: str = "",
     ) -> None:
-        """`filtering` tells the two uses apart: a filter hides what does not fit."""
+        """`filtering` tells the two uses apart: a filter hides what does not fit. `problem` says why the search ended early."""
         super().__init__()
         self.shown = shown
         self.text = text
         self.rows = rows
         self.fraction = fraction
         self.filtering = filtering
+        self.problem = problem
 
     @property
     def last(self) -> bool:
-        return self.fraction >= 1
+        return self.fraction >= 1 or bool(self.problem)
 
 
 class BranchMade(Message):
@@ -124,6 +132,18 @@ class Compared(Message):
         self.before = before
         self.after = after
         self.comparison = comparison
+
+
+class ComparisonMoved(Message):
+    """What a comparison is about, and how much of that has been done."""
+
+    def __init__(self, what: str, done: float) -> None:
+        super().__init__()
+        self.what = what
+        self.done = done
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, ComparisonMoved)
 
 
 class OtherRead(Message):
@@ -156,6 +176,14 @@ class HintsRead(Message):
     def __init__(self, shown: Mapping[str, int]) -> None:
         super().__init__()
         self.shown = shown
+
+
+class SharesRead(Message):
+    """How the person has divided the screen before, by layout."""
+
+    def __init__(self, shares: Mapping[str, tuple[int, int]]) -> None:
+        super().__init__()
+        self.shares = shares
 
 
 class WorkFailed(Message):

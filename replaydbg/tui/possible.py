@@ -144,7 +144,7 @@ def no_findings(state: State) -> str | None:
     if state.findings:
         return None
     if state.suppressed:
-        return "all that was found is suppressed: f lists it, with the reasons"
+        return "all that was found is suppressed: {findings} lists it, with the reasons"
     return "nothing was found in this run" if state.checked else "the rules are still looking"
 
 
@@ -179,11 +179,13 @@ def not_editable(state: State) -> str | None:
 
 
 def no_editor(state: State) -> str | None:
-    return not_editable(state) or ("a browser has no $EDITOR: edit here with e" if state.in_browser else None)
+    return not_editable(state) or (
+        "a browser has no $EDITOR: edit here with {edit}" if state.in_browser else None
+    )
 
 
 def no_terminal(state: State) -> str | None:
-    return "a browser has no $PAGER: / searches here" if state.in_browser else None
+    return "a browser has no $PAGER: {search} searches here" if state.in_browser else None
 
 
 def no_pager(state: State) -> str | None:
@@ -192,7 +194,7 @@ def no_pager(state: State) -> str | None:
 
 def no_files(state: State) -> str | None:
     if state.in_browser:
-        return "a browser writes no files here: y copies, and `replaydbg convert` writes files"
+        return "a browser writes no files here: {copy} copies, and `replaydbg convert` writes files"
     return no_steps(state)
 
 
@@ -202,7 +204,7 @@ def not_judged(state: State) -> str | None:
 
 def not_mendable(state: State) -> str | None:
     return not_judged(state) or (
-        None if state.mendable else "what would mend it is not known; e on its step edits it"
+        None if state.mendable else "what would mend it is not known; {edit} on its step edits it"
     )
 
 
@@ -225,13 +227,13 @@ def nothing_to_revert(state: State) -> str | None:
 def no_message_edited(state: State) -> str | None:
     if reason := not_editable(state) or not_known(state):
         return reason
-    return None if state.message_edited else f"no message of #{state.number} is edited: e edits one"
+    return None if state.message_edited else f"no message of #{state.number} is edited: {{edit}} edits one"
 
 
 def nothing_to_plan(state: State) -> str | None:
     if reason := no_steps(state):
         return reason
-    return None if state.edits else "nothing is edited yet: select a step and press e"
+    return None if state.edits else "nothing is edited yet: select a step and press {edit}"
 
 
 def nothing_to_rerun(state: State) -> str | None:
@@ -245,22 +247,24 @@ def no_choice(state: State) -> str | None:
 def nothing_to_sample(state: State) -> str | None:
     if state.read_only or not state.sitting:
         return state.read_only or "the session is still being opened"
-    return None if state.branch or state.edits else "nothing is edited yet: select a step and press e"
+    return None if state.branch or state.edits else "nothing is edited yet: select a step and press {edit}"
 
 
 def still_running(state: State) -> str | None:
-    return "the runs go on: x stops them, and what was answered is kept" if state.running else None
+    return "the runs go on: {stop} stops them, and what was answered is kept" if state.running else None
 
 
 def not_running(state: State) -> str | None:
-    return None if state.running else "all runs have ended: q goes back"
+    return None if state.running else "all runs have ended: {leave} goes back"
 
 
 def not_stopped(state: State) -> str | None:
     if state.read_only or state.stopped:
         return state.read_only or None
     return (
-        "this branch came to its end" if state.branch else "only a branch that was stopped can go on: see b"
+        "this branch came to its end"
+        if state.branch
+        else "only a branch that was stopped can go on: see {branches}"
     )
 
 
@@ -268,10 +272,8 @@ def no_parent(state: State) -> str | None:
     if state.branch or state.other:
         return None
     if state.branches:
-        return "this is the recording: press b and choose a branch to compare with it"
-    return (
-        "there is no branch yet: edit a step (e), then re-run (r); `diff A B` and --against compare two files"
-    )
+        return "this is the recording: press {branches} and choose a branch to compare with it"
+    return "there is no branch yet: edit a step ({edit}), then re-run ({rerun}); `diff A B` and --against compare two files"
 
 
 def no_original(state: State) -> str | None:
@@ -288,7 +290,9 @@ def no_original(state: State) -> str | None:
 
 def no_branches(state: State) -> str | None:
     return (
-        None if state.branches or state.other else "there is no branch yet: edit a step (e), then re-run (r)"
+        None
+        if state.branches or state.other
+        else "there is no branch yet: edit a step ({edit}), then re-run ({rerun})"
     )
 
 
@@ -299,27 +303,27 @@ def not_kept(state: State) -> str | None:
 
 
 def nothing_searched(state: State) -> str | None:
-    return None if state.searched else "nothing was searched for yet: press / and type"
+    return None if state.searched else "nothing was searched for yet: press {search} and type"
 
 
 def not_finding(state: State) -> str | None:
-    return None if state.finding else "nothing is looked for: ^f opens find and replace"
+    return None if state.finding else "nothing is looked for: {find} opens find and replace"
 
 
 def no_timeline(state: State) -> str | None:
-    return no_steps(state) or (None if state.timeline else "only on the timeline: T opens it")
+    return no_steps(state) or (None if state.timeline else "only on the timeline: {timeline} opens it")
 
 
 def no_levels(state: State) -> str | None:
     """From farther away stretches of steps are shown, and a filter leaves no stretch whole."""
     if state.filtered and not state.timeline:
-        return "a filter shows single steps: esc clears it"
+        return "a filter shows single steps: {back} clears it"
     return no_steps(state)
 
 
 def no_border(state: State) -> str | None:
     if state.one_pane and state.pane not in (FINDINGS, PLAN):
-        return "one pane has all the width: z gives it back, tab goes to the other"
+        return "one pane has all the width: {zoom} gives it back, {next_pane} goes to the other"
     return None
 
 
@@ -327,7 +331,7 @@ def only_in(*panes: str) -> WhyNot:
     def why_not(state: State) -> str | None:
         if state.pane in panes:
             return None if state.pane != CHAIN else no_steps(state)
-        return f"only in the {' and the '.join(_PANE_NAMES[pane] for pane in panes)}: press tab to go there"
+        return f"only in the {' and the '.join(_PANE_NAMES[pane] for pane in panes)}: press {{next_pane}} to go there"
 
     return why_not
 
@@ -360,6 +364,7 @@ class UserAction:
     pane: str = ""
     """The method of the pane with the focus that does it, `name` or `name:argument`; "" if the screen does it."""
     why_not: WhyNot = always
+    """Says why not. As in `tooltip` and `idle`, actions in braces stand for their keys (`actions.keyed`)."""
     idle: str = ""
     """What to say when a movement moved nothing."""
     footer: int = 0

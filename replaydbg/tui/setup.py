@@ -36,6 +36,8 @@ class Setup:
     """Which trace of that file."""
     hints: bool = False
     """Whether hints are shown to somebody who has not used the program yet."""
+    keeps_shares: bool = False
+    """Whether the sizes of panes are those of the last time, and kept for the next."""
     in_browser: bool = False
     """Whoever looks is not at this machine's keyboard: no editor, no file, and no answerer that was not named here."""
     read_only: str = ""

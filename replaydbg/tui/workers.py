@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from array import array
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -23,6 +24,7 @@ from replaydbg.tui.background import lasting
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
     Compared,
+    ComparisonMoved,
     Found,
     HintsRead,
     Known,
@@ -31,6 +33,7 @@ from replaydbg.tui.messages import (
     Planned,
     SatDown,
     SearchMoved,
+    SharesRead,
     Suspected,
     TraceRead,
     WorkFailed,
@@ -148,17 +151,25 @@ def search(shown: Shown, text: str, about: About, begin: int, post: Post, *, fil
 
     The first hit is posted at once, others as they come, ever more seldom: each time they are put in order anew.
     """
+    from replaydbg.views.expressions import TooSlow
     from replaydbg.views.query import conditions, matching, parse
 
     worker = get_current_worker()
     all_of, count = conditions(parse(text), about), len(shown.trace)
     later, earlier = array("i"), array("i")
-    done, hits, pause, last = 0, 0, 0.0, time.monotonic()
+    done, hits, pause, last, quick = 0, 0, 0.0, time.monotonic(), True
     for found, first, end in ((later, begin, count), (earlier, 0, begin)):
-        for at in range(first, end, _SEARCHED_AT_ONCE):
-            rows = range(at, min(at + _SEARCHED_AT_ONCE, end))
-            found.extend(matching(all_of, rows))
-            done += len(rows)
+        rows = range(first, first)
+        while rows.stop < end:
+            begun, at_once = time.monotonic(), _SEARCHED_AT_ONCE if quick else 1
+            rows = range(rows.stop, min(rows.stop + at_once, end))
+            try:
+                found.extend(matching(all_of, rows))
+            except TooSlow as slow:
+                so_far = earlier + later
+                post(SearchMoved(shown, text, so_far, done / count, filtering=filtering, problem=str(slow)))
+                return
+            done, quick = done + len(rows), time.monotonic() - begun < _BETWEEN_READINGS_SECONDS
             if worker.is_cancelled:
                 return
             if done < count and (time.monotonic() - last > pause or (found and not hits)):
@@ -169,7 +180,9 @@ def search(shown: Shown, text: str, about: About, begin: int, post: Post, *, fil
 
 
 _SEARCHED_AT_ONCE = 64
-"""Steps between two looks at the clock: some milliseconds where their texts have to be decoded."""
+"""Steps between two looks at the clock: some milliseconds where their texts have to be decoded. A regular expression may take
+a second on one; then they are looked at one by one.
+"""
 
 
 def compare(
@@ -183,20 +196,46 @@ def compare(
     from replaydbg.actions.compare import compare_traces
 
     told = [list(shown.told) if shown.checked else None for shown in (before, after)]
+    heed = _Heeding(post)
     try:
-        comparison = compare_traces(before.facts, after.facts, same_steps(*ids), (told[0], told[1]))
+        comparison = compare_traces(before.facts, after.facts, same_steps(*ids), (told[0], told[1]), heed)
+    except _GivenUp:
+        return
     except ReplaydbgError as problem:
         post(WorkFailed(problem))
         return
     post(Compared(*ids, comparison))
 
 
+class _GivenUp(BaseException):
+    """Nobody wants it any more. No rule, and nothing else that is prepared for mistakes, may hold it up."""
+
+
+class _Heeding:
+    """Tells how far a comparison has come, and ends it when it is given up."""
+
+    def __init__(self, post: Post) -> None:
+        self._post, self._worker, self._last = post, get_current_worker(), time.monotonic()
+
+    def __call__(self, what: str, done: float) -> None:
+        if self._worker.is_cancelled:
+            raise _GivenUp
+        if time.monotonic() - self._last > _BETWEEN_READINGS_SECONDS:
+            self._last = time.monotonic()
+            self._post(ComparisonMoved(what, done))
+
+
 def read_other(path: str, trace_id: str | None, post: Post) -> None:
     """Read the trace to compare with."""
+    from pathlib import Path
+
     from replaydbg.actions.open import open_trace
 
+    heed = partial(_Heeding(post), f"reading {Path(path).name}")
     try:
-        post(OtherRead(open_trace(path, trace_id=trace_id).trace))
+        post(OtherRead(open_trace(path, trace_id=trace_id, heed=heed).trace))
+    except _GivenUp:
+        return
     except ReplaydbgError as problem:
         post(WorkFailed(problem))
 
@@ -211,3 +250,15 @@ def keep_hints(shown: Mapping[str, int]) -> None:
     from replaydbg.actions import hints
 
     hints.write(shown)
+
+
+def read_shares(post: Post) -> None:
+    from replaydbg.actions import shares
+
+    post(SharesRead(shares.read()))
+
+
+def keep_shares(known: Mapping[str, tuple[int, int]]) -> None:
+    from replaydbg.actions import shares
+
+    shares.write(known)

@@ -279,12 +279,21 @@ def _other(subject: Subject, folds: Folds) -> Iterator[Block]:
             yield from value_blocks(value, folds, place="/" + title, fold=title)
             yield Block()
     if body.input is None and body.output_value is None:
-        raw = "no input and no output is known of this step: 4 shows all that was recorded of it"
+        raw = "no input and no output is known of this step" + _key(
+            subject, ": {tab_4} shows all that was recorded of it"
+        )
         yield Block(raw if body.raw else "nothing was recorded of this step itself", "dim")
     inside = subject.inside()
     if inside:
         verb = "is" if inside == 1 else "are"
-        yield Block(f"{plural(inside, 'step')} {verb} inside it: P goes to the first", "dim")
+        yield Block(
+            f"{plural(inside, 'step')} {verb} inside it" + _key(subject, ": {first_child} goes to the first"),
+            "dim",
+        )
+
+
+def _key(subject: Subject, text: str) -> str:
+    return subject.keys(text) if subject.keys is not None else ""
 
 
 def _as_messages(value: Json) -> tuple[Message, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -34,11 +34,18 @@ _BAR = "▍"
 
 
 def finding_page(
-    facts: Facts, one: Exhibit, folds: Folds, width: int, *, page: Page, first_round: int = 0
+    facts: Facts,
+    one: Exhibit,
+    folds: Folds,
+    width: int,
+    *,
+    page: Page,
+    keys: Callable[[str], str],
+    first_round: int = 0,
 ) -> Iterator[Block]:
-    """`first_round` is the round, from 0, that is shown beside the next one."""
+    """`first_round` is the round, from 0, that is shown beside the next one. `keys` puts keys in the place of actions in braces."""
     yield from head_blocks(facts, one.finding)
-    yield from _mending(one)
+    yield from _mending(one, keys)
     if one.finding.loop is not None:
         yield Block()
         yield from _lines(loop_facts(facts.trace, one.finding.loop))
@@ -76,18 +83,24 @@ def head_blocks(facts: Facts, finding: Finding) -> Iterator[Block]:
         yield Block(f"in {where}", "dim", mark=_BAR, mark_look=look, row=first, hang=2)
 
 
-def _mending(one: Exhibit) -> Iterator[Block]:
+def _mending(one: Exhibit, keys: Callable[[str], str]) -> Iterator[Block]:
+    mend = keys("{mend}")
     look = severity_look(one.finding.severity)
     if one.choices:
         words = " | ".join(choice.words.partition(": ")[2] for choice in one.choices)
         name = one.choices[0].words.partition(":")[0]
-        text = f"M: choose for {shown(name)}: {shown(words)}"
-        yield Block(text, "good", ((0, 1, "key"),), hang=3, mark=_BAR, mark_look=look)
+        text = f"{mend}: choose for {shown(name)}: {shown(words)}"
+        yield Block(text, "good", ((0, len(mend), "key"),), hang=3, mark=_BAR, mark_look=look)
     elif one.repair is None:
-        yield Block("M: what would mend it is not known; e edits the step", "dim", mark=_BAR, mark_look=look)
+        yield Block(
+            keys("{mend}: what would mend it is not known; {edit} edits the step"),
+            "dim",
+            mark=_BAR,
+            mark_look=look,
+        )
     else:
-        text = f"M: {shown(one.repair.words)}"
-        yield Block(text, "good", ((0, 1, "key"),), hang=3, mark=_BAR, mark_look=look)
+        text = f"{mend}: {shown(one.repair.words)}"
+        yield Block(text, "good", ((0, len(mend), "key"),), hang=3, mark=_BAR, mark_look=look)
 
 
 def _lines(lines: Iterator[LoopLine]) -> Iterator[Block]:

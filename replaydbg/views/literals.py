@@ -7,7 +7,8 @@ import re
 _ESCAPE = re.compile(r"\\(?:x..|u....|U.{8}|N\{[^}]*\}|[0-9]{1,3}|.)", re.DOTALL)
 _CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
 _OPTIONAL = re.compile(r".(?:[?*]|\{[^}]*\})", re.DOTALL)
-_MAYBE_ABSENT = re.compile(r"\(\?|\)[?*{]")
+_MAYBE_ABSENT = re.compile(r"\(\?|\)[?*{]|\{(?!\d*,?\d*\})[^}\"]*\}")
+"""The last ones are properties and what may be amiss: `\\p{L}`, `{e<=1}`."""
 _GAP = "\n"
 """In the place of what may be any character."""
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from replaydbg.views.expressions import Expression
 from replaydbg.views.literals import literals
 
 BYTES_MAX = 256
@@ -45,9 +46,9 @@ class Needle:
         self._alternatives = [sorted(parts, key=len, reverse=True) for parts in found] if all(found) else []
 
     @classmethod
-    def of(cls, sought: str | re.Pattern[str]) -> Needle:
+    def of(cls, sought: str | Expression) -> Needle:
         """What a text must hold to say the words, or to be like the pattern, in any case."""
-        return cls((sought,)) if isinstance(sought, str) else cls(*literals(sought.pattern))
+        return cls((sought,)) if isinstance(sought, str) else cls(*literals(sought.source))
 
     def __bool__(self) -> bool:
         return bool(self._alternatives)

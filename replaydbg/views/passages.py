@@ -6,34 +6,12 @@ place in the other (`Laid`).
 
 from __future__ import annotations
 
-import re
 from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from replaydbg.views.blocks import Block, Folds
-from replaydbg.views.query import QueryProblem
-
-
-def pattern(text: str) -> re.Pattern[str] | None:
-    """What `words` or `/a regular.expression/` look for, whatever the case; None for nothing. Raises QueryProblem."""
-    if not text.strip():
-        return None
-    if len(text) > 2 and text[0] == text[-1] == "/":
-        try:
-            return re.compile(text[1:-1], re.IGNORECASE | re.MULTILINE)
-        except re.error as problem:
-            raise QueryProblem(f"{text} is no regular expression: {problem}") from problem
-    return re.compile(re.escape(text), re.IGNORECASE)
-
-
-def stretches(
-    wanted: re.Pattern[str], text: str, begin: int = 0, end: int | None = None
-) -> Iterator[tuple[int, int]]:
-    """Where the pattern holds, without the places where it holds for nothing at all."""
-    found = wanted.finditer(text, begin, len(text) if end is None else end)
-    return (one.span() for one in found if one.end() > one.start())
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,31 +131,3 @@ class Whole:
 
 _NOT_YET = 1 << 60
 """Where a stretch ends whose end has not been read."""
-
-
-def put_in(
-    typed: str, wanted: re.Pattern[str], new: str, text: str, at: int | None = None
-) -> tuple[str, int]:
-    r"""The text with `new` in the place of the passage that begins at `at`, or of all of them; and of how many.
-
-    After a regular expression `new` may name its groups, as in `\1`. Raises QueryProblem where it names one that is not there.
-    """
-    is_regex = wanted.pattern != re.escape(typed)
-    count = 0
-
-    def instead(found: re.Match[str]) -> str:
-        nonlocal count
-        if found.end() == found.start():
-            return ""
-        count += 1
-        return found.expand(new) if is_regex else new
-
-    try:
-        if at is None:
-            return wanted.sub(instead, text), count
-        found = wanted.match(text, at)
-        if found is None:
-            return text, 0
-        return text[: found.start()] + instead(found) + text[found.end() :], count
-    except (re.error, IndexError) as problem:
-        raise QueryProblem(f"“{new}” cannot be put in: {problem}") from problem

@@ -16,6 +16,7 @@ from math import isnan
 from replaydbg.core.finding import Finding
 from replaydbg.core.step import KINDS, STATUSES, Kind
 from replaydbg.core.trace import Trace
+from replaydbg.views.expressions import Expression, QueryProblem, TooSlow
 from replaydbg.views.search import Saying
 
 NAMES = ("name", "agent", "model", "id", "rule")
@@ -34,10 +35,6 @@ _KINDS = {"llm": Kind.MODEL_CALL, "chat": Kind.MODEL_CALL}
 
 Test = Callable[[int], bool]
 """Whether a row fits."""
-
-
-class QueryProblem(ValueError):
-    """What was typed cannot be looked for; the sentence says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +81,7 @@ def parse(text: str) -> tuple[Term, ...]:
 
 def _checked(term: Term) -> None:
     if term.field == "/":
-        try:
-            re.compile(term.value)
-        except re.error as problem:
-            raise QueryProblem(f"/{term.value}/ is no regular expression: {problem}") from problem
+        Expression(term.value)
     elif term.field in NUMBERS:
         _number(term)
     elif term.field == "has" and not _begun(HAS, term.value):
@@ -144,7 +138,7 @@ def _test(term: Term, about: About) -> Test:
         case "":
             return Saying(trace, value)
         case "/":
-            return Saying(trace, re.compile(value, re.IGNORECASE))
+            return partial(_says_like, Saying(trace, Expression(value)))
         case "kind":
             kinds = {KINDS.index(Kind(word)) for word in _kinds(value)}
             return lambda row: trace.kinds[row] in kinds
@@ -170,6 +164,13 @@ def _test(term: Term, about: About) -> Test:
 
 def _in(rows: Collection[int], row: int) -> bool:
     return row in rows
+
+
+def _says_like(like: Saying, row: int) -> bool:
+    try:
+        return like(row)
+    except TooSlow as problem:
+        raise TooSlow(f"{problem} at #{row + 1}") from problem
 
 
 def _like(glob: str) -> Callable[[str], bool]:

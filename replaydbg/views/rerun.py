@@ -199,7 +199,7 @@ def _tool(tool: ToolTerm) -> Block:
     elif by:
         how = f"by {shown(by)}" + ("" if tool.allowed else ", after you said yes to the call")
     else:
-        how = "nothing is bound: ⏎ binds it; else you are asked for its result"
+        how = "nothing is bound: choose this line to bind it; else you are asked for its result"
     whole = f"{text}  {recorded}; {how}"
     return Block(
         whole,

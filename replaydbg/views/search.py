@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from replaydbg.core.message import Json, Message, OtherPart, Reasoning, Text, To
 from replaydbg.core.step import Body, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.views.blocks import one_line
+from replaydbg.views.expressions import Expression
 from replaydbg.views.needle import Needle
 
 _AT_ONCE_BYTES = 64 << 10
@@ -83,11 +83,15 @@ class Saying:
     decoded: a run of a gigabyte has a hit in the first second, wherever it is.
     """
 
-    def __init__(self, trace: Trace, sought: str | re.Pattern[str]) -> None:
+    def __init__(self, trace: Trace, sought: str | Expression) -> None:
         self._trace = trace
-        self._is_in = partial(_says, sought.casefold()) if isinstance(sought, str) else sought.search
+        self._is_in = partial(_says, sought.casefold()) if isinstance(sought, str) else sought.holds
         self._is_pattern = not isinstance(sought, str)
-        self._named = {number for number, string in enumerate(trace.strings) if self._is_in(string)}
+        self._named = (
+            set()
+            if self._is_pattern
+            else {number for number, string in enumerate(trace.strings) if self._is_in(string)}
+        )
         self._needle = Needle.of(sought)
         self._first = self._end = 0
         """Rows whose bytes were looked at together, and whether there was something in them."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 
 from replaydbg import codec, schema
 from replaydbg.core.branch import BranchStep, Edit
@@ -30,6 +30,8 @@ class Subject:
     origin: BranchStep | None = None
     note: str = ""
     """What a person wrote down beside the step."""
+    keys: Callable[[str], str] | None = field(default=None, compare=False)
+    """Puts keys in the place of the actions that a text names in braces; None where there are no keys."""
 
     @property
     def link(self) -> Link | None:
@@ -118,6 +120,7 @@ def subject(
     known: bool = True,
     origin: BranchStep | None = None,
     note: str = "",
+    keys: Callable[[str], str] | None = None,
 ) -> Subject:
     """`findings` and `edits` may be those of the whole trace."""
     step = facts.trace.step(row)
@@ -125,4 +128,4 @@ def subject(
     about = tuple(finding for finding in findings if step.id in finding.step_ids)
     if own:
         step = codec.edited_step(step, own)
-    return Subject(facts, row, step, about, own, known, origin, note)
+    return Subject(facts, row, step, about, own, known, origin, note, keys)

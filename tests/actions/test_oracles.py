@@ -60,7 +60,7 @@ def test_a_function_of_the_persons_own() -> None:
 
 def test_without_words_every_error_of_the_recording_must_be_gone() -> None:
     (oracle,) = make_oracles([], BROKEN)
-    assert oracle.words == "gone:T003"
+    assert oracle.words == "gone:schema-violation"
     with pytest.raises(UsageProblem, match="no error that could be gone"):
         make_oracles([], MENDED)
 

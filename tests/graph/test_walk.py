@@ -80,3 +80,23 @@ def test_a_walk_that_breaks_off_is_seen_by_nobody() -> None:
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             one.walk.heard(place)
+
+
+def test_it_tells_how_far_it_has_come_and_is_ended_by_who_hears_that() -> None:
+    one = walks(100)
+    place = one.walk.add(lambda _: Heard())
+    told: list[float] = []
+
+    def stop(done: float) -> None:
+        told.append(done)
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        one.walk.go(stop)
+    assert told == [0]
+    told.clear()
+    one.walk.go(told.append)
+    assert told == [0, 0.48, 0.96]
+    one.walk.go(told.append)
+    assert (len(told), one.times) == (3, 2), "all have heard"
+    assert one.walk.heard(place).rows == list(range(100))

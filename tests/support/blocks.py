@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from replaydbg.core.branch import Edit
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.tui import theme
+from replaydbg.tui.actions import keyed
 from replaydbg.views.blocks import Block
 from replaydbg.views.subject import Subject, subject
 
@@ -26,7 +28,7 @@ def text_of(blocks: Iterable[Block]) -> str:
 
 
 def about(trace: Trace, id_: str, findings: Iterable[Finding] = (), edits: Iterable[Edit] = ()) -> Subject:
-    return subject(Facts(trace), trace.row(id_), findings=findings, edits=edits)
+    return subject(Facts(trace), trace.row(id_), findings=findings, edits=edits, keys=partial(keyed, "main"))
 
 
 def violation(step_id: str, *places: str, message: str = "is wrong") -> Finding:

@@ -14,7 +14,17 @@ from replaydbg.config import Settings
 from replaydbg.core.step import Kind
 from replaydbg.readers._api import Reading
 from replaydbg.tui import actions, workers
-from replaydbg.tui.actions import ACTIONS, CHAIN, DETAIL, KEY_SIGNS, State, by_id, footer_of, of_screen
+from replaydbg.tui.actions import (
+    ACTIONS,
+    CHAIN,
+    DETAIL,
+    KEY_SIGNS,
+    State,
+    by_id,
+    footer_of,
+    keyed,
+    of_screen,
+)
 from replaydbg.tui.messages import TraceRead
 from replaydbg.tui.screens.dialogs import Line
 from replaydbg.tui.screens.help import Help
@@ -109,7 +119,24 @@ def test_footer_names_what_can_be_done_now() -> None:
 def test_reasons(id_: str, state: State, reason: str) -> None:
     said = by_id("main", id_).why_not(state)
     assert said is not None
-    assert reason in said
+    assert reason in keyed("main", said)
+
+
+def test_what_the_table_says_names_keys_by_their_actions() -> None:
+    """A key of the settings is named where ours was; each name in braces is one of an action."""
+    for action in ACTIONS:
+        for text in (action.tooltip, action.idle):
+            assert "{" not in keyed(action.where, text), text
+    actions.give_keys({"main.go_back": "f8", "branches.compare": "f9"})
+    try:
+        assert (
+            keyed("main", by_id("main", "go_forward").why_not(State()) or "")
+            == "there is no place ahead: f8 goes back"
+        )
+        assert "f9 on another line" in keyed("branches", by_id("branches", "mark").tooltip)
+        assert keyed("chooser", "{compare}, {undo}, {nothing}") == "D, u, {nothing}"
+    finally:
+        actions.give_keys({})
 
 
 LEAVING = {"quit", "quit_or_back"}

@@ -16,6 +16,7 @@ from replaydbg.tui import workers
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
     Compared,
+    ComparisonMoved,
     Found,
     Known,
     OtherRead,
@@ -120,7 +121,7 @@ def test_a_search_that_is_given_up_posts_nothing_more(worker: Any) -> None:
     assert posted == []
 
 
-def test_comparing() -> None:
+def test_comparing(worker: Any) -> None:
     posted: list[Any] = []
     before, after = Shown(Facts(RUN)), Shown(Facts(chat([user("hi"), assistant("sorry")])))
     workers.compare(("", "b1"), before, after, lambda _before, _after: {}, posted.append)
@@ -132,7 +133,7 @@ def test_comparing() -> None:
     assert posted[1].comparison.lost == ()
 
 
-def test_the_trace_to_compare_with(tmp_path: Path) -> None:
+def test_the_trace_to_compare_with(tmp_path: Path, worker: Any) -> None:
     posted: list[Any] = []
     path = tmp_path / "other.json"
     save_trace(RUN, str(path))
@@ -141,6 +142,28 @@ def test_the_trace_to_compare_with(tmp_path: Path) -> None:
     assert isinstance(posted[0], OtherRead)
     assert len(posted[0].trace) == len(RUN)
     assert isinstance(posted[1], WorkFailed)
+
+
+def test_a_comparison_tells_how_far_it_is_and_is_given_up(
+    tmp_path: Path, worker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workers, "_BETWEEN_READINGS_SECONDS", -1.0)
+    posted: list[Any] = []
+    before, after = Shown(Facts(RUN)), Shown(Facts(chat([user("hi"), assistant("sorry")])))
+    path = tmp_path / "other.json"
+    save_trace(RUN, str(path))
+
+    def compare() -> None:
+        workers.compare(("", "b1"), before, after, lambda _before, _after: {}, posted.append)
+        workers.read_other(str(path), None, posted.append)
+
+    compare()
+    told = {each.what for each in posted if isinstance(each, ComparisonMoved)}
+    assert told >= {"looking for findings", "comparing steps", "reading other.json"}
+    posted.clear()
+    worker.is_cancelled = True
+    compare()
+    assert posted == []
 
 
 def test_what_a_finding_rests_on_is_posted() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from replaydbg.actions.explain import page
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _registry
+from replaydbg.tui.actions import keyed
 from replaydbg.views.blocks import Block, Folds
 from replaydbg.views.exhibit import Exhibit, Quote, exhibit
 from replaydbg.views.finding import finding_page, head_blocks
@@ -19,6 +22,7 @@ LOOKUP = tool("lookup", parameters(["mode"], mode={"enum": ["fast", "slow"]}))
 RUN = trace(
     model_call("m", [user("go")], assistant("", call("lookup", {"mode": "Fast"}, "c")), tools=[LOOKUP])
 )
+KEYS = partial(keyed, "finding")
 SEARCHES = ["order 7", "order 3", "order 9", "order 1"]
 LOOP = done(("g", {}, "y"), *each("f", "q", SEARCHES, "no results"))
 
@@ -27,7 +31,7 @@ def blocks(run: Trace, rule: str, width: int, first_round: int = 0) -> list[Bloc
     facts = Facts(run)
     (heard,) = _registry.check(facts, select=[rule])
     one = exhibit(facts, heard.findings[0])
-    return list(finding_page(facts, one, Folds(), width, page=page, first_round=first_round))
+    return list(finding_page(facts, one, Folds(), width, page=page, keys=KEYS, first_round=first_round))
 
 
 def test_it_says_what_is_wrong_what_would_mend_it_and_what_to_do() -> None:
@@ -110,7 +114,7 @@ def test_a_long_list_of_steps_is_cut() -> None:
 def test_a_rule_that_is_not_here_has_no_page() -> None:
     mine = Finding("X001", "x", Severity.HINT, "odd", ("m",), (Evidence("m", "/output", "odd"),))
     one = exhibit(Facts(RUN), mine)
-    found = text_of(finding_page(Facts(RUN), one, Folds(), 120, page=lambda _: ""))
+    found = text_of(finding_page(Facts(RUN), one, Folds(), 120, page=lambda _: "", keys=KEYS))
     assert "no page of it" in found
     assert '"finish_reason": "tool_calls"' in found, "the place is quoted"
 
@@ -119,7 +123,7 @@ def quoted(left: object, right: object, width: int = 120) -> str:
     facts = Facts(RUN)
     mine = Finding("X001", "x", Severity.HINT, "odd", ("m",))
     one = Exhibit(mine, pair=(Quote("before", 0, "/a", left), Quote("after", 0, "/a", right)))
-    return text_of(finding_page(facts, one, Folds(), width, page=lambda _: ""))
+    return text_of(finding_page(facts, one, Folds(), width, page=lambda _: "", keys=KEYS))
 
 
 def test_long_texts_are_cut_to_where_they_part() -> None:

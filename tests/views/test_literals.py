@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +26,9 @@ from replaydbg.views.literals import literals
         ("(a|b)c", [()]),
         ("(?i)lost", [()]),
         ("a|", [("a",), ()]),
+        (r"\p{L}lost", [()]),
+        ("lost{e<=1}", [()]),
+        ('{"lost"}', [('{"lost"}',)]),
     ],
 )
 def test_runs_of_letters(pattern: str, expected: list[tuple[str, ...]]) -> None:
@@ -34,15 +36,15 @@ def test_runs_of_letters(pattern: str, expected: list[tuple[str, ...]]) -> None:
 
 
 PIECES = st.sampled_from(
-    ["ab", "c", ".", "a?", "b*", "c+", r"\d", r"\x41", r"\.", "[ab]", "[^]c]", "a{0,2}", "b{2}", "|", "(", ")", ")?", ")+", "(?:"]
+    ["ab", "c", ".", "a?", "b*", "c+", r"\d", r"\x41", r"\.", "[ab]", "[^]c]", "[[:alpha:]]", r"\p{L}", "{e<=1}", r"\h", "a{0,2}", "b{2}", "|", "(", ")", ")?", ")+", "(?:"]
 )  # fmt: skip
 
 
 @given(st.lists(PIECES, max_size=7).map("".join), st.text("abcA1. ", max_size=12))
 def test_what_is_found_holds_them(pattern: str, text: str) -> None:
     try:
-        compiled = re.compile(pattern)
-    except re.error:
+        compiled = regex.compile(pattern)
+    except regex.error:
         return
     if compiled.search(text):
         assert any(all(run in text for run in runs) for runs in literals(pattern)), (pattern, text)

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from replaydbg.core.message import Json
 from replaydbg.views.blocks import Block, Folds, folded_in, json_blocks
 from replaydbg.views.detail import tab_blocks, tabs
-from replaydbg.views.passages import Whole, pattern, put_in, stretches
-from replaydbg.views.query import QueryProblem
+from replaydbg.views.passages import Whole
 from tests.support.blocks import about
 from tests.support.build import assistant, call, model_call, parameters, system, trace, user
 from tests.support.build import tool as offered
@@ -86,43 +85,3 @@ def test_what_hides_a_line_is_opened_and_nothing_else() -> None:
     opened = whole.opened(number, folds)
     assert opened == Folds(frozenset({"x/c", "more"}))
     assert whole.laid(opened).shown_at(number) == 3
-
-
-@pytest.mark.parametrize(
-    ("typed", "text", "found"),
-    [
-        pytest.param("Ab", "ab AB a.b", [(0, 2), (3, 5)], id="whatever the case"),
-        pytest.param("a.b", "ab a.b", [(3, 6)], id="literally"),
-        pytest.param("/a.b/", "ab a.b", [(3, 6)], id="regex"),
-        pytest.param("/^b$/", "a\nb", [(2, 3)], id="lines"),
-        pytest.param("/x*/", "abc", [], id="nothing at all is no hit"),
-        pytest.param("/", "a/b", [(1, 2)], id="a regex that is not typed to its end"),
-    ],
-)
-def test_what_words_look_for(typed: str, text: str, found: list[tuple[int, int]]) -> None:
-    wanted = pattern(typed)
-    assert wanted is not None
-    assert list(stretches(wanted, text)) == found
-
-
-def test_what_is_no_pattern() -> None:
-    assert pattern("  ") is None
-    with pytest.raises(QueryProblem, match="no regular expression"):
-        pattern("/(/")
-
-
-@pytest.mark.parametrize(
-    ("typed", "new", "at", "gives"),
-    [
-        pytest.param("a", "b", None, ("b-b", 2), id="all"),
-        pytest.param("a", "\\1", None, ("\\1-\\1", 2), id="words are put in as they are"),
-        pytest.param("a", "b", 2, ("a-b", 1), id="one"),
-        pytest.param("a", "b", 1, ("a-a", 0), id="nothing there"),
-        pytest.param("/(a)(-)?/", "<\\1>", None, ("<a><a>", 2), id="groups"),
-        pytest.param("/x*/", "b", None, ("a-a", 0), id="nothing at all is not replaced"),
-    ],
-)
-def test_putting_in(typed: str, new: str, at: int | None, gives: tuple[str, int]) -> None:
-    wanted = pattern(typed)
-    assert wanted is not None
-    assert put_in(typed, wanted, new, "a-a", at) == gives

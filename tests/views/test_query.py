@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replaydbg import limits
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
-from replaydbg.views.query import About, QueryProblem, Term, conditions, matching, parse
+from replaydbg.views.expressions import QueryProblem, TooSlow
+from replaydbg.views.query import About, Term, conditions, matching, parse
 from tests.support.build import agent, assistant, call, model_call, tool_execution, trace, user
 
 ASKED = call("search_web", {"q": "Lamps"}, "c1")
@@ -110,3 +112,10 @@ def test_whatever_is_typed_is_a_query_or_a_sentence(text: str) -> None:
         found(text)
     except QueryProblem as problem:
         assert str(problem)  # noqa: PT017 - most texts are queries
+
+
+def test_an_expression_that_takes_too_long_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "EXPRESSION_SECONDS_MAX", 0.05)
+    run = trace(model_call("m", [user("short")], assistant("b" + "a" * 5000 + "!")))
+    with pytest.raises(TooSlow, match=r"/\(a\|aa\)\+\$/ takes too long at #1"):
+        list(matching(conditions(parse("/(a|aa)+$/"), About(run)), range(1)))

@@ -17,6 +17,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
 from replaydbg.readers import _registry
 from replaydbg.readers._api import Document
+from replaydbg.views.expressions import Expression
 from replaydbg.views.search import Saying, said
 from tests.benchmarks import otlp_traces, platform_traces, session_traces
 from tests.support.build import assistant, call, chat, model_call, other, response, system, trace, user
@@ -142,11 +143,11 @@ def test_bytes_tell_what_the_texts_tell(kind: str) -> None:
     words = [random.choice(re.findall(r"[^\W_]{3,}", text) or ["nothing"]) for text in some]
     phrases = [found for text in some for found in re.findall(r"\w+ \S+ \w+", text)[:1]]
     for sought in ["nowhere", "“so”", "—", *words, *phrases]:
-        pattern = re.compile(re.escape(sought[:4]) + ".*" + re.escape(sought[4:]), re.IGNORECASE)
+        pattern = Expression(re.escape(sought[:4]) + ".*" + re.escape(sought[4:]))
         by_words = [any(sought.casefold() in text.casefold() for text in texts) for texts in told]
-        by_pattern = [any(map(pattern.search, texts)) for texts in told]
+        by_pattern = [any(map(pattern.holds, texts)) for texts in told]
         assert list(map(Saying(run, sought), range(len(run)))) == by_words, sought
-        assert list(map(Saying(run, pattern), range(len(run)))) == by_pattern, pattern
+        assert list(map(Saying(run, pattern), range(len(run)))) == by_pattern, pattern.source
 
 
 @pytest.mark.parametrize("kind", KINDS_OF_FILES)

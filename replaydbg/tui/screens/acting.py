@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from replaydbg.tui.actions import State, UserAction, by_id, footer_of, of_screen, sign
+from replaydbg.tui.actions import State, UserAction, by_id, footer_of, keyed, of_screen, sign
 from replaydbg.tui.widgets.footer import FooterLine
 
 Answer = TypeVar("Answer")
@@ -39,6 +39,10 @@ class ActingScreen(Screen[Answer]):
     def state(self) -> State:
         return State()
 
+    def key(self, action_id: str) -> str:
+        """The key of an action of this screen, as it is written."""
+        return keyed(self.WHERE, f"{{{action_id}}}")
+
     def label(self, action: UserAction) -> str:
         """The label of an action in the footer."""
         return action.label
@@ -54,7 +58,7 @@ class ActingScreen(Screen[Answer]):
             if action.idle and self.position() == before:
                 reason = action.idle
         if reason is not None:
-            self.say(f"{sign(action.keys[0])} {action.label}: {reason}")
+            self.say(f"{sign(action.keys[0])} {action.label}: {keyed(self.WHERE, reason)}")
         if not action.pane.startswith(("move", "page")):
             self.offer()  # after a move the screen does so when the cursor has come to rest
 
@@ -113,4 +117,6 @@ class ActingScreen(Screen[Answer]):
         if self._keys.intersection((event.key, event.character, *event.aliases)):
             return  # comes here before its action is done: to say and unsay it would paint the line for each key
         if event.is_printable or event.key.startswith("f"):
-            self.say(f"{event.character or event.key} does nothing here: ? shows all keys", "dim")
+            self.say(
+                f"{event.character or event.key} does nothing here: {self.key('help')} shows all keys", "dim"
+            )

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from replaydbg.core.branch import RECORDING
 from replaydbg.core.trace import Trace
 from replaydbg.session.state import Sitting
+from replaydbg.tui.actions import by_id, keyed, sign
 from replaydbg.tui.desk import OTHER
 from replaydbg.tui.screens.acting import bindings
 from replaydbg.tui.screens.jumping import JumpingScreen
@@ -82,32 +83,35 @@ class BranchesScreen(JumpingScreen[Wish | None]):
         return block.place.removeprefix("branch:") if block is not None else RECORDING
 
     def do_choose(self) -> None:
-        self._of_branch("select", "⏎ Switch", RECORDING)
+        self._of_branch("choose", RECORDING)
 
     def do_drop(self) -> None:
         if self.branch_id == RECORDING:
-            self.say("X Drop: the recording stays; only branches can be dropped")
+            self.say(f"{self.key('drop')} Drop: the recording stays; only branches can be dropped")
         else:
-            self._of_branch("drop", "X Drop")
+            self._of_branch("drop")
 
     def do_label(self) -> None:
-        self._of_branch("label", "l Name")
+        self._of_branch("label")
 
     def do_note(self) -> None:
-        self._of_branch("note", "; Note")
+        self._of_branch("note")
 
     def do_pin(self) -> None:
-        self._of_branch("pin", "p Pin")
+        self._of_branch("pin")
 
     def do_sample(self) -> None:
-        self._of_branch("sample", "A Try often")
+        self._of_branch("sample")
 
-    def _of_branch(self, what: str, key: str, *also: str) -> None:
-        id_ = self.branch_id
-        if id_.startswith(TALLY) and what not in ("select", "drop"):
-            self.say(f"{key}: this is what many runs came to: enter opens the table, X drops it")
+    def _of_branch(self, what: str, *also: str) -> None:
+        id_, action = self.branch_id, by_id(self.WHERE, what)
+        key = f"{sign(action.keys[0])} {action.label}"
+        if id_.startswith(TALLY) and what not in ("choose", "drop"):
+            more = "{choose} opens the table, {drop} drops it"
+            self.say(keyed(self.WHERE, f"{key}: this is what many runs came to: {more}"))
         elif id_ == OTHER:
-            self.say(f"{key}: this is another recording: only m and D do something with it")
+            more = "only {mark} and {compare} do something with it"
+            self.say(keyed(self.WHERE, f"{key}: this is another recording: {more}"))
         elif id_ == RECORDING and id_ not in also:
             self.say(f"{key}: this is the recording: only branches have that")
         else:
@@ -116,26 +120,36 @@ class BranchesScreen(JumpingScreen[Wish | None]):
     def do_mark(self) -> None:
         """The next D compares with this one."""
         if self.branch_id.startswith(TALLY):
-            self.say("m Mark: this is what many runs came to: the branches below are the runs")
+            self.say(
+                f"{self.key('mark')} Mark: this is what many runs came to: the branches below are the runs"
+            )
             return
         self.marked = None if self.marked == self.branch_id else self.branch_id
         self._fill()
         self.say(
-            "marked: D on another line compares the two" if self.marked is not None else "no mark", "good"
+            f"marked: {self.key('compare')} on another line compares the two"
+            if self.marked is not None
+            else "no mark",
+            "good",
         )
 
     def do_compare(self) -> None:
         here, marked = self.branch_id, self.marked
+        key = f"{self.key('compare')} Compare"
         if here.startswith(TALLY):
-            self.say("D Compare: this is what many runs came to: the branches below are the runs")
+            self.say(f"{key}: this is what many runs came to: the branches below are the runs")
         elif marked == here:
-            self.say("D Compare: it is marked itself: go to another line, D there compares the two")
+            self.say(
+                f"{key}: it is marked itself: go to another line, {self.key('compare')} there compares the two"
+            )
         elif marked is not None:
             # What was recorded is what was before, in whichever order the two were chosen.
             before, after = sorted((marked, here), key=_age)
             self.dismiss(Wish("compare", after, before))
         elif here in (RECORDING, OTHER):
-            self.say("D Compare: with what? m marks this one, D on another line compares the two")
+            self.say(
+                f"{self.key('compare')} Compare: with what? {self.key('mark')} marks this one, {self.key('compare')} on another line compares the two"
+            )
         else:
             self.dismiss(Wish("compare", here))
 

@@ -184,7 +184,7 @@ class Changing(Moving):
             self.say("the same message stands in no other prompt, or was edited there by itself")
         elif shown is self.desk.shown and self.do(AddEdits(others)):
             places = plural(len(others), "more place")
-            self.say(f"edited in {places} as one change: u takes them back together", "good")
+            self.say(f"edited in {places} as one change: {self.key('undo')} takes them back together", "good")
 
     def do_revert(self) -> None:
         from replaydbg.session.commands import RemoveEdit
@@ -195,7 +195,7 @@ class Changing(Moving):
         own = [edit for edit in self.desk.edits if edit.step_id == step_id]
         for edit in own:
             self.do(RemoveEdit(edit.step_id, edit.pointer))
-        self.say(f"#{self.row + 1} is as it was: u brings the edit back", "good")
+        self.say(f"#{self.row + 1} is as it was: {self.key('undo')} brings the edit back", "good")
 
     def do_undo(self) -> None:
         self._travel(back=True)
@@ -247,7 +247,9 @@ class Changing(Moving):
                 Choice.RERUN: "is re-run",
                 None: "is as the plan says",
             }
-            self.say(f"#{self.row + 1} {words[choice]} by your choice: c changes it", "good")
+            self.say(
+                f"#{self.row + 1} {words[choice]} by your choice: {self.key('choose')} changes it", "good"
+            )
 
     def show_plan(self, *, on: bool) -> None:
         self.query_one(PlanPane).display = on

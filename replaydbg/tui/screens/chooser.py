@@ -165,7 +165,7 @@ class ChooserScreen(JumpingScreen[None]):
         busy = f"   reading, {self._left:,} left" if self._left > 0 else ""
         self.query_one(NameLine).say(f"{said}   by {self.order}{busy}")
         if not every and self._left == 0:
-            self.say("there is no file in this folder: q leaves")
+            self.say(f"there is no file in this folder: {self.key('leave')} leaves")
 
     def do_open(self) -> None:
         self.query_one(TraceList).action_open()
@@ -173,9 +173,9 @@ class ChooserScreen(JumpingScreen[None]):
     def do_mark(self) -> None:
         row = self.query_one(TraceList).row
         if row is None or not row.is_trace:
-            self.say("m Mark: this is no trace")
+            self.say(f"{self.key('mark')} Mark: this is no trace")
         elif self.query_one(TraceList).mark():
-            self.say(f"{row.label} is marked: D on another line compares the two", "good")
+            self.say(f"{row.label} is marked: {self.key('compare')} on another line compares the two", "good")
         else:
             self.say("nothing is marked", "dim")
 
@@ -183,9 +183,13 @@ class ChooserScreen(JumpingScreen[None]):
         """The marked one is what was before."""
         traces_ = self.query_one(TraceList)
         if traces_.marked is None:
-            self.say("D Compare: with what? m marks a trace, D on another line compares the two")
+            self.say(
+                f"{self.key('compare')} Compare: with what? {self.key('mark')} marks a trace, {self.key('compare')} on another line compares the two"
+            )
         elif traces_.row is not None and same_trace(traces_.row, traces_.marked):
-            self.say("D Compare: it is marked itself: go to another line, D there compares the two")
+            self.say(
+                f"{self.key('compare')} Compare: it is marked itself: go to another line, {self.key('compare')} there compares the two"
+            )
         elif traces_.row is not None:
             self.post_message(TraceList.Chosen(traces_.row, traces_.marked))
 

@@ -72,10 +72,12 @@ class Differences(JumpingScreen[int | None]):
         self.document.action_open()
 
     def do_step(self) -> None:
-        self.say("s To the step: this is a step already; q goes back to it")
+        self.say(
+            f"{self.key('step')} To the step: this is a step already; {self.key('leave')} goes back to it"
+        )
 
     def do_equal(self) -> None:
-        self.say("= Equal steps: there are none that are not shown")
+        self.say(f"{self.key('equal')} Equal steps: there are none that are not shown")
 
     def do_leave(self) -> None:
         self.dismiss(None)
@@ -123,9 +125,11 @@ class CompareScreen(Differences):
         block = self.document.block
         row = compared_row(block, self.comparison) if block is not None else None
         if row is None:
-            self.say("s To the step: this line is not that of a step")
+            self.say(f"{self.key('step')} To the step: this line is not that of a step")
         elif row.row_b is None:
-            self.say(f"s To the step: it is only in {self._titles[0]}; ⏎ shows what it said")
+            self.say(
+                f"{self.key('step')} To the step: it is only in {self._titles[0]}; {self.key('open')} shows what it said"
+            )
         else:
             self.dismiss(row.row_b)
 

@@ -10,8 +10,11 @@ from textual import work
 from replaydbg.core.branch import RECORDING
 from replaydbg.tui import workers
 from replaydbg.tui.desk import OTHER
-from replaydbg.tui.messages import Compared, OtherRead
+from replaydbg.tui.messages import Compared, ComparisonMoved, OtherRead
 from replaydbg.tui.screens.changing import Changing
+
+_COMPARING = "comparing"
+"""What is said of one that is under way begins so."""
 
 
 class Comparing(Changing):
@@ -33,15 +36,42 @@ class Comparing(Changing):
         self.work("compare", job)
         return True
 
+    def on_comparison_moved(self, event: ComparisonMoved) -> None:
+        """In the line on top; below, as long as nothing else is said there, for somebody who waits."""
+        waits = self._to_show is not None or self.desk.other is None
+        if waits and (not self.said or self.said.startswith(_COMPARING)):
+            self.say(f"{_COMPARING}: {event.what} {event.done:.0%}   {self.key('back')} stops it", "dim")
+        self.comparing = f"comparing {event.done:.0%}"
+        self.paint_header()
+
+    def do_back(self) -> None:
+        if self.comparing and (self._to_show is not None or self.at_home()):
+            self._stop_comparing()
+        else:
+            super().do_back()
+
+    def position(self) -> object:
+        return super().position(), bool(self.comparing)
+
+    def _stop_comparing(self) -> None:
+        self._to_show, self.comparing = None, ""
+        self.other_stopped = self.desk.other is None
+        for group in ("compare", "other"):
+            self.workers.cancel_group(self, group)
+        self.paint_header()
+        self.say(f"comparing was stopped: {self.key('compare')} begins it anew")
+
     def on_compared(self, event: Compared) -> None:
         from replaydbg.views.compare import gained_and_lost
 
         pair = event.before, event.after
+        self.comparing = ""
         self.desk.comparisons[pair] = event.comparison
+        self.paint_header()
         if event.after == self.desk.branch_id and event.before == self.desk.before(event.after):
             self.paint_header()
             text, look = gained_and_lost(event.comparison)
-            self.say(f"{text}   D compares step by step", look)
+            self.say(f"{text}   {self.key('compare')} compares step by step", look)
         if self._to_show == pair:
             self._to_show = None
             self.show_comparison(*pair)
@@ -58,7 +88,7 @@ class Comparing(Changing):
         if comparison is None:
             if self.compare(before, after):
                 self._to_show = before, after
-                self.say(f"comparing {desk.title(before)} with {desk.title(after)} …", "dim")
+                self.say(f"{_COMPARING} {desk.title(before)} with {desk.title(after)} …", "dim")
             return
         sides = desk.of_branch(before), desk.of_branch(after)
         assert sides[0] is not None
@@ -69,7 +99,9 @@ class Comparing(Changing):
 
     def do_compare(self) -> None:
         before = self.desk.before(self.desk.branch_id)
-        assert before is not None  # `why_not` of the action
+        if before is None:
+            self._read_other()
+            return
         self.show_comparison(before, self.desk.branch_id)
 
     def _left_comparison(self, after: str, row: int | None) -> None:
@@ -83,18 +115,23 @@ class Comparing(Changing):
 
     def all_found(self) -> None:
         super().all_found()
-        setup = self.desk.setup
-        if setup.against and self.desk.other is None:
-            self.say(f"reading {Path(setup.against).name} to compare with …", "dim")
-            self.work(
-                "other", partial(workers.read_other, setup.against, setup.against_trace, self.post_message)
-            )
+        if self.desk.setup.against and self.desk.other is None:
+            self._read_other()
+
+    def _read_other(self) -> None:
+        setup, self.other_stopped = self.desk.setup, False
+        self.say(f"{_COMPARING}: reading {Path(setup.against).name} …", "dim")
+        self.work("other", partial(workers.read_other, setup.against, setup.against_trace, self.post_message))
 
     def on_other_read(self, event: OtherRead) -> None:
         """It was asked for together with this one, so it is shown without a key to somebody who pressed none."""
+        self.comparing = ""
         self.desk.take_other(event.trace)
         if self.desk.branch_id != RECORDING:
-            self.say("the other trace has been read: b lists it, D there compares", "good")
+            self.say(
+                f"the other trace has been read: {self.key('branches')} lists it, {self.key('compare')} there compares",
+                "good",
+            )
         elif self.touched:
             self.compare(OTHER, RECORDING)
         else:
@@ -171,7 +208,7 @@ class Comparing(Changing):
         match what:
             case "drop":
                 if self.do(DropBranch(branch_id)):
-                    self.say(f"branch {branch_id} is dropped: u brings it back", "good")
+                    self.say(f"branch {branch_id} is dropped: {self.key('undo')} brings it back", "good")
                 return bool(self.desk.branches)
             case "label":
                 said = await self.app.push_screen_wait(

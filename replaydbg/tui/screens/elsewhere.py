@@ -8,6 +8,7 @@ from replaydbg import codec
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
 from replaydbg.graph.retelling import told_elsewhere
+from replaydbg.tui.actions import keyed
 from replaydbg.tui.background import apart
 from replaydbg.tui.desk import Shown
 from replaydbg.views.text import plural
@@ -58,4 +59,4 @@ def in_words(trace: Trace, others: tuple[Edit, ...]) -> str:
     named = ", ".join(f"#{trace.row(edit.step_id) + 1}" for edit in others[:_NAMED_MAX])
     more = f" and {len(others) - _NAMED_MAX} more" if len(others) > _NAMED_MAX else ""
     prompts = plural(len(others), "other prompt")
-    return f"the same message enters {prompts}, {named}{more}: W edits it there, too, as one change"
+    return f"the same message enters {prompts}, {named}{more}: {keyed('main', '{everywhere}')} edits it there, too, as one change"

@@ -10,7 +10,7 @@ from textual.app import ComposeResult
 
 from replaydbg.core.finding import Finding
 from replaydbg.tui import outside, workers
-from replaydbg.tui.actions import State
+from replaydbg.tui.actions import State, keyed
 from replaydbg.tui.background import worker
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import LookedUp
@@ -110,7 +110,9 @@ class FindingScreen(JumpingScreen[Wish | None]):
         assert self.exhibit is not None
         facts, exhibit, page, first = self._shown.facts, self.exhibit, self._page, self.round
         self.document.show(
-            lambda folds, width: finding_page(facts, exhibit, folds, width, page=page, first_round=first),
+            lambda folds, width: finding_page(
+                facts, exhibit, folds, width, page=page, keys=partial(keyed, self.WHERE), first_round=first
+            ),
             keep_place=True,
         )
 

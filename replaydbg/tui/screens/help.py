@@ -10,7 +10,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input
 
-from replaydbg.tui.actions import State, of_screen
+from replaydbg.tui.actions import State, keyed, of_screen
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.said import Said
 from replaydbg.views.blocks import Block
@@ -65,7 +65,8 @@ def rows(where: str, state: State, words: str = "", width: int = 80) -> Iterator
     """A line for each action whose keys, label or tooltip hold all of the words; what is narrow has the tooltip below."""
     group, found = "", False
     for action in of_screen(where):
-        said = f"{action.signs} {action.label} {action.tooltip} {action.group}".lower()
+        tooltip = keyed(where, action.tooltip)
+        said = f"{action.signs} {action.label} {tooltip} {action.group}".lower()
         if not all(word in said for word in words.lower().split()):
             continue
         if action.group != group:
@@ -79,7 +80,7 @@ def rows(where: str, state: State, words: str = "", width: int = 80) -> Iterator
             f"{action.signs:<{_KEYS_CELLS}}{action.label:<{_LABEL_CELLS}}",
             width >= at + _TOOLTIP_CELLS_MIN,
         )
-        text, indent = (text + action.tooltip, at) if beside else (text.rstrip(), _INDENT_CELLS)
+        text, indent = (text + tooltip, at) if beside else (text.rstrip(), _INDENT_CELLS)
         reason = action.why_not(state)
         spans = (
             (0, _KEYS_CELLS, "key"),
@@ -88,8 +89,8 @@ def rows(where: str, state: State, words: str = "", width: int = 80) -> Iterator
         )
         yield Block(text, spans=spans, hang=at if beside else 0)
         if not beside:
-            yield Block(action.tooltip, "dim", indent=indent)
+            yield Block(tooltip, "dim", indent=indent)
         if reason is not None:
-            yield Block(f"not now: {reason}", "hint", indent=indent)
+            yield Block(f"not now: {keyed(where, reason)}", "hint", indent=indent)
     if not found:
         yield Block(f"no key has to do with “{words}”", "dim")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from replaydbg.tui import workers
-from replaydbg.tui.actions import by_id, sign
+from replaydbg.tui.actions import keyed
 from replaydbg.tui.hints import HINTS, Hints
 from replaydbg.tui.messages import HintsRead
 from replaydbg.tui.screens.trying import Trying
@@ -43,7 +43,7 @@ class Hinting(Trying):
         if self.hints is None:
             return
         name = self.hints.fitting(self.state()) if self.size.height >= _ROWS_MIN else ""
-        text = HINTS[name].text.format_map(_Keys()) if name else ""
+        text = keyed("main", HINTS[name].text) if name else ""
         self.query_one(HintLine).show(text)
         if name and self.hints.show(name):
             self._keep_hints()
@@ -60,10 +60,3 @@ class Hinting(Trying):
         assert self.hints is not None
         self._keeping = False
         self.work("hints", partial(workers.keep_hints, dict(self.hints.shown)))
-
-
-class _Keys(dict[str, str]):
-    """The keys of actions by their ids."""
-
-    def __missing__(self, action_id: str) -> str:
-        return sign(by_id("main", action_id).keys[0])

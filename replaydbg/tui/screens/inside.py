@@ -6,7 +6,7 @@ from typing import Any
 
 from replaydbg.tui.screens.acting import ActingScreen
 from replaydbg.tui.widgets.searched import SearchedDocument
-from replaydbg.views.query import QueryProblem
+from replaydbg.views.expressions import QueryProblem
 
 HELP = "words in this text, or /a regular.expression/"
 

@@ -89,12 +89,15 @@ class Judging(Running):
                 return
             repair = choices[chosen]
         if repair is None:
-            self.say(f"{finding.name}: what would mend it is not known; e edits the step")
+            self.say(f"{finding.name}: what would mend it is not known; {self.key('edit')} edits the step")
             return
         if self.do(AddEdit(repair.edit)):
             self.chain.go_to(shown.trace.row(repair.edit.step_id))
             self.show_plan(on=True)
-            self.say(f"edited: {repair.words}; r re-runs, u takes it back", "good")
+            self.say(
+                f"edited: {repair.words}; {self.key('rerun')} re-runs, {self.key('undo')} takes it back",
+                "good",
+            )
 
     @work
     async def do_suppress(self) -> None:
@@ -120,4 +123,4 @@ class Judging(Running):
             self.say("nothing was suppressed: that needs a reason", "dim")
             return
         if self.do(Suppress(fingerprint(shown.trace, finding), reason)):
-            self.say(f"{finding.name} is not told any more: u takes it back", "good")
+            self.say(f"{finding.name} is not told any more: {self.key('undo')} takes it back", "good")

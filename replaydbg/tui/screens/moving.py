@@ -13,8 +13,6 @@ from replaydbg.tui.widgets.panes import Chain, FindingsPane, FlowPane, PlanPane
 from replaydbg.tui.widgets.timeline import TimelineHead
 from replaydbg.views.text import plural
 
-_SHARE_STEP, _SHARE_LEAST, _SHARE_MOST = 5, 20, 80
-
 
 class Moving(ReadingStep):
     def do_next_finding(self) -> None:
@@ -130,32 +128,18 @@ class Moving(ReadingStep):
     def on_zoomed_chain_leveled(self, _event: Chain.Leveled) -> None:
         chain, level = self.chain, self.chain.level
         lines = plural(chain.count, "line")
-        farther = {Level.STEP: "", Level.RUN: "   + from nearer by"}.get(level, "   + nearer, _ farther")
-        self.say(f"{LEVELS[level]}: {lines}{farther}", "dim")
+        farther = {Level.STEP: "", Level.RUN: "   {zoom_in} from nearer by"}.get(
+            level, "   {zoom_in} nearer, {zoom_out} farther"
+        )
+        self.say(f"{LEVELS[level]}: {lines}{actions.keyed(self.WHERE, farther)}", "dim")
         self.paint_header()
         self.offer()
 
-    def do_narrower(self) -> None:
-        self._resize(-1)
-
-    def do_wider(self) -> None:
-        self._resize(1)
-
-    def _resize(self, by: int) -> None:
-        """Move the border of the pane with the focus: the list and the detail share the width, the panes below the height."""
-        below = self.focused if self.pane_name() in (actions.FINDINGS, actions.PLAN) else None
-        if below is not None:
-            self.shares[0] = _within(self.shares[0] + by * _SHARE_STEP)
-            for pane in (self.query_one(FindingsPane), self.query_one(PlanPane)):
-                pane.styles.height = f"{self.shares[0]}%"
-        else:
-            own = by if self.pane_name() != actions.DETAIL else -by
-            self.shares[1] = _within(self.shares[1] + own * _SHARE_STEP)
-            self.query_one("#left").styles.width = f"{self.shares[1]}%"
-
     def do_waterfall(self) -> None:
         if self.chain.size.width < 84:
-            self.say("w Waterfall: the list is too narrow for bars of time; z gives it all the room")
+            self.say(
+                f"{self.key('waterfall')} Waterfall: the list is too narrow for bars of time; {self.key('zoom')} gives it all the room"
+            )
             return
         self.chain.action_waterfall()
 
@@ -165,14 +149,17 @@ class Moving(ReadingStep):
     def _show_timeline(self, *, on: bool) -> None:
         """It takes all the width: z brings the detail back."""
         if not self.chain.show_timeline(on=on):
-            self.say("T Timeline: no times were recorded")
+            self.say(f"{self.key('timeline')} Timeline: no times were recorded")
             return
         self.query_one(TimelineHead).display = on
         self.set_class(on, "-zoomed")
         self.remove_class("-zoomed-detail")
         if on:
             self._show_map(on=False)
-            self.say("+ and _ zoom, ← and → pan, T closes", "dim")
+            self.say(
+                f"{self.key('zoom_in')} and {self.key('zoom_out')} zoom, {self.key('earlier')} and {self.key('later')} pan, {self.key('timeline')} closes",
+                "dim",
+            )
 
     def do_map(self) -> None:
         self._show_map(on=not self.query_one(FlowPane).display)
@@ -272,7 +259,7 @@ class Moving(ReadingStep):
         self.chain.go_to(rows[0])
         self.paint_header()
         self.say(
-            f"{event.label}: {plural(len(rows), 'step')}; esc shows all again, n and N go through them",
+            f"{event.label}: {plural(len(rows), 'step')}; {self.key('back')} shows all again, {self.key('next_hit')} and {self.key('previous_hit')} go through them",
             "good",
         )
 
@@ -296,7 +283,3 @@ LEVELS = {
     Level.AGENT: "a line for each turn of an agent",
     Level.RUN: "the whole run on one screen",
 }
-
-
-def _within(share: int) -> int:
-    return min(max(share, _SHARE_LEAST), _SHARE_MOST)

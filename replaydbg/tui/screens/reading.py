@@ -45,7 +45,7 @@ class ReadingStep(Searching):
         assert shown is not None  # `why_not` of the action
         of = talk(shown.facts, self.row, self.desk.subject)
         if of is None:
-            self.say(f"C Conversation: #{self.row + 1} belongs to no model call")
+            self.say(f"{self.key('conversation')} Conversation: #{self.row + 1} belongs to no model call")
             return
         screen = ConversationScreen(
             of, self.row, markdown=self.detail.markdown, in_browser=self.desk.setup.in_browser

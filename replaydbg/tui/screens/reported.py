@@ -8,10 +8,10 @@ from functools import partial
 from replaydbg.actions.open import chosen
 from replaydbg.errors import ReplaydbgError
 from replaydbg.readers._api import Reading
-from replaydbg.tui import workers
+from replaydbg.tui import actions, workers
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import Found, Known, SatDown, TraceRead, WorkFailed
-from replaydbg.tui.screens.workplace import Workplace
+from replaydbg.tui.screens.sizing import Sizing
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
 from replaydbg.tui.widgets.panes import FindingsPane
 from replaydbg.views.text import plural
@@ -22,7 +22,7 @@ _HIGH_ROWS = 30
 _BETWEEN_FINDINGS_SECONDS = 3.0
 
 
-class Reported(Workplace):
+class Reported(Sizing):
     def on_trace_read(self, event: TraceRead) -> None:
         reading, desk = event.reading, self.desk
         desk.fraction = reading.fraction
@@ -140,6 +140,7 @@ class Reported(Workplace):
 
     def on_work_failed(self, event: WorkFailed) -> None:
         event.stop()  # the app would tell it again
+        self.comparing = ""
         self.tell("That cannot be done", event.problem.message, event.problem.hint, fatal=event.fatal)
 
     def sitting_changed(self) -> None:
@@ -154,7 +155,10 @@ def nothing_found(shown: Shown) -> tuple[str, str]:
     """What to say of a run without findings, and its look: what could not be checked has not passed."""
     if shown.suppressed:
         found = plural(len(shown.suppressed), "finding")
-        return f"{found}, suppressed by a person: f lists it with the reason", "hint"
+        return (
+            f"{found}, suppressed by a person: {actions.keyed('main', '{findings}')} lists it with the reason",
+            "hint",
+        )
     text = f"nothing was found in {plural(len(shown.trace), 'step')}"
     if not shown.unchecked:
         return text, "good"

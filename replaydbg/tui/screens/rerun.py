@@ -128,7 +128,9 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
         elif kind == "tool":
             await self._choose_tool(next(tool for tool in terms.tools if tool.name == name))
         else:
-            self.say("nothing to choose on this line: tab goes to the next choice, y starts the re-run")
+            self.say(
+                f"nothing to choose on this line: {self.key('next_choice')} goes to the next choice, {self.key('go')} starts the re-run"
+            )
 
     def do_next_choice(self) -> None:
         self._to_choice(1)
@@ -173,7 +175,7 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
 
     def do_go(self) -> None:
         if self.terms.possible:
-            self.say(f"y Start: {self.terms.possible}", "error")
+            self.say(f"{self.key('go')} Start: {self.terms.possible}", "error")
             return
         self.dismiss(self.options(self.terms))
 

@@ -106,7 +106,9 @@ class SamplingScreen(ActingScreen[TrialTerms | None]):
         elif place == "add":
             await self._add(terms)
         else:
-            self.say("nothing to choose on this line: j and k move, y starts the runs")
+            self.say(
+                f"nothing to choose on this line: {self.key('down')} and {self.key('up')} move, {self.key('go')} starts the runs"
+            )
 
     async def _number(self, label: str, value: int, most: int) -> int | None:
         said = await self.app.push_screen_wait(Line(label, str(value), f"1 to {most}"))
@@ -156,7 +158,7 @@ class SamplingScreen(ActingScreen[TrialTerms | None]):
 
     def do_go(self) -> None:
         if self.terms.possible:
-            self.say(f"y Start: {self.terms.possible}", "error")
+            self.say(f"{self.key('go')} Start: {self.terms.possible}", "error")
             return
         self.dismiss(self.terms)
 

@@ -34,6 +34,8 @@ class Searching(Reported):
             self.chain.go_to(origin)
         elif text != self.searched:
             self.look_for(text, origin, filtering=False)
+        else:
+            self.say(*self._told)
 
     @work
     async def do_filter(self) -> None:
@@ -43,6 +45,8 @@ class Searching(Reported):
             self.look_for(before, self.row, filtering=True)
         elif text != self.filtered:
             self.look_for(text, self.row, filtering=True)
+        else:
+            self.say(*self._told)
 
     async def _typed(self, label: str, value: str, *, filtering: bool) -> str | None:
         """What is typed into the line at the bottom; each pause in typing searches for what stands there."""
@@ -50,7 +54,7 @@ class Searching(Reported):
         from replaydbg.views.query import HELP
 
         line = Line(label, value, HELP, partial(self.look_for, begin=self.row, filtering=filtering))
-        self._line = line
+        self._line, self._told = line, ("", "")
         try:
             return await self.app.push_screen_wait(line)
         finally:
@@ -58,10 +62,13 @@ class Searching(Reported):
 
     _line: Line | None = None
     """Where one types just now."""
+    _told = ("", "")
+    """What was told there last, and its look: it is said again when the line has gone."""
 
     def look_for(self, text: str, begin: int, *, filtering: bool) -> None:
         """Search all steps for what was typed, in a thread; what was looked for before is given up."""
-        from replaydbg.views.query import QueryProblem, parse
+        from replaydbg.views.expressions import QueryProblem
+        from replaydbg.views.query import parse
 
         shown, text = self.desk.shown, text.strip()
         if shown is None:
@@ -92,6 +99,7 @@ class Searching(Reported):
     _began_at = 0
 
     def _tell(self, text: str, look: str = "warning") -> None:
+        self._told = text, look
         if self._line is not None and self._line.is_mounted:
             self._line.say(text)
         else:
@@ -105,19 +113,33 @@ class Searching(Reported):
         if event.filtering:
             if event.text != self.filtered:
                 return
+            if event.problem:  # what fits further on would be hidden
+                self.filtered = ""
+                self.chain.pick(None)
+                self.paint_header()
+                self._tell(f"{event.problem}: nothing is filtered", "error")
+                return
             self.chain.pick(event.rows)
             self.paint_header()
-            self._tell(f"{found} of {len(event.shown.trace):,}{so_far}   esc clears the filter", "good")
+            self._tell(
+                f"{found} of {len(event.shown.trace):,}{so_far}   {self.key('back')} clears the filter",
+                "good",
+            )
         elif event.text == self.searched:
             first = not self.hits and bool(event.rows)
             self.hits = event.rows
             self.chain.find(event.rows)
             if first:
                 self._to_hit(self._began_at)
-            if event.last and not event.rows:
+            if event.problem:
+                self._tell(f"{event.problem}: found in {found} before that", "error")
+            elif event.last and not event.rows:
                 self._tell(f"“{self.searched}” is nowhere in this run")
             else:
-                self._tell(f"“{self.searched}” is in {found}{so_far}: n next, N previous", "good")
+                self._tell(
+                    f"“{self.searched}” is in {found}{so_far}: {self.key('next_hit')} next, {self.key('previous_hit')} previous",
+                    "good",
+                )
         if not self.chain.row >= 0 and event.last:
             self.settle()
         self.offer()

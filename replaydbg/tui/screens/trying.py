@@ -11,6 +11,7 @@ from textual import work
 from replaydbg.core.branch import Branch
 from replaydbg.core.finding import Severity
 from replaydbg.errors import ReplaydbgError
+from replaydbg.tui.actions import keyed
 from replaydbg.tui.screens.exporting import Exporting
 from replaydbg.tui.screens.running import recorded_provider
 
@@ -51,7 +52,9 @@ class Trying(Exporting):
             self.say("nothing was sent", "dim")
             return
         if plan.calls_by_model and not options.live and not options.provider:
-            self.say("many runs need somebody who answers them: choose who, then y", "error")
+            self.say(
+                keyed("rerun", "many runs need somebody who answers them: choose who, then {go}"), "error"
+            )
             return
         parent = branch.parent if branch is not None else desk.branch_id
         options = replace(options, choices=choices, parent=parent)
@@ -77,9 +80,9 @@ class Trying(Exporting):
         from replaydbg.views.trial import TrialTerms
 
         found = tuple(dict.fromkeys(finding.name for finding in shown.findings))
-        errors = sorted({finding.code for finding in shown.told if finding.severity is Severity.ERROR})
+        errors = sorted({finding.name for finding in shown.told if finding.severity is Severity.ERROR})
         first = TrialTerms(
-            oracles=tuple(f"gone:{code}" for code in errors) if shown.checked else (),
+            oracles=tuple(f"gone:{name}" for name in errors) if shown.checked else (),
             calls_max_usual=options.calls_max,
             calls=sum(plan.calls_by_model.values()),
             tokens=plan.tokens_estimate,
@@ -134,6 +137,6 @@ class Trying(Exporting):
         if rows and trial.edited:
             arm = rows[-1].edited
             self.say(
-                f"{arm.held} of {arm.judged} runs as wanted: {rows[-1].verdict}   b lists the branches",
+                f"{arm.held} of {arm.judged} runs as wanted: {rows[-1].verdict}   {self.key('branches')} lists the branches",
                 "info",
             )

@@ -64,12 +64,15 @@ class Workplace(JumpingScreen[None]):
         self.places: list[str] = []
         self.ahead: list[str] = []
         """Ids of steps that one jumped away from, and of those that one came back from."""
-        self.shares = [38, 55]
-        """In per cent: the height of the panes below the list, and the width of the list."""
         self.touched = False
         """Whether the person has done anything yet."""
         self._settling: Timer | None = None
         self._mounted_findings: tuple[int, bool] = (0, False)
+
+    comparing = ""
+    """How far a comparison that is under way has come; "" for none."""
+    other_stopped = False
+    """Whether the other trace, which there is to compare with, was not read to its end."""
 
     def compose(self) -> ComposeResult:
         signs = ASCII if theme.ascii_only(os.environ) else UNICODE
@@ -100,9 +103,9 @@ class Workplace(JumpingScreen[None]):
         self.offer()
         self.on_trace_read(self._first)
 
-    def on_resize(self, event: events.Resize) -> None:
+    def on_resize(self, _event: events.Resize) -> None:
         """Where it is low, the steps have all the room; f and a still open the panes below them."""
-        if event.size.height < _LOW_ROWS:
+        if self.app.size.height < _LOW_ROWS:
             for name in (actions.FINDINGS, actions.PLAN):
                 pane = self.query_one(f"#{name}")
                 pane.display = pane.has_focus
@@ -146,7 +149,6 @@ class Workplace(JumpingScreen[None]):
             self.chain.bars,
             self.chain.stretch,
             self.chain.level,
-            tuple(self.shares),
         )
 
     def state(self) -> State:
@@ -181,7 +183,7 @@ class Workplace(JumpingScreen[None]):
             branch=branch.id if branch is not None else "",
             stopped=branch is not None and branch.stopped is not None,
             branches=len(desk.branches),
-            other=desk.other is not None,
+            other=desk.other is not None or self.other_stopped,
             original=branch is not None and bool(step_id) and branch.steps[row].of is not None,
             searched=self.searched or self.detail.document.sought,
             filtered=self.filtered or self.picked_on_map,
@@ -239,6 +241,8 @@ class Workplace(JumpingScreen[None]):
             busy = "following"
         elif shown is not None and not shown.checked:
             busy = "looking for findings"
+        elif self.comparing:
+            busy = self.comparing
         elif desk.sitting is not None and not desk.sitting.saved:
             busy = "not kept on disk"
         self.query_one(HeaderLine).say(

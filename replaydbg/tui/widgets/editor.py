@@ -11,11 +11,14 @@ from rich.text import Text
 from textual.widgets import TextArea
 
 from replaydbg.tui import theme
-from replaydbg.views.passages import stretches
+from replaydbg.views.expressions import Expression, TooSlow
 
 _TOKEN = re.compile(
     r"""(?P<string>"(?:\\.|[^"\\])*")(?P<colon>\s*:)?|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(?P<literal>true|false|null)\b"""
 )
+
+_LINE_SECONDS_MAX = 0.02
+"""What marking one line may take: it is painted on the thread of the screen."""
 
 
 class Editor(TextArea):
@@ -24,7 +27,7 @@ class Editor(TextArea):
     def __init__(self, text: str, *, is_json: bool) -> None:
         super().__init__(text, soft_wrap=True, show_line_numbers=is_json, tab_behavior="focus")
         self._is_json = is_json
-        self._marked: re.Pattern[str] | None = None
+        self._marked: Expression | None = None
 
     def offset_of(self, location: tuple[int, int]) -> int:
         """How many characters of the text stand before the place."""
@@ -35,7 +38,7 @@ class Editor(TextArea):
         before = self.text[:offset]
         return before.count("\n"), offset - (before.rfind("\n") + 1)
 
-    def mark(self, wanted: re.Pattern[str] | None) -> None:
+    def mark(self, wanted: Expression | None) -> None:
         """Mark what fits, on the lines that are seen; None marks nothing."""
         self._marked = wanted
         self.notify_style_update()  # lines are kept as they were painted
@@ -51,6 +54,9 @@ class Editor(TextArea):
                 line.stylize(theme.drawn(self.app, f"json-{kind}", ground), *found.span(group))
         if self._marked is not None:
             style = theme.drawn(self.app, "found", self.background_colors[1])
-            for begin, end in stretches(self._marked, line.plain):
-                line.stylize(style, begin, end)
+            try:
+                for begin, end in self._marked.stretches(line.plain, seconds=_LINE_SECONDS_MAX):
+                    line.stylize(style, begin, end)
+            except TooSlow:  # who looks through all of the text says so
+                self._marked = None
         return line

@@ -11,11 +11,14 @@ from textual.content import Content
 from textual.widgets import Input
 from textual.widgets.text_area import Selection
 
+from replaydbg.tui.actions import keyed
 from replaydbg.tui.widgets.editor import Editor
 from replaydbg.tui.widgets.said import Said, sayable
-from replaydbg.views.passages import pattern, put_in, stretches
-from replaydbg.views.query import QueryProblem
+from replaydbg.views.expressions import QueryProblem, typed_expression
 from replaydbg.views.text import plural
+
+_LOOK_SECONDS_MAX = 0.2
+"""On the thread of the screen; a text that is edited here is small."""
 
 
 class FindBar(Vertical):
@@ -38,6 +41,8 @@ class FindBar(Vertical):
         super().__init__()
         self._editor = editor
         self._hits: list[tuple[int, int]] = []
+        self._problem = ""
+        """Why what is typed cannot be looked for."""
 
     def compose(self) -> ComposeResult:
         with Horizontal():
@@ -46,7 +51,9 @@ class FindBar(Vertical):
             yield Said("", id="found")
         with Horizontal():
             yield Said("replace", classes="label")
-            yield Input(placeholder="with what: ⏎ one, ^l all", compact=True, id="replace")
+            yield Input(
+                placeholder=keyed("editor", "with what: ⏎ one, {replace_all} all"), compact=True, id="replace"
+            )
 
     @property
     def _typed(self) -> str:
@@ -87,24 +94,22 @@ class FindBar(Vertical):
 
     def _look(self) -> None:
         """Find all hits anew."""
-        self._hits = []
+        self._hits, self._problem = [], ""
         try:
-            wanted = pattern(self._typed)
+            wanted = typed_expression(self._typed)
+            if wanted is not None:
+                self._hits = list(wanted.stretches(self._editor.text, seconds=_LOOK_SECONDS_MAX))
         except QueryProblem as problem:
-            self._editor.mark(None)
-            self._say(str(problem))
-            return
+            wanted, self._problem = None, str(problem)
         self._editor.mark(wanted)
-        if wanted is not None:
-            self._hits = list(stretches(wanted, self._editor.text))
         self._tell()
 
     def _tell(self) -> None:
         here = self._here()
         count = len(self._hits)
         self._say(
-            ""
-            if not self._typed
+            self._problem
+            if self._problem or not self._typed
             else f"{here + 1 if here is not None else '–'} of {count:,}"
             if count
             else "not there"
@@ -146,10 +151,10 @@ class FindBar(Vertical):
             self.action_next(1)
             return
         editor, begin = self._editor, self._hits[here][0]
-        wanted = pattern(self._typed)
+        wanted = typed_expression(self._typed)
         assert wanted is not None  # there is a hit
         try:
-            text, _ = put_in(self._typed, wanted, self.query_one("#replace", Input).value, editor.text, begin)
+            text, _ = wanted.put_in(self.query_one("#replace", Input).value, editor.text, begin)
         except QueryProblem as problem:
             self._say(str(problem))
             return
@@ -164,8 +169,8 @@ class FindBar(Vertical):
         """All of them, as one change; says what was done."""
         editor, new = self._editor, self.query_one("#replace", Input).value
         try:
-            wanted = pattern(self._typed)
-            text, count = put_in(self._typed, wanted, new, editor.text) if wanted is not None else ("", 0)
+            wanted = typed_expression(self._typed)
+            text, count = wanted.put_in(new, editor.text) if wanted is not None else ("", 0)
         except QueryProblem as problem:
             return str(problem)
         if not count:
@@ -176,4 +181,4 @@ class FindBar(Vertical):
         editor.history.checkpoint()
         editor.move_cursor((min(place[0], editor.document.line_count - 1), 0))
         self._look()
-        return f"replaced in {plural(count, 'place')}: ^z takes them back"
+        return f"replaced in {plural(count, 'place')}: {keyed('editor', '{undo}')} takes them back"

@@ -10,6 +10,7 @@ from textual.message import Message
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.tui import theme
+from replaydbg.tui.actions import keyed
 from replaydbg.tui.widgets.line_list import LineList
 from replaydbg.views.findings import SUPPRESSED, FindingRow, finding_line, finding_rows
 from replaydbg.views.signs import Signs
@@ -47,7 +48,9 @@ class FindingsList(LineList):
         self.least = steps[(at + 1) % len(steps)]
         self._rows_changed()
         self.border_title = (
-            "findings" if self.least is None else f"findings: {self.least.label} or worse, S shows more"
+            "findings"
+            if self.least is None
+            else f"findings: {self.least.label} or worse, {keyed('main', '{severity}')} shows more"
         )
 
     def load(

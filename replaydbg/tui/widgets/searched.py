@@ -6,7 +6,6 @@ the lines in sight are marked. The words stay when another text is shown, and ar
 
 from __future__ import annotations
 
-import re
 import time
 from array import array
 from bisect import bisect_left, bisect_right
@@ -19,10 +18,12 @@ from textual.message import Message
 from textual.worker import get_current_worker
 
 from replaydbg import limits
+from replaydbg.tui.actions import keyed
 from replaydbg.tui.background import worker
 from replaydbg.tui.widgets.document import Document, Source
 from replaydbg.views.blocks import Block, Folds
-from replaydbg.views.passages import Laid, Whole, pattern, stretches
+from replaydbg.views.expressions import Expression, TooSlow, typed_expression
+from replaydbg.views.passages import Laid, Whole
 from replaydbg.views.text import Span
 
 _BETWEEN_TELLING_SECONDS = 0.15
@@ -32,6 +33,9 @@ _MEANWHILE_SECONDS = 0.001
 _WHOLE_BLOCK_CHARS_MAX = 64_000
 _TRIED_MAX = 20_000
 """Passages in folded parts that are passed over to find one that is in sight."""
+_PAINT_SECONDS_MAX = 0.02
+"""What marking one block may take: it is painted on the thread of the screen."""
+_KEYS = "{next_hit} next, {previous_hit} previous, {back} clears"
 _AROUND_CHARS = 400
 """Of a larger block only what is so near to the line is looked at to mark it."""
 
@@ -42,6 +46,8 @@ class Hits:
     def __init__(self) -> None:
         self.blocks, self.starts, self.ends = array("q"), array("q"), array("q")
         self.complete = False
+        self.problem = ""
+        """Why there may be more than were found; "" where there are no more."""
 
     def __len__(self) -> int:
         return len(self.ends)  # the column that is filled last
@@ -77,7 +83,9 @@ class SearchedDocument(Document, inherit_bindings=False):
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         self.sought = ""
         """The words as they were typed."""
-        self._wanted: re.Pattern[str] | None = None
+        self._wanted: Expression | None = None
+        self._painted: Expression | None = None
+        """What is marked on the lines in sight: what is wanted, unless that takes too long."""
         self._hits = Hits()
         self._here = -1
         """The number of the hit that one went to last."""
@@ -109,7 +117,7 @@ class SearchedDocument(Document, inherit_bindings=False):
     def look_for(self, text: str, origin: tuple[int, int], *, unfold: bool) -> None:
         """Mark the passages, and go to the first one from `origin` on. Raises QueryProblem, and forgets what was before."""
         self.forget()
-        self._wanted = pattern(text)
+        self._wanted = self._painted = typed_expression(text)
         if self._wanted is None:
             self.go_back(origin)
             return
@@ -119,6 +127,7 @@ class SearchedDocument(Document, inherit_bindings=False):
     def forget(self) -> None:
         self.workers.cancel_group(self, "passages")
         self.sought, self._wanted, self._hits, self._here, self._origin = "", None, Hits(), -1, None
+        self._painted = None
         self._marks.clear()
         self.refresh()
 
@@ -227,12 +236,15 @@ class SearchedDocument(Document, inherit_bindings=False):
         if not self._tells:
             return
         count, so_far = len(self._hits), "" if self._hits.complete else " so far"
+        if self._hits.problem:
+            self.post_message(self.Sought(f"{self._hits.problem}: {count:,} found before that", "error"))
+            return
         if not count:
             words = f"“{self.sought}” is not in this text{so_far}"
         elif self._here >= 0:
-            words = f"“{self.sought}” {self._here + 1:,} of {count:,}{so_far}: n next, N previous, esc clears"
+            words = f"“{self.sought}” {self._here + 1:,} of {count:,}{so_far}: {keyed('main', _KEYS)}"
         else:
-            words = f"“{self.sought}” {count:,} in what is folded{so_far}: n goes there"
+            words = f"“{self.sought}” {count:,} in what is folded{so_far}: {keyed('main', '{next_hit}')} goes there"
         self.post_message(self.Sought(words, "good" if count else "warning"))
 
     # Another text, or the same one laid out anew
@@ -263,7 +275,7 @@ class SearchedDocument(Document, inherit_bindings=False):
 
     def pieces(self, number: int, start: int, end: int) -> Iterator[Span]:
         spans = super().pieces(number, start, end)
-        if self._wanted is None:
+        if self._painted is None:
             return spans
         here = self._here_in(number)
         marks = [
@@ -280,25 +292,35 @@ class SearchedDocument(Document, inherit_bindings=False):
         return (start, end) if self._laid().shown_at(block) == number else None
 
     def _found_in(self, number: int, block: Block, start: int, end: int) -> list[tuple[int, int]]:
-        assert self._wanted is not None
-        if len(block.text) > _WHOLE_BLOCK_CHARS_MAX:
-            around = max(0, start - _AROUND_CHARS), min(len(block.text), end + _AROUND_CHARS)
-            return list(stretches(self._wanted, block.text, *around))
-        if number not in self._marks:
-            self._marks[number] = list(stretches(self._wanted, block.text))
+        wanted = self._painted
+        if wanted is None:
+            return []
+        try:
+            if len(block.text) > _WHOLE_BLOCK_CHARS_MAX:
+                around = max(0, start - _AROUND_CHARS), min(len(block.text), end + _AROUND_CHARS)
+                return list(wanted.stretches(block.text, *around, seconds=_PAINT_SECONDS_MAX))
+            if number not in self._marks:
+                self._marks[number] = list(wanted.stretches(block.text, seconds=_PAINT_SECONDS_MAX))
+        except TooSlow:  # who looks through all of the text says so
+            self._painted = None
+            return []
         return self._marks[number]
 
 
-def _look_through(whole: Whole, wanted: re.Pattern[str], hits: Hits, tell: Callable[[], object]) -> None:
+def _look_through(whole: Whole, wanted: Expression, hits: Hits, tell: Callable[[], object]) -> None:
     """In a thread: fill `hits`. A whole that is not read yet is read on the way."""
     worker, last = get_current_worker(), time.monotonic()
     for number in range(len(whole.texts)) if whole.complete else whole.read():
-        for start, end in stretches(wanted, whole.texts[number]):
-            if len(hits) >= limits.PASSAGES_MAX:
-                break
-            hits.blocks.append(number)
-            hits.starts.append(start)
-            hits.ends.append(end)
+        try:
+            for start, end in wanted.stretches(whole.texts[number]):
+                if len(hits) >= limits.PASSAGES_MAX:
+                    break
+                hits.blocks.append(number)
+                hits.starts.append(start)
+                hits.ends.append(end)
+        except TooSlow as slow:
+            hits.problem = f"{slow} on a line of {len(whole.texts[number]):,} characters"
+            break
         if worker.is_cancelled:
             return
         if len(hits) and time.monotonic() - last > _BETWEEN_TELLING_SECONDS:

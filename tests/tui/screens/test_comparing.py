@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from typing import Any
 
+import pytest
+
+from replaydbg.actions import compare
 from replaydbg.actions.convert import save_trace
 from replaydbg.actions.demo import PROVIDER
 from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.codec import make_edit
+from replaydbg.diff.align import align
 from replaydbg.session.commands import AddBranch, AddEdit, SelectBranch
 from replaydbg.tui.screens.branches import BranchesScreen
 from replaydbg.tui.screens.compare import CompareScreen, StepDifference
+from replaydbg.tui.setup import Setup
+from tests.support.build import model_call, trace, user
 from tests.support.desk import Sitting, demo_setup, open_demo, open_setup
 
 TOLD = (
@@ -122,3 +130,39 @@ async def test_a_file_that_cannot_be_read_is_told(tmp_path: Path) -> None:
         await sitting.until(lambda: sitting.app.screen is sitting.main, "the end of the dialog")
         await sitting.press("D")
         assert "there is no branch yet" in sitting.said
+
+
+async def test_a_long_comparison_tells_how_far_it_is_and_escape_stops_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both traces are long; the machine may be quick, so the comparison waits where the test says."""
+    steps = [model_call(f"m{at}", [user("go")], f"answer {at}") for at in range(300)]
+    for name, count in (("before", 300), ("after", 290)):
+        save_trace(trace(*steps[:count]), str(tmp_path / f"{name}.json"))
+    go_on = Event()
+    told = align
+
+    def held(*given: Any) -> Any:
+        while not go_on.wait(0.01):
+            given[-1](0.5)
+        return told(*given)
+
+    monkeypatch.setattr(compare, "align", held)
+    setup = Setup(
+        str(tmp_path / "after.json"),
+        session_path=str(tmp_path / "session.sqlite3"),
+        against=str(tmp_path / "before.json"),
+    )
+    async with open_setup(setup) as sitting:
+        await sitting.until(lambda: "looking which step is which 50%   esc stops it" in sitting.said)
+        assert "comparing 50%" in sitting.text
+        await sitting.press("=", "j")
+        assert sitting.main.row == 1, "the screen goes on"
+        await sitting.until(lambda: sitting.said.startswith("comparing"), "it to be said again")
+        await sitting.press("escape")
+        assert "comparing was stopped: D begins it anew" in sitting.said
+        await sitting.until(lambda: not any(each.is_running for each in sitting.app.workers), "its end")
+        assert "comparing 50%" not in sitting.text
+        go_on.set()
+        await sitting.press("D")
+        await to_comparison(sitting)

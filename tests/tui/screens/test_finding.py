@@ -10,7 +10,7 @@ from replaydbg.tui.screens.dialogs import Choose, Line
 from replaydbg.tui.screens.finding import FindingScreen
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
 from tests.support.desk import Sitting, Size, open_demo, open_made
-from tests.support.golden import same_as_golden
+from tests.support.golden import SIZES, same_as_golden
 from tests.support.situations import done, each
 
 LOOKUP = tool("lookup", parameters(["mode"], mode={"enum": ["fast", "slow"]}))
@@ -43,7 +43,7 @@ async def test_arguments_against_the_schema(tmp_path: Path, size: Size, beside: 
         assert "finding 1 of 2" in sitting.text
 
 
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+@pytest.mark.parametrize("size", SIZES)
 async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
     async with open_demo(tmp_path, size) as sitting:
         screen = await opened(sitting)

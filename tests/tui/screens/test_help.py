@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from replaydbg.tui.actions import ACTIONS, State, of_screen
+from replaydbg.tui.actions import ACTIONS, State, keyed, of_screen
 from replaydbg.tui.screens.help import Help, rows
 from tests.support.blocks import text_of
 from tests.support.desk import Size, open_demo
@@ -17,7 +17,7 @@ from tests.support.golden import SIZES, states_same_as_golden
 def test_every_action_stands_there(where: str) -> None:
     text = text_of(rows(where, State()))
     for action in of_screen(where):
-        assert action.tooltip in text
+        assert keyed(where, action.tooltip) in text
 
 
 def test_what_cannot_be_done_says_why() -> None:

@@ -156,28 +156,3 @@ def test_places_by_number_by_distance_by_share_and_by_id(said: str, row: int) ->
     assert place_of(said, 0, run) == row
     with pytest.raises(StepNotFound):
         place_of("nobody", 0, run)
-
-
-async def test_panes_are_made_wider_and_narrower(tmp_path: Path) -> None:
-    async with open_demo(tmp_path) as sitting:
-        main = sitting.main
-        width = main.chain.size.width
-        await sitting.press("greater_than_sign")
-        assert main.chain.size.width > width
-        await sitting.press("less_than_sign", "less_than_sign")
-        assert main.chain.size.width < width
-        for _ in range(12):
-            await sitting.press("less_than_sign")
-        assert "as narrow as it gets" in sitting.said
-        narrowest = main.chain.size.width
-        main.detail.document.focus()
-        await sitting.pilot.pause()
-        await sitting.press("less_than_sign")
-        assert main.chain.size.width > narrowest, "it is the detail that gets narrower"
-        main.chain.focus()
-        await sitting.press("f")
-        height = sitting.app.screen.query_one("#findings").size.height
-        await sitting.press("greater_than_sign")
-        assert sitting.app.screen.query_one("#findings").size.height > height
-        await sitting.press("escape", "z", "less_than_sign")
-        assert "one pane has all the width" in sitting.said

@@ -63,7 +63,7 @@ async def form_of(terms: TrialTerms = TERMS, *, in_browser: bool = False) -> Asy
 
 async def test_what_is_proposed_is_that_the_errors_are_gone() -> None:
     async with form_of() as form:
-        assert {"gone:T003", "gone:L004"} <= set(form.terms.oracles)
+        assert {"gone:schema-violation", "gone:error-loop"} <= set(form.terms.oracles)
         assert "10 runs: about 40 model calls" in text_of(form.app)
         await form.press("y")
         (terms,) = form.gave

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+from replaydbg.actions.convert import save_trace
 from replaydbg.tui.screens.dialogs import Line
-from tests.support.desk import Sitting, open_demo
+from replaydbg.tui.setup import Setup
+from tests.support.build import assistant, model_call, trace, user
+from tests.support.desk import Sitting, open_demo, open_setup
 
 
 async def typed(sitting: Sitting, key: str, text: str) -> None:
@@ -86,3 +90,31 @@ async def test_a_filter_that_leaves_nothing_says_so_and_can_be_left(tmp_path: Pa
         await sitting.press("escape")
         assert sitting.main.chain.count > 0
         assert sitting.main.row >= 0
+
+
+async def test_an_expression_that_takes_too_long_is_said_and_the_screen_goes_on(tmp_path: Path) -> None:
+    long = "a" * 5000 + "!"
+    run = trace(
+        model_call("m1", [user("go")], assistant("aa")), model_call("m2", [user("go")], assistant(long))
+    )
+    save_trace(run, str(tmp_path / "run.json"))
+    setup = Setup(str(tmp_path / "run.json"), session_path=str(tmp_path / "session.sqlite3"))
+    async with open_setup(setup, (120, 40)) as sitting:
+        await sitting.until_checked()
+        await typed(sitting, "/", "/(a|aa)+$/")
+        await sitting.press("enter")
+        await sitting.until(lambda: "takes too long at #2: found in 1 step before that" in sitting.said)
+        assert list(sitting.main.hits) == [0]
+        sitting.main.look_for("/(a|aa)+$/", 0, filtering=False)
+        sitting.app.simulate_key("j")  # without the pilot, which waits until the processor rests
+        for _ in range(500):
+            if sitting.main.row == 1:
+                break
+            await asyncio.sleep(0.01)
+        assert sitting.main.row == 1, "keys are heard meanwhile"
+        assert any(each.group == "search" and each.is_running for each in sitting.app.workers)
+        await typed(sitting, "&", "/(a|aa)+$/")
+        await sitting.press("enter")
+        await sitting.until(lambda: "takes too long at #2: nothing is filtered" in sitting.said)
+        assert len(shown_rows(sitting)) == 2
+        assert sitting.main.filtered == ""

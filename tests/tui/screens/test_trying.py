@@ -24,7 +24,7 @@ async def try_often(sitting: Sitting) -> None:
     await sitting.until(lambda: isinstance(sitting.app.screen, RerunScreen), "the terms")
     await sitting.press("y")
     await sitting.until(lambda: isinstance(sitting.app.screen, SamplingScreen), "the form")
-    await sitting.until(lambda: "gone:T003" in sitting.text, "what is wanted")
+    await sitting.until(lambda: "gone:schema-violation" in sitting.text, "what is wanted")
     await sitting.press("enter")
     await sitting.press("backspace", "4", "enter")
     await sitting.press("y")

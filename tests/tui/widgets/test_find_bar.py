@@ -145,3 +145,12 @@ async def test_what_is_selected_is_looked_for() -> None:
         await it.find("pear")
         await it.press("escape", "ctrl+f")
         assert it.has("1 of 1")
+
+
+async def test_an_expression_that_takes_too_long_is_said() -> None:
+    async with typing_in("a" * 300 + "!") as it:
+        await it.find("/(a|aa)+$/")
+        assert it.has("takes too long")
+        assert not it.has("not there")
+        await it.press("tab", "b", "enter", "ctrl+l")
+        assert it.text == "a" * 300 + "!"

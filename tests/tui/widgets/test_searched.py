@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from replaydbg.tui.widgets.document import Source
 from replaydbg.tui.widgets.searched import Hits, SearchedDocument
 from replaydbg.views.blocks import Block, Folds, folded_in
-from replaydbg.views.query import QueryProblem
+from replaydbg.views.expressions import QueryProblem
 from tests.support.screens import Painted
 from tests.tui.host import Host
 
@@ -184,3 +184,12 @@ def test_the_first_hit_from_a_place() -> None:
         3,
         3,
     ]
+
+
+async def test_an_expression_that_takes_too_long_is_said_and_marks_nothing() -> None:
+    async with reading(lines("aab", "a" * 300 + "b!", "end")) as it:
+        said = await it.look_for("/(a|aa)+$/")
+        assert said == "/(a|aa)+$/ takes too long on a line of 302 characters: 0 found before that"
+        assert it.marked() == []
+        assert await it.look_for("end") == "“end” 1 of 1: n next, N previous, esc clears"
+        assert it.marked() == ["[end]"]
