@@ -52,7 +52,7 @@ async def test_pending_edits_are_tried_and_each_run_is_a_branch(tmp_path: Path) 
         await sitting.press("g", "j")
         assert "± 4 runs with the edit, 4 as it was: the edit helps" in sitting.text
         await sitting.press("p")
-        assert "enter opens the table" in sitting.said
+        assert "⏎ opens the table" in sitting.said
         await sitting.press("D")
         assert "the branches below are the runs" in sitting.said
         await sitting.press("enter")
