@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _ESCAPE = re.compile(r"\\(?:x..|u....|U.{8}|N\{[^}]*\}|[0-9]{1,3}|.)", re.DOTALL)
-_CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
+_CLASS = re.compile(r"\[\^?\]?(?:\[:\^?\w+:\]|[^\]])*\]")
 _OPTIONAL = re.compile(r".(?:[?*]|\{[^}]*\})", re.DOTALL)
 _MAYBE_ABSENT = re.compile(r"\(\?|\)[?*{]|\{(?!\d*,?\d*\})[^}\"]*\}")
 """The last ones are properties and what may be amiss: `\\p{L}`, `{e<=1}`."""

@@ -21,6 +21,7 @@ from replaydbg.views.literals import literals
         (r"a\.b[xyz]c", [("a", "b", "c")]),
         (r"^x\x41y$", [("x", "y")]),
         ("[]|]a", [("a",)]),
+        ("[[:alpha:]_]a[[:x]b", [("a", "b")]),
         ("(lost)+", [("lost",)]),
         ("(lost)?", [()]),
         ("(a|b)c", [()]),
