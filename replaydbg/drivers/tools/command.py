@@ -61,7 +61,7 @@ class CommandTool:
     def unconfined(self) -> tuple[str, ...]:
         """What the program may do that a person might think it may not."""
         lacks = () if _network_off() else ("it reaches the network",)
-        return (*lacks, "it may read files of yours by their full names")
+        return (*lacks, "it may read and change files of yours by their full names")
 
     async def run(self, call: ToolCall) -> ToolResult | Failed:
         started = time.monotonic()
@@ -70,6 +70,10 @@ class CommandTool:
             argv = [_templates.filled(word, call) for word in self.command]
             with tempfile.TemporaryDirectory(prefix="replaydbg-", ignore_cleanup_errors=True) as scratch:
                 inside = await asyncio.to_thread(self._copied, Path(scratch))
+                if not self._is_there(
+                    argv[0], inside
+                ):  # no answer of a tool, so the model must not hear of it
+                    return Failed("tool", f"{argv[0]} cannot be run: there is no such program")
                 code, said, complained = await self._run(argv, loose.encoded(dict(arguments)), inside)
         except _templates.Unfilled as problem:
             return Failed("arguments", str(problem))
@@ -97,6 +101,11 @@ class CommandTool:
         inside = scratch / "folder"
         shutil.copytree(self.folder, inside, symlinks=True)
         return inside
+
+    def _is_there(self, program: str, inside: Path) -> bool:
+        """By its name on the path, or by a path of its own that begins in the copied folder."""
+        here = str(inside / program) if Path(program).name != program else program
+        return shutil.which(here, path=self.environ.get("PATH")) is not None
 
     async def _run(self, argv: list[str], stdin: str, inside: Path) -> tuple[int, bytes, bytes]:
         env = {name: self.environ[name] for name in (*_PASSED, *self.env) if name in self.environ}

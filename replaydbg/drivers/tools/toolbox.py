@@ -49,6 +49,8 @@ class Remote:
     name: str
     policy: Policy | None = None
     """None where the person said nothing: asks, unless a trusted server says that it only reads."""
+    asked_for: bool = True
+    """Whether the settings name the server for this tool; else all servers are looked through for it."""
 
 
 class Toolbox:
@@ -90,7 +92,7 @@ class Toolbox:
         if name in self._remote:
             return await self._of_server(self._remote[name])
         for server in self._servers:
-            found = await self._of_server(Remote(server, name, self._policies.get(name)))
+            found = await self._of_server(Remote(server, name, self._policies.get(name), asked_for=False))
             if found is not None:
                 self._bound[name] = found
                 return found
@@ -104,16 +106,22 @@ class Toolbox:
         elif name in self._remote:
             self._remote[name] = Remote(self._remote[name].server, self._remote[name].name, Policy.ALLOW)
 
+    def _problem(self, sentence: str) -> None:
+        if sentence not in self.problems:
+            self.problems.append(sentence)
+
     async def _of_server(self, remote: Remote) -> Bound | None:
         group, server = self._group, remote.server
         assert group is not None, "a toolbox is entered before it is asked"
         try:
-            listed = (await server.tools(group)).get(remote.name)
+            tools = await server.tools(group)
         except ServerProblem as problem:
-            if str(problem) not in self.problems:
-                self.problems.append(str(problem))
+            self._problem(str(problem))
             return None
+        listed = tools.get(remote.name)
         if listed is None:
+            if remote.asked_for:
+                self._problem(f"the MCP server {server.name} has no tool {remote.name}, only {_few(tools)}")
             return None
         policy, word = remote.policy, ""
         if listed.read_only:
@@ -122,3 +130,12 @@ class Toolbox:
             policy = Policy.ALLOW if listed.read_only and server.setting.trusted else Policy.ASK
         how = f"{remote.name} of the MCP server {server.name} ({server.where}){word}"
         return Bound(McpTool(server, remote.name, group), how, policy)
+
+
+_NAMED_MAX = 8
+
+
+def _few(names: Iterable[str]) -> str:
+    named = sorted(names)
+    more = f" and {len(named) - _NAMED_MAX} more" if len(named) > _NAMED_MAX else ""
+    return (", ".join(named[:_NAMED_MAX]) or "none") + more

@@ -116,7 +116,21 @@ def test_output_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("print('x' * 1000000)").result == "x" * 10
 
 
-def test_what_cannot_be_run_is_a_failure() -> None:
-    outcome = asyncio.run(CommandTool(("/no/such/program",), environ=ENVIRON).run(call("f", {})))
-    assert "cannot be run" in (outcome.message if isinstance(outcome, Failed) else str(outcome.result))
+@pytest.mark.parametrize("program", ["/no/such/program", "no-such-program", "./find"])
+def test_what_cannot_be_run_is_a_failure(program: str) -> None:
+    """Not a result: the model would be told of a mistake in the settings as if the tool had said it."""
+    outcome = asyncio.run(CommandTool((program,), environ=ENVIRON).run(call("f", {})))
+    assert outcome == Failed("tool", f"{program} cannot be run: there is no such program")
+
+
+def test_a_program_of_the_copied_folder(tmp_path: Path) -> None:
+    program = tmp_path / "find"
+    program.write_text("#!/bin/sh\necho 7\n")
+    program.chmod(0o755)
+    outcome = asyncio.run(CommandTool(("./find",), str(tmp_path), environ=ENVIRON).run(call("f", {})))
+    assert isinstance(outcome, ToolResult)
+    assert outcome.result == 7
+
+
+def test_fields_that_the_command_wants_and_the_call_lacks() -> None:
     assert run("", "{nope}").kind == "arguments"

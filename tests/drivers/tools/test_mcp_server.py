@@ -86,6 +86,14 @@ async def test_what_the_person_says_goes_before_what_a_server_says() -> None:
     assert (search.policy, sell.policy, nope) == (Policy.NEVER, Policy.ALLOW, None)
 
 
+async def test_a_tool_that_its_server_lacks_is_told() -> None:
+    server = McpServer("shop", ServerSetting(command=SHOP))
+    async with Toolbox({}, {"search": Remote(server, "look")}, [server]) as box:
+        found = [await box.find(name) for name in ("search", "search", "nope")]
+    assert found == [None, None, None]
+    assert box.problems == ["the MCP server shop has no tool look, only fail, find, many, sell"]
+
+
 async def test_nothing_is_started_before_a_tool_is_looked_for(tmp_path: Path) -> None:
     mark = tmp_path / "started"
     setting = ServerSetting(command=(sys.executable, "-c", f"open({str(mark)!r}, 'w')"))
