@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.drivers.providers import Provider
 from replaydbg.drivers.providers._http import HttpProvider, is_loopback
-from replaydbg.drivers.providers._registry import as_recorded, make_provider
+from replaydbg.drivers.providers._registry import as_recorded, make_provider, named_provider
 from replaydbg.drivers.python_name import PREFIX
 
 
@@ -40,7 +40,8 @@ def addressees(
     for recorded, calls in calls_by_model.items():
         model = recorded if not options.model or options.model.startswith(PREFIX) else options.model
         by = spec or as_recorded(recorded_provider, model)
-        provider = make_provider(by, base_url=options.base_url, environ=options.environ)
+        make = named_provider if options.provider else make_provider
+        provider = make(by, base_url=options.base_url, environ=options.environ)
         where, leaves, lacks = _described(provider)
         before = found.get((model, where))
         found[model, where] = Addressee(model, calls + (before.calls if before else 0), where, leaves, lacks)

@@ -23,11 +23,13 @@ def estimate(made: Plan, trace: Trace, model: str = "") -> float | None:
     return None if None in costs else sum(cost for cost in costs if cost is not None)
 
 
-def plan_edits(facts: Facts, edits: Sequence[Edit], choices: Mapping[str, Choice] | None = None) -> Plan:
-    """The plan with what it would cost. Raises UsageProblem for edits that do not fit the trace."""
+def plan_edits(
+    facts: Facts, edits: Sequence[Edit], choices: Mapping[str, Choice] | None = None, model: str = ""
+) -> Plan:
+    """The plan with what it would cost, where `model` is asked instead of the recorded ones. Raises UsageProblem for edits that do not fit the trace."""
     try:
         with without_collector():  # it would walk the whole trace while a line for each step is made
             made = plan(facts, edits, chosen(facts, choices or {}))
-        return replace(made, cost_usd=estimate(made, facts.trace))
+        return replace(made, cost_usd=estimate(made, facts.trace, model))
     except (EditRefusedError, StepNotFound) as error:
         raise UsageProblem(str(error)) from error

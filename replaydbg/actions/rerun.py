@@ -101,14 +101,9 @@ async def rerun(
 
     Cancelling hands back the branch as far as it has come: whatever was answered was paid for. The cancellation ends here.
     """
-    options = await _found_here(facts, edits, options)
+    replay, options = await _begin(facts, edits, options)
     provider = _provider(options)
     toolbox = make_toolbox(options.tools, options.servers, options.bindings, options.allow, options.environ)
-    try:
-        policy = _policy(facts, edits, options)
-        replay = Replay(facts, edits, policy, options.parent)
-    except (EditRefusedError, StepNotFound) as error:
-        raise UsageProblem(str(error)) from error
     id_ = options.branch_id or branch_id(facts.trace, edits, options)
     if journal is not None:
         journal.begin(_begun(replay, id_, options))
@@ -132,6 +127,23 @@ async def rerun(
             task.uncancel()
     branch = replay.branch(id_, options.label)
     return replace(_answered_by(branch, provider), choices=options.choices)
+
+
+async def _begin(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> tuple[Replay, RerunOptions]:
+    options = await _found_here(facts, edits, options)
+    try:
+        return Replay(facts, edits, _policy(facts, edits, options), options.parent), options
+    except (EditRefusedError, StepNotFound) as error:
+        raise UsageProblem(str(error)) from error
+
+
+async def opening(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> tuple[Replay, RerunOptions]:
+    """The re-run before anything is asked: its requests are the first questions. Raises UsageProblem."""
+    replay, options = await _begin(facts, edits, options)
+    kept = _kept(options.resume)
+    if kept is not None:
+        give(replay, lambda asked: kept.answer(asked.request))
+    return replay, options
 
 
 def going_on(options: RerunOptions, branch: Branch) -> RerunOptions:
@@ -285,6 +297,13 @@ def _answered_by(branch: Branch, provider: Provider | None) -> Branch:
     return replace(branch, model=provider.name, models=uses)
 
 
+def provider_for(request: ModelRequest, options: RerunOptions) -> Provider:
+    """Who would be asked. Raises UsageProblem, also where a recording names code as its model."""
+    provider = _provider(options)
+    assert provider is not None, "somebody is asked"
+    return provider.chosen(request) if isinstance(provider, _AsRecorded) else provider
+
+
 class _AsRecorded:
     """Asks each model of the provider that the recording names, or that the model's name tells."""
 
@@ -296,10 +315,15 @@ class _AsRecorded:
 
     async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> Reply | Failed:
         try:
-            spec = as_recorded(recorded_provider(request), request.model)
+            provider = self.chosen(request)
         except UsageProblem as problem:
             return Failed("request", f"{problem.message}; {problem.hint}")
+        return await provider.complete(request, on_text)
+
+    def chosen(self, request: ModelRequest) -> Provider:
+        """Raises UsageProblem."""
+        spec = as_recorded(recorded_provider(request), request.model)
         if spec not in self._providers:
             options = self._options
             self._providers[spec] = make_provider(spec, base_url=options.base_url, environ=options.environ)
-        return await self._providers[spec].complete(request, on_text)
+        return self._providers[spec]

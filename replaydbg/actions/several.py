@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from replaydbg.actions.compare import compare_branch
+from replaydbg.actions.dry_run import Foreseen, dry_run
 from replaydbg.actions.edits import read_choices, read_edits
 from replaydbg.actions.open import Opened, open_trace, recording
 from replaydbg.actions.plan import plan_edits
@@ -40,6 +41,7 @@ class Outcome:
     passed_over: str = ""
     branch: Branch | None = None
     plan: Plan | None = None
+    dry_run: Foreseen | None = None
     gained: tuple[Finding, ...] = ()
     lost: tuple[Finding, ...] = ()
     spent: Progress = field(default_factory=Progress)
@@ -73,11 +75,13 @@ class Several:
         self._left = BoundsLeft(options)
         self._over = ""
 
-    def planned(self, opened: Opened) -> Outcome:
+    async def planned(self, opened: Opened) -> Outcome:
         """What would be asked of one trace."""
         try:
             facts, edits, choices = self._read(opened)
-            return replace(_about(opened), plan=plan_edits(facts, edits, choices))
+            options = replace(self._left.options, choices=choices)
+            plan = plan_edits(facts, edits, choices, options.model)
+            return replace(_about(opened), plan=plan, dry_run=await dry_run(facts, edits, options, plan))
         except ReplaydbgError as problem:
             return replace(_about(opened), passed_over=problem.message)
 

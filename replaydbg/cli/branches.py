@@ -1,4 +1,4 @@
-"""Plans, branches and comparisons printed."""
+"""Branches and comparisons printed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from replaydbg.core.changes import ABSENT
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.diff.steps import ComparedRow, Comparison, RowKind, Totals
-from replaydbg.replay.plan import Plan, Touch
 from replaydbg.views.compare import parting, share_words, totals_lines
 from replaydbg.views.detail import PROVENANCE_WORDS
 from replaydbg.views.models import models_words
-from replaydbg.views.text import cost_words, one_line, plural, printable
+from replaydbg.views.text import one_line, plural, printable
 
 _LOOKS = {
     Provenance.EDITED: "edited",
@@ -27,30 +26,6 @@ _LOOKS = {
 _ROW_LOOKS = {RowKind.CHANGED: "warning", RowKind.ADDED: "added", RowKind.REMOVED: "gone"}
 _CHANGES_SHOWN_MAX = 6
 _VALUE_CHARS_MAX = 160
-_TOUCH_LOOKS = {Touch.EDITED: "edited", Touch.RERUN: "warning", Touch.UNPROVEN: "hint"}
-
-
-def print_plan(trace: Trace, plan: Plan) -> None:
-    """What the edits touch, step by step where it is not simply reused, and what it would cost."""
-    for step in plan.steps:
-        if step.touch in (Touch.REUSED, Touch.INDEPENDENT):
-            continue
-        touch = render.paint(f"{step.touch:<9}", _TOUCH_LOOKS[step.touch])
-        name = one_line(trace.name(step.row), 60)
-        render.line(f"#{step.row + 1:<5} {touch} {name}  {render.paint(printable(step.reason), 'dim')}")
-    counts = ", ".join(f"{count} {touch}" for touch, count in plan.counts().items() if count)
-    render.line(f"steps: {counts}")
-    calls = ", ".join(
-        f"{plural(count, 'call')} to {printable(model)}" for model, count in plan.calls_by_model.items()
-    )
-    cost = f", {cost_words(plan.cost_usd)}" if plan.cost_usd is not None else ""
-    render.line(f"it would ask: {calls or 'nothing'}; about {plan.tokens_estimate:,} tokens{cost}")
-    for need in plan.tools:
-        render.line(
-            f"tool {printable(need.name)}: {plural(need.calls, 'call')}, {need.recorded} answered by the recording"
-        )
-    for sentence in plan.missing:
-        render.line(render.paint(f"missing: {printable(sentence)}", "warning"))
 
 
 def print_branch(recording: Trace, branch: Branch, comparison: Comparison) -> None:

@@ -19,7 +19,7 @@ from replaydbg.errors import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_REPLAY, UsagePro
 if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
     from replaydbg.actions.open import Opened
     from replaydbg.actions.rerun import RerunOptions
-    from replaydbg.core.branch import Branch, Choice, Edit
+    from replaydbg.core.branch import Branch, Edit
     from replaydbg.drivers.run import OnProgress, Update
     from replaydbg.graph.facts import Facts
 
@@ -60,7 +60,11 @@ _Resume = Annotated[
     ),
 ]
 _DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Only say what the edits touch and what it would cost.")
+    bool,
+    typer.Option(
+        "--dry-run",
+        help="Only say what the edits touch, what would be sent and run first, to whom, and what it would cost.",
+    ),
 ]
 _Out = Annotated[
     str | None, typer.Option("-o", "--out", metavar="FILE", help="Write the branch as a trace of its own.")
@@ -159,7 +163,7 @@ def replay(
     report.notices(opened.notices)
     facts, edits, wishes = _set_out(opened, session, resume, words, wishes)
     if dry_run:
-        return _print_plan(facts, edits, wishes.choices, output)
+        return _print_plan(facts, edits, wishes, output)
     with nullcontext() if no_session or not edits else Keeper(opened, session) as keeper:
         if samples or control:
             from replaydbg.cli import samples as sampling
@@ -274,16 +278,16 @@ def _progress() -> OnProgress | None:
     return show
 
 
-def _print_plan(facts: Facts, edits: tuple[Edit, ...], choices: Mapping[str, Choice], output: Output) -> int:
-    from replaydbg.actions.plan import plan_edits
-    from replaydbg.cli import branches
-    from replaydbg.views import documents
+def _print_plan(facts: Facts, edits: tuple[Edit, ...], wishes: RerunOptions, output: Output) -> int:
+    import asyncio
 
-    plan = plan_edits(facts, edits, choices)
-    if output is Output.JSON:
-        render.document(documents.plan_document(facts.trace, edits, plan))
-    else:
-        branches.print_plan(facts.trace, plan)
+    from replaydbg.actions.dry_run import dry_run
+    from replaydbg.actions.plan import plan_edits
+    from replaydbg.cli import dry_runs
+
+    plan = plan_edits(facts, edits, wishes.choices, wishes.model)
+    run = asyncio.run(dry_run(facts, edits, wishes, plan))
+    dry_runs.tell(facts.trace, edits, plan, run, output)
     return EXIT_CLEAN
 
 

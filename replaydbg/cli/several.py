@@ -11,6 +11,7 @@ from dataclasses import replace
 from replaydbg.actions.open import Opened
 from replaydbg.actions.several import Outcome, Several
 from replaydbg.cli import render, report
+from replaydbg.cli.dry_runs import first_document, first_lines
 from replaydbg.cli.keeping import Keeper
 from replaydbg.cli.render import Output
 from replaydbg.cli.terminal import is_terminal
@@ -33,7 +34,7 @@ def run(
         if isinstance(opened, Outcome):
             outcome = opened
         elif dry_run:
-            outcome = several.planned(opened)
+            outcome = asyncio.run(several.planned(opened))
         else:
             outcome = _tried(several, opened, number, keep=keep)
         outcomes.append(outcome)
@@ -72,6 +73,8 @@ def _print(outcome: Outcome) -> None:
         calls = sum(outcome.plan.calls_by_model.values())
         cost = f", {cost_words(outcome.plan.cost_usd)}" if outcome.plan.cost_usd is not None else ""
         tokens = count_words(outcome.plan.tokens_estimate)
+        for line in first_lines(outcome.dry_run) if outcome.dry_run is not None else ():
+            render.line(f"  {line}")
         render.line(f"  would ask {plural(calls, 'call')}, about {tokens} tokens{cost}")
     elif outcome.branch is not None:
         for word, look, findings in (("lost", "good", outcome.lost), ("gained", "error", outcome.gained)):
@@ -126,6 +129,7 @@ def _document(outcome: Outcome) -> dict[str, Json]:
             "calls": sum(plan.calls_by_model.values()),
             "tokens_estimate": plan.tokens_estimate,
             "cost_usd": plan.cost_usd,
+            "first": [first_document(one) for one in outcome.dry_run.first] if outcome.dry_run else [],
         }
     if branch is not None:
         document |= {

@@ -93,6 +93,16 @@ class ToolNeed:
     calls: int
     recorded: int
 
+    @property
+    def missing(self) -> str:
+        """What the recording lacks, "" for nothing: a sentence for who has not bound the tool."""
+        if self.recorded == self.calls:
+            return ""
+        return (
+            f"no recorded result answers {self.calls - self.recorded} of the {self.calls} calls to {self.name}: "
+            f"bind it (--tool {self.name}=python:module:function, --allow-tool {self.name}) or write the result"
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -105,8 +115,13 @@ class Plan:
     cost_usd: float | None = None
     """What those tokens would cost; None where a price is not known."""
     tools: tuple[ToolNeed, ...] = ()
-    missing: tuple[str, ...] = ()
-    """Sentences: what the recording lacks for this re-run, and what would help."""
+    unasked: tuple[str, ...] = ()
+    """Sentences: what of the threads the recording lacks, so that calls can not be asked again, and what would help."""
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """Sentences: all that the recording lacks for this re-run, and what would help."""
+        return (*self.unasked, *(need.missing for need in self.tools if need.missing))
 
     @property
     def tokens_estimate(self) -> int:
@@ -146,7 +161,7 @@ class _Planning:
         """The model calls that would be asked, with the model."""
         self.calls: list[tuple[str, bool]] = []
         """Tool calls of the part that is re-run: the name, and whether a recording answers."""
-        self.missing: list[str] = []
+        self.unasked: list[str] = []
 
     def plan(self) -> Plan:
         for row in self.edited.begins:
@@ -161,17 +176,10 @@ class _Planning:
             for row, reason in doubts:
                 for later in self.facts.flow.descendants(row):
                     self.touches.setdefault(later, (Touch.UNPROVEN, reason))
-        tools = self._tools()
-        for need in tools:
-            if need.recorded < need.calls:
-                self.missing.append(
-                    f"no recorded result answers {need.calls - need.recorded} of the {need.calls} calls to {need.name}: "
-                    f"bind it (--tool {need.name}=python:module:function, --allow-tool {need.name}) or write the result"
-                )
         counts: dict[str, int] = {}
         for model in self.models.values():
             counts[model] = counts.get(model, 0) + 1
-        return Plan(self._steps(), counts, self._usage(), tools=tools, missing=tuple(self.missing))
+        return Plan(self._steps(), counts, self._usage(), tools=self._tools(), unasked=tuple(self.unasked))
 
     # --- what is touched
 
@@ -187,11 +195,11 @@ class _Planning:
         else:
             self._touch(row, Touch.REUSED, "the request is the recorded one")
         if row not in self.facts.threads.links:
-            self.missing.append(
+            self.unasked.append(
                 f"the prompt of #{number} was not recorded: what comes after it in its thread can not be asked again"
             )
         elif named := requests.unexpanded(self.facts, row, self._request(row)):
-            self.missing.append(
+            self.unasked.append(
                 f"the thread of #{number} goes on from {named}, and what was said before is not in this recording. "
                 f"{requests.WAYS_OUT}"
             )

@@ -75,7 +75,9 @@ def test_bounds_hold_for_all_together(folder: Path) -> None:
 
 def test_a_plan_asks_nothing(folder: Path) -> None:
     several = Several(Wanted(["#1:/messages/0/content=better"]), RerunOptions())
-    plans = [several.planned(one) for one in opened_each([str(folder)]) if isinstance(one, Opened)]
+    plans = [
+        asyncio.run(several.planned(one)) for one in opened_each([str(folder)]) if isinstance(one, Opened)
+    ]
     assert [one.plan is not None and sum(one.plan.calls_by_model.values()) for one in plans] == [2, 1]
 
 

@@ -1,4 +1,4 @@
-"""Plans, branches and comparisons printed. The whole of it is in test_replay and test_diff; here are the odd corners."""
+"""Branches and comparisons printed. The whole of it is in test_replay and test_diff; here are the odd corners."""
 
 from __future__ import annotations
 
@@ -10,15 +10,8 @@ from replaydbg.actions.compare import compare_branch, compare_traces
 from replaydbg.cli import branches
 from replaydbg.core.branch import BranchStep, Provenance
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.plan import Plan, PlanSteps
 from tests.support.build import call, tool_execution, trace
 from tests.support.sittings import branch, recording
-
-
-def test_a_plan_that_touches_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    branches.print_plan(recording(), Plan(PlanSteps([])))
-
-    assert "it would ask: nothing; about 0 tokens" in capsys.readouterr().out
 
 
 def test_every_provenance_has_a_word_and_a_reason(capsys: pytest.CaptureFixture[str]) -> None:

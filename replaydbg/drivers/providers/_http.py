@@ -99,7 +99,7 @@ class HttpProvider:
         return urlsplit(self.url).netloc.rpartition("@")[2]
 
     async def complete(self, request: ModelRequest, on_text: OnText | None = None) -> Reply | Failed:
-        failed = self._impossible(request)
+        failed = self.impossible(request)
         if failed is not None:
             return failed
         started = self.clock()
@@ -118,7 +118,7 @@ class HttpProvider:
             attempt += 1
             await self.sleep(wait)
 
-    def _impossible(self, request: ModelRequest) -> Failed | None:
+    def impossible(self, request: ModelRequest) -> Failed | None:
         """What can be said without asking anybody."""
         if not self.key and not is_loopback(self.url):
             return Failed("auth", f"{self.host} wants a key: set {self.key_variable} in the environment")
@@ -134,17 +134,21 @@ class HttpProvider:
             )
         return None
 
+    def written(self, request: ModelRequest, *, stream: bool = True) -> tuple[str, Json, dict[str, str]]:
+        """Where the request goes, its body, and its headers, among them the key."""
+        body = self.shape.write_request(request, stream)
+        headers = self.shape.headers(self.key, body) | {
+            "content-type": "application/json",
+            "user-agent": f"replaydbg/{__version__}",
+        }
+        return self.shape.address(self.url, request, stream), body, headers
+
     async def _attempt(
         self, request: ModelRequest, on_text: OnText | None, *, stream: bool
     ) -> Reply | _Refused:
         import httpx2
 
-        body = self.shape.write_request(request, stream)
-        url = self.shape.address(self.url, request, stream)
-        headers = self.shape.headers(self.key, body) | {
-            "content-type": "application/json",
-            "user-agent": f"replaydbg/{__version__}",
-        }
+        url, body, headers = self.written(request, stream=stream)
         seconds = limits.PROVIDER_TIMEOUT_SECONDS
         try:
             async with (

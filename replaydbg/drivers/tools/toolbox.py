@@ -98,6 +98,20 @@ class Toolbox:
                 return found
         return None
 
+    def foreseen(self, name: str) -> tuple[str, Policy] | None:
+        """What would run the tool and whether it may, as far as that is known before a server is asked."""
+        if name in self._bound:
+            return self._bound[name].how, self._bound[name].policy
+        if name in self._remote:
+            remote = self._remote[name]
+            server = remote.server
+            how = f"{remote.name} of the MCP server {server.name} ({server.where})"
+            return how, remote.policy or Policy.ASK
+        if not self._servers:
+            return None
+        servers = ", ".join(server.name for server in self._servers)
+        return f"the MCP servers, if one has it: {servers}", self._policies.get(name, Policy.ASK)
+
     def allow(self, name: str) -> None:
         """From now on the tool may run unasked."""
         bound = self._bound.get(name)

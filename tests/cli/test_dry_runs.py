@@ -1,0 +1,61 @@
+"""`replay --dry-run` as text and as JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from replaydbg.actions import demo
+from tests.support.command_line import Done, run
+
+INCIDENT = str(Path(__file__).resolve().parents[2] / "traces" / "support-incident.json")
+MEND = """#8:/tool_calls/0/arguments={"order_id": "ORD-048213", "region": "EU"}"""
+CALL = """run lookup_order {"order_id": "ORD-048213", "region": "EU"}"""
+BOUND = ("--tool", f"lookup_order={demo.TOOLS['lookup_order']}")
+
+
+def dry(*arguments: str) -> Done:
+    return run("replay", INCIDENT, "--no-session", "--dry-run", "--edit", *arguments)
+
+
+def test_what_would_run_is_told_with_its_arguments_and_by_what() -> None:
+    done = dry(MEND, *BOUND, "--allow-tool", "lookup_order", "--provider", demo.PROVIDER)
+    assert done.code == 0
+    assert f"first: {CALL} by {demo.TOOLS['lookup_order']}\n" in done.out
+    assert f"model stand-in-support-rules: 9 calls, at {demo.PROVIDER}, on this machine" in done.out
+    assert f"7 answered by the recording; by {demo.TOOLS['lookup_order']}, which may run" in done.out
+    assert "missing" not in done.out
+
+
+def test_what_stands_in_the_way_is_told() -> None:
+    assert f"first: {CALL}; but nothing is bound that would run it" in dry(MEND).out
+    asked = dry(MEND, *BOUND).out
+    assert "but it may not run unasked: --allow-tool lookup_order lets it" in asked
+    assert "missing: no recorded result answers 1 of the 8 calls to lookup_order" in asked
+    assert "but nothing is sent without --live" in dry("#2:/messages/0/content=Be brief.").out
+
+
+def test_nothing_to_ask() -> None:
+    done = run("replay", INCIDENT, "--dry-run")
+    assert "first: nothing is sent and nothing runs\n" in done.out
+    assert "it would ask: nothing; about 0 tokens" in done.out
+
+
+def test_the_json_holds_the_body_to_the_letter() -> None:
+    done = dry("#2:/messages/0/content=Be brief.", "--live", "--model", "gpt-4o", "--output", "json")
+    (first,) = done.document["first"]
+    assert first["body"]["messages"][0] == {"role": "system", "content": "Be brief."}
+    assert (first["kind"], first["model"], first["body"]["model"]) == ("model-call", "gpt-4o", "gpt-4o")
+    assert done.document["models"][0]["calls"] == 11
+    assert done.document["cost_usd_estimate"] > 0
+    (call,) = dry(MEND, *BOUND, "--output", "json").document["first"]
+    assert (call["name"], call["arguments"]["region"]) == ("lookup_order", "EU")
+    assert "--allow-tool" in call["lacks"]
+
+
+def test_each_of_several_traces(tmp_path: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_bytes(Path(INCIDENT).read_bytes())
+    done = run("replay", str(tmp_path), "--dry-run", "--edit", MEND, *BOUND)
+    assert done.out.count(f"  first: {CALL} by ") == 2
+    document = run("replay", str(tmp_path), "--dry-run", "--edit", MEND, "--output", "json").document
+    assert [one["first"][0]["name"] for one in document["traces"]] == ["lookup_order"] * 2
