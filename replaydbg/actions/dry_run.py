@@ -15,7 +15,6 @@ from replaydbg.core.message import Json, ToolCall
 from replaydbg.core.request import ModelRequest
 from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import KINDS, Kind
-from replaydbg.core.tool import ToolSpec
 from replaydbg.drivers.providers._http import HttpProvider
 from replaydbg.drivers.providers._registry import recorded_provider
 from replaydbg.drivers.python_name import PREFIX
@@ -72,7 +71,7 @@ async def dry_run(facts: Facts, edits: Sequence[Edit], options: RerunOptions, pl
     first = tuple(
         _sending(_id(facts, asked), asked.request, would, live=live)
         if isinstance(asked.request, ModelRequest)
-        else _running(_id(facts, asked), asked.request.call, asked.spec, toolbox)
+        else _running(_id(facts, asked), asked, asked.request.call, toolbox)
         for asked in replay.requests()
     )
     tools = {need.name: known for need in plan.tools if (known := toolbox.foreseen(need.name)) is not None}
@@ -112,16 +111,20 @@ def _sending(step_id: str | None, request: ModelRequest, options: RerunOptions, 
     return Sending(step_id, request.model, provider.name, body, tokens, offline)
 
 
-def _running(step_id: str | None, call: ToolCall, spec: ToolSpec | None, toolbox: Toolbox) -> Running:
+def _running(step_id: str | None, asked: Asked, call: ToolCall, toolbox: Toolbox) -> Running:
     known = toolbox.foreseen(call.name)
+    by, policy = known if known is not None else ("", Policy.NEVER)
+    misfit = unfit(call, asked.spec)
     if known is None:
-        return Running(step_id, call, "", "nothing is bound that would run it")
-    by, policy = known
-    if policy is Policy.NEVER:
-        return Running(step_id, call, by, "the settings say that it never runs")
-    misfit = unfit(call, spec)
-    if misfit:
-        return Running(step_id, call, by, f"{misfit}: the model is told that")
-    if policy is Policy.ASK:
-        return Running(step_id, call, by, f"it may not run unasked: --allow-tool {call.name} lets it")
-    return Running(step_id, call, by)
+        lacks = "nothing is bound that would run it"
+    elif policy is Policy.NEVER:
+        lacks = "the settings say that it never runs"
+    elif misfit:
+        lacks = misfit if asked.unproven else f"{misfit}: the model is told that"
+    elif policy is Policy.ASK:
+        lacks = f"it may not run unasked: --allow-tool {call.name} lets it"
+    else:
+        return Running(step_id, call, by)
+    return Running(
+        step_id, call, by, f"{lacks}; the recorded result stands, unproven" if asked.unproven else lacks
+    )
