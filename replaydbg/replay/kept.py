@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from replaydbg.core.branch import BranchStep, Provenance
-from replaydbg.core.outcome import Failed, Outcome, Reply, Skipped, ToolResult
+from replaydbg.core.outcome import UNFIT, Failed, Outcome, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.step import Kind, Status
 from replaydbg.graph.facts import Facts
@@ -19,6 +19,7 @@ from replaydbg.replay.api import Asked
 from replaydbg.replay.carrying import CARRIED_IN
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.reply_turn import REPLY_EDITED
+from replaydbg.replay.tool_turn import not_run
 
 _ANSWERED = frozenset({Provenance.LIVE, Provenance.HUMAN, Provenance.EDITED, Provenance.INTERRUPTED})
 
@@ -38,7 +39,7 @@ class KeptAnswers:
             if trace.kind(row) is Kind.MODEL_CALL:
                 self._add_reply(facts, row, provenance, whole=whole)
             elif trace.kind(row) is Kind.TOOL_EXECUTION and provenance is not Provenance.EDITED:
-                self._add_result(facts, row, provenance, whole=whole)
+                self._add_result(facts, row, steps[row], whole=whole)
 
     def answer(self, request: ModelRequest | ToolRequest) -> tuple[Outcome, Provenance] | None:
         """None where the branch has no answer to it, or none is left."""
@@ -63,15 +64,18 @@ class KeptAnswers:
         asked = requests.recorded_settings(facts, row).request(prompt)
         self._add(asked, answer, provenance)
 
-    def _add_result(self, facts: Facts, row: int, provenance: Provenance, *, whole: bool) -> None:
+    def _add_result(self, facts: Facts, row: int, step: BranchStep, *, whole: bool) -> None:
         body, call = facts.trace.body(row), facts.index.executed_call(row)
-        if call is None or (whole and not body.has_result):
+        if call is None:
             return
-        answer: Outcome = Failed("tool", body.error or "no result was kept")
+        unfit = step.reason.startswith(not_run(call.name))  # the model was told, and the thread went on
+        if whole and not (body.has_result or unfit):
+            return
+        answer: Outcome = Failed(UNFIT if unfit else "tool", body.error or "no result was kept")
         if body.has_result:
             failed = facts.trace.status(row) is Status.ERROR
             answer = ToolResult(body.result, failed, facts.trace.duration_ms(row) or 0.0)
-        self._add(ToolRequest(call), answer, provenance)
+        self._add(ToolRequest(call), answer, step.provenance)
 
     def _add(self, request: ModelRequest | ToolRequest, answer: Outcome, provenance: Provenance) -> None:
         told = Provenance.HUMAN if provenance is Provenance.HUMAN else Provenance.LIVE

@@ -246,8 +246,8 @@ class ToolTurn:
             return None, ("tool-not-run", outcome.reason)
         if isinstance(outcome, Failed):
             unfit = outcome.kind == UNFIT
-            ran = "was not run" if unfit else f"failed ({outcome.kind})"
-            reason = f"{call.name} {ran}: {outcome.message}"
+            ran = not_run(call.name) if unfit else f"{call.name} failed ({outcome.kind})"
+            reason = f"{ran}: {outcome.message}"
             made = self._make(
                 at, id_, None, provenance, reason, is_error=True, error=outcome.message, has_result=False
             )
@@ -364,6 +364,11 @@ class ToolTurn:
         if way is not None:
             return tuple(way.result(one.result) for one in self.responses)
         return tuple(Message(Role.TOOL, (one,)) for one in self.responses)
+
+
+def not_run(name: str) -> str:
+    """How the reason of an execution begins that there was none of."""
+    return f"{name} was not run"
 
 
 def _as_recorded(response: ToolResponse, recorded: Part, carried: tuple[Carried, ...]) -> ToolResponse:

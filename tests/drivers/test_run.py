@@ -23,6 +23,7 @@ from replaydbg.drivers.tools.toolbox import Bound, Permission, Policy, Toolbox
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Asked, Given
 from replaydbg.replay.engine import Replay
+from replaydbg.replay.kept import KeptAnswers
 from tests.support.build import (
     agent,
     assistant,
@@ -399,6 +400,11 @@ async def test_arguments_that_break_the_schema_fail_before_anything_runs_and_the
     (told,) = model.asked[0].messages[-1].tool_responses
     assert told.is_error
     assert "the arguments of find break its schema: " + words in str(told.result)
+
+    again = Replay(Facts(of), replay.edits)  # as `--resume` does, where nothing is bound now
+    kept = KeptAnswers(Facts(branch.trace), branch.steps, whole=True)
+    await run(again, provider=None, toolbox=Toolbox(), kept=kept)
+    assert again.branch("b").steps == branch.steps
 
 
 def test_unfit() -> None:
