@@ -12,8 +12,8 @@ from replaydbg.core.trace import Trace
 from replaydbg.diff.fields import PieceKind, changed_words
 from replaydbg.diff.steps import ComparedRow, Comparison, RowKind, Totals, compared_fields
 from replaydbg.views.blocks import Block, Folds, fold_sign, one_line, shown
-from replaydbg.views.detail import SEVERITY_SIGNS, severity_look
 from replaydbg.views.preview import preview
+from replaydbg.views.signs import SEVERITY_SIGNS, severity_look
 from replaydbg.views.text import clip, cost_words, count_words, duration_words, pad, plain, plural
 
 SIGNS = {RowKind.EQUAL: "=", RowKind.CHANGED: "~", RowKind.ADDED: "+", RowKind.REMOVED: "−"}

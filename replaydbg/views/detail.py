@@ -7,18 +7,17 @@ from dataclasses import dataclass
 
 from replaydbg import codec
 from replaydbg.core.branch import BranchStep, Provenance
-from replaydbg.core.finding import Finding, Severity
+from replaydbg.core.finding import Finding
 from replaydbg.core.step import Kind, Usage
 from replaydbg.views.blocks import Block, Folds, json_blocks, shown
 from replaydbg.views.conversation import Prose, as_written, conversation
 from replaydbg.views.loops import loop_lines
+from replaydbg.views.signs import SEVERITY_SIGNS, severity_look
 from replaydbg.views.subject import Subject
 from replaydbg.views.text import cost_words, duration_words
 from replaydbg.views.tool_fields import result_tab, tools_tab
 
 MESSAGES, TOOLS, RESULT, RAW, TIMING, FINDINGS = range(6)
-
-SEVERITY_SIGNS = {Severity.ERROR: "‼", Severity.WARNING: "!", Severity.INFO: "i", Severity.HINT: "·"}
 
 PROVENANCE_WORDS = {
     Provenance.RECORDED: "= reused",
@@ -220,10 +219,6 @@ def finding_blocks(subject: Subject, finding: Finding, page: Page) -> Iterator[B
 
 _EVIDENCE_SHOWN = 12
 _STEPS_SHOWN = 12
-
-
-def severity_look(severity: Severity) -> str:
-    return {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}.get(severity, "hint")
 
 
 def sections(page: str) -> Iterator[tuple[str, str]]:

@@ -16,9 +16,10 @@ from replaydbg.graph.facts import Facts
 from replaydbg.graph.index import CallPlace
 from replaydbg.views.against_schema import held_blocks
 from replaydbg.views.blocks import Block, Folds, shown
-from replaydbg.views.detail import SEVERITY_SIGNS, Page, sections, severity_look
+from replaydbg.views.detail import Page, sections
 from replaydbg.views.exhibit import Exhibit, Quote
 from replaydbg.views.loops import LoopLine, change_lines, loop_facts
+from replaydbg.views.signs import SEVERITY_SIGNS, severity_look
 from replaydbg.views.text import plural
 from replaydbg.views.wrapping import BESIDE_CELLS_MIN, Side, below, beside
 

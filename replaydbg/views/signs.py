@@ -148,3 +148,9 @@ ASCII = Signs(
     marked="+",
     noted=";",
 )
+
+SEVERITY_SIGNS = {Severity.ERROR: "‼", Severity.WARNING: "!", Severity.INFO: "i", Severity.HINT: "·"}
+
+
+def severity_look(severity: Severity) -> str:
+    return {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "info"}.get(severity, "hint")

@@ -20,7 +20,6 @@ _LEVELS = "▁▂▃▄▅▆▇█"
 _LEVELS_ASCII = ".:-=+*#@"
 _TICK_CELLS = 16
 _CHANGES_MAX = 256
-HEAD_LINES = 3
 
 
 @dataclass(frozen=True, slots=True)

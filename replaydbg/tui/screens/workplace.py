@@ -275,7 +275,7 @@ class Workplace(JumpingScreen[None]):
         self.load_chain(shown)
         self.paint_findings(shown)
         self.paint_header()
-        self.settle()
+        self.call_after_refresh(self.settle)  # the rows come first, then what the step says
         if self.desk.complete and not shown.checked:
             stays = not self.desk.setup.follow
             self.work("check", partial(workers.check, shown, self.post_message, run_stays=stays))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
@@ -13,12 +14,13 @@ from textual.message import Message
 from replaydbg.tui.widgets.line_list import Target
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.tui.widgets.searched import SearchedDocument
-from replaydbg.views import detail
 from replaydbg.views.blocks import shown
-from replaydbg.views.conversation import Prose, as_written
-from replaydbg.views.detail import Page, Tab
-from replaydbg.views.subject import Subject
 from replaydbg.views.text import Line, Span, cell_width, clip
+
+if TYPE_CHECKING:  # what a step says is imported once the rows are on the screen
+    from replaydbg.views.conversation import Prose
+    from replaydbg.views.detail import Page, Tab
+    from replaydbg.views.subject import Subject
 
 _PLACE_CELLS_MIN = 8
 
@@ -105,7 +107,8 @@ class Detail(Vertical):
 
     def __init__(self, page: Page, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
-        self.tab = detail.MESSAGES
+        self.tab = 0
+        """Of `views.detail`: the first has the messages."""
         self.subject: Subject | None = None
         self._page = page
         self.markdown = False
@@ -142,6 +145,8 @@ class Detail(Vertical):
             self.query_one(TabLine).show((), 0)
             self.document.show(lambda _folds, _width: iter(()))
             return
+        from replaydbg.views import detail
+
         self.query_one(TabLine).show(detail.tabs(subject), tab)
         prose = prose_of(on=self.markdown)
         self.document.show(
@@ -158,6 +163,8 @@ class Detail(Vertical):
         """What Y copies, while one walks through the text."""
         if self.subject is None:
             return
+        from replaydbg.views import detail
+
         block = self.document.block if self.document.has_focus else None
         place = shown(block.place) if block is not None else ""
         self.query_one(TitleLine).show(detail.title(self.subject), place)
@@ -170,6 +177,8 @@ class Detail(Vertical):
 def prose_of(*, on: bool) -> Callable[[int], Prose]:
     """How texts are shown in so many cells. Markdown is imported when somebody first asks for it."""
     if not on:
+        from replaydbg.views.conversation import as_written
+
         return lambda _width: as_written
     from replaydbg.tui.markdown import rendered
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from replaydbg.core.finding import Severity
 from replaydbg.tui.widgets.one_line import OneLine
-from replaydbg.views.detail import SEVERITY_SIGNS, severity_look
+from replaydbg.views.signs import SEVERITY_SIGNS, severity_look
 from replaydbg.views.text import Line, Span, cell_width, clip, one_line, plural
 
 _NOUNS = {"info": "info"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
 from textual.strip import Strip
 from textual.worker import get_current_worker
@@ -12,7 +14,9 @@ from replaydbg.views.bars import Axis
 from replaydbg.views.chain import ChainView
 from replaydbg.views.columns import Columns
 from replaydbg.views.signs import ASCII
-from replaydbg.views.timeline import HEAD_LINES, Head, Sweep, head_line, profile, sweep
+
+if TYPE_CHECKING:  # imported where somebody looks at the timeline
+    from replaydbg.views.timeline import Head, Sweep
 
 _ZOOM_STEP = 2
 _SHARE_MIN = 1e-6
@@ -44,7 +48,7 @@ class TimelineChain(ZoomedChain):
         if view.sweep is not None:
             self._swept(view, view.sweep)
         elif len(view.trace) <= AT_ONCE_STEPS:
-            self._swept(view, sweep(view.trace, view.chain.joins.finishes))
+            self._swept(view, _sweep(view))
         else:
             self.run_worker(
                 lambda: self._sweep(view), thread=True, exclusive=True, exit_on_error=False, group="sweep"
@@ -52,7 +56,7 @@ class TimelineChain(ZoomedChain):
         return True
 
     def _sweep(self, view: ChainView) -> None:
-        known = sweep(view.trace, view.chain.joins.finishes)
+        known = _sweep(view)
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._swept, view, known)
 
@@ -101,6 +105,12 @@ class TimelineChain(ZoomedChain):
         self._stretch_to(_within(all_of_it, self.stretch.start_ns + direction * (length // 4), length))
 
 
+def _sweep(view: ChainView) -> Sweep | None:
+    from replaydbg.views.timeline import sweep
+
+    return sweep(view.trace, view.chain.joins.finishes)
+
+
 def _within(all_of_it: Axis, first: int, length: int) -> Axis:
     first = min(max(first, all_of_it.start_ns), all_of_it.end_ns - length)
     return Axis(first, first + max(length, 1))
@@ -109,7 +119,7 @@ def _within(all_of_it: Axis, first: int, length: int) -> Axis:
 class TimelineHead(Looks, inherit_bindings=False):
     """Time, steps at once, tokens and cost along the timeline; made anew when another stretch is shown."""
 
-    DEFAULT_CSS = f"TimelineHead {{ height: {HEAD_LINES}; overflow: hidden; scrollbar-size: 0 0; }}"
+    DEFAULT_CSS = "TimelineHead { height: 3; overflow: hidden; scrollbar-size: 0 0; }"
 
     def __init__(self, chain: TimelineChain, *, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
@@ -120,6 +130,8 @@ class TimelineHead(Looks, inherit_bindings=False):
         view, axis, width = self.chain.view, self.chain.stretch, self.size.width
         if view is None or axis is None or view.sweep is None or width < 1:
             return Strip.blank(width, self.look())
+        from replaydbg.views.timeline import Head, head_line, profile
+
         columns = view.timeline(self.chain.size.width, 3)
         key = (view.trace, axis, columns)
         if self._known is None or self._known[0] != key:
