@@ -17,7 +17,7 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.readers import _chat_facts, _salvage
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._said_before import SaidBefore
-from replaydbg.wire import anthropic_messages, loose, openai_chat, openai_responses, sse
+from replaydbg.wire import anthropic_messages, google_generate, loose, openai_chat, openai_responses, sse
 
 _ROLES = frozenset({"system", "developer", "user", "human", "assistant", "ai", "tool", "function"})
 _ITEM_TYPES = frozenset({"message", "function_call", "function_call_output", "reasoning", "custom_tool_call"})
@@ -26,9 +26,10 @@ _RESPONSE_KEYS = ("response", "output", "completion", "result", "reply")
 _LOGGER_KEYS = frozenset(
     {
         *_RESPONSE_KEYS, *_chat_facts.KEYS,
-        "agent", "agent_name", "annotations", "call_type", "choices", "content", "context_window", "error", "id",
-        "index", "kwargs", "metadata", "model_parameters", "object", "optional_params", "request", "role", "status",
-        "stop_reason", "stop_sequence", "type", "usage",
+        "agent", "agent_name", "annotations", "call_type", "candidates", "choices", "content", "context_window",
+        "createTime", "error", "id", "index", "kwargs", "metadata", "modelVersion", "model_parameters", "object",
+        "optional_params", "promptFeedback", "request", "responseId", "role", "status", "stop_reason", "stop_sequence",
+        "type", "usage", "usageMetadata",
     }
 )  # fmt: skip
 """What stands beside the parameters of a call in a flat record and is none of them."""
@@ -56,6 +57,7 @@ SHAPES: Mapping[str, _Shape] = {
     "chat": openai_chat,
     "anthropic": anthropic_messages,
     "responses": openai_responses,
+    "google": google_generate,
 }
 
 
@@ -128,10 +130,13 @@ def _from_object(record: dict[str, Json], before: SaidBefore | None) -> Call | T
     if request is None:
         return None
     if request is record and response is None and not record.get("error") and "input" not in record:
+        if is_contents(record.get("contents")):
+            return call(request, None, record, before=before)
         last = loose.mapping(record["messages"][-1]) if record["messages"] else {}
         is_asking = "model" in record and loose.text(last.get("role")) in {"user", "tool"}
         return call(request, None, record, before=before) if is_asking else _talk(record, ())
-    return call(request, response, record, before=before)
+    url = loose.text(loose.mapping(record.get("request")).get("url"))
+    return call(request, response, record, url, before=before)
 
 
 def request_of(record: dict[str, Json]) -> dict[str, Json] | None:
@@ -152,11 +157,19 @@ def request_of(record: dict[str, Json]) -> dict[str, Json] | None:
 
 
 def is_request(body: dict[str, Json]) -> bool:
-    """A list of messages, or an input by the Responses shape (which may be one text)."""
+    """A list of messages or contents, or an input by the Responses shape (which may be one text)."""
+    if is_contents(body.get("contents")):
+        return True
     if isinstance(body.get("messages"), list):
         return not body["messages"] or "role" in loose.mapping(body["messages"][0])
     items = body.get("input")
     return is_messages(items) or (isinstance(items, str) and "model" in body and "output" not in body)
+
+
+def is_contents(value: Json) -> bool:
+    """Whether the value is what Google calls messages, by its first item."""
+    first = value[0] if isinstance(value, list) and value else None
+    return isinstance(first, dict) and isinstance(first.get("parts"), list)
 
 
 def _response(record: dict[str, Json]) -> Json:
@@ -164,7 +177,7 @@ def _response(record: dict[str, Json]) -> Json:
     for key in _RESPONSE_KEYS:
         if record.get(key) is not None:
             return unwrapped(record[key])
-    if isinstance(record.get("choices"), list):
+    if isinstance(record.get("choices"), list) or isinstance(record.get("candidates"), list):
         return record
     if record.get("type") == "message" and isinstance(record.get("content"), list):
         return record
@@ -204,7 +217,9 @@ def call(
         body = {key: value for key, value in record.items() if key not in _LOGGER_KEYS}
     else:
         body = request
-    if shape is not openai_responses and "messages" not in body:
+    if shape is google_generate:
+        body = {**body, "model": body.get("model") or record.get("model") or google_generate.model_in(url)}
+    elif shape is not openai_responses and "messages" not in body:
         body = {**body, "messages": body.get("input")}
     asked = _asked(shape, body, before)
     reply = _reply(shape, response)
@@ -235,6 +250,8 @@ def shape_of(request: dict[str, Json], response: Json, url: str) -> str:
     for ending, shape in (("/messages", "anthropic"), ("/responses", "responses"), ("/completions", "chat")):
         if path.endswith(ending):
             return shape
+    if is_contents(request.get("contents")):
+        return "google"
     match response:
         case {"type": "message", "content": list()}:
             return "anthropic"
@@ -278,7 +295,7 @@ def _reply(shape: _Shape, response: Json) -> Reply | None:
         return _streamed(shape, chunks) if chunks else None
     if not isinstance(response, dict):
         return None
-    if {"choices", "output", "stop_reason"} & set(response):
+    if {"choices", "output", "stop_reason", "candidates", "promptFeedback"} & set(response):
         return shape.read_reply(response)
     if "role" in response or "content" in response or "tool_calls" in response:
         messages = shape.read_messages([{**response, "role": response.get("role") or "assistant"}])

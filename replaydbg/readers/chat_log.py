@@ -1,7 +1,7 @@
 """Raw chat logs: what a program that talks to a model keeps when it keeps the requests and replies themselves.
 
 One call to a file, JSON Lines or an array of calls, HTTP cassettes, or plain lists of messages, in the shapes of
-OpenAI and Anthropic. Every reply becomes a model call with the messages before it as its prompt, every tool response a
+OpenAI, Anthropic and Google. Every reply becomes a model call with the messages before it as its prompt, every tool response a
 tool execution. This is the reader for all that no other format claims.
 
 Get one: the log of a proxy such as LiteLLM, one request and response a line, or `replaydbg convert TRACE --to openai-chat`.
@@ -124,7 +124,7 @@ def _capped(notices: list[Notice]) -> tuple[Notice, ...]:
 
 READER = Reader(
     FORMAT,
-    "raw chat logs and message lists (OpenAI, Anthropic)",
+    "raw chat logs and message lists (OpenAI, Anthropic, Google)",
     sniff,
     read,
     marks=("messages", "role", "content"),

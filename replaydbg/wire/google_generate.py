@@ -80,6 +80,12 @@ def read_request(body: Json) -> ModelRequest:
     )
 
 
+def model_in(url: str) -> str:
+    """The model that the address of a call names, "" for none."""
+    name, found, _ = url.partition("?")[0].rpartition("/models/")[2].partition(":")
+    return name if found and "/models/" in url else ""
+
+
 def _read_tool(item: Json) -> tuple[ToolSpec, ...]:
     """Declared functions, or a server's own tool, which is named by its key: `{"googleSearch": {}}`."""
     body = loose.mapping(item)

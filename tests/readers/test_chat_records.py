@@ -9,7 +9,7 @@ import pytest
 
 from replaydbg.core.message import Reasoning, Role, Text
 from replaydbg.core.step import Kind, Status
-from replaydbg.wire import anthropic_messages, openai_chat, openai_responses
+from replaydbg.wire import anthropic_messages, google_generate, openai_chat, openai_responses
 from tests.support.chat_logs import ANSWER, PROMPT, SYSTEM, TALK, TOOL, one, read, sniffed, user
 from tests.support.readings import lines
 
@@ -100,3 +100,57 @@ def test_what_is_no_call_is_a_notice_with_its_place() -> None:
     assert [(notice.pointer, notice.message) for notice in reading.notices] == [
         ("line 2", "no messages and no model call here, left out")
     ]
+
+
+ADDRESS = "https://generativelanguage.googleapis.com/v1beta/models/m:generateContent?alt=sse"
+ASKED = {
+    "systemInstruction": {"parts": [{"text": "Be brief."}]},
+    "contents": [{"role": "user", "parts": [{"text": "hi"}]}],
+    "tools": [{"functionDeclarations": [{"name": "f", "parameters": {"type": "OBJECT"}}]}],
+    "generationConfig": {"temperature": 0.1},
+    "labels": {"team": "a"},
+}
+NAMED = {"model": "models/m", **ASKED}
+SAID = google_generate.write_reply(ANSWER)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"request": NAMED, "response": SAID},
+        {**NAMED, "response": SAID},
+        {**NAMED, **SAID},
+        {"request": {"url": ADDRESS, "body": ASKED}, "response": {"status": 200, "body": SAID}},
+        {"request": NAMED, "response": [SAID]},
+        {"request": NAMED, "response": b"".join(google_generate.stream_reply(ANSWER)).decode()},
+    ],
+)
+def test_a_call_of_google_in_any_wrapping(record: dict[str, Any]) -> None:
+    (step,) = one(record).steps()
+    body = step.body
+    assert (step.kind, step.model, body.provider) == (Kind.MODEL_CALL, "m", "google")
+    assert [(message.role, message.text) for message in body.messages or ()] == [
+        (Role.SYSTEM, "Be brief."),
+        (Role.USER, "hi"),
+    ]
+    assert body.output is not None
+    assert body.output.text == ANSWER.message.text
+    assert [call.name for call in body.output.tool_calls] == [call.name for call in ANSWER.message.tool_calls]
+    assert [tool.name for tool in body.tools or ()] == ["f"]
+    assert dict(body.params) == {"temperature": 0.1, "labels": {"team": "a"}}
+
+
+def test_calls_of_google_are_one_thread_without_any_ids() -> None:
+    call = {"functionCall": {"name": "f", "args": {"q": 1}}, "thoughtSignature": "s"}
+    turn = {"role": "model", "parts": [call]}
+    result = {"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {"output": "r"}}}]}
+    first = {"request": NAMED, "response": {"candidates": [{"content": turn, "finishReason": "STOP"}]}}
+    second = {"request": {**NAMED, "contents": [*ASKED["contents"], turn, result]}, "response": SAID}
+    asked, ran, told = one(lines(first, second)).steps()
+    assert (asked.kind, ran.kind, told.kind) == (Kind.MODEL_CALL, Kind.TOOL_EXECUTION, Kind.MODEL_CALL)
+    assert (ran.name, ran.body.result) == ("f", {"output": "r"})
+
+
+def test_a_request_of_google_without_a_reply() -> None:
+    (step,) = one(NAMED).steps()
+    assert (step.model, step.body.output) == ("m", None)
