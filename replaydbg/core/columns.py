@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import repeat
-from operator import itemgetter
+from operator import eq, itemgetter
 from struct import error, pack
 from typing import Any, TypeAlias
 
@@ -191,8 +191,11 @@ def arrange(columns: Columns, *, trace_id: str, source: Source, decode: Callable
     (`id~2`). Each of these is a notice.
     """
     notices: list[Notice] = []
-    ids = _unique(columns.ids, notices)
-    parents = _parents(columns, ids, notices)
+    ids, row_of = columns.ids, dict(zip(columns.ids, range(len(columns)), strict=True))
+    if len(row_of) < len(ids):
+        ids = _unique(ids, notices)
+        row_of = dict(zip(ids, range(len(ids)), strict=True))
+    parents = _parents(columns, row_of, notices)
     order, depths = _pre_order(parents, columns.starts_ns, ids, notices)
     position = array("i", bytes(4 * len(order)))
     for new, old in enumerate(order):
@@ -231,8 +234,6 @@ def taker(order: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
 
 
 def _unique(ids: list[str], notices: list[Notice]) -> list[str]:
-    if len(set(ids)) == len(ids):
-        return list(ids)
     seen: dict[str, int] = {}
     taken = set(ids)
     unique = []
@@ -250,12 +251,13 @@ def _unique(ids: list[str], notices: list[Notice]) -> list[str]:
     return unique
 
 
-def _parents(columns: Columns, ids: list[str], notices: list[Notice]) -> array[int]:
+def _parents(columns: Columns, row_of: dict[str, int], notices: list[Notice]) -> array[int]:
     if not any(columns.parent_ids):
-        return array("i", [-1]) * len(ids)
-    row_of = dict(zip(ids, range(len(ids)), strict=True))
+        return array("i", [-1]) * len(columns)
     row_of.pop("", None)  # an empty parent id means none, whatever ids there are
     parents = array("i", map(row_of.get, columns.parent_ids, repeat(-1)))
+    if parents.count(-1) == columns.parent_ids.count("") and not any(map(eq, parents, range(len(parents)))):
+        return parents
     orphans: dict[str, int] = {}
     for row, (parent, parent_id) in enumerate(zip(parents, columns.parent_ids, strict=True)):
         if parent == row:

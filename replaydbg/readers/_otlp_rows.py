@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from math import nan
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeAlias
@@ -81,6 +82,8 @@ def _counter(where: Counts, at: Mapping[str, int]) -> _Counter:
     tokens_in = next((at[key] for key in where.input_tokens if key in at), None)
     tokens_out = next((at[key] for key in where.output_tokens if key in at), None)
     cost = at.get(where.cost_usd)
+    if tokens_in is not None and tokens_out is not None and cost is None:
+        return partial(_both_counts, tokens_in, tokens_out)
 
     def count(pairs: Sequence[Any]) -> tuple[int, int, float]:
         return (
@@ -90,6 +93,18 @@ def _counter(where: Counts, at: Mapping[str, int]) -> _Counter:
         )
 
     return count
+
+
+def _both_counts(tokens_in: int, tokens_out: int, pairs: Sequence[Any]) -> tuple[int, int, float]:
+    """Nearly all: two numbers, as they should be."""
+    first, second = pairs[tokens_in].value, pairs[tokens_out].value
+    try:
+        asked, said = _INTEGER.decode(first).intValue, _INTEGER.decode(second).intValue
+    except UNREADABLE:
+        return _tokens(first), _tokens(second), nan
+    if 0 <= asked <= LAST_NS >= said >= 0:
+        return asked, said, nan
+    return _tokens(first), _tokens(second), nan
 
 
 class Rows:
@@ -126,7 +141,7 @@ class Rows:
         traces, ids, parents, facts, starts, ends, states, counts, handles = zip(*self._rows, strict=True)
         columns = (
             _identities(ids), _identities(parents), *zip(*facts, strict=True),
-            _moments(starts), _moments(ends), list(map(_status, states)), *zip(*counts, strict=True), handles,
+            _moments(starts), _moments(ends), _statuses(states), *zip(*counts, strict=True), handles,
         )  # fmt: skip
         if self._own or len(set(traces)) > 1:
             for number, (trace, row) in enumerate(zip(traces, zip(*columns, strict=True), strict=True)):
@@ -177,8 +192,16 @@ def _moments(values: Sequence[Any]) -> Sequence[int]:
     return [value if value is not None and 0 < value <= LAST_NS else NOT_RECORDED for value in values]
 
 
-def _status(value: Any) -> int:
-    return 0 if value is None else status(value.code)
+def _statuses(values: Sequence[Any]) -> list[int]:
+    known: dict[Any, int] = {}
+    found = []
+    for value in values:
+        code = None if value is None else value.code
+        number = known.get(code)
+        if number is None:
+            number = known[code] = status(code)
+        found.append(number)
+    return found
 
 
 def _tokens(raw: msgspec.Raw) -> int:

@@ -63,8 +63,10 @@ class JointBody:
 
 
 def set_apart(trace: Trace, decode: Callable[[Any], Body]) -> list[Notice]:
-    twins = _set_sums_apart(trace)
-    twins += [_join(trace, outer, inner) for outer, inner in _nested(trace)]
+    nested = list(_nested(trace))
+    twins = _set_sums_apart(trace, nested)
+    if nested:  # looked for again, while calls become opaque
+        twins += [_join(trace, outer, inner) for outer, inner in _nested(trace)]
     for outer, inner in _within_in_time(trace, decode):
         twins.append(_join(trace, outer, inner, is_nested=False))
     if not twins:
@@ -79,10 +81,10 @@ def set_apart(trace: Trace, decode: Callable[[Any], Body]) -> list[Notice]:
     ]
 
 
-def _set_sums_apart(trace: Trace) -> list[int]:
+def _set_sums_apart(trace: Trace, nested: list[tuple[int, int]]) -> list[int]:
     """Model calls around several others. What they count stays where nothing below them counts it."""
     below: dict[int, list[int]] = {}
-    for outer, inner in _nested(trace):
+    for outer, inner in nested:
         below.setdefault(outer, []).append(inner)
     sums = [(outer, parts) for outer, parts in below.items() if len(parts) > 1]
     for outer, parts in sums:

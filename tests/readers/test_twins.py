@@ -46,6 +46,13 @@ def test_three_in_a_row_are_one() -> None:
     assert found == ({"1": Kind.OPAQUE, "2": Kind.OPAQUE, "3": Kind.MODEL_CALL}, 5, 1)
 
 
+def test_of_three_in_a_row_only_the_outermost_of_which_counts() -> None:
+    spans = [span(1, "a", 0, CHAT | TOKENS), span(2, "b", 1, CHAT), span(3, "c", 2, CHAT)]
+    (only,) = read(request(*spans)).traces
+    assert [only.kind(row) for row in range(3)] == [Kind.MODEL_CALL, Kind.OPAQUE, Kind.MODEL_CALL]
+    assert all(step.body.raw for step in only.steps())
+
+
 def test_a_model_call_below_a_tool_below_a_model_call_is_another() -> None:
     tool = {"gen_ai.operation.name": "execute_tool"}
     found = kinds(span(1, "a", 0, CHAT), span(2, "t", 1, tool), span(3, "b", 2, CHAT))
