@@ -98,7 +98,9 @@ def read_case(path: str) -> Case:
         return Case(path, document["label"], recording, branch, tuple(document["oracles"]))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         hint = "cases are made by `replaydbg pin`"
-        raise UnreadableInput(f"{path} is no case: {type(error).__name__}: {error}", hint) from error
+        missing = isinstance(error, KeyError) and error.args != ("replaydbg_case",)
+        words = f": {error} is missing" if missing else ""
+        raise UnreadableInput(f"{path} is no case{words}", hint) from error
 
 
 def _trace(document: Json, path: str) -> Trace:

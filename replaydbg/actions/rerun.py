@@ -30,6 +30,7 @@ from replaydbg.drivers.python_name import PREFIX
 from replaydbg.drivers.run import Human, OnProgress, Permit, run
 from replaydbg.drivers.running import RunJournal
 from replaydbg.drivers.tools._registry import make_toolbox
+from replaydbg.drivers.tools.command import unconfined
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Asked, Given, Policy
@@ -127,6 +128,21 @@ async def rerun(
             task.uncancel()
     branch = replay.branch(id_, options.label)
     return replace(_answered_by(branch, provider), choices=options.choices)
+
+
+def unconfined_commands(options: RerunOptions) -> tuple[str, ...]:
+    """A sentence for each command that would run unasked."""
+    return tuple(
+        f"{name} runs the command {' '.join(setting.command)}; {note}"
+        for name, setting in options.tools.items()
+        if name not in options.bindings and (setting.policy == "allow" or name in options.allow)
+        if (note := confinement(setting))
+    )
+
+
+def confinement(setting: ToolSetting) -> str:
+    """What of a command cannot be confined here; "" for what is none."""
+    return f"note: {unconfined()}" if setting.way == "command" else ""
 
 
 async def _begin(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> tuple[Replay, RerunOptions]:

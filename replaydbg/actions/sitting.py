@@ -9,6 +9,7 @@ A session file is made with the first act, not with the first look.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from threading import RLock
@@ -274,14 +275,21 @@ def open_sitting(
 
 
 def kept_branch(
-    trace: Trace, source_path: str, session_path: str | None, name: str, *, document: Document | None = None
+    trace: Trace,
+    source_path: str,
+    session_path: str | None,
+    name: str,
+    *,
+    document: Document | None = None,
+    tell: Callable[[Sequence[Notice]], None] = lambda _: None,
 ) -> tuple[Branch, Trace]:
     """The branch of that id or label (without a name the only one there is), and the trace that it is a branch of.
 
-    Raises UsageProblem.
+    `tell` hears what the person should know of the session. Raises UsageProblem.
     """
     opened = open_sitting(trace, source_path, session_path, document=document)
     opened.close()
+    tell(opened.notices)
     sitting = opened.history.sitting
     found = named_branch(sitting, name)
     parent = sitting.branch(found.parent)

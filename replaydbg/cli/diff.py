@@ -98,6 +98,7 @@ def _branches(
     opened = open_trace(path, trace_id=traces[0] if traces else None)
     report.notices(opened.notices)
     kept = open_sitting(opened.trace, opened.path, session, document=opened.document, look_only=True)
+    report.notices(kept.notices)
     sitting = kept.history.sitting
     recording = Facts(opened.trace, side_tools)
     chosen = [named_branch(sitting, name) for name in names]

@@ -42,7 +42,9 @@ def pin(
 
     opened = open_trace(trace, format_name, trace_id)
     report.notices(opened.notices)
-    chosen, parent = kept_branch(opened.trace, opened.path, session, branch, document=opened.document)
+    chosen, parent = kept_branch(
+        opened.trace, opened.path, session, branch, document=opened.document, tell=report.notices
+    )
     cases.pin(parent, chosen, oracle or (), out)
     render.line(f"branch {chosen.id} is pinned in {out}: replaydbg verify {out}")
     return EXIT_CLEAN

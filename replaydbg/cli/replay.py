@@ -204,6 +204,8 @@ def _of_several(
 
     if not words[0]:
         raise UsageProblem("nothing is edited", "name the edit that all traces get with --edit")
+    if not dry_run:
+        terms.tell_unconfined(wishes)
     return several.run(
         Several(Wanted(*words), wishes), opened_each(*where), output, keep=keep, dry_run=dry_run
     )
@@ -230,7 +232,9 @@ def _set_out(
         raise UsageProblem(
             "--resume goes on with the edits of the branch", "leave --edit out, or start a new branch"
         )
-    branch, of = kept_branch(opened.trace, opened.path, session, resume, document=opened.document)
+    branch, of = kept_branch(
+        opened.trace, opened.path, session, resume, document=opened.document, tell=report.notices
+    )
     wishes = replace(wishes, choices=read_choices(of, rerun, keep))
     if branch.asked and wishes.live and not wishes.model:
         report.say(f"asks {branch.asked}, as the branch was asked: --model names another")
@@ -255,6 +259,7 @@ def _rerun(facts: Facts, edits: tuple[Edit, ...], wishes: RerunOptions, keeper: 
 
     from replaydbg.actions.rerun import rerun
 
+    terms.tell_unconfined(wishes)
     try:
         journal = keeper.journal if keeper is not None else None
         return asyncio.run(rerun(facts, edits, wishes, _progress(), journal=journal))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from replaydbg.actions.oracles import make_oracles
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.actions.sample import OnRun, Trial, Tried, sample
-from replaydbg.cli import render, report
+from replaydbg.cli import render, report, terms
 from replaydbg.cli.keeping import Keeper
 from replaydbg.cli.render import Output
 from replaydbg.cli.terminal import is_terminal
@@ -33,6 +33,7 @@ def run(  # noqa: PLR0917 - of one command
     """`counts` are the runs with the edits and those without; `keeper` keeps the former as they come. Exit code 4 where not all of them came to their end."""
     samples, control = counts
     oracles = make_oracles(words, facts)
+    terms.tell_unconfined(options)
     began = time.monotonic()
     trial = asyncio.run(
         sample(

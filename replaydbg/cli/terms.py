@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from replaydbg.cli import report
 from replaydbg.errors import UsageProblem
 
 if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
@@ -79,6 +80,15 @@ def wishes(
         tools=settings.tools,
         servers=settings.servers,
     )
+
+
+def tell_unconfined(wishes: RerunOptions) -> None:
+    """Before anything runs."""
+    from replaydbg.actions.rerun import unconfined_commands
+    from replaydbg.views.text import printable
+
+    for sentence in unconfined_commands(wishes):
+        report.say(printable(sentence))
 
 
 def _bindings(words: Sequence[str]) -> dict[str, str]:

@@ -123,7 +123,8 @@ async def test_a_branch_must_pass_its_own_oracles(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("{}", "is no case"),
+        ("{}", "is no case$"),
+        ('{"replaydbg_case": 1}', "is no case: 'recording' is missing$"),
         ("[]", "is no case"),
         ("nonsense", "is no case"),
         ('{"replaydbg_case": 99}', "is a case of version 99"),

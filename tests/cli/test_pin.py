@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,20 @@ def test_without_a_branch_there_is_nothing_to_pin(tmp_path: Path) -> None:
     assert done.code == 2
     assert "no branch was kept" in done.err
     assert not (tmp_path / "none.sqlite3").exists()
+
+
+def test_a_session_that_cannot_be_read_is_told_where_a_branch_is_looked_for(tmp_path: Path) -> None:
+    """Else a person hears that no branch was ever kept."""
+    source = tmp_path / "trace.json"
+    source.write_bytes(Path(INCIDENT).read_bytes())
+    run("replay", str(source), "--edit", MEND)
+    with closing(sqlite3.connect(f"{source}.replaydbg.sqlite3")) as later, later:
+        later.execute("PRAGMA user_version = 99")
+    for command in (
+        ("pin", str(source), "-o", str(tmp_path / "case.json")),
+        ("diff", str(source), "--branch", "b1"),
+        ("replay", str(source), "--resume", ""),
+    ):
+        done = run(*command)
+        assert done.code == 2
+        assert "was written by a later version" in done.err

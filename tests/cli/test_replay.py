@@ -247,3 +247,14 @@ def test_what_was_decided_of_unproven_steps_is_kept_with_the_branch(tmp_path: Pa
     (branch,) = sitting.history.sitting.branches
     sitting.close()
     assert list(branch.choices.values()) == ["rerun", "rerun", "rerun"]
+
+
+def test_what_of_a_command_cannot_be_confined_is_told_before_it_runs(tmp_path: Path) -> None:
+    config = tmp_path / "settings.toml"
+    config.write_text('[tools.lookup_order]\ncommand = ["cat"]\n')
+    told = "lookup_order runs the command cat; note: "
+    asked = replay("--edit", MEND, "--config", str(config))
+    allowed = replay("--edit", MEND, "--config", str(config), "--allow-tool", "lookup_order")
+    assert told not in asked.err
+    assert told in allowed.err
+    assert "it may read and change files of yours by their full names" in allowed.err

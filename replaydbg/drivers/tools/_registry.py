@@ -11,7 +11,7 @@ import orjson
 from replaydbg.config import ServerSetting, ToolSetting
 from replaydbg.drivers import files, python_name
 from replaydbg.drivers.tools import ToolBinding, python_function
-from replaydbg.drivers.tools.command import CommandTool
+from replaydbg.drivers.tools.command import CommandTool, unconfined
 from replaydbg.drivers.tools.fixed import FixedAnswer, FixedFailure
 from replaydbg.drivers.tools.http_request import http_tool
 from replaydbg.drivers.tools.mcp_server import McpServer
@@ -103,7 +103,7 @@ def _by_setting(setting: ToolSetting, environ: Mapping[str, str]) -> tuple[ToolB
             tool = CommandTool(
                 setting.command, setting.folder, setting.env, environ, setting.seconds, setting.memory_mb
             )
-            return tool, f"the command {' '.join(setting.command)}; note: {'; '.join(tool.unconfined)}"
+            return tool, f"the command {' '.join(setting.command)}; note: {unconfined()}"
         case "http":
             request = http_tool(
                 setting.http,

@@ -57,12 +57,6 @@ class CommandTool:
     seconds: float = limits.TOOL_TIMEOUT_SECONDS
     memory_mb: int = limits.TOOL_MEMORY_MB
 
-    @property
-    def unconfined(self) -> tuple[str, ...]:
-        """What the program may do that a person might think it may not."""
-        lacks = () if _network_off() else ("it reaches the network",)
-        return (*lacks, "it may read and change files of yours by their full names")
-
     async def run(self, call: ToolCall) -> ToolResult | Failed:
         started = time.monotonic()
         try:
@@ -175,6 +169,12 @@ def _end(process: asyncio.subprocess.Process) -> None:
             os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):
         pass
+
+
+def unconfined() -> str:
+    """What a program may do here that a person might think it may not."""
+    network = "" if _network_off() else "it reaches the network; "
+    return f"{network}it may read and change files of yours by their full names"
 
 
 def _result(said: bytes) -> object:

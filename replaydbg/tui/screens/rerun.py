@@ -12,8 +12,8 @@ from textual.app import ComposeResult
 from replaydbg.actions.addressees import addressees
 from replaydbg.actions.plan import estimate
 from replaydbg.actions.providers import local_servers
-from replaydbg.actions.rerun import RerunOptions
-from replaydbg.config import DEFAULTS
+from replaydbg.actions.rerun import RerunOptions, confinement
+from replaydbg.config import DEFAULTS, ToolSetting
 from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
 from replaydbg.errors import UsageProblem
@@ -183,6 +183,10 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
         self.dismiss(None)
 
 
+def _set_up(setting: ToolSetting) -> str:
+    return "; ".join(filter(None, (set_up_words(setting), confinement(setting))))
+
+
 def first_terms(setup: Setup, plan: Plan, always: Container[str] = ()) -> Terms:
     """What is proposed: nobody is asked, unless the command line named who answers. `always` may run, as was said before."""
     needs = {need.name: need for need in plan.tools}
@@ -195,7 +199,7 @@ def first_terms(setup: Setup, plan: Plan, always: Container[str] = ()) -> Terms:
             (name in setup.allowed and name in setup.tools) or policy == "allow" or name in always,
             needs[name].calls if name in needs else 0,
             needs[name].recorded if name in needs else 0,
-            set_up_words(settings[name]) if name in settings else "",
+            _set_up(settings[name]) if name in settings else "",
             policy == "never",
         )
         for name in names

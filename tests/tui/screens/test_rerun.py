@@ -12,6 +12,7 @@ from textual.app import App
 
 from replaydbg.actions.providers import LocalServer
 from replaydbg.actions.rerun import RerunOptions
+from replaydbg.config import Settings, ToolSetting
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.plan import plan
 from replaydbg.tui.screens.rerun import RerunScreen, first_terms
@@ -135,6 +136,13 @@ def test_what_the_command_line_gave_is_proposed() -> None:
         ("search", True, 1),
         ("other", False, 0),
     ]
+
+
+def test_what_of_a_command_cannot_be_confined_is_told_where_it_is_allowed() -> None:
+    settings = Settings(tools={"search": ToolSetting("allow", "command", command=("./find",))})
+    (tool,) = first_terms(Setup("x", settings=settings), PLAN).tools
+    assert tool.set_up.startswith("the command ./find; note: ")
+    assert "it may read and change files of yours" in tool.set_up
 
 
 async def test_a_model_on_this_machine_is_found_and_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
