@@ -10,12 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
+from replaydbg.core.message import Json, Message, ToolCall, ToolResponse
 from replaydbg.core.step import Body
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import WAITING_CALLS_MAX, Asked, CallPlace, TraceIndex
 from replaydbg.graph.threads import Link, Linking, Threads
-from replaydbg.wire.conversation import is_user_turn
+from replaydbg.wire.conversation import is_instruction, is_user_turn
 
 _CHARS_KEPT_MAX = 32_000
 _PARTS_KEPT_MAX = 1_000
@@ -65,9 +65,10 @@ class Answering:
         if link is None:
             return
         messages = body.messages or ()
+        new = messages[link.new_from :]
         waiting = list(self._left.get(link.previous, ())) if link.previous is not None else []
         unasked: list[tuple[PromptPlace, ToolResponse]] = []
-        for place, part in _new_parts(row, link, messages):
+        for place, part in _new_parts(row, link, new):
             if isinstance(part, ToolCall):
                 waiting.append((place, part))
                 self.left_in_prompts[place] = part
@@ -83,7 +84,7 @@ class Answering:
             while unasked and waiting:
                 self._settle(waiting.pop(0)[0], *unasked.pop(0))
         self.orphans += unasked
-        if link.previous is not None and any(map(is_user_turn, messages[link.new_from :])):
+        if link.previous is not None and any(map(is_user_turn, new)):
             self.spoken_to.add(row)
         self._note_text(link, messages)
         waiting += [(CallPlace(row, n), call) for n, call in enumerate(self._calls[row])]
@@ -172,13 +173,12 @@ def _is_large(result: Json) -> bool:
 
 
 def _new_parts(
-    row: int, link: Link, messages: Sequence[Message]
+    row: int, link: Link, new: Sequence[Message]
 ) -> Iterator[tuple[PromptPlace, ToolCall | ToolResponse]]:
     """Calls and responses of the messages that were new to the call. A cut prompt's first responses answer what was cut."""
     cut = link.previous is None
-    for number in range(link.new_from, len(messages)):
-        message = messages[number]
-        if message.role not in {Role.SYSTEM, Role.DEVELOPER} and not message.tool_responses:
+    for number, message in enumerate(new, link.new_from):
+        if cut and not is_instruction(message) and not message.tool_responses:
             cut = False
         for at, part in enumerate(message.parts):
             if isinstance(part, ToolCall) or (isinstance(part, ToolResponse) and not cut):

@@ -53,7 +53,8 @@ class Linking:
         self._silent: set[int] = set()
         """Rows of the calls without a reply."""
         self._extended = _Prefixes()
-        self._digests = _Digests(self._extended)
+        self._keys = _Keys()
+        self._digests = _Digests(self._extended, self._keys)
         self._retold = _Retold(trace, self._extended)
 
     def hear(self, row: int, body: Body) -> None:
@@ -85,7 +86,7 @@ class Linking:
         if body.output is None:
             self._silent.add(row)
         else:
-            reply = chain_key(body.output)
+            reply = self._keys.of_reply(body.output)
             ends.add(extended(end, reply), row)
             self._replies[reply] = row
             if again:
@@ -103,10 +104,10 @@ class Linking:
         prompts: dict[int, int],
     ) -> Link | None:
         for length in range(len(messages), 0, -1):
-            previous = ends.best(prefixes[length], row)
-            if previous is not None:
-                return Link(row, previous, length)
-            previous = prompts.get(prefixes[length])
+            prefix = prefixes[length]
+            if prefix in ends.rows:
+                return Link(row, ends.best(prefix, row), length)
+            previous = prompts.get(prefix)
             if previous is None or length == len(messages):
                 continue  # a retry of the same prompt is no continuation
             if messages[length].role is Role.ASSISTANT:
@@ -201,16 +202,14 @@ class _Retold:
         self.prompts: dict[int, int] = {}
         self._latest: dict[int, tuple[list[int], list[int]]] = {}
         """By the instructions the last prompt that they began: keys of its messages, and its prefixes."""
+        self._plain: tuple[Message | None, int | None] = None, None
+        """The instructions looked at last, most prompts have the same, and their key without what changes."""
 
     def prefixes(self, messages: Sequence[Message], keys: Sequence[int]) -> list[int]:
         """Names of beginnings as those of `_Chain`; [] where the prompt holds nothing of the kind."""
-        if not messages or not is_instruction(messages[0]):
+        first = self._key(messages[0]) if messages else None
+        if first is None:
             return []
-        text = messages[0].text
-        plain = masked(text)
-        if plain == text:
-            return []
-        first = chain_key(text_message(messages[0].role, plain))
         own = [first, *keys[1 : len(messages)]]
         known, prefixes = self._latest.get(first, ([], [0]))
         if own[: len(known)] != known:
@@ -220,6 +219,16 @@ class _Retold:
             prefixes.append(self._extended(prefixes[-1], key))
         self._latest[first] = own, prefixes
         return prefixes
+
+    def _key(self, message: Message) -> int | None:
+        """Of instructions that hold something of the kind; None of any other message."""
+        known, key = self._plain
+        if known is not message:
+            text = message.text if is_instruction(message) else ""
+            plain = masked(text)
+            key = chain_key(text_message(message.role, plain)) if plain != text else None
+            self._plain = message, key
+        return key
 
 
 class _Digests:
@@ -231,8 +240,9 @@ class _Digests:
 
     PROMPTS_MAX = 8
 
-    def __init__(self, extended: _Prefixes) -> None:
+    def __init__(self, extended: _Prefixes, keys: _Keys) -> None:
         self._extended = extended
+        self._keys = keys
         self._recent: deque[tuple[Sequence[Message], _Chain]] = deque(maxlen=self.PROMPTS_MAX)
         self._of_conversations: dict[int, tuple[Conversation, _Chain]] = {}
 
@@ -240,21 +250,27 @@ class _Digests:
         """A chain that may be longer than the prompt: of the same conversation later."""
         if isinstance(messages, History):
             return self._of_conversation(messages.conversation, len(messages))
-        chain = _Chain(self._extended)
-        for known, its in reversed(self._recent):
-            if known and len(known) <= len(messages) and all(map(is_, known, messages)):
+        chain = None
+        for known, its in reversed(self._recent) if messages else ():
+            if known[0] is messages[0] and len(known) <= len(messages) and all(map(is_, known, messages)):
                 chain = its.begun(len(known))
                 break
+        chain = chain or _Chain(self._extended, self._keys)
         chain.extend(messages[len(chain.keys) :])
-        self._recent.append((messages, chain))
+        if messages:
+            self._recent.append((messages, chain))
         return chain
 
     def _of_conversation(self, conversation: Conversation, length: int) -> _Chain:
+        if id(conversation) in self._of_conversations:
+            _, chain = self._of_conversations[id(conversation)]
+            chain.extend(map(conversation.__getitem__, range(len(chain.keys), length)))
+            return chain
         lent = [(conversation, length)]
         while id(conversation) not in self._of_conversations and conversation.before is not None:
             conversation, length = conversation.before, conversation.kept
             lent.append((conversation, length))
-        chain = _Chain(self._extended)
+        chain = _Chain(self._extended, self._keys)
         for one, until in reversed(lent):  # what was lent comes first
             if id(one) in self._of_conversations:
                 _, chain = self._of_conversations[id(one)]
@@ -268,24 +284,48 @@ class _Digests:
 class _Chain:
     """Keys of messages, and names of beginnings: `prefixes[n]` names the first n."""
 
-    __slots__ = ("_extended", "keys", "prefixes")
+    __slots__ = ("_extended", "_key", "keys", "prefixes")
 
-    def __init__(self, extended: _Prefixes) -> None:
+    def __init__(self, extended: _Prefixes, key: _Keys) -> None:
         self._extended = extended
+        self._key = key
         self.keys: list[int] = []
         self.prefixes = [0]
 
     def begun(self, length: int) -> _Chain:
         """Another one that begins as this one does."""
-        chain = _Chain(self._extended)
+        chain = _Chain(self._extended, self._key)
         chain.keys, chain.prefixes = self.keys[:length], self.prefixes[: length + 1]
         return chain
 
     def extend(self, messages: Iterable[Message]) -> None:
+        prefix, key_of, extended = self.prefixes[-1], self._key, self._extended
         for message in messages:
-            key = chain_key(message)
+            key = key_of(message)
+            prefix = extended(prefix, key)
             self.keys.append(key)
-            self.prefixes.append(self._extended(self.prefixes[-1], key))
+            self.prefixes.append(prefix)
+
+
+class _Keys:
+    """`chain_key` of messages: a reply mostly stands in a later prompt, as the same value, and is looked at once."""
+
+    REPLIES_MAX = 64
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Message, int]] = {}
+
+    def __call__(self, message: Message) -> int:
+        known = self._known.get(id(message))
+        return chain_key(message) if known is None else known[1]
+
+    def of_reply(self, message: Message) -> int:
+        """The key, which is kept for a while."""
+        if len(self._known) >= self.REPLIES_MAX:
+            del self._known[next(iter(self._known))]
+        key = chain_key(message)
+        self._known[id(message)] = message, key
+        return key
 
 
 def chain_key(message: Message) -> int:
@@ -328,12 +368,13 @@ class _Ends:
         self.of_row: dict[int, int] = {}
         """The name of the conversation after each call."""
         self._trace = trace
-        self._rows: dict[int, list[int]] = {}
+        self.rows: dict[int, list[int]] = {}
+        """By the name of a conversation the calls that ended with it."""
         self._followed: set[int] = set()
 
     def add(self, end: int, row: int) -> None:
         self.of_row[row] = end
-        rows = self._rows.setdefault(end, [])
+        rows = self.rows.setdefault(end, [])
         rows.append(row)
         del rows[:-TWINS_MAX]
 
@@ -341,10 +382,10 @@ class _Ends:
         if row is not None:
             self._followed.add(row)
 
-    def best(self, end: int, row: int) -> int | None:
-        rows = self._rows.get(end)
-        if rows is None or len(rows) == 1:
-            return rows[0] if rows else None
+    def best(self, end: int, row: int) -> int:
+        rows = self.rows[end]
+        if len(rows) == 1:
+            return rows[0]
         parents = self._trace.parents
         siblings = [one for one in rows if parents[one] == parents[row]] or rows
         return next((one for one in siblings if one not in self._followed), siblings[-1])

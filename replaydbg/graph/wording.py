@@ -51,6 +51,7 @@ _MAY_BE_TEMPORARY = re.compile(rb"/(?:tmp|var/folders)/")
 _WHOLE_FLOAT = re.compile(rb"\.0(?![0-9])")
 _AS_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 
+_WITHOUT_FLOATS = frozenset({str, int, bool, type(None)})
 _NOTHING_CHARS_MAX = 200
 _NOTHING = re.compile(
     r"(?:null|none|nothing|n/a|empty|0 results?|(?:no|0) (?:\w+ ){0,3}(?:found|available|left)"
@@ -107,9 +108,9 @@ def _holds_float(value: Json) -> bool:
     while waiting:
         one = waiting.pop()
         if isinstance(one, dict):
-            waiting += one.values()
+            waiting += [item for item in one.values() if type(item) not in _WITHOUT_FLOATS]
         elif isinstance(one, (list, tuple)):
-            waiting += one
+            waiting += [item for item in one if type(item) not in _WITHOUT_FLOATS]
         elif isinstance(one, float):
             return True
     return False

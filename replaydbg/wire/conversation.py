@@ -82,4 +82,4 @@ def _calls_and_responses(messages: tuple[Message, ...]) -> Iterator[ToolCall | T
 
 def is_instruction(message: Message) -> bool:
     """Whether the message is the operator's word, not a turn of the talk."""
-    return message.role in {Role.SYSTEM, Role.DEVELOPER}
+    return message.role is Role.SYSTEM or message.role is Role.DEVELOPER
