@@ -114,7 +114,10 @@ def words_of(result: Json) -> str:
 
 def _pydantic_errors(result: Json) -> str:
     """Pydantic's own list of errors in words; "" for anything else."""
-    if isinstance(result, str) and result[:HEAD_CHARS].lstrip()[:1] == "[" and '"loc"' in result[:HEAD_CHARS]:
+    if isinstance(result, str):
+        head = result[:HEAD_CHARS]
+        if '"loc"' not in head or head.lstrip()[:1] != "[":
+            return ""
         try:
             result = orjson.loads(result)
         except orjson.JSONDecodeError:

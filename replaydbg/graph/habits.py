@@ -62,7 +62,10 @@ class Habit:
 
     def usual_type(self, name: str, value: Json) -> str | None:
         """The one type that the field has in all other calls, where it is another one here."""
-        types = self.fields[name].types.copy()
+        types = self.fields[name].types
+        if len(types) == 1:  # as nearly always: it is this one's
+            return None
+        types = types.copy()
         own = type_name(value)
         types[own] -= 1
         left = [kind for kind, count in types.items() if count > 0]
@@ -91,15 +94,14 @@ def habits(calls: Iterable[tuple[str, Json]]) -> dict[str, Habit]:
 
 def type_name(value: Json) -> str:
     """The JSON type; whole and other numbers are one, since 3.0 is 3."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "boolean"
-        case int() | float():
-            return "number"
-        case str():
-            return "string"
-        case list():
-            return "array"
-    return "object"
+    return _TYPES.get(type(value), "object")
+
+
+_TYPES: dict[type, str] = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "array",
+}

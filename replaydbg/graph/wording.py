@@ -79,10 +79,10 @@ def canonical_bytes(value: Json) -> bytes:
         made = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
         made = b".0"
-    if _WHOLE_FLOAT.search(made) is None:
+    if b".0" not in made or _WHOLE_FLOAT.search(made) is None:
         if b"\\" in made:
             made = made.replace(b"\\n", b" ").replace(b"\\r", b" ").replace(b"\\t", b" ")
-        return _single_spaced(made)
+        return b" ".join(made.split()) if b"  " in made else made.strip()
     return canonical_text(value).encode("utf-8", "surrogatepass")
 
 

@@ -36,19 +36,20 @@ class Attributes(Mapping[str, Json]):
 
     def __getitem__(self, key: str) -> Json:
         value = self._values[key]
-        if not isinstance(value, msgspec.Raw):
-            return value
-        size = len(memoryview(value))
-        if size >= _LARGE_BYTES:
-            return raw_any_value(value)
-        repeats = size <= _SHORT_BYTES and not key.endswith(".id")
-        decoded = _short_value(bytes(value)) if repeats else raw_any_value(value)
-        self._values[key] = decoded
-        return decoded
+        return self._decoded(key, value) if type(value) is msgspec.Raw else value
 
     def get(self, key: str, default: Any = None) -> Json:
         """As of any mapping, without an exception for what is absent: most of what is asked for is."""
-        return self[key] if key in self._values else default
+        value = self._values.get(key, default)
+        return self._decoded(key, value) if type(value) is msgspec.Raw else value
+
+    def _decoded(self, key: str, raw: msgspec.Raw) -> Json:
+        size = len(memoryview(raw))
+        if size >= _LARGE_BYTES:
+            return raw_any_value(raw)
+        repeats = size <= _SHORT_BYTES and not key.endswith(".id")
+        value = self._values[key] = _short_value(bytes(raw)) if repeats else raw_any_value(raw)
+        return value
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)

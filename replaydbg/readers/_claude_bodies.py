@@ -24,6 +24,7 @@ INNER = 4
 
 
 _NO_FACTS = Facts()
+_NOTHING, _FACTS = 1, 2
 _ABSENT = msgspec.Raw()
 
 
@@ -55,8 +56,8 @@ class Bodies:
         self.store = store
         self.tools: tuple[ToolSpec, ...] | None = None
         """What a stream says at its beginning; a session file does not."""
-        self._without_facts = bytearray()
-        """For each line whether it is known that nothing stands in it beside its message."""
+        self._told_beside = bytearray()
+        """For each line whether something stands in it beside its message: _NOTHING or _FACTS, 0 where that is not known."""
 
     def message(self, entry: int) -> Message:
         lines = self._lines(entry)
@@ -66,11 +67,12 @@ class Bodies:
         said = [loose.mapping(line.get("message")) for line in lines]
         parts = [part for one in said for part in anthropic_messages.read_content(one.get("content"))]
         if said[0].get("role") == "assistant" or first.get("type") == "assistant":
+            self._note(entry, _FACTS)
             return Message(
                 Role.ASSISTANT, tuple(parts), finish_reason=loose.text(said[-1].get("stop_reason"))
             )
         if _failed(said[-1]) is None:
-            self._note_without_facts(entry)
+            self._note(entry, _NOTHING)
         section = entry & 3
         if section != ALL:
             parts = [part for part in parts if isinstance(part, ToolResponse) == (section == RESULTS)]
@@ -79,10 +81,11 @@ class Bodies:
 
     def facts(self, entry: int) -> Facts:
         """Of a reply its model and tokens; of a tool result what went wrong, where it is told in several blocks."""
-        at, known = entry >> MARK_BITS, self._without_facts
-        if at < len(known) and known[at]:
+        at, beside = entry >> MARK_BITS, self._told_beside
+        known = beside[at] if at < len(beside) else 0
+        if known == _NOTHING:
             return _NO_FACTS
-        if not self.store.may_hold(entry, (b'"assistant"',), (b'"is_error"', b"true")):
+        if not known and not self.store.may_hold(entry, (b'"assistant"',), (b'"is_error"', b"true")):
             return _NO_FACTS
         lines = self._lines(entry)
         said = loose.mapping(lines[-1].get("message"))
@@ -92,10 +95,10 @@ class Bodies:
         failed = _failed(said)
         return _NO_FACTS if failed is None else Facts(error=first_text(failed.get("content")))
 
-    def _note_without_facts(self, entry: int) -> None:
-        at, known = entry >> MARK_BITS, self._without_facts
+    def _note(self, entry: int, beside: int) -> None:
+        at, known = entry >> MARK_BITS, self._told_beside
         known.extend(bytes(max(0, at + 1 - len(known))))
-        known[at] = True
+        known[at] = beside
 
     def raw(self, entry: int) -> Json:
         lines = self.store.values(entry)

@@ -127,7 +127,7 @@ class Body(SpanBody):
         instructions = (Message(Role.SYSTEM, genai.read_parts(system)),) if system else ()
         if said is None:
             return instructions or _genai_events.prompt(self.events)
-        return (*instructions, *said)
+        return (*instructions, *said) if instructions else said
 
     @cached_property
     def output(self) -> Message | None:
@@ -177,7 +177,7 @@ class Body(SpanBody):
         if self.kind is not Kind.MODEL_CALL:
             return {}
         params = {}
-        for key in self.attributes:
+        for key in self.attributes.undecoded:
             if key.startswith("gen_ai.request."):
                 name = key.removeprefix("gen_ai.request.")
                 name = _PARAMS.get(name, name)
@@ -196,7 +196,7 @@ class Body(SpanBody):
         if key is None:
             return ToolCall(id_, name)
         value = self.attributes[key]
-        if isinstance(value, str) and not any(key in value for key in _WRAPPER_KEYS):
+        if isinstance(value, str) and not any(map(value.__contains__, _WRAPPER_KEYS)):
             return arguments.call_from_raw(id_, name, value)
         wrapped = parsed(value)
         if isinstance(wrapped, dict) and not _WRAPPER_KEYS.isdisjoint(wrapped):
@@ -221,7 +221,11 @@ class Body(SpanBody):
         return self._first("gen_ai.tool.call.result", "tool_response", "traceloop.entity.output")
 
     def _first(self, *keys: str) -> str | None:
-        return next((key for key in keys if key in self.attributes), None)
+        known = self.attributes.undecoded
+        for key in keys:
+            if key in known:
+                return key
+        return None
 
     @cached_property
     def input(self) -> Json:

@@ -13,6 +13,7 @@ from msgspec.structs import astuple
 
 from replaydbg.core.message import Json
 from replaydbg.readers import _salvage, _span_fields
+from replaydbg.readers._attributes import Attributes
 from replaydbg.readers._prompts import LONG_KEYS
 from replaydbg.readers._salvage import UNREADABLE
 from replaydbg.readers._span import Span
@@ -23,6 +24,8 @@ _FIELDS = (
 )  # fmt: skip
 _TOLD = ("name", "status", "events", "status_message", "statusMessage", "span_kind")
 """What is told of a span beside its attributes."""
+_NO_MORE = (None,) * len(_TOLD[2:])
+"""Of a span that tells its name and state alone."""
 _CHUNKS_KEPT_MAX = 4
 _OPENS_TEXT = re.compile(rb'\{\s*"(?:stringValue|string_value)"\s*:\s*"')
 _SHORT_BYTES = 64
@@ -125,7 +128,15 @@ class Chunk:
         short = without(self.text, self.gaps)
         texts: list[SpanText] = []
         at = left_out = passed = 0
-        for text in self.shape.texts.decode(as_array(short)):
+        decoded = self.shape.texts.decode(as_array(short))
+        if not self.gaps:
+            for text in decoded:
+                opening = _SPAN.search(short, at)
+                start = opening.start() if opening else at
+                at = start + len(memoryview(text))
+                texts.append(SpanText(self.text[start:at]))
+            return texts
+        for text in decoded:
             opening = _SPAN.search(short, at)
             start = opening.start() if opening else at
             at = start + len(memoryview(text))
@@ -208,12 +219,15 @@ class Spans:
         body = self._shape.body.decode(without(text, gaps))
         if gaps and not _is_filled(text, gaps, body):
             body = self._shape.body.decode(text)
-        document = {
-            key: _told(memoryview(raw))
-            for key, raw in zip(_TOLD, astuple(body), strict=False)
-            if raw is not None
-        }
         attributes = {pair.key: pair.value for pair in body.attributes or ()}
+        told = astuple(body)
+        if told[2:-1] == _NO_MORE:  # as most are
+            name = "" if body.name is None else _told(memoryview(body.name))
+            message = "" if body.status is None else _state_message(bytes(body.status))
+            return Span(name if isinstance(name, str) else "", Attributes(attributes), message, (), text)
+        document = {
+            key: _told(memoryview(raw)) for key, raw in zip(_TOLD, told, strict=False) if raw is not None
+        }
         return _span_fields.span(document, attributes, text)
 
 
@@ -240,3 +254,8 @@ def _told(raw: memoryview) -> Json:
 
 
 _short = lru_cache(maxsize=4096)(_salvage.loads)
+
+
+@lru_cache(maxsize=256)
+def _state_message(raw: bytes) -> str:
+    return _span_fields.status_message(_salvage.loads(raw))

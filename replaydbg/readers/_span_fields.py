@@ -105,7 +105,8 @@ def status(value: Json) -> int:
     return _STATUS.get(value, _UNSET) if isinstance(value, (int, str)) else _UNSET
 
 
-def _status_message(value: Json) -> str:
+def status_message(value: Json) -> str:
+    """What the state of a span says in words."""
     message = value.get("message", value.get("description")) if isinstance(value, dict) else None
     return message if isinstance(message, str) else ""
 
@@ -136,7 +137,7 @@ def span(
     events = document.get("events")
     told = [_event(item) for item in events] if isinstance(events, list) else ()
     name, state = document.get("name"), document.get("status")
-    message = state and _status_message(state)
+    message = state and status_message(state)
     if not message and not document.keys().isdisjoint(_MESSAGES):
         message = _get(document, *_MESSAGES)
     found = attributes(document.get("attributes")) if undecoded is None else Attributes(undecoded)

@@ -78,13 +78,14 @@ class Place(NamedTuple):
 class TranscriptBody:
     """The `Body` of a reply or of a tool response."""
 
-    __slots__ = ("_answer", "_at", "_decoders", "_told")
+    __slots__ = ("_answer", "_at", "_decoders", "_said", "_told")
 
     def __init__(self, at: Place, decoders: Decoders) -> None:
         self._at = at
         self._decoders = decoders
         self._told = at.facts
         self._answer: ToolResponse | None = None
+        self._said: Message | None = None
 
     @property
     def _is_reply(self) -> bool:
@@ -111,7 +112,9 @@ class TranscriptBody:
     @property
     def output(self) -> Message | None:
         at = self._at
-        return at.conversation[at.place] if self._is_reply and at.place >= 0 else None
+        if self._said is None and at.part < 0 <= at.place:
+            self._said = at.conversation[at.place]
+        return self._said
 
     @property
     def tools(self) -> tuple[ToolSpec, ...] | None:

@@ -34,6 +34,7 @@ _BARE = frozenset({"message", "reasoning", "function_call", "function_call_outpu
 _CALLS = frozenset({"function_call", "custom_tool_call", "local_shell_call", "tool_search_call"})
 _STEPS = {"error": "error", "stream_error": "stream error", "turn_aborted": "turn aborted"}
 """Events that are steps, and their names."""
+_FACTS = Facts(provider="openai")
 _INSTRUCTIONS = MARK_MASK
 """The mark of an entry that is the instructions of the session. Other marks count a compacted history, from 1."""
 
@@ -187,12 +188,14 @@ class _Rollout:
         else:
             items = [value.get("payload", value) for value in values]
         messages = openai_responses.read_messages([_as_responses_item(item) for item in items])
+        if len(messages) == 1:
+            return messages[0]
         parts = tuple(part for message in messages for part in message.parts)
         return replace(messages[0], parts=parts) if messages else Message(Role.UNKNOWN, (OtherPart(items),))
 
     def _facts(self, entry: int) -> Facts:
         del entry
-        return Facts(provider="openai")
+        return _FACTS
 
     def _raw(self, entry: int) -> Json:
         values = self._store.values(entry)

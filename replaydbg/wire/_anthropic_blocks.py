@@ -56,23 +56,25 @@ def read_content(content: Json) -> tuple[Part, ...]:
     if isinstance(content, str):
         return (Text(content),) if content else ()
     if isinstance(content, list):
-        return tuple(read_block(block) for block in content)
+        return tuple([read_block(block) for block in content])
     return () if content is None else (OtherPart(content),)
 
 
 def read_block(block: Json) -> Part:
+    if isinstance(block, str):
+        return Text(block)
+    found = loose.mapping(block)
+    kind = found.get("type")
+    if kind == "text" and isinstance(found.get("text"), str):
+        return Text(found["text"])
+    if kind == "tool_use" and isinstance(found.get("name"), str):
+        return arguments.call_from_any(loose.text(found.get("id")), found["name"], found.get("input"))
+    if kind == "tool_result":
+        id_, is_error = loose.text(found.get("tool_use_id")), found.get("is_error") is True
+        return ToolResponse(id_, _read_result(found.get("content")), is_error=is_error)
+    if kind == "thinking" and isinstance(found.get("thinking"), str):
+        return Reasoning(found["thinking"], loose.text(found.get("signature")))
     match block:
-        case str():
-            return Text(block)
-        case {"type": "text", "text": str(text)}:
-            return Text(text)
-        case {"type": "thinking", "thinking": str(text)}:
-            return Reasoning(text, loose.text(block.get("signature")))
-        case {"type": "tool_use", "name": str(name)}:
-            return arguments.call_from_any(loose.text(block.get("id")), name, block.get("input"))
-        case {"type": "tool_result"}:
-            id_, is_error = loose.text(block.get("tool_use_id")), block.get("is_error") is True
-            return ToolResponse(id_, _read_result(block.get("content")), is_error=is_error)
         case {"type": "image", "source": {"type": "base64", "data": str(data)} as source}:
             return Media("image", loose.text(source.get("media_type")), data=data)
         case {"type": "image", "source": {"type": "url", "url": str(url)}}:

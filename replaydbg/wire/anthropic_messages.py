@@ -169,9 +169,8 @@ def read_reply(body: Json) -> Reply:
 def read_usage(value: Json) -> Usage:
     """Anthropic counts cached tokens beside the input; here they are inside it, as everywhere else."""
     usage = loose.mapping(value)
-    read, written = (
-        loose.count(usage.get(key)) for key in ("cache_read_input_tokens", "cache_creation_input_tokens")
-    )
+    read = loose.count(usage.get("cache_read_input_tokens"))
+    written = loose.count(usage.get("cache_creation_input_tokens"))
     fresh = loose.count(usage.get("input_tokens"))
     whole = None if fresh is None else fresh + (read or 0) + (written or 0)
     return Usage(whole, loose.count(usage.get("output_tokens")), read)
