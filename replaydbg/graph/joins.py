@@ -13,12 +13,14 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from replaydbg import limits
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.trace import Trace
-from replaydbg.graph.facts import Facts
+
+if TYPE_CHECKING:
+    from replaydbg.graph.facts import Facts
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)

@@ -11,12 +11,15 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from replaydbg.core.trace import Trace
-from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import find_folds
 from replaydbg.graph.joins import Joins, join
 from replaydbg.graph.rows import FREE, OVERFLOW, Entry, FoldState, Laid, Layout
+
+if TYPE_CHECKING:
+    from replaydbg.graph.facts import Facts
 
 CHECKPOINT_ROWS = 256
 """Rows laid again at most to show one: 0.3 ms; a checkpoint costs some hundred bytes."""

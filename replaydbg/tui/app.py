@@ -107,6 +107,8 @@ class ReplayApp(App[int]):
         desk.of_settings = self.key_problems
         desk.one_of_many = self._chooser() is not None
         self.main = MainScreen(desk, event)
+        # Its layout from the first paint on: Textual gives them when the screen is told its size, and styles all anew.
+        self.main.add_class(*(name for name in _LAYOUTS if self.screen.has_class(name)))
         await self.push_screen(self.main)
         self.main.call_after_refresh(self._painted.set)
 
@@ -201,6 +203,8 @@ class ReplayApp(App[int]):
         self._return_code = 1
         self._close_messages_no_wait()
 
+
+_LAYOUTS = {name for _, name in ReplayApp.HORIZONTAL_BREAKPOINTS + ReplayApp.VERTICAL_BREAKPOINTS}
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps the interpreter: with the usual ten times of it each key waits for the rules."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
-from replaydbg.config import DEFAULTS
 from replaydbg.core.branch import RECORDING, Branch, BranchStep, Edit
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
-from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.tui.actions import keyed
 from replaydbg.tui.setup import Setup
@@ -21,6 +20,7 @@ if TYPE_CHECKING:  # before the first rows nothing is imported that they do not 
     from replaydbg.actions.sitting import OpenSitting
     from replaydbg.core.branch import Choice
     from replaydbg.diff.steps import Comparison
+    from replaydbg.graph.facts import Facts
     from replaydbg.replay.plan import Plan
     from replaydbg.session.state import Sitting
     from replaydbg.views.subject import Subject
@@ -33,7 +33,8 @@ OTHER = "(other)"
 class Shown:
     """What is known of the recording or of one branch of it. Grows while workers work."""
 
-    facts: Facts
+    trace: Trace
+    make_facts: Callable[[], Facts]
     branch: Branch | None = None
     findings: list[Finding] = field(default_factory=list)
     """Without those that the person has suppressed; `told` has all."""
@@ -52,9 +53,16 @@ class Shown:
     """How many of the findings are loops. Kept, since it is asked for with every key."""
     by_severity: dict[Severity, int] = field(default_factory=dict)
 
+    _facts: Facts | None = None
+    _making: Lock = field(default_factory=Lock)
+
     @property
-    def trace(self) -> Trace:
-        return self.facts.trace
+    def facts(self) -> Facts:
+        """Made when first asked for, on the screen or by a worker: the first rows wait for nothing that facts import."""
+        with self._making:
+            if self._facts is None:
+                self._facts = self.make_facts()
+            return self._facts
 
     @property
     def origins(self) -> tuple[BranchStep, ...] | None:
@@ -144,7 +152,7 @@ class Desk:
         if branch is None:
             return shown
         if shown is None or shown.trace is not branch.trace:
-            shown = self._shown[branch_id] = Shown(self._facts(branch.trace).of(branch))
+            shown = self._shown[branch_id] = Shown(branch.trace, partial(self._facts, branch.trace, branch))
             self.comparisons = {
                 pair: known for pair, known in self.comparisons.items() if branch_id not in pair
             }
@@ -153,7 +161,7 @@ class Desk:
 
     def take_other(self, trace: Trace) -> None:
         """The trace to compare with has been read."""
-        self._other = Shown(self._facts(trace))
+        self._other = Shown(trace, partial(self._facts, trace))
 
     @property
     def other(self) -> Shown | None:
@@ -182,13 +190,17 @@ class Desk:
             return branch.label or f"branch {branch.id}"
         return "recording" if self._other is None else Path(self.setup.path).name
 
-    def _facts(self, trace: Trace) -> Facts:
-        return Facts(trace, self.setup.side_tools, self.setup.settings or DEFAULTS)
+    def _facts(self, trace: Trace, branch: Branch | None = None) -> Facts:
+        from replaydbg.config import DEFAULTS
+        from replaydbg.graph.facts import Facts
+
+        facts = Facts(trace, self.setup.side_tools, self.setup.settings or DEFAULTS)
+        return facts if branch is None else facts.of(branch)
 
     def read(self, trace: Trace, *, complete: bool) -> Shown:
         """The recording as far as it has been read."""
         self.complete = complete
-        self._shown = {RECORDING: Shown(self._facts(trace))}
+        self._shown = {RECORDING: Shown(trace, partial(self._facts, trace))}
         return self._shown[RECORDING]
 
     @property

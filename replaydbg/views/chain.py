@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.step import KINDS, STATUSES, Kind, Status
-from replaydbg.graph.facts import Facts
 from replaydbg.graph.folds import FoldKind
 from replaydbg.graph.lanes import Chain
 from replaydbg.graph.rows import Entry, Laid
@@ -36,6 +35,7 @@ from replaydbg.views.text import (
 from replaydbg.views.totals import RunTotals
 
 if TYPE_CHECKING:
+    from replaydbg.graph.facts import Facts
     from replaydbg.views.timeline import Sweep
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)

@@ -13,6 +13,7 @@ from replaydbg.actions.convert import save_trace
 from replaydbg.actions.demo import PROVIDER, TOOLS, incident_path
 from replaydbg.core.branch import Branch
 from replaydbg.core.trace import Trace
+from replaydbg.graph.facts import Facts
 from replaydbg.tui.app import ReplayApp
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.screens.main import MainScreen
@@ -131,6 +132,11 @@ async def open_setup(setup: Setup, size: Size = WIDE) -> AsyncIterator[Sitting]:
         sitting = Sitting(app, pilot)
         await sitting.until(lambda: app.main is not None and app.main.is_mounted, "the main screen")
         yield sitting
+
+
+def shown_of(facts: Facts) -> Shown:
+    """What is known of a run of the test's own, as the desk has it."""
+    return Shown(facts.trace, lambda: facts)
 
 
 def demo_setup(folder: Path) -> Setup:

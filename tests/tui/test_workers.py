@@ -13,7 +13,6 @@ from replaydbg.graph.facts import Facts
 from replaydbg.graph.suspects import suspects
 from replaydbg.rules._registry import check
 from replaydbg.tui import workers
-from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
     Compared,
     ComparisonMoved,
@@ -29,6 +28,7 @@ from replaydbg.tui.messages import (
 from replaydbg.tui.setup import Setup
 from replaydbg.views.query import About
 from tests.support.build import assistant, call, chat, model_call, response, trace, user
+from tests.support.desk import shown_of
 from tests.support.drive import edit
 
 ASKED = call("search", {"q": "x"}, "c1")
@@ -72,7 +72,7 @@ def test_a_session_that_cannot_be_opened_leaves_one_to_look(tmp_path: Path) -> N
 
 def test_facts_are_known_before_the_rules_and_findings_come_rule_by_rule(worker: Any) -> None:
     posted: list[Any] = []
-    workers.check(Shown(Facts(RUN)), posted.append)
+    workers.check(shown_of(Facts(RUN)), posted.append)
     assert isinstance(posted[0], Known)
     assert all(isinstance(message, Found) for message in posted[1:])
     assert {finding.name for message in posted[1:] for finding in message.findings} >= {"no-progress-loop"}
@@ -82,16 +82,16 @@ def test_facts_are_known_before_the_rules_and_findings_come_rule_by_rule(worker:
 def test_a_check_that_is_given_up_posts_no_end(worker: Any) -> None:
     worker.is_cancelled = True
     posted: list[Any] = []
-    workers.check(Shown(Facts(RUN)), posted.append)
+    workers.check(shown_of(Facts(RUN)), posted.append)
     assert not any(isinstance(message, Found) for message in posted)
 
 
 def test_plans_and_edits_that_do_not_fit() -> None:
     posted: list[Any] = []
-    shown = Shown(Facts(RUN))
+    shown = shown_of(Facts(RUN))
     good = edit(RUN, "m1", "/model", "gpt")
     workers.make_plan(shown, (good,), {}, posted.append)
-    workers.make_plan(Shown(Facts(trace(model_call("z", [], "1")))), (good,), {}, posted.append)
+    workers.make_plan(shown_of(Facts(trace(model_call("z", [], "1")))), (good,), {}, posted.append)
     assert isinstance(posted[0], Planned)
     assert posted[0].plan is not None
     assert posted[1].plan is None
@@ -100,7 +100,7 @@ def test_plans_and_edits_that_do_not_fit() -> None:
 
 def test_search_posts_all_rows_in_the_end(worker: Any) -> None:
     posted: list[Any] = []
-    workers.search(Shown(Facts(RUN)), "step>0", About(RUN), len(RUN) - 1, posted.append, filtering=False)
+    workers.search(shown_of(Facts(RUN)), "step>0", About(RUN), len(RUN) - 1, posted.append, filtering=False)
     assert isinstance(posted[-1], SearchMoved)
     assert posted[-1].last
     assert list(posted[-1].rows) == list(range(len(RUN))), "in order, wherever the search began"
@@ -110,20 +110,20 @@ def test_the_first_hit_is_posted_at_once(worker: Any, monkeypatch: pytest.Monkey
     monkeypatch.setattr("replaydbg.tui.workers.time.monotonic", lambda: 0.0)
     run = chat([*[user("hello"), assistant("hi")] * 200, user("sorry"), assistant("sorry")])
     posted: list[Any] = []
-    workers.search(Shown(Facts(run)), "step>70", About(run), 0, posted.append, filtering=False)
+    workers.search(shown_of(Facts(run)), "step>70", About(run), 0, posted.append, filtering=False)
     assert [len(one.rows) for one in posted] == [58, len(run) - 70]
 
 
 def test_a_search_that_is_given_up_posts_nothing_more(worker: Any) -> None:
     worker.is_cancelled = True
     posted: list[Any] = []
-    workers.search(Shown(Facts(RUN)), "sorry", About(RUN), 0, posted.append, filtering=True)
+    workers.search(shown_of(Facts(RUN)), "sorry", About(RUN), 0, posted.append, filtering=True)
     assert posted == []
 
 
 def test_comparing(worker: Any) -> None:
     posted: list[Any] = []
-    before, after = Shown(Facts(RUN)), Shown(Facts(chat([user("hi"), assistant("sorry")])))
+    before, after = shown_of(Facts(RUN)), shown_of(Facts(chat([user("hi"), assistant("sorry")])))
     workers.compare(("", "b1"), before, after, lambda _before, _after: {}, posted.append)
     assert isinstance(posted[0], Compared)
     assert (posted[0].before, posted[0].after) == ("", "b1")
@@ -149,7 +149,7 @@ def test_a_comparison_tells_how_far_it_is_and_is_given_up(
 ) -> None:
     monkeypatch.setattr(workers, "_BETWEEN_READINGS_SECONDS", -1.0)
     posted: list[Any] = []
-    before, after = Shown(Facts(RUN)), Shown(Facts(chat([user("hi"), assistant("sorry")])))
+    before, after = shown_of(Facts(RUN)), shown_of(Facts(chat([user("hi"), assistant("sorry")])))
     path = tmp_path / "other.json"
     save_trace(RUN, str(path))
 
@@ -170,7 +170,7 @@ def test_what_a_finding_rests_on_is_posted() -> None:
     posted: list[Any] = []
     facts = Facts(RUN)
     finding = next(one for heard in check(facts) for one in heard.findings)
-    workers.look_up(Shown(facts), finding, posted.append)
+    workers.look_up(shown_of(facts), finding, posted.append)
     assert posted[0].exhibit.finding is finding
     assert posted[0].exhibit.rounds
 
@@ -178,7 +178,7 @@ def test_what_a_finding_rests_on_is_posted() -> None:
 def test_suspects_are_posted() -> None:
     posted: list[Any] = []
     facts = Facts(RUN)
-    shown = Shown(facts)
+    shown = shown_of(facts)
     shown.add([one for heard in check(facts) for one in heard.findings])
     workers.suspect(shown, posted.append)
     assert posted[0].suspects == suspects(facts, shown.findings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from textual.cache import LRUCache
 from textual.message import Message
@@ -15,7 +16,6 @@ from textual.worker import get_current_worker
 
 from replaydbg.core.finding import Finding
 from replaydbg.core.trace import Trace
-from replaydbg.graph.facts import Facts
 from replaydbg.graph.lanes import Chain
 from replaydbg.graph.rows import Laid, Layout
 from replaydbg.tui import theme
@@ -26,6 +26,9 @@ from replaydbg.views.chain import ChainView
 from replaydbg.views.columns import Columns
 from replaydbg.views.signs import Signs
 from replaydbg.views.text import Line
+
+if TYPE_CHECKING:
+    from replaydbg.graph.facts import Facts
 
 _BLOCK_ROWS = 64
 

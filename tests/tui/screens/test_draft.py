@@ -9,12 +9,11 @@ import pytest
 from replaydbg.graph.facts import Facts
 from replaydbg.session.commands import AddEdit
 from replaydbg.session.state import Sitting as Kept
-from replaydbg.tui.desk import Shown
 from replaydbg.tui.screens.draft import Draft
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.views.editing import Form, Part
 from tests.support.build import assistant, chat, system, user
-from tests.support.desk import open_demo
+from tests.support.desk import open_demo, shown_of
 from tests.support.drive import edit
 from tests.support.golden import same_as_golden
 
@@ -24,7 +23,7 @@ PART = Part("system prompt", "/messages/0/content", "be brief", Form.TEXT)
 
 def test_it_is_planned_with_the_edits_that_are_pending() -> None:
     other = edit(RUN, RUN.ids[1], "/model", "m-2")
-    draft = Draft(Shown(Facts(RUN)), AddEdit(other).apply(Kept(RUN)), 0, PART)
+    draft = Draft(shown_of(Facts(RUN)), AddEdit(other).apply(Kept(RUN)), 0, PART)
     touched = draft.touched("be long")
     assert touched.plan is not None
     assert [one.after for one in touched.edits] == ["m-2", "be long"]
@@ -32,7 +31,7 @@ def test_it_is_planned_with_the_edits_that_are_pending() -> None:
 
 
 def test_what_is_no_edit_touches_nothing() -> None:
-    draft = Draft(Shown(Facts(RUN)), Kept(RUN), 0, Part("parameters", "/params", {}, Form.JSON))
+    draft = Draft(shown_of(Facts(RUN)), Kept(RUN), 0, Part("parameters", "/params", {}, Form.JSON))
     assert draft.touched("{").plan is None
     assert draft.touched("[]").plan is None
 

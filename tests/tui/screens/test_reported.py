@@ -11,13 +11,12 @@ from replaydbg.core.finding import Finding, Notice, Severity
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.readers._api import Reading
-from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import Found, TraceRead
 from replaydbg.tui.screens.reported import nothing_found
 from replaydbg.tui.setup import Setup
 from tests.support.blocks import violation
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
-from tests.support.desk import open_demo, open_made, open_setup
+from tests.support.desk import open_demo, open_made, open_setup, shown_of
 from tests.support.otlp import request, span
 
 RUN = trace(model_call("m", [user("go")], "1"))
@@ -107,7 +106,7 @@ async def test_a_new_trace_is_shown_to_those_who_are_at_the_end(tmp_path: Path) 
 
 
 def test_what_could_not_be_checked_has_not_passed() -> None:
-    clean = Shown(Facts(RUN))
+    clean = shown_of(Facts(RUN))
     assert nothing_found(clean) == ("nothing was found in 1 step", "good")
     clean.unchecked = 2
     text, look = nothing_found(clean)
