@@ -11,6 +11,16 @@ from replaydbg.core.message import Json, Media, Message, OtherPart, Reasoning, T
 from replaydbg.core.tool import ToolSpec
 
 
+@dataclass(eq=False, slots=True)
+class Sent:
+    """The body of a recorded request, in the provider's `shape`: chat, anthropic, responses or google."""
+
+    shape: str
+    body: Json
+    rewritten: Any = None
+    """What would be written of it here, once somebody has: it is held against every request that goes on from it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
     """One question to a model. `params` by OpenAI Chat Completions names; unknown ones are kept and resent."""
@@ -20,6 +30,8 @@ class ModelRequest:
     tools: tuple[ToolSpec, ...] = ()
     params: Mapping[str, Json] = field(default_factory=dict)
     provider: str = ""
+    sent: Sent | None = field(default=None, compare=False, repr=False)
+    """The recorded request that this one comes of, for what it holds that nobody here knows (`wire.verbatim`)."""
 
     def digest(self) -> str:
         """Equal for requests that must get the same recorded reply: model, messages, tools and parameters."""

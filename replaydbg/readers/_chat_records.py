@@ -13,7 +13,7 @@ from typing import Protocol
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Message, Role, Text
 from replaydbg.core.outcome import Reply
-from replaydbg.core.request import ModelRequest
+from replaydbg.core.request import ModelRequest, Sent
 from replaydbg.readers import _chat_facts, _salvage
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._said_before import SaidBefore
@@ -137,6 +137,15 @@ def _from_object(record: dict[str, Json], before: SaidBefore | None) -> Call | T
         return call(request, None, record, before=before) if is_asking else _talk(record, ())
     url = loose.text(loose.mapping(record.get("request")).get("url"))
     return call(request, response, record, url, before=before)
+
+
+def sent(record: Json) -> Sent | None:
+    """The body of the request in a record, with its shape; None where there is none."""
+    body = request_of(record) if isinstance(record, dict) else None
+    if body is None or not isinstance(record, dict):
+        return None
+    url = loose.text(loose.mapping(record.get("request")).get("url"))
+    return Sent(shape_of(body, _response(record), url), body)
 
 
 def request_of(record: dict[str, Json]) -> dict[str, Json] | None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from replaydbg.core.branch import Provenance, Stop
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Message
+from replaydbg.core.request import Sent
 from replaydbg.graph.index import CallPlace
 from replaydbg.replay import propagate, requests
 from replaydbg.replay.api import Answers, Need
@@ -71,6 +72,7 @@ class Lane:
     """What the calls of the thread have changed so far."""
     doubt: str = ""
     """What is said of each step from now on: its prompt holds a result that nothing proves. "" where that is not so."""
+    _sent: tuple[int, Sent | None] = (-1, None)
     text_calls: TextCalls | None = field(init=False)
     """How calls are found in words, where the agent of this thread finds them there."""
 
@@ -145,6 +147,12 @@ class Lane:
         for override in self.overrides:
             settings = override.applied(settings)
         return settings
+
+    def sent(self) -> Sent | None:
+        """The recorded request of the call that was stood for last."""
+        if self._sent[0] != self.last:
+            self._sent = self.last, requests.sent(self.replay.facts, self.last)
+        return self._sent[1]
 
     # --- what comes after
 

@@ -144,6 +144,8 @@ class ReplyTurn:
             return None
         if replay.policy.model:
             request = replace(request, model=replay.policy.model)
+        elif request.model == replay.facts.trace.model(lane.last):
+            request = replace(request, sent=lane.sent())
         asked = Asked(self.lane.new_id(), request, node, self._why())
         replay.budget.ask()
         answers = yield Need(asked=(asked,))

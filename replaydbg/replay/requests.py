@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from replaydbg.core.digest import canonical
 from replaydbg.core.message import Json, Message, Role, ToolResponse
-from replaydbg.core.request import ModelRequest
+from replaydbg.core.request import ModelRequest, Sent
 from replaydbg.core.step import Step
 from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.facts import Facts
+from replaydbg.readers import _chat_records
 from replaydbg.wire.conversation import is_instruction
 from replaydbg.wire.openai_responses import conversation_id
 
@@ -47,6 +48,11 @@ def recorded_prompt(facts: Facts, row: int) -> tuple[Message, ...] | None:
     if row not in facts.threads.links:
         return None
     return facts.threads.prompt(row)
+
+
+def sent(facts: Facts, row: int) -> Sent | None:
+    """The request of the call as it went over the wire, where the recording has that."""
+    return _chat_records.sent(facts.trace.body(row).raw)
 
 
 def unexpanded(facts: Facts, row: int, request: ModelRequest) -> str:

@@ -1,8 +1,8 @@
 """Messages and content blocks of Anthropic, both ways; `wire.anthropic_messages` is the door to them.
 
 Tool results stand in user messages there, before the user's own words; here each is a tool message. Writing puts
-them back, and merges neighbours of one role, since the two sides must take turns. Markers for the prompt cache are
-not kept: they change the price of a request, never its answer.
+them back, and merges neighbours of one role, since the two sides must take turns. Markers for the prompt cache have
+no place here; turns that are sent again as they were keep theirs (`wire.verbatim`).
 """
 
 from __future__ import annotations

@@ -25,6 +25,7 @@ from replaydbg.wire._anthropic_blocks import (
     write_system,
 )
 from replaydbg.wire._foreign_params import ONLY, for_chat
+from replaydbg.wire.verbatim import as_recorded
 
 __all__ = [
     "Accumulator",
@@ -100,7 +101,15 @@ def _read_params(params: dict[str, Json]) -> dict[str, Json]:
 
 
 def write_request(request: ModelRequest, *, stream: bool) -> Json:
-    """The body to send. Parameters that nobody here knows are sent as they were recorded."""
+    """The body to send. What nobody here knows is sent as it was recorded."""
+
+    def again(body: Json) -> dict[str, Json]:
+        return _write(read_request(body), stream=stream)
+
+    return as_recorded(_write(request, stream=stream), request.sent, "anthropic", again)
+
+
+def _write(request: ModelRequest, *, stream: bool) -> dict[str, Json]:
     messages = conversation.with_ids(request.messages)
     foreign = _NOT_HERE | (ONLY["google"] - {"top_k"} if request.provider == "google" else frozenset())
     params = {name: value for name, value in for_chat(request.params).items() if name not in foreign}

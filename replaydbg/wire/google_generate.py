@@ -19,6 +19,7 @@ from replaydbg.wire._foreign_params import for_chat
 from replaydbg.wire._google_contents import read_messages, read_parts, write_messages, write_parts
 from replaydbg.wire.conversation import is_instruction
 from replaydbg.wire.loose import either
+from replaydbg.wire.verbatim import as_recorded
 
 __all__ = [
     "Accumulator",
@@ -142,8 +143,18 @@ def _read_choice(config: dict[str, Json]) -> Json | None:
 
 
 def write_request(request: ModelRequest, *, stream: bool) -> Json:
-    """The body to send; the model and whether it streams go into the address. Foreign parameters are left out."""
+    """The body to send; the model and whether it streams go into the address. Foreign parameters are left out, what
+    nobody here knows is sent as it was recorded.
+    """
     del stream
+
+    def again(body: Json) -> dict[str, Json]:
+        return _write(read_request({**body, "model": request.model}))
+
+    return as_recorded(_write(request), request.sent, "google", again)
+
+
+def _write(request: ModelRequest) -> dict[str, Json]:
     instructions = tuple(takewhile(is_instruction, request.messages))
     later = [message for message in request.messages[len(instructions) :] if is_instruction(message)]
     system = [part for message in (*instructions, *later) for part in write_parts(message.parts)]

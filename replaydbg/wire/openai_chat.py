@@ -17,6 +17,7 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.wire import arguments, conversation, loose, sse, tool_specs
 from replaydbg.wire._foreign_params import ONLY, for_chat
 from replaydbg.wire._openai_chat_messages import read_message, read_messages, write_messages
+from replaydbg.wire.verbatim import as_recorded
 
 __all__ = [
     "Accumulator",
@@ -64,7 +65,15 @@ def read_request(body: Json) -> ModelRequest:
 
 
 def write_request(request: ModelRequest, *, stream: bool) -> Json:
-    """The body to send. Parameters that nobody here knows are sent as they were recorded."""
+    """The body to send. What nobody here knows is sent as it was recorded."""
+
+    def again(body: Json) -> dict[str, Json]:
+        return _write(read_request({**body, "model": request.model}), stream=stream)
+
+    return as_recorded(_write(request, stream=stream), request.sent, "chat", again)
+
+
+def _write(request: ModelRequest, *, stream: bool) -> dict[str, Json]:
     messages = conversation.with_ids(request.messages)
     if not any(family in request.model.lower() for family in _ECHOES_REASONING):
         messages = tuple(conversation.without_reasoning(message) for message in messages)

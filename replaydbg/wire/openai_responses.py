@@ -17,6 +17,7 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.wire import conversation, loose, sse, tool_specs
 from replaydbg.wire._foreign_params import ONLY, for_responses
 from replaydbg.wire._openai_responses_items import read_messages, write_messages
+from replaydbg.wire.verbatim import as_recorded
 
 __all__ = [
     "Accumulator",
@@ -69,6 +70,15 @@ def conversation_id(params: Mapping[str, Json]) -> str:
 
 
 def write_request(request: ModelRequest, *, stream: bool) -> Json:
+    """The body to send. What nobody here knows is sent as it was recorded."""
+
+    def again(body: Json) -> dict[str, Json]:
+        return _write(read_request(body), stream=stream)
+
+    return as_recorded(_write(request, stream=stream), request.sent, "responses", again)
+
+
+def _write(request: ModelRequest, *, stream: bool) -> dict[str, Json]:
     messages = conversation.with_ids(request.messages)
     body: dict[str, Json] = {"model": request.model}
     if messages and messages[0].role is Role.SYSTEM:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from replaydbg.actions.open import open_trace
 from replaydbg.actions.rerun import RerunOptions, branch_id, cut_off, rerun
+from replaydbg.codec import make_edit
 from replaydbg.core.branch import Branch, Edit, Provenance
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
@@ -24,6 +26,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.session.answers import read_begun
 from tests.support.build import assistant, call, chat, response, user
 from tests.support.drive import edit, provenances
+from tests.support.model_server import reply, serving
 
 HERE = "python:tests.actions.test_rerun"
 LOOP = chat(
@@ -224,3 +227,49 @@ async def test_a_recording_can_not_name_the_function_that_answers(monkeypatch: p
 
     assert asked == []
     assert "what a trace names is not run" in str(branch)
+
+
+@pytest.mark.parametrize("model", ["", "another"])
+async def test_what_nobody_here_knows_of_a_recorded_prompt_is_sent_again(tmp_path: Path, model: str) -> None:
+    user: Any = {
+        "role": "user",
+        "content": [{"type": "text", "text": "hi", "cache_control": {"type": "ephemeral"}}],
+    }
+    calls: Any = {
+        "role": "assistant",
+        "content": "",
+        "tool_calls": [
+            {
+                "id": "c",
+                "type": "function",
+                "function": {"name": "f", "arguments": "{}"},
+                "extra_content": {"google": {"thought_signature": "abc"}},
+            }
+        ],
+    }
+    told: Any = {"role": "tool", "tool_call_id": "c", "content": "ok", "annotations": []}
+    records = [
+        {"request": {"model": "m", "messages": [user]}, "response": {"choices": [{"message": calls}]}},
+        {
+            "request": {"model": "m", "messages": [user, calls, told]},
+            "response": {"choices": [{"message": {"role": "assistant", "content": "done"}}]},
+        },
+    ]
+    log = tmp_path / "log.jsonl"
+    log.write_text("\n".join(map(json.dumps, records)))
+    of = open_trace(str(log)).trace
+    result = next(step for step in of.steps() if step.body.has_result)
+    with serving(reply("other")) as server:
+        options = RerunOptions(
+            live=True,
+            provider="openai",
+            base_url=f"{server.url}/v1",
+            model=model,
+            environ={"OPENAI_API_KEY": "k"},
+        )
+        branch = await rerun(Facts(of), [make_edit(result, "/result", "no")], options)
+        (asked,) = server.requests
+    assert branch.stopped is None
+    sent = asked.body["messages"]
+    assert sent[2] == {"role": "tool", "tool_call_id": "c", "content": "no"}
+    assert (sent[:2] == [user, calls]) == (not model), "another model may know nothing of it"

@@ -23,9 +23,12 @@ def _write_local(request: ModelRequest, stream: bool) -> Json:
     Python server of llama.cpp); all of them take no text for the same.
     """
     body = openai_chat.write_request(request, stream=stream)
-    for message in body["messages"]:
-        if message.get("tool_calls") and message.get("content") is None:
-            message["content"] = ""
+    body["messages"] = [
+        {**message, "content": ""}
+        if message.get("tool_calls") and message.get("content") is None
+        else message
+        for message in body["messages"]
+    ]
     return body
 
 
