@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from replaydbg import limits
-from replaydbg.actions.open import chosen, readings, without_collector
+from replaydbg.actions.open import chosen, readings, recordings, without_collector
 from replaydbg.actions.suppressions import suppressions
 from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.finding import Finding, Notice
@@ -131,7 +131,7 @@ def check_paths(
 def _each(
     paths: Sequence[str], how: _How, progress: Callable[[int, int], None] | None
 ) -> Iterator[Checked | Unread]:
-    named = [(file, file == path) for path in paths for file in files.trace_files(path)]
+    named = [(file, file == path) for path in paths for file in recordings(path)]
     if len(named) == 1 or files.STANDARD_INPUT in paths:  # which only this process can read
         for file, asked_for in named:
             yield from _check_file(file, asked_for, how)

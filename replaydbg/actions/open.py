@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
@@ -57,6 +58,12 @@ def with_those_beside(path: str, format_name: str | None) -> files.Opened:
 def recording(path: str) -> str:
     """The file to open for a path: of a folder that is one recording the file that stands for it, else the path itself."""
     return beside.main_file(path, _registry.main_files())
+
+
+def recordings(path: str) -> Iterator[str]:
+    """The file itself, or the files below a folder, less those that are opened together with another one."""
+    found = files.trace_files(path)
+    return beside.without_parts(found, _registry.parts()) if Path(path).is_dir() else found
 
 
 def open_trace(

@@ -9,13 +9,12 @@ from pathlib import Path
 from replaydbg.actions.compare import compare_branch
 from replaydbg.actions.dry_run import Foreseen, dry_run
 from replaydbg.actions.edits import read_choices, read_edits
-from replaydbg.actions.open import Opened, open_trace, recording
+from replaydbg.actions.open import Opened, open_trace, recording, recordings
 from replaydbg.actions.plan import plan_edits
 from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.actions.sample import BoundsLeft
 from replaydbg.core.branch import Branch, Choice, Edit
 from replaydbg.core.finding import Finding
-from replaydbg.drivers import files
 from replaydbg.drivers.running import RunJournal
 from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.facts import Facts
@@ -57,7 +56,7 @@ def opened_each(
 ) -> Iterator[Opened | Outcome]:
     """Every trace of every file, in order; an outcome where a file can not be read."""
     for path in paths:
-        for file in files.trace_files(recording(path)):
+        for file in recordings(recording(path)):
             try:
                 first = open_trace(file, format_name, trace_id)
             except ReplaydbgError as problem:

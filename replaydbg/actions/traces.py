@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from replaydbg import limits
-from replaydbg.actions.open import Opened
+from replaydbg.actions.open import Opened, recordings
 from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.step import Kind
 from replaydbg.core.tool import ToolSpec
@@ -19,7 +19,7 @@ from replaydbg.views.traces import Listed
 
 def listed(folder: str) -> Iterator[Listed]:
     """The files below the folder, none of them opened; so many of them at most as a person can look through."""
-    for path in islice(files.trace_files(folder), limits.LISTED_FILES_MAX):
+    for path in islice(recordings(folder), limits.LISTED_FILES_MAX):
         size, modified = files.size_and_time(path)
         yield Listed(path, str(Path(path).relative_to(folder)), size_bytes=size, moment_s=modified)
 

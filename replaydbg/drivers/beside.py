@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from replaydbg import limits
@@ -29,6 +30,26 @@ def main_file(path: str, patterns: Iterable[str]) -> str:
         if found:
             return os.path.normpath(found[0])
     return path
+
+
+def without_parts(paths: Iterable[str], parts: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """The files less those that are opened together with another one, by what `Reader.parts` says of their names."""
+    known: dict[str, str] = {}
+    for path in paths:
+        name = path.replace(os.sep, "/")
+        matches = ((re.fullmatch(expression, name), main) for expression, main in parts)
+        mains = {match.expand(main) for match, main in matches if match is not None}
+        for main in mains - known.keys():
+            known[main] = _first(main)
+        if all(known[main] in ("", name) for main in mains):
+            yield path
+
+
+def _first(name: str) -> str:
+    """The first of the files of this name, which may hold a `*`; "" where there is none."""
+    folder, _, last = name.rpartition("/")
+    found = Path(folder).glob(last) if "*" in last else filter(Path.is_file, (Path(name),))
+    return min((f"{folder}/{path.name}" if folder else path.name for path in found), default="")
 
 
 def names(path: str, *, across: bool = False) -> list[str]:

@@ -93,5 +93,9 @@ class Reader:
     """Whether files may belong to it, too, that are called as it is and lie in the folders beside its own."""
     main_files: tuple[str, ...] = ()
     """For a folder that is one recording: where in it the file may lie that is opened for all, `{name}` is its own name."""
+    parts: tuple[tuple[str, str], ...] = ()
+    """How the files that are opened with another one are called, as expressions, and in their groups the file or the files
+    (`*`) of which the first is opened for all: in a folder they are no recordings of their own.
+    """
     feed: Callable[[Document], Feed] | None = None
     """For formats of lines that can go on where they were; the document is what is there of the file at first."""

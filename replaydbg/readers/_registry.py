@@ -82,6 +82,11 @@ def choose(document: Document, format_name: str | None = None, *, fallback: bool
     return Choice(best, confidence, runner_up, tuple(notices))
 
 
+def parts() -> tuple[tuple[str, str], ...]:
+    """How files are called that belong to another one: see `Reader.parts`."""
+    return tuple(part for reader in readers()[0] for part in reader.parts)
+
+
 def main_files() -> tuple[str, ...]:
     """Where in a folder that is one recording the file may lie that is opened for all of it."""
     return tuple(pattern for reader in readers()[0] for pattern in reader.main_files)

@@ -99,5 +99,6 @@ READER = Reader(
     read,
     beside=beside,
     main_files=("../{name}.jsonl",),
+    parts=((r"(.+)/subagents/(?:.+/)?agent-[^/]+\.jsonl", r"\1.jsonl"),),
     marks=("sessionId", "parentUuid", "message"),
 )

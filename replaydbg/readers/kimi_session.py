@@ -306,4 +306,5 @@ READER = Reader(
     beside=beside,
     beside_across=True,
     main_files=("agents/main/wire.jsonl",),
+    parts=((r"(.*/agents)/[^/]+/wire\.jsonl", r"\1/main/wire.jsonl"),),
 )

@@ -199,4 +199,5 @@ READER = Reader(
     read,
     beside=beside,
     main_files=("events/event-*.json", "event-*.json"),
+    parts=((r"(.*/)?event-\d+-[^/]*\.json", r"\1event-*.json"),),
 )

@@ -153,7 +153,7 @@ class _Trajectory:
             self.losses.add("tool call", "arguments that are no object stand under `raw`")
             given = {"raw": call.raw if call.raw is not None else given}
         elif call.raw is not None:
-            self.losses.add("text of arguments", "only the parsed object is kept, not the text to the byte")
+            self.losses.add("argument text", "only the parsed object is kept, not the text to the byte")
         id_ = call.id or f"call_{len(self.steps) + 1}_{number}"
         return {"tool_call_id": id_, "function_name": call.name, "arguments": given}
 

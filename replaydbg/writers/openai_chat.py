@@ -85,7 +85,7 @@ def _count(messages: Sequence[Message], losses: Losses) -> None:
                 case ToolResponse(result=result) if not isinstance(result, str):
                     losses.add("tool result", "no text, written as the text of its JSON")
                 case OtherPart():
-                    losses.add("part of an unknown kind", "written as recorded")
+                    losses.add("unknown part", "written as recorded")
 
 
 WRITER = Writer("openai-chat", "chat logs of OpenAI's shape (JSON Lines), a line for each model call", _write)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from replaydbg.actions.open import chosen, open_trace, readings, recording
+from replaydbg.actions.open import chosen, open_trace, readings, recording, recordings
 from replaydbg.errors import UsageProblem
 from tests.support.build import trace
 from tests.support.claude_sessions import Lines
@@ -88,3 +88,6 @@ def test_a_session_is_opened_with_its_agents_by_its_file_or_by_its_folder(tmp_pa
         assert opened.trace.ids == ["m1", "t1", "am"]
         assert opened.path == recording(str(path)) == str(tmp_path / "s.jsonl")
         assert [reading.traces[0].ids for reading in readings(str(path))] == [["m1", "t1", "am"]]
+    assert list(recordings(str(tmp_path))) == [str(tmp_path / "s.jsonl")], "its agents are none of their own"
+    alone = str(tmp_path / "s" / "subagents" / "agent-7.jsonl")
+    assert list(recordings(alone)) == [alone]

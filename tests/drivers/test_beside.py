@@ -45,6 +45,25 @@ def test_files_in_the_folders_beside(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert bytes(documents["../b/wire"].buffer) == b"b"
 
 
+PARTS = ((r"(.+)/subs/s-\d\.txt", r"\1.txt"), (r"(.*/)?event-\d\.txt", r"\1event-*.txt"))
+
+
+def test_parts_of_recordings_are_none_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [
+        "a.txt", "a/subs/s-1.txt", "a/subs/s-2.txt", "lost/subs/s-1.txt", "lost/subs/s-2.txt",
+        "talk/event-1.txt", "talk/event-2.txt", "event-7.txt", "event-8.txt", "other.txt",
+    ]  # fmt: skip
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("")
+    left = ["a.txt", "lost/subs/s-1.txt", "lost/subs/s-2.txt", "talk/event-1.txt", "event-7.txt", "other.txt"]
+    absolute = [str(tmp_path / name) for name in names]
+    assert list(beside.without_parts(absolute, PARTS)) == [str(tmp_path / name) for name in left]
+    monkeypatch.chdir(tmp_path)
+    assert list(beside.without_parts(names, PARTS)) == left
+    assert list(beside.without_parts(names, ())) == names
+
+
 def test_files_beside_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("a", "b", "c"):
         (tmp_path / name).write_text(name)

@@ -89,7 +89,7 @@ def test_what_has_no_place_is_said() -> None:
     odd = Message(Role.USER, (Text("see"), Media("video", uri="x"), OtherPart({"type": "odd"})))
     _, losses = written(trace(model_call("m", [odd], None)))
     assert losses == ["1 reply: not recorded", "1 video part: the shape has none of this kind, left out",
-                      "1 part of an unknown kind: written as recorded"]  # fmt: skip
+                      "1 unknown part: written as recorded"]  # fmt: skip
 
 
 @given(strategies.traces())
