@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 
 from replaydbg.core.branch import Branch, Edit, Provenance, Stop
 from replaydbg.core.digest import digest
+from replaydbg.core.message import Message
 from replaydbg.core.outcome import Outcome, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Kind, PlainBody, Status
@@ -153,21 +154,20 @@ class Replay:
         return top
 
     def _lane(self, row: int, not_before_ns: int = -1) -> Lane:
-        """A lane that begins at the recorded call, with the person's edits and the answers carried into it."""
-        prompt = requests.recorded_prompt(self.facts, row)
-        same = row not in self.edited.prompts and row not in self.carried
-        if prompt is not None and row in self.carried:
+        """A lane that begins at the recorded call."""
+        return Lane(self, row, *self.opening(row), not_before_ns, anew=True)
+
+    def opening(self, row: int) -> tuple[tuple[Message, ...] | None, bool]:
+        """The prompt of the recorded call with the person's edits and the answers that are carried into it by now; and whether it is the recorded one."""
+        recorded = prompt = requests.recorded_prompt(self.facts, row)
+        if recorded is not None and row in self.carried:
             between = self.facts.threads.between(row)
-            kept = prompt[: len(prompt) - len(between)]
+            kept = recorded[: len(recorded) - len(between)]
             prompt = kept + propagate.in_messages(between, self.carried[row])
         if row in self.edited.prompts:
             edited = requests.edited_prompt(self.facts, row, self.edited.steps[row])
-            if prompt is not None and edited is not None:
-                recorded = requests.recorded_prompt(self.facts, row) or ()
-                prompt = requests.edits_on_top(prompt, recorded, edited) or prompt
-            else:
-                prompt = edited
-        return Lane(self, row, prompt, same, not_before_ns)
+            prompt = requests.told_beside(edited, recorded, prompt)
+        return prompt, row not in self.edited.prompts and row not in self.carried
 
     def _stand_alone(self, row: int) -> None:
         """An edited tool execution that no recorded call asked for: its result is looked for in the prompts after it."""

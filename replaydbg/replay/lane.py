@@ -70,6 +70,8 @@ class Lane:
     """The step of the branch that this lane came to last."""
     world: World | None = field(init=False)
     """What the calls of the thread have changed so far."""
+    anew: bool = False
+    """Whether it begins with the recorded prompt, and with the answers that were carried into that by the time it begins."""
     doubt: str = ""
     """What is said of each step from now on: its prompt holds a result that nothing proves. "" where that is not so."""
     _sent: tuple[int, Sent | None] = (-1, None)
@@ -120,6 +122,8 @@ class Lane:
     def _arrive(self, node: int) -> None:
         """At a recorded call: the person's edits of it take effect."""
         replay = self.replay
+        if self.anew and node == self.start:
+            self.prompt, self.same = replay.opening(node)
         sources = replay.sources_of(node)
         self.told |= sources
         self.doubt = self.doubt or next(
@@ -135,8 +139,8 @@ class Lane:
             self.overrides.append(override)
         if node != self.start and node in replay.edited.prompts:
             recorded = requests.recorded_prompt(replay.facts, node) or ()
-            edited = requests.edited_prompt(replay.facts, node, step) or recorded
-            prompt = requests.edits_on_top(self.prompt, recorded, edited)
+            edited = requests.edited_prompt(replay.facts, node, step)
+            prompt = requests.edits_on_top(self.prompt, recorded, recorded if edited is None else edited)
             if prompt is None:
                 self.edit_unused(node, self.new_id())
             else:

@@ -130,6 +130,25 @@ def edits_on_top(
     return (*messages, *edited[len(recorded) :])
 
 
+def told_beside(
+    edited: tuple[Message, ...] | None,
+    recorded: tuple[Message, ...] | None,
+    told: tuple[Message, ...] | None,
+) -> tuple[Message, ...] | None:
+    """The edited prompt, with what is told now in those messages of the recorded one that the person left as they were."""
+    if edited is None or recorded is None or told is None or told == recorded or len(told) != len(recorded):
+        return edited
+    messages, at = [], 0
+    for message in edited:
+        place = next((n for n in range(at, len(recorded)) if recorded[n] == message), None)
+        if place is None:
+            messages.append(message)
+        else:
+            messages.append(told[place])
+            at = place + 1
+    return tuple(messages)
+
+
 @dataclass(frozen=True, slots=True)
 class Override:
     """An edit of a call's model, parameters or tools. It holds for the rest of the thread, for calls that had the same."""

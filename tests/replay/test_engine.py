@@ -13,7 +13,7 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.api import Policy
+from replaydbg.replay.api import Asked, Policy
 from replaydbg.replay.engine import Replay
 from tests.support.build import (
     agent,
@@ -866,3 +866,59 @@ def test_calls_without_arguments_of_the_recording_are_no_exception() -> None:
     assert replay(of, edit(of, "m1", "/output/content", "x")).requests()
     with pytest.raises(AssertionError):
         drive(replay(of, edit(of, "m1", "/output/content", "x")), never)
+
+
+# --- several edits
+
+
+def test_a_prompt_that_is_edited_to_nothing_is_asked_so() -> None:
+    of = chat([user("u"), assistant("a")])
+    assert asked_of_model(Replay(Facts(of), [edit(of, "m1", "/messages", [])])).messages == ()
+
+
+BERN = "sunny and warm in Bern all day long"
+
+
+@pytest.mark.parametrize("upstream", ["reply", "prompt"])
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("/model", "other"),
+        ("/params/temperature", 0.5),
+        ("/messages/-", {"role": "user", "content": "in one word"}),
+    ],
+)
+def test_an_edited_call_is_told_the_new_answers_where_the_person_left_its_prompt_alone(
+    upstream: str, pointer: str, value: object
+) -> None:
+    of = lanes()
+    first = {
+        "reply": edit(of, "Bern-2", "/output/content", "rain"),
+        "prompt": edit(of, "Bern-2", "/messages/0/content", "another lane"),
+    }[upstream]
+    replay = Replay(Facts(of), [first, edit(of, "merge", pointer, value)])
+    told: list[str] = []
+
+    def answer(asked: Asked) -> Reply:
+        assert isinstance(asked.request, ModelRequest)
+        told.append(asked.request.messages[0].text)
+        return says("rain")
+
+    steps = drive(replay, answer).branch("b").steps
+    assert BERN not in told[-1]
+    assert told[-1].endswith("; rain")
+    assert len(told) == (1 if upstream == "reply" else 2)
+    merge = next(step for step in steps if step.of == "merge")
+    assert (merge.provenance, merge.reason) == (
+        Provenance.EDITED,
+        "the request was edited; asked m-1 live",
+    ) or (pointer == "/model")
+
+
+def test_what_the_person_wrote_of_an_answer_stands() -> None:
+    of = lanes()
+    edits = [
+        edit(of, "Bern-2", "/output/content", "rain"),
+        edit(of, "merge", "/messages/0/content", f"merge: {BERN}"),
+    ]
+    assert asked_of_model(Replay(Facts(of), edits)).messages == (user(f"merge: {BERN}"),)

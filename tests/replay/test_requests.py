@@ -118,3 +118,17 @@ def test_settings_make_requests() -> None:
     settings = requests.recorded_settings(Facts(of), 0)
     request = settings.request((Message(Role.USER),))
     assert (request.model, request.tools, request.params) == ("m-1", (tool("f"),), {"seed": 1})
+
+
+def test_what_is_told_now_stands_beside_what_was_edited() -> None:
+    old = (user("a"), user("b"), user("c"))
+    new = (user("a"), user("B"), user("c"))
+    assert requests.told_beside(old, old, new) == new
+    assert requests.told_beside((user("b"), user("c")), old, new) == (user("B"), user("c"))
+    assert requests.told_beside((user("x"), *old), old, new) == (user("x"), *new)
+    assert requests.told_beside((user("a"), user("y"), user("c")), old, new) == (
+        user("a"),
+        user("y"),
+        user("c"),
+    )
+    assert requests.told_beside((), old, new) == ()
