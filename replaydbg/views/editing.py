@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from replaydbg import schema
-from replaydbg.codec import message_document
+from replaydbg.codec import call_document, message_document
 from replaydbg.core.message import (
     Json,
     Media,
@@ -25,6 +25,7 @@ from replaydbg.views.blocks import as_json, one_line
 from replaydbg.views.subject import Subject
 
 _WHOLE_PROMPT = "/messages"
+_ALL_CALLS = "/tool_calls"
 
 
 class Form(StrEnum):
@@ -81,8 +82,9 @@ def parts(subject: Subject) -> tuple[Part, ...]:
         return tuple(_parts_of_model_call(subject))
     if subject.step.kind is Kind.TOOL_EXECUTION:
         body = subject.step.body
-        calls = (_call_part(subject, call, 0) for call in subject.step.tool_calls)
-        return (*calls, _value_part("result", "/result", body.result if body.has_result else ""))
+        calls = [_call_part(subject, call, 0) for call in subject.step.tool_calls]
+        result = _value_part("result", "/result", body.result if body.has_result else "")
+        return (*calls, result, *map(_name_part, subject.step.tool_calls, range(1)))
     return ()
 
 
@@ -90,7 +92,7 @@ def part_at(subject: Subject, place: str) -> Part | None:
     """The editable part that a place on the screen belongs to: it, or the nearest around it or inside it."""
     if not place:
         return None
-    own = [part for part in parts(subject) if part.place != _WHOLE_PROMPT]
+    own = [part for part in parts(subject) if part.place not in (_WHOLE_PROMPT, _ALL_CALLS, _name_of(place))]
     around = [part for part in own if place == part.place or place.startswith(part.place + "/")]
     inside = [part for part in own if part.place.startswith(place + "/")]
     return max(around, key=lambda part: len(part.place), default=None) or (
@@ -115,6 +117,11 @@ def _parts_of_model_call(subject: Subject) -> Iterator[Part]:
             begun = [{"role": "system", "content": ""}, *documents]
             yield Part("add a system prompt", _WHOLE_PROMPT, begun, Form.JSON)
         yield Part("all messages: add, remove", _WHOLE_PROMPT, documents, Form.JSON)
+    yield from map(_name_part, step.tool_calls, range(len(step.tool_calls)))
+    if output is not None:
+        yield Part(
+            "all tool calls: add, remove", _ALL_CALLS, list(map(call_document, step.tool_calls)), Form.JSON
+        )
     yield Part("model", "/model", step.model, Form.TEXT)
     yield Part("parameters", "/params", dict(step.body.params), Form.JSON)
     if step.body.tools is not None:
@@ -161,6 +168,15 @@ def _call_part(subject: Subject, call: ToolCall, number: int) -> Part:
     if call.problem is not None:
         return Part(label, place + "/arguments_raw", call.raw or "", Form.JSON_TEXT, schema, source)
     return Part(label, place + "/arguments", call.arguments, Form.JSON, schema, source)
+
+
+def _name_part(call: ToolCall, number: int) -> Part:
+    return Part(f"name of the tool {call.name}", f"{_ALL_CALLS}/{number}/name", call.name, Form.TEXT)
+
+
+def _name_of(place: str) -> str:
+    """The place of the name of the call at this place: who points at a call means what it says."""
+    return f"{place}/name" if place.startswith(_ALL_CALLS) else ""
 
 
 def _value_part(label: str, place: str, value: Json) -> Part:

@@ -59,10 +59,26 @@ def test_parts_of_a_model_call_the_likeliest_first() -> None:
         "result f 4",
         "user message 2",
         "all messages: add, remove",
+        "name of the tool f",
+        "name of the tool f",
+        "all tool calls: add, remove",
         "model",
         "parameters",
         "tools offered",
     ], "a turn of the model is edited at the call that made it"
+
+
+def test_the_name_of_a_call_is_edited_in_the_call_and_in_the_execution() -> None:
+    """And who points at a call means its arguments."""
+    for id_ in ("m", "t"):
+        here = about(RUN, id_)
+        part = next(part for part in editing.parts(here) if part.label == "name of the tool f")
+        step = edited_step(here.step, [make_edit(here.step, part.place, "g")])
+        assert step.tool_calls[0].name == "g"
+        pointed = editing.part_at(here, "/tool_calls/0")
+        assert pointed is not None
+        assert pointed.place == "/tool_calls/0/arguments"
+        assert editing.part_at(here, part.place) == part
 
 
 @pytest.mark.parametrize("id_", ["m", "t"])
