@@ -45,7 +45,8 @@ def with_those_beside(path: str, format_name: str | None) -> files.Opened:
     """The document, and the files that belong to it: a session's sub-agents, the events of a run."""
     opened = files.open_document(recording(path))
     document = opened.document
-    if path == files.STANDARD_INPUT:
+    is_one = format_name is None and not _registry.may_have_others_beside(document)
+    if path == files.STANDARD_INPUT or is_one:
         return opened
     reader = _registry.choose(document, format_name).reader
     if reader.beside is None:

@@ -94,15 +94,19 @@ def size_and_time(path: str) -> tuple[int, float]:
 
 
 def trace_files(path: str) -> Iterator[str]:
-    """The file itself, or every file below a folder in order of name; hidden ones and our session files are left out."""
+    """The file itself, or every file below a folder in order of name; hidden ones, our session files and what is no
+    file (a pipe would be waited for) are left out.
+    """
     if not Path(path).is_dir():
         yield path
         return
     for folder, folders, names in os.walk(path):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith(".") and ".replaydbg.sqlite3" not in name:
-                yield str(Path(folder, name))
+            file = Path(folder, name)
+            is_ours = name.startswith(".") or ".replaydbg.sqlite3" in name
+            if not is_ours and (file.is_file() or not file.exists()):  # a link that leads nowhere is told
+                yield str(file)
 
 
 def _read(path: str) -> memoryview:

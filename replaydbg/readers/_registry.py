@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
@@ -68,7 +68,17 @@ def choose(document: Document, format_name: str | None = None, *, fallback: bool
 
     Without `fallback` a document that nobody knows is refused, where it would be shown by its structure.
     """
-    ranked, notices = _ranked(document, format_name, fallback=fallback)
+    return _choice(document, format_name, *_ranked(document, format_name, fallback=fallback))
+
+
+def may_have_others_beside(document: Document) -> bool:
+    """Whether the document may be of a format of recordings of several files."""
+    return any(_confidence(reader, document, []) > 0 for reader in readers()[0] if reader.beside is not None)
+
+
+def _choice(
+    document: Document, format_name: str | None, ranked: Sequence[tuple[float, Reader]], notices: list[Notice]
+) -> Choice:
     (confidence, best), *others = ranked
     if best.is_fallback and format_name is None:
         return Choice(best, confidence, None, (*notices, _of_fallback(document)))
@@ -99,8 +109,8 @@ def read(
 
     Raises UnreadableInput and UsageProblem as `choose` does, at the first step of the iteration.
     """
-    choice = choose(document, format_name, fallback=fallback)
-    ranked, _ = _ranked(document, format_name, fallback=fallback)
+    ranked, notices = _ranked(document, format_name, fallback=fallback)
+    choice = _choice(document, format_name, ranked, notices)
     for _, reader in ranked:
         said = choice.notices if reader is choice.reader else ()
         if reader.is_fallback and reader is not choice.reader:

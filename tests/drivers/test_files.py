@@ -219,8 +219,11 @@ def test_a_folder_gives_its_files_without_hidden_ones_and_sessions(tmp_path: Pat
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "d.json").touch()
 
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
+
     names = [str(Path(name).relative_to(tmp_path)) for name in files.trace_files(str(tmp_path))]
-    assert names == ["a.jsonl", "b.json", "deep/c.json"]
+    assert names == ["a.jsonl", "b.json", "gone.json", "deep/c.json"]
     assert list(files.trace_files("nowhere.json")) == ["nowhere.json"]
 
 
