@@ -8,13 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from textual._compositor import Compositor
 from textual.css.stylesheet import Stylesheet
+from textual.geometry import Region
 
 from replaydbg.demo.incident import incident_path
 from replaydbg.tui.app import ReplayApp
 from replaydbg.tui.screens.main import MainScreen
 from replaydbg.tui.setup import Setup
+from replaydbg.tui.widgets.minimap import Minimap
 from tests.benchmarks import thin_traces
+from tests.support.desk import Sitting
 from tests.support.pseudo import Program
 
 FIRST_PAINT = "import replaydbg.__main__, replaydbg.cli.interactive, replaydbg.tui.app"
@@ -120,3 +124,33 @@ def test_a_key_that_is_held_down_scrolls_for_little(tmp_path: Path) -> None:
         written = [program.press(b"j", quiet=0.02).bytes for _ in range(120)]
         assert sorted(written)[60] < 1500
         assert sum(written) / len(written) < 2500
+
+
+async def test_a_fold_paints_the_list_and_the_map_beside_it_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the list has come to fit its pane: a scroll bar that nobody sees must not lay all out again."""
+    frames: list[set[Region]] = []
+    update = Compositor.render_partial_update
+
+    def noted(self: Compositor) -> object:
+        frames.append(set(self._dirty_regions))
+        return update(self)
+
+    trace = thin_traces.write(tmp_path / "run.json", 300)
+    app = ReplayApp(Setup(str(trace), session_path=str(tmp_path / "s.sqlite3")))
+    async with app.run_test(size=(200, 60)) as pilot:
+        sitting = Sitting(app, pilot)
+        await sitting.until(lambda: app.main is not None and app.main.row >= 0, "the rows")
+        await sitting.until_checked()
+        await sitting.press("g")
+        await sitting.at_rest()
+        monkeypatch.setattr(Compositor, "render_partial_update", noted)
+        chain, beside = sitting.main.chain, sitting.main.query_one(Minimap)
+        for _ in range(2):
+            before, frames[:] = chain.count, []
+            await sitting.press("minus" if before > chain.size.height else "equals_sign")
+            await sitting.at_rest()
+            assert (before > chain.size.height) != (chain.count > chain.size.height)
+            assert [beside.region in frame for frame in frames if chain.region in frame] == [True]
+            assert sum(beside.region in frame for frame in frames) == 1

@@ -319,9 +319,6 @@ class Workplace(JumpingScreen[None]):
     def on_tab_line_chosen(self, event: TabLine.Chosen) -> None:
         self.detail.choose(event.tab)
 
-    def on_chain_list_scrolled(self, _event: ChainList.Scrolled) -> None:
-        self.query_one(Minimap).refresh()
-
     def on_timeline_chain_zoomed(self, _event: Chain.Zoomed) -> None:
         self.query_one(TimelineHead).refresh()
 

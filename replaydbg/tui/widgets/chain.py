@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from textual.cache import LRUCache
 from textual.message import Message
+from textual.reactive import reactive
 from textual.worker import get_current_worker
 
 from replaydbg.core.finding import Finding
@@ -53,11 +54,8 @@ class ChainList(ChainJumps):
             super().__init__()
             self.row = row
 
-    class Scrolled(Message):
-        """Other rows are in view, or they were folded: who draws them beside should look again."""
-
-        def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ChainList.Scrolled)
+    moved = reactive(0, repaint=False)
+    """Counts: other rows are in view, or they were folded. Who draws them beside watches it, and so paints with them."""
 
     def __init__(self, *, signs: Signs | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
@@ -227,12 +225,12 @@ class ChainList(ChainJumps):
         self.set_reactive(LineList.cursor, cursor)
         self.lines_changed()
         self._brighten()
-        self.post_message(self.Scrolled())
+        self.moved += 1
 
     def watch_scroll_y(self, old: float, new: float) -> None:
         super().watch_scroll_y(old, new)
         if round(old) != round(new):
-            self.post_message(self.Scrolled())
+            self.moved += 1
 
     def cursor_moved(self) -> None:
         if self.row >= 0:

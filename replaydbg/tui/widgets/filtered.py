@@ -32,7 +32,7 @@ class FilteredChain(ChainList):
         if self.view is not None:
             self.view.hits = hits
             self.refresh()
-            self.post_message(self.Scrolled())
+            self.moved += 1
 
     def remark(self, noted: Mapping[int, str], marked: Collection[int]) -> None:
         """Show what a person wrote down and marked."""

@@ -96,7 +96,8 @@ class LineList(Looks, can_focus=True, inherit_bindings=False):
 
     DEFAULT_CSS = """
     LineList {
-        overflow-x: hidden; overflow-y: auto; scrollbar-size-vertical: 0; scrollbar-size-horizontal: 0;
+        /* "auto" would lay out and paint all again whenever the lines begin, or cease, to fit. */
+        overflow-x: hidden; overflow-y: scroll; scrollbar-size-vertical: 0; scrollbar-size-horizontal: 0;
     }
     """
 

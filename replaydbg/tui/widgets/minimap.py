@@ -12,7 +12,7 @@ from replaydbg.views.signs import ASCII
 
 
 class Minimap(Looks, can_focus=False):
-    """Belongs to one list of steps; `follow` it from the handlers of its `Scrolled`, or leave that to this widget."""
+    """Belongs to one list of steps."""
 
     DEFAULT_CSS = """
     Minimap { width: 2; overflow: hidden; scrollbar-size: 0 0; }
@@ -24,10 +24,9 @@ class Minimap(Looks, can_focus=False):
         self._dragging = False
 
     def on_mount(self) -> None:
-        self.watch(self.chain, "scroll_y", self._chain_scrolled, init=False)
-        self.watch(self.chain, "virtual_size", self._chain_scrolled, init=False)
+        self.watch(self.chain, "moved", self._chain_moved, init=False)
 
-    def _chain_scrolled(self) -> None:
+    def _chain_moved(self) -> None:
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
