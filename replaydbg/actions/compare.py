@@ -41,4 +41,4 @@ def compare_traces(
         for facts, known in zip((facts_a, facts_b), told, strict=True)
     )
     pairs = align(facts_a.trace, facts_b.trace, of, partial(heed, "looking which step is which"))
-    return compare(facts_a, facts_b, findings_a, findings_b, pairs, partial(heed, "comparing steps"))
+    return compare(facts_a, facts_b, findings_a, findings_b, pairs, partial(heed, "what differs in each"))

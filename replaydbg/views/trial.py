@@ -117,6 +117,7 @@ def trial_blocks(  # noqa: PLR0917 - of one table
     elapsed_s: float,
     lost: Sequence[str] = (),
     ended: str | None = None,
+    width: int = 80,
 ) -> Iterator[Block]:
     """`done` and `wanted` are runs with the edit and as it was; `ended` is None while it goes on, else why it stopped or ""."""
     cost = f"   {cost_words(spent.cost_usd)}" if spent.cost_usd else ""
@@ -125,16 +126,22 @@ def trial_blocks(  # noqa: PLR0917 - of one table
         f"{plural(spent.live_calls, 'model call')}   {count_words(spent.tokens)} tokens{cost}",
         "strong",
     )
-    yield Block(_bar(sum(done), sum(wanted)), "good" if ended == "" else "info")
+    yield Block(_bar(sum(done), sum(wanted), min(2 * _BAR_CELLS, width)), "good" if ended == "" else "info")
     if ended:
-        yield Block(f"stopped: {shown(ended)}", "warning", hang=2)
+        yield Block(ended if ended.startswith("stopped") else f"stopped: {shown(ended)}", "warning", hang=2)
     yield Block()
-    yield Block(f"{'':<20}{'holds':>12}  {'rate':>5}   95 % interval", "dim")
+    is_table = width >= _TABLE_CELLS
+    if is_table:
+        yield Block(f"{'':<20}{'holds':>12}  {'rate':>5}   95 % interval", "dim")
     for row in rows:
         yield Block(shown(row.words), "strong", hang=2)
         for name, arm in (("with the edit", row.edited), ("as it was", row.control)):
-            if arm is not None:
+            if arm is not None and is_table:
                 yield Block(f"  {name:<18}{arm_words(arm, 12)}   {interval_bar(arm)}")
+            elif arm is not None:
+                low, high = arm.interval
+                words = f"{arm.held} of {arm.judged}, {arm.rate:.0%} (95 %: {low:.0%} to {high:.0%})"
+                yield Block(f"{name}: {words}", indent=2, hang=2)
         yield Block(
             f"  {row.verdict if ended is not None else 'so far: ' + row.verdict}",
             verdict_look(row.verdict),
@@ -144,7 +151,7 @@ def trial_blocks(  # noqa: PLR0917 - of one table
         yield Block(f"{plural(lost.count(problem), 'run')} not judged: {shown(problem)}", "warning", hang=2)
 
 
-def tally_blocks(tally: Tally) -> Iterator[Block]:
+def tally_blocks(tally: Tally, width: int) -> Iterator[Block]:
     """The table of runs that are over."""
     return trial_blocks(
         tally.rows,
@@ -154,6 +161,7 @@ def tally_blocks(tally: Tally) -> Iterator[Block]:
         tally.seconds,
         tally.lost,
         tally.ended,
+        width,
     )
 
 
@@ -170,6 +178,8 @@ def arm_words(arm: Arm, cells: int = 9) -> str:
 
 
 _BAR_CELLS = 20
+_TABLE_CELLS = 72
+"""A narrower table would be broken where its columns are."""
 
 
 def interval_bar(arm: Arm) -> str:
@@ -178,9 +188,9 @@ def interval_bar(arm: Arm) -> str:
     return "".join("━" if low <= at <= high else "·" for at in range(_BAR_CELLS))
 
 
-def _bar(done: int, wanted: int) -> str:
-    cells = round(_BAR_CELLS * 2 * done / wanted) if wanted else 0
-    return "█" * cells + "░" * (_BAR_CELLS * 2 - cells)
+def _bar(done: int, wanted: int, whole: int) -> str:
+    cells = round(whole * done / wanted) if wanted else 0
+    return "█" * cells + "░" * (whole - cells)
 
 
 def verdict_look(verdict: str) -> str:

@@ -37,7 +37,7 @@ def test_what_is_being_done_is_told_and_can_be_ended_at_each_moment() -> None:
     assert list(dict.fromkeys(what for what, _ in told)) == [
         "looking for findings",
         "looking which step is which",
-        "comparing steps",
+        "what differs in each",
     ]
     assert all(0 <= done <= 1 for _, done in told)
     assert whole == compare_traces(before, after)

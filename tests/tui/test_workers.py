@@ -159,7 +159,7 @@ def test_a_comparison_tells_how_far_it_is_and_is_given_up(
 
     compare()
     told = {each.what for each in posted if isinstance(each, ComparisonMoved)}
-    assert told >= {"looking for findings", "comparing steps", "reading other.json"}
+    assert told >= {"looking for findings", "what differs in each", "reading other.json"}
     posted.clear()
     worker.is_cancelled = True
     compare()

@@ -44,11 +44,11 @@ def test_nothing_begins_before_it_is_said_what_is_wanted() -> None:
     ]  # fmt: skip
 
 
-def table(edited: Arm, control: Arm | None, ended: str | None = "") -> str:
+def table(edited: Arm, control: Arm | None, ended: str | None = "", width: int = 80) -> str:
     rows = [Judged("gone:T003", edited, control, verdict(edited, control))]
     done = (edited.judged, control.judged if control else 0)
     blocks = trial_blocks(
-        rows, done, (5, 5), Progress(40, 10_000, 5.0), 12.0, ["no answer", "no answer"], ended
+        rows, done, (5, 5), Progress(40, 10_000, 5.0), 12.0, ["no answer", "no answer"], ended, width
     )
     return "\n".join(block.text for block in blocks)
 
@@ -63,6 +63,14 @@ def test_the_table_has_rates_intervals_and_what_they_show() -> None:
     assert "2 runs not judged: no answer" in text
     assert "so far: too few runs to tell the edit from chance" in table(Arm(1, 2), Arm(0, 1), ended=None)
     assert "stopped: by me" in table(Arm(1, 2), None, "by me")
+    assert "\nstopped by the person\n" in table(Arm(1, 2), None, "stopped by the person")
+
+
+def test_where_it_is_narrow_there_are_words_instead_of_columns() -> None:
+    text = table(Arm(5, 5), Arm(0, 5), width=38)
+    assert "with the edit: 5 of 5, 100% (95 %: 57% to 100%)" in text
+    assert "█" * 38 + "\n" in text
+    assert "interval" not in text
 
 
 def test_an_interval_is_drawn_where_the_rate_may_lie() -> None:

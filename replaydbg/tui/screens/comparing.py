@@ -190,7 +190,7 @@ class Comparing(Changing):
             return True
         tally = session.tallies[number]
         await self.app.push_screen_wait(
-            PageScreen("With the edit, and as it was", lambda _folds, _width: tally_blocks(tally))
+            PageScreen("With the edit, and as it was", lambda _folds, width: tally_blocks(tally, width))
         )
         return True
 

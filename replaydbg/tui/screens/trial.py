@@ -9,6 +9,8 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 
 from textual.app import ComposeResult
 
@@ -145,20 +147,18 @@ class TrialScreen(ActingScreen[Trial | ReplaydbgError | None]):
         if self._took is not None and self._problem is not None:
             self.dismiss(self._problem)
             return
-        blocks = list(
-            trial_blocks(
-                trial.judged() if trial is not None else (),
-                (len(trial.edited), len(trial.control)) if trial is not None else (0, 0),
-                (terms.samples, terms.samples if terms.control else 0),
-                trial.spent if trial is not None else Progress(),
-                self._took or time.monotonic() - self._began,
-                trial.lost() if trial is not None else (),
-                self._ended(trial),
-            )
+        table = partial(
+            trial_blocks,
+            trial.judged() if trial is not None else (),
+            (len(trial.edited), len(trial.control)) if trial is not None else (0, 0),
+            (terms.samples, terms.samples if terms.control else 0),
+            trial.spent if trial is not None else Progress(),
+            self._took or time.monotonic() - self._began,
+            trial.lost() if trial is not None else (),
+            self._ended(trial),
         )
-        if self._unkept:
-            blocks.append(Block(f"not kept: {self._unkept}", "error", hang=2))
-        self.query_one(Document).show(lambda _folds, _width: iter(blocks), keep_place=True)
+        below = [Block(f"not kept: {self._unkept}", "error", hang=2)] if self._unkept else []
+        self.query_one(Document).show(lambda _folds, width: chain(table(width), below), keep_place=True)
         self.offer()
 
     def _ended(self, trial: Trial | None) -> str | None:

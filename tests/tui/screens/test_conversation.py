@@ -101,4 +101,4 @@ async def test_a_step_of_no_thread_says_so(tmp_path: Path) -> None:
 async def test_as_it_looks(tmp_path: Path, size: tuple[int, int]) -> None:
     async with open_demo(tmp_path, size) as sitting:
         await opened(sitting)
-        same_as_golden(__file__, f"conversation-{size[0]}x{size[1]}", sitting.text)
+        same_as_golden(__file__, f"conversation-{size[0]}x{size[1]}", await sitting.at_rest())

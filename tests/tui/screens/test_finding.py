@@ -48,10 +48,10 @@ async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
     async with open_demo(tmp_path, size) as sitting:
         screen = await opened(sitting)
         assert screen.at == 1
-        same_as_golden(__file__, f"finding-schema-{size[0]}x{size[1]}", sitting.text)
+        same_as_golden(__file__, f"finding-schema-{size[0]}x{size[1]}", await sitting.at_rest())
         await sitting.press("left_square_bracket")
         await sitting.until(lambda: screen.at == 0 and screen.exhibit is not None, "the finding before")
-        same_as_golden(__file__, f"finding-loop-{size[0]}x{size[1]}", sitting.text)
+        same_as_golden(__file__, f"finding-loop-{size[0]}x{size[1]}", await sitting.at_rest())
 
 
 async def test_the_mending_edit_is_started_from_the_page(tmp_path: Path) -> None:
