@@ -184,6 +184,8 @@ class ReplayApp(App[int]):
         screen = self.screen
         if isinstance(screen, ActingScreen) and screen.WHERE == "progress":
             screen.action_act("stop")
+        elif not all(each.may_quit() for each in self.screen_stack if isinstance(each, ActingScreen)):
+            return
         elif self.main is not None:
             self.main.do_quit()
         else:

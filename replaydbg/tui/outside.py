@@ -19,6 +19,8 @@ from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
+from replaydbg.tui.actions import keyed
+
 _TMUX_SECONDS = 2.0
 
 
@@ -61,9 +63,12 @@ def edit(app: App[object], text: str, suffix: str) -> tuple[str | None, str]:
             return None, f"{command} ended with code {code}: nothing was changed"
         edited = path.read_text(encoding="utf-8", errors="surrogateescape")
     except SuspendNotSupported:
-        return None, "this terminal cannot be lent to an editor: edit here with e"
+        return None, keyed("main", "this terminal cannot be lent to an editor: edit here with {edit}")
     except (OSError, ValueError) as problem:
-        return None, f"{command} could not be started ({problem}): set EDITOR, or edit here with e"
+        return (
+            None,
+            f"{command} could not be started ({problem}): set EDITOR, or edit here with {keyed('main', '{edit}')}",
+        )
     finally:
         path.unlink(missing_ok=True)
     # Editors end a file with a line end; the text had none unless it says so itself.

@@ -174,7 +174,7 @@ def not_editable(state: State) -> str | None:
     if not state.complete:
         return "editing waits until the file is read to its end"
     if not state.editable:
-        return f"#{state.number} is {_a(state.kind)}: nothing of it was sent to a model or a tool, so nothing can be edited"
+        return f"#{state.number} is {_a(state.kind)}: model calls and tool executions can be edited"
     return None
 
 
@@ -347,6 +347,7 @@ _PANE_NAMES = {
 
 def _a(kind: Kind | None) -> str:
     words = str(kind).replace("-", " ") if kind else "step"
+    words = "opaque step" if kind is Kind.OPAQUE else words
     return f"an {words}" if words[0] in "aeiou" else f"a {words}"
 
 

@@ -24,7 +24,7 @@ TOUCH_WORDS: Mapping[Touch, tuple[str, str, str]] = {
 
 def headline(plan: Plan) -> str:
     """The plan in one line."""
-    return f"{touched(plan)}: r re-runs and asks {asked(plan)}"
+    return f"{touched(plan)}: a re-run asks {asked(plan)}"
 
 
 def touched(plan: Plan) -> str:

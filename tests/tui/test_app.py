@@ -111,6 +111,7 @@ async def test_refusing_to_answer_stops_with_a_sentence(tmp_path: Path) -> None:
         await sitting.press("s")
         await sitting.until(lambda: isinstance(sitting.app.screen, Tell), "the sentence")
         assert "has to be asked anew" in sitting.text
+        assert "R goes on there" in sitting.text
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -18,7 +18,7 @@ PLAN = plan(Facts(RUN), [EDIT])
 
 
 def test_headline_says_what_a_re_run_asks() -> None:
-    assert headline(PLAN).startswith("1 edited, 2 to re-run: r re-runs and asks m-1 2 times, about ")
+    assert headline(PLAN).startswith("1 edited, 2 to re-run: a re-run asks m-1 2 times, about ")
 
 
 def test_marks_are_words_by_row() -> None:

@@ -100,6 +100,10 @@ class ActingScreen(Screen[Answer]):
         actions = footer_of(self.WHERE, self.state())
         self.query_one(FooterLine).offer([(action, self.label(action)) for action in actions])
 
+    def may_quit(self) -> bool:
+        """Whether nothing is lost if the program ends now; a screen that says no asks the person."""
+        return True
+
     def do_help(self) -> None:
         from replaydbg.tui.screens.help import Help
 

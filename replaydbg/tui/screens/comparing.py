@@ -186,7 +186,7 @@ class Comparing(Changing):
         assert session is not None
         if what == "drop":
             if self.do(DropTally(number)):
-                self.say("the table is dropped: u brings it back", "good")
+                self.say(f"the table is dropped: {self.key('undo')} brings it back", "good")
             return True
         tally = session.tallies[number]
         await self.app.push_screen_wait(

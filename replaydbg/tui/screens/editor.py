@@ -133,6 +133,13 @@ class EditorScreen(ActingScreen[str | None]):
             return
         self.dismiss(None if self.text == self.part.text else self.text)
 
+    def may_quit(self) -> bool:
+        if self.text == self.part.text:
+            return True
+        if self.app.screen is self:
+            self.action_act("cancel")
+        return False
+
     @work
     async def do_cancel(self) -> None:
         bar = self.query_one(FindBar)

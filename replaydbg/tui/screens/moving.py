@@ -113,8 +113,11 @@ class Moving(ReadingStep):
         self.set_focus(pane)
 
     def do_zoom(self) -> None:
+        below = (self.query_one(FindingsPane), self.query_one(PlanPane))
+        if self.has_class("-narrow") and not any(pane.display for pane in below):
+            self.say(f"{self.key('zoom')} Zoom: this pane has all the room")
+            return
         self.toggle_class("-zoomed")
-        self.set_class(self.pane_name() == actions.DETAIL, "-zoomed-detail")
 
     def do_zoom_in(self) -> None:
         self._zoom(1)

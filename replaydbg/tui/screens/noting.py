@@ -38,7 +38,9 @@ class Noting(Judging):
         on = step_id not in session.marks
         if self.do(SetMark(step_id, on)):
             self.say(
-                f"#{self.row + 1} is marked: ' goes to marks" if on else f"#{self.row + 1} is marked no more",
+                f"#{self.row + 1} is marked: {self.key('next_mark')} goes to marks"
+                if on
+                else f"#{self.row + 1} is marked no more",
                 "good",
             )
 

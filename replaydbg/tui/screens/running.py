@@ -127,10 +127,16 @@ class Running(Comparing):
         self._to_first_change(branch)
         if branch.stopped is not None:
             self.tell(
-                f"Stopped: {branch.stopped.kind}",
-                branch.stopped.reason,
-                "everything before it is in the branch",
+                f"Stopped: {branch.stopped.kind.replace('-', ' ')}",
+                without_options(branch.stopped.reason),
+                f"everything before it is in the branch: {self.key('resume')} goes on there, and asks who answers",
             )
+
+
+def without_options(reason: str) -> str:
+    """The sentence without what would help on the command line: here there are keys for it."""
+    option = reason.find(" --")
+    return reason if option < 0 else reason[: max(reason.rfind(": ", 0, option), 0)] or reason
 
 
 def recorded_provider(shown: Shown) -> str:

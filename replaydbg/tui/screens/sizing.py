@@ -23,7 +23,7 @@ class Sizing(Workplace):
         super().__init__(*given)  # type: ignore[arg-type]
         self._shares: dict[str, Shares] = {}
         """By layout, where they are not the usual ones."""
-        self._arranged: tuple[Shares, bool] = (_USUAL, True)
+        self._arranged: tuple[Shares, bool, bool] = (_USUAL, True, False)
         self._held = ""
         """The line that the mouse holds: "left" or "below"."""
         self._moved = self._waiting = False
@@ -58,14 +58,19 @@ class Sizing(Workplace):
         self._arrange()
 
     def _arrange(self) -> None:
-        one_pane = self._layout == "-narrow" or self.has_class("-zoomed")
-        if self._arranged == (self.shares, one_pane) or self.shares == _USUAL == self._arranged[0]:
+        zoomed, pane = self.has_class("-zoomed"), self.pane_name()
+        is_below, alone = pane in (actions.FINDINGS, actions.PLAN), zoomed and self.chain.stretch is None
+        self.set_class(zoomed and pane == actions.DETAIL, "-zoomed-detail")
+        self.set_class(alone and is_below, "-zoomed-below")
+        self.set_class(alone and not is_below, "-zoomed-above")
+        arranged = self.shares, zoomed or self._layout == "-narrow", alone
+        if arranged == self._arranged or self.shares == _USUAL == self._arranged[0]:
             return
-        self._arranged = self.shares, one_pane
+        self._arranged = arranged
         below, left = self.shares
-        self.query_one("#left").styles.width = None if one_pane else f"{left}%"
-        for pane in self._below():
-            pane.styles.height = f"{below}%"
+        self.query_one("#left").styles.width = None if arranged[1] else f"{left}%"
+        for each in self._below():
+            each.styles.height = None if alone else f"{below}%"
 
     def _below(self) -> tuple[Widget, ...]:
         return self.query_one(FindingsPane), self.query_one(PlanPane)

@@ -74,7 +74,9 @@ class HeaderLine(OneLine):
         elif words.models[0]:
             pieces.append(words.models)
         headline, look = words.headline
-        pieces.append((headline, _FINDINGS.sub("", headline.partition(" (")[0]), look))
+        pieces.append(
+            (headline, _FINDINGS.sub("", headline.partition(" (")[0].replace("no finding", "none")), look)
+        )
         if words.edits:
             pieces.append((f"✎ {plural(words.edits, 'pending edit')}", f"✎{words.edits}", "edited"))
         if not words.filtered:

@@ -46,7 +46,7 @@ async def test_only_one_part_needs_no_choice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("script", "edits", "says"),
     [
-        ("echo more >> $1", 1, "r re-runs"),
+        ("echo more >> $1", 1, "a re-run asks"),
         ("exit 1", 0, "ended with code 1"),
         (":", 0, "nothing was changed"),
     ],
@@ -113,3 +113,16 @@ async def test_the_plan_pane_opens_and_closes(tmp_path: Path) -> None:
         await sitting.press("a")
         assert sitting.main.chain.has_focus
         assert not sitting.main.query_one("#plan").display
+
+
+async def test_leaving_at_once_does_not_lose_what_was_typed(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("2", "tab", "tab", "j", "j", "e")
+        await sitting.until(lambda: isinstance(sitting.app.screen, EditorScreen), "the editor")
+        editor = sitting.app.screen
+        await sitting.press("x", "ctrl+q")
+        await sitting.until_text("was changed and is not saved")
+        await sitting.press("ctrl+q", "escape")
+        assert sitting.app.screen is editor
+        await sitting.press("backspace", "ctrl+q")
+        assert sitting.app.return_code == 0, "nothing was typed any more"

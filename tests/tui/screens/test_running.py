@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from replaydbg.actions.demo import PROVIDER
 from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.codec import make_edit
@@ -12,6 +14,7 @@ from replaydbg.core.branch import Provenance
 from replaydbg.session.commands import AddBranch, AddEdit
 from replaydbg.tui.screens.compare import StepDifference
 from replaydbg.tui.screens.rerun import RerunScreen
+from replaydbg.tui.screens.running import without_options
 from replaydbg.tui.setup import Setup
 from tests.support.desk import Sitting, open_demo, open_setup
 
@@ -114,3 +117,19 @@ async def test_the_cursor_goes_to_the_edit_and_not_to_what_nothing_proves(tmp_pa
         provenances = [step.provenance for step in sitting.branch.steps]
         assert provenances[:2] == [Provenance.UNPROVEN, Provenance.EDITED]
         assert sitting.main.row == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (
+            "m has to be asked anew and nothing is sent: ask it with --live, or write the turn yourself",
+            "m has to be asked anew and nothing is sent",
+        ),
+        ("no file: no result answers f: bind it with --tool f=x", "no file: no result answers f"),
+        ("the server said: no", "the server said: no"),
+        ("--odd", "--odd"),
+    ],
+)
+def test_on_the_screen_no_option_of_the_command_line_is_named(reason: str, said: str) -> None:
+    assert without_options(reason) == said

@@ -118,3 +118,28 @@ async def test_a_file_that_is_broken_changes_nothing(tmp_path: Path) -> None:
         assert list_cells(sitting) == 66
         await sitting.press("less_than_sign")
         await sitting.until(lambda: shares.read() == {"-wide": (38, 50)}, "it to be written anew")
+
+
+async def test_a_pane_below_the_list_gets_all_the_room_too(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("f")
+        rows = below_rows(sitting)
+        await sitting.press("z")
+        assert (list_cells(sitting), below_rows(sitting)) == (WIDE[0], WIDE[1] - 2)
+        await sitting.press("tab")
+        assert sitting.main.detail.size.width == WIDE[0]
+        await sitting.press("tab")
+        assert below_rows(sitting) == 0, "the list has all of it"
+        assert sitting.main.chain.size.height == WIDE[1] - 2
+        await sitting.press("z")
+        assert below_rows(sitting) == rows
+
+
+async def test_where_one_pane_has_all_the_room_that_is_said(tmp_path: Path) -> None:
+    async with open_demo(tmp_path, (80, 24)) as sitting:
+        await sitting.press("z")
+        assert "this pane has all the room" in sitting.said
+        await sitting.press("f", "z")
+        assert below_rows(sitting) == 22
+        await sitting.press("escape")
+        assert sitting.main.chain.size.height == 22
