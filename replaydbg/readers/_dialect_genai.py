@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 import msgspec
 
@@ -12,6 +11,7 @@ from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _genai_events
 from replaydbg.readers._attributes import cut_off, parsed, parsed_list
+from replaydbg.readers._lazy import lazy
 from replaydbg.readers._span import Counts, Event, Facts, SpanBody, is_glue, merged, python_literal
 from replaydbg.wire import arguments, genai, tool_specs
 
@@ -109,16 +109,16 @@ def first_text(wanted: Mapping[str, Json], keys: tuple[str, ...]) -> str:
 
 
 class Body(SpanBody):
-    @cached_property
+    @lazy
     def kind(self) -> Kind:
         return kind_of(self.attributes, self.span.name)
 
-    @cached_property
+    @lazy
     def events(self) -> list[Event]:
         events = _genai_events.from_attribute(self.attributes.json("events"))
         return [*self.span.events, *events]
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         if self.kind is not Kind.MODEL_CALL:
             return None
@@ -129,7 +129,7 @@ class Body(SpanBody):
             return instructions or _genai_events.prompt(self.events)
         return (*instructions, *said) if instructions else said
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         if self.kind is not Kind.MODEL_CALL:
             return None
@@ -161,7 +161,7 @@ class Body(SpanBody):
         end = (cut_off(key, len(value)),) if cut else ()
         return None if found is None and not cut else (*genai.read_messages(found or []), *end)
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         if "gen_ai.tool.definitions" in self.attributes:
             return self.repeated("gen_ai.tool.definitions", tool_specs.read_tools)
@@ -172,7 +172,7 @@ class Body(SpanBody):
         # pydantic-ai names the schema in its own way.
         return tool_specs.read_tools([_with_schema(tool) for tool in offered if isinstance(tool, dict)])
 
-    @cached_property
+    @lazy
     def params(self) -> Mapping[str, Json]:
         if self.kind is not Kind.MODEL_CALL:
             return {}
@@ -186,7 +186,7 @@ class Body(SpanBody):
                     params[name] = value
         return params
 
-    @cached_property
+    @lazy
     def call(self) -> ToolCall | None:
         if self.kind is not Kind.TOOL_EXECUTION:
             return None
@@ -203,11 +203,11 @@ class Body(SpanBody):
             return ToolCall(id_, name, _unwrapped(wrapped))
         return arguments.call_from_any(id_, name, value)
 
-    @cached_property
+    @lazy
     def has_result(self) -> bool:
         return self.kind is Kind.TOOL_EXECUTION and self._result_key is not None
 
-    @cached_property
+    @lazy
     def result(self) -> Json:
         if not self.has_result or self._result_key is None:
             return None
@@ -216,7 +216,7 @@ class Body(SpanBody):
             return parsed(value["output"])
         return value
 
-    @cached_property
+    @lazy
     def _result_key(self) -> str | None:
         return self._first("gen_ai.tool.call.result", "tool_response", "traceloop.entity.output")
 
@@ -227,7 +227,7 @@ class Body(SpanBody):
                 return key
         return None
 
-    @cached_property
+    @lazy
     def input(self) -> Json:
         if self.kind in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}:
             return None
@@ -241,7 +241,7 @@ class Body(SpanBody):
         )
         return self.attributes.json(key) if key else None
 
-    @cached_property
+    @lazy
     def output_value(self) -> Json:
         if self.kind in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}:
             return None
@@ -255,7 +255,7 @@ class Body(SpanBody):
         )
         return self.attributes.json(key) if key else None
 
-    @cached_property
+    @lazy
     def usage(self) -> Usage:
         if self.kind is not Kind.MODEL_CALL:
             return Usage()  # on other spans these are sums of what the model calls below them say
@@ -271,11 +271,11 @@ class Body(SpanBody):
             ),
         )
 
-    @cached_property
+    @lazy
     def response_model(self) -> str:
         return self.attributes.text("gen_ai.response.model")
 
-    @cached_property
+    @lazy
     def provider(self) -> str:
         return self.attributes.text("gen_ai.provider.name", "gen_ai.system").lower()
 

@@ -6,7 +6,6 @@ Input and output are whatever the application handed over, as JSON text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from replaydbg.core.message import Json, Message, ToolCall
 from replaydbg.core.step import Kind, Usage
@@ -14,6 +13,7 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _dialect_genai
 from replaydbg.readers._attributes import number, parsed, whole
 from replaydbg.readers._dialect_genai import AGENT, first_text
+from replaydbg.readers._lazy import lazy
 from replaydbg.readers._span import Counts, Facts
 from replaydbg.wire import arguments, loose, mixed_messages, tool_specs
 
@@ -76,38 +76,38 @@ def facts(wanted: Mapping[str, Json], name: str) -> Facts:
 
 
 class Body(_dialect_genai.Body):
-    @cached_property
+    @lazy
     def kind(self) -> Kind:
         return kind_of(self.attributes.get(MARK))
 
-    @cached_property
+    @lazy
     def _input(self) -> Json:
         return self.attributes.json(_INPUT)
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         if self.kind is not Kind.MODEL_CALL or self._input is None:
             return super().messages
         return mixed_messages.messages(self._input)
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         if self.kind is not Kind.MODEL_CALL or _OUTPUT not in self.attributes:
             return super().output
         return mixed_messages.reply(self.attributes.json(_OUTPUT))
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         offered = loose.mapping(self._input).get("tools")
         return super().tools if offered is None else tool_specs.read_tools(offered)
 
-    @cached_property
+    @lazy
     def params(self) -> Mapping[str, Json]:
         if self.kind is not Kind.MODEL_CALL:
             return {}
         return {**super().params, **_object(self.attributes.get("langfuse.observation.model.parameters"))}
 
-    @cached_property
+    @lazy
     def call(self) -> ToolCall | None:
         if self.kind is not Kind.TOOL_EXECUTION or _INPUT not in self.attributes:
             return super().call
@@ -115,27 +115,27 @@ class Body(_dialect_genai.Body):
         name = self.attributes.text("gen_ai.tool.name") or self.span.name
         return arguments.call_from_any(id_, name, self.attributes[_INPUT])
 
-    @cached_property
+    @lazy
     def _result_key(self) -> str | None:
         return self._first(_OUTPUT) or super()._result_key
 
-    @cached_property
+    @lazy
     def input(self) -> Json:
         other = self.kind not in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}
         return self._input if other and self._input is not None else super().input
 
-    @cached_property
+    @lazy
     def output_value(self) -> Json:
         other = self.kind not in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}
         return self.attributes.json(_OUTPUT) if other and _OUTPUT in self.attributes else super().output_value
 
-    @cached_property
+    @lazy
     def error(self) -> str:
         level = self.attributes.text("langfuse.observation.level")
         told = self.attributes.text("langfuse.observation.status_message") if level == "ERROR" else ""
         return told or super().error
 
-    @cached_property
+    @lazy
     def usage(self) -> Usage:
         known = super().usage
         details = _object(self.attributes.get(_USAGE))

@@ -7,7 +7,6 @@ template is a `chat` there, a retriever `embeddings`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from replaydbg.core.message import Json, Message, ToolCall
 from replaydbg.core.step import Kind
@@ -15,6 +14,7 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _dialect_genai
 from replaydbg.readers._attributes import parsed
 from replaydbg.readers._dialect_genai import first_text
+from replaydbg.readers._lazy import lazy
 from replaydbg.readers._span import Facts, is_glue, python_literal
 from replaydbg.wire import arguments, loose, mixed_messages, tool_specs
 
@@ -45,24 +45,24 @@ def facts(wanted: Mapping[str, Json], name: str) -> Facts:
 
 
 class Body(_dialect_genai.Body):
-    @cached_property
+    @lazy
     def kind(self) -> Kind:
         wanted = {key: self.attributes[key] for key in WANTED if key in self.attributes}
         return facts(wanted, self.span.name).kind
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         if self.kind is not Kind.MODEL_CALL or _INPUT not in self.attributes:
             return super().messages
         return mixed_messages.messages(self._inputs)
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         if self.kind is not Kind.MODEL_CALL or _OUTPUT not in self.attributes:
             return super().output
         return mixed_messages.reply(self.attributes.json(_OUTPUT))
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         """Of a wrapped client in the inputs; of LangChain in what is left of its parameters."""
         offered = loose.mapping(self._inputs).get("tools")
@@ -71,11 +71,11 @@ class Body(_dialect_genai.Body):
             offered = body.get("tools", self.attributes.json("langsmith.metadata.tools"))
         return super().tools if offered is None else tool_specs.read_tools(offered)
 
-    @cached_property
+    @lazy
     def params(self) -> Mapping[str, Json]:
         return {key: value for key, value in super().params.items() if not key.startswith("extra_")}
 
-    @cached_property
+    @lazy
     def call(self) -> ToolCall | None:
         if self.kind is not Kind.TOOL_EXECUTION or _INPUT not in self.attributes:
             return super().call
@@ -89,7 +89,7 @@ class Body(_dialect_genai.Body):
             ToolCall(id_, name, literal) if literal is not None else arguments.call_from_any(id_, name, value)
         )
 
-    @cached_property
+    @lazy
     def result(self) -> Json:
         if not self.has_result:
             return None
@@ -98,7 +98,7 @@ class Body(_dialect_genai.Body):
         found = self.attributes.json(self._result_key or "")
         return found["output"] if isinstance(found, dict) and found.keys() == {"output"} else found
 
-    @cached_property
+    @lazy
     def _returned(self) -> dict[str, Json]:
         """The tool message that LangChain makes of what a tool returned; empty where there is none."""
         found = loose.mapping(self.attributes.json(_OUTPUT)).get("output")
@@ -106,20 +106,20 @@ class Body(_dialect_genai.Body):
         said = loose.mapping(whole.get("kwargs", whole.get("data", whole)))
         return said if "tool_call_id" in said else {}
 
-    @cached_property
+    @lazy
     def _result_key(self) -> str | None:
         return self._first(_OUTPUT) or super()._result_key
 
-    @cached_property
+    @lazy
     def _inputs(self) -> Json:
         return self.attributes.json(_INPUT)
 
-    @cached_property
+    @lazy
     def input(self) -> Json:
         other = self.kind not in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}
         return self._inputs if other and _INPUT in self.attributes else super().input
 
-    @cached_property
+    @lazy
     def output_value(self) -> Json:
         other = self.kind not in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}
         return self.attributes.json(_OUTPUT) if other and _OUTPUT in self.attributes else super().output_value

@@ -7,13 +7,13 @@ A generation encloses one step for each request that it made. Before its 1.0 Mas
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from replaydbg.core.message import Json, Message, ToolCall
 from replaydbg.core.step import Kind
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _dialect_genai
 from replaydbg.readers._dialect_genai import first_text
+from replaydbg.readers._lazy import lazy
 from replaydbg.readers._span import Facts
 from replaydbg.wire import arguments, mixed_messages, tool_specs
 
@@ -53,35 +53,35 @@ def facts(wanted: Mapping[str, Json], name: str) -> Facts:
 
 
 class Body(_dialect_genai.Body):
-    @cached_property
+    @lazy
     def kind(self) -> Kind:
         return kind_of(self.attributes.get(MARK))
 
-    @cached_property
+    @lazy
     def _type(self) -> str:
         return self.attributes.text(MARK).lower()
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         if self.kind is not Kind.MODEL_CALL or "gen_ai.input.messages" in self.attributes:
             return super().messages
         key = self._first(f"mastra.{self._type}.input", "gen_ai.prompt", "input")
         return mixed_messages.messages(self.attributes.json(key)) if key else None
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         if self.kind is not Kind.MODEL_CALL or "gen_ai.output.messages" in self.attributes:
             return super().output
         key = self._first(f"mastra.{self._type}.output", "gen_ai.completion", "output")
         return mixed_messages.reply(self.attributes.json(key)) if key else None
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         if "gen_ai.tool.definitions" in self.attributes or "agent.available_tools" not in self.attributes:
             return super().tools
         return tool_specs.read_tools(self.attributes.json("agent.available_tools"))
 
-    @cached_property
+    @lazy
     def call(self) -> ToolCall | None:
         key = self._first(
             "gen_ai.tool.call.arguments", "gen_ai.tool.input", f"mastra.{self._type}.input", "input"
@@ -92,17 +92,17 @@ class Body(_dialect_genai.Body):
         name = self.attributes.text("gen_ai.tool.name") or self.span.name.removeprefix("tool.execute ")
         return arguments.call_from_any(id_, name, self.attributes[key]) if key else ToolCall(id_, name)
 
-    @cached_property
+    @lazy
     def _result_key(self) -> str | None:
         return self._first(
             "gen_ai.tool.call.result", "gen_ai.tool.output", f"mastra.{self._type}.output", "output"
         )
 
-    @cached_property
+    @lazy
     def input(self) -> Json:
         return self._recorded("input")
 
-    @cached_property
+    @lazy
     def output_value(self) -> Json:
         return self._recorded("output")
 

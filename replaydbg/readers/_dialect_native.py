@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from replaydbg.core.message import Json, Message, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _salvage
+from replaydbg.readers._lazy import lazy
 from replaydbg.readers._span import Counts, Facts, SpanBody
 from replaydbg.wire import genai
 
@@ -39,53 +39,53 @@ class Body(SpanBody):
         except ValueError:
             return None
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         value = self._json("gen_ai.input.messages")
         return None if value is None else genai.read_messages(value)
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         value = self._json("gen_ai.output.messages")
         return genai.read_message(value[0]) if isinstance(value, list) and value else None
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         value = self._json("gen_ai.tool.definitions")
         return None if value is None else genai.read_tools(value)
 
-    @cached_property
+    @lazy
     def params(self) -> Mapping[str, Json]:
         value = self._json("replaydbg.params")
         return value if isinstance(value, dict) else {}
 
-    @cached_property
+    @lazy
     def call(self) -> ToolCall | None:
         value = self._json("replaydbg.call")
         parts = genai.read_parts([value]) if value else ()
         return next((part for part in parts if isinstance(part, ToolCall)), None)
 
-    @cached_property
+    @lazy
     def has_result(self) -> bool:
         return "gen_ai.tool.call.result" in self.attributes
 
-    @cached_property
+    @lazy
     def result(self) -> Json:
         return self._json("gen_ai.tool.call.result")
 
-    @cached_property
+    @lazy
     def input(self) -> Json:
         return self._json("replaydbg.input")
 
-    @cached_property
+    @lazy
     def output_value(self) -> Json:
         return self._json("replaydbg.output")
 
-    @cached_property
+    @lazy
     def error(self) -> str:
         return self.attributes.text("replaydbg.error")
 
-    @cached_property
+    @lazy
     def usage(self) -> Usage:
         return Usage(
             *(
@@ -99,10 +99,10 @@ class Body(SpanBody):
             )
         )
 
-    @cached_property
+    @lazy
     def response_model(self) -> str:
         return self.attributes.text("gen_ai.response.model")
 
-    @cached_property
+    @lazy
     def provider(self) -> str:
         return self.attributes.text("gen_ai.provider.name")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from replaydbg.core.message import (
     Json,
@@ -21,6 +20,7 @@ from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers._attributes import numbered, parsed
 from replaydbg.readers._dialect_genai import AGENT, first_text
+from replaydbg.readers._lazy import lazy
 from replaydbg.readers._span import Counts, Facts, SpanBody, is_glue, merged, python_literal
 from replaydbg.wire import arguments, genai, tool_specs
 
@@ -84,19 +84,19 @@ def facts(wanted: Mapping[str, Json], name: str) -> Facts:
 
 
 class Body(SpanBody):
-    @cached_property
+    @lazy
     def kind(self) -> Kind:
         wanted = {key: self.attributes[key] for key in WANTED if key in self.attributes}
         return kind_of(wanted, self.span.name)
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         if self.kind is not Kind.MODEL_CALL:
             return None
         items = numbered(self.attributes.below("llm.input_messages"))
         return tuple(_message(item) for item in items) if items else None
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         if self.kind is not Kind.MODEL_CALL:
             return None
@@ -112,7 +112,7 @@ class Body(SpanBody):
             return Message(Role.ASSISTANT, (Text(text),), finish_reason=finish)
         return None
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         if self.kind is Kind.TOOL_EXECUTION:
             return self._own_schema
@@ -121,7 +121,7 @@ class Body(SpanBody):
             offered = self._invocation.get("tools") or self._invocation.get("functions") or []
         return tool_specs.read_tools(offered) if offered else None
 
-    @cached_property
+    @lazy
     def _own_schema(self) -> tuple[ToolSpec, ...] | None:
         """The schema that a tool's own span declares. `tool.parameters` may just as well hold the arguments."""
         schema = self.attributes.json("tool.json_schema") or self.attributes.json("tool.parameters")
@@ -130,11 +130,11 @@ class Body(SpanBody):
         name = self.attributes.text(*_TOOL_NAME) or self.span.name
         return (ToolSpec(name, self.attributes.text("tool.description"), schema, schema),)
 
-    @cached_property
+    @lazy
     def _invocation(self) -> Json:
         return self.attributes.json("llm.invocation_parameters")
 
-    @cached_property
+    @lazy
     def params(self) -> Mapping[str, Json]:
         given = self._invocation
         if self.kind is not Kind.MODEL_CALL or not isinstance(given, dict):
@@ -144,7 +144,7 @@ class Body(SpanBody):
         )
         return {name: given[name] for name in names if given.get(name) is not None}
 
-    @cached_property
+    @lazy
     def call(self) -> ToolCall | None:
         if self.kind is not Kind.TOOL_EXECUTION:
             return None
@@ -160,11 +160,11 @@ class Body(SpanBody):
             return ToolCall(id_, name)
         return _call(id_, name, value)
 
-    @cached_property
+    @lazy
     def has_result(self) -> bool:
         return self.kind is Kind.TOOL_EXECUTION and "output.value" in self.attributes
 
-    @cached_property
+    @lazy
     def result(self) -> Json:
         if not self.has_result:
             return None
@@ -173,17 +173,17 @@ class Body(SpanBody):
             return value["response"]
         return value
 
-    @cached_property
+    @lazy
     def _returned(self) -> Json:
         return self.attributes.json("output.value")
 
-    @cached_property
+    @lazy
     def input(self) -> Json:
         if self.kind in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}:
             return None
         return self.attributes.json("input.value")
 
-    @cached_property
+    @lazy
     def output_value(self) -> Json:
         if self.kind in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}:
             return None
@@ -192,7 +192,7 @@ class Body(SpanBody):
             return [item.get("document", item) if isinstance(item, dict) else item for item in documents]
         return self.attributes.json("output.value")
 
-    @cached_property
+    @lazy
     def usage(self) -> Usage:
         if self.kind is not Kind.MODEL_CALL:
             return Usage()
@@ -204,7 +204,7 @@ class Body(SpanBody):
             whole("llm.token_count.completion_details.reasoning"),
         )
 
-    @cached_property
+    @lazy
     def provider(self) -> str:
         return self.attributes.text("llm.provider", "llm.system").lower()
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from replaydbg.core.message import Json, Message, Part, Reasoning, Role, ToolResponse
 from replaydbg.core.step import Kind
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _dialect_genai
 from replaydbg.readers._attributes import numbered, parsed
+from replaydbg.readers._lazy import lazy
 from replaydbg.readers._span import merged
 from replaydbg.wire import arguments, genai, tool_specs
 
@@ -19,21 +18,21 @@ COUNTS = _dialect_genai.COUNTS
 
 
 class Body(_dialect_genai.Body):
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         prompt = numbered(self.attributes.below("gen_ai.prompt"))
         if self.kind is not Kind.MODEL_CALL or not prompt:
             return None
         return tuple(_message(item) for item in prompt)
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         completion = numbered(self.attributes.below("gen_ai.completion"))
         if self.kind is not Kind.MODEL_CALL or not completion:
             return None
         return merged([_message(item) for item in completion])
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         functions = numbered(self.attributes.below("llm.request.functions"))
         return tool_specs.read_tools(functions) if functions else None

@@ -6,12 +6,11 @@ the graph that LangGraph was compiled to.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from replaydbg.core.message import Json
 from replaydbg.core.step import Kind
 from replaydbg.readers import _dialect_genai
 from replaydbg.readers._attributes import parsed
+from replaydbg.readers._lazy import lazy
 
 MARK = "traceloop.span.kind"
 WANTED = frozenset({MARK})
@@ -23,7 +22,7 @@ _GRAPH = {"nodes": "gen_ai.workflow.nodes", "edges": "gen_ai.workflow.edges"}
 
 
 class Body(_dialect_genai.Body):
-    @cached_property
+    @lazy
     def input(self) -> Json:
         if self.kind in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}:
             return None
@@ -33,7 +32,7 @@ class Body(_dialect_genai.Body):
             return said
         return {"graph": graph} if said is None else {"inputs": said, "graph": graph}
 
-    @cached_property
+    @lazy
     def output_value(self) -> Json:
         return _unwrapped(super().output_value, "outputs")
 

@@ -7,13 +7,13 @@ model call.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 
 from replaydbg.core.message import Json, Message, Part, Reasoning, Role, Text, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _dialect_genai
 from replaydbg.readers._dialect_genai import first_text
+from replaydbg.readers._lazy import lazy
 from replaydbg.readers._span import Counts, Facts
 from replaydbg.wire import arguments, mixed_messages, tool_specs
 
@@ -56,18 +56,18 @@ def facts(wanted: Mapping[str, Json], name: str) -> Facts:
 
 
 class Body(_dialect_genai.Body):
-    @cached_property
+    @lazy
     def kind(self) -> Kind:
         return kind_of(self.attributes.get(MARK))
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         if self.kind is not Kind.MODEL_CALL:
             return None
         key = self._first("ai.prompt.messages", "ai.prompt")
         return mixed_messages.messages(self.attributes.json(key)) if key else None
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         if self.kind is not Kind.MODEL_CALL:
             return None
@@ -86,20 +86,20 @@ class Body(_dialect_genai.Body):
             Role.ASSISTANT, tuple(parts), finish_reason=self.attributes.text("ai.response.finishReason")
         )
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         if "ai.prompt.tools" not in self.attributes:
             return None
         return tool_specs.read_tools(self.attributes.json("ai.prompt.tools"))
 
-    @cached_property
+    @lazy
     def params(self) -> Mapping[str, Json]:
         if self.kind is not Kind.MODEL_CALL:
             return {}
         settings = {name: self.attributes.get(f"ai.settings.{theirs}") for theirs, name in _PARAMS.items()}
         return {**super().params, **{name: value for name, value in settings.items() if value is not None}}
 
-    @cached_property
+    @lazy
     def call(self) -> ToolCall | None:
         if self.kind is not Kind.TOOL_EXECUTION:
             return None
@@ -110,16 +110,16 @@ class Body(_dialect_genai.Body):
             return ToolCall(id_, name)
         return arguments.call_from_any(id_, name, self.attributes[key])
 
-    @cached_property
+    @lazy
     def _result_key(self) -> str | None:
         return self._first("ai.toolCall.result", "ai.toolCall.output")
 
-    @cached_property
+    @lazy
     def input(self) -> Json:
         key = self._first("ai.prompt", "ai.prompt.messages", "ai.value", "ai.values")
         return self.attributes.json(key) if key and self._is_other else None
 
-    @cached_property
+    @lazy
     def output_value(self) -> Json:
         key = self._first("ai.response.text", "ai.response.object", "ai.response.toolCalls")
         return self.attributes.json(key) if key and self._is_other else None
@@ -128,7 +128,7 @@ class Body(_dialect_genai.Body):
     def _is_other(self) -> bool:
         return self.kind not in {Kind.MODEL_CALL, Kind.TOOL_EXECUTION}
 
-    @cached_property
+    @lazy
     def usage(self) -> Usage:
         if self.kind is not Kind.MODEL_CALL:
             return Usage()
@@ -140,11 +140,11 @@ class Body(_dialect_genai.Body):
             whole("ai.usage.reasoningTokens", "ai.usage.outputTokenDetails.reasoningTokens"),
         )
 
-    @cached_property
+    @lazy
     def response_model(self) -> str:
         return self.attributes.text("ai.response.model", "gen_ai.response.model")
 
-    @cached_property
+    @lazy
     def provider(self) -> str:
         """`openai.responses` is OpenAI, by one of its interfaces."""
         return self.attributes.text("ai.model.provider", "gen_ai.system").lower().partition(".")[0]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cached_property
 from typing import TypeAlias
 
 from replaydbg.core.message import Json, Message, ToolCall
@@ -11,6 +10,7 @@ from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _inspect_messages
 from replaydbg.readers._inspect_sample import Sample, value_of
+from replaydbg.readers._lazy import lazy
 from replaydbg.wire import loose, openai_chat, tool_specs
 
 Handle: TypeAlias = tuple[int, ...]
@@ -43,7 +43,7 @@ class InspectBody:
         self._handle = handle
         self._is_sample = not handle
 
-    @cached_property
+    @lazy
     def _event(self) -> dict[str, Json]:
         return self._sample().event(self._handle) if self._handle else {}
 
@@ -51,7 +51,7 @@ class InspectBody:
     def _kind(self) -> str:
         return loose.text(self._event.get("event"))
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         if self._kind != "model":
             return None
@@ -60,7 +60,7 @@ class InspectBody:
             said = [*said, *self._sample().pooled(self._event["input_refs"])]
         return _inspect_messages.read_messages(said)
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         choices = loose.sequence(loose.mapping(self._event.get("output")).get("choices"))
         choice = loose.mapping(choices[0]) if choices and self._kind == "model" else {}
@@ -70,12 +70,12 @@ class InspectBody:
         raw = _raw_arguments(recorded)
         return _inspect_messages.read_reply(choice["message"], loose.text(choice.get("stop_reason")), raw)
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         offered = self._event.get("tools")
         return tool_specs.read_tools(offered) if self._kind == "model" and isinstance(offered, list) else None
 
-    @cached_property
+    @lazy
     def params(self) -> Mapping[str, Json]:
         if self._kind != "model":
             return {}
@@ -88,7 +88,7 @@ class InspectBody:
         choice = _tool_choice(self._event.get("tool_choice"))
         return {**params, "tool_choice": choice} if choice and self.tools else params
 
-    @cached_property
+    @lazy
     def call(self) -> ToolCall | None:
         return _inspect_messages.read_call(self._event) if self._kind == "tool" else None
 
@@ -103,7 +103,7 @@ class InspectBody:
             return None
         return self._event.get("result") or self.error or self._event.get("result")
 
-    @cached_property
+    @lazy
     def input(self) -> Json:
         if self._is_sample:
             fields = self._sample().fields
@@ -113,7 +113,7 @@ class InspectBody:
             return None
         return {key: value for key, value in self._event.items() if key not in _COMMON}
 
-    @cached_property
+    @lazy
     def output_value(self) -> Json:
         if self._is_sample:
             scores = value_of(self._sample().fields.scores)

@@ -11,7 +11,6 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -25,6 +24,7 @@ from replaydbg.core.trace import Source, Trace
 from replaydbg.readers import _dialects, _moments, _salvage, _twins
 from replaydbg.readers._api import Reading
 from replaydbg.readers._assembly import inherit_agents
+from replaydbg.readers._lazy import lazy
 from replaydbg.readers._payloads import call_of, offers_among, tools_of, unwrapped, without_offers
 from replaydbg.readers._span import Span, SpanBody
 from replaydbg.wire import arguments, loose, mixed_messages
@@ -243,19 +243,19 @@ class RecordBody:
     def __init__(self, observed: Observed) -> None:
         self._observed = observed
 
-    @cached_property
+    @lazy
     def _input(self) -> Json:
         return unwrapped(self._observed.input)
 
-    @cached_property
+    @lazy
     def _output(self) -> Json:
         return unwrapped(self._observed.output)
 
-    @cached_property
+    @lazy
     def _span_body(self) -> SpanBody:
         return _dialects.body(self._observed.span or _NO_SPAN)
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         if self._observed.kind is not Kind.MODEL_CALL:
             return None
@@ -265,7 +265,7 @@ class RecordBody:
         found = mixed_messages.messages(said)
         return (Message(Role.UNKNOWN, (OtherPart(said),)),) if found is None else found
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         if self._observed.kind is not Kind.MODEL_CALL:
             return None
@@ -276,19 +276,19 @@ class RecordBody:
             return found
         return replace(found, finish_reason=self._observed.finish_reason)
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         places = (*self._observed.offers, offers_among(self._input))
         return next(filter(None, map(tools_of, places)), None) or self._span_body.tools
 
-    @cached_property
+    @lazy
     def params(self) -> Mapping[str, Json]:
         if self._observed.kind is not Kind.MODEL_CALL:
             return {}
         given = loose.mapping(unwrapped(self._observed.params))
         return {key: value for key, value in given.items() if value is not None and key not in _NO_PARAMS}
 
-    @cached_property
+    @lazy
     def call(self) -> ToolCall | None:
         if self._observed.kind is not Kind.TOOL_EXECUTION:
             return None
@@ -298,7 +298,7 @@ class RecordBody:
             return arguments.call_from_raw(id_, self._observed.name, value)
         return call_of(id_, self._observed.name, value)
 
-    @cached_property
+    @lazy
     def _response(self) -> ToolResponse | None:
         """LangChain hands over the tool's message where others hand over its result."""
         if not isinstance(self._output, dict) or not mixed_messages.is_message(self._output):
@@ -310,7 +310,7 @@ class RecordBody:
     def has_result(self) -> bool:
         return self._observed.kind is Kind.TOOL_EXECUTION and self._observed.has_output
 
-    @cached_property
+    @lazy
     def result(self) -> Json:
         if not self.has_result:
             return None

@@ -6,7 +6,6 @@ import ast
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple, TypeVar, cast
 
 import msgspec
@@ -17,6 +16,7 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _salvage
 from replaydbg.readers._attributes import Attributes
 from replaydbg.readers._histories import Histories
+from replaydbg.readers._lazy import lazy
 
 _DOCUMENT_BYTES = 4 << 10
 """About what a span takes that has no text of its own."""
@@ -131,43 +131,43 @@ class SpanBody:
         raw = self.span.raw
         return len(raw) if isinstance(raw, memoryview) else _DOCUMENT_BYTES
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...] | None:
         return None
 
-    @cached_property
+    @lazy
     def output(self) -> Message | None:
         return None
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
         return None
 
-    @cached_property
+    @lazy
     def params(self) -> Mapping[str, Json]:
         return {}
 
-    @cached_property
+    @lazy
     def call(self) -> ToolCall | None:
         return None
 
-    @cached_property
+    @lazy
     def has_result(self) -> bool:
         return False
 
-    @cached_property
+    @lazy
     def result(self) -> Json:
         return None
 
-    @cached_property
+    @lazy
     def input(self) -> Json:
         return None
 
-    @cached_property
+    @lazy
     def output_value(self) -> Json:
         return None
 
-    @cached_property
+    @lazy
     def error(self) -> str:
         """The status message, else the exception that was recorded as an event, else the type of the error."""
         if self.span.status_message:
@@ -178,15 +178,15 @@ class SpanBody:
                 return ": ".join(word for word in words if isinstance(word, str) and word)
         return self.attributes.text("exception.message", "error.message", "error.type")
 
-    @cached_property
+    @lazy
     def usage(self) -> Usage:
         return Usage()
 
-    @cached_property
+    @lazy
     def response_model(self) -> str:
         return ""
 
-    @cached_property
+    @lazy
     def provider(self) -> str:
         return ""
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED
 from replaydbg.core.finding import Notice
 from replaydbg.core.step import NO_USAGE, Body, Kind, Usage
 from replaydbg.core.trace import Trace
+from replaydbg.readers._lazy import lazy
 
 _MODEL_CALL, _OPAQUE = KIND_NUMBER[Kind.MODEL_CALL], KIND_NUMBER[Kind.OPAQUE]
 _AGENT_INVOCATION = KIND_NUMBER[Kind.AGENT_INVOCATION]
@@ -54,7 +54,7 @@ class JointBody:
         weights = [getattr(body, "weight", None) for body in (self._told, self._also)]
         return None if None in weights else sum(weights)  # type: ignore[arg-type]
 
-    @cached_property
+    @lazy
     def usage(self) -> Usage:
         return self._told.usage if self._told.usage != NO_USAGE else self._also.usage
 

@@ -42,7 +42,9 @@ _PARTS = {part.__name__: part for part in get_args(Part)}
 
 
 def role(word: Json) -> Role:
-    return _ROLES.get(word.lower(), Role.UNKNOWN) if isinstance(word, str) else Role.UNKNOWN
+    if not isinstance(word, str):
+        return Role.UNKNOWN
+    return _ROLES.get(word) or _ROLES.get(word.lower(), Role.UNKNOWN)
 
 
 def read_messages(value: Json) -> tuple[Message, ...]:
@@ -51,40 +53,39 @@ def read_messages(value: Json) -> tuple[Message, ...]:
 
 
 def read_message(value: Json) -> Message:
-    if isinstance(value, str):
-        return Message(Role.USER, (Text(value),))
     if not isinstance(value, dict):
-        return Message(Role.UNKNOWN, (OtherPart(value),))
-    parts = value.get("parts", value.get("content"))
+        is_text = isinstance(value, str)
+        return Message(Role.USER, (Text(value),)) if is_text else Message(Role.UNKNOWN, (OtherPart(value),))
+    get = value.get
+    name, finish = get("name"), get("finish_reason")
     return Message(
-        role(value.get("role")),
-        read_parts(parts),
-        name=_text(value.get("name")),
-        finish_reason=_text(value.get("finish_reason")),
+        role(get("role")),
+        read_parts(value["parts"] if "parts" in value else get("content")),
+        name if isinstance(name, str) else "",
+        finish if isinstance(finish, str) else "",
     )
 
 
 def read_parts(value: Json) -> tuple[Part, ...]:
     """Parts out of a list of them, a plain text, or nothing."""
+    if isinstance(value, list):
+        return tuple([_read_part(item) for item in value])
     if value is None:
         return ()
-    if isinstance(value, str):
-        return (Text(value),)
-    return tuple([_read_part(item) for item in (value if isinstance(value, list) else [value])])
+    return (Text(value),) if isinstance(value, str) else (_read_part(value),)
 
 
 def _read_part(value: Json) -> Part:
-    if isinstance(value, str):
-        return Text(value)
     if not isinstance(value, dict):
-        return OtherPart(value)
+        return Text(value) if isinstance(value, str) else OtherPart(value)
     if EXACT in value:
         exact = _read_exact(value[EXACT])
         if exact is not None:
             return exact
-    match value.get("type"):
+    get = value.get
+    match get("type"):
         case "text":
-            text = value.get("content", value.get("text"))
+            text = get("content", get("text"))
             return Text(text) if isinstance(text, str) else OtherPart(value)
         case "reasoning" | "thinking":
             return Reasoning(_text(value.get("content")), _text(value.get("signature")))
