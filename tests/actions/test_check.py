@@ -63,7 +63,8 @@ def test_a_file_that_never_comes_to_an_end_costs_no_other(
         (tmp_path / name).write_bytes((TRACES / "support-incident.json").read_bytes())
     steps: list[tuple[int, int]] = []
 
-    told = list(check_paths([str(tmp_path)], progress=lambda done, of: steps.append((done, of))))
+    named = [str(tmp_path / name) for name in ("a.json", "b.json", "c.json")]  # in a folder it is no file
+    told = list(check_paths(named, progress=lambda done, of: steps.append((done, of))))
 
     assert [Path(one.path).name for one in told] == ["a.json", "b.json", "c.json"]
     assert [type(one) for one in told] == [Checked, Unread, Checked]
