@@ -43,6 +43,8 @@ class EditorScreen(ActingScreen[str | None]):
         super().__init__()
         self._hint, self._draft = hint, draft
         self._touched: Touched | None = None
+        self._refused = False
+        """Whether the line at the bottom says that the text cannot be saved."""
         self.part = part
         self._title = title
         self._timer: Timer | None = None
@@ -93,6 +95,9 @@ class EditorScreen(ActingScreen[str | None]):
 
     def on_text_area_changed(self, _event: TextArea.Changed) -> None:
         self.query_one(FindBar).text_changed()
+        if self._refused:
+            self._refused = False
+            self.say("")
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(_CHECK_AFTER_SECONDS, self._check)
@@ -127,6 +132,7 @@ class EditorScreen(ActingScreen[str | None]):
         fatal = next((found for found in editing.problems(self.part, self.text) if found.fatal), None)
         if fatal is not None:
             self.query_one(Editor).move_cursor((max(fatal.line - 1, 0), max(fatal.column - 1, 0)))
+            self._refused = True
             self.say(
                 f"it cannot be saved: {fatal.message} (line {fatal.line}, column {fatal.column})", "error"
             )

@@ -89,6 +89,9 @@ async def test_json_is_checked_while_it_is_typed_and_broken_json_is_not_saved() 
         await typing.press("ctrl+s")
         assert typing.gave == []
         assert "cannot be saved" in text_of(typing.app)
+        typing.put('{"a": 1}')
+        await typing.pilot.pause(0.3)
+        assert "cannot be saved" not in text_of(typing.app)
 
 
 async def test_what_breaks_the_schema_may_be_saved() -> None:
