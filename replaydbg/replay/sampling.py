@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from itertools import compress
+from math import comb, sqrt
 
 from replaydbg.core.branch import Edit
 from replaydbg.core.step import Kind
@@ -18,6 +19,15 @@ from replaydbg.replay.sources import Recordings
 
 Z = 1.96
 """Standard normal quantile of a 95 % interval."""
+
+ERROR_MAX = 0.05
+"""How often chance alone may look like an effect."""
+
+PAIRS_COUNTED_MAX = 1000
+"""Beyond so many pairs of runs the interval of the difference is true enough; below it chance is counted out."""
+
+_RATES = [rate / 100 for rate in range(1, 51)]
+"""Those beyond one half give the same."""
 
 SAMPLES_SOUGHT_MAX = 1000
 """More would hardly be run for one question."""
@@ -90,14 +100,45 @@ def difference(edited: Arm, control: Arm) -> tuple[float, float]:
     )
 
 
+def by_chance(edited: Arm, control: Arm) -> float:
+    """How often arms of one and the same rate, whichever that is, come out at least as far apart as these (Barnard 1947).
+
+    Of very few runs the interval says too much: two that held of two, and none of two, is one chance in eight.
+    """
+    gap = abs(edited.rate - control.rate) - 1e-9
+    apart = [
+        [abs(one / edited.judged - other / control.judged) >= gap for other in range(control.judged + 1)]
+        for one in range(edited.judged + 1)
+    ]
+    return max(
+        sum(
+            likely * sum(compress(others, row))
+            for likely, row in zip(_binomial(edited.judged, rate), apart, strict=True)
+        )
+        for rate in _RATES
+        for others in (_binomial(control.judged, rate),)
+    )
+
+
+def _binomial(runs: int, rate: float) -> list[float]:
+    return [comb(runs, held) * rate**held * (1 - rate) ** (runs - held) for held in range(runs + 1)]
+
+
+def tells(edited: Arm, control: Arm) -> bool:
+    """Whether the runs tell the two apart."""
+    low, high = difference(edited, control)
+    if low <= 0 <= high:
+        return False
+    return edited.judged * control.judged > PAIRS_COUNTED_MAX or by_chance(edited, control) <= ERROR_MAX
+
+
 def samples_needed(edited: Arm, control: Arm) -> int | None:
     """Runs of each after which these rates would tell the two apart; None where they would not within reason."""
     if not edited.judged or not control.judged or edited.rate == control.rate:
         return None
     for runs in range(1, SAMPLES_SOUGHT_MAX + 1):
         one, other = (Arm(round(arm.rate * runs), runs) for arm in (edited, control))
-        low, high = difference(one, other)
-        if low > 0 or high < 0:
+        if tells(one, other):
             return runs
     return None
 
@@ -107,9 +148,7 @@ def fewest_that_tell(runs: int) -> int | None:
 
     None where not even all of them against none would tell: then more runs are needed, whatever comes of them.
     """
-    return next(
-        (held for held in range(1, runs + 1) if difference(Arm(held, runs), Arm(0, runs))[0] > 0), None
-    )
+    return next((held for held in range(1, runs + 1) if tells(Arm(held, runs), Arm(0, runs))), None)
 
 
 def verdict(edited: Arm, control: Arm | None) -> str:
@@ -119,9 +158,10 @@ def verdict(edited: Arm, control: Arm | None) -> str:
     if control is None or not control.judged:
         return "without a control nobody can tell the edit from chance: re-run the step as it was, too (--control N)"
     low, high = difference(edited, control)
-    if low > 0:
+    told = tells(edited, control)
+    if told and low > 0:
         return f"the edit helps: the oracle holds {low:.0%} to {high:.0%} more often"
-    if high < 0:
+    if told:
         return f"the edit harms: the oracle holds {-high:.0%} to {-low:.0%} less often"
     needed = samples_needed(edited, control)
     if needed is None:

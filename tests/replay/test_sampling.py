@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import comb
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,7 +14,17 @@ from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Policy
 from replaydbg.replay.choices import AGAIN
 from replaydbg.replay.engine import Replay
-from replaydbg.replay.sampling import Arm, control_rows, difference, samples_needed, verdict, wilson
+from replaydbg.replay.sampling import (
+    Arm,
+    by_chance,
+    control_rows,
+    difference,
+    fewest_that_tell,
+    samples_needed,
+    tells,
+    verdict,
+    wilson,
+)
 from tests.support.build import assistant, call, chat, response, user
 from tests.support.drive import drive, edit, names, says
 
@@ -104,3 +116,39 @@ def test_samples_of_their_own_reuse_no_reply() -> None:
     branch = drive(r, lambda _: says("found")).branch("b")
     live = [step for step in branch.steps if step.provenance is Provenance.LIVE]
     assert [branch.trace.kind(branch.trace.row(step.id)) for step in live] == [Kind.MODEL_CALL] * 2
+
+
+@pytest.mark.parametrize(
+    ("edited", "control", "chance"),
+    [
+        (Arm(2, 2), Arm(0, 2), 1 / 8),  # both ways, each run a toss of a coin
+        (Arm(3, 3), Arm(0, 3), 1 / 32),
+        (Arm(1, 1), Arm(0, 1), 1 / 2),
+        (Arm(3, 5), Arm(3, 5), 1.0),
+    ],
+)
+def test_how_often_chance_alone_comes_out_so(edited: Arm, control: Arm, chance: float) -> None:
+    assert by_chance(edited, control) == pytest.approx(chance)
+    assert by_chance(control, edited) == pytest.approx(chance)
+
+
+def test_two_runs_of_each_never_tell() -> None:
+    """Though their intervals, which are made for more, lie apart."""
+    assert difference(Arm(2, 2), Arm(0, 2))[0] > 0
+    assert (
+        verdict(Arm(2, 2), Arm(0, 2))
+        == "too few runs to tell the edit from chance: about 3 of each would, if the rates stay so"
+    )
+    assert fewest_that_tell(2) is None
+    assert fewest_that_tell(3) == 3
+
+
+@pytest.mark.parametrize("runs", [3, 5, 8, 20])
+def test_what_is_told_is_chance_in_one_case_of_twenty_at_most(runs: int) -> None:
+    arms = [Arm(held, runs) for held in range(runs + 1)]
+    for rate in (0.1, 0.3, 0.5):
+        likely = [comb(runs, held) * rate**held * (1 - rate) ** (runs - held) for held in range(runs + 1)]
+        wrong = sum(
+            likely[one.held] * likely[other.held] for one in arms for other in arms if tells(one, other)
+        )
+        assert wrong <= 0.05
