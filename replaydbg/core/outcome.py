@@ -30,14 +30,16 @@ class ToolResult:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The world refused. `kind` is one word for programs: auth, rate-limit, timeout, network, server, request, tool, UNFIT."""
+    """The world refused. `kind` is one word for programs: auth, rate-limit, timeout, network, server, request, tool,
+    arguments (a binding needs others), or UNFIT.
+    """
 
     kind: str
     message: str
     retryable: bool = False
 
 
-UNFIT = "arguments"
+UNFIT = "unfit"
 """The kind of a call whose arguments break the tool's schema: every runtime refuses it and tells the model why."""
 
 

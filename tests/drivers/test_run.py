@@ -19,6 +19,7 @@ from replaydbg.drivers import run as module
 from replaydbg.drivers.providers import OnText
 from replaydbg.drivers.run import Update, run, unfit
 from replaydbg.drivers.tools import ToolBinding
+from replaydbg.drivers.tools.http_request import http_tool
 from replaydbg.drivers.tools.toolbox import Bound, Permission, Policy, Toolbox
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Asked, Given
@@ -405,6 +406,22 @@ async def test_arguments_that_break_the_schema_fail_before_anything_runs_and_the
     kept = KeptAnswers(Facts(branch.trace), branch.steps, whole=True)
     await run(again, provider=None, toolbox=Toolbox(), kept=kept)
     assert again.branch("b").steps == branch.steps
+
+
+async def test_what_the_settings_lack_is_no_word_of_a_tool() -> None:
+    """A model that is told that a variable is not set can do nothing about it, and is paid for trying."""
+    binding = http_tool("GET http://127.0.0.1:9/{id}", None, headers={"x": "$NO_SUCH_TOKEN"}, environ={})
+    of = trace(
+        model_call("m1", [user("u")], assistant("", call("find", {"id": 7}, "c1"))),
+        tool_execution("x1", call("find", {"id": 7}, "c1"), "no such order"),
+    )
+    replay = Replay(Facts(of), [edit(of, "m1", "/tool_calls/0/arguments/id", 8)])
+    model = Model(["I see"])
+    toolbox = Toolbox({"find": Bound(binding, "", Policy.ALLOW)})
+    branch = await finish(replay, provider=model, toolbox=toolbox)
+    assert model.asked == []
+    assert branch.stopped is not None
+    assert "$NO_SUCH_TOKEN is not set" in branch.stopped.reason
 
 
 def test_unfit() -> None:
