@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import nan
 from typing import Any, NamedTuple
 
@@ -179,17 +179,21 @@ class _Bodies:
         body.repeats = self._repeats
         return body
 
-    def written(self, handle: Any) -> tuple[memoryview] | None:
-        """The text around a span; what log records add to one stands elsewhere."""
-        piece = handle[0] if type(handle) is tuple else None
-        text = getattr(piece, "text", None)
-        return (text,) if isinstance(text, memoryview) else None
+    def written(self, handle: Any) -> Iterable[memoryview] | None:
+        return _twins.written(handle, _text_around)
 
     def _span(self, handle: Any) -> Span:
         if isinstance(handle, Joined):
             call = handle.call
             return self._span(handle.handle).joined(call.attributes, call.events, call.records)
         return handle if isinstance(handle, Span) else self._span_of(handle)
+
+
+def _text_around(handle: Any) -> tuple[memoryview] | None:
+    """Of a span; what log records add to one stands elsewhere."""
+    piece = handle[0] if type(handle) is tuple else None
+    text = getattr(piece, "text", None)
+    return (text,) if isinstance(text, memoryview) else None
 
 
 def _first_count(counts: Mapping[str, Json], keys: tuple[str, ...]) -> int:

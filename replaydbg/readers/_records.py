@@ -115,9 +115,7 @@ class _Bodies:
         return RecordBody(self._observed(handle))
 
     def written(self, handle: Any) -> Iterable[Any] | None:
-        if isinstance(handle, (_twins.Twin, _twins.Joint)):
-            return None
-        return self._written(handle)
+        return _twins.written(handle, self._written)
 
 
 def _set_wrappers_apart(trace: Trace) -> None:

@@ -9,7 +9,7 @@ other becomes opaque: its place in the tree is kept, its content would count dou
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,6 +60,16 @@ class JointBody:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._told, name) or getattr(self._also, name)
+
+
+def written(handle: Any, written_of: Callable[[Any], Iterable[Any] | None]) -> Iterable[Any] | None:
+    """The bytes of such a handle, and of any other: see `Trace.written`."""
+    if isinstance(handle, Twin):
+        return written_of(handle.handle)
+    if isinstance(handle, Joint):
+        told, also = (written(one, written_of) for one in (handle.told, handle.also))
+        return None if told is None or also is None else (*told, *also)
+    return written_of(handle)
 
 
 def set_apart(trace: Trace, decode: Callable[[Any], Body]) -> list[Notice]:

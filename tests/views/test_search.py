@@ -20,8 +20,10 @@ from replaydbg.readers._api import Document
 from replaydbg.views.expressions import Expression
 from replaydbg.views.search import Saying, said
 from tests.benchmarks import otlp_traces, platform_traces, session_traces
+from tests.readers.test_twins import reply
 from tests.support.build import assistant, call, chat, model_call, other, response, system, trace, user
 from tests.support.corpora import each_of
+from tests.support.otlp import read, request, span
 
 ASKED = call("find_order", {"number": 48213}, "c1")
 RUN = chat(
@@ -156,6 +158,23 @@ def test_of_each_of_these_formats_nothing_is_decoded_in_vain(kind: str) -> None:
     decoded = decodings(run)
     assert not any(map(Saying(run, "nowhere"), range(len(run))))
     assert decoded == []
+
+
+def test_calls_that_two_recorded_are_not_decoded_in_vain_either() -> None:
+    spans = [
+        span(number, f"chat {number % 2}", number - 1 if number % 2 == 0 else 0, reply(f"answer {number}"))
+        for number in range(1, 9)
+    ]
+    (run,) = read(request(*spans)).traces
+    told = [list(said(run, row)) for row in range(len(run))]
+    assert [any("answer" in text for text in texts) for texts in told].count(True) == 4
+    decoded = decodings(run)
+    assert not any(map(Saying(run, "nowhere"), range(len(run))))
+    assert decoded == []
+    for sought in ("answer 4", "answer 3", "chat"):
+        assert list(map(Saying(run, sought), range(len(run)))) == [
+            any(sought in one for one in each) for each in told
+        ]
 
 
 def test_steps_may_be_asked_about_in_any_order() -> None:
