@@ -15,7 +15,7 @@ from replaydbg.core.step import Body
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import WAITING_CALLS_MAX, Asked, CallPlace, TraceIndex
 from replaydbg.graph.threads import Link, Linking, Threads
-from replaydbg.wire.conversation import is_instruction, is_user_turn
+from replaydbg.wire.conversation import first_of_turn, is_instruction, is_user_turn
 
 _CHARS_KEPT_MAX = 32_000
 _PARTS_KEPT_MAX = 1_000
@@ -189,7 +189,9 @@ def _answered(waiting: Sequence[_Waiting], response: ToolResponse) -> int | None
     if response.id:
         same = next((at for at in range(len(waiting) - 1, -1, -1) if waiting[at][1].id == response.id), None)
         if same is not None:
-            return same
+            return first_of_turn(
+                same, lambda at: waiting[at][0][:-1], lambda at: waiting[at][1].id == response.id
+            )
     nameless = [at for at, (_, call) in enumerate(waiting) if not (call.id and response.id)]
     named = (at for at in nameless if waiting[at][1].name == response.name)
     return next(named, nameless[0] if nameless else None)

@@ -20,6 +20,7 @@ from replaydbg.core.tool import SchemaSource, ToolSpec
 from replaydbg.core.trace import Trace
 from replaydbg.graph.replies import Reply, reply_of
 from replaydbg.graph.walk import Walk
+from replaydbg.wire.conversation import first_of_turn
 from replaydbg.wire.tool_specs import read_tools
 
 WAITING_CALLS_MAX = 256
@@ -167,15 +168,15 @@ class TraceIndex:
         return call_of, execution_of
 
     def _match(self, waiting: list[tuple[CallPlace, ToolCall]], row: int, call: ToolCall) -> int | None:
-        """Which waiting call the execution at `row` answers. Newest first by id; without ids the oldest of its name."""
+        """Which waiting call the execution at `row` answers. The newest turn first by id; without ids the oldest of its name."""
         same_id = [at for at, (_, asked) in enumerate(waiting) if call.id and asked.id == call.id]
-        if not same_id:
+        by_id = bool(same_id)
+        if not by_id:
             same_id = [
                 at
                 for at, (_, asked) in enumerate(waiting)
                 if asked.name == call.name and not (asked.id and call.id)
             ]
-            same_id.reverse()  # the last best one wins below
         if len(same_id) < 2:
             return same_id[0] if same_id else None
         agents, digest = self.trace.agents, call_digest(call)
@@ -189,7 +190,9 @@ class TraceIndex:
                 asked.id == call.id,
             )
 
-        return max(reversed(same_id), key=likeness)
+        alike = {at: likeness(at) for at in same_id}
+        best = [at for at in same_id if alike[at] == max(alike.values())]
+        return first_of_turn(best[-1], lambda at: waiting[at][0].row, best.__contains__) if by_id else best[0]
 
     def call_of(self, row: int) -> CallPlace | None:
         """Which call of which model call the tool execution at `row` ran; None if the trace does not show it."""

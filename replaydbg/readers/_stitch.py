@@ -19,7 +19,7 @@ from replaydbg.core.message import Json, Media, Message, OtherPart, Role, ToolCa
 from replaydbg.core.step import Kind
 from replaydbg.readers._chat_facts import Facts, joined
 from replaydbg.readers._chat_records import Call, Talk
-from replaydbg.wire.conversation import is_instruction
+from replaydbg.wire.conversation import first_of_turn, is_instruction
 
 QUOTED_CHARS_MIN = 20
 """Shorter texts ("Done.", "42") are alike by chance."""
@@ -48,7 +48,7 @@ class Thread:
     """One talk: its steps with the order in which the file tells of them, and what is known to be due."""
 
     rows: list[tuple[int, Row]] = field(default_factory=list)
-    waiting: list[ToolCall] = field(default_factory=list)
+    waiting: list[tuple[int, ToolCall]] = field(default_factory=list)
     session: str = ""
     title: str = ""
     group: Thread | None = None
@@ -210,7 +210,7 @@ class Stitcher:
                     self._append(thread, Row(history, at, origin, output=message, facts=facts))
                 if not is_talk:
                     self._told.add(key)
-                thread.waiting.extend(message.tool_calls)
+                thread.waiting.extend((at, call) for call in message.tool_calls)
                 del thread.waiting[:-REMEMBERED_MAX]
             for response in message.tool_responses:
                 called = _answered(thread.waiting, response)
@@ -256,15 +256,18 @@ def _grown(point: _Point | None, known: int, messages: list[Message]) -> list[Me
     return messages
 
 
-def _answered(waiting: list[ToolCall], response: ToolResponse) -> ToolCall | None:
-    """The nearest unanswered call with the id of the response: ids repeat within a run. Without ids the oldest."""
+def _answered(waiting: list[tuple[int, ToolCall]], response: ToolResponse) -> ToolCall | None:
+    """The nearest unanswered call with the id of the response: ids repeat within a run, and within a turn, where the
+    first comes first. Without ids the oldest.
+    """
     if not response.id:
-        names = [call.name for call in waiting]
+        names = [call.name for _, call in waiting]
         at = names.index(response.name) if response.name in names else 0
-        return waiting.pop(at) if waiting and not waiting[at].id else None
+        return waiting.pop(at)[1] if waiting and not waiting[at][1].id else None
     for at in range(len(waiting) - 1, -1, -1):
-        if waiting[at].id == response.id:
-            return replace(waiting.pop(at))
+        if waiting[at][1].id == response.id:
+            first = first_of_turn(at, lambda n: waiting[n][0], lambda n: waiting[n][1].id == response.id)
+            return replace(waiting.pop(first)[1])
     return None
 
 

@@ -21,6 +21,7 @@ from replaydbg.readers._api import Document, NotThisFormat, Reading
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript_body import NOTHING, PLAIN, Decoders, Place, TranscriptBody, Waiting
 from replaydbg.wire import loose
+from replaydbg.wire.conversation import first_of_turn
 
 WAITING_CALLS_MAX = 256
 """Calls kept waiting for their response: one that 256 later calls overtook is not going to be answered."""
@@ -275,7 +276,8 @@ class Thread:
         if call_id:
             for at in range(len(waiting) - 1, -1, -1):
                 if waiting[at].id == call_id:
-                    return waiting.pop(at)
+                    first = first_of_turn(at, lambda n: waiting[n].place, lambda n: waiting[n].id == call_id)
+                    return waiting.pop(first)
         nameless = [at for at, one in enumerate(waiting) if not (one.id and call_id)]
         named = (at for at in nameless if waiting[at].name == name)
         at = next(named, nameless[0] if nameless and not name else -1)

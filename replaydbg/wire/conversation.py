@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from replaydbg.core.message import Message, Part, Reasoning, Role, Text, ToolCall, ToolResponse
@@ -83,3 +83,15 @@ def _calls_and_responses(messages: tuple[Message, ...]) -> Iterator[ToolCall | T
 def is_instruction(message: Message) -> bool:
     """Whether the message is the operator's word, not a turn of the talk."""
     return message.role is Role.SYSTEM or message.role is Role.DEVELOPER
+
+
+def first_of_turn(last: int, turn: Callable[[int], object], fits: Callable[[int], bool]) -> int:
+    """Of the calls that wait, the first that fits in the turn of the one at `last`: within a turn they are answered in
+    their order, also where their ids are one and the same.
+    """
+    first = at = last
+    while at > 0 and turn(at - 1) == turn(last):
+        at -= 1
+        if fits(at):
+            first = at
+    return first

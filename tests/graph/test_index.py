@@ -230,3 +230,17 @@ def test_calls_of_a_step() -> None:
     assert index.executed_call(1) == call("f")
     assert index.executed_call(0) is None
     assert index.call_of(1) == CallPlace(0, 0)
+
+
+@pytest.mark.parametrize("other", [{"q": "b"}, {"q": "a"}])
+def test_calls_of_one_turn_under_one_id_are_run_in_their_order(other: dict[str, str]) -> None:
+    asked = (call("f", {"q": "a"}, "c"), call("f", other, "c"))
+    index = TraceIndex(
+        trace(
+            model_call("old", [user("u")], assistant("", call("f", {"q": "a"}, "c"))),
+            model_call("m", [user("v")], assistant("", *asked)),
+            tool_execution("x", asked[0], "of a"),
+            tool_execution("y", asked[1], "of b"),
+        )
+    )
+    assert [index.call_of(row) for row in (2, 3)] == [CallPlace(1, 0), CallPlace(1, 1)]

@@ -154,3 +154,20 @@ def test_calls_of_google_are_one_thread_without_any_ids() -> None:
 def test_a_request_of_google_without_a_reply() -> None:
     (step,) = one(NAMED).steps()
     assert (step.model, step.body.output) == ("m", None)
+
+
+def test_calls_of_one_turn_under_one_id_are_answered_in_their_order() -> None:
+    def called(q: str) -> dict[str, Any]:
+        return {"id": "c", "type": "function", "function": {"name": "f", "arguments": f'{{"q": "{q}"}}'}}
+
+    turn = {"role": "assistant", "content": "", "tool_calls": [called("a"), called("b")]}
+    results = [{"role": "tool", "tool_call_id": "c", "content": text} for text in ("of a", "of b")]
+    for log in (
+        {"messages": [user("hi"), turn, *results, {"role": "assistant", "content": "ok"}]},
+        {"model": "m", "messages": [user("hi"), turn, *results], "response": openai_chat.write_reply(ANSWER)},
+    ):
+        ran = [step for step in one(log).steps() if step.kind is Kind.TOOL_EXECUTION]
+        assert [(step.tool_calls[0].arguments["q"], step.body.result) for step in ran] == [
+            ("a", "of a"),
+            ("b", "of b"),
+        ]
