@@ -249,9 +249,11 @@ def _kept(opened: Opened, branch: Branch, out: str | None, keeper: Keeper | None
     """
     from replaydbg.actions.convert import save_branch
 
-    if out is not None:
-        save_branch(branch, out, opened.path)
-    return branch if keeper is None else keeper.keep(branch, goes_on=goes_on)
+    try:
+        return branch if keeper is None else keeper.keep(branch, goes_on=goes_on)
+    finally:  # whichever of the two fails, the other is done
+        if out is not None:
+            save_branch(branch, out, opened.path)
 
 
 def _rerun(facts: Facts, edits: tuple[Edit, ...], wishes: RerunOptions, keeper: Keeper | None) -> Branch:

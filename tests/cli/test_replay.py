@@ -258,3 +258,11 @@ def test_what_of_a_command_cannot_be_confined_is_told_before_it_runs(tmp_path: P
     assert told not in asked.err
     assert told in allowed.err
     assert "it may read and change files of yours by their full names" in allowed.err
+
+
+def test_a_branch_that_cannot_be_written_is_kept_all_the_same(tmp_path: Path) -> None:
+    session = str(tmp_path / "s.sqlite3")
+    done = replay("--edit", MEND, *STAND_IN, "--session", session, "-o", str(tmp_path / "no" / "x.json"))
+    assert "cannot be written" in done.err
+    kept = run("diff", INCIDENT, "--session", session, "--branch", "")
+    assert (kept.code, "findings lost" in kept.out) == (0, True)
