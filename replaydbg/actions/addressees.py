@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from replaydbg.actions.rerun import RerunOptions
+from replaydbg.core.request import ModelRequest
+from replaydbg.core.trace import Trace
 from replaydbg.drivers.providers import Provider
 from replaydbg.drivers.providers._http import HttpProvider, is_loopback
-from replaydbg.drivers.providers._registry import as_recorded, make_provider, named_provider
+from replaydbg.drivers.providers._registry import (
+    as_recorded,
+    make_provider,
+    named_provider,
+    recorded_provider,
+)
 from replaydbg.drivers.python_name import PREFIX
 
 
@@ -26,26 +33,32 @@ class Addressee:
 
 
 def addressees(
-    options: RerunOptions, calls_by_model: Mapping[str, int], recorded_provider: str
+    options: RerunOptions, calls_by_model: Mapping[str, int], recorded: str
 ) -> tuple[Addressee, ...]:
     """One for each model that would be asked; none for a re-run that asks nobody.
 
-    `recorded_provider` is the provider that the recording names. Raises UsageProblem for a provider that is none,
+    `recorded` is the provider that the recording names (`provider_of`). Raises UsageProblem for a provider that is none,
     and for a model that the recording says is a function.
     """
     spec = options.provider or options.model
     if not options.live and not spec.startswith(PREFIX):
         return ()
     found: dict[tuple[str, str], Addressee] = {}
-    for recorded, calls in calls_by_model.items():
-        model = recorded if not options.model or options.model.startswith(PREFIX) else options.model
-        by = spec or as_recorded(recorded_provider, model)
+    for asked, calls in calls_by_model.items():
+        model = asked if not options.model or options.model.startswith(PREFIX) else options.model
+        by = spec or as_recorded(recorded, model)
         make = named_provider if options.provider else make_provider
         provider = make(by, base_url=options.base_url, environ=options.environ)
         where, leaves, lacks = _described(provider)
         before = found.get((model, where))
         found[model, where] = Addressee(model, calls + (before.calls if before else 0), where, leaves, lacks)
     return tuple(found.values())
+
+
+def provider_of(trace: Trace, row: int) -> str:
+    """The provider that the recorded model call was made of, as far as the recording tells."""
+    body = trace.body(row)
+    return recorded_provider(ModelRequest(trace.model(row), (), (), body.params, body.provider))
 
 
 def _described(provider: Provider) -> tuple[str, bool, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from replaydbg.actions.addressees import Addressee, addressees
+from replaydbg.actions.addressees import Addressee, addressees, provider_of
 from replaydbg.actions.rerun import RerunOptions, opening, provider_for
 from replaydbg.core.branch import Edit
 from replaydbg.core.message import Json, ToolCall
@@ -16,7 +16,6 @@ from replaydbg.core.request import ModelRequest
 from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.drivers.providers._http import HttpProvider
-from replaydbg.drivers.providers._registry import recorded_provider
 from replaydbg.drivers.python_name import PREFIX
 from replaydbg.drivers.run import unfit
 from replaydbg.drivers.tools._registry import make_toolbox
@@ -25,7 +24,6 @@ from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Asked
 from replaydbg.replay.plan import Plan, Touch
-from replaydbg.replay.requests import recorded_settings
 from replaydbg.wire import openai_chat
 
 
@@ -88,7 +86,7 @@ def _recorded_provider(facts: Facts, plan: Plan) -> str:
         if step.touch in (Touch.EDITED, Touch.RERUN) and KINDS[kinds[step.row]] is Kind.MODEL_CALL
     )
     row = next(calls, None)
-    return "" if row is None else recorded_provider(recorded_settings(facts, row).request(()))
+    return "" if row is None else provider_of(facts.trace, row)
 
 
 def _id(facts: Facts, asked: Asked) -> str | None:

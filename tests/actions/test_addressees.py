@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from replaydbg.actions.addressees import addressees
+from replaydbg.actions.addressees import addressees, provider_of
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.errors import UsageProblem
+from tests.support.build import model_call, trace, user
 
 CALLS = {"gpt-4o": 3, "gpt-4o-mini": 1}
 
@@ -51,3 +52,9 @@ def test_a_function_that_is_none_is_refused() -> None:
 def test_a_model_that_a_recording_says_is_a_function_is_not_asked() -> None:
     with pytest.raises(UsageProblem, match="what a trace names is not run"):
         addressees(RerunOptions(live=True), {"python:os:getcwd": 1}, "")
+
+
+def test_a_recording_of_the_responses_api_goes_to_its_address() -> None:
+    of = trace(model_call("m", [user("u")], "a", params={"include": []}))
+    (who,) = addressees(RerunOptions(live=True), {"gpt-r": 1}, provider_of(of, 0))
+    assert who.where.endswith("/v1/responses")

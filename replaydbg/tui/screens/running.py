@@ -141,5 +141,7 @@ def without_options(reason: str) -> str:
 
 def recorded_provider(shown: Shown) -> str:
     """The provider that the first model call names, "" where none does."""
+    from replaydbg.actions.addressees import provider_of
+
     row = next(iter(shown.trace.rows(Kind.MODEL_CALL)), None)
-    return shown.trace.body(row).provider if row is not None else ""
+    return provider_of(shown.trace, row) if row is not None else ""
