@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import statistics
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,3 +104,22 @@ def test_keys(traces: dict[str, Path]) -> None:
                     f" {statistics.median(each.processor for each in cost) * 1e3:6.1f} ms of processor,"
                     f" {statistics.median(each.bytes for each in cost):7.0f} bytes with the detail settled"
                 )
+
+
+def test_keys_while_it_loads(traces: dict[str, Path]) -> None:
+    """From a key to the first byte of what it paints, twelve times a second, from the first rows to the last of the file."""
+    with Program([*ours(traces["large"]), "--no-hints"]) as program:
+        program.until(b"chat")
+        waits: list[float] = []
+        painted = b""
+        while b"looking for findings" not in painted:
+            began = time.perf_counter()
+            os.write(program.terminal, UP if len(waits) // 20 % 2 else DOWN)
+            painted = os.read(program.terminal, 1 << 16)
+            waits.append(time.perf_counter() - began)
+            painted += program.quiet(0.08)
+        waits.sort()
+        print(
+            f"\nkeys while {LARGE_BYTES / 1e6:.0f} MB load: {len(waits)}, median {statistics.median(waits) * 1e3:.1f} ms,"
+            f" p95 {waits[int(len(waits) * 0.95)] * 1e3:.1f} ms, worst {waits[-1] * 1e3:.1f} ms"
+        )
