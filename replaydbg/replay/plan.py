@@ -19,6 +19,7 @@ from replaydbg.replay.carrying import Waiting
 from replaydbg.replay.choices import AGAIN, KEPT, NOTHING_CHOSEN, Chosen
 from replaydbg.replay.edits import Edited, apply_edits
 from replaydbg.replay.sources import Recordings
+from replaydbg.replay.text_calls import text_calls
 
 ESTIMATED_CALLS_MAX = 200
 """Calls without recorded usage whose prompts are measured; further ones count as their average."""
@@ -140,6 +141,7 @@ def plan(facts: Facts, edits: Iterable[Edit], chosen: Chosen = NOTHING_CHOSEN) -
     return _Planning(facts, edited, chosen).plan()
 
 
+_GONE = "gone: the edited reply does not come to it"
 _GROUPS = (Touch.REUSED, "groups the steps inside of it")
 
 
@@ -204,7 +206,30 @@ class _Planning:
                 f"{requests.WAYS_OUT}"
             )
         self._executions_of_begin(row)
+        for gone in self._gone(row):
+            self._touch(gone, Touch.RERUN, _GONE)
         self._after(row, f"comes after the edited #{number} in its thread")
+
+    def _gone(self, row: int) -> Iterator[int]:
+        """Recorded steps that an edited reply has no more: executions of calls that it does not make, and, where it makes
+        none, all up to what the person says next.
+        """
+        reply, index, main = self.edited.replies.get(row), self.facts.index, self.recordings.main
+        if reply is None:
+            return
+        yield from self._executions(row, len(reply.tool_calls))
+        if reply.tool_calls or not index.calls(row) or text_calls(self.recordings, row) is not None:
+            return
+        later = main(row)
+        while later is not None and not self.recordings.turns(later):
+            yield later
+            yield from self._executions(later)
+            later = main(later)
+
+    def _executions(self, row: int, since: int = 0) -> Iterator[int]:
+        index = self.facts.index
+        ran = (index.execution_of(row, at) for at in range(since, len(index.calls(row))))
+        return (one for one in ran if one is not None)
 
     def _request(self, row: int) -> ModelRequest:
         settings, edited = requests.recorded_settings(self.facts, row), self.edited
@@ -261,6 +286,8 @@ class _Planning:
     def _after(self, row: int, reason: str) -> None:
         for later in self.facts.flow.descendants(row):
             if later == row:
+                continue
+            if self.touches.get(later, (None, ""))[1] == _GONE:
                 continue
             is_edited = later in self.edited.steps
             self._touch(later, Touch.EDITED if is_edited else Touch.RERUN, "edited" if is_edited else reason)

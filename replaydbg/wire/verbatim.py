@@ -16,6 +16,8 @@ from replaydbg.core.request import Sent
 
 _LISTS = ("messages", "input", "contents")
 _WHOLE = ("system", "systemInstruction")
+_GOES_WITHOUT_SAYING = (None, [], "message")
+"""Values of `content`, `annotations` and `type` that clients leave out."""
 
 
 def as_recorded(
@@ -65,18 +67,20 @@ def _is_models(item: Any) -> bool:
 
 
 def _says_more(recorded: Json, written: Json) -> bool:
-    """Whether what was recorded has all that would be written, and differs from it by additions alone."""
+    """Whether what was recorded has all that would be written, in its order, and differs from it by additions alone.
+
+    A text may stand there as such or as the one part of a list, and what goes without saying may not be said.
+    """
     if isinstance(written, dict):
         return isinstance(recorded, dict) and all(
-            _says_more(recorded[key], value) if key in recorded else value is None
+            _says_more(recorded[key], value) if key in recorded else value in _GOES_WITHOUT_SAYING
             for key, value in written.items()
         )
     if isinstance(written, list):
-        return (
-            isinstance(recorded, list)
-            and len(recorded) == len(written)
-            and all(map(_says_more, recorded, written))
-        )
+        if isinstance(recorded, str):
+            return len(written) == 1 and written[0].get("text") == recorded
+        left = iter(recorded if isinstance(recorded, list) else ())
+        return all(any(_says_more(item, one) for item in left) for one in written)
     if written is None:
         return recorded in (None, "", [])
     if isinstance(written, str) and isinstance(recorded, list):  # one text, written as such

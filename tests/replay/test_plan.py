@@ -140,3 +140,28 @@ def test_a_model_that_was_edited_is_asked_from_there_on_not_before() -> None:
     )
     both = (edit(of, of.ids[0], "/messages/0/content", "x"), edit(of, of.ids[1], "/model", "m-2"))
     assert planned(of, *both).calls_by_model == {"m-1": 1, "m-2": 2}
+
+
+def test_what_an_edited_reply_does_not_come_to_is_asked_of_nobody() -> None:
+    """Of a reply that makes no call the turn ends there; what the person said next is said all the same."""
+    of = chat(
+        [
+            user("u"),
+            assistant("", call("f", {}, "c1"), call("g", {}, "c2")),
+            response("c1", "one"),
+            response("c2", "two"),
+            assistant("", call("f", {"x": 1}, "c3")),
+            response("c3", "three"),
+            assistant("done"),
+            user("and?"),
+            assistant("no"),
+        ],
+        model="m",
+    )
+    ended = plan(Facts(of), [edit(of, "m1", "/tool_calls", [])])
+    fewer = plan(Facts(of), [edit(of, "m1", "/tool_calls", [{"id": "c1", "name": "f", "arguments": {}}])])
+    assert ended.calls_by_model == {"m": 1}
+    assert ended.tools == ()
+    gone = [step.row for step in ended.steps if step.reason.startswith("gone: ")]
+    assert [of.name(row) for row in gone] == ["f", "g", "chat m", "f", "chat m"]
+    assert [of.name(step.row) for step in fewer.steps if step.reason.startswith("gone: ")] == ["g"]
