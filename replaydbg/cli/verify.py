@@ -9,10 +9,10 @@ from xml.etree import ElementTree as ET
 import typer
 
 from replaydbg import limits
-from replaydbg.cli import options, render, terms
+from replaydbg.cli import options, render, report, terms
 from replaydbg.cli.render import paint
 from replaydbg.core.message import Json
-from replaydbg.errors import EXIT_CLEAN, EXIT_REPLAY, UsageProblem
+from replaydbg.errors import EXIT_CLEAN, EXIT_REPLAY, EXIT_UNREADABLE, UnreadableInput, UsageProblem
 
 if TYPE_CHECKING:  # loaded when it runs
     from replaydbg.actions.cases import Verified
@@ -43,7 +43,7 @@ def verify(
     """Offline, the edits are replayed with the pinned answers: the branch must come out again, and its oracles hold.
 
     With --live (or a provider of your own) the model is asked anew, and the oracles alone judge. Exit code 4 where a
-    case does not hold.
+    case does not hold, 3 where a file is no case.
     """
     from replaydbg.actions import cases
 
@@ -59,16 +59,25 @@ def verify(
         bounds=(max_calls, max_tokens, max_time, max_cost),
         config=config,
     )
-    told = []
+    told: list[Verified] = []
+    unread: list[tuple[str, UnreadableInput]] = []
     for path in case:
-        one = asyncio.run(cases.verify(cases.read_case(path), wishes))
+        try:
+            one = asyncio.run(cases.verify(cases.read_case(path), wishes))
+        except UnreadableInput as problem:  # the others are verified all the same
+            unread.append((path, problem))
+            report.say(f"{problem.message}: {problem.hint}" if problem.hint else problem.message)
+            continue
         told.append(one)
         if output == "text":
             _print(one)
     if output == "json":
-        render.document({"cases": [_document(one) for one in told]})
+        not_read: list[Json] = [{"path": path, "problem": problem.message} for path, problem in unread]
+        render.document({"cases": [_document(one) for one in told], "unreadable": not_read})
     elif output == "junit":
-        render.line(_junit(told))
+        render.line(_junit(told, unread))
+    if unread:
+        return EXIT_UNREADABLE
     return EXIT_CLEAN if all(one.holds for one in told) else EXIT_REPLAY
 
 
@@ -91,9 +100,17 @@ def _document(one: Verified) -> Json:
     }
 
 
-def _junit(told: list[Verified]) -> str:
-    failures = sum(not one.holds for one in told)
-    suite = ET.Element("testsuite", name="replaydbg verify", tests=str(len(told)), failures=str(failures))
+def _junit(told: list[Verified], unread: list[tuple[str, UnreadableInput]]) -> str:
+    suite = ET.Element(
+        "testsuite",
+        name="replaydbg verify",
+        tests=str(len(told) + len(unread)),
+        failures=str(sum(not one.holds for one in told)),
+        errors=str(len(unread)),
+    )
+    for path, problem in unread:
+        test = ET.SubElement(suite, "testcase", classname=path, name="no case")
+        ET.SubElement(test, "error", message=problem.message)
     for one in told:
         test = ET.SubElement(suite, "testcase", classname=one.case.path, name=one.case.label)
         wrong = [*one.problems, *(f"{words} does not hold" for words, held in one.held if not held)]

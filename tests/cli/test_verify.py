@@ -42,6 +42,19 @@ def test_junit(cases: list[str]) -> None:
     assert failure.get("message") == "regex:no such words does not hold"
 
 
+def test_a_file_that_is_no_case_keeps_the_others_from_nothing(cases: list[str], tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text("{")
+    three = (cases[0], str(tmp_path / "broken.json"), cases[1])
+    done = run("verify", *three, "--output", "junit")
+    suite = ET.fromstring(done.out)
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("3", "1", "1")
+    assert done.code == 3
+    assert "broken.json is no case" in done.err
+    told = run("verify", *three, "--output", "json").document
+    assert [one["holds"] for one in told["cases"]] == [True, False]
+    assert [one["path"] for one in told["unreadable"]] == [three[1]]
+
+
 def test_live_with_a_provider_of_ones_own(cases: list[str]) -> None:
     done = run("verify", cases[0], *STAND_IN)
     assert done.code == 0
