@@ -13,10 +13,11 @@ from typing import Any
 
 from replaydbg.core.message import Json
 from replaydbg.core.request import Sent
+from replaydbg.wire import loose
 
 _LISTS = ("messages", "input", "contents")
 _WHOLE = ("system", "systemInstruction")
-_GOES_WITHOUT_SAYING = (None, [], "message")
+_GOES_WITHOUT_SAYING: tuple[Json, ...] = (None, [], "message")
 """Values of `content`, `annotations` and `type` that clients leave out."""
 
 
@@ -79,7 +80,7 @@ def _says_more(recorded: Json, written: Json) -> bool:
     if isinstance(written, list):
         if isinstance(recorded, str):
             return len(written) == 1 and written[0].get("text") == recorded
-        left = iter(recorded if isinstance(recorded, list) else ())
+        left = iter(loose.sequence(recorded))
         return all(any(_says_more(item, one) for item in left) for one in written)
     if written is None:
         return recorded in (None, "", [])
