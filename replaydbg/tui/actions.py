@@ -117,7 +117,7 @@ _MAIN = (
     UserAction("go_back", "Go back", "To the place before the last jump", ("comma",), _MOVE, why_not=lambda state: None if state.places else "no jump was made yet", idle="the place is not in this run"),
     UserAction("go_forward", "Go forward", "To the place that you came back from", ("full_stop",), _MOVE, why_not=lambda state: None if state.ahead else "there is no place ahead: {go_back} goes back", idle="the place is not in this run"),
     UserAction("open", "Open", "Open what is selected", ("enter",), _LOOK, why_not=no_steps, footer=10),
-    UserAction("back", "Back", "Close what was opened, back to the list of steps", ("escape", "h"), _LOOK, idle="this is the list of steps: {quit_or_back} quits"),
+    UserAction("back", "Back", "Close what was opened, back to the list of steps", ("escape", "h"), _LOOK, idle="this is the list of steps: {quit_or_back} leaves it"),
     UserAction("fold", "Fold", "Fold or unfold a loop, a step or a part", ("space",), _LOOK, pane="toggle_fold", idle="nothing to fold on this line", footer=60),
     UserAction("fold_all", "Fold all", "Fold everything", ("minus",), _LOOK, pane="fold_all", why_not=only_in(CHAIN, DETAIL), idle="everything is folded"),
     UserAction("unfold_all", "Unfold all", "Unfold everything", ("equals_sign",), _LOOK, pane="unfold_all", why_not=only_in(CHAIN, DETAIL), idle="nothing is folded"),
@@ -170,7 +170,7 @@ _MAIN = (
     UserAction("copy", "Copy", "Copy what the cursor is on", ("y",), _APP, why_not=no_step),
     UserAction("copy_path", "Copy path", "Copy the place that the cursor is on, as replay --edit takes it", ("Y",), _APP, why_not=no_step),
     UserAction("help", "Help", "All keys", ("question_mark",), _APP, footer=90),
-    UserAction("quit_or_back", "Back", "Back; from the list of steps, quit", ("q",), _APP, footer=95),
+    UserAction("quit_or_back", "Back", "Back; from the list of steps to the list of traces, else quit", ("q",), _APP, footer=95),
     UserAction("quit", "Quit", "Quit at once; everything is kept", ("Q", "ctrl+q"), _APP),
 )  # fmt: skip
 

@@ -114,13 +114,13 @@ class Judging(Running):
 
         if any(one is finding for one, _ in shown.suppressed):
             if self.do(Suppress(fingerprint(shown.trace, finding), "")):
-                self.say(f"{finding.name} is told again", "good")
+                self.say(f"this {finding.name} is told again", "good")
             return
         reason = await self.app.push_screen_wait(
-            Line(f"why is {finding.name} no problem?", "", "a reason; it is kept and told by check")
+            Line(f"why is this {finding.name} no problem?", "", "a reason; it is kept and told by check")
         )
         if reason is None or not reason.strip():
             self.say("nothing was suppressed: that needs a reason", "dim")
             return
         if self.do(Suppress(fingerprint(shown.trace, finding), reason)):
-            self.say(f"{finding.name} is not told any more: {self.key('undo')} takes it back", "good")
+            self.say(f"this {finding.name} is not told any more: {self.key('undo')} takes it back", "good")

@@ -193,7 +193,7 @@ class Moving(ReadingStep):
         pane.display = True
         self.query_one(PlanPane).display = False
         pane.action_severity()
-        self.say(str(pane.border_title), "dim")
+        self.say("findings of every severity" if pane.least is None else str(pane.border_title), "dim")
 
     def _tab(self, tab: int) -> None:
         self.settle()
@@ -225,7 +225,9 @@ class Moving(ReadingStep):
         self.post_message(BackToTraces())
 
     def do_quit_or_back(self) -> None:
-        if self.at_home():
+        if self.at_home() and self.desk.one_of_many:
+            self.do_traces()
+        elif self.at_home():
             self.do_quit()
         else:
             self.detail.document.forget()

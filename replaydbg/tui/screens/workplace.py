@@ -220,7 +220,8 @@ class Workplace(JumpingScreen[None]):
             calls = self.state().rerun
             return f"Re-run ({plural(calls, 'call')})" if calls >= 0 else "Re-run"
         if action.id == "quit_or_back":
-            return "Quit" if self.at_home() else "Back"
+            there = "Traces" if self.desk.one_of_many else "Quit"
+            return there if self.at_home() else "Back"
         return action.label
 
     def at_home(self) -> bool:

@@ -1,4 +1,4 @@
-"""The line at the bottom: what can be done now, or what a key has just had to say.
+"""The line at the bottom: what can be done now, or what a key has just had to say, in more lines where it takes them.
 
 Painted on the line API: Textual's own footer is taken apart and put together again on each change of the focus.
 """
@@ -10,14 +10,19 @@ from functools import partial
 
 from textual import events
 from textual.message import Message
+from textual.strip import Strip
 
 from replaydbg.tui.actions import UserAction, sign
 from replaydbg.tui.widgets.line_list import Target
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.views.text import Line, Span, cell_width, clip
+from replaydbg.views.wrapping import wrapped
 
 _GAP_CELLS = 2
 _WAY_OUT_RANK = 90
+_SAID_LINES_MAX = 3
+_HIGH_ROWS = 16
+"""A lower screen has no second line to spare: what is looked at would move."""
 
 
 class FooterLine(OneLine):
@@ -33,6 +38,8 @@ class FooterLine(OneLine):
         self.actions: tuple[tuple[UserAction, str], ...] = ()
         self.said = ""
         self._look = ""
+        self._lines: list[str] = []
+        """What is said, as it is broken."""
         self._at: list[tuple[int, int, str]] = []
 
     def offer(self, actions: Sequence[tuple[UserAction, str]]) -> None:
@@ -45,11 +52,24 @@ class FooterLine(OneLine):
         """Say something instead, until the next key or a click on it; "" goes back to the actions."""
         if text != self.said:
             self.said, self._look = text, look
+            self._break()
             self.refresh()
 
+    def on_resize(self) -> None:
+        self._break()
+
+    def _break(self) -> None:
+        """A sentence that says what would help is of no use without its end."""
+        width, text = self.size.width - 1, self.said.replace("\n", " ")
+        lines = [text[begin:end] for begin, end in wrapped(text, width)] if width > 0 else [text]
+        kept = lines[: _SAID_LINES_MAX if self.app.size.height >= _HIGH_ROWS else 1]
+        if len(lines) > len(kept):
+            kept[-1] = clip(f"{kept[-1]} {lines[len(kept)]}", width)
+        before, self._lines = max(len(self._lines), 1), kept
+        if len(kept) != before:
+            self.styles.height = len(kept)
+
     def line(self, width: int) -> Line:
-        if self.said:
-            return (Span(clip(f" {self.said}", width), self._look),)
         spans, used = [Span(" ")], 1
         at: list[tuple[int, int, str]] = []
         for action, label in self._that_fit(width):
@@ -60,6 +80,11 @@ class FooterLine(OneLine):
             used += cells
         self._at = at
         return tuple(spans)
+
+    def render_line(self, y: int) -> Strip:
+        if self.said and y < len(self._lines):
+            return self.strip((Span(f" {self._lines[y]}", self._look),), self.size.width)
+        return super().render_line(y)
 
     def _that_fit(self, width: int) -> list[tuple[UserAction, str]]:
         """The ways out (help, quit) come first when room is given out, whatever stands before them."""

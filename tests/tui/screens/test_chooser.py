@@ -90,6 +90,13 @@ async def test_a_file_with_many_traces(tmp_path: Path) -> None:
         await sitting.press("k")
         await sitting.press("enter")
         await sitting.until_text("SAID 0")
+        sitting.main.say("")
+        await sitting.pilot.pause()
+        assert "q Traces" in sitting.text
+        await sitting.press("q")
+        await sitting.until(
+            lambda: isinstance(app.screen, ChooserScreen), "the chooser, which q leads back to, too"
+        )
 
 
 async def test_an_empty_folder_says_so(tmp_path: Path) -> None:
