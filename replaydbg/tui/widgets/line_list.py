@@ -138,12 +138,6 @@ class LineList(Looks, can_focus=True, inherit_bindings=False):
 
     def on_resize(self, _event: events.Resize) -> None:
         self.virtual_size = Size(max(1, self.scrollable_content_region.width), self.count)
-        self._show_cursor()
-        self.call_after_refresh(
-            self._show_cursor
-        )  # while a pane opens, there may be no room to scroll in yet
-
-    def _show_cursor(self) -> None:
         self.show_line(self.cursor)
 
     # -- moving --------------------------------------------------------------------------------------------------
