@@ -136,7 +136,7 @@ class Reported(Sizing):
     def greet(self) -> None:
         """Nobody has pressed a key yet: begin where something is wrong, and show the list of it where there is room."""
         self.query_one(FindingsPane).display = self.app.size.height >= _HIGH_ROWS
-        self.chain.to_worst_finding()
+        self.chain.once_shown(lambda: None if self.touched else self.chain.to_worst_finding())
 
     def on_work_failed(self, event: WorkFailed) -> None:
         event.stop()  # the app would tell it again

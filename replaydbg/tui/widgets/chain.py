@@ -70,6 +70,7 @@ class ChainList(ChainJumps):
         """The rows, and how often they had been folded, that the newest ones were made after."""
         self._loads = 0
         self._shown_load = 0
+        self._then: Callable[[], None] | None = None
         self.stays_at_end = False
         """Whether the cursor goes on to what is new when it stands on the last row: the file is still being written."""
 
@@ -105,6 +106,13 @@ class ChainList(ChainJumps):
         else:
             self.run_worker(lambda: self._lay(number, laid), thread=True, exit_on_error=False, group="lay")
 
+    def once_shown(self, act: Callable[[], None]) -> None:
+        """Do something as soon as what was loaded last is shown: that of a long run is laid out in a thread."""
+        if self._shown_load == self._loads:
+            act()
+        else:
+            self._then = act
+
     def _lay(self, number: int, laid: Callable[[], ChainView]) -> None:
         """In a thread: also findings alone are summed up over all rows."""
         view = laid()
@@ -120,6 +128,9 @@ class ChainList(ChainJumps):
         if number > self._shown_load:
             self._shown_load = number
             self._show(view)
+            if number == self._loads and self._then is not None:
+                then, self._then = self._then, None
+                then()
 
     def _show(self, view: ChainView) -> None:
         before, row = self.view, self.row

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 
 from replaydbg.core.finding import Finding, Notice, Severity
 from replaydbg.graph.facts import Facts
@@ -14,6 +15,8 @@ from replaydbg.readers._api import Reading
 from replaydbg.tui.messages import Found, TraceRead
 from replaydbg.tui.screens.reported import nothing_found
 from replaydbg.tui.setup import Setup
+from replaydbg.tui.widgets import chain
+from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
 from tests.support.blocks import violation
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
 from tests.support.desk import open_demo, open_made, open_setup, shown_of
@@ -127,8 +130,12 @@ async def test_calls_without_a_schema_are_counted_on_the_screen(tmp_path: Path) 
         await sitting.until_text("1 call without a schema")
 
 
-async def test_it_begins_at_the_gravest_finding(tmp_path: Path) -> None:
-    """A hint that stands before an error is not what somebody was called for."""
+@pytest.mark.parametrize("at_once", [AT_ONCE_STEPS, 1])
+async def test_it_begins_at_the_gravest_finding(
+    tmp_path: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hint that stands before an error is not what somebody was called for. In a long run, too, which is laid out in a thread."""
+    monkeypatch.setattr(chain, "AT_ONCE_STEPS", at_once)
     asked = call("lookup", {"order": 7}, "c1")
     tools = [tool("lookup", parameters(["order"], order={"type": "string"})), tool("ls", parameters())]
     failed = tool_execution("t0", call("ls", {}, "c0"), "no such file", error="no such file")
@@ -141,4 +148,4 @@ async def test_it_begins_at_the_gravest_finding(tmp_path: Path) -> None:
     async with open_made(tmp_path, of) as sitting:
         severities = [finding.severity for finding in sitting.shown.findings]
         assert len(set(severities)) > 1
-        assert sitting.main.row == 2
+        await sitting.until(lambda: sitting.main.row == 2, "the gravest finding")
