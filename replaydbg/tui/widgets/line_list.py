@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from rich.segment import Segment
 from rich.style import Style
@@ -20,6 +21,9 @@ from textual.strip import Strip
 
 from replaydbg.tui import theme
 from replaydbg.views.text import Line, Span
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 AT_ONCE_STEPS = 4000
 """What is made of longer traces is made in a thread: it takes more than a frame."""
@@ -135,6 +139,17 @@ class LineList(Looks, can_focus=True, inherit_bindings=False):
         y = index - self.scroll_offset.y
         if 0 <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
+
+    def on_mount(self) -> None:
+        self.screen.screen_layout_refresh_signal.subscribe(self, self._laid_out, immediate=True)
+
+    def _laid_out(self, _screen: Screen[Any]) -> None:
+        """A pane that opens below takes lines away, and no event of the toolkit tells of it if the machine is busy."""
+        if self.size.height != self._height:
+            self._height = self.size.height
+            self.show_line(self.cursor)
+
+    _height = 0
 
     def on_resize(self, _event: events.Resize) -> None:
         self.virtual_size = Size(max(1, self.scrollable_content_region.width), self.count)
