@@ -159,6 +159,8 @@ class _Driver:
         if known is not None:
             return Given(*known, paid=True)
         if isinstance(request, ModelRequest):
+            if self.provider is not None and asked.over is not None:
+                return Given(Skipped(asked.over[1]), Provenance.LIVE)
             if self.provider is not None:
                 reply = await self.provider.complete(request, self._listener(asked))
                 return Given(reply, Provenance.LIVE)

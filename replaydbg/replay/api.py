@@ -29,6 +29,8 @@ class Asked:
     why: str
     spec: ToolSpec | None = None
     """Of a tool that is to run: how it was offered with the request that the call came from, if it was."""
+    over: tuple[str, str] | None = None
+    """Kind and sentence of the bound that asking a model would pass: then no model is asked, whoever else may answer."""
     unproven: bool = False
     """Whether the recording answers an equal call, and nothing proves that it would be so again: that is the answer, if this is `Skipped`."""
 

@@ -21,11 +21,11 @@ class Budget:
     model: str = ""
     """The first model that answered."""
     models: tuple[ModelUse, ...] = ()
+    under_way: int = 0
+    """Tokens of the prompts that are not answered yet, estimated."""
 
     def bound(self) -> tuple[str, str] | None:
-        """Kind and sentence of the bound that is reached, or None. Checked before each call, so a bound is never passed
-        by more than the one call that reached it, and by the calls that were under way beside it.
-        """
+        """Kind and sentence of the bound that is reached, or None."""
         policy = self.policy
         if self.live_calls >= policy.calls_max:
             return (
@@ -38,12 +38,33 @@ class Budget:
             return "cost", f"the bound of {policy.cost_max_usd:.2f} USD is reached; allow more to go on"
         return None
 
-    def ask(self) -> None:
-        self.live_calls += 1
+    def over(self, model: str, prompt: int) -> tuple[str, str] | None:
+        """The same of the bound that a prompt of so many tokens would pass, whatever is said to it: a bound is passed by no
+        more than the length of the last replies.
+        """
+        policy, asked = self.policy, self.under_way + prompt
+        if self.tokens + asked > policy.tokens_max:
+            return (
+                "tokens",
+                f"the next prompt, about {prompt:,} tokens, would pass the bound of {policy.tokens_max} tokens; allow more to go on",
+            )
+        cost = policy.price(model, Usage(asked, 0)) if policy.cost_max_usd is not None else None
+        if policy.cost_max_usd is not None and self.cost_usd + (cost or 0.0) > policy.cost_max_usd:
+            return (
+                "cost",
+                f"the next prompt would pass the bound of {policy.cost_max_usd:.2f} USD; allow more to go on",
+            )
+        return None
 
-    def take_back(self) -> None:
-        """The call was not made, or a person answered it."""
-        self.live_calls -= 1
+    def ask(self, prompt: int) -> None:
+        """A call is made whose prompt has about so many tokens."""
+        self.live_calls += 1
+        self.under_way += prompt
+
+    def answered(self, prompt: int, *, live: bool) -> None:
+        """It has been answered; not `live` where it was not made, or a person answered it."""
+        self.live_calls -= not live
+        self.under_way -= prompt
 
     def note_use(self, recorded: str, requested: str, answered: str) -> None:
         calls = {(one.recorded, one.requested, one.answered): one.calls for one in self.models}

@@ -11,6 +11,7 @@ from replaydbg.core.branch import Provenance
 from replaydbg.core.message import Message, Role
 from replaydbg.core.outcome import Failed, Reply, Skipped
 from replaydbg.core.request import ModelRequest
+from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.replay import requests
 from replaydbg.replay.api import Answers, Asked, Need
@@ -146,12 +147,14 @@ class ReplyTurn:
             request = replace(request, model=replay.policy.model)
         elif request.model == replay.facts.trace.model(lane.last):
             request = replace(request, sent=lane.sent())
-        asked = Asked(self.lane.new_id(), request, node, self._why())
-        replay.budget.ask()
+        prompt = tokens_estimate(request.messages)
+        over = replay.budget.over(request.model, prompt)
+        asked = Asked(self.lane.new_id(), request, node, self._why(), over=over)
+        replay.budget.ask(prompt)
         answers = yield Need(asked=(asked,))
         outcome, provenance, paid = answers[asked.id]
-        if isinstance(outcome, Skipped) or provenance is Provenance.HUMAN or paid:
-            replay.budget.take_back()
+        live = not (isinstance(outcome, Skipped) or provenance is Provenance.HUMAN or paid)
+        replay.budget.answered(prompt, live=live)
         if isinstance(outcome, Reply):
             cost = replay.budget.count(request, outcome, paid=paid)
             if provenance is not Provenance.HUMAN:
@@ -164,7 +167,9 @@ class ReplyTurn:
             self.lane.stop("model-failed", reason)
             return None
         assert isinstance(outcome, Skipped)
-        self._not_asked("not-asked", outcome.reason)
+        self._not_asked(
+            *(over if over is not None and outcome.reason == over[1] else ("not-asked", outcome.reason))
+        )
         return None
 
     def _why(self) -> str:

@@ -22,6 +22,7 @@ from replaydbg.drivers.tools import ToolBinding
 from replaydbg.drivers.tools.http_request import http_tool
 from replaydbg.drivers.tools.toolbox import Bound, Permission, Policy, Toolbox
 from replaydbg.graph.facts import Facts
+from replaydbg.replay import api
 from replaydbg.replay.api import Asked, Given
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.kept import KeptAnswers
@@ -140,6 +141,19 @@ async def test_a_result_of_another_world_is_asked_for_where_its_tool_may_run_and
     assert len(read.ran) == ("read_file" in allowed)
     assert ("unproven" in dict(provenances(branch)).values()) == ("read_file" not in allowed)
     assert branch.stopped is None
+
+
+async def test_a_prompt_that_would_pass_the_bound_is_not_sent_unless_it_was_answered_before() -> None:
+    changes, model = edit(LOOP, "m2", "/messages/0/content", "word " * 40), Model(["one"])
+    stopped = await finish(Replay(Facts(LOOP), [changes], api.Policy(tokens_max=30)), provider=model)
+    assert model.asked == []
+    assert stopped.stopped is not None
+    assert (stopped.stopped.kind, stopped.counts()["live"]) == ("tokens", 0)
+    paid = await finish(Replay(Facts(LOOP), [changes]), provider=model)
+    kept = KeptAnswers(Facts(paid.trace), paid.steps, whole=True)
+    again = await finish(Replay(Facts(LOOP), [changes], api.Policy(tokens_max=30)), provider=model, kept=kept)
+    assert len(model.asked) == 1
+    assert again.stopped is None
 
 
 async def test_what_has_come_of_a_reply_is_told_while_it_streams(monkeypatch: pytest.MonkeyPatch) -> None:
