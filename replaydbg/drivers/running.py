@@ -97,12 +97,13 @@ class RunJournal:
 
     def close(self) -> None:
         """Leave what is there to be found by the next one to open the session."""
-        if self._syncing is not None:
-            self._syncing.close()
-            self._syncing = None
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        with self._lock:  # an answer may be in the middle of being written
+            if self._syncing is not None:
+                self._syncing.close()
+                self._syncing = None
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
 
     def _make(self, begun: Begun) -> None:
         stem = self._session.name.removesuffix(SUFFIX)
@@ -148,7 +149,9 @@ class _Syncing:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A re-run that was cut off; replies that were streaming then are among its answers, as far as they had come. It stays locked until it is closed; `remove` it once its answers are kept elsewhere,
+    """A re-run that was cut off; replies that were streaming then are among its answers, as far as they had come.
+
+    It stays locked until it is closed; `remove` it once its answers are kept elsewhere,
     or `set_aside` it. Of one that a later version wrote, only the version is known.
     """
 

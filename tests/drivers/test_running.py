@@ -6,7 +6,9 @@ import json
 import os
 import resource
 import sqlite3
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event
@@ -159,6 +161,28 @@ def test_nobody_waits_for_the_disk_to_sync_and_all_is_synced_before_it_is_closed
     may.set()
     it.close()
     assert synced[-1] == (inode, size)
+    assert found(tmp_path) == [ROWS]
+
+
+def test_closing_waits_for_an_answer_that_is_being_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, soon = Event(), running._Syncing.soon
+
+    def slowly(syncing: running._Syncing) -> None:
+        begun.set()
+        time.sleep(0.1)
+        soon(syncing)
+
+    it = journal(tmp_path)
+    it.keep(ROWS[0])
+    monkeypatch.setattr(running._Syncing, "soon", slowly)
+    with ThreadPoolExecutor(1) as threads:
+        writing = threads.submit(it.keep, ROWS[1])
+        begun.wait()
+        it.close()
+        writing.result()
+    assert it.problem == ""
     assert found(tmp_path) == [ROWS]
 
 
