@@ -14,6 +14,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.drivers.tools.toolbox import Policy
 from replaydbg.replay.plan import Plan, Touch
 from replaydbg.views import documents
+from replaydbg.views.plan import lacking
 from replaydbg.views.text import cost_words, count_words, one_line, plural, printable
 
 _TOUCH_LOOKS = {Touch.EDITED: "edited", Touch.RERUN: "warning", Touch.UNPROVEN: "hint"}
@@ -89,11 +90,7 @@ def _print_sums(plan: Plan, run: Foreseen) -> None:
 
 
 def _missing(plan: Plan, run: Foreseen) -> Iterator[str]:
-    """What the recording lacks and nothing that is bound and allowed would give."""
-    yield from plan.unasked
-    for need in plan.tools:
-        if need.missing and run.tools.get(need.name, ("", Policy.NEVER))[1] is not Policy.ALLOW:
-            yield need.missing
+    return lacking(plan, {name for name, (_, policy) in run.tools.items() if policy is Policy.ALLOW})
 
 
 def _document(trace: Trace, edits: Sequence[Edit], plan: Plan, run: Foreseen) -> dict[str, Json]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -42,3 +42,9 @@ class Setup:
     """Whoever looks is not at this machine's keyboard: no editor, no file, and no answerer that was not named here."""
     read_only: str = ""
     """Why nothing may be changed; "" where it may."""
+
+    def may_run(self, always: Iterable[str] = ()) -> frozenset[str]:
+        """Tools that run unasked; `always` were allowed for good on the screen."""
+        by_settings = self.settings.tools if self.settings is not None else {}
+        allowed = (name for name, setting in by_settings.items() if setting.policy == "allow")
+        return frozenset((*(self.allowed & self.tools.keys()), *allowed, *always))

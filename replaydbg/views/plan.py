@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from replaydbg.core.branch import Edit
 from replaydbg.core.changes import Change
@@ -54,13 +54,15 @@ def touch_marks(plan: Plan) -> Sequence[str]:
     return plan.steps.words()
 
 
-def plan_blocks(trace: Trace, plan: Plan, edits: Sequence[Edit], folds: Folds) -> Iterator[Block]:
-    """The panel: the edits, the cost, then the steps by what becomes of them, with the reasons."""
+def plan_blocks(
+    trace: Trace, plan: Plan, edits: Sequence[Edit], folds: Folds, may_run: Container[str] = ()
+) -> Iterator[Block]:
+    """The panel: the edits, the cost, then the steps by what becomes of them, with the reasons. `may_run` are tools."""
     for edit in edits:
         yield edit_block(trace, edit)
     yield Block()
     yield Block(f"a re-run asks {asked(plan)}", "strong")
-    yield from cost_blocks(plan)
+    yield from cost_blocks(plan, may_run)
     for touch, (sign, words, look) in TOUCH_WORDS.items():
         rows = plan.steps.rows(touch)
         if not rows:
@@ -124,7 +126,13 @@ def _short(value: object) -> str:
     return text if len(text) <= _SHORT_CHARS else text[: _SHORT_CHARS - 1] + "…"
 
 
-def cost_blocks(plan: Plan) -> Iterator[Block]:
+def lacking(plan: Plan, may_run: Container[str]) -> Iterator[str]:
+    """What the recording lacks and no tool that is bound and allowed would give."""
+    yield from plan.unasked
+    yield from (need.missing for need in plan.tools if need.missing and need.name not in may_run)
+
+
+def cost_blocks(plan: Plan, may_run: Container[str]) -> Iterator[Block]:
     """Tools that may run, and what the recording lacks. The costs are those of the recording, so they are guesses."""
     for need in plan.tools:
         if need.recorded == need.calls:
@@ -132,7 +140,7 @@ def cost_blocks(plan: Plan) -> Iterator[Block]:
         else:
             text = f"{shown(need.name)}: {plural(need.calls, 'call')}, {need.recorded} of which the recording can answer"
         yield Block(text, "dim", indent=2, hang=2)
-    for sentence in plan.missing:
+    for sentence in lacking(plan, may_run):
         yield Block(f"! {shown(sentence)}", "warning", indent=2, hang=2)
 
 

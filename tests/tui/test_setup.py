@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from replaydbg.config import Settings, ToolSetting
 from replaydbg.tui.setup import Setup
 
 
@@ -17,3 +18,16 @@ def test_it_costs_next_to_nothing_to_name_a_trace() -> None:
 def test_a_folder_or_a_file_and_nothing_else_is_needed() -> None:
     assert Setup("x").trace_id is None
     assert Setup("x").tools == {}
+
+
+def test_what_is_bound_and_allowed_may_run() -> None:
+    tools = {
+        "sure": ToolSetting(policy="allow", way="answer", answer="x"),
+        "asked": ToolSetting(way="answer", answer="x"),
+    }
+    setup = Setup(
+        "x", tools={"bound": "python:m:f", "also": "python:m:g"}, allowed=frozenset({"bound", "unbound"}),
+        settings=Settings(tools=tools),
+    )  # fmt: skip
+    assert setup.may_run() == {"bound", "sure"}
+    assert setup.may_run({"asked"}) == {"bound", "sure", "asked"}

@@ -6,7 +6,7 @@ from replaydbg.core.branch import Edit
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.plan import plan
 from replaydbg.views.blocks import Folds
-from replaydbg.views.plan import asked, edit_block, headline, plan_blocks, touch_marks
+from replaydbg.views.plan import asked, edit_block, headline, lacking, plan_blocks, touch_marks
 from tests.support.blocks import text_of
 from tests.support.build import assistant, call, chat, response, system, user
 from tests.support.drive import edit
@@ -31,6 +31,17 @@ def test_panel() -> None:
     assert "search: 1 call, each answered by its recording" in text
     assert "» 2 to re-run" in text
     assert "#3 chat m-1" in text
+
+
+def test_who_has_bound_a_tool_is_not_told_to_bind_it() -> None:
+    of = chat(
+        [user("u"), assistant("", call("search", {"q": "x"}, "c1")), response("c1", "y"), assistant("z")]
+    )
+    change = edit(of, "m1", "/tool_calls/0/arguments/q", "other")
+    planned = plan(Facts(of), [change])
+    assert list(lacking(planned, ())) == list(planned.missing)
+    assert "bind it" in text_of(plan_blocks(of, planned, [change], Folds()))
+    assert "bind it" not in text_of(plan_blocks(of, planned, [change], Folds(), {"search"}))
 
 
 def test_no_model_is_said() -> None:

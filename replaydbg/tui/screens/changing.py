@@ -89,7 +89,7 @@ class Changing(Moving):
 
         shown, session, draft = self.desk.shown, self.desk.session, None
         if shown is not None and session is not None and shown.known:
-            draft = Draft(shown, session, self.row, part)
+            draft = Draft(shown, session, self.row, part, self.desk.setup.may_run(self.desk.always))
         screen = EditorScreen(part, f"#{self.row + 1}  {part.label}", draft=draft)
         text = await self.app.push_screen_wait(screen)
         if text is not None:
@@ -282,7 +282,8 @@ class Changing(Moving):
     def _paint_plan(self) -> None:
         shown, plan = self.desk.shown, self.desk.plan
         if shown is not None and plan is not None:
-            self.query_one(PlanPane).show_plan(shown.trace, plan, self.desk.edits, self.also)
+            may_run = self.desk.setup.may_run(self.desk.always)
+            self.query_one(PlanPane).show_plan(shown.trace, plan, self.desk.edits, may_run, self.also)
 
 
 def described(command: Command) -> str:

@@ -34,6 +34,8 @@ class Draft:
     session: Sitting
     row: int
     part: Part
+    may_run: frozenset[str] = frozenset()
+    """Tools that are bound and allowed."""
 
     def touched(self, text: str) -> Touched:
         try:

@@ -114,7 +114,9 @@ class EditorScreen(ActingScreen[str | None]):
             return  # typed on meanwhile
         self._touched = event
         if event.plan is not None:
-            self.query_one(PlanPane).show_plan(self._draft.shown.trace, event.plan, event.edits)
+            self.query_one(PlanPane).show_plan(
+                self._draft.shown.trace, event.plan, event.edits, self._draft.may_run
+            )
         self._say_verdict()
 
     def _say_verdict(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from textual import work
@@ -47,7 +47,7 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
         edits: Sequence[Edit],
         provider: str,
         *,
-        always: Container[str] = (),
+        always: Iterable[str] = (),
         asked: str = "",
     ) -> None:
         """`provider` is the one that the recording names, "" for none; `always` are tools that may run for good; `asked`
@@ -187,16 +187,16 @@ def _set_up(setting: ToolSetting) -> str:
     return "; ".join(filter(None, (set_up_words(setting), confinement(setting))))
 
 
-def first_terms(setup: Setup, plan: Plan, always: Container[str] = ()) -> Terms:
+def first_terms(setup: Setup, plan: Plan, always: Iterable[str] = ()) -> Terms:
     """What is proposed: nobody is asked, unless the command line named who answers. `always` may run, as was said before."""
     needs = {need.name: need for need in plan.tools}
     settings = (setup.settings or DEFAULTS).tools
-    names = dict.fromkeys((*needs, *setup.tools, *settings))
+    names, may_run = dict.fromkeys((*needs, *setup.tools, *settings)), setup.may_run(always)
     tools = [
         ToolTerm(
             name,
             setup.tools.get(name, ""),
-            (name in setup.allowed and name in setup.tools) or policy == "allow" or name in always,
+            name in may_run,
             needs[name].calls if name in needs else 0,
             needs[name].recorded if name in needs else 0,
             _set_up(settings[name]) if name in settings else "",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -42,12 +42,14 @@ class FlowPane(FlowMapView, inherit_bindings=False):
 class PlanPane(Document, inherit_bindings=False):
     """What the pending edits touch."""
 
-    def show_plan(self, trace: Trace, plan: Plan, edits: Sequence[Edit], also: str = "") -> None:
-        """`also` is what more could be edited."""
+    def show_plan(
+        self, trace: Trace, plan: Plan, edits: Sequence[Edit], may_run: Container[str], also: str = ""
+    ) -> None:
+        """`may_run` are tools that are bound and allowed; `also` is what more could be edited."""
         from replaydbg.views.plan import plan_blocks
 
         more = (Block(also, "hint", hang=2),) if also else ()
-        self.show(lambda folds, _width: chain(more, plan_blocks(trace, plan, edits, folds)))
+        self.show(lambda folds, _width: chain(more, plan_blocks(trace, plan, edits, folds, may_run)))
 
     def show_problem(self, problem: str) -> None:
         self.show(lambda _folds, _width: iter((Block(problem, "error"),)))

@@ -41,7 +41,7 @@ async def test_the_plan_is_shown_or_why_there_is_none() -> None:
     app = Host(pane)
     change = edit(RUN, "m", "/model", "gpt")
     async with app.run_test(size=(70, 12)) as pilot:
-        pane.show_plan(RUN, plan(Facts(RUN), [change]), [change])
+        pane.show_plan(RUN, plan(Facts(RUN), [change]), [change], ())
         await pilot.pause()
         assert "1 edited" in text_of(app)
         pane.show_problem("the edits do not fit")
