@@ -17,8 +17,11 @@ from functools import cached_property
 from itertools import accumulate, groupby, pairwise
 
 from replaydbg.config import DEFAULTS, Settings
+from replaydbg.core.message import Json, ToolCall
+from replaydbg.graph import asides
 from replaydbg.graph.deeds import Turn
-from replaydbg.graph.effects import changes_something
+from replaydbg.graph.effects import changes_something, is_shell, looks
+from replaydbg.graph.excuses import in_vain, is_hit, only_thinks, takes_patience
 from replaydbg.graph.likeness import likeness
 from replaydbg.graph.repetitions import Repetition, long_runs, repetitions
 from replaydbg.graph.thresholds import (
@@ -31,13 +34,9 @@ from replaydbg.graph.thresholds import (
     Thrash,
 )
 from replaydbg.graph.turns import Turns
-from replaydbg.graph.wording import as_text
 
 NEAR_PERIOD_MAX = 3
 """Longest round in which arguments drift: beyond that, what is near what is a matter of taste."""
-
-TELLING_CHARS_MIN = 80
-"""A shorter result that is always the same acknowledges; a longer one tells, and told the same before."""
 
 _TURNS_MIN = 3
 
@@ -207,43 +206,64 @@ class _InStretch:
         if run.rounds < self.of(ErrorLoop).rounds_min or self._rewarded(run):
             return False
         starts = range(run.start, run.start + run.rounds * run.period, run.period)
-        return all(any(turn.failed for turn in self.turns[at : at + run.period]) for at in starts)
+        if not all(any(turn.failed for turn in self.turns[at : at + run.period]) for at in starts):
+            return False
+        return run.rounds >= self.of(RepeatedCall).rounds_min or not self._takes_patience(run)
 
     def _is_no_progress(self, run: Repetition) -> bool:
         own = self.of(NoProgress)
-        if self._rewarded(run):
+        if self._rewarded(run) or only_thinks(self.turns[run.start : run.end]):
             return False
+        if self._takes_patience(run):
+            return run.rounds >= max(own.rounds_min, self.of(RepeatedCall).waiting_rounds_min)
+        if run.period > 1 and len({turn.did for turn in self.turns[run.start : run.start + run.period]}) == 1:
+            return False  # one call whose results go to and fro, as chance would have it
         if run.rounds >= own.rounds_min:
             return True
         return run.period >= 2 and run.length >= own.turns_of_two_rounds_min
 
     def _rewarded(self, run: Repetition) -> bool:
-        """Whether the same call gets something else right after, which is no failure: it was worth waiting for."""
-        if run.period > 1 or run.end >= len(self.turns):
+        """Whether what was done in vain is done once more and gets something else, which is no failure: it was worth waiting for."""
+        if run.end >= len(self.turns):
             return False
-        last, after = self.turns[run.end - 1], self.turns[run.end]
-        return after.did == last.did and after.outcome >= 0 and not after.failed and bool(after.tools)
+        before, after = self.turns[run.end - run.period], self.turns[run.end]
+        return after.did == before.did and bool(after.tools) and after.outcome >= 0 and not after.failed
+
+    def _takes_patience(self, run: Repetition) -> bool:
+        return takes_patience(self.turns[run.start : run.start + run.period])
 
     def _is_repeated(self, run: Repetition) -> bool:
         own = self.of(RepeatedCall)
         members = self.turns[run.start : run.end]
         failed = members[-1].failed
-        if run.rounds < (own.rounds_failed_min if failed else own.rounds_min):
+        if run.rounds < (own.rounds_failed_min if failed else own.rounds_min) or only_thinks(members):
             return False
-        known = [turn.outcome for turn in members if turn.outcome >= 0]
-        if failed or not known:
-            return True
+        patience = own.rounds_min if failed else own.waiting_rounds_min
+        if run.rounds < patience and self._takes_patience(run):
+            return False
+        return failed or not any(self._moves(members[place :: run.period]) for place in range(run.period))
+
+    def _moves(self, turns: Sequence[Turn]) -> bool:
+        """Whether equal calls get somewhere: what they are told is mostly new, or goes on from state to state."""
+        own = self.of(RepeatedCall)
+        known = [turn.outcome for turn in turns if turn.outcome >= 0]
         states = [len(list(state)) for _, state in groupby(known)]
         # A state that is never come back to is progress: pending, pending, building, done.
         onward = len(states) == len(set(known)) > 1 and max(states) < own.waiting_rounds_min
-        return not onward and len(set(known)) <= own.novelty_max * len(known)
+        return onward or len(set(known)) > own.novelty_max * len(known)
 
     def _is_thrash(self, run: Repetition) -> bool:
         own = self.of(Thrash)
         members = self.turns[run.start : run.end]
         if run.rounds < own.rounds_min or not all(turn.tools for turn in members):
             return False
-        return _varies(members, run.period) and _stuck(members, own.failed_min)
+        return self._in_vain(run, own.failed_min, hit=False)
+
+    def _in_vain(self, run: Repetition, failed_min: float, *, hit: bool) -> bool:
+        members = self.turns[run.start : run.end]
+        return in_vain(
+            members, run.period, failed_min, hit=hit, tries_max=self.of(RepeatedCall).waiting_rounds_min
+        )
 
     def _near(self) -> Iterator[Repetition]:
         """Runs in which each turn is nearly the one a round before, and brings as little."""
@@ -259,10 +279,13 @@ class _InStretch:
 
     def _is_near_duplicate(self, run: Repetition) -> bool:
         own = self.of(NearDuplicate)
-        members = self.turns[run.start : run.end]
         if run.rounds < own.rounds_min:
             return False
-        return _varies(members, run.period) and _stuck(members, own.failed_min)
+        hit = False
+        if run.end < len(self.turns):
+            before, after = self.turns[run.end - run.period], self.turns[run.end]
+            hit = before.tools == after.tools and is_hit(after) and _alike(before, after, own.likeness_min)
+        return self._in_vain(run, own.failed_min, hit=hit)
 
     def _recurring(self) -> Iterator[Loop]:
         """The same call with the same outcome every time it is made, others between: what it said was not kept in mind.
@@ -277,6 +300,9 @@ class _InStretch:
         changed: list[int] = []
         for places in by_call.values():
             if len(places) < enough or not self._same_each_time(places):
+                continue
+            first = self.turns[places[0]]
+            if all(map(asides.thinks, first.calls)) or takes_patience([first]):
                 continue
             changed = changed or _sums(any(map(changes_something, turn.calls)) for turn in self.turns)
             for _, group in groupby(places, key=changed.__getitem__):
@@ -311,34 +337,31 @@ def _nearly(before: Turn, after: Turn, likeness_min: float) -> bool:
         return True
     if not before.came_as(after):
         return False
-    if before.roughly == after.roughly:
-        return True
+    return before.roughly == after.roughly or _alike(before, after, likeness_min)
+
+
+def _alike(before: Turn, after: Turn, likeness_min: float) -> bool:
     pairs = zip(before.calls, after.calls, strict=True)
-    return all(
-        (one.raw if one.problem else one.arguments) == (other.raw if other.problem else other.arguments)
-        or likeness(one.arguments, other.arguments) >= likeness_min
-        for one, other in pairs
-    )
+    return all(likeness(_compared(one), _compared(other)) >= likeness_min for one, other in pairs)
 
 
-def _varies(turns: Sequence[Turn], period: int) -> bool:
-    """Whether the calls of a later round are others than those of the round before."""
-    return any(before.did != after.did for before, after in zip(turns, turns[period:], strict=False))
+def _compared(call: ToolCall) -> Json:
+    """What the call does. Commands that look are compared word by word: two that look for other words in one path are not alike."""
+    if call.problem:
+        return call.raw
+    done = asides.deed(call)
+    if isinstance(done, dict) and is_shell(call.name):
+        apart = looks(call)
+        return {key: _plain(value, apart=apart) for key, value in done.items()}
+    return done
 
 
-def _stuck(turns: Sequence[Turn], failed_min: float) -> bool:
-    """Guesses: most fail, all find nothing, or all are told the same. Acknowledged work on one thing after another is none."""
-    if sum(turn.failed for turn in turns) >= failed_min * len(turns):
-        return True
-    if all(turn.nothing for turn in turns):
-        return True
-    first = turns[0]
-    return (
-        all(turn.came == first.came for turn in turns)
-        and all(turn.outcome == first.outcome >= 0 for turn in turns)
-        and not any(changes_something(call) for call in first.calls)
-        and all(len(as_text(result.value)) >= TELLING_CHARS_MIN for result in first.results())
-    )
+def _plain(command: Json, *, apart: bool) -> Json:
+    """The command without its switches."""
+    if not isinstance(command, str):
+        return command
+    words = [word.rstrip("/") for word in command.split() if word != "sudo" and not word.startswith("-")]
+    return list[Json](words) if apart else " ".join(words)
 
 
 def _sums(flags: Iterable[bool]) -> list[int]:

@@ -1,7 +1,7 @@
 """What was done in one turn and what came of it, as numbers that are equal where doing and outcome are equal.
 
 Two turns did the same when tool names and arguments are equal: keys in any order, white space and 1.0 = 1 do not
-count, call ids and the text around the calls are left out, and an id that nobody told the agent (made up for each
+count, call ids and thoughts are left out (`graph.asides`), and an id that nobody told the agent (made up for each
 request) is masked. Two outcomes are equal when the results are, with times, durations, made-up ids, addresses and
 temporary names masked. Nothing is worked out before somebody asks: of most turns only the deed ever is.
 """
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from replaydbg.core.message import Json, Message, Role, ToolCall
 from replaydbg.core.step import KINDS, STATUSES, Kind, Status
 from replaydbg.core.trace import Trace
+from replaydbg.graph import asides
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.failures import failed
 from replaydbg.graph.index import CallPlace, TraceIndex
@@ -167,8 +168,7 @@ class Stretch:
     def knew(self, id_: str, at: int) -> bool:
         """Whether the id was told before the place `at` of what was heard."""
         for place in range(self.looked, at):
-            heard = self.heard[place]
-            for text in _result_texts(heard) if isinstance(heard, Turn) else _prompt_texts(heard):
+            for text in heard_texts(self.heard[place]):
                 for one in made_up_ids(text):
                     self.told.setdefault(one, place)
         self.looked = max(self.looked, at)
@@ -285,6 +285,11 @@ class Deeds:
         return number
 
 
+def heard_texts(heard: Turn | Prompt) -> Iterator[str]:
+    """What a prompt or a result says to the agent."""
+    return _result_texts(heard) if isinstance(heard, Turn) else _prompt_texts(heard)
+
+
 def _prompt_texts(messages: Iterable[Message]) -> Iterator[str]:
     for message in messages:
         if message.role is not Role.ASSISTANT:
@@ -307,7 +312,7 @@ def _short(text: bytes) -> bytes | tuple[int, int]:
 
 def _call_text(call: ToolCall, turn: Turn) -> bytes:
     """Name and arguments; ids that nobody told the agent before the turn are masked: they are made up for each request."""
-    said = canonical_bytes(call.raw or "" if call.problem else call.arguments)
+    said = canonical_bytes(call.raw or "" if call.problem else asides.deed(call))
     stretch = turn.stretch
     if stretch.prompts_known and has_long_word(said):
         text = said.decode("utf-8", "surrogatepass")

@@ -58,7 +58,7 @@ _UNKNOWN = re.compile(
 )
 """Where a tool is named it must be the one that was called: other functions are not found in results all the time."""
 _FAILURE = re.compile(
-    r"""\s*(?:<tool_use_error> | error\b(?!\s*(?:rate|log|count|free)s?\b) | fatal:\ | traceback\ \(most\ recent\ call
+    r"""\s*(?:<tool_use_error> | error\b(?!\s*(?:rate|log|count|free)s?\b) | fatal:\ | e:\ (?=[a-z]+\ ) | traceback\ \(most\ recent\ call
         | exception(?::\ | \ (?:in|while|occurred|raised|thrown)\b) | [\w.]{1,60}(?:Error|Exception):[ ]
         | \{\s*["'](?:error|exception|is_?error)["']\s*:(?!\s*(?:null|none|""|\'\'|false|\[\]|\{\})))""",
     re.IGNORECASE | re.VERBOSE,

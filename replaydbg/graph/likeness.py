@@ -1,4 +1,4 @@
-"""How alike two values are: the edit distance of the parts in which they differ."""
+"""How alike two values are: the edit distance of the parts in which they differ, or the words that they share."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ def likeness(before: Json, after: Json) -> float:
     """
     distance = size = 0
     for old, new in _differing(before, after):
-        distance += edit_distance(old, new)
-        size += max(len(old), len(new))
+        longest = max(len(old), len(new))
+        distance += min(edit_distance(old, new), round(longest * _strange_words(old, new)))
+        size += longest
     return 1 - distance / size if size else 1.0
 
 
@@ -36,9 +37,24 @@ def _differing(before: Json, after: Json) -> Iterator[tuple[bytes, bytes]]:
             if one != other:
                 yield from _differing(one, other)
     else:
-        old, new = roughly(canonical_bytes(before)), roughly(canonical_bytes(after))
+        old, new = roughly(_flat(before)), roughly(_flat(after))
         if old != new:
             yield old, new
+
+
+def _flat(value: Json) -> bytes:
+    """A list of words as they would be said."""
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = " ".join(value)
+    return canonical_bytes(value)
+
+
+def _strange_words(one: bytes, other: bytes) -> float:
+    """The share of words that only one of two texts has, in whatever order."""
+    if b" " not in one or b" " not in other:
+        return 1.0
+    mine, its = set(one.split()), set(other.split())
+    return 1 - 2 * len(mine & its) / (len(mine) + len(its))
 
 
 def edit_distance(one: bytes, other: bytes) -> int:

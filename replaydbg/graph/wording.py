@@ -53,6 +53,8 @@ _AS_CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS | orjson
 
 _WITHOUT_FLOATS = frozenset({str, int, bool, type(None)})
 _NOTHING_CHARS_MAX = 200
+_COMPLAINTS = frozenset({"errors", "issues", "problems", "violations", "warnings"})
+"""Lists that are empty where all is well."""
 _NOTHING = re.compile(
     r"(?:null|none|nothing|n/a|empty|0 results?|(?:no|0) (?:\w+ ){0,3}(?:found|available|left)"
     r"|(?:no|0) (?:more |matching )?(?:results?|match(?:es)?|items?|data|records?|rows?|entries|hits?)(?: [^,;]{0,60})?"
@@ -166,12 +168,31 @@ def made_up_ids(text: str) -> list[str]:
 
 
 def is_nothing(result: Json) -> bool:
-    """Whether a result says that there is nothing: empty, null, no results, not found."""
+    """Whether a result says that there is nothing: empty, null, no results, not found; a list of nothing beside its count."""
     if isinstance(result, str):
         text = result.strip()
-        return len(text) <= _NOTHING_CHARS_MAX and (
-            text in {"[]", "{}", '""'} or _NOTHING.fullmatch(text) is not None
-        )
+        if len(text) > _NOTHING_CHARS_MAX:
+            return False
+        if text[:1] in {"[", "{"}:
+            return _holds_nothing(text)
+        return text == '""' or _NOTHING.fullmatch(text) is not None
     if isinstance(result, dict):
-        return all(not value or is_nothing(value) for value in result.values())
+        if not _COMPLAINTS.isdisjoint(result):
+            return False
+        if all(not value or is_nothing(value) for value in result.values()):
+            return True
+        lists = [value for value in result.values() if isinstance(value, (list, dict))]
+        return bool(lists) and not any(lists) and all(map(_counts, result.values()))
     return result is None or result in ([], {})
+
+
+def _holds_nothing(text: str) -> bool:
+    try:
+        return is_nothing(orjson.loads(text))
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _counts(value: Json) -> bool:
+    """Whether the value may stand beside an empty list and say no more than it does."""
+    return not value or isinstance(value, (int, float))

@@ -18,7 +18,8 @@ What to do:
     Edit it so that it does, re-run what follows, and put that message into the tool. Or correct the first call.
 
 Settings:
-    rounds-min (3): once more may be patience; guards inside agents stop at three or four.
+    rounds-min (3): once more may be patience; guards inside agents stop at three or four. Rounds that sleep need as
+    many as `rounds-min` of `repeated-call`: a server may not be up yet.
 """
 
 from __future__ import annotations

@@ -2,9 +2,10 @@
 
 What it finds:
     Four calls or more in a row, or rounds of up to three, whose arguments hardly differ from those of the round before
-    (by edit distance of the fields that changed), and that get nowhere: most fail, or all find nothing, or all are told
-    the same. Each call may drift a little further from the first. Quiet where the results are new, and for
-    acknowledged work on things with similar names.
+    (by edit distance of the fields that changed, or the words that they share), and that get nowhere: most fail, or all
+    find nothing, or all are told the same. Each call may drift a little further from the first. Quiet where the results
+    are new, for work on things with similar names, for things that the agent was told, for an edit that works before a
+    test that fails, and where a few tries hit in the end.
 
 Why it matters:
     It is the commonest loop of able models: they know that they must not repeat themselves, so they reword. A guard

@@ -4,9 +4,11 @@ What it finds:
     The same round of tool calls, with the same arguments and the same results, at least three times in a row; a round
     of several turns already on its second time, when six turns or more are equal in pairs. Text that an agent says
     again and again without being spoken to counts as well. Call ids, the order of keys, times of day, made-up ids and
-    the thoughts around the calls are not compared. A word from a person ends a round, and a result that changes is
-    progress: polling that moves, pages, and acknowledged work on one thing after another are no loops. Rounds that
-    fail are error loops.
+    thoughts are not compared: those around the calls, those that a tool is told, and the reasons beside arguments
+    (`explanation`, the `description` of a command). A word from a person ends a round, and a result that changes is
+    progress: polling that moves, pages, and acknowledged work on one thing after another are no loops. Where a round
+    waits (it sleeps, or is told "pending") or presses the same key once more, ten rounds are needed. Rounds that fail
+    are error loops.
 
 Why it matters:
     Nothing that the agent learns changes what it does next, so nothing but a bound on its turns will stop it. Runs of

@@ -20,8 +20,8 @@ Settings:
     rounds-min (5): four equal calls with unlike answers happen in ordinary work.
     rounds-failed-min (3): when the last one fails, waiting is no excuse.
     novelty-max (0.5): share of different results up to which nothing moves.
-    waiting-rounds-min (10): how many equal answers a call may get that gets another in the end; a widely used agent
-    framework warns at ten.
+    waiting-rounds-min (10): how many equal answers a call may get that gets another in the end, or that says itself
+    that it waits; a widely used agent framework warns at ten. Also the number of guesses that a hit in the end excuses.
 """
 
 from __future__ import annotations

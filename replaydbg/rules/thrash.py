@@ -2,8 +2,9 @@
 
 What it finds:
     Four calls or more in a row that differ in their numbers only, and get nowhere: most of them fail, or all find
-    nothing, or all are told the same. Quiet for pages and counters that bring something, and for acknowledged work on
-    one number after another.
+    nothing, or all are told the same. Quiet for pages and counters that bring something, for work on one number after
+    another (acknowledged, or going up through days and hosts), for numbers that the agent was told, and where a few
+    tries hit in the end.
 
 Why it matters:
     The agent guesses at a number that it should look up. Each guess is a turn with the whole history, and a guess that

@@ -43,6 +43,9 @@ def test_long_texts_are_alike_if_what_differs_is_short() -> None:
         ({"q": "x"}, {"q": "x", "limit": 5}, 0.0),
         ({"a": ["x", "yy"]}, {"a": ["x", "yz"]}, 0.5),
         ("select", "selects", 6 / 7),
+        ("pandas merge fails", "fails merge pandas", 1.0),
+        ("reset mfa token", "token to reset mfa", 0.86),
+        (["apt", "install", "foo"], ["apt", "install", "foo", "now"], 0.86),
     ],
 )
 def test_likeness(one: Any, other: Any, expected: float) -> None:

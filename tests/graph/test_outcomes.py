@@ -49,7 +49,7 @@ UNKNOWN_TOOLS = [
 ]
 ERRORS = [
     "Error: disk full", "error: no such order", "Traceback (most recent call last):\n  File", '{"error": "no such order"}',
-    "ERROR could not connect",
+    "ERROR could not connect", "E: Unable to locate package foo",
 ]  # fmt: skip
 FINE: list[Any] = [
     "shipped", "", None, 7, [], {}, [1, 2], {"error": None, "id": 7}, {"errors": []}, "errors.py\nmain.py",

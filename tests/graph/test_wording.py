@@ -38,7 +38,8 @@ JSON = st.recursive(
 @pytest.mark.parametrize(
     "result",
     [None, "", "  ", [], {}, "[]", "{}", "null", "None", "No results", "no results found for 'x'.", "0 results", "not found",
-     "No matching records found", "order not found.", {"items": []}, {"items": [], "total": 0}, {"a": {"b": []}}],
+     "No matching records found", "order not found.", {"items": []}, {"items": [], "total": 0}, {"a": {"b": []}},
+     {"items": [], "total": 3}, '{"items": [], "total": 3}', "[ ]", {"results": [], "next": None}],
     ids=repr,
 )  # fmt: skip
 def test_nothing(result: Any) -> None:
@@ -46,7 +47,7 @@ def test_nothing(result: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "result", ["ok", "no", 5, [0], {"ok": True}, {"items": [1]}, "No results yet, but 3 pages are left to read: go on with the next one", True],
+    "result", ["ok", "no", 5, [0], {"ok": True}, {"items": [1]}, {"ok": True, "errors": []}, {"errors": []}, {"items": [], "note": "x"}, '{"a": [1]}', "{", "No results yet, but 3 pages are left to read: go on with the next one", True],
     ids=repr,
 )  # fmt: skip
 def test_something(result: Any) -> None:

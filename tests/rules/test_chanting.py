@@ -9,7 +9,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.rules.chanting import RULE
 from tests.support.build import trace
 from tests.support.rules import found
-from tests.support.situations import said
+from tests.support.staged import said
 
 
 @pytest.mark.parametrize(

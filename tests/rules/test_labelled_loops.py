@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.house.source import PACKAGE
-from tests.support.situations import FINE, SITUATIONS, Situation, found, table
+from tests.support.situations import FINE, SITUATIONS, found, table
+from tests.support.staged import Situation
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda one: one.name)

@@ -9,7 +9,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.rules._loops import failing, in_vain, is_called, named
 from replaydbg.rules.no_progress_loop import RULE
 from tests.support.rules import found
-from tests.support.situations import done, each, times
+from tests.support.staged import done, each, times
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_failing(failures: int, words: str) -> None:
     ],
 )
 def test_in_vain(result: str, words: str) -> None:
-    (loop,) = Facts(done(*each("f", "q", [4, 2, 9, 5], result))).cycles.loops
+    (loop,) = Facts(done(*each("f", "q", [f"order {n}" for n in (4, 2, 9, 5)], result))).cycles.loops
     assert is_called(loop) + in_vain(loop) == f"f is called 4 times{words}"
 
 

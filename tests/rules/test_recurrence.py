@@ -9,7 +9,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.rules.recurrence import RULE
 from tests.support.build import trace
 from tests.support.rules import found
-from tests.support.situations import done, times
+from tests.support.staged import done, times
 
 
 def _recurring(count: int, between: str = "open") -> Trace:

@@ -10,7 +10,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.rules.retry_storm import RULE
 from tests.support.build import Built, model_call, trace, user
 from tests.support.rules import found
-from tests.support.situations import asked, done, times
+from tests.support.staged import asked, done, times
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.rules.thrash import RULE
 from tests.support.build import trace
 from tests.support.rules import found
-from tests.support.situations import done, each, times
+from tests.support.staged import done, each, times
 
 
 @pytest.mark.parametrize(

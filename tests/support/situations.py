@@ -1,4 +1,4 @@
-"""Situations that a person has labelled: which of the rules about loops should speak. 60 and more, all of our making.
+"""Situations that a person has labelled: which of the rules about loops should speak. All of our making.
 
 `python -m tests.support.situations` prints how the rules do, rule by rule. The labels are a person's, written before the
 rules were asked; where a rule does otherwise, `excuse` says why, and the test holds that it still does.
@@ -6,94 +6,17 @@ rules were asked; where a rule does otherwise, `excuse` says why, and the test h
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
-
-from replaydbg.core.message import Json, Message
-from replaydbg.core.step import Status
+from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _registry
 from tests.support import build
 from tests.support.build import assistant, call, response, system, user
+from tests.support.complaints import DRIFTING, LEGITIMATE
+from tests.support.staged import Situation, agents, asked, done, each, said, talk, times
 
 ID_A = "3f2b8c1e-0d4a-4c57-9a53-6d6f0f1c2a{:02d}"
 LONG = "Refunds are paid within 14 days to the card that was used. Lamps that were opened are excluded, and so are gifts."
-
-
-@dataclass(frozen=True)
-class Situation:
-    name: str
-    run: Callable[[], Trace]
-    rules: tuple[str, ...] = ()
-    """What should be found, each loop once; () for a run that is fine."""
-    excuse: str = ""
-    """Why the rules do otherwise."""
-
-
-def done(*deeds: tuple[Any, ...]) -> Trace:
-    """One agent at work: each deed is (tool, arguments, result) or (tool, arguments, result, is_error)."""
-    messages = [system("You help."), user("Do it.")]
-    for number, (tool, arguments, result, *failed) in enumerate(deeds):
-        id_ = f"c{number}"
-        messages += [
-            assistant(f"Thought {number}.", call(tool, arguments, id_)),
-            response(id_, result, is_error=bool(failed)),
-        ]
-    return build.chat([*messages, assistant("Done.")])
-
-
-def talk(*words: str) -> Trace:
-    """One agent that talks with a person."""
-    messages: list[Message] = [user("Hello.")]
-    for word in words:
-        messages += [assistant(word), user("No.")]
-    return build.chat(messages)
-
-
-def agents(*turns: tuple[str, str]) -> Trace:
-    """Agents that take turns: each turn is (agent, what it says)."""
-    return build.trace(
-        *(
-            build.agent(
-                f"a{number}", name, build.model_call(f"m{number}", [system(f"You are {name}.")], text)
-            )
-            for number, (name, text) in enumerate(turns)
-        )
-    )
-
-
-def asked(
-    *gaps_ms: int, error: str = "429 Too Many Requests", answered: bool = True, same: bool = True
-) -> Trace:
-    """A request that fails and is sent again after each gap."""
-    at, steps = 0, []
-    for number, gap in enumerate((0, *gaps_ms)):
-        at += gap
-        prompt = [user("Go." if same else f"Go {number}.")]
-        last = answered and number == len(gaps_ms)
-        steps.append(
-            build.model_call(f"m{number}", prompt, "Done." if last else None, error="" if last else error,
-                             status=Status.UNSET if last else Status.ERROR, start_ms=at, duration_ms=5)
-        )  # fmt: skip
-    return build.trace(*steps)
-
-
-def said(text: str) -> Trace:
-    return build.chat([user("Go."), assistant(text)])
-
-
-def times(count: int, *deeds: tuple[Any, ...]) -> Iterable[tuple[Any, ...]]:
-    return deeds * count
-
-
-def each(
-    tool: str, key: str, values: Iterable[Json], result: Json | Callable[[int], Json], *failed: bool
-) -> Iterator[tuple[Any, ...]]:
-    """The tool called with one value after another."""
-    for number, value in enumerate(values):
-        yield tool, {key: value}, result(number) if callable(result) else result, *failed
 
 
 def _many_at_once() -> Trace:
@@ -222,7 +145,7 @@ TH, RE, RS, CH, ND = "thrash", "recurrence", "retry-storm", "chanting", "near-du
 _WORDS = ("find", "open", "read", "sum")
 _LETTERS = "abcdefghij"
 
-FINE = (
+_WORK = (
     Situation("nothing happens", done),
     Situation("every step something else", lambda: done(*((name, {"q": name}, name) for name in _WORDS))),
     Situation("read twice", lambda: done(*times(2, ("read", {"path": "a"}, "text")))),
@@ -269,12 +192,12 @@ FINE = (
     Situation("a shared lookup before each of five changes", lambda: _recurring("update_row")),
 )  # fmt: skip
 
-LOOPS = (
+_LOOPS = (
     Situation("the same, three times", lambda: done(*times(3, ("read", {"p": "a"}, "text"))), (NP,)),
     Situation("the same with other thoughts", _rounds_with_other_thoughts, (NP,)),
     Situation("keys in another order", lambda: done(*(("f", {"a": 1, "b": 2} if n % 2 else {"b": 2, "a": 1.0}, "x") for n in range(4))), (NP,)),
     Situation("white space in the result", lambda: done(*(("f", {}, f"a{' ' * n} b\n") for n in range(1, 5))), (NP,)),
-    Situation("a clock in the result", lambda: done(*(("status", {}, f"pending at 2026-02-03T10:00:0{n}Z") for n in range(5))), (NP,)),
+    Situation("a clock in the result", lambda: done(*(("status", {}, f"3 open orders at 2026-02-03T10:00:0{n}Z") for n in range(5))), (NP,)),
     Situation("a duration in the result", lambda: done(*(("test", {}, f"1 failed in 0.{n}7s") for n in range(5))), (NP,)),
     Situation("an id made up for each request", lambda: done(*(("find", {"request_id": ID_A.format(n), "q": "x"}, "none") for n in range(5))), (NP,)),
     Situation("a round of seven", lambda: done(*times(3, *((f"t{n}", {}, "same") for n in range(7)))), (NP,)),
@@ -313,21 +236,18 @@ LOOPS = (
     Situation("looks at it between the rewordings", lambda: done(*(deed for n, q in enumerate(["select nme from users", "select name from usrs", "select nam from users", "select naem from users"]) for deed in (("sql", {"q": q}, "Error: unknown column"), ("show_tables", {}, "users, orders")))), (ND,)),
     Situation("file names guessed", lambda: done(*each("read", "path", ["src/util.py", "src/utils.py", "src/utilities.py", "src/util/__init__.py", "lib/util.py"], "no such file", True)), (ND,)),
     Situation("two loops, one after the other", lambda: done(*times(3, ("a", {}, "x")), ("b", {}, "y"), *times(3, ("c", {}, "z", True))), (NP, EL)),
-    Situation("words in another order", lambda: done(*each("search", "q", ["TypeError pandas merge fix", "fix merge pandas TypeError", "pandas fix TypeError merge", "merge TypeError fix pandas"], "no results")), (ND,),
-              excuse="the edit distance of words that moved is that of other words; sorting words would call exploration a loop"),
     Situation("synonyms", lambda: done(*each("search", "q", ["cheap hotel Rome", "inexpensive lodging Rome", "budget accommodation Rome", "low-cost stay Rome"], "no results")), (ND,),
               excuse="sameness of meaning needs a model; a re-run is the place to ask one"),
     Situation("the plan is made again and again, in other words", lambda: build.trace(*(build.model_call(f"m{n}", [user("Go.")], text) for n, text in enumerate(("First I will read the file, then fix it.", "I should begin by reading the file and fix it after.", "Reading the file comes first; the fix follows.", "My plan: read the file. Then fix.")))), (NP,),
               excuse="text that says the same in other words is not compared"),
-    Situation("a poll that is given up on after three equal answers", lambda: done(*times(3, ("status", {"job": 7}, "pending"))), (),
-              excuse="three equal answers to three equal calls are a loop by definition; whether somebody slept between is not recorded"),
     Situation("agents that agree in ever new words", lambda: agents(*(("AB"[n % 2], f"Yes, {word}, I fully agree with you.") for n, word in enumerate(("indeed", "right", "truly", "sure", "exactly", "of course", "absolutely", "certainly")))), (PP,),
               excuse="each of the sentences is new by its letters"),
     Situation("a loop with a person's okay in between", lambda: _with_person(6), (NP,),
               excuse="whoever speaks begins a new attempt: harnesses that say 'continue' cannot be told from people"),
 )  # fmt: skip
 
-SITUATIONS = (*FINE, *LOOPS)
+FINE = (*_WORK, *LEGITIMATE)
+SITUATIONS = (*FINE, *_LOOPS, *DRIFTING)
 
 
 def found(situation: Situation) -> tuple[str, ...]:

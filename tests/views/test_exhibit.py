@@ -25,7 +25,7 @@ from tests.support.build import (
     trace,
     user,
 )
-from tests.support.situations import done, each, times
+from tests.support.staged import done, each, times
 
 LOOKUP = tool("lookup", parameters(["mode"], mode={"enum": ["fast", "slow"]}))
 

@@ -16,7 +16,7 @@ from replaydbg.views.finding import finding_page, head_blocks
 from replaydbg.views.text import cell_width
 from tests.support.blocks import text_of
 from tests.support.build import assistant, call, model_call, parameters, tool, trace, user
-from tests.support.situations import done, each
+from tests.support.staged import done, each
 
 LOOKUP = tool("lookup", parameters(["mode"], mode={"enum": ["fast", "slow"]}))
 RUN = trace(

@@ -10,7 +10,7 @@ from replaydbg.core.finding import LoopDetail, RoundChange
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.rounds import loop_detail
 from replaydbg.views.loops import loop_lines, wasted_words
-from tests.support.situations import done, each, times
+from tests.support.staged import done, each, times
 
 RUN = done(("g", {}, "y"), *each("f", "q", ["order 7", "order 3", "order 9", "order 1"], "no results"))
 DETAIL = loop_detail(RUN, Facts(RUN).cycles.loops[0])

@@ -11,7 +11,7 @@ from replaydbg.tui.screens.finding import FindingScreen
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
 from tests.support.desk import Sitting, Size, open_demo, open_made
 from tests.support.golden import SIZES, same_as_golden
-from tests.support.situations import done, each
+from tests.support.staged import done, each
 
 LOOKUP = tool("lookup", parameters(["mode"], mode={"enum": ["fast", "slow"]}))
 FAST, ODD = call("lookup", {"mode": "Fast"}, "c"), call("lookup", {}, "d")
