@@ -30,6 +30,8 @@ def serve(command: Sequence[str], path: str, port: int, tell: Callable[[str], No
     with web.listener(port) as bound:
         server = web.WebServer(command, f"{printable(Path(path).name)} - replaydbg", bound)
         tell(f"{printable(path)} in a browser of this machine: {server.url}")
+        at = bound.getsockname()[1]
+        tell(f"of another one: `ssh -L {at}:{web.LOOPBACK}:{at} THIS-MACHINE` there, and the same address")
         tell(
             "whoever has this address can edit, and re-run on your keys and the tools of your settings file"
             if edit

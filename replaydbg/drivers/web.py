@@ -2,14 +2,16 @@
 
 textual-serve speaks with the process and brings the script of the page. It has no gate: whatever page a browser of this
 machine has open could drive the program. So nothing is answered unless the Host is ours, the path begins with the secret
-of this run, and an Origin, where there is one, is ours; a visitor's socket must have one. What is served asks nobody else
-for anything, and the Content-Security-Policy holds the browser to that.
+of this run, and an Origin, where there is one, is ours; a visitor's socket must have one. The Host is ours at any port:
+`ssh -L` gives the browser one of its own. What is served asks nobody else for anything, and the Content-Security-Policy
+holds the browser to that.
 """
 
 from __future__ import annotations
 
 import asyncio
 import html
+import re
 import secrets
 import signal
 import socket
@@ -29,6 +31,10 @@ from replaydbg import limits
 from replaydbg.errors import UsageProblem
 
 LOOPBACK = "127.0.0.1"
+_OURS = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
+"""Hosts of a browser that asked for its own machine. A name of somebody else's that leads here is none of them, whatever
+its port; and a page from another port of this machine has another Origin than the Host that it asks.
+"""
 _SECRET_BYTES = 24
 _STATIC = Path(textual_serve.__file__).parent / "static"
 _FILES = {
@@ -152,8 +158,6 @@ class WebServer:
         self._bound = bound
         self._secret = secrets.token_urlsafe(_SECRET_BYTES)
         port = bound.getsockname()[1]
-        self._hosts = {f"{LOOPBACK}:{port}", f"localhost:{port}"}
-        self._origins = {f"http://{host}" for host in self._hosts}
         self.url = f"http://{LOOPBACK}:{port}/{self._secret}/"
 
     def serve(self) -> None:
@@ -193,19 +197,19 @@ class WebServer:
     ) -> web.StreamResponse:
         secret = request.path.split("/")[1].encode("utf-8", "replace")
         origin = request.headers.get("Origin")
-        if request.host not in self._hosts:
+        if not _OURS.fullmatch(request.host):
             return web.Response(status=403, text="this host is not served here")
         if not secrets.compare_digest(secret, self._secret.encode()):
             return web.Response(
                 status=404, text="nothing is here: the address that was printed is the whole of it"
             )
-        if origin not in self._origins and (origin is not None or request.path.endswith("/ws")):
+        if origin != f"http://{request.host}" and (origin is not None or request.path.endswith("/ws")):
             return web.Response(status=403, text="another page may not come in here")
         return await handler(request)
 
     async def _guard(self, request: web.Request, response: web.StreamResponse) -> None:
         """The headers of every answer, a refusal's too."""
-        host = request.host if request.host in self._hosts else LOOPBACK
+        host = request.host if _OURS.fullmatch(request.host) else LOOPBACK
         response.headers.update(_HEADERS | {"Content-Security-Policy": _POLICY.format(host=host)})
 
     async def _page(self, request: web.Request) -> web.Response:

@@ -150,6 +150,39 @@ def test_strangers_are_refused_and_nothing_is_started_for_them(server: Serving) 
         pass
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:9", "localhost:65535", "LOCALHOST:9", "[::1]:9", "localhost"])
+def test_who_comes_through_a_forwarded_port_is_let_in_with_the_port_that_is_theirs(
+    server: Serving, host: str
+) -> None:
+    """`ssh -L 9:127.0.0.1:PORT`: the browser asks, and names as its origin, a port that the server never heard of."""
+    page = get(server, f"/{server.secret}/", Host=host)
+    assert page.status == 200
+    assert f"ws://{host}/" in page.text  # type: ignore[attr-defined]
+    assert f"ws://{host};" in page.headers["Content-Security-Policy"]
+    assert get(server, f"/{server.secret}/", Host=host, Origin=f"http://{host}").status == 200
+    assert (
+        get(server, f"/{server.secret}/ws", Host=host, Origin=f"http://127.0.0.1:{server.port}").status == 403
+    )
+    assert get(server, f"/{server.secret}/ws", Host=host, Origin="http://localhost:3000").status == 403
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example:9",
+        "127.0.0.1:9.evil.example",
+        "127.0.0.1@evil.example",
+        "localhost:9;x",
+        "127.0.0.1:",
+        "0.0.0.0:9",
+    ],
+)
+def test_a_name_that_merely_leads_here_is_refused_at_any_port(server: Serving, host: str) -> None:
+    answer = get(server, f"/{server.secret}/", Host=host, Origin=f"http://{host}")
+    assert answer.status == 403
+    assert host not in answer.headers["Content-Security-Policy"]
+
+
 def test_the_page_is_for_those_who_have_its_address(server: Serving) -> None:
     ours = f"/{server.secret}/"
     assert get(server, ours).status == 200
