@@ -33,6 +33,7 @@ from replaydbg.tui.possible import (
     no_pager,
     no_parent,
     no_rounds,
+    no_shell,
     no_step,
     no_steps,
     no_terminal,
@@ -170,6 +171,7 @@ _MAIN = (
     UserAction("copy", "Copy", "Copy what the cursor is on", ("y",), _APP, why_not=no_step),
     UserAction("copy_path", "Copy path", "Copy the place that the cursor is on, as replay --edit takes it", ("Y",), _APP, why_not=no_step),
     UserAction("help", "Help", "All keys", ("question_mark",), _APP, footer=90),
+    UserAction("suspend", "Suspend", "To the shell, from every screen but the editor; there fg comes back", ("ctrl+z",), _APP, why_not=no_shell, idle="this terminal has no shell to go to"),
     UserAction("quit_or_back", "Back", "Back; from the list of steps to the list of traces, else quit", ("q",), _APP, footer=95),
     UserAction("quit", "Quit", "Quit at once; everything is kept", ("Q", "ctrl+q"), _APP),
 )  # fmt: skip

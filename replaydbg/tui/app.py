@@ -16,6 +16,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
+from textual.binding import Binding
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
@@ -40,6 +41,10 @@ class ReplayApp(App[int]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide"), (150, "-xwide")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-high")]
     ESCAPE_TO_MINIMIZE = False
+    BINDINGS = [
+        # Before what has the focus, so that dialogs and lines to type in cannot hold the terminal.
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="main.suspend", priority=True)
+    ]
 
     def __init__(self, setup: Setup) -> None:
         super().__init__(ansi_color=theme.terminal_colours(os.environ))
@@ -190,6 +195,13 @@ class ReplayApp(App[int]):
             self.main.do_quit()
         else:
             self.exit(0)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the editor the key takes back what was typed; a browser has no shell."""
+        if action == "suspend_process":
+            editing = isinstance(self.screen, ActingScreen) and self.screen.WHERE == "editor"
+            return self._driver is not None and self._driver.can_suspend and not editing
+        return super().check_action(action, parameters)
 
     def _handle_exception(self, error: Exception) -> None:
         """What the person asked for and cannot have is a dialog; anything else ends the program in good order."""

@@ -188,6 +188,10 @@ def no_terminal(state: State) -> str | None:
     return "a browser has no $PAGER: {search} searches here" if state.in_browser else None
 
 
+def no_shell(state: State) -> str | None:
+    return "a browser has no shell to go to" if state.in_browser else None
+
+
 def no_pager(state: State) -> str | None:
     return no_step(state) or no_terminal(state)
 

@@ -285,3 +285,32 @@ def test_a_step_is_read_in_the_persons_own_pager(
     terminal.keys("q")
     terminal.wait("ENDED 0")
     assert terminal.is_sane()
+
+
+def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(incident: Path, terminals: list[Terminal]) -> None:
+    """From the steps, from a dialog, and with another size of the terminal on the way back."""
+    terminal = Terminal(incident.parent, "bash --norc -i", (120, 40))
+    terminals.append(terminal)
+    terminal.wait("$" if os.getuid() else "#")
+    terminal.keys("-l", f"{PROGRAM} open {incident.name} --no-hints\n")
+    terminal.wait("‼ 9 errors")
+    terminal.keys("C-z")
+    terminal.wait("Stopped")
+    assert "schema-violation" not in terminal.text
+    terminal.keys("-l", "stty -a > lent; fg\n")
+    terminal.wait("schema-violation")
+    assert "isig icanon" in (incident.parent / "lent").read_text()
+    terminal.keys("?")
+    terminal.wait("type to filter")
+    terminal.keys("C-z")
+    terminal.wait("Stopped")
+    terminal.resize(80, 24)
+    terminal.keys("-l", "fg\n")
+    terminal.wait("type to filter")
+    terminal.keys("Escape")
+    terminal.wait("→ ask_refunds_agent")  # the dialog hid it
+    terminal.keys("q")
+    terminal.wait(f"open {incident.name}")
+    terminal.keys("-l", "exit\n")
+    terminal.wait("ENDED 0")
+    assert terminal.is_sane()

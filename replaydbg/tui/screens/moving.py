@@ -237,6 +237,9 @@ class Moving(ReadingStep):
         self.app.exit(0)
         self.let_go()
 
+    def do_suspend(self) -> None:
+        self.app.action_suspend_process()
+
     def on_unmount(self) -> None:
         self.let_go()  # however the program ends
 
