@@ -1,7 +1,8 @@
-"""Points in time as logs write them: seconds, milliseconds, ISO 8601, to Unix nanoseconds."""
+"""Points in time as logs write them: seconds, milliseconds, ISO 8601, to Unix nanoseconds; how long a thing took."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 from replaydbg.core.columns import NOT_RECORDED
@@ -49,3 +50,15 @@ def from_iso(text: str) -> int:
         return NOT_RECORDED
     total = since // _MICROSECOND * 1_000
     return total if 0 <= total < 1 << 62 else NOT_RECORDED
+
+
+_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
+
+
+def duration(value: Json) -> int:
+    """Nanoseconds that `PT1M48.7S` stands for; `NOT_RECORDED` for what is no duration."""
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        return NOT_RECORDED
+    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+    return round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1e9)

@@ -8,7 +8,6 @@ Get one: `load_dataset("PatronusAI/TRAIL")` with Hugging Face's `datasets`, and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -17,14 +16,13 @@ from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Source
-from replaydbg.readers import _containers, _span_fields
+from replaydbg.readers import _containers, _moments, _span_fields
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._assembly import Assembly
 from replaydbg.readers._span import Span
 from replaydbg.wire import loose
 
 FORMAT = "patronus"
-_DURATION = re.compile(r"P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?")
 
 
 def _sniff(document: Document) -> float:
@@ -73,7 +71,7 @@ def _told(span: dict[str, Json]) -> dict[str, Any]:
     """A span under the names that spans have elsewhere."""
     start = _span_fields.nanoseconds(span.get("timestamp"))
     events = [loose.mapping(event) for event in loose.sequence(span.get("events"))]
-    end = NOT_RECORDED if start < 0 else start + _duration_ns(span.get("duration"))
+    end = NOT_RECORDED if start < 0 else start + max(_moments.duration(span.get("duration")), 0)
     return {
         "name": span.get("span_name"),
         "trace_id": span.get("trace_id"),
@@ -85,15 +83,6 @@ def _told(span: dict[str, Json]) -> dict[str, Any]:
         "attributes": loose.mapping(span.get("span_attributes")),
         "events": [{"name": event.get("Name"), "attributes": event.get("Attributes")} for event in events],
     }
-
-
-def _duration_ns(value: Json) -> int:
-    """`PT1M48.7S`; nothing else was seen."""
-    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
-    if found is None:
-        return 0
-    days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
-    return round((((days * 24 + hours) * 60 + minutes) * 60 + seconds) * 1e9)
 
 
 def _span(span: dict[str, Json]) -> Span:

@@ -1,6 +1,7 @@
 """Messages of pydantic-ai: the list of requests and responses that an agent keeps, as JSON.
 
-A response is a model call, a tool return a tool execution. A retry prompt that names a tool is that tool's failure: the
+A response is a model call, a tool return a tool execution; so is each request of a model that was given up for the next
+one. A tool return that was `retried`, in older files a retry prompt that names a tool, is that tool's failure: the
 arguments did not validate, or the tool asked to be called again. Tool schemas are not recorded.
 
 Get one: `Path("run.json").write_bytes(result.all_messages_json())`.
@@ -9,8 +10,10 @@ Get one: `Path("run.json").write_bytes(result.all_messages_json())`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
+from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import (
     Json,
     Media,
@@ -31,6 +34,8 @@ from replaydbg.wire import loose
 from replaydbg.wire.arguments import call_from_any
 
 _KINDS = ("request", "response")
+_FAILED = ("failed", "denied", "retried", "interrupted")
+"""Outcomes of a tool call that brought no result."""
 
 _Said: TypeAlias = tuple[Message, int]
 """A message and the moment it was written."""
@@ -64,6 +69,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
                 thread.add(message, moment_ns=moment)
         else:
             moment = _moments.nanoseconds(item.get("timestamp"))
+            for attempt in filter(None, map(loose.mapping, loose.sequence(item.get("failed_attempts")))):
+                thread.reply(None, facts=_attempt(attempt), origin=attempt)
             thread.reply(_reply(item), facts=_facts(item), moment_ns=moment, origin=item)
     if thread is None:
         raise NotThisFormat("no message")
@@ -98,9 +105,7 @@ def _message(part: dict[str, Json]) -> Message:
         case "user-prompt":
             return Message(Role.USER, tuple(_content(content)))
         case "tool-return":
-            return Message(
-                Role.TOOL, (_response(part, is_error=part.get("outcome") in ("failed", "denied")),)
-            )
+            return Message(Role.TOOL, (_response(part, is_error=part.get("outcome") in _FAILED),))
         case "retry-prompt" | "retry-feedback" if loose.text(part.get("tool_name")):
             return Message(Role.TOOL, (_response(part, is_error=True),))
         case "retry-prompt" | "retry-feedback":
@@ -128,13 +133,15 @@ def _content(content: Json) -> Iterator[Part]:
 
 
 def _media(value: Json) -> Part:
-    """`{kind: image-url, url}`, `{kind: binary, data, media_type}`; other kinds as they came."""
+    """`{kind: image-url, url}`, `{kind: binary, data, media_type}`, text with notes beside it; other kinds as they came."""
     item = loose.mapping(value)
     kind, mime_type = loose.text(item.get("kind")), loose.text(item.get("media_type"))
     if kind == "binary" and isinstance(item.get("data"), str):
         return Media(mime_type.partition("/")[0] or "file", mime_type, data=item["data"])
     if kind.endswith("-url") and isinstance(item.get("url"), str):
         return Media(kind.removesuffix("-url"), mime_type, uri=item["url"])
+    if kind in ("text-content", "structured-content") and isinstance(item.get("content"), str):
+        return Text(item["content"])
     return OtherPart(value)
 
 
@@ -158,6 +165,15 @@ def _part(part: dict[str, Json]) -> Part:
         case "file":
             return _media(part.get("content"))
     return OtherPart(part)  # such as a tool that the provider ran by itself: nobody else has to answer it
+
+
+def _attempt(item: dict[str, Json]) -> Facts:
+    """A model that a fallback moved on from: what it said, if anything, was not kept."""
+    start = _moments.nanoseconds(item.get("timestamp"))
+    took = _moments.duration(item.get("duration"))
+    error = loose.text(item.get("error")) or "its response was rejected, and another model asked"
+    end = start + took if min(start, took) >= 0 else NOT_RECORDED
+    return replace(_facts(item), error=error, start_ns=start, end_ns=end)
 
 
 def _facts(item: dict[str, Json]) -> Facts:

@@ -24,6 +24,7 @@ from replaydbg.schema import Checker, Violation, checker, nearest
 
 _FIELDS_MENDED_MAX = 20
 _CHOICES_MAX = 20
+_UNREADABLE = (ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _as_type(value: Json, kind: str) -> Iterator[Json]:
     if isinstance(value, str):
         try:
             inner = json.loads(value)
-        except ValueError:
+        except _UNREADABLE:
             inner = {"true": True, "false": False, "none": None}.get(value.strip().lower(), value)
         if inner != value:
             yield inner
@@ -208,7 +209,7 @@ def _of_text(facts: Facts, step: Step, place: str) -> _Mended | None:
 def _first_value(raw: str) -> Json:
     try:
         return json.JSONDecoder().raw_decode(raw.lstrip())[0]
-    except ValueError:
+    except _UNREADABLE:
         return None
 
 
@@ -227,7 +228,7 @@ def _closed(raw: str) -> Json:
     for text in (raw, raw.rpartition(",")[0]):
         try:
             return json.loads(text.rstrip().rstrip(",") + _closing(text))
-        except ValueError:
+        except _UNREADABLE:
             continue
     return None
 
@@ -275,7 +276,7 @@ def _of_answer(_: Facts, step: Step, place: str) -> _Mended | None:
     inner = text.removeprefix("```").removesuffix("```").removeprefix("json").strip()
     try:
         json.loads(inner)
-    except ValueError:
+    except _UNREADABLE:
         return None
     return place, inner, "without the code fence"
 

@@ -122,11 +122,14 @@ def _from_list(
         return (Message(role, tuple(map(_call, items))),)
     if any(isinstance(item, dict) and is_message(item) for item in items):
         return tuple(_read(item, role) for item in items)
-    if all(
-        isinstance(item, dict) and "type" in item for item in items
-    ):  # parts without a message around them
+    if all(map(_is_part, items)):  # without a message around them
         return (Message(role, tuple(_part(item) for item in items)),)
     return _found(items[0], role, keys, level + 1)  # candidates: the first went into the conversation
+
+
+def _is_part(value: Json) -> bool:
+    """Whether this is a part of a message. LangChain's `ChatGeneration` names a type, too, and holds a message."""
+    return isinstance(value, dict) and "type" in value and not isinstance(value.get("message"), dict)
 
 
 def _is_item_of_responses(value: Json) -> bool:

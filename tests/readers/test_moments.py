@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from replaydbg.core.columns import NOT_RECORDED
-from replaydbg.readers._moments import nanoseconds
+from replaydbg.readers._moments import duration, nanoseconds
 from tests.support import said
 
 NOON = 1_780_401_600_000_000_000
@@ -62,3 +62,17 @@ def test_what_is_no_time(value: Any) -> None:
 @given(said.json_values)
 def test_any_json(value: Any) -> None:
     assert nanoseconds(value) >= NOT_RECORDED
+
+
+@pytest.mark.parametrize(
+    ("text", "nanoseconds"),
+    [
+        ("PT1M48.7S", 108_700_000_000),
+        ("PT0.5S", 500_000_000),
+        ("P1DT2H", 93_600_000_000_000),
+        ("x", -1),
+        (3, -1),
+    ],
+)
+def test_durations(text: Any, nanoseconds: int) -> None:
+    assert duration(text) == nanoseconds

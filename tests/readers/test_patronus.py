@@ -9,7 +9,7 @@ import pytest
 
 from replaydbg.core.message import Json, Message, Role, Text
 from replaydbg.core.step import Kind, Status, Usage
-from replaydbg.readers.patronus import READER, _duration_ns
+from replaydbg.readers.patronus import READER
 from tests.support.readings import document, lines, opened, walked
 
 TRACE = "a" * 32
@@ -82,20 +82,6 @@ def test_what_nests_too_deep_is_read_as_far_as_it_goes() -> None:
     reading = opened(READER, text)
     assert 50 < len(reading.traces[0]) < 3000
     assert "damaged" in reading.notices[0].message
-
-
-@pytest.mark.parametrize(
-    ("text", "nanoseconds"),
-    [
-        ("PT1M48.7S", 108_700_000_000),
-        ("PT0.5S", 500_000_000),
-        ("P1DT2H", 93_600_000_000_000),
-        ("x", 0),
-        (3, 0),
-    ],
-)
-def test_durations(text: Json, nanoseconds: int) -> None:
-    assert _duration_ns(text) == nanoseconds
 
 
 @pytest.mark.parametrize(

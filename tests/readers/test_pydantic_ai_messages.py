@@ -72,6 +72,33 @@ def test_a_retry_that_names_a_tool_is_its_failure() -> None:
         assert trace.step(1).body.result == errors
 
 
+@pytest.mark.parametrize("outcome", ["failed", "denied", "retried", "interrupted"])
+def test_a_return_without_a_result_is_a_failure(outcome: str) -> None:
+    errors = [{"type": "missing", "loc": ["at"], "msg": "Field required"}]
+    told = part("tool-return", errors, tool_name="look", tool_call_id="t1", outcome=outcome)
+    trace = one(READER, [*FIRST, request(told)])
+    assert outline(trace) == ["model-call chat m-1", "tool-execution look!"]
+    assert trace.step(1).body.result == errors
+
+
+def test_models_that_were_given_up_are_calls_that_failed() -> None:
+    attempts = [
+        {"model_name": "m-0", "provider_name": "p", "outcome": "error", "error": "ModelHTTPError: 500",
+         "timestamp": "2026-01-02T03:04:05Z", "duration": "PT0.5S", "usage": None},
+        {"model_name": "m-00", "outcome": "rejected", "timestamp": "2026-01-02T03:04:05Z", "usage": {"input_tokens": 7}},
+        "nonsense",
+    ]  # fmt: skip
+    trace = one(READER, [FIRST[0], response(part("text", "ok"), failed_attempts=attempts)])
+    assert outline(trace) == [
+        "model-call chat m-0!", "model-call chat m-00!", "model-call chat m-1",
+    ]  # fmt: skip
+    first, second, last = trace.steps()
+    assert (first.body.error, first.duration_ms, first.body.output) == ("ModelHTTPError: 500", 500, None)
+    assert second.body.usage == Usage(7)
+    assert "rejected" in second.body.error
+    assert first.body.messages == last.body.messages, "the same prompt was asked"
+
+
 def test_a_retry_of_the_answer_is_what_the_user_says_next() -> None:
     data = [*FIRST, request(part("retry-prompt", "Plain text, please.")), response(part("text", "ok"))]
     messages = one(READER, data).step(1).body.messages
@@ -112,6 +139,7 @@ def test_parts_of_prompts() -> None:
         {"kind": "image-url", "url": "https://x/a.png"},
         {"kind": "binary", "data": "AA", "media_type": "audio/wav"},
         {"kind": "uploaded-file", "file_id": "f"},
+        {"kind": "text-content", "content": "and this", "metadata": {"page": 1}},
     ]
     messages = one(READER, [request(part("user-prompt", content)), response()]).step(0).body.messages
     assert messages is not None
@@ -120,6 +148,7 @@ def test_parts_of_prompts() -> None:
         Media("image", uri="https://x/a.png"),
         Media("audio", "audio/wav", data="AA"),
         OtherPart({"kind": "uploaded-file", "file_id": "f"}),
+        Text("and this"),
     )
 
 

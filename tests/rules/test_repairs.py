@@ -99,7 +99,7 @@ def test_text(raw: str, after: Any) -> None:
     assert (asked.arguments, asked.problem) == (after, None)
 
 
-@pytest.mark.parametrize("raw", ["order 7 please", "{{", "[1, 2", "", "lambda: 1"])
+@pytest.mark.parametrize("raw", ["order 7 please", "{{", "[1, 2", "", "lambda: 1", '{"a":[' * 5000])
 def test_text_that_means_nothing(raw: str) -> None:
     run = asking(call("lookup_order", raw=raw, id_="c"))
     facts = Facts(run)

@@ -98,8 +98,11 @@ def test_calls_beside_the_content() -> None:
         additional_kwargs={"tool_calls": [raw]},
         response_metadata={"finish_reason": "tool_calls"},
     )
-    message = mixed_messages.reply({"generations": [[{"text": "", "message": said}]]})
+    generation = {"text": "", "message": said}
+    message = mixed_messages.reply({"generations": [[generation]]})
     assert message is not None
+    typed = {"generations": [[{**generation, "type": "ChatGeneration"}]], "type": "LLMResult"}
+    assert mixed_messages.reply(typed) == message, "as langchain-core writes it since its first version"
     assert message.tool_calls[0] == CALL, "the raw text is kept where it is anywhere"
     assert message.tool_calls[1].problem is not None
     assert message.finish_reason == "tool_calls"
