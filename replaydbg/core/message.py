@@ -54,7 +54,8 @@ class ToolCall:
     """The model's *request* for a tool. The step in which the tool ran is a `ToolExecution`.
 
     `raw` is the byte-exact text of the arguments where the format kept it, None where it kept only the parsed
-    value. `arguments` is the parsed value, None when `problem` says why there is none.
+    value. `arguments` is the parsed value, None when `problem` says why there is none. Where all three are None
+    nobody recorded with what the tool was called: instrumentations are often told to leave contents out.
     """
 
     id: str
@@ -62,6 +63,11 @@ class ToolCall:
     arguments: Json = None
     raw: str | None = None
     problem: ParseProblem | None = None
+
+    @property
+    def has_arguments(self) -> bool:
+        """Whether the arguments were recorded, as whatever they are."""
+        return self.arguments is not None or self.raw is not None or self.problem is not None
 
 
 @dataclass(frozen=True, slots=True)

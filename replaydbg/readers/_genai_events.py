@@ -6,9 +6,9 @@ event `gen_ai.client.inference.operation.details` carries the attributes that a 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
-from replaydbg.core.message import Json, Message, Part, Role, ToolResponse
+from replaydbg.core.message import Json, Message, Part, Role, ToolCall, ToolResponse
 from replaydbg.readers._attributes import whole
 from replaydbg.readers._span import Event, merged
 from replaydbg.wire import arguments, genai, loose
@@ -23,17 +23,24 @@ _PROMPT = {
 }
 
 
-def prompt(events: Iterable[Event]) -> tuple[Message, ...] | None:
-    """The prompt that the events tell, None where none of them is part of one."""
-    found = tuple(_message(_PROMPT[event.name], event.fields) for event in events if event.name in _PROMPT)
-    return found or None
+def prompt(events: Sequence[Event]) -> tuple[Message, ...] | None:
+    """The prompt that the events tell; None where none is part of one, or all are without what was said.
+
+    Instrumentations leave contents out unless they are told otherwise: such events say that somebody spoke, not what.
+    """
+    said = [event for event in events if event.name in _PROMPT]
+    if not any(_is_told(event.fields) for event in said):
+        return None
+    return tuple(_message(_PROMPT[event.name], event.fields) for event in said)
 
 
-def reply(events: Iterable[Event]) -> Message | None:
+def reply(events: Sequence[Event]) -> Message | None:
     """The first choice; further choices were never part of the conversation."""
     choices = [event.fields for event in events if event.name == CHOICE]
     first = [fields for fields in choices if not whole(fields.get("index"))]
-    return merged([_choice(fields) for fields in first])
+    found = merged([_choice(fields) for fields in first])
+    # Nothing was said, or nothing of what was said was recorded: the prompt tells.
+    return found if found is None or found.parts or prompt(events) is not None else None
 
 
 def from_attribute(value: Json) -> list[Event]:
@@ -42,6 +49,14 @@ def from_attribute(value: Json) -> list[Event]:
         return []
     named = [item for item in value if isinstance(item, dict) and isinstance(item.get("event.name"), str)]
     return [Event(item["event.name"], item) for item in named]
+
+
+def _is_told(fields: Mapping[str, Json]) -> bool:
+    calls = [
+        loose.mapping(loose.mapping(call).get("function"))
+        for call in loose.sequence(fields.get("tool_calls"))
+    ]
+    return fields.get("content") is not None or any("arguments" in call for call in calls)
 
 
 def _message(role: Role, fields: Mapping[str, Json]) -> Message:
@@ -69,5 +84,10 @@ def _calls(fields: Mapping[str, Json]) -> list[Part]:
         function = loose.mapping(call).get("function")
         if isinstance(function, dict):
             id_, name = loose.text(call.get("id")), loose.text(function.get("name"))
-            calls.append(arguments.call_from_any(id_, name, function.get("arguments")))
+            known = (
+                "arguments" in function
+            )  # else contents were left out, which is not to say that there were none
+            calls.append(
+                arguments.call_from_any(id_, name, function["arguments"]) if known else ToolCall(id_, name)
+            )
     return calls

@@ -36,6 +36,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         arguments = seen.call.arguments
         if isinstance(arguments, dict) or seen.call.problem is not None or seen.takes_text or seen.alone:
             continue
+        if not seen.call.has_arguments:
+            continue
         said = f"are {_kind(arguments)}, not an object"
         message = f"the arguments of {seen.call.name} {said}"
         yield of_call(RULE, facts.trace, seen, message, "/arguments", said=said)

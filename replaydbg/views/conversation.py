@@ -11,6 +11,7 @@ from replaydbg.core.message import (
     Media,
     Message,
     OtherPart,
+    ParseProblem,
     Reasoning,
     Role,
     Text,
@@ -34,6 +35,7 @@ from replaydbg.views.pictures import described
 from replaydbg.views.subject import Subject
 from replaydbg.views.text import count_words, plural
 from replaydbg.wire import genai
+from replaydbg.wire.arguments import REDACTED
 
 _ROLE_LOOKS = {
     Role.SYSTEM: "role-system",
@@ -162,8 +164,20 @@ def part_blocks(message: Message, place: str, folds: Folds, prose: Prose = as_wr
                 )
             case Media():
                 yield Block(described(part), "dim", place=at)
+            case OtherPart({"type": str(kind), **rest}) if not rest:
+                yield Block(f"({shown(kind)}: what it said was not recorded)", "dim", place=at)
             case OtherPart(value):
                 yield Block(f"(a part of a kind of its own) {shown(one_line(value))}", "dim", place=at)
+
+
+ARGUMENTS_UNKNOWN = "its arguments were not recorded"
+
+
+def what_is_wrong(problem: ParseProblem, said: str) -> tuple[str, str]:
+    """A line about arguments that are not there as a value, and its look. Redacted ones are nobody's mistake."""
+    if problem.message == REDACTED:
+        return f"arguments {REDACTED}", "dim"
+    return f"✗ {said}: {shown(problem.message)}", "error"
 
 
 def call_blocks(call: ToolCall, place: str, folds: Folds) -> Iterator[Block]:
@@ -172,10 +186,13 @@ def call_blocks(call: ToolCall, place: str, folds: Folds) -> Iterator[Block]:
     head = f"→ {name}"
     if call.problem is not None:
         yield Block(head, spans=((0, len(head), "role-tool"),), place=place)
-        yield Block(
-            f"✗ arguments are not JSON: {shown(call.problem.message)}", "error", indent=2, place=place
-        )
+        yield Block(*what_is_wrong(call.problem, "arguments are not JSON"), indent=2, place=place)
         yield Block(shown(call.raw or ""), indent=2, place=place + "/arguments_raw")
+        return
+    if not call.has_arguments:
+        unknown = f"{head}  {ARGUMENTS_UNKNOWN}"
+        spans = ((0, len(head), "role-tool"), (len(head), len(unknown), "dim"))
+        yield Block(unknown, spans=spans, place=place)
         return
     text = shown(one_line(call.arguments))
     if len(text) <= _SHORT_JSON_CHARS:

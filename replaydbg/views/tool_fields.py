@@ -23,7 +23,14 @@ from replaydbg.views.blocks import (
     shown,
     value_blocks,
 )
-from replaydbg.views.conversation import Prose, as_written, reply_blocks, result_blocks
+from replaydbg.views.conversation import (
+    ARGUMENTS_UNKNOWN,
+    Prose,
+    as_written,
+    reply_blocks,
+    result_blocks,
+    what_is_wrong,
+)
 from replaydbg.views.schema_words import declaration, mapping, meant, required_of
 from replaydbg.views.subject import Subject
 from replaydbg.views.text import plural
@@ -68,8 +75,10 @@ def _call(subject: Subject, call: ToolCall, number: int, folds: Folds, width: in
         field = where.removeprefix(place).removeprefix("/arguments_raw").removeprefix("/arguments")
         wrong.setdefault(field, []).append(message)
     if call.problem is not None:
-        yield Block(f"✗ not JSON: {shown(call.problem.message)}", "error", place=place)
+        yield Block(*what_is_wrong(call.problem, "not JSON"), place=place)
         yield Block(shown(call.raw or ""), indent=2, place=place + "/arguments_raw")
+    elif not call.has_arguments:
+        yield Block(ARGUMENTS_UNKNOWN, "dim", indent=2, place=place)
     elif not isinstance(call.arguments, dict):
         yield from json_blocks(call.arguments, folds, place=place + "/arguments", indent=2)
         for message in wrong.pop("", ()):

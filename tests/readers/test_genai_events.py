@@ -37,6 +37,25 @@ def test_the_first_choice_is_the_reply() -> None:
     assert reply([Event("gen_ai.choice", {"message": "plain"})]) == Message(Role.ASSISTANT, (Text("plain"),))
 
 
+def test_what_was_left_out_is_not_recorded() -> None:
+    call = {"id": "1", "type": "function", "function": {"name": "f"}}
+    asked = [
+        Event("gen_ai.system.message", {}),
+        Event("gen_ai.user.message", {}),
+        Event("gen_ai.assistant.message", {"tool_calls": [call]}),
+        Event("gen_ai.tool.message", {"id": "1"}),
+    ]
+    assert prompt(asked) is None, "four empty messages would be another prompt"
+    choice = Event("gen_ai.choice", {"index": 0, "finish_reason": "stop", "message": {"role": "assistant"}})
+    assert reply([*asked, choice]) is None
+    again = Event("gen_ai.choice", {"finish_reason": "tool_calls", "message": {"tool_calls": [call]}})
+    answer = reply([*asked, again])
+    assert answer is not None
+    assert answer.tool_calls == (ToolCall("1", "f"),), "arguments that nobody recorded are not empty ones"
+    told = [Event("gen_ai.user.message", {"content": "hi"}), choice]
+    assert reply(told) == Message(Role.ASSISTANT, (), finish_reason="stop"), "there an empty reply is one"
+
+
 def test_events_in_an_attribute() -> None:
     value = [{"event.name": "gen_ai.user.message", "content": "hi"}, {"content": "nameless"}, 3]
     assert [event.name for event in from_attribute(value)] == ["gen_ai.user.message"]

@@ -25,6 +25,7 @@ def asking(asked: ToolCall, *tools: ToolSpec) -> Trace:
         pytest.param(asking(call("f", raw="")), id="no text means no arguments"),
         pytest.param(asking(call("f", raw="[1")), id="no JSON is another rule"),
         pytest.param(asking(call("f", raw="__REDACTED__")), id="redacted"),
+        pytest.param(asking(ToolCall("c", "f")), id="nobody recorded them"),
         pytest.param(
             asking(call("f", raw='"x"'), ToolSpec("f", raw={"type": "custom"})), id="a tool that takes text"
         ),

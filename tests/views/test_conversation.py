@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from replaydbg.codec import make_edit
-from replaydbg.core.message import Media, Message, OtherPart, Reasoning, Role, Text
+from replaydbg.core.message import Media, Message, OtherPart, Reasoning, Role, Text, ToolCall
 from replaydbg.core.step import Kind
 from replaydbg.views.blocks import Folds
 from replaydbg.views.conversation import conversation
@@ -139,3 +139,16 @@ def test_an_error_that_is_the_result_is_said_once() -> None:
     assert text_of(conversation(about(run, "t"), Folds())).count("no such order") == 1
     other_words = trace(tool_execution("t", ASKED, {"code": 7}, error="no such order"))
     assert "✗ no such order" in text_of(conversation(about(other_words, "t"), Folds()))
+
+
+def test_what_was_left_out_is_said_to_be_so() -> None:
+    reply = Message(
+        Role.ASSISTANT,
+        (OtherPart({"type": "text"}), ToolCall("c1", "find"), call("look", raw="__REDACTED__")),
+    )
+    text = text_of(conversation(about(trace(model_call("m1", [user("hi")], reply)), "m1"), Folds()))
+    assert "(text: what it said was not recorded)" in text
+    assert "→ find  its arguments were not recorded" in text
+    assert "arguments redacted by the recorder" in text
+    assert "null" not in text
+    assert "not JSON" not in text
