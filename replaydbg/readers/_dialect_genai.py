@@ -12,8 +12,9 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _genai_events
 from replaydbg.readers._attributes import cut_off, parsed, parsed_list
 from replaydbg.readers._lazy import lazy
+from replaydbg.readers._payloads import error_in, tool_message
 from replaydbg.readers._span import Counts, Event, Facts, SpanBody, is_glue, merged, python_literal
-from replaydbg.wire import arguments, genai, tool_specs
+from replaydbg.wire import arguments, genai, loose, tool_specs
 
 _KIND_OF_OPERATION = {
     "chat": Kind.MODEL_CALL,
@@ -190,7 +191,7 @@ class Body(SpanBody):
     def call(self) -> ToolCall | None:
         if self.kind is not Kind.TOOL_EXECUTION:
             return None
-        id_ = self.attributes.text("gen_ai.tool.call.id")
+        id_ = self.attributes.text("gen_ai.tool.call.id") or loose.text(self._message.get("tool_call_id"))
         name = self.attributes.text("gen_ai.tool.name") or self.span.name.removesuffix(".tool")
         key = self._first("gen_ai.tool.call.arguments", "tool_arguments", "traceloop.entity.input")
         if key is None:
@@ -212,9 +213,22 @@ class Body(SpanBody):
         if not self.has_result or self._result_key is None:
             return None
         value = self.attributes.json(self._result_key)
+        if self._message:
+            return parsed(self._message.get("content"))
         if self._result_key == "traceloop.entity.output" and isinstance(value, dict) and "output" in value:
             return parsed(value["output"])
         return value
+
+    @lazy
+    def error(self) -> str:
+        return super().error or error_in(self._message)
+
+    @lazy
+    def _message(self) -> dict[str, Json]:
+        """LangChain's own message of what the tool returned; empty where the result stands by itself."""
+        if self.kind is not Kind.TOOL_EXECUTION or self._result_key is None:
+            return {}
+        return tool_message(self.attributes.json(self._result_key))
 
     @lazy
     def _result_key(self) -> str | None:

@@ -14,6 +14,7 @@ from replaydbg.readers import _dialect_genai
 from replaydbg.readers._attributes import number, parsed, whole
 from replaydbg.readers._dialect_genai import AGENT, first_text
 from replaydbg.readers._lazy import lazy
+from replaydbg.readers._payloads import call_of
 from replaydbg.readers._span import Counts, Facts
 from replaydbg.wire import arguments, loose, mixed_messages, tool_specs
 
@@ -21,6 +22,8 @@ MARK = "langfuse.observation.type"
 _INPUT, _OUTPUT = "langfuse.observation.input", "langfuse.observation.output"
 _MODEL = ("langfuse.observation.model.name", "gen_ai.request.model", "gen_ai.response.model")
 _USAGE, _COST = "langfuse.observation.usage_details", "langfuse.observation.cost_details"
+_UNSET = "Infinity"
+"""What Langfuse's wrapper of OpenAI's client writes for `max_tokens` where nobody set it."""
 _KINDS = {
     "generation": Kind.MODEL_CALL,
     "tool": Kind.TOOL_EXECUTION,
@@ -105,7 +108,8 @@ class Body(_dialect_genai.Body):
     def params(self) -> Mapping[str, Json]:
         if self.kind is not Kind.MODEL_CALL:
             return {}
-        return {**super().params, **_object(self.attributes.get("langfuse.observation.model.parameters"))}
+        given = _object(self.attributes.get("langfuse.observation.model.parameters"))
+        return {**super().params, **{key: value for key, value in given.items() if value != _UNSET}}
 
     @lazy
     def call(self) -> ToolCall | None:
@@ -113,6 +117,8 @@ class Body(_dialect_genai.Body):
             return super().call
         id_ = self.attributes.text("gen_ai.tool.call.id", "langfuse.observation.metadata.tool_call_id")
         name = self.attributes.text("gen_ai.tool.name") or self.span.name
+        if loose.mapping(self._input).keys() == {"args", "kwargs"}:  # a decorated function
+            return call_of(id_, name, self._input)
         return arguments.call_from_any(id_, name, self.attributes[_INPUT])
 
     @lazy
@@ -139,6 +145,10 @@ class Body(_dialect_genai.Body):
     def usage(self) -> Usage:
         known = super().usage
         details = _object(self.attributes.get(_USAGE))
+        details |= loose.mapping(details.get("prompt_tokens_details", details.get("input_tokens_details")))
+        details |= loose.mapping(
+            details.get("completion_tokens_details", details.get("output_tokens_details"))
+        )
         if self.kind is not Kind.MODEL_CALL or not details:
             return known
 
@@ -148,6 +158,6 @@ class Body(_dialect_genai.Body):
         return Usage(
             first(*_INPUT_TOKENS),
             first(*_OUTPUT_TOKENS),
-            first("input_cached_tokens", "cache_read_input_tokens", "input_cache_read"),
+            first("input_cached_tokens", "cache_read_input_tokens", "input_cache_read", "cached_tokens"),
             first("output_reasoning_tokens", "reasoning_tokens", "output_reasoning"),
         )

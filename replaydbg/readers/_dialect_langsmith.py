@@ -79,7 +79,7 @@ class Body(_dialect_genai.Body):
     def call(self) -> ToolCall | None:
         if self.kind is not Kind.TOOL_EXECUTION or _INPUT not in self.attributes:
             return super().call
-        id_ = loose.text(self._returned.get("tool_call_id"))
+        id_ = loose.text(self._message.get("tool_call_id"))
         name = self.attributes.text("gen_ai.tool.name") or self.span.name
         value = self._inputs
         if isinstance(value, dict) and value.keys() == {"input"}:
@@ -93,18 +93,10 @@ class Body(_dialect_genai.Body):
     def result(self) -> Json:
         if not self.has_result:
             return None
-        if self._returned:
-            return self._returned.get("content")
+        if self._message:
+            return parsed(self._message.get("content"))
         found = self.attributes.json(self._result_key or "")
         return found["output"] if isinstance(found, dict) and found.keys() == {"output"} else found
-
-    @lazy
-    def _returned(self) -> dict[str, Json]:
-        """The tool message that LangChain makes of what a tool returned; empty where there is none."""
-        found = loose.mapping(self.attributes.json(_OUTPUT)).get("output")
-        whole = loose.mapping(found)
-        said = loose.mapping(whole.get("kwargs", whole.get("data", whole)))
-        return said if "tool_call_id" in said else {}
 
     @lazy
     def _result_key(self) -> str | None:

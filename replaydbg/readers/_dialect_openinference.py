@@ -21,8 +21,9 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.readers._attributes import numbered, parsed
 from replaydbg.readers._dialect_genai import AGENT, first_text
 from replaydbg.readers._lazy import lazy
+from replaydbg.readers._payloads import error_in, tool_message
 from replaydbg.readers._span import Counts, Facts, SpanBody, is_glue, merged, python_literal
-from replaydbg.wire import arguments, genai, tool_specs
+from replaydbg.wire import arguments, genai, loose, tool_specs
 
 MARK = "openinference.span.kind"
 _KINDS = {
@@ -148,8 +149,8 @@ class Body(SpanBody):
     def call(self) -> ToolCall | None:
         if self.kind is not Kind.TOOL_EXECUTION:
             return None
-        id_ = self.attributes.text("tool.id", "tool_call.id", "gen_ai.tool.call.id") or _call_id_in(
-            self._returned
+        id_ = self.attributes.text("tool.id", "tool_call.id", "gen_ai.tool.call.id") or loose.text(
+            self._message.get("tool_call_id")
         )
         name = self.attributes.text(*_TOOL_NAME) or self.span.name
         value = self.attributes.get("input.value")
@@ -168,10 +169,20 @@ class Body(SpanBody):
     def result(self) -> Json:
         if not self.has_result:
             return None
+        if self._message:
+            return parsed(self._message.get("content"))
         value = self._returned
         if isinstance(value, dict) and value.keys() == {"id", "name", "response"}:  # Google ADK
             return value["response"]
         return value
+
+    @lazy
+    def error(self) -> str:
+        return super().error or error_in(self._message)
+
+    @lazy
+    def _message(self) -> dict[str, Json]:
+        return tool_message(self._returned) if self.kind is Kind.TOOL_EXECUTION else {}
 
     @lazy
     def _returned(self) -> Json:
@@ -233,15 +244,6 @@ def _call(id_: str, name: str, value: Json) -> ToolCall:
             return arguments.call_from_raw(id_, name, value)
         return ToolCall(id_, name, value)  # a tool of one text argument, as LangChain records it
     return arguments.call_from_raw(id_, name, value)
-
-
-def _call_id_in(returned: Json) -> str:
-    """LangChain records the tool message whole, and the id of the call only there."""
-    if not isinstance(returned, dict):
-        return ""
-    inner = returned.get("kwargs")
-    id_ = returned.get("tool_call_id") or (inner.get("tool_call_id") if isinstance(inner, dict) else None)
-    return id_ if isinstance(id_, str) else ""
 
 
 def _message(item: Json) -> Message:

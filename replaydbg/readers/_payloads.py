@@ -81,3 +81,17 @@ def without_nulls(schema: Json) -> Json:
     if isinstance(schema, list):
         return [without_nulls(item) for item in schema]
     return schema
+
+
+def tool_message(returned: Json) -> dict[str, Json]:
+    """The tool message that LangChain makes of what a tool returned, in any of its dumps; empty where there is none."""
+    whole = loose.mapping(returned)
+    if whole.keys() <= {"output", "kwargs"}:  # as its callbacks hand it over
+        whole = loose.mapping(parsed(whole.get("output")))
+    said = loose.mapping(whole.get("kwargs", whole.get("data", whole)))
+    return said if isinstance(said.get("tool_call_id"), str) and "content" in said else {}
+
+
+def error_in(message: dict[str, Json]) -> str:
+    """What failed, where a tool message says that something did."""
+    return loose.text(message.get("content")) or "error" if message.get("status") == "error" else ""

@@ -25,6 +25,7 @@ from replaydbg.core.step import NO_USAGE, Kind, Status, Usage
 from replaydbg.readers import _containers, _exports, _salvage
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._attributes import number
+from replaydbg.readers._payloads import error_in, tool_message
 from replaydbg.readers._records import (
     Observed,
     column,
@@ -258,7 +259,7 @@ def _row(seen: Any, told: _Told) -> tuple[str, Row]:
         _model(extra) if is_call else "",
         moment_ns(seen.start_time),
         moment_ns(seen.end_time),
-        STATUS_NUMBER[_status(seen)],
+        STATUS_NUMBER[_status(seen, kind)],
         column(tokens[0]),
         column(tokens[1]),
         number(seen.total_cost) if is_call else nan,
@@ -287,12 +288,15 @@ def _model(extra: bytes) -> str:
     return next(filter(None, (text_of_key(extra, key) for key in keys)), "")
 
 
-def _status(seen: Any) -> Status:
-    """LangGraph stops to ask a person by an exception, which is no error."""
+def _status(seen: Any, kind: Kind) -> Status:
+    """LangGraph stops to ask a person by an exception, which is no error; a tool's error may be told in its message only."""
     error = loose.text(seen.error)
     if seen.status == "interrupted" or error.startswith("GraphInterrupt("):
         return Status.UNSET
     if seen.status == "error" or error:
+        return Status.ERROR
+    told = kind is Kind.TOOL_EXECUTION and b'"error"' in bytes(seen.outputs)
+    if told and error_in(tool_message(document_of(seen.outputs))):
         return Status.ERROR
     return Status.OK if seen.status == "success" else Status.UNSET
 

@@ -81,6 +81,21 @@ def test_a_tool() -> None:
     assert (body.has_result, body.result) == (True, [2])
 
 
+def test_what_its_own_sdk_writes() -> None:
+    """Langfuse 5: the wrapper of OpenAI's client, and functions with its decorator."""
+    usage = {"prompt_tokens": 180, "completion_tokens": 12, "prompt_tokens_details": {"cached_tokens": 64},
+             "completion_tokens_details": {"reasoning_tokens": 5}}  # fmt: skip
+    asked = step("llm", GENERATION | {
+        "langfuse.observation.usage_details": json.dumps(usage),
+        "langfuse.observation.model.parameters": '{"temperature": 0.5, "max_tokens": "Infinity"}',
+    })  # fmt: skip
+    assert asked.body.usage == Usage(180, 12, 64, 5)
+    assert asked.body.params == {"temperature": 0.5}
+    ran = step("find", {"langfuse.observation.type": "tool",
+                        "langfuse.observation.input": '{"args": [], "kwargs": {"q": 1}}'})  # fmt: skip
+    assert ran.body.call == ToolCall("", "find", {"q": 1})
+
+
 def test_other_observations_and_errors() -> None:
     failed = step("x", {"langfuse.observation.type": "span", "langfuse.observation.input": '"in"',
                         "langfuse.observation.level": "ERROR", "langfuse.observation.status_message": "no"})  # fmt: skip

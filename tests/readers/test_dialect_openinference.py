@@ -164,7 +164,9 @@ def test_a_tool_declares_its_own_schema() -> None:
         ("sunny", "sunny", ""),
         ('{"a": 1}', {"a": 1}, ""),
         ('{"id": "1", "name": "f", "response": {"ok": true}}', {"ok": True}, ""),
-        ('{"content": "x", "tool_call_id": "c1"}', {"content": "x", "tool_call_id": "c1"}, "c1"),
+        ('{"content": "x", "tool_call_id": "c1"}', "x", "c1"),
+        ('{"type": "tool", "data": {"content": "[1]", "tool_call_id": "c1"}}', [1], "c1"),
+        ('{"tool_call_id": "c1", "seen": true}', {"tool_call_id": "c1", "seen": True}, ""),
     ],
 )
 def test_results(value: str, result: Json, id_: str) -> None:

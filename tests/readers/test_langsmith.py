@@ -172,6 +172,15 @@ def test_statuses(fields: dict[str, Json], status: Status) -> None:
     assert (step.status, step.body.error) == (status, fields.get("error", ""))
 
 
+def test_a_tool_whose_error_was_told_to_the_model_failed() -> None:
+    told = {"content": "down", "tool_call_id": "c1", "type": "tool", "status": "error"}
+    (step,) = steps(READER, [run("tool", "tool", outputs={"output": told})]).values()
+    assert (step.status, step.body.error, step.body.result) == (Status.ERROR, "down", "down")
+    plain = {"content": '{"status": "error"}', "tool_call_id": "c1", "type": "tool", "status": "success"}
+    (step,) = steps(READER, [run("tool", "tool", outputs={"output": plain})]).values()
+    assert step.status is Status.UNSET, "what the tool says itself is its result"
+
+
 def test_numbers_that_are_none_do_not_lose_the_run() -> None:
     text = json.dumps([run("root", "tool", outputs={"output": float("nan")})])
     reading = opened(READER, text)

@@ -83,3 +83,30 @@ def test_keywords_that_nobody_set_are_no_keywords() -> None:
         "properties": {"q": {"enum": ["a", None], "items": None}},
     }
     assert _payloads.without_nulls(schema) == {"type": "object", "properties": {"q": {"enum": ["a", None]}}}
+
+
+SAID = {"content": "down", "tool_call_id": "c1", "status": "error"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        SAID,
+        {"type": "tool", "data": SAID},
+        {"lc": 1, "type": "constructor", "id": ["ToolMessage"], "kwargs": SAID},
+        {"output": {"lc": 1, "kwargs": SAID}, "kwargs": {"color": "green"}},
+        {"output": json.dumps(SAID)},
+    ],
+)
+def test_what_langchain_makes_of_a_result(value: Any) -> None:
+    found = _payloads.tool_message(value)
+    assert found == SAID
+    assert _payloads.error_in(found) == "down"
+    assert _payloads.error_in({**SAID, "status": "success"}) == ""
+
+
+@pytest.mark.parametrize(
+    "value", [None, "text", [SAID], {}, {"output": 7}, {"tool_call_id": "c1"}, {"kwargs": {"a": 1}}]
+)
+def test_other_results_are_no_message(value: Any) -> None:
+    assert _payloads.tool_message(value) == {}
