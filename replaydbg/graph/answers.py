@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from replaydbg.core.message import Json, Message, ToolCall, ToolResponse
+from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
 from replaydbg.core.step import Body
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import WAITING_CALLS_MAX, Asked, CallPlace, TraceIndex
@@ -67,6 +67,8 @@ class Answering:
         messages = body.messages or ()
         new = messages[link.new_from :]
         waiting = list(self._left.get(link.previous, ())) if link.previous is not None else []
+        if link.previous is not None and not self._calls[link.previous] and link.new_from:
+            waiting += _retold(row, messages[link.new_from - 1], link.new_from - 1)
         unasked: list[tuple[PromptPlace, ToolResponse]] = []
         for place, part in _new_parts(row, link, new):
             if isinstance(part, ToolCall):
@@ -155,6 +157,14 @@ class Answers:
     @property
     def _walked(self) -> Answering:
         return self.index.walk.heard(self._answering)
+
+
+def _retold(row: int, message: Message, number: int) -> Iterator[_Waiting]:
+    """The calls of a reply that was not recorded where it was made: the next prompt tells it."""
+    if message.role is Role.ASSISTANT:
+        for at, part in enumerate(message.parts):
+            if isinstance(part, ToolCall):
+                yield PromptPlace(row, number, at), part
 
 
 def _is_large(result: Json) -> bool:

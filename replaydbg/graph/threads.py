@@ -96,12 +96,7 @@ class Linking:
             retold.ends.follow(link.previous)
 
     def _continued(
-        self,
-        row: int,
-        messages: Sequence[Message],
-        prefixes: list[int],
-        ends: _Ends,
-        prompts: dict[int, int],
+        self, row: int, messages: Sequence[Message], prefixes: list[int], ends: _Ends, prompts: dict[int, int]
     ) -> Link | None:
         for length in range(len(messages), 0, -1):
             prefix = prefixes[length]
@@ -111,10 +106,21 @@ class Linking:
             if previous is None or length == len(messages):
                 continue  # a retry of the same prompt is no continuation
             if messages[length].role is Role.ASSISTANT:
-                return Link(row, previous, length + 1)  # the reply stands there in other words
+                # The reply stands there in other words, or as a message for each of its items.
+                return Link(row, previous, self._end_of_reply(previous, messages, length + 1))
             if previous in self._silent:
                 return Link(row, previous, length)  # the call failed, and was made again with more to say
         return None
+
+    def _end_of_reply(self, previous: int, messages: Sequence[Message], at: int) -> int:
+        """Where messages end that hold nothing but calls of the reply before them."""
+        names = {call.name for call in self._asked.calls.get(previous, ())}
+        while at < len(messages) and messages[at].role is Role.ASSISTANT:
+            calls = [part.name for part in messages[at].parts if isinstance(part, ToolCall)]
+            if not calls or len(calls) < len(messages[at].parts) or not names.issuperset(calls):
+                break
+            at += 1
+        return at
 
     def _answers(self, row: int | None, message: Message) -> bool:
         """Whether the message answers calls of the model call at `row`: how a log of new messages only goes on."""

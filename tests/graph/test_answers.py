@@ -94,6 +94,36 @@ def test_a_response_that_comes_later_in_the_thread() -> None:
     assert waiting(run) == []
 
 
+def test_a_reply_that_was_not_recorded_is_told_by_the_next_prompt() -> None:
+    """OpenLLMetry's instrumentation of the Agents SDK leaves replies of Chat Completions out."""
+    asked = [user("Go.")]
+    told = [
+        *asked,
+        assistant("Both.", call("f", {}, "a"), call("g", {}, "b")),
+        response("a", 1),
+        response("b", 2),
+    ]
+    run = trace(model_call("m1", asked), model_call("m2", told), model_call("m3", [*told, response("c", 3)]))
+    assert waiting(run) == []
+    assert [one.id for _, one in answers(run).orphans] == ["c"]
+
+
+def test_a_reply_that_the_next_prompt_tells_item_by_item() -> None:
+    """The same instrumentation writes a message for each item of a response, under other ids."""
+    reply = assistant("Both.", call("f", {"x": 1}, "a"), call("g", {"y": 2}, "b"))
+    items = [
+        assistant("Both."),
+        assistant("", call("f", {"x": 1}, "fc_a")),
+        assistant("", call("g", {"y": 2}, "fc_b")),
+    ]
+    run = trace(
+        model_call("m1", [user("Go.")], reply),
+        model_call("m2", [user("Go."), *items, response("a", 1), response("b", 2)], assistant("Done.")),
+    )
+    assert (results(run), waiting(run), answers(run).orphans) == ({"m1": [1, 2], "m2": []}, [], [])
+    assert Facts(run).threads.links[1].new_from == 4, "what is new are the responses"
+
+
 def test_a_call_that_was_never_answered() -> None:
     run = said(assistant("", call("f", {}, "a"), call("g", {}, "b")), response("a", 1), assistant("Done."))
     assert waiting(run) == [("m1", "g", False)]
