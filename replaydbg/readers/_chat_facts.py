@@ -26,6 +26,8 @@ _START_KEYS = ("start_time", "startTime", "started_at", "start", "request_time")
 _END_KEYS = ("end_time", "endTime", "ended_at", "end", "response_time")
 _LOGGED_KEYS = ("timestamp", "created_at", "time", "ts", "created")
 _SECONDS_KEYS = (("latency_sec", 1e9), ("duration_seconds", 1e9), ("latency_ms", 1e6), ("duration_ms", 1e6))
+PARAMETERS = ("optional_params", "model_parameters")
+"""Where some loggers keep the parameters of a call apart from what else they say of it."""
 _COST_KEYS = ("cost", "cost_usd", "response_cost", "total_cost")
 KEYS = frozenset(
     {*_SESSION_KEYS, *_START_KEYS, *_END_KEYS, *_LOGGED_KEYS, *_COST_KEYS, *(key for key, _ in _SECONDS_KEYS)}
@@ -54,7 +56,7 @@ def facts(
     asked: ModelRequest, reply: Reply | None, body: dict[str, Json], response: Json, record: dict[str, Json]
 ) -> Facts:
     options: dict[str, Json] = {}
-    for key in ("kwargs", "optional_params", "model_parameters"):
+    for key in ("kwargs", *PARAMETERS):
         options |= loose.mapping(record.get(key)) if body is not record.get(key) else {}
     start, end = _times(record, response)
     usage = reply.usage if reply else Usage()
@@ -71,7 +73,7 @@ def facts(
     return Facts(
         model=asked.model or loose.text(record.get("model")) or (reply.model if reply else ""),
         response_model=reply.model if reply else "",
-        provider=asked.provider,
+        provider=asked.provider or loose.text(record.get("custom_llm_provider")),
         agent=loose.text(record.get("agent_name")) or loose.text(record.get("agent")),
         # A request without offers offered nothing; a message list of somebody's own making only does not say.
         tools=asked_tools if isinstance(offered, list) else () if _is_whole_request(body, record) else None,
@@ -132,7 +134,7 @@ def _usage(value: Json) -> Usage:
 def _error(record: dict[str, Json], response: Json, reply: Reply | None) -> str:
     """The recording's words for what went wrong; "" where nothing did."""
     for holder in (record, loose.mapping(response), loose.mapping(record.get("response"))):
-        error: Any = holder.get("error") or holder.get("exception")
+        error: Any = holder.get("error") or holder.get("exception") or holder.get("error_str")
         if error and (holder is not response or reply is None or not reply.message.parts):
             words = loose.mapping(error).get("message") or error
             return words if isinstance(words, str) else loose.encoded(words)
@@ -172,9 +174,11 @@ def _number(holder: dict[str, Json], keys: tuple[str, ...]) -> float:
 
 
 def session(record: dict[str, Json]) -> str:
+    """The session that the record names. In LiteLLM's payloads `trace_id` is that of one request and its retries."""
+    no_session = "trace_id" if "litellm_call_id" in record else ""
     for holder in (record, loose.mapping(record.get("metadata"))):
         for key in _SESSION_KEYS:
-            value = holder.get(key)
+            value = holder.get(key) if holder is not record or key != no_session else None
             if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
                 return f"{value}"
     return ""

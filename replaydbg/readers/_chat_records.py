@@ -33,6 +33,10 @@ _LOGGER_KEYS = frozenset(
     }
 )  # fmt: skip
 """What stands beside the parameters of a call in a flat record and is none of them."""
+_ASKED_KEYS = frozenset(
+    {"contents", "functions", "input", "instructions", "messages", "model", "prompt", "system", "tools"}
+)
+"""All that counts of a flat record that keeps its parameters apart: who logs so much more has words of their own for it."""
 
 
 class _Accumulator(Protocol):
@@ -224,6 +228,8 @@ def call(
     shape = SHAPES[shape_of(request, response, url)]
     if request is record:
         body = {key: value for key, value in record.items() if key not in _LOGGER_KEYS}
+        if any(isinstance(record.get(key), dict) for key in _chat_facts.PARAMETERS):
+            body = {key: value for key, value in body.items() if key in _ASKED_KEYS}
     else:
         body = request
     if shape is google_generate:

@@ -33,7 +33,6 @@ _SPOKEN = frozenset(
 )
 _REPEATED = frozenset(
     {
-        "ThoughtEvent",
         "ToolCallSummaryMessage",
         "ModelClientStreamingChunkEvent",
         "MemoryQueryEvent",
@@ -140,20 +139,25 @@ def _add_result(transcript: Transcript, record: dict[str, Json], place: str) -> 
     name = transcript.stem
     chat = GroupChat(transcript.run(name if not transcript.runs else f"{name}-{len(transcript.runs) + 1}"))
     transcript.notice(place, "what the agents were told by their system prompts was not recorded")
+    thoughts: dict[str, list[Part]] = {}
     for at, value in enumerate(record["messages"]):
         item = loose.mapping(value)
         kind, source = loose.text(item.get("type")), loose.text(item.get("source"))
         moment = _moments.nanoseconds(item.get("created_at"))
         usage = openai_chat.read_usage(item.get("models_usage"))
-        if kind == "ToolCallExecutionEvent":
+        if kind == "ThoughtEvent":  # said beside the calls or the answer that come next
+            thoughts.setdefault(source, []).append(Reasoning(loose.text(item.get("content"))))
+        elif kind == "ToolCallExecutionEvent":
             responses = tuple(map(_response, loose.sequence(item.get("content"))))
             chat.returned(source, Message(Role.TOOL, responses), moment)
         elif kind == "ToolCallRequestEvent":
-            chat.replied(source, Message(Role.ASSISTANT, tuple(_parts(item))), moment, usage, heard=False)
+            parts = (*thoughts.pop(source, ()), *_parts(item))
+            chat.replied(source, Message(Role.ASSISTANT, parts), moment, usage, heard=False)
         elif source == "user" or (kind in _SPOKEN and item.get("models_usage") is None and at == 0):
             chat.told(source, Message(Role.USER, tuple(_parts(item)), source), moment)
         elif kind not in _REPEATED:
-            chat.replied(source, Message(Role.ASSISTANT, tuple(_parts(item))), moment, usage)
+            parts = (*thoughts.pop(source, ()), *_parts(item))
+            chat.replied(source, Message(Role.ASSISTANT, parts), moment, usage)
     if loose.text(record.get("stop_reason")):
         chat.ended(record["stop_reason"])
 

@@ -235,8 +235,11 @@ def read_usage(value: Json) -> Usage:
         loose.count(either(usage, key)) for key in ("candidatesTokenCount", "thoughtsTokenCount")
     )
     output = None if said is None and thought is None else (said or 0) + (thought or 0)
+    total, asked = (loose.count(either(usage, key)) for key in ("totalTokenCount", "promptTokenCount"))
+    if thought and total is not None and total == (asked or 0) + (said or 0):
+        output = said  # ADK counts so where it asks other providers by way of LiteLLM
     cached = loose.count(either(usage, "cachedContentTokenCount"))
-    return Usage(loose.count(either(usage, "promptTokenCount")), output, cached, thought)
+    return Usage(asked, output, cached, thought)
 
 
 def write_usage(usage: Usage) -> dict[str, Json]:

@@ -105,6 +105,8 @@ def test_both_encodings_of_a_run_agree() -> None:
         assert (mine.kind, mine.name, mine.status) == (other.kind, other.name, other.status)
         assert mine.tool_calls == other.tool_calls
         assert (mine.body.result, mine.body.usage) == (other.body.result, other.body.usage)
+        if mine.body.output is not None and other.body.output is not None:
+            assert mine.body.output.parts == other.body.output.parts, "what was thought, too"
 
 
 def test_images_and_parts_that_nobody_knows() -> None:

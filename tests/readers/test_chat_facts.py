@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from replaydbg.core.step import Usage
-from tests.support.chat_logs import TALK, TOOL, completion, logged, one, says, user
+from replaydbg.core.step import Status, Usage
+from tests.support.chat_logs import TALK, TOOL, completion, logged, one, read, says, user
 
 
 def test_tools_that_were_not_recorded_and_tools_that_were_none() -> None:
@@ -89,3 +89,31 @@ def test_parameters_are_what_no_logger_puts_there() -> None:
 
 def test_agents_by_name() -> None:
     assert one(logged([user("hi")], says("ok"), agent_name="planner")).step(0).agent == "planner"
+
+
+def litellm(messages: list[Any], answer: dict[str, Any] | None, number: int, **more: Any) -> dict[str, Any]:
+    """As LiteLLM hands it to loggers: a trace id for each request, its own words beside the parameters."""
+    return logged(
+        messages, answer, litellm_call_id=f"call-{number}", trace_id=f"trace-{number}", session_id="", response_cost=0.5,
+        custom_llm_provider="openai", cache_hit=None, model_parameters={"temperature": 0.5, "tools": [TOOL]},
+        startTime=NINE + number, endTime=NINE + number + 1, error_str=None, **more,
+    )  # fmt: skip
+
+
+def test_payloads_of_litellm_are_one_conversation() -> None:
+    first = [user("hi")]
+    second = [*first, says("ho"), user("more")]
+    trace = one([litellm(first, says("ho"), 1), litellm(second, says("that is all"), 2)])
+    step = trace.step(1)
+    assert step.body.params == {"temperature": 0.5}, "what else the logger says was not sent to the model"
+    assert step.body.tools is not None
+    assert (step.body.provider, step.cost_usd, step.duration_ms) == ("openai", 0.5, 1000)
+
+
+def test_a_failure_in_the_words_of_litellm() -> None:
+    (step,) = one(litellm([user("hi")], None, 1) | {"response": {}, "error_str": "Connection error."}).steps()
+    assert (step.status, step.body.error, step.body.output) == (Status.ERROR, "Connection error.", None)
+
+
+def test_a_trace_id_of_other_loggers_is_a_session() -> None:
+    assert len(read([logged([user("hi")], says("ho"), trace_id=f"t{n}") for n in (1, 2)]).traces) == 2

@@ -160,3 +160,18 @@ def test_reasons_of_other_shapes() -> None:
     for word, reason in words.items():
         reply = Reply(Message(Role.ASSISTANT, (), finish_reason=word))
         assert shape.write_reply(reply)["candidates"][0]["finishReason"] == reason
+
+
+@pytest.mark.parametrize(
+    ("total", "output"),
+    [(None, 25), (125, 25), (120, 20)],
+    ids=["not said", "beside", "ADK, by way of LiteLLM"],
+)
+def test_thoughts_stand_beside_the_candidates_or_in_them(total: int | None, output: int) -> None:
+    counts = {
+        "promptTokenCount": 100,
+        "candidatesTokenCount": 20,
+        "thoughtsTokenCount": 5,
+        "totalTokenCount": total,
+    }
+    assert shape.read_usage(counts) == Usage(100, output, None, 5)
