@@ -104,6 +104,8 @@ def _checker(schema_json: bytes) -> Checker:
         validator = jsonschema_rs.validator_for(schema, retriever=_refused, pattern_options=options)
     except jsonschema_rs.ValidationError as error:
         place = pointer.join(error.instance_path)
+        if error.instance_path[-1:] == ["type"] and isinstance(error.instance, str):
+            return _unusable(f"{_quoted(error.instance)} is no type of JSON Schema, at {place}", schema)
         where = f" at {place}" if place else ""
         return _unusable(_shortened(error.message.split(" and retrieving it failed")[0]) + where, schema)
     except (ValueError, TypeError, jsonschema_rs.ReferencingError) as error:

@@ -27,9 +27,15 @@ _LEAD = (
 _REFUSED = re.compile(
     _LEAD
     + r"""(?:
-        (?:mcp\ )?error\ -32602\b | -32602\b | invalid\ (?:params|arguments)\b.{0,60}?(?:\bfor\ tool\b|:)
-      | (?:input)?validation\ ?error\b | pydantic.{0,20}validationerror
-      | \d+\ validation\ errors?\b
+        (?:mcp\ )?error\ -32602\b | -32602\b
+      | invalid\ (?:tool\ |function\ )?(?:params|parameters|arguments)\b.{0,60}?(?:\bfor\ tool\b|:)
+      | (?:[a-z]\w*\.){0,4}(?:input)?validation\ ?error\b(?!s?:\ *0\b) | pydantic.{0,20}validationerror
+      | [1-9]\d*\ validation\ errors?\b
+      | parse_error\b | invalid_tool_calls?\b | tool_use_failed\b | toolinvocationerror\b
+      | (?:received\ )?tool\ input\ did\ not\ match\b | (?:tool\ )?input\ validation\ failed\b
+      | tool\ call\ arguments\b.{0,60}?\binvalid\b | (?:the\ )?arguments\ provided\ to\ the\ tool\ are\ invalid\b
+      | (?:[\w.]{1,40}\ )?must\ have\ required\ propert(?:y|ies)\b | ["'][\w.]{1,80}["']\ is\ a\ required\ property\b
+      | expected\ \w+,\ received\ \w+
       | input\ validation\ error\b
       | invalid\ (?:json\ )?input\ for\ tool\b
       | ai_invalidtool(?:input|arguments)error\b
@@ -49,9 +55,11 @@ _REFUSED = re.compile(
 _UNKNOWN = re.compile(
     _LEAD
     + r"""(?:
-        (?:no\ such\ tool|unknown\ (?:tool|function)|ai_nosuchtoolerror)\b
-      | (?:requested\ )?(?:tool|function)\ ["'`]?(?P<tool>[\w./:-]{1,80})["'`]?
-        \ (?:was\ )?(?:not\ found|does\ not\ exist|is\ not\ (?:available|a\ valid\ tool|registered))\b
+        (?:no\ such\ tool|unknown\ (?:tool|function)|unsupported\ call|no\ tool\ named)\b
+        (?:\ available)?(?:[\s"'`:]{1,4}(?P<told>[\w./:-]{1,80}))?
+      | ai_nosuchtoolerror\b
+      | (?:the\ )?(?:requested\ )?(?:tool|function)\ ["'`]?(?P<tool>[\w./:-]{1,80})["'`]?
+        \ (?:was\ )?(?:not\ found|does\ not\ exist|is\ (?:unavailable|not\ (?:available|a\ valid\ tool|registered|defined)))\b
       | ["'`]?(?P<other>[\w./:-]{1,80})["'`]?\ is\ not\ a\ valid\ tool\b
     )""",
     re.IGNORECASE | re.VERBOSE,
@@ -63,8 +71,10 @@ _FAILURE = re.compile(
         | \{\s*["'](?:error|exception|is_?error)["']\s*:(?!\s*(?:null|none|""|\'\'|false|\[\]|\{\})))""",
     re.IGNORECASE | re.VERBOSE,
 )
-_PYDANTIC_KEYS = {"type", "loc", "msg"}
-"""Of one error in pydantic's list of them."""
+_PYDANTIC_KEYS, _ZOD_KEYS = {"type", "loc", "msg"}, {"code", "path", "message"}
+"""Of one error in a validator's list of them. Linters say as much of a file, whose path is a text."""
+_LAST = re.compile(r"__|[./:]")
+"""Before a name: of the server or the namespace that it is of."""
 
 
 class Refusal(Enum):
@@ -94,29 +104,29 @@ def says_failure(result: Json, head: str | None = None) -> bool:
 
 def refusal(result: Json, head: str, name: str = "") -> Refusal | None:
     """How the runtime refused the call; None where it took it. `head` is `words_of` the result."""
-    if _pydantic_errors(result):
+    if _listed_errors(result):
         return Refusal.ARGUMENTS
     if not head:
         return None
     if _REFUSED.match(head):
         return Refusal.ARGUMENTS
     unknown = _UNKNOWN.match(head)
-    named = (unknown["tool"] or unknown["other"]) if unknown is not None else None
-    if unknown is None or (named is not None and named.lower() != name.lower()):
+    if unknown is None:
         return None
-    return Refusal.TOOL
+    named = (unknown["tool"] or unknown["other"] or unknown["told"] or "").rstrip(".:").lower()
+    return Refusal.TOOL if _LAST.split(name.lower())[-1] == _LAST.split(named)[-1] or not named else None
 
 
 def words_of(result: Json) -> str:
     """How the result begins, in words."""
-    return _pydantic_errors(result) or _head(result)
+    return _listed_errors(result) or _head(result)
 
 
-def _pydantic_errors(result: Json) -> str:
-    """Pydantic's own list of errors in words; "" for anything else."""
+def _listed_errors(result: Json) -> str:
+    """The list of errors of pydantic or zod in words; "" for anything else."""
     if isinstance(result, str):
         head = result[:HEAD_CHARS]
-        if '"loc"' not in head or head.lstrip()[:1] != "[":
+        if ('"loc"' not in head and '"path"' not in head) or head.lstrip()[:1] != "[":
             return ""
         try:
             result = orjson.loads(result)
@@ -124,9 +134,13 @@ def _pydantic_errors(result: Json) -> str:
             return ""
     if not isinstance(result, list) or not result:
         return ""
-    if not all(isinstance(item, dict) and item.keys() >= _PYDANTIC_KEYS for item in result):
+    if not all(isinstance(item, dict) for item in result):
         return ""
-    return "; ".join(f"{_place(item['loc'])}: {item['msg']}" for item in result[:4])
+    if all(item.keys() >= _PYDANTIC_KEYS for item in result):
+        return "; ".join(f"{_place(item['loc'])}: {item['msg']}" for item in result[:4])
+    if all(item.keys() >= _ZOD_KEYS and isinstance(item["path"], list) for item in result):
+        return "; ".join(f"{_place(item['path'])}: {item['message']}" for item in result[:4])
+    return ""
 
 
 def _place(loc: Json) -> str:

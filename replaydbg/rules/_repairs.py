@@ -136,17 +136,23 @@ def _changes(
                     f"{name}: {_json(other)} instead of {_json(value)}",
                 )
     elif violation.keyword in {"additionalProperties", "unevaluatedProperties"}:
-        yield from _renamed(arguments, place, others)
+        yield from _renamed(arguments, violation, others)
         yield _without(arguments, place), f"without {name}"
     elif violation.keyword == "required":
         yield from _found_under_another_name(arguments, place, str(violation.expected[0]))
 
 
-def _renamed(arguments: Json, place: str, others: tuple[Violation, ...]) -> Iterator[tuple[Json, str]]:
-    """A field that is not known takes the name of one that is missing beside it."""
+def _renamed(
+    arguments: Json, violation: Violation, others: tuple[Violation, ...]
+) -> Iterator[tuple[Json, str]]:
+    """A field that is not known takes the name of one that is missing beside it, or that it nearly has."""
+    place = violation.pointer
     holder, _, name = place.rpartition("/")
     missing = [str(one.expected[0]) for one in others if one.keyword == "required" and one.pointer == holder]
     near = nearest(name, missing) or (missing[0] if len(missing) == 1 else None)
+    if near is None:
+        there = pointer.get(arguments, holder)
+        near = nearest(name, (str(one) for one in violation.expected if one not in there))
     if near is not None:
         yield _with_name(arguments, holder, pointer.tokens(place)[-1], near), f"{near} instead of {name}"
 

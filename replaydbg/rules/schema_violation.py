@@ -6,7 +6,7 @@ What it finds:
     request itself. Where it was not recorded, that of a side file (`--tools`) or of another step of the run is held
     against the call, and it may be of another version: a warning where the tool refused the call too, a hint where it
     took it. A call in a reply that was broken off is a hint, and so is text that is not of the `format` of its field,
-    which schemas do not forbid. A call without any schema is counted as *schema not recorded*: it has not passed.
+    which schemas do not forbid. Values that the recorder removed (`[REDACTED]`), or put into a field of their own (`input`), are not held against it. A call without any schema is counted as *schema not recorded*: it has not passed.
 
 Why it matters:
     The tool refuses the call, or worse, takes it and does something else. An agent that gets a bare "invalid input"
@@ -24,13 +24,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from replaydbg.core import pointer
 from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.message import Json
 from replaydbg.core.tool import SchemaSource
 from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import summary
 from replaydbg.schema import Checker, Violation, checker
+from replaydbg.wire.arguments import is_placeholder, parse
+
+_OF_NAMES = ("additionalProperties", "unevaluatedProperties")
+"""A field that is not allowed is so whatever its value."""
+
+
+_WRAPPERS = frozenset(
+    {"args", "arguments", "input", "inputs", "kwargs", "parameters", "params", "tool_input"}
+)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -44,13 +55,38 @@ def check(facts: Facts) -> Iterator[Finding]:
         if mine is None:
             mine = checkers[id(in_force.spec)] = checker(in_force.spec.schema)
         violations = mine.violations(seen.call.arguments)
+        if violations and _is_wrapped(facts, at, seen, mine):
+            continue
+        if violations:
+            violations = _recorded(violations, seen.call.arguments)
         if violations:
             if seen.call.problem is None and not seen.takes_text:
                 yield _finding(facts, seen, violations, _severity(facts, at, seen))
         elif mine.has_formats:
-            odd = mine.formats(seen.call.arguments)
+            odd = _recorded(mine.formats(seen.call.arguments), seen.call.arguments)
             if odd:
                 yield _finding(facts, seen, odd, Severity.HINT)
+
+
+def _is_wrapped(facts: Facts, at: int, seen: SeenCall, held: Checker) -> bool:
+    """Whether it is the recorder that put the arguments into a field of their own: the tool took them, and inside all is well."""
+    full = {key: value for key, value in seen.call.arguments.items() if value not in ({}, [], None)}
+    if len(full) != 1 or not _WRAPPERS.issuperset(seen.call.arguments):
+        return False
+    (inner,) = full.values()
+    if isinstance(inner, str):
+        inner = parse(inner)[0]
+    outcome = facts.outcomes[at]
+    return isinstance(inner, dict) and outcome.known and not outcome.failed and not held.violations(inner)
+
+
+def _recorded(violations: tuple[Violation, ...], arguments: Json) -> tuple[Violation, ...]:
+    """Those of values that were recorded: what stands for one that was removed is not what the model said."""
+    return tuple(
+        one
+        for one in violations
+        if one.keyword in _OF_NAMES or not is_placeholder(pointer.get(arguments, one.pointer))
+    )
 
 
 def _severity(facts: Facts, at: int, seen: SeenCall) -> Severity:

@@ -3,7 +3,9 @@
 What it finds:
     A call to a tool that was not among the tools offered with the request. Where the offer was not recorded, the
     tools of a side file (`--tools`) are asked, and it is only said: the file may be of another version, or list some
-    of the tools. So it is where a name differs in dots and dashes, which some APIs do not allow.
+    of the tools. So it is where a name differs in dots and dashes, which some APIs do not allow, and where the call has
+    a prefix more or less and was answered. A call that was answered though its tool was not offered is a warning. Where
+    no request of the run offers any tool and calls are answered, the recorder left the tools out.
 
 Why it matters:
     The call cannot be carried out. Many frameworks answer it with an error that the model does not expect, some drop
@@ -19,6 +21,7 @@ What to do:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from replaydbg import schema
@@ -31,19 +34,31 @@ from replaydbg.rules._findings import of_call
 
 _NAMES_SHOWN_MAX = 8
 
+_PREFIX = re.compile(r"^.*(?:__|[.:/])(?=\w)")
+
 _BROUGHT_BY_SERVER = "mcp"
 """An offer of this type stands for tools whose names only the provider knows."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     side = tuple(tool.name for tool in facts.side_tools)
-    for seen in facts.calls:
-        if seen.offered is not None:
+    left_out = _were_left_out(facts)
+    for at, seen in enumerate(facts.calls):
+        if seen.offered is not None and not left_out:
             if not any(_stands_for_others(tool.raw) for tool in seen.offered):
                 names = tuple(tool.name for tool in seen.offered)
-                yield from _held_against(facts, seen, names, SchemaSource.REQUEST, RULE.severity)
+                outcome = facts.outcomes[at]
+                ran = outcome.known and not outcome.failed
+                yield from _held_against(facts, seen, names, SchemaSource.REQUEST, ran=ran)
         elif side and seen.in_force is None:
-            yield from _held_against(facts, seen, side, SchemaSource.SIDE_FILE, Severity.INFO)
+            yield from _held_against(facts, seen, side, SchemaSource.SIDE_FILE, ran=False)
+
+
+def _were_left_out(facts: Facts) -> bool:
+    """Whether the recorder does not write down what is offered: no request offers anything, and calls are answered."""
+    if any(map(facts.index.tools, facts.index.model_calls)):
+        return False
+    return any(outcome.known and not outcome.failed for outcome in facts.outcomes)
 
 
 def _stands_for_others(raw: object) -> bool:
@@ -51,21 +66,24 @@ def _stands_for_others(raw: object) -> bool:
 
 
 def _held_against(
-    facts: Facts, seen: SeenCall, names: tuple[str, ...], source: SchemaSource, severity: Severity
+    facts: Facts, seen: SeenCall, names: tuple[str, ...], source: SchemaSource, *, ran: bool
 ) -> Iterator[Finding]:
     name = seen.call.name
     if name in names:
         return
-    near = schema.nearest(name, names)
+    near = next((one for one in names if _last(one) == _last(name)), None) or schema.nearest(name, names)
+    severity = Severity.INFO if source is SchemaSource.SIDE_FILE else RULE.severity
     if near is not None and _spelled(near) == _spelled(name):
         severity = Severity.INFO  # APIs that allow no dots in names have writers that replace them
+    elif ran:
+        severity = Severity.INFO if near is not None and _last(near) == _last(name) else Severity.WARNING
     whose = "the request" if source is SchemaSource.REQUEST else "the side file"
     hint = f'did you mean "{near}"?' if near is not None else f"there {_listed(names)}"
     yield of_call(
         RULE,
         facts.trace,
         seen,
-        f"{name or 'a call without a name'} is not among the tools of {whose}; {hint}",
+        f"{name or 'a call without a name'} is not among the tools of {whose}{', but was answered' if ran else ''}; {hint}",
         "/name",
         said=f"there {_listed(names)}",
         severity=severity,
@@ -75,6 +93,11 @@ def _held_against(
 
 def _spelled(name: str) -> str:
     return name.translate({ord(mark): "_" for mark in ".-/:"})
+
+
+def _last(name: str) -> str:
+    """The name without the server or the namespace before it: `mcp__shop__search`, `functions.search`."""
+    return _PREFIX.sub("", name)
 
 
 def _listed(names: tuple[str, ...]) -> str:

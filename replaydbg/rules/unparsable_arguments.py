@@ -3,7 +3,8 @@
 What it finds:
     A tool call whose arguments are no JSON: text that breaks off, or is malformed at some place. Text that was cut off
     by the token limit is told apart, and so is text that the recorder removed (that is absent, not malformed). In a reply
-    that was broken off it is a hint. Tools that take free text are left alone. Formats that keep only the parsed value
+    that was broken off it is a hint, and so it is where text breaks off and the tool took it all the same: recorders cut
+    long attributes. Tools that take free text are left alone. Formats that keep only the parsed value
     cannot show this.
 
 Why it matters:
@@ -35,15 +36,19 @@ _AROUND_CHARS = 12
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    for seen in facts.calls:
+    for at, seen in enumerate(facts.calls):
         problem = seen.call.problem
         if problem is None or problem.message == REDACTED or seen.takes_text:
             continue
         output = facts.trace.body(seen.row).output
         by_limit = output is not None and output.finish_reason.lower() in CUT_REASONS
         said = _what_is_wrong(seen.call.raw or "", problem, by_limit=by_limit)
+        outcome = facts.outcomes[at]
+        ran = problem.truncated and not by_limit and outcome.known and not outcome.failed
+        if ran:
+            said += ", and the tool took them: the recorder may have cut them"
         message = f"the arguments of {seen.call.name} {said}"
-        severity = Severity.HINT if seen.row in facts.broken_off else RULE.severity
+        severity = Severity.HINT if ran or seen.row in facts.broken_off else RULE.severity
         yield of_call(RULE, facts.trace, seen, message, "/arguments_raw", said=said, severity=severity)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import orjson
 
 from replaydbg.core.message import Json, ParseProblem, ToolCall
@@ -9,6 +11,13 @@ from replaydbg.core.message import Json, ParseProblem, ToolCall
 REDACTED_MARKS = ("__REDACTED__", "[REDACTED", "<redacted>", "[sanitized]")
 """How recorders say that they removed something: such text is not *unparsable*, it is absent."""
 
+
+_REMOVED = re.compile(
+    r"[\[<({_*#]+\s*(?:redacted|sanitized|sanitised|filtered|masked|scrubbed|removed|hidden|secret|elided|omitted)\b[^\]>)}]*[\]>)}_*#]+"
+    r"|redacted|\*{3,}|•{3,}|(?-i:<[A-Z][A-Z_]*[A-Z](?:_\d+)?>)",
+    re.IGNORECASE,
+)
+_PLACEHOLDER_CHARS_MAX = 200
 
 REDACTED = "redacted by the recorder"
 """The message of the problem of such arguments."""
@@ -38,12 +47,21 @@ def call_from_raw(id_: str, name: str, raw: str) -> ToolCall:
     arguments, problem = parse(raw)
     if is_redacted(raw) or (isinstance(arguments, str) and is_redacted(arguments)):
         return ToolCall(id_, name, None, raw, ParseProblem(REDACTED))
+    if arguments is None and problem is None:
+        arguments = {}  # null, as some writers say that there are none
     return ToolCall(id_, name, arguments, raw, problem)
 
 
 def is_redacted(text: str) -> bool:
     """Whether the text stands where a recorder removed something."""
     return text.lstrip().startswith(REDACTED_MARKS)
+
+
+def is_placeholder(value: Json) -> bool:
+    """Whether the value of one field stands where a recorder removed something: `[REDACTED]`, `***`, `<EMAIL_ADDRESS>`."""
+    if not isinstance(value, str) or len(value) > _PLACEHOLDER_CHARS_MAX:
+        return False
+    return is_redacted(value) or _REMOVED.fullmatch(value.strip()) is not None
 
 
 def call_from_any(id_: str, name: str, value: Json) -> ToolCall:

@@ -36,6 +36,18 @@ REFUSED = [
     {"content": [{"type": "text", "text": "MCP error -32602: Invalid params"}], "isError": True},
     [{"type": "missing", "loc": ["q"], "msg": "Field required", "input": {}}],
     '[{"type":"missing","loc":["q"],"msg":"Field required","input":{}}]',
+    '[{"code": "invalid_type", "expected": "string", "path": ["q"], "message": "Required"}]',
+    "parse_error: the arguments could not be read",
+    "Invalid tool arguments: q must be a string",
+    "Invalid parameters: q is required",
+    "jsonschema.exceptions.ValidationError: 5 is not of type 'string'",
+    "Received tool input did not match expected schema",
+    "Tool input validation failed: q",
+    "The arguments provided to the tool are invalid: must have required property 'q'",
+    "params must have required property 'q'",
+    "Error: 'q' is a required property",
+    "Expected string, received number at q",
+    "tool_use_failed: failed to call a function",
 ]
 UNKNOWN_TOOLS = [
     "Error: No such tool available: Fetch",
@@ -46,6 +58,11 @@ UNKNOWN_TOOLS = [
     "Tool fetch does not exist.",
     "AI_NoSuchToolError: Model tried to call unavailable tool 'fetch'",
     {"error": "Unknown function: fetch"},
+    "unsupported call: fetch",
+    "No tool named fetch exists",
+    "The tool fetch is unavailable.",
+    "Function fetch is not defined",
+    "Tool 'mcp__web__fetch' is not registered",
 ]
 ERRORS = [
     "Error: disk full", "error: no such order", "Traceback (most recent call last):\n  File", '{"error": "no such order"}',
@@ -56,6 +73,10 @@ FINE: list[Any] = [
     "def validate():\n    raise ValidationError('x')", "The order was not found in the list.", "Required: 3 signatures",
     "Tools: hammer, saw", {"status": "ok", "message": "all 3 required parts are in stock"},
     "FAILED tests/test_a.py::test_b - pydantic ValidationError: 1 validation error", "tool box not found in aisle 3",
+    "0 validation errors found", "Validation error: 0", "Unknown function calls were flagged by the linter",
+    "Unknown tools were used to build it", "Function foo is not defined in module bar", "No tool named hammer in stock",
+    '[{"code": "E501", "path": "a.py", "message": "line too long"}]', "Missing required documents: passport",
+    "Expected delivery: Friday, received payment",
 ]  # fmt: skip
 
 

@@ -54,8 +54,17 @@ def _harmless(tool: str, valid: dict[str, Any]) -> Iterator[Mutant]:
     whole = {key: float(value) if type(value) is int else value for key, value in valid.items()}
     yield Mutant("2.0 for 2", tool, whole, "")
     yield Mutant("text that the recorder removed", tool, None, "", raw="__REDACTED__")
-    if not valid:
+    for key, value in valid.items():
+        gone = "[REDACTED]" if isinstance(value, str) else "<redacted>"
+        yield Mutant("a value that the recorder removed", tool, {**valid, key: gone}, "")
+    if valid:
+        yield Mutant("in a field of the recorder's", tool, {"input": valid}, "")
+        yield Mutant(
+            "as text in a field of the recorder's", tool, {"args": [], "kwargs": json.dumps(valid)}, ""
+        )
+    else:
         yield Mutant("no text for no arguments", tool, {}, "", raw="")
+        yield Mutant("null for no arguments", tool, {}, "", raw="null")
 
 
 def _of_fields(tool: str, schema: dict[str, Any], valid: Any, path: tuple[str, ...]) -> Iterator[Mutant]:

@@ -55,6 +55,7 @@ def mended(run: Trace, name: str = "schema-violation") -> tuple[Repair, Step] | 
         ({"orderId": "7", "region": "EU"}, {"order_id": "7", "region": "EU"}, "order_id instead of orderId"),
         ({"id": "7", "region": "EU"}, {"order_id": "7", "region": "EU"}, "order_id instead of id"),
         ({"order_id": "7", "region": "EU", "x": 1}, {"order_id": "7", "region": "EU"}, "without x"),
+        ({"order_id": "7", "region": "EU", "linse": [1]}, {"order_id": "7", "region": "EU", "lines": [1]}, "lines instead of linse"),
         ({"order_id": "7", "region": "EU", "lines": "[1, 2]"}, {"order_id": "7", "region": "EU", "lines": [1, 2]}, 'lines: [1, 2] instead of "[1, 2]"'),
         ({"order_id": "7", "region": "EU", "fast": "True"}, {"order_id": "7", "region": "EU", "fast": True}, 'fast: true instead of "True"'),
         ({"order_id": "7", "region": "EU", "where": {"City": "Oslo"}}, {"order_id": "7", "region": "EU", "where": {"city": "Oslo"}}, "city instead of City"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from replaydbg.core.finding import Evidence, Severity
@@ -155,3 +157,25 @@ def test_in_a_reply_that_was_broken_off_it_is_a_hint() -> None:
     reply = assistant("", call("lookup", {}, "c"), finish_reason="error")
     (finding,) = found(RULE, trace(model_call("m1", [user("Go.")], reply, tools=[LOOKUP])))
     assert finding.severity is Severity.HINT
+
+
+@pytest.mark.parametrize(
+    "gone", ["[REDACTED]", "<redacted>", "[sanitized]", "***", "<PERSON_1>", "__REDACTED__"]
+)
+def test_values_that_the_recorder_removed_are_left_alone(gone: str) -> None:
+    strict = tool("f", parameters(["n"], n={"type": "integer"}, mode={"enum": ["a", "b"]}))
+    assert found(RULE, asking(call("f", {"n": gone, "mode": gone}), tools=[strict])) == []
+    (finding,) = found(RULE, asking(call("f", {"mode": gone}), tools=[strict]))
+    assert finding.message == 'f: "n" is missing'
+
+
+@pytest.mark.parametrize(
+    "wrapped", [{"input": {"n": 1}}, {"args": [], "kwargs": {"n": 1}}, {"arguments": '{"n": 1}'}]
+)
+def test_arguments_in_a_field_of_the_recorder(wrapped: dict[str, Any]) -> None:
+    """The tool took them, so the model did not say so; where it refused them, it did."""
+    strict = tool("f", parameters(["n"], n={"type": "integer"}))
+    for result, count in (("ok", 0), ("Error: n is missing", 1)):
+        asked = call("f", wrapped, "c")
+        step = model_call("m1", [user("Go.")], assistant("", asked), tools=[strict])
+        assert len(found(RULE, trace(step, tool_execution("x1", asked, result)))) == count

@@ -12,11 +12,12 @@ from tests.support.build import assistant, call, model_call, tool, tool_executio
 from tests.support.rules import found
 
 
-def asking(name: str, *names: str, offered: bool = True) -> Trace:
+def asking(name: str, *names: str, offered: bool = True, result: str = "Error: what?") -> Trace:
     tools = [tool(one) for one in names] if offered else None
     asked = call(name, {}, "c")
     return trace(
-        model_call("m1", [user("Go.")], assistant("", asked), tools=tools), tool_execution("x1", asked, "ok")
+        model_call("m1", [user("Go.")], assistant("", asked), tools=tools),
+        tool_execution("x1", asked, result),
     )
 
 
@@ -26,6 +27,7 @@ def asking(name: str, *names: str, offered: bool = True) -> Trace:
         pytest.param(trace(), id="empty"),
         pytest.param(asking("find", "find", "open"), id="offered"),
         pytest.param(asking("find", offered=False), id="offer not recorded"),
+        pytest.param(asking("find", result="ok"), id="offers left out, and answered"),
         pytest.param(trace(tool_execution("x1", call("find"), 1)), id="a tool run by code"),
         pytest.param(
             trace(
@@ -68,6 +70,23 @@ def test_an_empty_offer_is_an_offer() -> None:
 def test_a_name_whose_dots_were_replaced_is_told_quietly() -> None:
     (finding,) = found(RULE, asking("math_add", "math.add"))
     assert finding.severity is Severity.INFO
+
+
+@pytest.mark.parametrize(
+    ("name", "severity"),
+    [
+        ("functions.find", Severity.INFO),
+        ("mcp__shop__find", Severity.INFO),
+        ("finds", Severity.WARNING),
+        ("teleport", Severity.WARNING),
+    ],
+)
+def test_a_call_that_was_answered(name: str, severity: Severity) -> None:
+    """Somebody has the tool: the name was changed on the way to the recording, or the offer is not whole."""
+    (finding,) = found(RULE, asking(name, "find", result="ok"))
+    assert finding.severity is severity
+    assert "but was answered" in finding.message
+    assert found(RULE, asking(name, "find"))[0].severity is Severity.ERROR
 
 
 def test_the_side_file_is_asked_where_the_offer_was_not_recorded() -> None:

@@ -84,3 +84,16 @@ def test_the_execution_is_named_after_the_call() -> None:
 def test_in_a_reply_that_was_broken_off_it_is_a_hint() -> None:
     (finding,) = found(RULE, asking(call("f", raw='{"a": "he sa'), "aborted"))
     assert finding.severity is Severity.HINT
+
+
+def test_a_recorder_cuts_long_attributes() -> None:
+    """The tool took what was cut off, so the model had said it all."""
+    asked = call("f", raw='{"a": "he sa')
+    run = trace(model_call("m1", [user("Go.")], assistant("", asked)), tool_execution("x1", asked, "ok"))
+    (finding,) = found(RULE, run)
+    assert finding.severity is Severity.HINT
+    assert finding.message.endswith("the recorder may have cut them")
+    run = trace(
+        model_call("m1", [user("Go.")], assistant("", asked)), tool_execution("x1", asked, "Error: no")
+    )
+    assert found(RULE, run)[0].severity is Severity.ERROR

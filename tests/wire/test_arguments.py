@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replaydbg.core.message import ParseProblem, ToolCall
-from replaydbg.wire.arguments import REDACTED, call_from_any, call_from_raw, parse, raw_text
+from replaydbg.wire.arguments import (
+    REDACTED,
+    call_from_any,
+    call_from_raw,
+    is_placeholder,
+    parse,
+    raw_text,
+)
 
 OBJECTS = st.dictionaries(
     st.text(max_size=5),
@@ -110,3 +117,18 @@ def test_recorded_text_is_sent_as_it_was(raw: str) -> None:
 @given(OBJECTS)
 def test_a_value_is_sent_as_compact_json(value: dict[str, Any]) -> None:
     assert json.loads(raw_text(ToolCall("1", "f", value))) == value
+
+
+def test_null_means_that_there_are_none() -> None:
+    assert call_from_raw("c", "f", "null") == ToolCall("c", "f", {}, "null")
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        *((one, True) for one in ("[REDACTED]", "<redacted>", " [REDACTED:email] ", "{{masked}}", "***", "<PERSON_1>", "REDACTED", "__REDACTED__")),
+        *((one, False) for one in ("", "redacted by hand", "<b>", "<div>", "**", "[secretary]", "removed", 7, None, "[REDACTED" + "x" * 300)),
+    ],
+)  # fmt: skip
+def test_what_stands_for_a_value_that_was_removed(value: Any, expected: bool) -> None:
+    assert is_placeholder(value) is expected
