@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
@@ -154,7 +155,7 @@ class Answers:
         for asked, call in walked.left_in_prompts.items():
             yield Unanswered(asked, call, ended=False)
 
-    @property
+    @cached_property
     def _walked(self) -> Answering:
         return self.index.walk.heard(self._answering)
 
@@ -169,6 +170,8 @@ def _retold(row: int, message: Message, number: int) -> Iterator[_Waiting]:
 
 def _is_large(result: Json) -> bool:
     """Whether there is a long text in it, or a great many parts."""
+    if isinstance(result, str):  # nearly all are
+        return len(result) > _CHARS_KEPT_MAX
     waiting, looked = [result], 0
     while waiting:
         value = waiting.pop()
@@ -196,6 +199,8 @@ def _new_parts(
 
 
 def _answered(waiting: Sequence[_Waiting], response: ToolResponse) -> int | None:
+    if len(waiting) == 1 and response.id and waiting[0][1].id == response.id:  # nearly always
+        return 0
     if response.id:
         same = next((at for at in range(len(waiting) - 1, -1, -1) if waiting[at][1].id == response.id), None)
         if same is not None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from replaydbg.core.message import ToolCall
 from replaydbg.core.tool import SchemaSource, ToolSpec
 from replaydbg.graph.index import SpecInForce, TraceIndex
 
 
-@dataclass(frozen=True, slots=True)
-class SeenCall:
+class SeenCall(NamedTuple):
     call: ToolCall
     row: int
     """The model call that asked for it, or the execution where no recorded model call did."""

@@ -10,7 +10,7 @@ and what mostly lies in a surer one is left out: one loop is told once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -168,11 +168,11 @@ class _InStretch:
         self.of = settings.of
 
     def loops(self) -> Iterator[Loop]:
-        turns = self.turns
-        alike = repetitions([turn.roughly for turn in turns])
+        like_enough = repetitions([turn.gist for turn in self.turns])
+        alike = self._inside(like_enough, lambda turn: turn.roughly)
         if alike:
-            equal = repetitions([turn.did for turn in turns])
-            same = [one for region in _regions(equal) for one in self._same_outcome(region)]
+            equal = self._inside(alike, lambda turn: turn.did)
+            same = self._inside(equal, lambda turn: (turn.did, turn.outcome))
             yield from self._take(LoopKind.ERROR, equal, self._is_error_loop)
             yield from self._take(LoopKind.ERROR, same, self._is_error_loop)
             yield from self._take(LoopKind.NO_PROGRESS, same, self._is_no_progress)
@@ -194,13 +194,14 @@ class _InStretch:
                 names = tuple(tool for turn in first for tool in turn.tools)
                 yield Loop(kind, tuple(members), run.period, run.rounds, names)
 
-    def _same_outcome(self, region: tuple[int, int]) -> Iterator[Repetition]:
-        start, end = region
-        numbers: dict[tuple[int, int], int] = {}
-        symbols = [
-            numbers.setdefault((turn.did, turn.outcome), len(numbers)) for turn in self.turns[start:end]
-        ]
-        return (run.moved(start) for run in repetitions(symbols))
+    def _inside(self, runs: Iterable[Repetition], symbol: Callable[[Turn], Hashable]) -> list[Repetition]:
+        """The repetitions by a closer look, which lie inside of those by a quicker one."""
+        found: list[Repetition] = []
+        for start, end in _regions(runs):
+            numbers: dict[Hashable, int] = {}
+            symbols = [numbers.setdefault(symbol(turn), len(numbers)) for turn in self.turns[start:end]]
+            found += [run.moved(start) for run in repetitions(symbols)]
+        return found
 
     def _is_error_loop(self, run: Repetition) -> bool:
         if run.rounds < self.of(ErrorLoop).rounds_min or self._rewarded(run):
@@ -293,12 +294,8 @@ class _InStretch:
         Looking again after something was changed is right; those times begin anew.
         """
         enough = self.of(Recurrence).times_min
-        by_call: dict[int, list[int]] = defaultdict(list)
-        for at, turn in enumerate(self.turns):
-            if turn.tools:
-                by_call[turn.did].append(at)
         changed: list[int] = []
-        for places in by_call.values():
+        for places in self._equal_calls(enough):
             if len(places) < enough or not self._same_each_time(places):
                 continue
             first = self.turns[places[0]]
@@ -310,10 +307,24 @@ class _InStretch:
                 if len(again) >= enough and not self.claimed.intersection(_rows(again)):
                     yield Loop(LoopKind.RECURRENCE, tuple(again), 0, len(again), again[0].tools)
 
+    def _equal_calls(self, enough: int) -> Iterator[list[int]]:
+        """Where the same was done, of what was done so often."""
+        called = [at for at, turn in enumerate(self.turns) if turn.tools]
+        for places in _grouped(called, lambda at: self.turns[at].gist):
+            if len(places) >= enough:
+                yield from _grouped(places, lambda at: self.turns[at].did)
+
     def _same_each_time(self, places: Sequence[int]) -> bool:
         """Whether the outcome is known and always the same; mostly the second is another one."""
         outcome = self.turns[places[0]].outcome
         return outcome >= 0 and all(self.turns[at].outcome == outcome for at in places)
+
+
+def _grouped(places: Iterable[int], name: Callable[[int], int]) -> Iterable[list[int]]:
+    groups: dict[int, list[int]] = defaultdict(list)
+    for at in places:
+        groups[name(at)].append(at)
+    return groups.values()
 
 
 def _regions(runs: Iterable[Repetition]) -> Iterator[tuple[int, int]]:
@@ -333,11 +344,12 @@ def _regions(runs: Iterable[Repetition]) -> Iterator[tuple[int, int]]:
 def _nearly(before: Turn, after: Turn, likeness_min: float) -> bool:
     if not before.tools:
         return False
-    if before.did == after.did:
+    is_like_enough = before.gist == after.gist
+    if is_like_enough and before.did == after.did:
         return True
     if not before.came_as(after):
         return False
-    return before.roughly == after.roughly or _alike(before, after, likeness_min)
+    return (is_like_enough and before.roughly == after.roughly) or _alike(before, after, likeness_min)
 
 
 def _alike(before: Turn, after: Turn, likeness_min: float) -> bool:

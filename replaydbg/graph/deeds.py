@@ -24,6 +24,7 @@ from replaydbg.graph.wording import (
     MADE_UP,
     as_text,
     canonical_bytes,
+    gist,
     has_long_word,
     is_nothing,
     made_up_ids,
@@ -63,7 +64,7 @@ class Turn:
     """
 
     __slots__ = (
-        "_begins", "_came", "_deeds", "_did", "_outcome", "_roughly", "at", "calls", "rows", "stretch", "tools",
+        "_begins", "_came", "_deeds", "_did", "_gist", "_outcome", "_roughly", "at", "calls", "rows", "stretch", "tools",
     )  # fmt: skip
 
     def __init__(
@@ -78,6 +79,7 @@ class Turn:
         self._deeds = deeds
         self._did: int | None = None
         self._roughly: int | None = None
+        self._gist: int | None = None
         self._begins: bytes | None = None
         self._came: int | None = None
         self._outcome: int | None = None
@@ -99,6 +101,13 @@ class Turn:
         if self._roughly is None:
             self._did, self._roughly = self._deeds.deed(self)
         return self._roughly
+
+    @property
+    def gist(self) -> int:
+        """Equal where `roughly` is, and now and then elsewhere. Quick: what most turns have with no other one."""
+        if self._gist is None:
+            self._gist = self._deeds.gist(self)
+        return self._gist
 
     @property
     def came(self) -> int:
@@ -196,6 +205,12 @@ class Deeds:
         texts = sorted(_call_text(call, turn) for call in turn.calls)
         text = b"\n".join(texts)
         return self._number(_short(text)), self._number(("roughly", _short(roughly(text))))
+
+    def gist(self, turn: Turn) -> int:
+        """See `Turn.gist`."""
+        if not turn.calls or any(call.arguments is None and not call.problem for call in turn.calls):
+            return turn.roughly
+        return hash(b"\n".join(sorted([gist(call.name) + b" " + gist(_said(call)) for call in turn.calls])))
 
     def results(self, turn: Turn) -> list[Result]:
         """See `Turn.results`."""
@@ -310,9 +325,13 @@ def _short(text: bytes) -> bytes | tuple[int, int]:
     return text if len(text) <= _NAMED_AS_IT_IS_BYTES_MAX else (hash(text), len(text))
 
 
+def _said(call: ToolCall) -> Json:
+    return call.raw or "" if call.problem else asides.deed(call)
+
+
 def _call_text(call: ToolCall, turn: Turn) -> bytes:
     """Name and arguments; ids that nobody told the agent before the turn are masked: they are made up for each request."""
-    said = canonical_bytes(call.raw or "" if call.problem else asides.deed(call))
+    said = canonical_bytes(_said(call))
     stretch = turn.stretch
     if stretch.prompts_known and has_long_word(said):
         text = said.decode("utf-8", "surrogatepass")

@@ -126,7 +126,7 @@ class TraceIndex:
         kinds = self.trace.kinds
         return [row for row in self.in_time if kinds[row] == _TOOL_EXECUTION]
 
-    @property
+    @cached_property
     def _walked(self) -> Asked:
         return self.walk.heard(self.asked)
 
@@ -144,7 +144,7 @@ class TraceIndex:
         return self._walked.executed.get(row)
 
     @cached_property
-    def _pairs(self) -> tuple[dict[int, CallPlace], dict[CallPlace, int]]:
+    def _pairs(self) -> tuple[dict[int, CallPlace], dict[tuple[int, int], int]]:
         """Executions and calls by position: the nearest preceding unanswered call with the same id.
 
         Ids repeat within a run, and are empty in some formats, so there is no global map of ids: of 1164 calls of a
@@ -152,7 +152,7 @@ class TraceIndex:
         (`call_1`), so among equal ids name, agent and arguments decide first.
         """
         call_of: dict[int, CallPlace] = {}
-        execution_of: dict[CallPlace, int] = {}
+        execution_of: dict[tuple[int, int], int] = {}
         waiting: list[tuple[CallPlace, ToolCall]] = []
         kinds, executed = self.trace.kinds, self._walked.executed
         for row in self.in_time:
@@ -200,7 +200,7 @@ class TraceIndex:
 
     def execution_of(self, row: int, index: int) -> int | None:
         """The row of the tool execution that ran the `index`-th call of the model call at `row`."""
-        return self._pairs[1].get(CallPlace(row, index))
+        return self._pairs[1].get((row, index))
 
     @cached_property
     def _elsewhere(self) -> Mapping[str, SpecInForce]:

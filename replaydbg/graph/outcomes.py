@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from replaydbg.core.message import Json
 from replaydbg.core.step import KINDS, STATUSES, Body, Kind, Status
@@ -65,13 +66,17 @@ class Outcomes:
         self._answers = answers
         self._came = index.walk.add(lambda _: Came(index.trace))
 
+    @cached_property
+    def _of_row(self) -> Mapping[int, Outcome]:
+        return self._index.walk.heard(self._came).of_row
+
     def ran(self, row: int) -> Outcome:
         """What came of the tool execution at `row`, as the call is named that it recorded."""
-        return self._index.walk.heard(self._came).of_row[row]
+        return self._of_row[row]
 
     def of(self, calls: Iterable[SeenCall]) -> tuple[Outcome, ...]:
         """An outcome for each of the calls, in their order."""
-        came = self._index.walk.heard(self._came).of_row
+        came = self._of_row
         return tuple([self._of(seen, came) for seen in calls])
 
     def _of(self, seen: SeenCall, came: Mapping[int, Outcome]) -> Outcome:

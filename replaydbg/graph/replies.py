@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from replaydbg.core.message import Json, OtherPart, Reasoning, Text, ToolCall
 from replaydbg.core.step import Body
@@ -18,8 +18,7 @@ BROKEN_REASONS = frozenset({"error", "abort", "aborted", "cancelled", "canceled"
 """How recorders say that a reply was broken off, by a person or by the network."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """`recorded` is false where a model call has no reply: it failed, or its content was not kept."""
 
     row: int

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import is_
+from typing import NamedTuple
 
 from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Role, Text, ToolCall, ToolResponse, text_message
@@ -25,8 +25,7 @@ from replaydbg.wire.conversation import is_instruction
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """How the call at `row` goes on from the call at `previous` (None: it begins a thread).
 
     `new_from` is the index in the recorded messages of the first one that `previous` did not know: what came between
@@ -134,7 +133,7 @@ class Threads:
         self.index = index
         self.linking = index.walk.add(lambda present: Linking(index.trace, present(index.asked)))
 
-    @property
+    @cached_property
     def links(self) -> dict[int, Link]:
         """A link for each model call whose messages were recorded, in order of time."""
         return self.index.walk.heard(self.linking).links

@@ -46,6 +46,9 @@ _VOLATILE_SHAPE = re.compile(rb"0(?:0:00|0{9}|x|\ ?(?:[num]|\xc2\xb5)s)")
 """This is in all that `_VOLATILE` finds, but for seconds with a fraction."""
 _SECONDS = re.compile(rb"\.0+ ?s")
 
+_NOT_IN_GIST = b" \t\n\r\v\f\\nrtNRT0123456789.+-~abcdefABCDEF"
+_IN_SMALL_LETTERS = bytes(range(256)).lower()
+
 _TEMPORARY = re.compile(r"(?:/var/folders|/tmp)/[\w./-]+")
 _MAY_BE_TEMPORARY = re.compile(rb"/(?:tmp|var/folders)/")
 _WHOLE_FLOAT = re.compile(rb"\.0(?![0-9])")
@@ -125,6 +128,18 @@ def as_text(value: Json) -> str:
 def roughly(text: bytes) -> bytes:
     """Without its numbers, in small letters."""
     return text.translate(None, b"0123456789.").lower()
+
+
+def gist(value: Json) -> bytes:
+    """Some letters of a value: equal for two of which `roughly` the `canonical_bytes` are, made-up ids masked or not.
+
+    White space, escapes of it, and all that numbers and ids are written with is left out, which takes a fifth of the time.
+    """
+    try:
+        text = value.encode() if isinstance(value, str) else orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except (TypeError, UnicodeEncodeError):  # as in `canonical_bytes`
+        text = canonical_bytes(value)
+    return text.translate(_IN_SMALL_LETTERS, _NOT_IN_GIST)
 
 
 def masked(text: str) -> str:

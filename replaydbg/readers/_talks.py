@@ -17,7 +17,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.history import Conversation, History
 from replaydbg.core.step import Body, Kind, PlainBody, Status
 from replaydbg.core.trace import Source, Trace
-from replaydbg.readers._transcript_body import Decoders, Place, TranscriptBody, Waiting
+from replaydbg.readers._transcript_body import Decoders, Place, TranscriptBody
 
 WAITING_CALLS_MAX = 256
 """Calls kept waiting for their response: one that 256 later calls overtook is not going to be answered."""
@@ -89,11 +89,11 @@ class _Bodies:
         conversation = self.conversations[place >> _PLACE_BITS]
         place &= _PLACE_MASK
         entry = conversation.entries[place - conversation.kept]
-        waited, part = None, -1
+        call, part = None, -1
         if answer >= 0:
             part, asked = answer & _PART_MAX, (answer >> _PART_BITS) - 1
-            waited = Waiting("", "", asked >> _PART_BITS, asked & _PART_MAX, -1) if asked >= 0 else None
-        return TranscriptBody(Place(conversation, place, part, waited, place, None, entry), self._decoders)
+            call = (asked >> _PART_BITS, asked & _PART_MAX) if asked >= 0 else None
+        return TranscriptBody(Place(conversation, place, part, call, place, None, entry), self._decoders)
 
     def written(self, handle: Any) -> list[memoryview] | None:
         """Of a reply with what was new to it; of what was said before the first one all is."""

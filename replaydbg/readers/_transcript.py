@@ -8,7 +8,7 @@ it, and says in order what the file holds. Entries are messages, or handles that
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from replaydbg.core.columns import NOT_RECORDED, Columns, arrange
 from replaydbg.core.finding import Notice
@@ -19,7 +19,7 @@ from replaydbg.core.trace import Source
 from replaydbg.readers import _containers
 from replaydbg.readers._api import Document, NotThisFormat, Reading
 from replaydbg.readers._chat_facts import Facts
-from replaydbg.readers._transcript_body import NOTHING, PLAIN, Decoders, Place, TranscriptBody, Waiting
+from replaydbg.readers._transcript_body import NOTHING, PLAIN, Decoders, Place, TranscriptBody
 from replaydbg.wire import loose
 from replaydbg.wire.conversation import first_of_turn
 
@@ -28,6 +28,16 @@ WAITING_CALLS_MAX = 256
 
 Asked = tuple[str, str]
 """Id and name of a tool call."""
+
+
+class _Waiting(NamedTuple):
+    id: str
+    name: str
+    place: int
+    """Of the reply in the conversation."""
+    number: int
+    """Of the call in the reply."""
+    asked_ns: int
 
 
 class Transcript:
@@ -120,7 +130,7 @@ class Thread:
         self.parent_id = parent_id
         self.last_ns = last_ns
         """When the last entry was written: the next reply began there, unless its start is recorded."""
-        self._waiting: list[Waiting] = []
+        self._waiting: list[_Waiting] = []
         self._asked = 0
         """Calls of the latest reply."""
 
@@ -217,7 +227,7 @@ class Thread:
 
     def _wait(self, calls: Sequence[Asked], place: int, asked_ns: int) -> None:
         for id_, name in calls:
-            self._waiting.append(Waiting(id_, name, place, self._asked, asked_ns))
+            self._waiting.append(_Waiting(id_, name, place, self._asked, asked_ns))
             self._asked += 1
         del self._waiting[:-WAITING_CALLS_MAX]
 
@@ -253,7 +263,8 @@ class Thread:
             asked = waiting.asked_ns if waiting else NOT_RECORDED
             given["start_ns"] = asked if 0 <= asked <= given["end_ns"] else given["end_ns"]
         given.setdefault("status", Status.ERROR if is_error or told.error else Status.UNSET)
-        handle = Place(self.conversation, place, part, waiting, place, facts, origin)
+        call = (waiting.place, waiting.number) if waiting else None
+        handle = Place(self.conversation, place, part, call, place, facts, origin)
         name = (waiting.name if waiting else "") or name or "tool"
         self.run.columns.add(id=id_, kind=Kind.TOOL_EXECUTION, name=name, handle=handle, **given)
         return id_
@@ -271,7 +282,7 @@ class Thread:
         """Calls that nothing answered so far."""
         return tuple((one.id, one.name) for one in self._waiting)
 
-    def _answered(self, call_id: str, name: str) -> Waiting | None:
+    def _answered(self, call_id: str, name: str) -> _Waiting | None:
         waiting = self._waiting
         if call_id:
             for at in range(len(waiting) - 1, -1, -1):

@@ -49,16 +49,6 @@ PLAIN = Decoders()
 """For readers whose entries are messages."""
 
 
-class Waiting(NamedTuple):
-    id: str
-    name: str
-    place: int
-    """Of the reply in the conversation."""
-    number: int
-    """Of the call in the reply."""
-    asked_ns: int
-
-
 class Place(NamedTuple):
     """Where a step's body stands: the handle of its row."""
 
@@ -67,8 +57,8 @@ class Place(NamedTuple):
     """Of the reply, or of the message that the response is part of; -1 for a call that no reply is recorded of."""
     part: int
     """Of the response among the responses of its message; -1 for a model call."""
-    waiting: Waiting | None
-    """The call that the response answers."""
+    asked: tuple[int, int] | None
+    """The call that the response answers: the place of its reply, and its number there."""
     length: int
     """Messages of the prompt."""
     facts: Facts | None
@@ -101,7 +91,7 @@ class TranscriptBody:
     def _response(self) -> ToolResponse | None:
         at = self._at
         if self._answer is None and at.part >= 0:
-            responses = at.conversation[at.place].tool_responses
+            responses = [part for part in at.conversation[at.place].parts if isinstance(part, ToolResponse)]
             self._answer = responses[at.part] if at.part < len(responses) else None
         return self._answer
 
@@ -128,11 +118,11 @@ class TranscriptBody:
     def call(self) -> ToolCall | None:
         if self._is_reply:
             return None
-        at, waiting = self._at, self._at.waiting
-        if waiting is not None:
-            calls = at.conversation[waiting.place].tool_calls
-            if waiting.number < len(calls):
-                return calls[waiting.number]
+        if self._at.asked is not None:
+            place, number = self._at.asked
+            calls = self._at.conversation[place].tool_calls
+            if number < len(calls):
+                return calls[number]
         response = self._response
         return ToolCall(response.id, response.name) if response is not None else None
 

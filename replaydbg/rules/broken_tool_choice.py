@@ -20,7 +20,7 @@ What to do:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Json
@@ -35,14 +35,19 @@ _NAMES_SHOWN_MAX = 8
 
 
 def check(facts: Facts) -> Iterator[Finding]:
+    params: Mapping[str, Json] = {}
+    asked = _NOTHING
     for reply in facts.replies:
-        if not reply.recorded or reply.cut or not reply.params:
+        if reply.params is not params:  # most replies of a run share theirs
+            params = reply.params
+            asked = _request(params)
+        if asked == _NOTHING or not reply.recorded or reply.cut:
             continue
         names = [call.name for call in facts.index.calls(reply.row)]
-        place, choice = _place_and_choice(reply.params)
-        said = _broken(_asked(choice), names, reply)
-        if said is None:
-            place, said = _parallel(reply.params, place, names)
+        place, said = asked.place, _broken(asked, names, reply)
+        if said is None and asked.serial_at and len(names) > 1:
+            place = asked.serial_at
+            said = f"{len(names)} tools are called at once, though the request switched parallel calls off"
         if said is not None:
             at = Evidence(facts.trace.ids[reply.row], place, "what the request asked for")
             yield of_steps(RULE, facts.trace, (reply.row,), said, at)
@@ -50,11 +55,18 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """`word` is one of `_WORDS` or "", `named` the tool that had to be called, `allowed` those that could be."""
+    """What a request asks of the calls of its reply: `word` is one of `_WORDS` or "", `named` the tool that has to be
+    called, `allowed` those that can be. `place` says where it asks so, `serial_at` where it switches parallel calls off.
+    """
 
     word: str = ""
     named: str = ""
     allowed: tuple[str, ...] = ()
+    place: str = ""
+    serial_at: str = ""
+
+
+_NOTHING = _Asked()
 
 
 def _broken(asked: _Asked, names: list[str], reply: Reply) -> str | None:
@@ -79,6 +91,12 @@ def _place_and_choice(params: Mapping[str, Json]) -> tuple[str, Json]:
             if isinstance(inner, Mapping) and key in inner:
                 return f"/params/{holder}/{key}", inner[key]
     return "/params/tool_choice", params.get("tool_choice")
+
+
+def _request(params: Mapping[str, Json]) -> _Asked:
+    place, choice = _place_and_choice(params)
+    asked = replace(_asked(choice), serial_at=_serial_place(params, place))
+    return asked if asked == _NOTHING else replace(asked, place=place)
 
 
 def _asked(choice: Json) -> _Asked:
@@ -110,15 +128,12 @@ def _allowed(listing: Mapping[str, Json]) -> Iterator[str]:
         yield from names
 
 
-def _parallel(params: Mapping[str, Json], place: str, names: list[str]) -> tuple[str, str | None]:
-    """Whether two calls stand in one reply that was to hold one: OpenAI's parameter, or the one inside Anthropic's choice."""
+def _serial_place(params: Mapping[str, Json], place: str) -> str:
+    """Where the request says that a reply is to hold one call: inside Anthropic's choice at `place`, or OpenAI's parameter; or ""."""
     choice = params.get("tool_choice")
-    serial = isinstance(choice, Mapping) and choice.get("disable_parallel_tool_use") is True
-    if not serial:
-        place, serial = "/params/parallel_tool_calls", params.get("parallel_tool_calls") is False
-    if len(names) < 2 or not serial:
-        return place, None
-    return place, f"{len(names)} tools are called at once, though the request switched parallel calls off"
+    if isinstance(choice, Mapping) and choice.get("disable_parallel_tool_use") is True:
+        return place
+    return "/params/parallel_tool_calls" if params.get("parallel_tool_calls") is False else ""
 
 
 RULE = Rule("T009", "broken-tool-choice", Severity.WARNING, since="0.1", check=check)

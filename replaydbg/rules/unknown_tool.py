@@ -26,7 +26,7 @@ from collections.abc import Iterator
 
 from replaydbg import schema
 from replaydbg.core.finding import Finding, Severity
-from replaydbg.core.tool import SchemaSource
+from replaydbg.core.tool import SchemaSource, ToolSpec
 from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
@@ -43,14 +43,18 @@ _BROUGHT_BY_SERVER = "mcp"
 def check(facts: Facts) -> Iterator[Finding]:
     side = tuple(tool.name for tool in facts.side_tools)
     left_out = _were_left_out(facts)
-    for at, seen in enumerate(facts.calls):
+    known: dict[int, tuple[str, ...] | None] = {}
+    for number, seen in enumerate(facts.calls):
         if seen.offered is not None and not left_out:
-            if not any(_stands_for_others(tool.raw) for tool in seen.offered):
-                names = tuple(tool.name for tool in seen.offered)
-                outcome = facts.outcomes[at]
+            at = id(seen.offered)  # equal offers are one value
+            if at not in known:
+                known[at] = _names(seen.offered)
+            names = known[at]
+            if names is not None and seen.call.name not in names:
+                outcome = facts.outcomes[number]
                 ran = outcome.known and not outcome.failed
                 yield from _held_against(facts, seen, names, SchemaSource.REQUEST, ran=ran)
-        elif side and seen.in_force is None:
+        elif side and seen.in_force is None and seen.call.name not in side:
             yield from _held_against(facts, seen, side, SchemaSource.SIDE_FILE, ran=False)
 
 
@@ -61,6 +65,13 @@ def _were_left_out(facts: Facts) -> bool:
     return any(outcome.known and not outcome.failed for outcome in facts.outcomes)
 
 
+def _names(offered: tuple[ToolSpec, ...]) -> tuple[str, ...] | None:
+    """None where one of the tools stands for others."""
+    if any(_stands_for_others(tool.raw) for tool in offered):
+        return None
+    return tuple(tool.name for tool in offered)
+
+
 def _stands_for_others(raw: object) -> bool:
     return isinstance(raw, dict) and raw.get("type") == _BROUGHT_BY_SERVER
 
@@ -69,8 +80,6 @@ def _held_against(
     facts: Facts, seen: SeenCall, names: tuple[str, ...], source: SchemaSource, *, ran: bool
 ) -> Iterator[Finding]:
     name = seen.call.name
-    if name in names:
-        return
     near = next((one for one in names if _last(one) == _last(name)), None) or schema.nearest(name, names)
     severity = Severity.INFO if source is SchemaSource.SIDE_FILE else RULE.severity
     if near is not None and _spelled(near) == _spelled(name):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from hypothesis import strategies as st
 
 from replaydbg.core.digest import canonical
 from replaydbg.graph.wording import (
+    MADE_UP,
     canonical_bytes,
     canonical_text,
     exact,
+    gist,
     has_long_word,
     is_nothing,
     made_up_ids,
@@ -94,6 +97,54 @@ def test_equal_in_bytes(one: Any, other: Any) -> None:
 
 def test_odd_values_have_bytes_too() -> None:
     assert canonical_bytes({"a": "\ud800", 1: math.inf})
+
+
+def _reworded(value: Any, how: Callable[[str], str]) -> Any:
+    """The value with its numbers changed, and its texts as `how` writes them."""
+    if isinstance(value, str):
+        return how(value)
+    if isinstance(value, bool) or value is None:
+        return value
+    if isinstance(value, (int, float)):
+        return 7
+    if isinstance(value, list):
+        return [_reworded(one, how) for one in value]
+    return {key: _reworded(one, how) for key, one in value.items()}
+
+
+@given(
+    JSON,
+    st.sampled_from(
+        [
+            str.swapcase,
+            lambda text: text.replace(" ", "\n\t"),
+            lambda text: f" 12.{text}3",
+            lambda text: text + UUID,
+        ]
+    ),
+)
+def test_what_is_roughly_equal_has_one_gist(value: Any, how: Callable[[str], str]) -> None:
+    other = _reworded(value, how)
+    texts = [
+        roughly(
+            MADE_UP.sub("~", canonical_bytes(one).decode("utf-8", "surrogatepass")).encode(
+                "utf-8", "surrogatepass"
+            )
+        )
+        for one in (value, other)
+    ]
+    if texts[0].replace(b"~", b"") == texts[1].replace(b"~", b""):
+        assert gist(value) == gist(other)
+
+
+@given(JSON)
+def test_the_gist_is_that_of_the_canonical_bytes(value: Any) -> None:
+    plain = _without_exponents(value)
+    assert gist(plain) == gist(roughly(canonical_bytes(plain)).decode("utf-8", "surrogatepass"))
+
+
+def test_other_words_have_another_gist() -> None:
+    assert gist({"q": "boots"}) != gist({"q": "shoes"})
 
 
 def test_roughly_is_without_numbers_and_case() -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from replaydbg.core.history import Conversation
 from replaydbg.core.message import Message, ToolCall
-from replaydbg.readers._transcript_body import PLAIN, Place, TranscriptBody, Waiting
+from replaydbg.readers._transcript_body import PLAIN, Place, TranscriptBody
 from tests.support.build import assistant, response
 
 
-def body(*messages: Message, place: int, part: int, waiting: Waiting | None = None) -> TranscriptBody:
+def body(*messages: Message, place: int, part: int, asked: tuple[int, int] | None = None) -> TranscriptBody:
     conversation = Conversation(PLAIN.message)
     for message in messages:
         conversation.append(message)
-    return TranscriptBody(Place(conversation, place, part, waiting, place, None, None), PLAIN)
+    return TranscriptBody(Place(conversation, place, part, asked, place, None, None), PLAIN)
 
 
 def test_a_response_that_is_not_there() -> None:
@@ -21,9 +21,7 @@ def test_a_response_that_is_not_there() -> None:
 
 
 def test_a_call_that_is_not_there_is_known_by_the_response() -> None:
-    odd = body(
-        assistant("no calls"), response("c", "x"), place=1, part=0, waiting=Waiting("c", "f", 0, 3, -1)
-    )
+    odd = body(assistant("no calls"), response("c", "x"), place=1, part=0, asked=(0, 3))
     assert (odd.call, odd.result) == (ToolCall("c", ""), "x")
 
 
