@@ -5,11 +5,13 @@ An entry is a number: which line, and which section of it. A reply that was writ
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
 from replaydbg.core.message import Json, Message, OtherPart, Part, Role, Text, ToolResponse
+from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _salvage
 from replaydbg.readers._chat_facts import Facts
@@ -24,7 +26,7 @@ INNER = 4
 
 
 _NO_FACTS = Facts()
-_NOTHING, _FACTS = 1, 2
+_NOTHING, _REPLY = 1, 2
 _ABSENT = msgspec.Raw()
 
 
@@ -56,8 +58,9 @@ class Bodies:
         self.store = store
         self.tools: tuple[ToolSpec, ...] | None = None
         """What a stream says at its beginning; a session file does not."""
-        self._told_beside = bytearray()
-        """For each line whether something stands in it beside its message: _NOTHING or _FACTS, 0 where that is not known."""
+        self._of_replies = Facts(provider="anthropic")
+        self._kinds = bytearray()
+        """For each line whether it is a reply's or tells nothing beside its message: _REPLY or _NOTHING, 0 where that is not known."""
 
     def message(self, entry: int) -> Message:
         lines = self._lines(entry)
@@ -67,7 +70,7 @@ class Bodies:
         said = [loose.mapping(line.get("message")) for line in lines]
         parts = [part for one in said for part in anthropic_messages.read_content(one.get("content"))]
         if said[0].get("role") == "assistant" or first.get("type") == "assistant":
-            self._note(entry, _FACTS)
+            self._note(entry, _REPLY)
             return Message(
                 Role.ASSISTANT, tuple(parts), finish_reason=loose.text(said[-1].get("stop_reason"))
             )
@@ -80,25 +83,32 @@ class Bodies:
         return Message(Role.TOOL if only_results else Role.USER, tuple(parts))
 
     def facts(self, entry: int) -> Facts:
-        """Of a reply its model and tokens; of a tool result what went wrong, where it is told in several blocks."""
-        at, beside = entry >> MARK_BITS, self._told_beside
-        known = beside[at] if at < len(beside) else 0
+        """Of a reply who gave it; of a tool result what went wrong, where it is told in several blocks."""
+        at = entry >> MARK_BITS
+        known = self._kinds[at] if at < len(self._kinds) else 0
         if known == _NOTHING:
             return _NO_FACTS
         if not known and not self.store.may_hold(entry, (b'"assistant"',), (b'"is_error"', b"true")):
             return _NO_FACTS
-        lines = self._lines(entry)
-        said = loose.mapping(lines[-1].get("message"))
-        if said.get("role") == "assistant" or lines[0].get("type") == "assistant":
-            usage = anthropic_messages.read_usage(said.get("usage"))
-            return Facts(provider="anthropic", usage=usage, tools=self.tools)
-        failed = _failed(said)
-        return _NO_FACTS if failed is None else Facts(error=first_text(failed.get("content")))
+        if not known:
+            lines = self._lines(entry)
+            said = loose.mapping(lines[-1].get("message"))
+            if said.get("role") != "assistant" and lines[0].get("type") != "assistant":
+                failed = _failed(said)
+                return _NO_FACTS if failed is None else Facts(error=first_text(failed.get("content")))
+        if self._of_replies.tools is not self.tools:
+            self._of_replies = replace(self._of_replies, tools=self.tools)
+        return self._of_replies
 
-    def _note(self, entry: int, beside: int) -> None:
-        at, known = entry >> MARK_BITS, self._told_beside
+    def usage(self, entry: int) -> Usage:
+        """Tokens of a reply."""
+        said = loose.mapping(self._lines(entry)[-1].get("message"))
+        return anthropic_messages.read_usage(said.get("usage"))
+
+    def _note(self, entry: int, kind: int) -> None:
+        at, known = entry >> MARK_BITS, self._kinds
         known.extend(bytes(max(0, at + 1 - len(known))))
-        known[at] = beside
+        known[at] = kind
 
     def raw(self, entry: int) -> Json:
         lines = self.store.values(entry)

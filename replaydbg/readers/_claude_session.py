@@ -40,7 +40,12 @@ class Session:
         self.store = LineStore()
         self.bodies = _claude_bodies.Bodies(self.store)
         decoders = Decoders(
-            self.bodies.message, self.bodies.facts, self.bodies.raw, self.store.size, self.store.written
+            self.bodies.message,
+            self.bodies.facts,
+            self.bodies.raw,
+            self.store.size,
+            self.bodies.usage,
+            self.store.written,
         )
         self.talks = Talks(decoders)
         self.agents = _claude_agents.Agents(self.talks, self.bodies)

@@ -38,6 +38,8 @@ class Decoders(NamedTuple):
     """The step as its format wrote it, out of its `origin`."""
     size: Callable[[Any], int] = size_of_bytes
     """Bytes of an entry's text: what is kept decoded is bounded."""
+    usage: Callable[[Any], Usage] | None = None
+    """Tokens of a reply out of its `origin`, where they take longer to find than the other facts."""
     written: Callable[[Any], Iterable[memoryview]] | None = None
     """The bytes that an entry was written in, as `Trace.written` has them."""
 
@@ -153,7 +155,10 @@ class TranscriptBody:
 
     @property
     def usage(self) -> Usage:
-        return self._facts.usage
+        of_origin = self._decoders.usage
+        if of_origin is None or self._at.origin is None or not self._is_reply:
+            return self._facts.usage
+        return of_origin(self._at.origin)
 
     @property
     def response_model(self) -> str:

@@ -67,7 +67,9 @@ class _Rollout:
         self._document = document
         self._notices: list[Notice] = []
         self._store = LineStore()
-        decoders = Decoders(self._message, self._facts, self._raw, self._store.size, self._store.written)
+        decoders = Decoders(
+            self._message, self._facts, self._raw, self._store.size, written=self._store.written
+        )
         self._talks = Talks(decoders)
         self._talk = self._talks.open()
         self._id = ""
