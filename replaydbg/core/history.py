@@ -65,7 +65,7 @@ class Conversation:
 
     def __getitem__(self, place: int) -> Message:
         """The message at a place from 0 on."""
-        holder = self._holder(place)
+        holder = self if place >= self.kept else self._holder(place)
         return holder.own(place - holder.kept)
 
     def entry(self, place: int) -> Any:
@@ -81,11 +81,11 @@ class Conversation:
 
     def own(self, at: int) -> Message:
         """The message at a place among those that no other conversation lent."""
-        entry = self.entries[at]
-        if isinstance(entry, Message):
-            return entry
         message = self._decoded.get(at) or self._latest.get(at)
         if message is None:
+            entry = self.entries[at]
+            if isinstance(entry, Message):
+                return entry
             message = self._decode(entry)
             size = self._size(entry)
             if size < HEAVY_BYTES_MIN:

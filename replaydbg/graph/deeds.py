@@ -92,14 +92,14 @@ class Turn:
     def did(self) -> int:
         """The calls with their arguments, or the text that was said. Negative where that was not recorded."""
         if self._did is None:
-            self._did, self._roughly = self._deeds.deed(self)
+            self._did = self._deeds.deed(self)
         return self._did
 
     @property
     def roughly(self) -> int:
         """As `did`, with every number masked."""
         if self._roughly is None:
-            self._did, self._roughly = self._deeds.deed(self)
+            self._roughly = self._deeds.rough_deed(self)
         return self._roughly
 
     @property
@@ -194,23 +194,25 @@ class Deeds:
         self.outcomes = outcomes
         self._numbers: dict[Any, int] = {None: 0, "failed": _FAILED, "nothing": _NOTHING, "said": _SAID}
 
-    def deed(self, turn: Turn) -> tuple[int, int]:
-        """What the turn did, exactly and roughly."""
+    def deed(self, turn: Turn) -> int:
+        """See `Turn.did`."""
         if not turn.calls:
-            did = self._number(("text", _short(masked_bytes(canonical_bytes(self._text(turn.row))))))
-            return did, did
-        if any(call.arguments is None and not call.problem for call in turn.calls):
-            return self._unknown(), self._unknown()  # with what it was called was not recorded
-        # Calls of one reply run side by side: their order says nothing.
-        texts = sorted(_call_text(call, turn) for call in turn.calls)
-        text = b"\n".join(texts)
-        return self._number(_short(text)), self._number(("roughly", _short(roughly(text))))
+            return self._number(("text", _short(masked_bytes(canonical_bytes(self._text(turn.row))))))
+        text = _calls_text(turn)
+        return self._unknown() if text is None else self._number(_short(text))
+
+    def rough_deed(self, turn: Turn) -> int:
+        """See `Turn.roughly`."""
+        if not turn.calls:
+            return turn.did
+        text = _calls_text(turn)
+        return self._unknown() if text is None else self._number(("roughly", _short(roughly(text))))
 
     def gist(self, turn: Turn) -> int:
         """See `Turn.gist`."""
-        if not turn.calls or any(call.arguments is None and not call.problem for call in turn.calls):
+        if not turn.calls or not _is_told(turn.calls):
             return turn.roughly
-        return hash(b"\n".join(sorted([gist(call.name) + b" " + gist(_said(call)) for call in turn.calls])))
+        return hash(tuple(sorted([gist(call.name) + b" " + gist(_said(call)) for call in turn.calls])))
 
     def results(self, turn: Turn) -> list[Result]:
         """See `Turn.results`."""
@@ -323,6 +325,18 @@ def _raw(value: Json) -> bytes:
 
 def _short(text: bytes) -> bytes | tuple[int, int]:
     return text if len(text) <= _NAMED_AS_IT_IS_BYTES_MAX else (hash(text), len(text))
+
+
+def _is_told(calls: Iterable[ToolCall]) -> bool:
+    """Whether it was recorded with what each was called."""
+    return all(call.arguments is not None or call.problem is not None for call in calls)
+
+
+def _calls_text(turn: Turn) -> bytes | None:
+    """What a turn of calls did; None where that was not recorded. Calls of one reply run side by side: their order says nothing."""
+    if not _is_told(turn.calls):
+        return None
+    return b"\n".join(sorted([_call_text(call, turn) for call in turn.calls]))
 
 
 def _said(call: ToolCall) -> Json:

@@ -20,7 +20,7 @@ _INSIDE_MAX = 16
 _SHORT_FIELDS_MAX = 4
 
 _LEAD = (
-    r"""^[\s"'`{\[<(]*(?:(?:error[\w ()-]{1,40}(?=:)|(?:tool_use_error|error|message|content|text|detail)\b)"""
+    r"""^[\s"'`{\[<(]*+(?:(?:error[\w ()-]{1,40}(?=:)|(?:tool_use_error|error|message|content|text|detail)\b)"""
     r"""[\s"'>:=-]*)*"""
 )
 
@@ -125,6 +125,8 @@ def words_of(result: Json) -> str:
 def _listed_errors(result: Json) -> str:
     """The list of errors of pydantic or zod in words; "" for anything else."""
     if isinstance(result, str):
+        if result[:1] != "[" and not result[:1].isspace():  # nearly all are done with here
+            return ""
         head = result[:HEAD_CHARS]
         if ('"loc"' not in head and '"path"' not in head) or head.lstrip()[:1] != "[":
             return ""

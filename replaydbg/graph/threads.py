@@ -336,7 +336,8 @@ class _Keys:
 def chain_key(message: Message) -> int:
     """Equal for two recordings of one message: ids, reasoning, white space at the ends and raw spelling are left out.
 
-    A hash of 64 bits, which lasts as long as the process: a digest takes ten times as long.
+    A hash of 64 bits, which lasts as long as the process: a digest takes ten times as long. Of the role it is the id,
+    since the hash of an enum is Python code.
     """
     text, calls, responses = "", [], []
     for part in message.parts:
@@ -347,11 +348,10 @@ def chain_key(message: Message) -> int:
         elif isinstance(part, ToolResponse):
             result = part.result
             responses.append(result.strip() if isinstance(result, str) else _decoded(exact(result)))
-    role = Role.ASSISTANT if calls else _SPEAKERS.get(message.role, message.role)
-    return hash((role, text.strip(), tuple(calls), tuple(responses)))
-
-
-_SPEAKERS = {Role.DEVELOPER: Role.SYSTEM}
+    role = Role.ASSISTANT if calls else message.role
+    if role is Role.DEVELOPER:
+        role = Role.SYSTEM
+    return hash((id(role), text.strip(), tuple(calls), tuple(responses)))
 
 
 def _decoded(text: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import orjson
 
@@ -46,6 +47,9 @@ _VOLATILE_SHAPE = re.compile(rb"0(?:0:00|0{9}|x|\ ?(?:[num]|\xc2\xb5)s)")
 """This is in all that `_VOLATILE` finds, but for seconds with a fraction."""
 _SECONDS = re.compile(rb"\.0+ ?s")
 
+_KNOWN_BYTES_MAX = 1024
+"""Longer arguments are not kept beside what is made of them."""
+
 _NOT_IN_GIST = b" \t\n\r\v\f\\nrtNRT0123456789.+-~abcdefABCDEF"
 _IN_SMALL_LETTERS = bytes(range(256)).lower()
 
@@ -85,10 +89,18 @@ def canonical_bytes(value: Json) -> bytes:
     except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
         made = b".0"
     if b".0" not in made or _WHOLE_FLOAT.search(made) is None:
-        if b"\\" in made:
-            made = made.replace(b"\\n", b" ").replace(b"\\r", b" ").replace(b"\\t", b" ")
-        return b" ".join(made.split()) if b"  " in made else made.strip()
+        if len(made) <= _KNOWN_BYTES_MAX:
+            return _unescaped_spaces(made)
+        return _unescaped_spaces.__wrapped__(made)
     return canonical_text(value).encode("utf-8", "surrogatepass")
+
+
+@lru_cache(maxsize=2048)
+def _unescaped_spaces(made: bytes) -> bytes:
+    """JSON with one space for each run of white space. Who is asked for this has mostly been asked it of the same before."""
+    if b"\\" in made:
+        made = made.replace(b"\\n", b" ").replace(b"\\r", b" ").replace(b"\\t", b" ")
+    return b" ".join(made.split()) if b"  " in made else made.strip()
 
 
 def _single_spaced(text: bytes) -> bytes:

@@ -80,10 +80,6 @@ class TranscriptBody:
         self._said: Message | None = None
 
     @property
-    def _is_reply(self) -> bool:
-        return self._at.part < 0
-
-    @property
     def _facts(self) -> Facts:
         if self._told is None:
             self._told = self._decoders.facts(self._at.origin) if self._at.origin is not None else NOTHING
@@ -99,7 +95,7 @@ class TranscriptBody:
 
     @property
     def messages(self) -> Sequence[Message] | None:
-        return History(self._at.conversation, self._at.length) if self._is_reply else None
+        return History(self._at.conversation, self._at.length) if self._at.part < 0 else None
 
     @property
     def output(self) -> Message | None:
@@ -110,15 +106,15 @@ class TranscriptBody:
 
     @property
     def tools(self) -> tuple[ToolSpec, ...] | None:
-        return self._facts.tools if self._is_reply else None
+        return self._facts.tools if self._at.part < 0 else None
 
     @property
     def params(self) -> Mapping[str, Json]:
-        return self._facts.params if self._is_reply else {}
+        return self._facts.params if self._at.part < 0 else {}
 
     @property
     def call(self) -> ToolCall | None:
-        if self._is_reply:
+        if self._at.part < 0:
             return None
         if self._at.asked is not None:
             place, number = self._at.asked
@@ -156,7 +152,7 @@ class TranscriptBody:
     @property
     def usage(self) -> Usage:
         of_origin = self._decoders.usage
-        if of_origin is None or self._at.origin is None or not self._is_reply:
+        if of_origin is None or self._at.origin is None or self._at.part >= 0:
             return self._facts.usage
         return of_origin(self._at.origin)
 
