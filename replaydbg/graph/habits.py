@@ -40,12 +40,16 @@ class Habit:
     def add(self, arguments: dict[str, Json]) -> None:
         self.calls += 1
         for name, value in arguments.items():
-            known = self.fields.setdefault(name, FieldHabit())
+            known = self.fields.get(name)
+            if known is None:
+                known = self.fields[name] = FieldHabit()
             known.count += 1
             known.types[type_name(value)] += 1
+            if known.open_ended:
+                continue
             if isinstance(value, str) and len(value) <= _VALUE_CHARS_MAX:
                 known.values[value] += 1
-                known.open_ended = known.open_ended or len(known.values) > _VALUES_KEPT_MAX
+                known.open_ended = len(known.values) > _VALUES_KEPT_MAX
             else:
                 known.open_ended = True
 
@@ -88,7 +92,10 @@ def habits(calls: Iterable[tuple[str, Json]]) -> dict[str, Habit]:
     found: dict[str, Habit] = {}
     for name, arguments in calls:
         if isinstance(arguments, dict):
-            found.setdefault(name, Habit()).add(arguments)
+            habit = found.get(name)
+            if habit is None:
+                habit = found[name] = Habit()
+            habit.add(arguments)
     return found
 
 

@@ -87,17 +87,20 @@ def canonical_bytes(value: Json) -> bytes:
     try:
         made = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
-        made = b".0"
-    if b".0" not in made or _WHOLE_FLOAT.search(made) is None:
-        if len(made) <= _KNOWN_BYTES_MAX:
-            return _unescaped_spaces(made)
-        return _unescaped_spaces.__wrapped__(made)
-    return canonical_text(value).encode("utf-8", "surrogatepass")
+        plain = None
+    else:
+        plain = _plain(made) if len(made) <= _KNOWN_BYTES_MAX else _plain.__wrapped__(made)
+    return canonical_text(value).encode("utf-8", "surrogatepass") if plain is None else plain
 
 
 @lru_cache(maxsize=2048)
-def _unescaped_spaces(made: bytes) -> bytes:
-    """JSON with one space for each run of white space. Who is asked for this has mostly been asked it of the same before."""
+def _plain(made: bytes) -> bytes | None:
+    """JSON with one space for each run of white space; None where a number is to be spelled in another way.
+
+    What this is asked of it has mostly been asked of before: calls that may be the same again.
+    """
+    if b".0" in made and _WHOLE_FLOAT.search(made) is not None:
+        return None
     if b"\\" in made:
         made = made.replace(b"\\n", b" ").replace(b"\\r", b" ").replace(b"\\t", b" ")
     return b" ".join(made.split()) if b"  " in made else made.strip()

@@ -70,7 +70,7 @@ class Place(NamedTuple):
 class TranscriptBody:
     """The `Body` of a reply or of a tool response."""
 
-    __slots__ = ("_answer", "_at", "_decoders", "_said", "_told")
+    __slots__ = ("_answer", "_at", "_decoders", "_prompt", "_said", "_told")
 
     def __init__(self, at: Place, decoders: Decoders) -> None:
         self._at = at
@@ -78,6 +78,7 @@ class TranscriptBody:
         self._told = at.facts
         self._answer: ToolResponse | None = None
         self._said: Message | None = None
+        self._prompt: History | None = None
 
     @property
     def _facts(self) -> Facts:
@@ -95,7 +96,9 @@ class TranscriptBody:
 
     @property
     def messages(self) -> Sequence[Message] | None:
-        return History(self._at.conversation, self._at.length) if self._at.part < 0 else None
+        if self._prompt is None and self._at.part < 0:
+            self._prompt = History(self._at.conversation, self._at.length)
+        return self._prompt
 
     @property
     def output(self) -> Message | None:
