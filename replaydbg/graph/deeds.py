@@ -128,7 +128,7 @@ class Turn:
     def begins(self) -> bytes:
         """How what came back begins, numbers masked; b"" where that says less than `came`."""
         if self._begins is None:
-            self._begins = self._deeds.beginning(self, self.results())
+            self._begins = self._deeds.beginning(self)
         return self._begins
 
     @property
@@ -243,11 +243,11 @@ class Deeds:
         said = b"\n".join([roughly(_raw(result.value)) for result in results])
         return self._number(("came", _short(said)))
 
-    def beginning(self, turn: Turn, results: Sequence[Result]) -> bytes:
+    def beginning(self, turn: Turn) -> bytes:
         """See `Turn.begins`."""
-        if len(results) != 1 or not turn.calls:
+        if len(turn.calls) != 1:
             return b""
-        (result,) = results
+        (result,) = turn.results()
         value = result.value
         if result.failed or not result.known or not isinstance(value, str) or is_nothing(value):
             return b""
@@ -329,7 +329,7 @@ def _short(text: bytes) -> bytes | tuple[int, int]:
 
 def _is_told(calls: Iterable[ToolCall]) -> bool:
     """Whether it was recorded with what each was called."""
-    return all(call.arguments is not None or call.problem is not None for call in calls)
+    return not any(call.arguments is None and call.problem is None for call in calls)
 
 
 def _calls_text(turn: Turn) -> bytes | None:

@@ -12,7 +12,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.failures import HEAD_CHARS, Refusal, refusal, says_failure, words_of
-from replaydbg.graph.index import CallPlace, TraceIndex
+from replaydbg.graph.index import Asked, CallPlace, TraceIndex
 
 _ERROR = STATUSES.index(Status.ERROR)
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
@@ -39,14 +39,15 @@ _WELL = Outcome(known=True)
 class Came:
     """What came of each tool execution of a walk, by row; as the call is named that the execution recorded."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, asked: Asked) -> None:
+        self._calls = asked.executed
         self._kinds = trace.kinds
         self._statuses = trace.statuses
         self.of_row: dict[int, Outcome] = {}
 
     def hear(self, row: int, body: Body) -> None:
         if self._kinds[row] == _TOOL_EXECUTION:
-            call = body.call
+            call = self._calls.get(row)
             name = call.name if call is not None else ""
             self.of_row[row] = _ran(body, name, marked=self._statuses[row] == _ERROR)
 
@@ -64,7 +65,7 @@ class Outcomes:
     def __init__(self, index: TraceIndex, answers: Answers) -> None:
         self._index = index
         self._answers = answers
-        self._came = index.walk.add(lambda _: Came(index.trace))
+        self._came = index.walk.add(lambda present: Came(index.trace, present(index.asked)))
 
     @cached_property
     def _of_row(self) -> Mapping[int, Outcome]:

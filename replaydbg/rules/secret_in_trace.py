@@ -75,10 +75,13 @@ def _batches(texts: Iterable[_Said], chars: int) -> Iterator[list[_Said]]:
 
 
 def _suspicious(texts: Iterable[_Said]) -> Iterator[_Said]:
-    """Those that may hold a secret: most hold none, and a look costs a fixed time."""
+    """Those that may hold a secret: most hold none, and a look costs a fixed time. What a tool gave stands in a prompt again."""
+    looked: dict[str, bool] = {}
     for batch in _batches(texts, _GLANCE_CHARS):
-        if _secrets.may_be_in("\n".join([text for _, _, text in batch])):
-            yield from (one for one in batch if _secrets.may_be_in(one[2]))
+        new = list(dict.fromkeys(text for _, _, text in batch if text not in looked))
+        doubtful = _secrets.may_be_in("\n".join(new))
+        looked.update((text, doubtful and _secrets.may_be_in(text)) for text in new)
+        yield from (one for one in batch if looked[one[2]])
 
 
 def _ended(facts: Facts, row: int) -> Finding:

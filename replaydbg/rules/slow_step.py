@@ -17,6 +17,7 @@ What to do:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -40,12 +41,12 @@ class SlowThresholds:
 
 def check(facts: Facts) -> Iterator[Finding]:
     trace, limit = facts.trace, facts.thresholds(SlowThresholds)
-    groups: dict[tuple[int, int], list[tuple[int, float]]] = {}
+    groups: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
     for row, kind in enumerate(trace.kinds):
         start, end = trace.starts_ns[row], trace.ends_ns[row]
         if kind in _KINDS and start >= 0 and end > start:
             name = trace.models[row] or trace.names[row]
-            groups.setdefault((kind, name), []).append((row, (end - start) / 1e9))
+            groups[kind, name].append((row, (end - start) / 1e9))
     for values in groups.values():
         for row, seconds, usual in outliers(values, times=limit.times_the_usual, least=limit.seconds_min)[
             :_SHOWN_MAX

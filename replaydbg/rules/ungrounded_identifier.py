@@ -115,14 +115,18 @@ def _identifiers(arguments: Json) -> Iterator[tuple[str, str]]:
     while waiting and looked < _VALUES_PER_CALL_MAX:
         path, value = waiting.pop()
         looked += 1
+        if isinstance(value, str):
+            if path:
+                yield join(path), value
+            continue
+        items: Iterable[tuple[str | int, Json]] = ()
         if isinstance(value, dict):
-            waiting.extend(((*path, key), inner) for key, inner in value.items())
+            items = value.items()
         elif isinstance(value, list):
-            waiting.extend(
-                ((*path, number), inner) for number, inner in enumerate(value[:_VALUES_PER_CALL_MAX])
-            )
-        elif isinstance(value, str) and path and _is_identifier(value):
-            yield join(path), value
+            items = enumerate(value[:_VALUES_PER_CALL_MAX])
+        for key, inner in items:
+            if _is_identifier(inner) if isinstance(inner, str) else isinstance(inner, (dict, list)):
+                waiting.append(((*path, key), inner))
 
 
 def _is_identifier(value: str) -> bool:
