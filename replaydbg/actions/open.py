@@ -38,7 +38,7 @@ def readings(
     opened = with_those_beside(path, format_name)
     with without_collector():
         for reading in _registry.read(opened.document, format_name, partial=partial, fallback=fallback):
-            yield replace(reading, notices=opened.notices + reading.notices)
+            yield replace(reading, notices=opened.notices + reading.notices) if opened.notices else reading
 
 
 def with_those_beside(path: str, format_name: str | None) -> files.Opened:

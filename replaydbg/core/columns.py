@@ -9,8 +9,8 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from operator import eq, itemgetter
+from itertools import count, repeat
+from operator import eq, itemgetter, le
 from struct import error, pack
 from typing import Any, TypeAlias
 
@@ -163,8 +163,11 @@ class Columns:
         self.handles += handles
 
 
-def _extend(column: array[Any], values: Iterable[Any]) -> None:
+def _extend(column: array[Any] | list[Any], values: Iterable[Any]) -> None:
     """As `column.extend(values)`, which takes three times as long to look into each number."""
+    if isinstance(column, list) or isinstance(values, array):
+        column.extend(values)
+        return
     numbers = tuple(values)
     try:
         packed = pack(f"{len(numbers)}{column.typecode}", *numbers)
@@ -191,39 +194,51 @@ def arrange(columns: Columns, *, trace_id: str, source: Source, decode: Callable
     (`id~2`). Each of these is a notice.
     """
     notices: list[Notice] = []
-    ids, row_of = columns.ids, dict(zip(columns.ids, range(len(columns)), strict=True))
+    ids, row_of = columns.ids, _rows_of(columns.ids)
     if len(row_of) < len(ids):
         ids = _unique(ids, notices)
-        row_of = dict(zip(ids, range(len(ids)), strict=True))
+        row_of = _rows_of(ids)
     parents = _parents(columns, row_of, notices)
     order, depths = _pre_order(parents, columns.starts_ns, ids, notices)
     position = array("i", bytes(4 * len(order)))
     for new, old in enumerate(order):
         position[old] = new
     position.append(-1)  # where the parent -1 of a root points to
-    stands = order == array("i", range(len(order)))
-    take: Callable[[Any], Sequence[Any]] = (lambda column: column[:]) if stands else taker(order)
+    put = {name: getattr(columns, name)[:0] for name in _BY_ROW}
+    above = array("i")
+    for start in range(0, len(order), AT_ONCE):
+        take = _taker_of(order, start)
+        for name, column in put.items():
+            _extend(column, take(ids if name == "ids" else getattr(columns, name)))
+        _extend(above, taker(take(parents))(position))
+    strings = columns.strings.strings
     trace = Trace(
-        id=trace_id,
-        source=source,
-        ids=list(take(ids)),
-        parents=array("i", taker(take(parents))(position)),
-        depths=depths,
-        kinds=array("b", take(columns.kinds)),
-        names=array("i", take(columns.names)),
-        agents=array("i", take(columns.agents)),
-        models=array("i", take(columns.models)),
-        starts_ns=array("q", take(columns.starts_ns)),
-        ends_ns=array("q", take(columns.ends_ns)),
-        statuses=array("b", take(columns.statuses)),
-        input_tokens=array("q", take(columns.input_tokens)),
-        output_tokens=array("q", take(columns.output_tokens)),
-        costs=array("d", take(columns.costs)),
-        strings=columns.strings.strings,
-        handles=list(take(columns.handles)),
-        decode=decode,
+        id=trace_id, source=source, parents=above, depths=depths, strings=strings, decode=decode, **put
     )
     return Arranged(trace, tuple(notices))
+
+
+_BY_ROW = (
+    "ids", "kinds", "names", "agents", "models", "starts_ns", "ends_ns", "statuses", "input_tokens", "output_tokens",
+    "costs", "handles",
+)  # fmt: skip
+
+AT_ONCE = 4096
+"""Rows that one call in C is given: until it returns no other thread has the interpreter, the screen's among them."""
+
+
+def _rows_of(ids: list[str]) -> dict[str, int]:
+    row_of: dict[str, int] = {}
+    for start in range(0, len(ids), AT_ONCE):
+        row_of.update(zip(ids[start : start + AT_ONCE], count(start)))
+    return row_of
+
+
+def _taker_of(order: array[int], start: int) -> Callable[[Any], Sequence[Any]]:
+    """Takes what belongs into the next rows from `start` on. Where they stay where they are it is a slice."""
+    rows = order[start : start + AT_ONCE]
+    end = start + len(rows)
+    return itemgetter(slice(start, end)) if rows == array("i", range(start, end)) else taker(rows)
 
 
 def taker(order: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
@@ -255,8 +270,13 @@ def _parents(columns: Columns, row_of: dict[str, int], notices: list[Notice]) ->
     if not any(columns.parent_ids):
         return array("i", [-1]) * len(columns)
     row_of.pop("", None)  # an empty parent id means none, whatever ids there are
-    parents = array("i", map(row_of.get, columns.parent_ids, repeat(-1)))
-    if parents.count(-1) == columns.parent_ids.count("") and not any(map(eq, parents, range(len(parents)))):
+    parents, are_known = array("i"), True
+    for start in range(0, len(columns), AT_ONCE):
+        named = columns.parent_ids[start : start + AT_ONCE]
+        rows = tuple(map(row_of.get, named, repeat(-1)))
+        are_known = are_known and rows.count(-1) == named.count("") and not any(map(eq, rows, count(start)))
+        _extend(parents, rows)
+    if are_known:
         return parents
     orphans: dict[str, int] = {}
     for row, (parent, parent_id) in enumerate(zip(parents, columns.parent_ids, strict=True)):
@@ -264,10 +284,10 @@ def _parents(columns: Columns, row_of: dict[str, int], notices: list[Notice]) ->
             parent = parents[row] = -1  # noqa: PLW2901
         if parent < 0 and parent_id:
             orphans[parent_id] = orphans.get(parent_id, 0) + 1
-    for parent_id, count in orphans.items():
-        noun = "step" if count == 1 else "steps"
+    for parent_id, times in orphans.items():
+        noun = "step" if times == 1 else "steps"
         notices.append(
-            Notice(parent_id, f"parent {parent_id!r} of {count} {noun} is not in the file; shown as roots")
+            Notice(parent_id, f"parent {parent_id!r} of {times} {noun} is not in the file; shown as roots")
         )
     return parents
 
@@ -278,7 +298,8 @@ def _pre_order(
     """Rows in pre-order and their depths. Iterative: a hostile file may nest a million deep."""
     if max(parents, default=-1) < 0:
         rows = range(len(parents))
-        in_time = sorted(rows, key=starts.__getitem__) if min(starts, default=-1) >= 0 else rows
+        stands = min(starts, default=-1) < 0 or _rises(starts)
+        in_time = rows if stands else sorted(rows, key=starts.__getitem__)
         return array("i", in_time), array("i", bytes(4 * len(parents)))
     children: dict[int, list[int]] = {}
     for row, parent in enumerate(parents):
@@ -310,6 +331,13 @@ def _pre_order(
                 stack += below
                 depth += [at + 1] * len(below)
     return order, depths
+
+
+def _rises(numbers: array[int]) -> bool:
+    return all(
+        all(map(le, numbers[start : start + AT_ONCE], numbers[start + 1 : start + 1 + AT_ONCE]))
+        for start in range(0, len(numbers), AT_ONCE)
+    )
 
 
 def _roots(

@@ -16,6 +16,7 @@ from heapq import heappop, heappush
 from typing import TYPE_CHECKING, TypeVar
 
 from replaydbg import limits
+from replaydbg.core.columns import AT_ONCE
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.trace import Trace
 
@@ -129,7 +130,10 @@ def _lift(trace: Trace, told: dict[int, _Row]) -> None:
 
 
 def _finishes(trace: Trace) -> array[int]:
-    finishes = array("q", map(max, trace.starts_ns, trace.ends_ns))
+    finishes = array("q")
+    for start in range(0, len(trace), AT_ONCE):
+        stretch = slice(start, start + AT_ONCE)
+        finishes.extend(map(max, trace.starts_ns[stretch], trace.ends_ns[stretch]))
     for row in range(len(trace) - 1, -1, -1):
         parent = trace.parents[row]
         if parent >= 0 and trace.ends_ns[parent] < 0 and finishes[row] > finishes[parent]:

@@ -57,6 +57,15 @@ class Reading:
     complete: bool = True
 
 
+STRETCH_BYTES = 64 << 10
+"""How much is read at a time, so that it stays in the processor's cache. After it one may pause."""
+
+
+def on_the_way(read: int, size: int) -> Reading:
+    """There is nothing new to see; whoever waits learns how far it is, and may have something else done meanwhile."""
+    return Reading((), (), read / size, complete=False)
+
+
 class Feed(Protocol):
     """A file that is still being written, read line by line: what came before is not read again."""
 
@@ -71,7 +80,8 @@ class Feed(Protocol):
 class Reader:
     """`sniff` gives 0.0 (certainly not) to 1.0 (certainly), looks at `document.head` only, and is cheap.
 
-    `read` yields at least one reading; with `partial` false only the complete one, which saves time.
+    `read` yields at least one reading; with `partial` false only the complete one, which saves time, else also some that
+    hold no trace and only tell how far it is.
     """
 
     name: str

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from replaydbg.core.trace import Source
 from replaydbg.readers import _containers
-from replaydbg.readers._api import Document, Reading
+from replaydbg.readers._api import STRETCH_BYTES, Document, Reading, on_the_way
 from replaydbg.readers._records import Observed, Records, Written, text_of_handle
 
 _FIRST_WINDOW_BYTES = 256 << 10
@@ -78,6 +78,11 @@ def read(
     export = make(document)
     whole = _whole_of(document)
     if whole is None or not export.add_whole(whole):
+        read, due = 0, STRETCH_BYTES
         for record in _containers.records(document.buffer, export.records.notices, items=True):
             export.add(record)
+            read += len(record.raw)
+            if partial and due <= read < size:
+                due = read + STRETCH_BYTES
+                yield on_the_way(read, size)
     return export

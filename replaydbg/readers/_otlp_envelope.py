@@ -14,7 +14,7 @@ from typing import Any
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Source
 from replaydbg.readers import _containers, _salvage, _span_fields
-from replaydbg.readers._api import Document, NotThisFormat, Reading
+from replaydbg.readers._api import Document, NotThisFormat, Reading, on_the_way
 from replaydbg.readers._assembly import Assembly
 from replaydbg.readers._log_events import LogEvents
 from replaydbg.readers._otlp_rows import Rows
@@ -23,7 +23,10 @@ from replaydbg.readers._prompts import Prompts
 from replaydbg.readers._salvage import UNREADABLE
 
 _FIRST_ROWS_BYTES = 128 << 10
-"""After so much the first rows are handed out, and again whenever twice as much has been read."""
+"""After so much the first rows are handed out, and again whenever four times as much has been read, up to half of the file:
+
+what comes soon after is laid out on the screen in vain, and takes its time from the reading.
+"""
 
 _WINDOW_BYTES = 64 << 10
 """Spans are decoded so many at a time: what stays in the processor's cache is decoded twice as fast."""
@@ -84,11 +87,14 @@ class _Reader:
         size, due = len(self.buffer), _FIRST_ROWS_BYTES
         lines = _containers.has_lines(self.buffer, _FIRST_LINE_BYTES_MAX)
         for read in self._lines() if lines else self._document():
-            if partial and due <= read < size:
+            if not partial or read >= size:
+                continue
+            if due <= read <= size // 2:
                 self.rows.flush()
                 if len(self.assembly):
                     yield self.assembly.reading(read / size, complete=False)
-                    due = 2 * read
+                    due = 4 * read
+            yield on_the_way(read, size)
         self.rows.flush()
         self.logs.join(self.assembly)
         if not len(self.assembly) and not _SPANS.search(self.buffer):

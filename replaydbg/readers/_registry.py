@@ -201,6 +201,8 @@ def _unknown(document: Document) -> UnreadableInput:
 
 
 def _bounded(reading: Reading, first: tuple[Notice, ...]) -> Reading:
+    if not reading.complete and not reading.traces:
+        return reading
     notices = (*first, *reading.notices)
     if reading.complete and not reading.traces:
         notices = (*notices, Notice("", "there is no step in the file"))

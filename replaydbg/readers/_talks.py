@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from math import nan
 from typing import Any, TypeAlias
 
-from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, STATUS_NUMBER, Columns, arrange
+from replaydbg.core.columns import AT_ONCE, KIND_NUMBER, NOT_RECORDED, STATUS_NUMBER, Columns, arrange
 from replaydbg.core.finding import Notice
 from replaydbg.core.history import Conversation, History
 from replaydbg.core.step import Body, Kind, PlainBody, Status
@@ -271,7 +271,10 @@ class Talks:
 
 def _tell_apart(ids: list[str]) -> None:
     """Rename ids that occur again: proxies count the calls of each reply anew."""
-    if len(set(ids)) == len(ids):
+    different: set[str] = set()
+    for start in range(0, len(ids), AT_ONCE):
+        different.update(ids[start : start + AT_ONCE])
+    if len(different) == len(ids):
         return
     taken, times = set(ids), dict.fromkeys(ids, 0)
     for at, id_ in enumerate(ids):

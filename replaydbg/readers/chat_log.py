@@ -16,7 +16,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Role
 from replaydbg.core.trace import Source
 from replaydbg.readers import _cassette, _chat_records, _containers, _salvage, _stitch, _stitched
-from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._api import Document, Reader, Reading, on_the_way
 from replaydbg.readers._said_before import SaidBefore
 
 FORMAT = "chat-log"
@@ -65,11 +65,14 @@ _CALL_KEYS = frozenset({"response", "choices", "model", "tools", "output"})
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     """The runs of the file. There is only the complete reading: what belongs together is known at the end."""
-    del partial
+    read, size = 0, len(document.buffer)
     notices: list[Notice] = []
     stitcher, before = _stitch.Stitcher(), SaidBefore()
     is_array_of_records = not _chat_records.is_messages(_containers.first_record(document.head))
     for record in _containers.records(document.buffer, notices, items=is_array_of_records):
+        read = min(read + len(record.raw), size)
+        if partial:
+            yield on_the_way(read, size)
         value = _parsed(record, notices)
         if value is None:
             continue

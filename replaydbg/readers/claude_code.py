@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from replaydbg.readers import _claude_lines, _json_lines
-from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._api import STRETCH_BYTES, Document, Reader, Reading, on_the_way
 from replaydbg.readers._claude_session import Session
 
 FORMAT = "claude-code"
@@ -65,31 +65,42 @@ def beside(document: Document, names: Iterable[str]) -> list[str]:
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     if partial and len(document.buffer) > 4 * _FIRST_BYTES:
-        first = _read(Document(document.name, document.buffer[:_FIRST_BYTES]))
+        (first,) = _read(Document(document.name, document.buffer[:_FIRST_BYTES]), partial=False)
         yield replace(first, notices=(), fraction=_FIRST_BYTES / len(document.buffer), complete=False)
-    yield _read(document)
+    yield from _read(document, partial)
 
 
-def _read(document: Document) -> Reading:
+def _read(document: Document, partial: bool) -> Iterator[Reading]:
     session = Session(document, FORMAT)
     agents = {name: _AGENT_FILE.fullmatch(name.rpartition("/")[2]) for name in document.beside}
     session.elsewhere = frozenset(agent[1] for agent in agents.values() if agent)
-    _add_lines(session, document, "")
+    size = sum(len(file.buffer) for file in (document, *document.beside.values()))
+    for read in _add_lines(session, document, ""):
+        if partial:
+            yield on_the_way(read, size)
+    before = len(document.buffer)
     for name, agent in agents.items():
         told = len(session.notices)
-        _add_lines(session, document.beside[name], agent[1] if agent else name)
+        for read in _add_lines(session, document.beside[name], agent[1] if agent else name):
+            if partial:
+                yield on_the_way(before + read, size)
+        before += len(document.beside[name].buffer)
         session.notices[told:] = [
             replace(notice, pointer=f"{name}: {notice.pointer}") for notice in session.notices[told:]
         ]
     stem = document.stem
-    return session.reading(stem if _SESSION_NAME.fullmatch(stem) else session.id or stem)
+    yield session.reading(stem if _SESSION_NAME.fullmatch(stem) else session.id or stem)
 
 
-def _add_lines(session: Session, document: Document, owner: str) -> None:
+def _add_lines(session: Session, document: Document, owner: str) -> Iterator[int]:
+    """Tells now and then how much of the file has been read."""
     session.store.open(document.buffer)
-    add = session.add
+    add, due = session.add, STRETCH_BYTES
     for line, start, raw in _claude_lines.lines(document.buffer, _claude_lines.decode, session.notices):
         add(line, start, raw, owner)
+        if start >= due:
+            due = start + STRETCH_BYTES
+            yield start
 
 
 READER = Reader(

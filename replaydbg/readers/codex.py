@@ -16,7 +16,7 @@ from replaydbg.core.message import Json, Message, OtherPart, Role, Text
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.trace import Source
 from replaydbg.readers import _codex_lines, _json_lines, _moments
-from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._api import STRETCH_BYTES, Document, Reader, Reading, on_the_way
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._codex_lines import Item
 from replaydbg.readers._line_store import MARK_MASK, LineStore
@@ -57,9 +57,9 @@ def sniff(document: Document) -> float:
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     if partial and len(document.buffer) > 4 * _FIRST_BYTES:
-        first = _Rollout(Document(document.name, document.buffer[:_FIRST_BYTES])).reading()
+        (first,) = _Rollout(Document(document.name, document.buffer[:_FIRST_BYTES])).readings(partial=False)
         yield replace(first, notices=(), fraction=_FIRST_BYTES / len(document.buffer), complete=False)
-    yield _Rollout(document).reading()
+    yield from _Rollout(document).readings(partial=partial)
 
 
 class _Rollout:
@@ -79,9 +79,13 @@ class _Rollout:
         self._counted = -1
         """The row of the reply whose tokens are known."""
 
-    def reading(self) -> Reading:
-        self._store.open(self._document.buffer)
-        for line, start, raw in _codex_lines.lines(self._document.buffer, self._notices):
+    def readings(self, *, partial: bool) -> Iterator[Reading]:
+        buffer, due = self._document.buffer, STRETCH_BYTES
+        self._store.open(buffer)
+        for line, start, raw in _codex_lines.lines(buffer, self._notices):
+            if partial and start >= due:
+                due = start + STRETCH_BYTES
+                yield on_the_way(start, len(buffer))
             item = line.payload or line
             if line.type == "event_msg" and item.type != "token_count" and item.type not in _STEPS:
                 continue  # tells the screen what the items tell
@@ -99,7 +103,7 @@ class _Rollout:
         trace, notices = self._talks.trace(
             self._id or self._document.stem, Source(self._document.name, FORMAT)
         )
-        return Reading((trace,) if len(trace) else (), (*self._notices, *notices))
+        yield Reading((trace,) if len(trace) else (), (*self._notices, *notices))
 
     # ---- lines ---------------------------------------------------------------------------------------------------
 

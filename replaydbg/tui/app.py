@@ -5,6 +5,7 @@ The first screen is painted before the rest of the program is imported: the thre
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import sys
@@ -22,13 +23,13 @@ from textual.worker import WorkerFailed
 
 from replaydbg.errors import ReplaydbgError
 from replaydbg.tui import actions, theme
-from replaydbg.tui.background import forget, lasting, worker
+from replaydbg.tui.background import forget, lasting, loop_of_screen, worker
 from replaydbg.tui.screens.acting import ActingScreen
 from replaydbg.tui.screens.opening import OpeningScreen
 from replaydbg.tui.setup import Setup
 
 if TYPE_CHECKING:
-    from replaydbg.tui.messages import TraceRead, WorkFailed
+    from replaydbg.tui.messages import ReadSoFar, TraceRead, WorkFailed
     from replaydbg.tui.screens.chooser import ChooserScreen, TraceList
     from replaydbg.tui.screens.main import MainScreen
 
@@ -100,9 +101,18 @@ class ReplayApp(App[int]):
         elif (reading.complete and (reading.traces or not self._opened.follow)) or len(reading.traces) == 1:
             await self._show(event)
         else:
-            for screen in self.screen_stack:
-                if isinstance(screen, OpeningScreen):
-                    screen.so_far(reading.fraction)
+            self._so_far(reading.fraction)
+
+    def on_read_so_far(self, event: ReadSoFar) -> None:
+        if self.main is not None:
+            self.main.on_read_so_far(event)
+        else:
+            self._so_far(event.fraction)
+
+    def _so_far(self, fraction: float) -> None:
+        for screen in self.screen_stack:
+            if isinstance(screen, OpeningScreen):
+                screen.so_far(fraction)
 
     async def _show(self, event: TraceRead) -> None:
         from replaydbg.tui.desk import Desk
@@ -179,7 +189,8 @@ class ReplayApp(App[int]):
         """Gives the exit code. A mistake of ours is raised once the terminal is whole again, for the face to tell of."""
         for name in ("COLUMNS", "LINES"):
             os.environ.pop(name, None)  # where they are exported they hide every later resize of the terminal
-        code = super().run(**options)
+        with asyncio.Runner(loop_factory=loop_of_screen) as runner:
+            code = runner.run(self.run_async(**options))
         if self.mistake is not None:
             raise self.mistake
         return code if code is not None else self.return_code
@@ -232,12 +243,14 @@ def _read(setup: Setup, post: Callable[[Any], object], painted: Event) -> None:
     """
     with lasting(not setup.follow):
         from replaydbg.tui import workers
+        from replaydbg.tui.messages import TraceRead
         from replaydbg.tui.screens import main  # noqa: F401 - so that the screen need not import it when rows come
 
         def posted(message: Any) -> None:
             post(message)
-            painted.wait(_FIRST_ROWS_SECONDS_MAX)
-            painted.set()  # it waits once
+            if isinstance(message, TraceRead):
+                painted.wait(_FIRST_ROWS_SECONDS_MAX)
+                painted.set()  # it waits once
 
         workers.read(setup, posted)
 

@@ -33,6 +33,17 @@ class TraceRead(Message):
         return isinstance(message, TraceRead)
 
 
+class ReadSoFar(Message):
+    """How much of the file has been read; what is known of it has come before."""
+
+    def __init__(self, fraction: float) -> None:
+        super().__init__()
+        self.fraction = fraction
+
+    def can_replace(self, message: Message) -> bool:
+        return isinstance(message, ReadSoFar)
+
+
 class SatDown(Message):
     """What was made of this recording before is back."""
 

@@ -20,7 +20,7 @@ from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
 from replaydbg.readers._api import Reading
-from replaydbg.tui.background import lasting
+from replaydbg.tui.background import give_way, lasting
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
     Compared,
@@ -31,6 +31,7 @@ from replaydbg.tui.messages import (
     LookedUp,
     OtherRead,
     Planned,
+    ReadSoFar,
     SatDown,
     SearchMoved,
     SharesRead,
@@ -55,7 +56,7 @@ _BETWEEN_READINGS_SECONDS = 0.15
 def read(setup: Setup, post: Post) -> None:
     """Read the file; what is known of it so far is posted while that goes on, and the whole in the end."""
     worker = get_current_worker()
-    last = 0.0
+    last, told = 0.0, time.monotonic()
     try:
         for reading in (
             _followed(setup, worker)
@@ -64,10 +65,14 @@ def read(setup: Setup, post: Post) -> None:
         ):
             if worker.is_cancelled:
                 return
+            give_way()
             now = time.monotonic()
-            if reading.complete or now - last >= _BETWEEN_READINGS_SECONDS:
-                last = now
+            if reading.complete or (reading.traces and now - last >= _BETWEEN_READINGS_SECONDS):
+                last = told = now
                 post(TraceRead(reading))
+            elif now - told >= _BETWEEN_READINGS_SECONDS:
+                told = now
+                post(ReadSoFar(reading.fraction))
     except ReplaydbgError as problem:
         post(WorkFailed(problem, fatal=True))
 
@@ -109,6 +114,16 @@ def _check(shown: Shown, post: Post) -> None:
     from replaydbg.rules import _registry
 
     worker = get_current_worker()
+
+    def heed(_done: float) -> None:
+        give_way()
+        if worker.is_cancelled:
+            raise _GivenUp
+
+    try:
+        shown.facts.learn(heed)
+    except _GivenUp:
+        return
     index, threads = shown.facts.index, shown.facts.threads
     for row in index.executions[:1]:
         index.call_of(row)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replaydbg.core import columns as columns_module
 from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, NUMBER_END, Arranged, Columns, Names, arrange
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.trace import Source
@@ -190,3 +191,17 @@ def test_a_trace_without_parents_is_in_order_of_time(starts: list[int]) -> None:
     assert trace.ids == [id_ for id_, _, _ in expected]
     assert list(trace.starts_ns) == [start for _, _, start in expected]
     assert (list(trace.parents), list(trace.depths)) == ([-1] * len(specs), [0] * len(specs))
+
+
+@given(specs, st.integers(1, 4))
+def test_how_many_rows_a_call_is_given_changes_nothing(found: list[Any], at_once: int) -> None:
+    """Large traces are arranged in stretches."""
+    whole = arranged(*found)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns_module, "AT_ONCE", at_once)
+        in_stretches = arranged(*found)
+    for name in ("ids", "parents", "depths", "names", "starts_ns", "costs", "handles", "strings"):
+        one, other = getattr(whole.trace, name), getattr(in_stretches.trace, name)
+        assert type(one) is type(other)
+        assert repr(one) == repr(other), name
+    assert whole.notices == in_stretches.notices

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replaydbg import limits
-from replaydbg.readers._api import NotThisFormat, Reading
+from replaydbg.readers._api import NotThisFormat, Reading, on_the_way
 from tests.support.otlp import document
 
 
@@ -28,3 +28,7 @@ def test_a_trace_without_an_id_is_called_as_its_file(name: str, stem: str) -> No
 def test_a_reading_is_complete_unless_it_says_otherwise() -> None:
     assert Reading(()) == Reading((), (), 1.0, True)
     assert issubclass(NotThisFormat, ValueError)
+
+
+def test_a_reading_on_the_way_tells_how_far_it_is_and_shows_nothing() -> None:
+    assert on_the_way(1, 4) == Reading((), (), 0.25, complete=False)

@@ -11,6 +11,7 @@ from hypothesis import given
 
 from replaydbg.core.message import Role, ToolCall
 from replaydbg.core.step import Kind
+from replaydbg.readers import chat_log
 from replaydbg.wire import anthropic_messages
 from tests.support import corpora, said
 from tests.support.chat_logs import (
@@ -27,7 +28,7 @@ from tests.support.chat_logs import (
     sniffed,
     user,
 )
-from tests.support.readings import lines, walked
+from tests.support.readings import document, lines, only_tell_how_far, walked
 
 TRACES = Path(__file__).parents[2] / "traces"
 
@@ -195,3 +196,13 @@ def test_sample_traces(name: str, count: int) -> None:
     trace = one(path.read_bytes())
     assert len(trace) == count
     assert all(trace.handles[0].history is handle.history for handle in trace.handles)
+
+
+def test_while_it_is_read_it_tells_how_far() -> None:
+    data = lines(
+        *[{"messages": [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]}] * 5
+    )
+    *between, whole = chat_log.READER.read(document(data), True)
+    assert only_tell_how_far(between)
+    assert (whole.complete, len(whole.traces)) == (True, 5)
+    assert len(list(chat_log.READER.read(document(data), False))) == 1

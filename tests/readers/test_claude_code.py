@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from replaydbg.readers import _registry, claude_code
 from replaydbg.readers._api import Document
 from tests.support.claude_sessions import SESSION, Lines
-from tests.support.readings import document, one, read, sniffed, walked
+from tests.support.readings import document, one, only_tell_how_far, read, sniffed, walked
 
 
 def sample() -> Lines:
@@ -127,8 +127,10 @@ def test_the_first_rows_of_a_large_session_come_early() -> None:
         lines.reply(f"m{number}", ("t", "Read", {}), tokens=number)
         lines.result("t", "x" * 30_000)
     file = document(lines.bytes)
-    first, whole = claude_code.READER.read(file, True)
+    first, *between, whole = claude_code.READER.read(file, True)
     assert (first.complete, whole.complete) == (False, True)
+    assert only_tell_how_far(between)
+    assert len(list(claude_code.READER.read(file, False))) == 1
     assert (0 < first.fraction < 1, first.notices) == (True, ())
     (early,), (late,) = first.traces, whole.traces
     assert 2 < len(early) < len(late) == 120

@@ -9,7 +9,7 @@ import orjson
 from replaydbg.core.message import Reasoning, Role
 from replaydbg.readers import _registry, codex
 from tests.support.claude_sessions import moment, told
-from tests.support.readings import document, lines, one, outline, read, sniffed
+from tests.support.readings import document, lines, one, only_tell_how_far, outline, read, sniffed
 
 
 def line(second: int, kind: str, **payload: Any) -> bytes:
@@ -115,7 +115,8 @@ def test_the_first_rows_come_early() -> None:
     data = ROLLOUT + b"".join(
         message(20 + at % 3, "user", "x" * 9_000) + message(24, "assistant", "y") for at in range(200)
     )
-    first, whole = codex.READER.read(document(data), True)
+    first, *between, whole = codex.READER.read(document(data), True)
+    assert only_tell_how_far(between)
     assert (first.complete, whole.complete, first.notices) == (False, True, ())
     assert whole.traces[0].ids[:3] == first.traces[0].ids[:3]
 

@@ -12,7 +12,7 @@ from replaydbg.core.step import Kind
 from replaydbg.readers import _containers, _exports
 from replaydbg.readers._api import Document, Reading
 from replaydbg.readers._records import Observed
-from tests.support.readings import document, lines
+from tests.support.readings import document, lines, only_tell_how_far
 
 
 class Numbers(_exports.Export):
@@ -69,7 +69,8 @@ def test_containers(content: Any, whole: bool) -> None:
 
 def test_of_a_large_file_the_first_rows_come_early() -> None:
     content = lines(*({"n": number, "text": "x" * 100} for number in range(9_000)))
-    (first,), export = read(content, partial=True)
+    (first, *between), export = read(content, partial=True)
+    assert only_tell_how_far(between)
     (some,), (all_of_them,) = first.traces, export.reading().traces
     assert (first.complete, 0 < first.fraction < 1, first.notices) == (False, True, ())
     assert all_of_them.ids[: len(some)] == some.ids

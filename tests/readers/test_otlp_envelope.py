@@ -21,6 +21,7 @@ from replaydbg.readers import _otlp_envelope, otlp
 from replaydbg.readers._api import NotThisFormat, Reading
 from tests.support.corpora import corpus
 from tests.support.otlp import TRACE, any_value, document, read, request, span, trace
+from tests.support.readings import only_tell_how_far
 
 CHAT = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 7}
 SPANS = [span(3, "c", 2, CHAT), span(2, "b", 1, {"openinference.span.kind": "TOOL"}), span(1, "a")]
@@ -200,7 +201,9 @@ def test_first_rows_come_early_and_all_rows_in_the_end() -> None:
     spaced = [whole.replace(b',{"traceId"', between + b'{"traceId"') for between in (b",\n", b" ,\r\n  ")]
     assert all(len(text) > len(whole) for text in spaced)
     for content in (whole, *spaced, b"\n".join(orjson.dumps(request(item)) for item in spans)):
-        readings = list(otlp.READER.read(document(content), True))
+        all_of_them = list(otlp.READER.read(document(content), True))
+        assert only_tell_how_far([reading for reading in all_of_them[:-1] if not reading.traces])
+        readings = [reading for reading in all_of_them if reading.traces]
         assert [reading.complete for reading in readings] == [False] * (len(readings) - 1) + [True]
         counts = [len(reading.traces[0]) for reading in readings]
         assert counts == sorted(counts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -28,6 +29,13 @@ def read(reader: Reader, data: Any, name: str = "log.json") -> Reading:
     """The complete reading of bytes, or of a JSON value."""
     *_, reading = reader.read(document(data, name), False)
     return reading
+
+
+def only_tell_how_far(readings: Sequence[Reading]) -> bool:
+    """Whether there are readings, and they hold nothing but ever larger fractions of the file."""
+    fractions = [reading.fraction for reading in readings if not reading.traces and not reading.complete]
+    assert len(fractions) == len(readings)
+    return fractions != [] and fractions == sorted(fractions) and 0 < fractions[0] <= fractions[-1] < 1
 
 
 def one(reader: Reader, data: Any) -> Trace:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 
 import pytest
 
-from replaydbg.tui.background import apart, forget, lasting, worker
+from replaydbg.tui.background import apart, forget, give_way, lasting, loop_of_screen, worker
 
 
 async def test_nobody_waits_for_a_job_at_the_end() -> None:
@@ -115,3 +116,37 @@ def test_what_lasted_goes_when_the_run_is_left() -> None:
     assert gone() is not None
     forget()
     assert gone() is None
+
+
+def test_a_job_rests_while_the_screen_has_something_to_do() -> None:
+    """And goes on as soon as the loop waits again; not for ever, as the terminal may be another program's."""
+    told: list[str] = []
+
+    async def screen() -> None:
+        await asyncio.sleep(0.01)
+        thread = threading.Thread(target=lambda: (give_way(), told.append("job")))
+        thread.start()
+        until = time.monotonic() + 0.02
+        while time.monotonic() < until:
+            pass
+        told.append("screen")
+        await asyncio.sleep(0.01)
+        told.append("waited")
+        thread.join(5)
+
+    with asyncio.Runner(loop_factory=loop_of_screen) as runner:
+        runner.run(screen())
+    assert told == ["screen", "job", "waited"]
+
+
+def test_a_job_does_not_rest_for_ever() -> None:
+    async def screen() -> None:
+        await asyncio.sleep(0.01)
+        thread = threading.Thread(target=give_way)
+        thread.start()
+        thread.join(5)  # holds the loop, as `$EDITOR` does
+        assert not thread.is_alive()
+
+    with asyncio.Runner(loop_factory=loop_of_screen) as runner:
+        runner.run(screen())
+    give_way()

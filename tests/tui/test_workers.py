@@ -20,6 +20,7 @@ from replaydbg.tui.messages import (
     Known,
     OtherRead,
     Planned,
+    ReadSoFar,
     SatDown,
     SearchMoved,
     TraceRead,
@@ -27,6 +28,7 @@ from replaydbg.tui.messages import (
 )
 from replaydbg.tui.setup import Setup
 from replaydbg.views.query import About
+from tests.benchmarks import otlp_traces, session_traces
 from tests.support.build import assistant, call, chat, model_call, response, trace, user
 from tests.support.desk import shown_of
 from tests.support.drive import edit
@@ -50,6 +52,42 @@ def test_reading_ends_with_the_whole(tmp_path: Path, worker: Any) -> None:
     assert isinstance(posted[-1], TraceRead)
     assert posted[-1].reading.complete
     assert len(posted[-1].reading.traces[0]) == len(RUN)
+
+
+def test_how_far_reading_is_is_told_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, worker: Any
+) -> None:
+    posted: list[Any] = []
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(b"".join(otlp_traces.lines("delta", 500_000)))
+    monkeypatch.setattr(workers, "_BETWEEN_READINGS_SECONDS", 0)
+    workers.read(Setup(str(path)), posted.append)
+    told = [message.fraction for message in posted if isinstance(message, ReadSoFar)]
+    assert told
+    assert told == sorted(told)
+    assert all(message.reading.traces for message in posted if isinstance(message, TraceRead))
+    assert posted[-1].reading.complete
+
+
+def test_a_file_that_nobody_wants_any_more_is_not_read_on(tmp_path: Path, worker: Any) -> None:
+    """Also where there is nothing to show before its end."""
+    posted: list[Any] = []
+    path = tmp_path / "r.jsonl"
+    path.write_bytes(b"".join(session_traces.claude_code(2_000_000)))
+
+    def post(message: Any) -> None:
+        posted.append(message)
+        worker.is_cancelled = True
+
+    workers.read(Setup(str(path)), post)
+    assert [message.reading.complete for message in posted] == [False]
+
+
+def test_a_check_that_nobody_wants_any_more_ends(worker: Any) -> None:
+    posted: list[Any] = []
+    worker.is_cancelled = True
+    workers.check(shown_of(Facts(RUN)), posted.append)
+    assert posted == []
 
 
 def test_what_cannot_be_read_is_posted(tmp_path: Path, worker: Any) -> None:

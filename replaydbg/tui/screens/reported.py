@@ -10,7 +10,7 @@ from replaydbg.errors import ReplaydbgError
 from replaydbg.readers._api import Reading
 from replaydbg.tui import actions, workers
 from replaydbg.tui.desk import Shown
-from replaydbg.tui.messages import Found, Known, SatDown, TraceRead, WorkFailed
+from replaydbg.tui.messages import Found, Known, ReadSoFar, SatDown, TraceRead, WorkFailed
 from replaydbg.tui.screens.sizing import Sizing
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
 from replaydbg.tui.widgets.panes import FindingsPane
@@ -42,6 +42,11 @@ class Reported(Sizing):
             self._go_on(reading)
             return
         self._take(reading)
+
+    def on_read_so_far(self, event: ReadSoFar) -> None:
+        if not self.desk.complete:
+            self.desk.fraction = event.fraction
+            self.paint_header()
 
     def _go_on(self, reading: Reading) -> None:
         """What is there by now of a file that is still being written. A person at the end of it stays at the end."""

@@ -12,7 +12,7 @@ from replaydbg.core.finding import Finding, Notice, Severity
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.readers._api import Reading
-from replaydbg.tui.messages import Found, TraceRead
+from replaydbg.tui.messages import Found, ReadSoFar, TraceRead
 from replaydbg.tui.screens.reported import nothing_found
 from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets import chain
@@ -34,6 +34,9 @@ async def test_steps_show_while_the_file_is_read(tmp_path: Path) -> None:
         assert "2 steps" in sitting.text
         await sitting.press("e")
         assert "waits until the file is read" in sitting.said
+        sitting.app.on_read_so_far(ReadSoFar(0.6))
+        await sitting.pilot.pause()
+        assert "reading 60%" in sitting.text
 
 
 async def test_notices_are_counted(tmp_path: Path) -> None:
