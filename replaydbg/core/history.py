@@ -73,6 +73,11 @@ class Conversation:
         holder = self._holder(place)
         return holder.entries[place - holder.kept]
 
+    def entries_between(self, first: int, last: int) -> list[Any]:
+        """What the messages from one place to another were appended as."""
+        lent = [self.entry(place) for place in range(first, min(self.kept, last + 1))]
+        return lent + self.entries[max(first - self.kept, 0) : max(last + 1 - self.kept, 0)]
+
     def _holder(self, place: int) -> Conversation:
         holder = self
         while holder.before is not None and place < holder.kept:

@@ -7,7 +7,7 @@ Rows count from 0 in pre-order, so a subtree is a range of rows and `row + 1` is
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache, partial
@@ -95,6 +95,9 @@ class Trace:
         self.handles = handles
         self.decode = decode
         self._written: Callable[[Any], Iterable[Any] | None] | None = getattr(decode, "written", None)
+        self._all_written: Callable[[list[Any]], tuple[Sequence[Any], Sequence[int]]] | None = getattr(
+            decode, "all_written", None
+        )
         self._recent = lru_cache(maxsize=BODIES_CACHED_MAX)(self._decoded)
         self._kept: dict[int, Body] = {}
         self._kept_bytes = 0
@@ -119,6 +122,13 @@ class Trace:
         They are pieces that the trace holds; rows that share one give the same object.
         """
         return self._written(self.handles[row]) if self._written is not None else None
+
+    def all_written(self, rows: range) -> tuple[Sequence[Any], Sequence[int]] | None:
+        """The same of many steps together, which is many times as fast; and those that have to be asked about one by one."""
+        if self._all_written is None:
+            return None
+        pieces, others = self._all_written(self.handles[rows.start : rows.stop])
+        return pieces, [rows.start + at for at in others]
 
     def _decoded(self, row: int) -> Body:
         body = self.decode(self.handles[row])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import nan
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, STATUS_NUMBER, Columns, Row, arrange
@@ -181,6 +182,14 @@ class _Bodies:
 
     def written(self, handle: Any) -> Iterable[memoryview] | None:
         return _twins.written(handle, _text_around)
+
+    def all_written(self, handles: list[Any]) -> tuple[list[memoryview], Sequence[int]]:
+        """See `Trace.all_written`."""
+        others = [at for at, handle in enumerate(handles) if type(handle) is not tuple]
+        plain = [handle for handle in handles if type(handle) is tuple] if others else handles
+        texts = [getattr(chunk, "text", None) for chunk in dict.fromkeys(map(itemgetter(0), plain))]
+        known = [text for text in texts if isinstance(text, memoryview)]
+        return (known, others) if len(known) == len(texts) else ([], range(len(handles)))
 
     def _span(self, handle: Any) -> Span:
         if isinstance(handle, Joined):

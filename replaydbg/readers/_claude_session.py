@@ -46,6 +46,7 @@ class Session:
             self.store.size,
             self.bodies.usage,
             self.store.written,
+            self.store.all_written,
         )
         self.talks = Talks(decoders)
         self.agents = _claude_agents.Agents(self.talks, self.bodies)

@@ -6,8 +6,8 @@ The mark says which part of the line is meant. Lines may be chained, for replies
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 
 from replaydbg.core.message import Json
 from replaydbg.readers import _json_lines, _salvage
@@ -41,8 +41,8 @@ class LineStore:
         """The entry looked at last, its lines parsed, and their bytes: its message, facts and size are asked for together."""
 
         self._windows: list[memoryview] = []
-        self._begins, self._ends = array("i"), array("i")
-        """Of each line the first of its windows, and the one behind the last: laid when words are looked for."""
+        self._firsts = array("i")
+        """Of each buffer the number of its first window: laid when words are looked for."""
 
     def open(self, buffer: memoryview) -> None:
         """The lines that are added from now on are in this buffer."""
@@ -75,28 +75,35 @@ class LineStore:
 
     def written(self, entry: int) -> list[memoryview]:
         """The windows from the first line of the entry to its last."""
-        if len(self._begins) < len(self._starts):
-            self._lay_windows()
         first = last = at = entry >> MARK_BITS
         following = self._following
         while at >= 0:
             last = at
             at = following[at] if at < len(following) else -1
-        return self._windows[self._begins[first] : self._ends[last]]
+        return self._windows_between(first, last)
 
-    def _lay_windows(self) -> None:
-        self._windows, self._begins, at = [], array("i"), 0
-        for base, buffer in zip(self._bases, self._buffers, strict=True):
-            end = bisect_left(self._starts, base + len(buffer), at)
-            first = len(self._windows)
-            self._begins.extend([first + (start - base >> WINDOW_BITS) for start in self._starts[at:end]])
-            self._windows += windows(buffer)
-            at = end
-        self._ends, after = self._begins[:], len(self._windows)
-        for at in range(len(self._starts) - 1, -1, -1):
-            self._ends[at] = after
-            if at and self._starts[at - 1] != self._starts[at]:  # a line may be several entries
-                after = self._begins[at] + 1
+    def all_written(self, entries: Sequence[int]) -> list[memoryview]:
+        """The windows from the first line of all these entries to the last one."""
+        first = at = min(entries) >> MARK_BITS
+        last = max(entries) >> MARK_BITS
+        while at <= last:  # with the lines that go on those before
+            at, last = last + 1, max(last, *self._following[at : last + 1], -1)
+        return self._windows_between(first, last)
+
+    def _windows_between(self, first: int, last: int) -> list[memoryview]:
+        if len(self._firsts) < len(self._buffers):
+            for buffer in self._buffers[len(self._firsts) :]:
+                self._firsts.append(len(self._windows))
+                self._windows += windows(buffer)
+        following = bisect_right(self._starts, self._starts[last], last)  # a line may be several entries
+        after = self._window(following) + 1 if following < len(self._starts) else len(self._windows)
+        return self._windows[self._window(first) : after]
+
+    def _window(self, at: int) -> int:
+        """The number of the first window of a line."""
+        start = self._starts[at]
+        holder = bisect_right(self._bases, start) - 1
+        return self._firsts[holder] + (start - self._bases[holder] >> WINDOW_BITS)
 
     def values(self, entry: int, parse: Callable[[bytes], Json] = whole) -> list[Json]:
         """The lines of the entry, parsed."""

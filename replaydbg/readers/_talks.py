@@ -108,6 +108,36 @@ class _Bodies:
             new = range(place - 1 if 0 <= self.begun[number] < place else 0, place + 1)
         return [piece for at in new for piece in written(conversation.entry(at))]
 
+    def all_written(self, handles: list[Any]) -> tuple[list[memoryview], Sequence[int]]:
+        """All that was said in each talk from the first of these steps to the last. See `Trace.all_written`."""
+        all_written = self._decoders.all_written
+        if all_written is None:
+            return [], range(len(handles))
+        places, answers, begun = self.places, self.answers, self.begun
+        others, stretches = [], dict[int, tuple[int, int]]()
+        for at, handle in enumerate(handles):
+            if not isinstance(handle, int):
+                others.append(at)
+                continue
+            number, last, answer = (
+                places[handle] >> _PLACE_BITS,
+                places[handle] & _PLACE_MASK,
+                answers[handle],
+            )
+            first = last
+            if answer < 0:
+                first = last - 1 if 0 <= begun[number] < last else 0
+            elif answer >> _PART_BITS:
+                first = (answer >> _PART_BITS) - 1 >> _PART_BITS
+            low, high = stretches.get(number, (first, last))
+            stretches[number] = min(low, first), max(high, last)
+        pieces = [
+            piece
+            for number, (low, high) in stretches.items()
+            for piece in all_written(self.conversations[number].entries_between(low, high))
+        ]
+        return pieces, others
+
 
 class Talks:
     """All conversations of one trace."""

@@ -42,6 +42,8 @@ class Decoders(NamedTuple):
     """Tokens of a reply out of its `origin`, where they take longer to find than the other facts."""
     written: Callable[[Any], Iterable[memoryview]] | None = None
     """The bytes that an entry was written in, as `Trace.written` has them."""
+    all_written: Callable[[Sequence[Any]], Sequence[memoryview]] | None = None
+    """The same for many entries, as `Trace.all_written`."""
 
     def conversation(self, before: Conversation | None = None, kept: int = 0) -> Conversation:
         return Conversation(self.message, before, kept, self.size)

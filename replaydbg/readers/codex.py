@@ -68,7 +68,12 @@ class _Rollout:
         self._notices: list[Notice] = []
         self._store = LineStore()
         decoders = Decoders(
-            self._message, self._facts, self._raw, self._store.size, written=self._store.written
+            self._message,
+            self._facts,
+            self._raw,
+            self._store.size,
+            written=self._store.written,
+            all_written=self._store.all_written,
         )
         self._talks = Talks(decoders)
         self._talk = self._talks.open()

@@ -6,9 +6,10 @@ the first rows does not need is imported by the job that needs it.
 
 from __future__ import annotations
 
+import os
 import time
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from replaydbg.actions.sitting import OpenSitting
     from replaydbg.core.branch import Choice
     from replaydbg.core.finding import Finding
-    from replaydbg.views.query import About
+    from replaydbg.views.query import About, Test
 
 Post = Callable[[Message], object]
 
@@ -166,11 +167,25 @@ def search(shown: Shown, text: str, about: About, begin: int, post: Post, *, fil
 
     The first hit is posted at once, others as they come, ever more seldom: each time they are put in order anew.
     """
-    from replaydbg.views.expressions import TooSlow
-    from replaydbg.views.query import conditions, matching, parse
+    from concurrent.futures import ThreadPoolExecutor
 
-    worker = get_current_worker()
-    all_of, count = conditions(parse(text), about), len(shown.trace)
+    from replaydbg.views.query import conditions, parse
+
+    with ThreadPoolExecutor(_SEARCHERS) as pool:
+        _search(conditions(parse(text), about, pool.map), shown, text, begin, post, filtering=filtering)
+
+
+_SEARCHERS = min(4, os.cpu_count() or 1)
+"""Threads that look through the bytes of a run together: they do so without the interpreter."""
+
+
+def _search(
+    all_of: Sequence[Test], shown: Shown, text: str, begin: int, post: Post, *, filtering: bool
+) -> None:
+    from replaydbg.views.expressions import TooSlow
+    from replaydbg.views.query import matching
+
+    worker, count = get_current_worker(), len(shown.trace)
     later, earlier = array("i"), array("i")
     done, hits, pause, last, quick = 0, 0, 0.0, time.monotonic(), True
     for found, first, end in ((later, begin, count), (earlier, 0, begin)):

@@ -54,8 +54,7 @@ class Needle:
         return bool(self._alternatives)
 
     def may_be_in(self, written: bytes) -> bool:
-        low = written.lower()
-        return any(all(part.may_be_in(low) for part in parts) for parts in self._alternatives)
+        return any(all(part.may_be_in(written) for part in parts) for parts in self._alternatives)
 
 
 def _parts(words: str) -> Iterator[_Plain | _Other]:
@@ -67,27 +66,36 @@ def _parts(words: str) -> Iterator[_Plain | _Other]:
 
 
 class _Plain:
-    """A part of ASCII characters."""
+    """A part of ASCII characters. Other threads go on while it is looked for, and several may look at a time."""
 
     def __init__(self, run: str) -> None:
-        self._run = run.encode()
+        import regex  # noqa: PLC0415 - a hundredth of a second that the first rows need not wait for
+
+        self._run = regex.compile(rb"(?ir)" + re.escape(run).encode())
+        self._length = len(run)
         odd = {other for char in run for letters in _letters() for other in letters.get(char, "")}
-        self._odd = tuple(map(str.encode, odd))
+        self._odd = [(char.encode()[0], char.encode()) for char in odd]
         escaped = {f"{ord(char):04x}" for char in {*run, *run.upper(), *odd, *"\b\f\n\r\t"}}
-        self._escaped = re.compile(rb"\\u(?:%b)" % "|".join(escaped).encode())
+        self._escape = regex.compile(rb"(?r)\\u")
+        self._escaped = re.compile(rb"\\u(?i:%b)" % "|".join(escaped).encode())
         self._is_number, self._ends_in_zero = run.isdecimal(), run.endswith("0")
 
     def __len__(self) -> int:
-        return len(self._run)
+        return self._length
 
-    def may_be_in(self, low: bytes) -> bool:
-        if low.rfind(self._run) >= 0 or (low.rfind(b"\\u") >= 0 and self._escaped.search(low)):
+    def may_be_in(self, written: bytes) -> bool:
+        if self._run.search(written, concurrent=True):
             return True
-        if not low.isascii() and any(_is_in(low, char) for char in self._odd):
+        if self._escape.search(written, concurrent=True) and self._escaped.search(written):
             return True
-        return self._is_number and bool(
-            _ODD_NUMBER.search(low) or (self._ends_in_zero and _ZEROS.search(low))
-        )
+        if not written.isascii():
+            for first, char in self._odd:  # the first byte is found in no time
+                if first in written and _is_in(written, char):
+                    return True
+        if not self._is_number:
+            return False
+        low = written.lower()
+        return bool(_ODD_NUMBER.search(low) or (self._ends_in_zero and _ZEROS.search(low)))
 
 
 class _Other:
@@ -118,9 +126,10 @@ class _Other:
     def __len__(self) -> int:
         return 0
 
-    def may_be_in(self, low: bytes) -> bool:
+    def may_be_in(self, written: bytes) -> bool:
         if not self._forms:
             return True
+        low = written.lower()
         if low.rfind(b"\\u") < 0:
             return not low.isascii() and any(_is_in(low, form) for form in self._raw)
         if not any(_is_in(low, begin) for begin in self._begins):

@@ -16,8 +16,8 @@ from math import isnan
 from replaydbg.core.finding import Finding
 from replaydbg.core.step import KINDS, STATUSES, Kind
 from replaydbg.core.trace import Trace
-from replaydbg.views.expressions import Expression, QueryProblem, TooSlow
-from replaydbg.views.search import Saying
+from replaydbg.views.expressions import Expression, QueryProblem
+from replaydbg.views.search import Each, Saying
 
 NAMES = ("name", "agent", "model", "id", "rule")
 NUMBERS = ("tokens", "duration", "cost", "step")
@@ -118,27 +118,29 @@ def _number(term: Term) -> float:
 _TEXTS = ("", "/")
 
 
-def conditions(terms: Sequence[Term], about: About) -> list[Test]:
+def conditions(terms: Sequence[Term], about: About, each: Each = map) -> list[Test]:
     """One test for each term, the cheap ones first: those of text decode the step, long words the fewest of them."""
     order = sorted(terms, key=lambda term: (term.field in _TEXTS, -len(term.value)))
-    return [_turned(_test(term, about)) if term.turned else _test(term, about) for term in order]
+    return [_turned(_test(term, about, each)) if term.turned else _test(term, about, each) for term in order]
 
 
 def matching(all_of: Sequence[Test], rows: range) -> Iterator[int]:
-    return (row for row in rows if all(test(row) for test in all_of))
+    sayings = (test for test in all_of if isinstance(test, Saying))
+    narrowed = next(sayings, None)
+    return (row for row in (narrowed.among(rows) if narrowed else rows) if all(test(row) for test in all_of))
 
 
 def _turned(test: Test) -> Test:
     return lambda row: not test(row)
 
 
-def _test(term: Term, about: About) -> Test:
+def _test(term: Term, about: About, each: Each) -> Test:
     trace, value = about.trace, term.value
     match term.field:
         case "":
-            return Saying(trace, value)
+            return Saying(trace, value, each)
         case "/":
-            return partial(_says_like, Saying(trace, Expression(value)))
+            return Saying(trace, Expression(value), each)
         case "kind":
             kinds = {KINDS.index(Kind(word)) for word in _kinds(value)}
             return lambda row: trace.kinds[row] in kinds
@@ -164,13 +166,6 @@ def _test(term: Term, about: About) -> Test:
 
 def _in(rows: Collection[int], row: int) -> bool:
     return row in rows
-
-
-def _says_like(like: Saying, row: int) -> bool:
-    try:
-        return like(row)
-    except TooSlow as problem:
-        raise TooSlow(f"{problem} at #{row + 1}") from problem
 
 
 def _like(glob: str) -> Callable[[str], bool]:

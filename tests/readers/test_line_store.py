@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from replaydbg.readers import _line_store, _windows
 from replaydbg.readers._line_store import MARK_BITS, LineStore
@@ -31,6 +33,36 @@ def test_the_windows_of_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "3ccccccccccccc" in written(also_two)
     assert "5eee" in written(five)
     assert store.written(five)[-1] is store.written(five)[-1]
+
+
+@given(
+    st.lists(st.integers(1, 12), min_size=1, max_size=12),
+    st.sets(st.integers(0, 11)),
+    st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11)), max_size=4),
+)
+def test_the_windows_of_many_lines_are_those_of_each(
+    sizes: list[int], breaks: set[int], links: list[tuple[int, int]]
+) -> None:
+    """Whatever the lines, in whichever buffers, and however they go on each other."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_windows, "WINDOW_BYTES", 8)
+        patch.setattr(_windows, "OVERLAP_BYTES", 0)
+        patch.setattr(_line_store, "WINDOW_BITS", 3)
+        store, entries, at = LineStore(), [], 0
+        for number, size in enumerate(sizes):
+            if number == 0 or number in breaks:
+                store.open(memoryview(bytes(sum(sizes))))
+                at = 0
+            entries.append(store.add(at, 0))
+            at += size
+        for one, other in links:
+            if one < other < len(entries):
+                store.link(entries[one], entries[other])
+        some = entries[len(entries) // 3 :]
+        together = list(map(id, store.all_written(some)))
+        for entry in some:
+            assert set(map(id, store.written(entry))) <= set(together)
+        assert len(together) == len(set(together))
 
 
 def test_lines_of_several_buffers_and_chains() -> None:

@@ -122,9 +122,13 @@ def test_a_job_rests_while_the_screen_has_something_to_do() -> None:
     """And goes on as soon as the loop waits again; not for ever, as the terminal may be another program's."""
     told: list[str] = []
 
+    def job() -> None:
+        give_way()
+        told.append("job")
+
     async def screen() -> None:
         await asyncio.sleep(0.01)
-        thread = threading.Thread(target=lambda: (give_way(), told.append("job")))
+        thread = threading.Thread(target=job)
         thread.start()
         until = time.monotonic() + 0.02
         while time.monotonic() < until:

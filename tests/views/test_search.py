@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,15 +17,18 @@ from replaydbg.actions.open import open_trace
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
-from replaydbg.readers import _registry
+from replaydbg.readers import _registry, claude_code
 from replaydbg.readers._api import Document
+from replaydbg.views import search
 from replaydbg.views.expressions import Expression
 from replaydbg.views.search import Saying, said
 from tests.benchmarks import otlp_traces, platform_traces, session_traces
 from tests.readers.test_twins import reply
 from tests.support.build import assistant, call, chat, model_call, other, response, system, trace, user
+from tests.support.claude_sessions import Lines
 from tests.support.corpora import each_of
 from tests.support.otlp import read, request, span
+from tests.support.readings import one
 
 ASKED = call("find_order", {"number": 48213}, "c1")
 RUN = chat(
@@ -69,6 +74,11 @@ def test_other_steps_are_searched_too() -> None:
 
 
 # Bytes that cannot hold what is sought are not decoded.
+
+
+def pool_map(look: Callable[[Any], Any], pieces: Iterable[Any]) -> list[Any]:
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(look, pieces))
 
 
 def otlp_run(folder: Path, *texts: str, escaped: bool = False) -> Trace:
@@ -137,8 +147,11 @@ def made_up(kind: str) -> Trace:
 KINDS_OF_FILES = ["otlp", "claude-code", "codex", "langfuse", "langsmith", "mlflow"]
 
 
+@pytest.mark.parametrize("at_once", [5, 4096])
 @pytest.mark.parametrize("kind", KINDS_OF_FILES)
-def test_bytes_tell_what_the_texts_tell(kind: str) -> None:
+def test_bytes_tell_what_the_texts_tell(kind: str, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search, "_AT_ONCE_ROWS", at_once)
+    monkeypatch.setattr(search, "_BATCH_BYTES", 1 << 10)
     run, random = made_up(kind), Random(kind)
     told = [list(said(run, row)) for row in range(len(run))]
     some = [text for texts in random.sample(told, 12) for text in texts if text]
@@ -150,6 +163,45 @@ def test_bytes_tell_what_the_texts_tell(kind: str) -> None:
         by_pattern = [any(map(pattern.holds, texts)) for texts in told]
         assert list(map(Saying(run, sought), range(len(run)))) == by_words, sought
         assert list(map(Saying(run, pattern), range(len(run)))) == by_pattern, pattern.source
+        for each, asked, expected in ((map, sought, by_words), (pool_map, pattern, by_pattern)):
+            saying = Saying(run, asked, each)
+            found = list(filter(saying, saying.among(range(1, len(run)))))
+            assert found == [row for row in range(1, len(run)) if expected[row]], asked
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_FILES)
+def test_the_bytes_of_many_steps_are_those_of_each(kind: str) -> None:
+    run = made_up(kind)
+    for rows in (range(len(run)), range(3, len(run) // 2), range(7, 8)):
+        together = run.all_written(rows)
+        if together is None:
+            assert kind in {"langfuse", "langsmith", "mlflow"}
+            continue
+        pieces, others = together
+        known = set(map(id, pieces))
+        for row in rows:
+            written = run.written(row)
+            assert row in others if written is None else known.issuperset(map(id, written))
+
+
+def test_many_steps_that_do_not_say_it_are_passed_by_together() -> None:
+    run = made_up("otlp")
+    asked: list[int] = []
+    run.written = asked.append  # type: ignore[assignment,method-assign]
+    assert list(Saying(run, "nowhere").among(range(len(run)))) == []
+    assert asked == []
+    assert list(Saying(run, "no").among(range(len(run)))) == list(range(len(run))), "too short to know"
+
+
+def test_steps_of_which_nothing_is_known_are_not_passed_by() -> None:
+    lines = Lines()
+    lines.says("go")
+    for number in range(9):
+        lines.reply(f"m{number}", "well")
+    lines.add("system", subtype="compact_boundary", content="a rare word", after=None)
+    run = one(claude_code.READER, lines.bytes)
+    (odd,) = [row for row in range(len(run)) if run.written(row) is None]
+    assert list(Saying(run, "nowhere").among(range(len(run)))) == [odd]
 
 
 @pytest.mark.parametrize("kind", KINDS_OF_FILES)

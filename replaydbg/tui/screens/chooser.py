@@ -15,7 +15,7 @@ from textual.worker import get_current_worker
 from replaydbg.actions import traces
 from replaydbg.core.trace import Trace
 from replaydbg.tui import theme
-from replaydbg.tui.background import worker
+from replaydbg.tui.background import give_way, worker
 from replaydbg.tui.messages import TraceRead
 from replaydbg.tui.screens.acting import bindings
 from replaydbg.tui.screens.jumping import JumpingScreen
@@ -147,7 +147,7 @@ class ChooserScreen(JumpingScreen[None]):
             if time.monotonic() - last > _BETWEEN_REPORTS_SECONDS or number == len(lines):
                 self.post_message(Looked(fresh, len(lines) - number))
                 fresh, last = {}, time.monotonic()
-            time.sleep(0.001)  # the screen comes first
+            give_way()
 
     def on_looked(self, event: Looked) -> None:
         self._lines.update(event.known)
