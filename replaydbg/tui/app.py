@@ -23,9 +23,9 @@ from textual.worker import WorkerFailed
 
 from replaydbg.errors import ReplaydbgError
 from replaydbg.tui import actions, theme
-from replaydbg.tui.background import forget, lasting, loop_of_screen, worker
+from replaydbg.tui.background import forget, loop_of_screen, worker
 from replaydbg.tui.screens.acting import ActingScreen
-from replaydbg.tui.screens.opening import OpeningScreen
+from replaydbg.tui.screens.opening import OpeningScreen, read
 from replaydbg.tui.setup import Setup
 
 if TYPE_CHECKING:
@@ -88,8 +88,8 @@ class ReplayApp(App[int]):
     def _open(self, setup: Setup) -> None:
         """Read this file; its trace is shown as soon as there are steps."""
         self._opened = setup
-        read = partial(_read, setup, self.post_message, self._painted)
-        self.run_worker(worker(read), group="read", exclusive=True)
+        job = partial(read, setup, self.post_message, self._painted)
+        self.run_worker(worker(job), group="read", exclusive=True)
 
     async def on_trace_read(self, event: TraceRead) -> None:
         reading, asked = event.reading, self._opened.trace_id is not None or self._opened.follow
@@ -233,26 +233,6 @@ _LAYOUTS = {name for _, name in ReplayApp.HORIZONTAL_BREAKPOINTS + ReplayApp.VER
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps the interpreter: with the usual ten times of it each key waits for the rules."""
-_FIRST_ROWS_SECONDS_MAX = 0.3
-
-
-def _read(setup: Setup, post: Callable[[Any], object], painted: Event) -> None:
-    """In a thread: import what the first rows need, then read. Once there are rows it rests until they are painted:
-
-    two threads that compute share one interpreter, and the person waits for the rows.
-    """
-    with lasting(not setup.follow):
-        from replaydbg.tui import workers
-        from replaydbg.tui.messages import TraceRead
-        from replaydbg.tui.screens import main  # noqa: F401 - so that the screen need not import it when rows come
-
-        def posted(message: Any) -> None:
-            post(message)
-            if isinstance(message, TraceRead):
-                painted.wait(_FIRST_ROWS_SECONDS_MAX)
-                painted.set()  # it waits once
-
-        workers.read(setup, posted)
 
 
 def _deed(screen: ActingScreen[object], action_id: str) -> Callable[[], None]:

@@ -6,11 +6,15 @@ thread that reads the file.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from threading import Event
+from typing import Any
 
 from textual import events
 from textual.app import ComposeResult
 
+from replaydbg.tui.background import lasting
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.footer import FooterLine
@@ -65,3 +69,25 @@ class OpeningScreen(ActingScreen[None]):
         event.prevent_default()  # what all screens say of a key that nobody wanted
         if event.is_printable or event.key.startswith("f"):
             self.say(f"{event.character or event.key}: the first steps are still being read", "dim")
+
+
+_FIRST_ROWS_SECONDS_MAX = 0.3
+
+
+def read(setup: Setup, post: Callable[[Any], object], painted: Event) -> None:
+    """In a thread: import what the first rows need, then read. Once there are rows it rests until they are painted:
+
+    two threads that compute share one interpreter, and the person waits for the rows.
+    """
+    with lasting(not setup.follow):
+        from replaydbg.tui import workers
+        from replaydbg.tui.messages import TraceRead
+        from replaydbg.tui.screens import main  # noqa: F401 - so that the screen need not import it when rows come
+
+        def posted(message: Any) -> None:
+            post(message)
+            if isinstance(message, TraceRead):
+                painted.wait(_FIRST_ROWS_SECONDS_MAX)
+                painted.set()  # it waits once
+
+        workers.read(setup, posted)
