@@ -38,12 +38,13 @@ _BY_PIECE: tuple[tuple[bytes, re.Pattern[bytes] | None], ...] = (
     (b":_authToken=", None),
     (b"PRIVATE KEY", None),
     (b"PuTTY-User-Key-File-2", None),
-    (b"xox", None),
     (b"XOX", None),
     (b"hooks.slack", None),
     (b"sq0csp-", None),
     (b"AccountKey=", None),
 )
+_XOX = re.compile(rb"xox")
+"""`in` takes ten times as long where an x is frequent."""
 _WITH_LONG_TOKEN = tuple(
     re.compile(pattern)
     for pattern in (
@@ -95,6 +96,8 @@ def may_be_in(text: str) -> bool:
     for piece, looks in _BY_PIECE:
         if piece in data and (looks is None or looks.search(data)):
             return True
+    if _XOX.search(data):
+        return True
     if _LONG_TOKEN in data.translate(_TOKEN) and any(looks.search(data) for looks in _WITH_LONG_TOKEN):
         return True
     lowered = data.lower()

@@ -47,13 +47,14 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     first: dict[_secrets.Secret, tuple[int, _Place]] = {}
     rows: dict[_secrets.Secret, list[int]] = {}
+    doubts: dict[str, bool] = {}
     looked_at = 0
     for batch in _batches(_texts(facts), _BATCH_CHARS):
         looked_at += sum(len(text) for _, _, text in batch)
         if looked_at > limits.SECRET_CHARS_MAX:
             yield _ended(facts, batch[-1][0])
             break
-        for row, place, text in _suspicious(batch):
+        for row, place, text in _suspicious(batch, doubts):
             for secret in _secrets.secrets_in(text):
                 first.setdefault(secret, (row, place))
                 rows.setdefault(secret, []).append(row)
@@ -74,14 +75,16 @@ def _batches(texts: Iterable[_Said], chars: int) -> Iterator[list[_Said]]:
     yield batch
 
 
-def _suspicious(texts: Iterable[_Said]) -> Iterator[_Said]:
-    """Those that may hold a secret: most hold none, and a look costs a fixed time. What a tool gave stands in a prompt again."""
-    looked: dict[str, bool] = {}
+def _suspicious(texts: Iterable[_Said], doubts: dict[str, bool]) -> Iterator[_Said]:
+    """Those that may hold a secret: most hold none, and a look costs a fixed time. What a tool gave stands in a prompt again.
+
+    `doubts` holds what was looked at, at most `limits.SECRET_CHARS_MAX` characters of it.
+    """
     for batch in _batches(texts, _GLANCE_CHARS):
-        new = list(dict.fromkeys(text for _, _, text in batch if text not in looked))
+        new = list(dict.fromkeys(text for _, _, text in batch if text not in doubts))
         doubtful = _secrets.may_be_in("\n".join(new))
-        looked.update((text, doubtful and _secrets.may_be_in(text)) for text in new)
-        yield from (one for one in batch if looked[one[2]])
+        doubts.update((text, doubtful and _secrets.may_be_in(text)) for text in new)
+        yield from (one for one in batch if doubts[one[2]])
 
 
 def _ended(facts: Facts, row: int) -> Finding:
