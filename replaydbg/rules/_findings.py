@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from replaydbg.core import pointer
 from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.graph.calls import SeenCall
 from replaydbg.rules._api import Rule
 from replaydbg.schema import Violation
+from replaydbg.wire.arguments import is_placeholder
+
+_OF_NAMES = ("additionalProperties", "unevaluatedProperties")
+"""A field that is not allowed is so whatever its value."""
 
 
 def of_call(
@@ -46,11 +52,20 @@ def quoted(text: str, most: int = 60) -> str:
     return f'"{shown if len(shown) <= most else shown[: most - 1] + "…"}"'
 
 
+def recorded(violations: tuple[Violation, ...], value: Json) -> tuple[Violation, ...]:
+    """Those of values that were recorded: what stands for one that was removed is not what anybody said."""
+    return tuple(
+        one
+        for one in violations
+        if one.keyword in _OF_NAMES or not is_placeholder(pointer.get(value, one.pointer))
+    )
+
+
 def summary(violations: tuple[Violation, ...]) -> str:
     """What is wrong with a value, in one line."""
     first = violations[0]
     # A message about a field does not name the field; one about the whole object does.
     place = first.pointer.removeprefix("/")
-    named = first.keyword in {"additionalProperties", "unevaluatedProperties"} or not place
+    named = first.keyword in _OF_NAMES or not place
     told = first.message if named else f"{place}: {first.message}"
     return told if len(violations) == 1 else f"{told} (and {len(violations) - 1} more)"

@@ -12,6 +12,8 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any, NamedTuple
 
+from replaydbg.wire.arguments import is_placeholder
+
 _KINDS = (
     "AWS Access Key", "Azure Storage Account access key", "Basic Auth Credentials", "Discord Bot Token", "GitHub Token",
     "GitLab Token", "JSON Web Token", "Mailchimp Access Key", "NPM tokens", "OpenAI Token", "Private Key", "PyPI Token",
@@ -31,6 +33,25 @@ _NEEDED = {
 }
 """What every key of the kind holds: text without it need not be looked through by patterns, which is ten times as slow."""
 BASIC_AUTH = "Basic Auth Credentials"
+_PRIVATE_KEY = "Private Key"
+_BODY = re.compile(r"[\s\S]{0,120}?[A-Za-z0-9+/]{40}")
+"""What follows the first line of a key; code that looks for that line has none."""
+_STAND_INS = frozenset(
+    {
+        "changeme",
+        "example",
+        "pass",
+        "passw0rd",
+        "passwd",
+        "password",
+        "pwd",
+        "secret",
+        "token",
+        "yourpassword",
+    }
+)
+_CHARS_OF_STAND_INS_MAX = 8
+"""Different characters of `ghp_xxxx` and `sk_live_0000`, the kind in front included; real keys have twice as many."""
 
 _BY_PIECE: tuple[tuple[bytes, re.Pattern[bytes] | None], ...] = (
     (b"://", re.compile(rb"://[^\s:/@]+:[^\s:/@]+@")),
@@ -122,8 +143,26 @@ def secrets_in(text: str) -> Iterator[Secret]:
                 text
             ):  # a hit may be a group of the pattern: `ghp` of the whole token
                 if hits & {match[0], *match.groups()} and _stands_alone(match, text):
-                    basic = detector.secret_type == BASIC_AUTH
-                    yield Secret(detector.secret_type, match[1] if basic else match[0])
+                    kind = detector.secret_type
+                    value = match[1] if kind == BASIC_AUTH else match[0]
+                    if kind == _PRIVATE_KEY and "PRIVATE KEY" in value:
+                        real = _BODY.match(text, match.end()) is not None
+                    else:
+                        real = not _is_stand_in(kind, value)
+                    if real:
+                        yield Secret(kind, value)
+
+
+def _is_stand_in(kind: str, value: str) -> bool:
+    """Whether it is what documents and templates write in place of a secret."""
+    from detect_secrets.filters import heuristic  # noqa: PLC0415 - as the detectors
+
+    if is_placeholder(value) or "EXAMPLE" in value or value.lower().replace("_", "") in _STAND_INS:
+        return True
+    if kind == BASIC_AUTH:
+        templated = heuristic.is_templated_secret(value) or heuristic.is_prefixed_with_dollar_sign(value)
+        return bool(templated or heuristic.is_not_alphanumeric_string(value))
+    return len(set(value)) <= _CHARS_OF_STAND_INS_MAX
 
 
 def _stands_alone(match: re.Match[str], text: str) -> bool:

@@ -28,7 +28,7 @@ from replaydbg.core.message import Json
 from replaydbg.core.tool import SchemaSource
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
-from replaydbg.rules._findings import summary
+from replaydbg.rules._findings import recorded, summary
 from replaydbg.rules._wanted import output_schema
 from replaydbg.schema import checker
 
@@ -49,7 +49,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         place, value = _structured(body.result)
         if value is None:
             continue
-        violations = checker(schema).violations(value)
+        violations = recorded(checker(schema).violations(value), value)
         if violations:
             step_id = trace.ids[seen.ran]
             yield Finding(

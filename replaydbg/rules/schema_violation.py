@@ -24,20 +24,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replaydbg.core import pointer
 from replaydbg.core.finding import Evidence, Finding, Severity
-from replaydbg.core.message import Json
 from replaydbg.core.tool import SchemaSource
 from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
-from replaydbg.rules._findings import summary
+from replaydbg.rules._findings import recorded, summary
 from replaydbg.schema import Checker, Violation, checker
-from replaydbg.wire.arguments import is_placeholder, parse
-
-_OF_NAMES = ("additionalProperties", "unevaluatedProperties")
-"""A field that is not allowed is so whatever its value."""
-
+from replaydbg.wire.arguments import parse
 
 _WRAPPERS = frozenset(
     {"args", "arguments", "input", "inputs", "kwargs", "parameters", "params", "tool_input"}
@@ -58,12 +52,12 @@ def check(facts: Facts) -> Iterator[Finding]:
         if violations and _is_wrapped(facts, at, seen, mine):
             continue
         if violations:
-            violations = _recorded(violations, seen.call.arguments)
+            violations = recorded(violations, seen.call.arguments)
         if violations:
             if seen.call.problem is None and not seen.takes_text:
                 yield _finding(facts, seen, violations, _severity(facts, at, seen))
         elif mine.has_formats:
-            odd = _recorded(mine.formats(seen.call.arguments), seen.call.arguments)
+            odd = recorded(mine.formats(seen.call.arguments), seen.call.arguments)
             if odd:
                 yield _finding(facts, seen, odd, Severity.HINT)
 
@@ -78,15 +72,6 @@ def _is_wrapped(facts: Facts, at: int, seen: SeenCall, held: Checker) -> bool:
         inner = parse(inner)[0]
     outcome = facts.outcomes[at]
     return isinstance(inner, dict) and outcome.known and not outcome.failed and not held.violations(inner)
-
-
-def _recorded(violations: tuple[Violation, ...], arguments: Json) -> tuple[Violation, ...]:
-    """Those of values that were recorded: what stands for one that was removed is not what the model said."""
-    return tuple(
-        one
-        for one in violations
-        if one.keyword in _OF_NAMES or not is_placeholder(pointer.get(arguments, one.pointer))
-    )
 
 
 def _severity(facts: Facts, at: int, seen: SeenCall) -> Severity:

@@ -26,12 +26,15 @@ from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Json
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
-from replaydbg.rules._findings import of_steps, quoted, summary
+from replaydbg.rules._findings import of_steps, quoted, recorded, summary
 from replaydbg.rules._wanted import wanted_format
 from replaydbg.schema import checker
+from replaydbg.wire.arguments import is_placeholder
 
 _PLACE = "/output/content"
 _FENCE = "```"
+_REFUSALS = frozenset({"content_filter", "prohibited_content", "refusal", "safety"})
+"""How providers say that they, or the model, would not answer."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -44,6 +47,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         output = trace.body(reply.row).output
         text = output.text if output is not None else ""
+        if is_placeholder(text) or reply.finish_reason in _REFUSALS:
+            continue
         said = _what_is_wrong(text, wanted.get("schema"), cut=reply.cut)
         if said:
             at = Evidence(trace.ids[reply.row], _PLACE, said)
@@ -59,7 +64,7 @@ def _what_is_wrong(text: str, schema: Json, *, cut: bool) -> str:
         if text.strip().startswith(_FENCE):
             return "is JSON inside a code fence, not JSON" if _fenced(text) else "is a code fence, not JSON"
         return f"is no JSON: {error.msg} at character {error.pos}: {quoted(text)}"
-    violations = () if schema is None else checker(schema).violations(value)
+    violations = () if schema is None else recorded(checker(schema).violations(value), value)
     return f"breaks its schema: {summary(violations)}" if violations else ""
 
 

@@ -2,8 +2,9 @@
 
 What it finds:
     An id of five characters or more with digits, or an e-mail address, in the arguments of a tool call, that stands nowhere in
-    what the agent was told before: no prompt, no result, no description of a tool. Dates, amounts with separators,
-    paths, text with spaces, and ids that look random are not meant. A hint: it may have been computed.
+    what the agent was told before: no prompt, no result, no description of a tool, however its digits are grouped. Dates
+    and years, round amounts, paths, text with spaces, names of standards, and ids that look random are not meant. A hint:
+    it may have been computed.
 
 Why it matters:
     Models make up an id where they should have asked for one. In a public benchmark calls with such an argument stand
@@ -35,10 +36,22 @@ from replaydbg.rules._findings import quoted
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
 _WORD = re.compile(r"(?<!\w)[^\W\d]*+\d\w*")
 """Tokens with a digit, found without going back. A date with separators falls into tokens too short to count."""
+_NAMES_AN_ID = re.compile(r"(?:^|_)(?:id|number|no|code|account|phone)$|(?<=[a-z])(?:Id|ID|Number|Code)$")
+"""Of a field whose number is a name and no amount."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_SEPARATORS = {ord(mark): None for mark in " -./()\u00a0"}
 _WORD_CHARS_MIN, _VALUE_CHARS_MAX = 5, 64
-_RANDOM = re.compile(r"[0-9a-f]{12,}|\d{8}t?\d*|.*[0-9a-f]{8}-[0-9a-f]{4}-.*|call_.*|toolu_.*", re.IGNORECASE)
-"""Made for the occasion: digests, UUIDs, dates without separators."""
+_RANDOM = re.compile(
+    r"(?=\d*[a-f])[0-9a-f]{12,}|(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\dt?\d{0,6}|1[5-9]\d{8}(?:\d{3})?"
+    r"|.*[0-9a-f]{8}-[0-9a-f]{4}-.*|call_.*|toolu_.*",
+    re.IGNORECASE,
+)
+"""Made for the occasion: digests, UUIDs, dates and times without separators."""
+_KNOWN = re.compile(
+    r"[1-9]\d*000|[a-z]{1,4}[1-4]?(?:19|20)\d\d|(?:sha|md|rfc|iso|utf|base|h|mp|en|x|arm|cp)\d{1,5}|\d{3,4}[pi]|\d+(?:px|ms|kb|mb|gb|hz|k|m)",
+    re.IGNORECASE,
+)
+"""Round amounts, years and quarters, standards, sizes: everybody knows them."""
 _VALUES_PER_CALL_MAX = 50
 
 
@@ -125,6 +138,8 @@ def _identifiers(arguments: Json) -> Iterator[tuple[str, str]]:
         elif isinstance(value, list):
             items = enumerate(value[:_VALUES_PER_CALL_MAX])
         for key, inner in items:
+            if type(inner) is int:
+                inner = str(inner) if _NAMES_AN_ID.search(str(key)) else None
             if _is_identifier(inner) if isinstance(inner, str) else isinstance(inner, (dict, list)):
                 waiting.append(((*path, key), inner))
 
@@ -140,7 +155,8 @@ def _is_identifier(value: str) -> bool:
 
 
 def _is_made_of_digits(word: str) -> bool:
-    """`boto3` is a name; `W5918442`, `HAT005` and `ZK3V2P` are ids."""
+    """`boto3` is a name, as is `h264_1080p`; `W5918442`, `HAT005` and `ZK3V2P` are ids."""
+    word = "".join(piece for piece in word.split("_") if not _KNOWN.fullmatch(piece))
     digits = sum(map(str.isdigit, word))
     return len(word) >= _WORD_CHARS_MIN and (
         digits >= 3 or (digits > 0 and word.isupper() and digits * 4 >= len(word))
@@ -152,6 +168,8 @@ class _Told:
 
     def __init__(self) -> None:
         self._texts: list[str] = []
+        self._grouped: list[str] = []
+        """The texts without what groups digits, as far as somebody asked."""
         self._known: set[str] = set()
         self._left_chars = limits.GROUNDING_CHARS_MAX
         self._offers: set[int] = set()
@@ -195,10 +213,16 @@ class _Told:
     def _has(self, word: str) -> bool:
         if word in self._known:
             return True
-        found = any(word in text for text in reversed(self._texts))
+        found = any(word in text for text in reversed(self._texts)) or self._has_grouped(word)
         if found:
             self._known.add(word)
         return found
+
+    def _has_grouped(self, word: str) -> bool:
+        """Whether the word stands there in groups: `4111 1111 1111 1111`, `+49 170 1234567`, `W-5918442`."""
+        for text in self._texts[len(self._grouped) :]:
+            self._grouped.append(text.translate(_SEPARATORS))
+        return any(word in text for text in reversed(self._grouped))
 
 
 def _spellings(word: str) -> Iterator[str]:

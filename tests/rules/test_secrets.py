@@ -23,9 +23,31 @@ KEYS = {
 }
 
 
+BODY = "MIIEpAIBAAKCAQEAx3mVQ8wq0v6Y1n9k2Zr7Jc5sLp4Tt8Hd6Wb3Xe1Ff0Gg2A"
+
+
 @pytest.mark.parametrize(("kind", "key"), KEYS.items(), ids=KEYS)
 def test_found(kind: str, key: str) -> None:
-    assert (kind, key) in list(_secrets.secrets_in(f"TOKEN={key}\nnext line"))
+    assert (kind, key) in list(_secrets.secrets_in(f"TOKEN={key}\nnext line\n{BODY}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "AKIA" + "IOSFODNN7EXAMPLE",
+        "ghp_" + "x" * 36,
+        "sk_live_" + "0" * 24,
+        f"if text.startswith('-----{KEYS['Private Key']}-----'): raise ValueError",
+        "postgres://user:password@localhost/db",
+        "postgres://user:$DB_PASSWORD@localhost/db",
+        "https://me:${TOKEN}@example.org",
+        "https://me:<token>@example.org",
+        "https://me:[REDACTED]@example.org",
+        "https://me:****@example.org",
+    ],
+)
+def test_what_stands_in_place_of_one(text: str) -> None:
+    assert list(_secrets.secrets_in(text)) == []
 
 
 @pytest.mark.parametrize(

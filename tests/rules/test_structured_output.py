@@ -46,6 +46,9 @@ def test_each_shape_of_the_request(params: dict[str, Any]) -> None:
         pytest.param(
             CHAT, Message(Role.ASSISTANT, (OtherPart({"type": "refusal", "refusal": "No."}),)), id="a refusal"
         ),
+        pytest.param(CHAT, "[REDACTED]", id="removed by the recorder"),
+        pytest.param(CHAT, '{"city": "<redacted>"}', id="a value that was removed"),
+        pytest.param(CHAT, assistant("I cannot.", finish_reason="content_filter"), id="filtered"),
         pytest.param({"response_format": 7, "text": "x"}, "Oslo", id="parameters of no known shape"),
         pytest.param({"response_format": {"type": {}}}, "Oslo", id="a format of no type"),
     ],
