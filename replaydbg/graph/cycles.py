@@ -21,7 +21,7 @@ from replaydbg.core.message import Json, ToolCall
 from replaydbg.graph import asides
 from replaydbg.graph.deeds import Turn
 from replaydbg.graph.effects import changes_something, is_shell, looks
-from replaydbg.graph.excuses import in_vain, is_hit, only_thinks, takes_patience
+from replaydbg.graph.excuses import asked_anew, in_vain, is_hit, only_thinks, takes_patience
 from replaydbg.graph.likeness import likeness
 from replaydbg.graph.repetitions import Repetition, long_runs, repetitions
 from replaydbg.graph.thresholds import (
@@ -231,7 +231,8 @@ class _InStretch:
         return after.did == before.did and bool(after.tools) and after.outcome >= 0 and not after.failed
 
     def _takes_patience(self, run: Repetition) -> bool:
-        return takes_patience(self.turns[run.start : run.start + run.period])
+        first, again = self.turns[run.start], self.turns[run.start + run.period]
+        return asked_anew(first, again) or takes_patience(self.turns[run.start : run.start + run.period])
 
     def _is_repeated(self, run: Repetition) -> bool:
         own = self.of(RepeatedCall)

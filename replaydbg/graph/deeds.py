@@ -89,6 +89,12 @@ class Turn:
         return self.rows[0]
 
     @property
+    def prompt_size(self) -> int:
+        """How many messages the reply was told; 0 for an execution, or where that was not recorded."""
+        messages = self._deeds.trace.body(self.row).messages
+        return len(messages) if messages else 0
+
+    @property
     def did(self) -> int:
         """The calls with their arguments, or the text that was said. Negative where that was not recorded."""
         if self._did is None:

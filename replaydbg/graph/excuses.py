@@ -41,6 +41,11 @@ def takes_patience(turns: Sequence[Turn]) -> bool:
     return bool(calls) and all(map(moves, calls)) and not any(map(_tells, turns))
 
 
+def asked_anew(turn: Turn, later: Turn) -> bool:
+    """Whether a program asks the same question again, for votes or samples: no reply stands in a later prompt."""
+    return not turn.calls and not later.calls and turn.prompt_size == later.prompt_size > 0
+
+
 def only_thinks(turns: Sequence[Turn]) -> bool:
     """Whether the turns are thoughts of different content, which are compared nowhere else."""
     calls = [call for turn in turns for call in turn.calls]

@@ -3,7 +3,7 @@
 What it finds:
     One reply of a model that says the same words over and over: a passage that is repeated without a break eight times
     or more and fills at least half of a reply of 2000 characters or more. Lines, dots and other passages without letters are not meant,
-    nor are tables and lists whose entries differ.
+    nor are tables and lists whose entries differ by more than their number.
 
 Why it matters:
     The model has fallen into a hole of its own output and goes on until the token limit. The reply is useless, dear, and
@@ -40,6 +40,9 @@ _LOOKED_AT_CHARS_MAX = 100_000
 _PASSAGE_WORDS_MAX = 120
 _SHOWN_CHARS_MAX = 60
 _WORD = re.compile(r"\S+")
+_COUNTER = re.compile(r"\d+[.):]")
+_WORD_CHARS_USUAL_MAX = 40
+"""With more characters a word, the text is of a script without spaces, or has none: then characters are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,9 @@ def chant(text: str, own: Chant) -> tuple[str, int, float] | None:
     packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
     if len(packed) > _PACKED_MAX * len(text):
         return None
-    words = [(found.start(), found.end(), found[0]) for found in _WORD.finditer(text)]
+    words = [(found.start(), found.end(), _COUNTER.sub("#", found[0])) for found in _WORD.finditer(text)]
+    if len(text) > _WORD_CHARS_USUAL_MAX * len(words):
+        words = [(at, at + 1, char) for at, char in enumerate(text)]
     numbers: dict[str, int] = {}
     symbols = [numbers.setdefault(word, len(numbers)) for _, _, word in words]
     best: tuple[str, int, float] | None = None

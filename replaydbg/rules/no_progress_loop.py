@@ -7,8 +7,8 @@ What it finds:
     thoughts are not compared: those around the calls, those that a tool is told, and the reasons beside arguments
     (`explanation`, the `description` of a command). A word from a person ends a round, and a result that changes is
     progress: polling that moves, pages, and acknowledged work on one thing after another are no loops. Where a round
-    waits (it sleeps, or is told "pending") or presses the same key once more, ten rounds are needed. Rounds that fail
-    are error loops.
+    waits (it sleeps, or is told "pending"), presses the same key once more, or is a question that a program asks anew
+    (votes), ten rounds are needed. Rounds that fail are error loops.
 
 Why it matters:
     Nothing that the agent learns changes what it does next, so nothing but a bound on its turns will stop it. Runs of

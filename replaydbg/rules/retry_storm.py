@@ -50,12 +50,18 @@ def check(facts: Facts) -> Iterator[Finding]:
     own = facts.thresholds(RetryStorm)
     for rows in _chains(facts):
         failed = [row for row in rows if facts.trace.statuses[row] == _ERROR]
-        if len(failed) >= own.failures_min and _dense(facts.trace, failed, own):
+        by_model: dict[int, list[int]] = {}
+        for row in failed:
+            by_model.setdefault(facts.trace.models[row], []).append(row)
+        if any(len(of) >= own.failures_min and _dense(facts.trace, of, own) for of in by_model.values()):
             yield _finding(facts.trace, rows, failed)
 
 
 def _chains(facts: Facts) -> Iterator[list[int]]:
-    """Model calls of one parent and agent that ask the same one after another, and fail; the last may be answered."""
+    """Model calls of one parent and agent that ask the same one after another, and fail; the last may be answered.
+
+    Other models may be asked between: a gateway that falls back asks them in turn.
+    """
     trace = facts.trace
     open_: dict[tuple[int, int], list[int]] = {}
     for row in facts.index.model_calls:
@@ -75,8 +81,6 @@ def _chains(facts: Facts) -> Iterator[list[int]]:
 
 
 def _same_request(trace: Trace, before: int, after: int) -> bool:
-    if trace.models[before] != trace.models[after]:
-        return False
     one, other = trace.body(before).messages, trace.body(after).messages
     return one == other
 

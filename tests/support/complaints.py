@@ -7,10 +7,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.support.staged import Situation, done, each, times
+from replaydbg.core.step import Status
+from tests.support.build import model_call, trace, user
+from tests.support.staged import Situation, done, each, said, times
 
 NP, RC, EL = "no-progress-loop", "repeated-call", "error-loop"
-TH, ND = "thrash", "near-duplicate-loop"
+TH, ND, RS, CH = "thrash", "near-duplicate-loop", "retry-storm", "chanting"
 TOLD = "Validation succeeded: the document conforms to the schema, there are no warnings and nothing needs to be done."
 PASSWORD = {
     "results": [
@@ -58,12 +60,17 @@ LEGITIMATE = (
     Situation("the same failing test after each like edit", lambda: done(*_between([("edit", {"old": f"x = {c}()", "new": f"x = {c}(1)"}, "edited") for c in "abcd"], ("test", {}, "1 failed: test_total", True)))),
     Situation("the same command after each installation", lambda: done(*_between(_shell(*(f"pip install {c}" for c in "abcd"), result="Successfully installed"), *_shell("python main.py", result="ModuleNotFoundError: no x")))),
     Situation("it fails to compile at another place each time", lambda: done(*_between([("write", {"path": "m.c", "content": f"return {n};"}, "written") for n in range(5)], ("make", {}, "m.c: error: expected ;", True)))),
+    Situation("votes, one after another", lambda: trace(*(model_call(f"m{n}", [user("Yes or no?")], "yes", start_ms=n * 100, duration_ms=50) for n in range(6)))),
     Situation("one of two polls moves", lambda: done(*(deed for n in range(6) for deed in (("pod", {"n": "a"}, "up"), ("pod", {"n": "b"}, f"{n}0 % up")))),
               excuse="a hint, since nobody knows that both are asked together"),
 )  # fmt: skip
 
 DRIFTING = (
     Situation("one call, three answers that come again", lambda: done(*(("flip", {}, "THT"[n % 3]) for n in range(6)), ("flip", {}, "E")), (RC,)),
+    Situation("a question that a program asks twelve times", lambda: trace(*(model_call(f"m{n}", [user("Go.")], "I will now start.") for n in range(12))), (NP,)),
+    Situation("two models asked in turn, and neither answers", lambda: trace(*(model_call(f"m{n}", [user("Go.")], model=f"gpt-{n % 2}", error="429", status=Status.ERROR, start_ms=n * 500, duration_ms=50) for n in range(8))), (RS,)),
+    Situation("a numbered list of one sentence", lambda: said("".join(f"{n}. I will check the order now.\n" for n in range(200))), (CH,)),
+    Situation("one sentence in a script without spaces", lambda: said("我会检查订单。" * 400), (CH,)),
     Situation("a poll without end", lambda: done(*times(12, ("check_status", {"id": "x"}, {"status": "in_progress"}))), (NP,)),
     Situation("sleep and ask without end", lambda: done(*times(12, ("sleep", {"seconds": 5}, "ok"), ("status", {}, "pending"))), (NP,)),
     Situation("a record with a pending order, again and again", lambda: done(*times(4, ("get_order", {"id": "W1"}, {"id": "W1", "status": "pending", "address": {"street": "Main Street 1", "zip": "12345"}, "items": ["Lamp", "Cup", "Shade"]}))), (NP,)),

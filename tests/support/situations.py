@@ -205,7 +205,7 @@ _LOOPS = (
     Situation("two rounds of three", lambda: done(*times(2, *((f"t{n}", {}, "same") for n in range(3)))), (NP,)),
     Situation("two calls in each reply, in either order", _two_in_each_reply, (NP,)),
     Situation("a history that is cut while it loops", _cut_history, (NP,)),
-    Situation("the same words, nobody asked", lambda: build.trace(*(build.model_call(f"m{n}", [user("Go.")], "I will now start.") for n in range(4))), (NP,)),
+    Situation("the same words, nobody asked", lambda: build.chat([user("Go."), *(assistant("I will now start.") for _ in range(4))]), (NP,)),
     Situation("tools alone", lambda: _alone(*["same"] * 4), (NP,)),
     Situation("an edit that changes nothing, and the test", lambda: done(*times(4, ("edit", {"new": "x"}, "no change"), ("test", {}, "1 failed"))), (NP,)),
     Situation("the same error", lambda: done(*times(3, ("read", {"p": "a"}, "no such file", True))), (EL,)),
