@@ -137,9 +137,8 @@ def _identifiers(arguments: Json) -> Iterator[tuple[str, str]]:
             items = value.items()
         elif isinstance(value, list):
             items = enumerate(value[:_VALUES_PER_CALL_MAX])
-        for key, inner in items:
-            if type(inner) is int:
-                inner = str(inner) if _NAMES_AN_ID.search(str(key)) else None
+        for key, item in items:
+            inner = str(item) if type(item) is int and _NAMES_AN_ID.search(str(key)) else item
             if _is_identifier(inner) if isinstance(inner, str) else isinstance(inner, (dict, list)):
                 waiting.append(((*path, key), inner))
 

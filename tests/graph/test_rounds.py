@@ -52,12 +52,10 @@ def test_changes_are_where_they_say() -> None:
 
 
 def test_words_that_change() -> None:
-    run = build.trace(
-        *(build.model_call(f"m{n}", [user("Go.")], f"At 2026-01-01 10:0{n} I begin.") for n in range(3))
-    )
+    run = build.chat([user("Go."), *(assistant(f"At 2026-01-01 10:0{n} I begin.") for n in range(3))])
     (first, _) = detail(run).changes
     assert first == RoundChange(
-        2, "text", "m1", "/output/content", "At 2026-01-01 10:00 I begin.", "At 2026-01-01 10:01 I begin."
+        2, "text", "m2", "/output/content", "At 2026-01-01 10:00 I begin.", "At 2026-01-01 10:01 I begin."
     )
 
 

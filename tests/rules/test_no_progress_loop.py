@@ -7,7 +7,7 @@ import pytest
 from replaydbg.core.finding import Evidence, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.rules.no_progress_loop import RULE
-from tests.support.build import assistant, call, chat, model_call, response, trace, user
+from tests.support.build import assistant, call, chat, response, trace, user
 from tests.support.rules import found
 
 
@@ -62,7 +62,7 @@ def test_errors_are_another_rules() -> None:
 
 
 def test_a_loop_of_words() -> None:
-    run = trace(*(model_call(f"m{n}", [user("Go.")], "I will begin.") for n in range(4)))
+    run = chat([user("Go."), *(assistant("I will begin.") for _ in range(4))])
     (finding,) = found(RULE, run)
     assert finding.message == "the agent says the same 4 times and is not spoken to"
     assert finding.evidence[0].pointer == "/output/content"
