@@ -15,6 +15,7 @@ from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _salvage
 from replaydbg.readers._chat_facts import Facts
+from replaydbg.readers._claude_requests import Requests, instructions
 from replaydbg.readers._line_store import MARK_BITS, LineStore, whole
 from replaydbg.readers._salvage import UNREADABLE
 from replaydbg.wire import anthropic_messages, loose
@@ -35,6 +36,9 @@ class _Frame(msgspec.Struct, gc=False):
     message: msgspec.Raw = _ABSENT
     attachment: msgspec.Raw = _ABSENT
     data: msgspec.Raw = _ABSENT
+    rendered: msgspec.Raw = _ABSENT
+    rendered_role: Any = msgspec.field(name="renderedRole", default=None)
+    request: Any = msgspec.field(name="requestRef", default=None)
 
 
 _frame = msgspec.json.Decoder(_Frame).decode
@@ -46,9 +50,11 @@ def _told(raw: bytes) -> Json:
         frame = _frame(raw)
     except UNREADABLE:
         return whole(raw)
-    parts = ("message", frame.message), ("attachment", frame.attachment), ("data", frame.data)
+    parts = (
+        ("message", frame.message), ("attachment", frame.attachment), ("data", frame.data), ("rendered", frame.rendered),
+    )  # fmt: skip
     told = {key: _salvage.loads(memoryview(part)) for key, part in parts if part is not _ABSENT}
-    return {"type": frame.type, **told}
+    return {"type": frame.type, "renderedRole": frame.rendered_role, "requestRef": frame.request, **told}
 
 
 class Bodies:
@@ -56,6 +62,7 @@ class Bodies:
 
     def __init__(self, store: LineStore) -> None:
         self.store = store
+        self.requests = Requests(store)
         self.tools: tuple[ToolSpec, ...] | None = None
         """What a stream says at its beginning; a session file does not."""
         self._of_replies = Facts(provider="anthropic")
@@ -66,7 +73,7 @@ class Bodies:
         lines = self._lines(entry)
         first = lines[0]
         if first.get("type") == "attachment":
-            return Message(Role.USER, (_attachment(first.get("attachment")),))
+            return _attachment(first)
         said = [loose.mapping(line.get("message")) for line in lines]
         parts = [part for one in said for part in anthropic_messages.read_content(one.get("content"))]
         if said[0].get("role") == "assistant" or first.get("type") == "assistant":
@@ -96,6 +103,10 @@ class Bodies:
             if said.get("role") != "assistant" and lines[0].get("type") != "assistant":
                 failed = _failed(said)
                 return _NO_FACTS if failed is None else Facts(error=first_text(failed.get("content")))
+        name = loose.text(self._lines(entry)[-1].get("requestRef")) if self.requests else ""
+        if name:
+            tools, params = self.requests.facts(name)
+            return Facts(provider="anthropic", tools=self.tools if tools is None else tools, params=params)
         if self._of_replies.tools is not self.tools:
             self._of_replies = replace(self._of_replies, tools=self.tools)
         return self._of_replies
@@ -144,13 +155,26 @@ def words(line: Json) -> str:
     return said or (error if isinstance(error, str) else loose.encoded(error) if error else "")
 
 
-def _attachment(value: Json) -> Part:
-    """What the program puts before the model beside the talk: reminders, words of hooks, files that were named."""
-    found = loose.mapping(value)
+def _attachment(line: dict[str, Json]) -> Message:
+    """What the program puts before the model beside the talk: reminders, words of hooks, files that were named.
+
+    Today's versions write down what they made of it for the model, and the system prompt.
+    """
+    found = loose.mapping(line.get("attachment"))
+    rendered = [loose.mapping(one).get("content") for one in loose.sequence(line.get("rendered"))]
+    if rendered:
+        parts = tuple(part for content in rendered for part in anthropic_messages.read_content(content))
+        return Message(Role.SYSTEM if line.get("renderedRole") == "system" else Role.USER, parts)
+    if found.get("type") == "prompt_snapshot":
+        return Message(Role.SYSTEM, (Text(instructions(found.get("systemPrompt"))),))
+    return Message(Role.USER, (_part(found),))
+
+
+def _part(found: dict[str, Json]) -> Part:
     for key in ("prompt", "content", "snippet"):
         text = found.get(key)
         if isinstance(text, list) and text and all(isinstance(line, str) for line in text):
             text = "\n".join(text)
         if isinstance(text, str) and text:
             return Text(text)
-    return OtherPart(value)
+    return OtherPart(found)

@@ -13,7 +13,7 @@ from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.finding import Notice
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.trace import Source
-from replaydbg.readers import _claude_agents, _claude_bodies, _claude_lines, _moments
+from replaydbg.readers import _claude_agents, _claude_bodies, _claude_lines, _claude_requests, _moments
 from replaydbg.readers._api import Document, Reading
 from replaydbg.readers._claude_lines import Line, Said
 from replaydbg.readers._line_store import LineStore
@@ -27,6 +27,7 @@ _BITS = 32
 _MASK = (1 << _BITS) - 1
 _SAID = frozenset({"assistant", "user", "attachment"})
 """Kinds of lines that are entries of a talk."""
+_REQUESTS = frozenset({_claude_requests.REQUEST, _claude_requests.SHAPE})
 _ASIDES = frozenset({"compact_boundary", "api_error", "api_retry"})
 """Kinds of system lines that are steps."""
 
@@ -39,6 +40,7 @@ class Session:
         self.notices: list[Notice] = []
         self.store = LineStore()
         self.bodies = _claude_bodies.Bodies(self.store)
+        self.requests = self.bodies.requests
         decoders = Decoders(
             self.bodies.message,
             self.bodies.facts,
@@ -91,7 +93,7 @@ class Session:
                 talk, length = self._turn(line, talk, length, entry)
             elif kind == "assistant":
                 talk, length = self._reply(line, talk, length, entry)
-            else:
+            elif self.requests.is_told(raw, talk.number):
                 length = talk.say(entry, _moment(line)) + 1
         elif kind == "system" and line.subtype in _ASIDES:
             talk, length = self._talk(line, before, owner, inner)
@@ -103,6 +105,8 @@ class Session:
         else:
             if kind == "progress":
                 self._progress(line, start, raw)
+            elif kind in _REQUESTS:
+                self.requests.add(kind, self.store.add(start, 0), raw)
             if before is None:
                 if line.uuid is not None:
                     del places[name]

@@ -8,7 +8,7 @@ Get one: `claude -p "..." --output-format stream-json --verbose > run.jsonl`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import nan
 
@@ -24,6 +24,7 @@ from replaydbg.readers._claude_session import Session
 from replaydbg.wire import loose
 
 FORMAT = "claude-stream"
+_RENAMED = {"Task": "Agent"}
 _KINDS = frozenset({"system", "assistant", "user", "result", "stream_event"})
 
 
@@ -67,9 +68,15 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             last = _add_result(session, _value(raw), last)
         elif line.type == "system" and line.subtype == "init":
             names = loose.sequence(_value(raw).get("tools"))
-            session.bodies.tools = tuple(ToolSpec(name) for name in names if isinstance(name, str))
+            named = dict.fromkeys(name for name in names if isinstance(name, str))
+            session.bodies.tools = tuple(map(ToolSpec, named | dict.fromkeys(_called(named))))
             session.id = session.id or line.session_id or ""
     yield session.reading(session.id or document.name)
+
+
+def _called(names: Iterable[str]) -> Iterator[str]:
+    """What the model calls the tools that the program lists under the names that they had before."""
+    return (_RENAMED[name] for name in names if name in _RENAMED)
 
 
 def _in_lines(document: Document, notices: list[Notice]) -> Document:
