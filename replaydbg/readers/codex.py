@@ -7,13 +7,15 @@ Get one: `~/.codex/sessions/<year>/<month>/<day>/rollout-<time>-<session>.jsonl`
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import replace
 
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Message, OtherPart, Role, Text
-from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.core.step import Kind, PlainBody, Status, Usage
 from replaydbg.core.trace import Source
 from replaydbg.readers import _codex_lines, _json_lines, _moments
 from replaydbg.readers._api import STRETCH_BYTES, Document, Reader, Reading, on_the_way
@@ -83,6 +85,10 @@ class _Rollout:
         """Whether the reply goes on: items of the model that nothing stands between are one reply."""
         self._counted = -1
         """The row of the reply whose tokens are known."""
+        self._first = -1
+        """The first entry of the latest reply,"""
+        self._told, self._counts = array("q"), array("q")
+        """and of those whose tokens are known; four counts for each of them."""
 
     def readings(self, *, partial: bool) -> Iterator[Reading]:
         buffer, due = self._document.buffer, STRETCH_BYTES
@@ -141,7 +147,7 @@ class _Rollout:
             self._talks.more(talk, moment)
         else:
             self._talks.reply(talk, entry, item.id or "", self._model, moment, (NOT_RECORDED, NOT_RECORDED))
-            self._is_open = True
+            self._is_open, self._first = True, entry
         if kind in _CALLS:
             name = item.name or kind.removesuffix("_call")
             if item.name is None and kind == "function_call":
@@ -154,9 +160,18 @@ class _Rollout:
             usage = item.info.last_token_usage if item.info else None
             if usage is not None and self._talk.reply_row > self._counted:
                 self._counted = self._talk.reply_row
-                counts = (usage.input_tokens, usage.output_tokens)
-                told, said = (NOT_RECORDED if count is None else count for count in counts)
-                self._talks.count(self._counted, (told, said))
+                counts = [
+                    NOT_RECORDED if count is None or not 0 <= count < loose.COUNT_END else count
+                    for count in (
+                        usage.input_tokens,
+                        usage.output_tokens,
+                        usage.cached_input_tokens,
+                        usage.reasoning_output_tokens,
+                    )
+                ]
+                self._talks.count(self._counted, (counts[0], counts[1]))
+                self._told.append(self._first)
+                self._counts.extend(counts)
         elif item.type in _STEPS:
             self._is_open = False
             value = loose.mapping(self._raw(self._store.add(start, 0))).get("payload")
@@ -205,8 +220,11 @@ class _Rollout:
         return replace(messages[0], parts=parts) if messages else Message(Role.UNKNOWN, (OtherPart(items),))
 
     def _facts(self, entry: int) -> Facts:
-        del entry
-        return _FACTS
+        at = bisect_left(self._told, entry)
+        if at == len(self._told) or self._told[at] != entry:
+            return _FACTS
+        counts = (None if count < 0 else count for count in self._counts[4 * at : 4 * at + 4])
+        return replace(_FACTS, usage=Usage(*counts))
 
     def _raw(self, entry: int) -> Json:
         values = self._store.values(entry)

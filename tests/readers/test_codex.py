@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from replaydbg.core.message import Reasoning, Role
+from replaydbg.core.step import Kind, Usage
 from replaydbg.readers import _registry, codex
 from tests.support.claude_sessions import moment, told
 from tests.support.readings import document, lines, one, only_tell_how_far, outline, read, sniffed
@@ -54,6 +55,15 @@ ROLLOUT = b"".join([
     line(12, "event_msg", type="error", message="stream closed"),
     line(13, "world_state", full=True),
 ])  # fmt: skip
+
+
+def test_tokens_of_each_reply_are_told_with_it() -> None:
+    """The columns have two of them; what was cached is in the body."""
+    trace = one(codex.READER, ROLLOUT)
+    calls = [trace.step(row) for row in range(len(trace)) if trace.kind(row) is Kind.MODEL_CALL]
+    assert [step.body.usage for step in calls] == [Usage(10, 2, 1), Usage(20, 2, 1), Usage()]
+    assert list(trace.input_tokens)[:2] == [10, -1]
+    assert trace.body(1).usage == Usage(), "a tool has none"
 
 
 def test_a_rollout() -> None:
