@@ -8,7 +8,7 @@ Get one: `~/.gemini/tmp/<project>/chats/session-<time>.json`, or `/chat save` in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from replaydbg.core.message import Json, Message, Part, Reasoning, Role, ToolResponse
@@ -84,6 +84,8 @@ class _Told:
         self._thread = run.thread()
         self.lines: dict[str, dict[str, Json]] = {}
         """Messages of a chat in lines, the last of each id."""
+        self._answered: set[str] = set()
+        """Ids of calls that stand together with their results."""
 
     def end(self) -> None:
         self._thread.end()
@@ -99,8 +101,11 @@ class _Told:
             ids = list(self.lines)
             for id_ in ids[ids.index(value["$rewindTo"]) :] if value["$rewindTo"] in self.lines else ():
                 del self.lines[id_]
-        elif loose.text(value.get("type")) in _CHAT_KINDS:
-            self.lines[loose.text(value.get("id")) or f"line {len(self.lines)}"] = value
+        else:  # what stood there before a person spoke is set in one go
+            first = loose.sequence(loose.mapping(value.get("$set")).get("messages"))
+            for message in (value, *map(loose.mapping, first)):
+                if loose.text(message.get("type")) in _CHAT_KINDS:
+                    self.lines[loose.text(message.get("id")) or f"line {len(self.lines)}"] = message
 
     def contents(self, items: Iterable[Json]) -> None:
         for item in items:
@@ -145,7 +150,7 @@ class _Told:
             if kind in _MODEL_ROLES:
                 self._reply(message, moment)
             elif kind == "user":
-                self._thread.say(Message(Role.USER, read_parts(message.get("content"))), moment_ns=moment)
+                self._turn(read_parts(message.get("content")), moment)
             elif kind == "error":
                 words = "\n".join(getattr(part, "text", "") for part in read_parts(message.get("content")))
                 body = PlainBody(output_value=words, error=words or "error", raw=message)
@@ -153,6 +158,16 @@ class _Told:
                     Kind.OPAQUE, "error", body, start_ns=moment, end_ns=moment, status=Status.ERROR
                 )
                 self._thread.last_ns = max(moment, self._thread.last_ns)
+
+    def _turn(self, parts: Sequence[Part], moment: int) -> None:
+        """A person's words, or results: those that stand with their calls already are not told twice."""
+        new = tuple(
+            part for part in parts if not (isinstance(part, ToolResponse) and part.id in self._answered)
+        )
+        if parts and not new:
+            return
+        only_results = bool(new) and all(isinstance(part, ToolResponse) for part in new)
+        self._thread.add(Message(Role.TOOL if only_results else Role.USER, new), moment_ns=moment)
 
     def _reply(self, message: dict[str, Json], moment: int) -> None:
         asked = [loose.mapping(call) for call in loose.sequence(message.get("toolCalls"))]
@@ -184,6 +199,7 @@ class _Told:
         if "result" not in call and loose.text(call.get("status")) not in {"error", "cancelled"}:
             return  # it still runs
         id_, name = loose.text(call.get("id")), loose.text(call.get("name"))
+        self._answered.add(id_)
         found = [part for part in read_parts(call.get("result")) if isinstance(part, ToolResponse)]
         result: Any = found[0].result if found else call.get("result", call.get("resultDisplay"))
         is_error = loose.text(call.get("status")) in {"error", "cancelled"} or (

@@ -150,7 +150,7 @@ def _timing(subject: Subject) -> Iterator[Block]:
     if step.kind is not Kind.MODEL_CALL:
         lines = [line for line in lines if line[0] not in ("model", "answered by", "provider", "cost")]
     for name, value in lines:
-        text = f"{name:<14}{'not recorded' if value is None else value}" if name else ""
+        text = f"{name:<13} {'not recorded' if value is None else value}" if name else ""
         looks = ((0, 14, "dim"), (14, len(text), "dim" if value is None else ""))
         yield Block(text, spans=looks if name else ())
     if subject.origin is not None:

@@ -94,6 +94,32 @@ def test_replies_that_were_recorded_without_what_was_asked() -> None:
     assert list(trace.input_tokens) == [7, 7]
 
 
+def test_results_that_are_told_with_the_calls_and_once_more() -> None:
+    """Gemini CLI of today, in lines: what was there before the person spoke is set, results are messages, too."""
+    late = {"functionResponse": {"id": "late", "name": "ls", "response": {"output": "a"}}}
+    running = {"id": "late", "name": "ls", "args": {}, "status": "executing"}
+    told_again = {"id": "2b", "timestamp": moment(6), "type": "user", "content": [*CALL["result"], late]}
+    reply = {**MESSAGES[1], "toolCalls": [CALL, running]}
+    first = {"id": "0", "timestamp": moment(0), "type": "user", "content": [{"text": "context"}]}
+    data = b"".join(
+        orjson.dumps(line) + b"\n"
+        for line in [
+            {"sessionId": "s", "projectHash": "h", "kind": "main"},
+            {"$set": {"messages": [first, {"$set": {"messages": [7]}}]}},
+            MESSAGES[0], reply, told_again, MESSAGES[3],
+        ]
+    )  # fmt: skip
+    trace = one(gemini_cli.READER, data)
+    assert outline(trace) == [
+        "model-call chat g-9",
+        "tool-execution ls!",
+        "tool-execution ls",
+        "model-call chat g-9",
+    ]
+    assert told(trace, 0) == ["context", "go"]
+    assert told(trace, 3) == ["context", "go", "I look.", "={'error': 'gone'}", "={'output': 'a'}"]
+
+
 def test_qwen_code_writes_contents_a_line() -> None:
     lines = [
         {
