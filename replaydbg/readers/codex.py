@@ -15,7 +15,7 @@ from dataclasses import replace
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Message, OtherPart, Role, Text
-from replaydbg.core.step import Kind, PlainBody, Status, Usage
+from replaydbg.core.step import NO_USAGE, Kind, PlainBody, Status, Usage
 from replaydbg.core.trace import Source
 from replaydbg.readers import _codex_lines, _json_lines, _moments
 from replaydbg.readers._api import STRETCH_BYTES, Document, Reader, Reading, on_the_way
@@ -74,6 +74,7 @@ class _Rollout:
             self._facts,
             self._raw,
             self._store.size,
+            self._usage,
             written=self._store.written,
             all_written=self._store.all_written,
         )
@@ -220,11 +221,14 @@ class _Rollout:
         return replace(messages[0], parts=parts) if messages else Message(Role.UNKNOWN, (OtherPart(items),))
 
     def _facts(self, entry: int) -> Facts:
+        del entry
+        return _FACTS
+
+    def _usage(self, entry: int) -> Usage:
         at = bisect_left(self._told, entry)
         if at == len(self._told) or self._told[at] != entry:
-            return _FACTS
-        counts = (None if count < 0 else count for count in self._counts[4 * at : 4 * at + 4])
-        return replace(_FACTS, usage=Usage(*counts))
+            return NO_USAGE
+        return Usage(*(None if count < 0 else count for count in self._counts[4 * at : 4 * at + 4]))
 
     def _raw(self, entry: int) -> Json:
         values = self._store.values(entry)

@@ -12,7 +12,7 @@ from tests.support.claude_sessions import told
 from tests.support.readings import document, lines, one, outline, read, sniffed, walked
 
 
-def item(event: str, id_: str, kind: str, **fields: Any) -> dict[str, Any]:
+def item(event: str, id_: str, kind: Any, **fields: Any) -> dict[str, Any]:
     return {"type": f"item.{event}", "item": {"id": id_, "type": kind, **fields}}
 
 
@@ -108,7 +108,7 @@ def test_a_tool_that_never_ended_and_odd_items() -> None:
         item("completed", "9", 7),
         {"type": "item.started", "item": [1]},
         "text",
-    ]  # type: ignore[arg-type]
+    ]
     trace = one(codex_stream.READER, lines(*RUN[:5], *odd))
     assert outline(trace)[0] == "model-call chat"
     walked(trace)
