@@ -114,7 +114,7 @@ class Settings:
     servers: Mapping[str, ServerSetting] = field(default_factory=lambda: MappingProxyType({}))
     """MCP servers by the name that tools refer to."""
     keys: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
-    """Keys of the screen by screen and action (`main.edit = "e,f4"`); the screen says which there are."""
+    """Keys of the screen by screen and action (`main.edit = "e,f4"`); in the list of keys a dot shows which there are."""
     theme: str = ""
     """Colours of the screen; "" leaves them to the environment."""
     hints: bool = True

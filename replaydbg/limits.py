@@ -112,8 +112,11 @@ TOOL_OUTPUT_BYTES_MAX = 8 << 20
 TOOL_FOLDER_BYTES_MAX = 256 << 20
 """A folder that is copied for each run of a command."""
 
-EDIT_IN_PLACE_BYTES_MAX = 256 << 10
-"""Larger texts are edited in $EDITOR: the text widget takes seconds per key beyond it."""
+EDIT_IN_PLACE_BYTES_MAX = 4 << 20
+"""Larger texts are edited in $EDITOR: a key in the text widget takes more than a frame beyond it."""
+
+EDIT_LINE_CHARS_MAX = 256 << 10
+"""So are texts with a longer line: the widget breaks the whole line anew for each key."""
 
 TEXT_LINE_CHARS_MAX = 4_000
 """A longer line is drawn in pieces: one line of a megabyte stops any terminal."""

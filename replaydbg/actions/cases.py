@@ -30,6 +30,7 @@ from replaydbg.replay.choices import chosen
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.kept import KeptAnswers
 from replaydbg.session import journal
+from replaydbg.views.text import plural
 from replaydbg.writers import native
 
 VERSION = 1
@@ -165,7 +166,7 @@ def _differences(old: Branch, new: Branch) -> list[str]:
             keys = [key for key in was if was[key] != now.get(key)]
             found.append(f"#{number} {old.trace.name(number - 1)} says something else: {', '.join(keys)}")
     if len(old.steps) != len(new.steps):
-        found.append(f"the branch had {len(old.steps)} steps, and comes out with {len(new.steps)}")
+        found.append(f"the branch had {plural(len(old.steps), 'step')}, and comes out with {len(new.steps)}")
     if _kind(old.stopped) != _kind(new.stopped):
         ended = new.stopped.reason if new.stopped is not None else "nowhere"
         found.append(f"the branch stopped {'' if old.stopped else 'not '}before, and now: {ended}")

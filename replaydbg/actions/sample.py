@@ -19,6 +19,7 @@ from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Progress
 from replaydbg.replay.sampling import Arm, Judged, Tally, control_rows, verdict
+from replaydbg.views.text import plural
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +204,7 @@ class BoundsLeft:
         whole = self._whole
         bounds = {
             "calls": f"{whole.calls_max} live model calls",
-            "tokens": f"{whole.tokens_max} tokens",
+            "tokens": plural(whole.tokens_max, "token"),
             "cost": f"{whole.cost_max_usd} USD",
             "time": f"{whole.seconds_max:g} s",
         }

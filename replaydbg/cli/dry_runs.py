@@ -15,7 +15,7 @@ from replaydbg.drivers.tools.toolbox import Policy
 from replaydbg.replay.plan import Plan, Touch
 from replaydbg.views import documents
 from replaydbg.views.plan import lacking
-from replaydbg.views.text import cost_words, count_words, one_line, plural, printable
+from replaydbg.views.text import cost_words, one_line, plural, printable, token_words
 
 _TOUCH_LOOKS = {Touch.EDITED: "edited", Touch.RERUN: "warning", Touch.UNPROVEN: "hint"}
 _ARGUMENTS_CHARS_MAX = 300
@@ -60,7 +60,7 @@ def first_lines(run: Foreseen) -> Iterator[str]:
             by = f" by {printable(one.by)}" if one.by else ""
         else:
             model = printable(one.model) or "a model that was not recorded"
-            would = f"ask {model}, about {count_words(one.tokens)} tokens of prompt,"
+            would = f"ask {model}, about {token_words(one.tokens)} of prompt,"
             by = f" at {printable(one.where)}" if one.where else ""
         lacks = render.paint(f"; but {printable(one.lacks)}", "warning") if one.lacks else ""
         yield f"first: {render.paint(would + by, 'strong')}{lacks}"
@@ -72,7 +72,7 @@ def _print_sums(plan: Plan, run: Foreseen) -> None:
         f"{plural(count, 'call')} to {printable(model)}" for model, count in plan.calls_by_model.items()
     )
     cost = f", {cost_words(plan.cost_usd)}" if plan.cost_usd is not None else ""
-    render.line(f"it would ask: {calls or 'nothing'}; about {plan.tokens_estimate:,} tokens{cost}")
+    render.line(f"it would ask: {calls or 'nothing'}; about {plural(plan.tokens_estimate, 'token')}{cost}")
     for who in run.models:
         lacks = render.paint(f"; {printable(who.lacks)}", "warning") if who.lacks else ""
         leaves = "leaves this machine" if who.leaves else "on this machine"

@@ -13,7 +13,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.views.findings import finding_rows
 from replaydbg.views.loops import loop_lines
-from replaydbg.views.text import printable
+from replaydbg.views.text import plural, printable
 
 if TYPE_CHECKING:
     from replaydbg.rules._repairs import Repair
@@ -79,7 +79,8 @@ def _print_evidence(trace: Trace, finding: Finding) -> None:
         render.line(f"         {render.paint(f'{place}: {printable(evidence.message)}', 'dim')}")
     left = len(finding.evidence) - _EVIDENCE_SHOWN_MAX
     if left > 0:
-        render.line(f"         {render.paint(f'and {left} more places', 'dim')}")
+        more = f"and {plural(left, 'more place')}"
+        render.line(f"         {render.paint(more, 'dim')}")
     if finding.loop is not None:
         for told in loop_lines(trace, finding.loop, _ROUNDS_SHOWN_MAX):
             render.line(f"         {render.paint(told.text, 'dim')}")

@@ -15,6 +15,7 @@ from replaydbg.cli import options, render, report, terminal, terms
 from replaydbg.cli.keeping import Keeper
 from replaydbg.cli.render import Output
 from replaydbg.errors import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_REPLAY, UsageProblem
+from replaydbg.views.text import plural
 
 if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
     from replaydbg.actions.open import Opened
@@ -278,7 +279,7 @@ def _progress() -> OnProgress | None:
     def show(update: Update) -> None:
         now = update.progress
         sys.stderr.write(
-            f"\r\x1b[Kreplaydbg: {now.live_calls} live calls, {now.tokens} tokens, waiting for {now.waiting}"
+            f"\r\x1b[Kreplaydbg: {plural(now.live_calls, 'live call')}, {plural(now.tokens, 'token')}, waiting for {now.waiting}"
         )
         sys.stderr.flush()
 

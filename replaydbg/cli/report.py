@@ -56,7 +56,7 @@ def progress(done: int, of: int) -> None:
     """One line that is written over, on a terminal only."""
     with suppress(OSError, ValueError):
         if sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[K{done} of {of} files" if done < of else "\r\x1b[K")
+            sys.stderr.write(f"\r\x1b[K{done} of {of} file{'s' * (of > 1)}" if done < of else "\r\x1b[K")
             sys.stderr.flush()
 
 
@@ -71,13 +71,14 @@ def problem(error: ReplaydbgError) -> None:
 
 def notices(told: Sequence[Notice]) -> None:
     """What readers had to bend, the first few."""
-    from replaydbg.views.text import printable
+    from replaydbg.views.text import plural, printable
 
     for notice in told[:NOTICES_SHOWN_MAX]:
         place = f"{printable(notice.pointer)}: " if notice.pointer else ""
         say(f"note: {place}{printable(notice.message)}")
     if len(told) > NOTICES_SHOWN_MAX:
-        say(f"note: and {len(told) - NOTICES_SHOWN_MAX} more notices; `check --output json` lists all")
+        more = plural(len(told) - NOTICES_SHOWN_MAX, "more notice")
+        say(f"note: and {more}; `check --output json` lists all")
 
 
 def _internal(error: Exception) -> None:

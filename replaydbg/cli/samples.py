@@ -18,6 +18,7 @@ from replaydbg.core.branch import Edit
 from replaydbg.core.message import Json
 from replaydbg.errors import EXIT_CLEAN, EXIT_REPLAY
 from replaydbg.graph.facts import Facts
+from replaydbg.views.text import plural
 from replaydbg.views.trial import arm_words
 
 
@@ -71,7 +72,7 @@ def _hearing(count: int, keeper: Keeper | None) -> OnRun:
         if is_terminal(sys.stderr):
             done = len(trial.edited) + len(trial.control)
             sys.stderr.write(
-                f"\r\x1b[Kreplaydbg: {done} of {count} runs" + ("\r\x1b[K" if done == count else "")
+                f"\r\x1b[Kreplaydbg: {done} of {plural(count, 'run')}" + ("\r\x1b[K" if done == count else "")
             )
             sys.stderr.flush()
 
@@ -91,7 +92,10 @@ def _print(trial: Trial) -> None:
         lost = [one.problem for one in runs if one.held is None]
         if lost:
             render.line(
-                render.paint(f"{len(lost)} of {len(runs)} runs {name} were not judged: {lost[0]}", "warning")
+                render.paint(
+                    f"{len(lost)} of {plural(len(runs), 'run')} {name} {'was' if len(lost) == 1 else 'were'} not judged: {lost[0]}",
+                    "warning",
+                )
             )
 
 

@@ -91,5 +91,10 @@ def opened(path: str, names: Sequence[str]) -> tuple[dict[str, Document], tuple[
             notices.append(Notice(name, str(error)))
     if len(names) > limits.FILES_BESIDE_MAX:
         more = len(names) - limits.FILES_BESIDE_MAX
-        notices.append(Notice("", f"{more} more files belong to this recording than are opened with it"))
+        notices.append(
+            Notice(
+                "",
+                f"{more} more file{'s belong' if more > 1 else ' belongs'} to this recording than are opened with it",
+            )
+        )
     return documents, tuple(notices)

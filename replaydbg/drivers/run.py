@@ -35,11 +35,12 @@ Permit: TypeAlias = Callable[[Asked, Bound], Awaitable[Permission]]
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Something happened. `asked` is the question concerned, `text` a piece of its answer as it streams."""
+    """Something happened. `asked` is the question concerned, `text` a piece of its answer as it streams, `given` all of it."""
 
     progress: Progress
     asked: Asked | None = None
     text: str = ""
+    given: Given | None = None
 
 
 OnProgress: TypeAlias = Callable[[Update], None]
@@ -123,7 +124,7 @@ class _Driver:
     def _receive(self, asked: Asked, given: Given) -> None:
         self.streamed.pop(asked.id, None)
         self.replay.receive(asked.id, given.outcome, given.provenance, paid=given.paid)
-        self._report(asked)
+        self._report(asked, given=given)
 
     def keep_what_came(self) -> None:
         """Answers that nobody has taken yet and the beginnings of replies that were under way: they were paid for."""
@@ -238,9 +239,9 @@ class _Driver:
         self.streamed.clear()
         await asyncio.gather(*self.telling, return_exceptions=True)
 
-    def _report(self, asked: Asked | None = None, text: str = "") -> None:
+    def _report(self, asked: Asked | None = None, text: str = "", given: Given | None = None) -> None:
         if self.on_progress is not None:
-            self.on_progress(Update(self.replay.progress(), asked, text))
+            self.on_progress(Update(self.replay.progress(), asked, text, given))
 
 
 _MISFITS_SHOWN = 3

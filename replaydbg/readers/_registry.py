@@ -208,5 +208,8 @@ def _bounded(reading: Reading, first: tuple[Notice, ...]) -> Reading:
         notices = (*notices, Notice("", "there is no step in the file"))
     if len(notices) > limits.NOTICES_MAX:
         more = len(notices) - limits.NOTICES_MAX + 1
-        notices = (*notices[: limits.NOTICES_MAX - 1], Notice("", f"and {more} more notices"))
+        notices = (
+            *notices[: limits.NOTICES_MAX - 1],
+            Notice("", f"and {more} more notice{'s' * (more > 1)}"),
+        )
     return replace(reading, notices=notices)

@@ -122,7 +122,7 @@ def _capped(notices: list[Notice]) -> tuple[Notice, ...]:
     if len(notices) <= limits.NOTICES_MAX:
         return tuple(notices)
     more = len(notices) - limits.NOTICES_MAX + 1
-    return (*notices[: limits.NOTICES_MAX - 1], Notice("/", f"and {more} more notices"))
+    return (*notices[: limits.NOTICES_MAX - 1], Notice("/", f"and {more} more notice{'s' * (more > 1)}"))
 
 
 READER = Reader(

@@ -178,11 +178,11 @@ class _Exports(_exports.Export):
         self.records.add(row_id(seen.trace_id), _langfuse_observation.row_of(seen, raw))
 
     def hollow(self, reading: Reading) -> Iterator[Notice]:
-        """A notice where model calls were exported without what was asked and answered."""
+        """A notice where model calls {'was' if count == 1 else 'were'} exported without what was asked and answered."""
         calls = [trace.ids[row] for trace in reading.traces for row in trace.rows(Kind.MODEL_CALL)]
         count = sum(id_ in self._hollow for id_ in calls)
         if count:
-            said = f"{count} of {len(calls)} model calls were exported without input and output"
+            said = f"{count} of {len(calls)} model calls {'was' if count == 1 else 'were'} exported without input and output"
             ask = "ask the public API for them: GET /api/public/traces/TRACE_ID"
             yield Notice("/observations", f"hollow export: {said}; {ask}")
 

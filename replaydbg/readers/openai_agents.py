@@ -133,7 +133,7 @@ class _Spans(_exports.Export):
     def tell_hollow(self) -> None:
         if self._hollow:
             said = (
-                f"{self._hollow} of {self._calls} model calls are hollow: the Agents SDK exports `response` spans without "
+                f"{self._hollow} of {self._calls} model calls {'is' if self._hollow == 1 else 'are'} hollow: the Agents SDK exports `response` spans without "
                 "what was asked and answered; OpenInference's or OpenLLMetry's instrumentation of it records both"
             )
             self.records.notices.append(Notice("/data", said))

@@ -100,7 +100,7 @@ class ToolNeed:
         if self.recorded == self.calls:
             return ""
         return (
-            f"no recorded result answers {self.calls - self.recorded} of the {self.calls} calls to {self.name}: "
+            f"no recorded result answers {self.calls - self.recorded} of the {self.calls} call{'s' * (self.calls > 1)} to {self.name}: "
             f"bind it (--tool {self.name}=python:module:function, --allow-tool {self.name}) or write the result"
         )
 

@@ -60,7 +60,7 @@ def _what_is_wrong(text: str, schema: Json, *, cut: bool) -> str:
         value = orjson.loads(text)
     except orjson.JSONDecodeError as error:
         if cut:
-            return f"is no complete JSON: it breaks off after {len(text)} characters, at the token limit"
+            return f"is no complete JSON: it breaks off after {len(text)} character{'s' * (len(text) > 1)}, at the token limit"
         if text.strip().startswith(_FENCE):
             return "is JSON inside a code fence, not JSON" if _fenced(text) else "is a code fence, not JSON"
         return f"is no JSON: {error.msg} at character {error.pos}: {quoted(text)}"

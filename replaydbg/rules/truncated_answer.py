@@ -39,7 +39,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         spent = trace.output_tokens[reply.row]
         limit = f" of {min(asked):g}" if asked else ""
-        after = f" after {spent:,} tokens" if spent > 0 else ""
+        after = f" after {spent:,} token{'s' * (spent > 1)}" if spent > 0 else ""
         message = f"the token limit{limit} ended the reply{after}"
         at = Evidence(trace.ids[reply.row], "/output/finish_reason", f"it ended with {reply.finish_reason}")
         yield of_steps(RULE, trace, (reply.row,), message, at)

@@ -54,7 +54,9 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _what_is_wrong(raw: str, problem: ParseProblem, *, by_limit: bool) -> str:
     if problem.truncated:
-        return f"break off after {len(raw)} characters" + (", at the token limit" if by_limit else "")
+        return f"break off after {len(raw)} character{'s' * (len(raw) > 1)}" + (
+            ", at the token limit" if by_limit else ""
+        )
     at = max(problem.offset, 0)
     near = raw[max(at - _AROUND_CHARS, 0) : at + _AROUND_CHARS]
     return f"are no JSON: {problem.message} at character {at}, near {near!r}"

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
+from replaydbg.tui.dialog_actions import DIALOG_ACTIONS
+from replaydbg.tui.given_keys import EVERYWHERE, give, keymap, with_keys
 from replaydbg.tui.possible import (
     CHAIN,
     DETAIL,
@@ -20,6 +21,7 @@ from replaydbg.tui.possible import (
     PLAN,
     State,
     UserAction,
+    moves,
     no_border,
     no_branches,
     no_choice,
@@ -64,6 +66,7 @@ __all__ = [
     "ACTIONS",
     "CHAIN",
     "DETAIL",
+    "EVERYWHERE",
     "FINDINGS",
     "KEY_SIGNS",
     "MAP",
@@ -73,24 +76,12 @@ __all__ = [
     "by_id",
     "footer_of",
     "keyed",
+    "keymap",
     "of_screen",
     "sign",
 ]
 
 _MOVE, _LOOK, _EDIT, _RUN, _APP = "Move", "Look", "Edit", "Re-run and compare", "Program"
-
-
-def _moves(group: str, where: str) -> tuple[UserAction, ...]:
-    """The keys of movement that screens with one text or one list have."""
-    last, first = "this is the last line", "this is the first line"
-    return (
-        UserAction("down", "Down", "Next line", ("j", "down"), group, where, pane="move:1", idle=last),
-        UserAction("up", "Up", "Previous line", ("k", "up"), group, where, pane="move:-1", idle=first),
-        UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), group, where, pane="page:1", idle=last),
-        UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), group, where, pane="page:-1", idle=first),
-        UserAction("top", "First", "To the first line", ("g", "home"), group, where, pane="top", idle=first),
-        UserAction("bottom", "Last", "To the last line", ("G", "end"), group, where, pane="bottom", idle=last),
-    )  # fmt: skip
 
 
 _MAIN = (
@@ -151,7 +142,7 @@ _MAIN = (
     UserAction("edit", "Edit", "Edit a part of this step", ("e",), _EDIT, why_not=not_editable, footer=30),
     UserAction("edit_outside", "Edit in $EDITOR", "Edit a part of this step in your own editor", ("E",), _EDIT, why_not=no_editor),
     UserAction("everywhere", "Edit wherever", "Edit the same message wherever else it stands in a prompt, as one change", ("W",), _EDIT, why_not=no_message_edited, footer=32),
-    UserAction("mend", "Mend", "Make the edit that would mend this finding, where it is known", ("M",), _EDIT, why_not=not_judged),
+    UserAction("mend", "Mend", "Make the edit that would mend this finding; where only you can write it, begin it", ("M",), _EDIT, why_not=not_judged),
     UserAction("suppress", "Suppress", "Do not hear of this finding any more, for a reason; of a suppressed one, hear again", ("X",), _EDIT, why_not=not_judged),
     UserAction("revert", "Revert", "Take back the edits of this step", ("V",), _EDIT, why_not=nothing_to_revert, footer=35),
     UserAction("note", "Note", "Write something down beside this step", ("semicolon",), _EDIT, why_not=not_kept),
@@ -173,17 +164,17 @@ _MAIN = (
     UserAction("help", "Help", "All keys", ("question_mark",), _APP, footer=90),
     UserAction("suspend", "Suspend", "To the shell, from every screen but the editor; there fg comes back", ("ctrl+z",), _APP, why_not=no_shell, idle="this terminal has no shell to go to"),
     UserAction("quit_or_back", "Back", "Back; from the list of steps to the list of traces, else quit", ("q",), _APP, footer=95),
-    UserAction("quit", "Quit", "Quit at once; everything is kept", ("Q", "ctrl+q"), _APP),
+    UserAction("quit", "Quit", "Quit at once; everything is kept", ("Q",), _APP),
 )  # fmt: skip
 
 _OPENING = (
-    UserAction("leave", "Quit", "Quit at once", ("q", "Q", "ctrl+q", "escape"), "Opening", "opening", footer=5),
+    UserAction("leave", "Quit", "Quit at once", ("q", "Q", "escape"), "Opening", "opening", footer=5),
     UserAction("help", "Help", "All keys", ("question_mark",), "Opening", "opening"),
 )  # fmt: skip
 
 _CHOOSER = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Traces", "chooser"),
-    *_moves("Traces", "chooser"),
+    *moves("Traces", "chooser"),
     UserAction("open", "Open", "Open this trace", ("enter", "space"), "Traces", "chooser", footer=5),
     UserAction("search", "Search", "Show only traces whose name, id or format holds some words", ("slash", "ampersand"), "Traces", "chooser", footer=10),
     UserAction("mark", "Mark", "Mark this trace: {compare} on another line compares the two", ("m",), "Traces", "chooser", footer=15),
@@ -191,19 +182,19 @@ _CHOOSER = (
     UserAction("sort", "Sort", "Sort by name, findings, size, time", ("s",), "Traces", "chooser", footer=20),
     UserAction("help", "Help", "All keys", ("question_mark",), "Traces", "chooser", footer=90),
     UserAction("leave", "Back", "Show all traces again, then quit", ("q", "escape"), "Traces", "chooser", footer=95),
-    UserAction("quit", "Quit", "Quit at once", ("Q", "ctrl+q"), "Traces", "chooser"),
+    UserAction("quit", "Quit", "Quit at once", ("Q",), "Traces", "chooser"),
 )  # fmt: skip
 
 _PAGE = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Page", "page"),
-    *_moves("Page", "page"),
+    *moves("Page", "page"),
     UserAction("open", "Open", "To the step that the line leads to", ("enter",), "Page", "page", footer=5, idle="this line leads nowhere"),
     UserAction("help", "Help", "All keys", ("question_mark",), "Page", "page", footer=90),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape", "h"), "Page", "page", footer=95),
 )  # fmt: skip
 
 _FINDING = (
-    *_moves("Finding", "finding"),
+    *moves("Finding", "finding"),
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Finding", "finding"),
     UserAction("next_finding", "Next finding", "The next finding of the list", ("right_square_bracket",), "Finding", "finding", idle="this is the last finding", footer=20),
     UserAction("previous_finding", "Previous finding", "The finding before", ("left_square_bracket",), "Finding", "finding", idle="this is the first finding"),
@@ -211,7 +202,7 @@ _FINDING = (
     UserAction("previous_round", "Previous round", "Loops: the two rounds before", ("N",), "Finding", "finding", why_not=no_rounds, idle="these are the first two rounds"),
     UserAction("open", "To the step", "To the step of this line, else to the first of the finding", ("enter",), "Finding", "finding", footer=5),
     UserAction("fold", "Fold", "Fold or unfold a value", ("space",), "Finding", "finding", pane="toggle_fold", idle="nothing to fold on this line"),
-    UserAction("mend", "Mend", "Make the edit that would mend it, where it is known", ("M",), "Finding", "finding", why_not=not_mendable, footer=6),
+    UserAction("mend", "Mend", "Make the edit that would mend it; where only you can write it, begin it", ("M",), "Finding", "finding", why_not=not_mendable, footer=6),
     UserAction("suppress", "Suppress", "Do not hear of it any more, for a reason; {undo} takes it back", ("X",), "Finding", "finding", why_not=not_judged, footer=30),
     UserAction("copy", "Copy", "Copy this line", ("y",), "Finding", "finding"),
     UserAction("help", "Help", "All keys", ("question_mark",), "Finding", "finding", footer=90),
@@ -219,7 +210,7 @@ _FINDING = (
 )  # fmt: skip
 
 _CONVERSATION = (
-    *_moves("Conversation", "conversation"),
+    *moves("Conversation", "conversation"),
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Conversation", "conversation"),
     UserAction("next_turn", "Next turn", "To what was said next", ("right_curly_bracket", "right_square_bracket"), "Conversation", "conversation", idle="nothing was said after this", footer=12),
     UserAction("previous_turn", "Previous turn", "To what was said before", ("left_curly_bracket", "left_square_bracket"), "Conversation", "conversation", idle="nothing was said before this"),
@@ -240,7 +231,9 @@ _CONVERSATION = (
 
 _EDITOR = (
     UserAction("save", "Save", "Save the edit", ("ctrl+s",), "Editor", "editor", footer=10),
-    UserAction("find", "Find, replace", "Find words in the text, and put others in their place: ⏎ next, ↑ ↓, tab to the other line", ("ctrl+f",), "Editor", "editor", footer=12),
+    UserAction("find", "Find, replace", "Find words in the text, and put others in their place: ⏎ next, {next_hit} {previous_hit}, tab to the other line", ("ctrl+f",), "Editor", "editor", footer=12),
+    UserAction("next_hit", "Next hit", "While one looks for words: to the next place", ("down",), "Editor", "editor", why_not=not_finding),
+    UserAction("previous_hit", "Previous hit", "While one looks for words: to the place before", ("up",), "Editor", "editor", why_not=not_finding),
     UserAction("replace_all", "Replace all", "Replace all that was found, as one change", ("ctrl+l",), "Editor", "editor", why_not=not_finding, footer=11),
     UserAction("undo", "Undo", "Take back what was typed last", ("ctrl+z",), "Editor", "editor", footer=15),
     UserAction("redo", "Redo", "Type it again", ("ctrl+y",), "Editor", "editor"),
@@ -250,7 +243,7 @@ _EDITOR = (
 
 _COMPARE = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Compare", "compare"),
-    *_moves("Compare", "compare"),
+    *moves("Compare", "compare"),
     UserAction("next_difference", "Next", "To the next difference", ("n",), "Compare", "compare", idle="no difference after this line", footer=10),
     UserAction("previous_difference", "Previous", "To the difference before", ("N",), "Compare", "compare", idle="no difference before this line", footer=20),
     UserAction("first_difference", "Where they part", "To the first difference", ("f",), "Compare", "compare", idle="the cursor is there, or nothing differs", footer=15),
@@ -263,7 +256,7 @@ _COMPARE = (
 
 _BRANCHES = (
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line goes there", ("J",), "Branches", "branches"),
-    *_moves("Branches", "branches"),
+    *moves("Branches", "branches"),
     UserAction("choose", "Switch", "Look at this branch", ("enter",), "Branches", "branches", footer=5),
     UserAction("drop", "Drop", "Drop this branch; {undo} brings it back", ("X",), "Branches", "branches", footer=10),
     UserAction("label", "Name", "Name this branch in your own words", ("l",), "Branches", "branches", footer=7),
@@ -282,7 +275,7 @@ _PROGRESS = (
 )  # fmt: skip
 
 _RERUN = (
-    *_moves("Terms", "rerun"),
+    *moves("Terms", "rerun"),
     UserAction("next_choice", "Next choice", "To the next line where something can be chosen", ("tab",), "Terms", "rerun", footer=12),
     UserAction("previous_choice", "Previous choice", "To the line before where something can be chosen", ("shift+tab",), "Terms", "rerun"),
     UserAction("choose", "Choose", "Choose, allow or type what is on this line", ("enter", "space"), "Terms", "rerun", footer=10),
@@ -292,7 +285,7 @@ _RERUN = (
 )  # fmt: skip
 
 _SAMPLING = (
-    *_moves("Trying often", "sampling"),
+    *moves("Trying often", "sampling"),
     UserAction("choose", "Choose", "Change what is on this line; what is wanted is taken away", ("enter", "space"), "Trying often", "sampling", footer=10),
     UserAction("go", "Start", "Start the runs", ("y",), "Trying often", "sampling", footer=5),
     UserAction("help", "Help", "All keys", ("question_mark",), "Trying often", "sampling", footer=90),
@@ -300,10 +293,16 @@ _SAMPLING = (
 )  # fmt: skip
 
 _TRIAL = (
-    *_moves("Runs", "trial"),
+    *moves("Runs", "trial"),
     UserAction("stop", "Stop", "Stop here and keep what was paid for", ("x",), "Runs", "trial", why_not=not_running, footer=5),
     UserAction("help", "Help", "All keys", ("question_mark",), "Runs", "trial", footer=90),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape"), "Runs", "trial", why_not=still_running, footer=95),
+)  # fmt: skip
+
+_PROGRAM = (
+    UserAction("quit", "Quit", "Quit from any screen; what was typed is asked about, what was answered is kept", ("ctrl+q",), "Everywhere", EVERYWHERE),
+    UserAction("command_palette", "Palette", "What can be done here, by its name", ("ctrl+p",), "Everywhere", EVERYWHERE),
+    UserAction("help_quit", "How to quit", "Say how one quits; where text is selected it is copied", ("ctrl+c",), "Everywhere", EVERYWHERE),
 )  # fmt: skip
 
 ACTIONS: tuple[UserAction, ...] = (
@@ -320,54 +319,22 @@ ACTIONS: tuple[UserAction, ...] = (
     *_PROGRESS,
     *_SAMPLING,
     *_TRIAL,
+    *_PROGRAM,
+    *DIALOG_ACTIONS,
 )
 
 
-_GIVEN: dict[str, tuple[str, ...]] = {}
-"""Keys that the settings of the person give to actions, by screen and action."""
-
-
 def give_keys(keys: Mapping[str, str]) -> list[str]:
-    """Take these keys (`main.edit` -> `e,f4`) instead of our own; sentences for those that cannot be taken."""
-    _GIVEN.clear()
-    problems = []
-    known = {f"{action.where}.{action.id}": action for action in ACTIONS}
-    for name, said in keys.items():
-        wanted = tuple(key.strip() for key in said.split(",") if key.strip())
-        action = known.get(name)
-        if action is None:
-            problems.append(
-                f"keys.{name}: there is no such action; ? names those of a screen, as in main.edit"
-            )
-            continue
-        taken = {
-            key: other.id for other in of_screen(action.where) if other.id != action.id for key in other.keys
-        }
-        clash = next((key for key in wanted if key in taken), None)
-        if not wanted or clash is not None:
-            why = f"{clash} is the key of {taken[clash]}" if clash else "it names no key"
-            problems.append(f"keys.{name} = {said!r}: {why}")
-            continue
-        _GIVEN[name] = wanted
-    return problems
-
-
-def keymap() -> dict[str, str]:
-    """The given keys by the ids of bindings, as Textual takes them."""
-    return {name: ",".join(keys) for name, keys in _GIVEN.items()}
+    """Take the keys of the settings instead of our own; sentences for those that cannot be taken."""
+    return give(keys, ACTIONS)
 
 
 def of_screen(where: str) -> tuple[UserAction, ...]:
-    return tuple(_with_keys(action) for action in ACTIONS if action.where == where)
+    return tuple(with_keys(action) for action in ACTIONS if action.where == where)
 
 
 def by_id(where: str, id_: str) -> UserAction:
-    return next(_with_keys(each) for each in ACTIONS if each.where == where and each.id == id_)
-
-
-def _with_keys(action: UserAction) -> UserAction:
-    given = _GIVEN.get(f"{action.where}.{action.id}")
-    return action if given is None else replace(action, keys=given)
+    return next(with_keys(each) for each in ACTIONS if each.where == where and each.id == id_)
 
 
 def keyed(where: str, text: str) -> str:
@@ -381,7 +348,7 @@ _NAMED = re.compile(r"\{(\w+)\}")
 def _key(where: str, id_: str) -> str:
     of = {each.where: each for each in ACTIONS if each.id == id_}
     action = of.get(where) or of.get("main")
-    return sign(_with_keys(action).keys[0]) if action is not None else ""
+    return sign(with_keys(action).keys[0]) if action is not None else ""
 
 
 def footer_of(where: str, state: State) -> list[UserAction]:

@@ -24,7 +24,7 @@ from textual.worker import WorkerFailed
 from replaydbg.errors import ReplaydbgError
 from replaydbg.tui import actions, theme
 from replaydbg.tui.background import forget, loop_of_screen, worker
-from replaydbg.tui.screens.acting import ActingScreen
+from replaydbg.tui.screens.acting import ActingScreen, program_bindings
 from replaydbg.tui.screens.opening import OpeningScreen, read
 from replaydbg.tui.setup import Setup
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from replaydbg.tui.screens.main import MainScreen
 
 
-class ReplayApp(App[int]):
+class ReplayApp(App[int], inherit_bindings=False):
     """One recording on the desk, one main screen."""
 
     CSS_PATH = "replaydbg.tcss"
@@ -44,7 +44,8 @@ class ReplayApp(App[int]):
     ESCAPE_TO_MINIMIZE = False
     BINDINGS = [
         # Before what has the focus, so that dialogs and lines to type in cannot hold the terminal.
-        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="main.suspend", priority=True)
+        Binding("ctrl+z", "suspend_process", "Suspend", show=False, id="main.suspend", priority=True),
+        *program_bindings(),
     ]
 
     def __init__(self, setup: Setup) -> None:

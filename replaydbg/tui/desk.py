@@ -128,6 +128,8 @@ class Desk:
         self.read_only = setup.read_only
         self.always: set[str] = set()
         """Tools that the person lets run unasked as long as this screen is open."""
+        self.tries: dict[tuple[str, str], str] = {}
+        """What edits were begun for that a finding asked for, by step and pointer: the name of the branch made of them."""
         self._shown: dict[str, Shown] = {}
         self._other: Shown | None = None
 

@@ -382,3 +382,16 @@ class UserAction:
 
 def sign(key: str) -> str:
     return KEY_SIGNS.get(key, key)
+
+
+def moves(group: str, where: str) -> tuple[UserAction, ...]:
+    """The keys of movement that screens with one text or one list have."""
+    last, first = "this is the last line", "this is the first line"
+    return (
+        UserAction("down", "Down", "Next line", ("j", "down"), group, where, pane="move:1", idle=last),
+        UserAction("up", "Up", "Previous line", ("k", "up"), group, where, pane="move:-1", idle=first),
+        UserAction("page_down", "Page down", "One page down", ("pagedown", "ctrl+d"), group, where, pane="page:1", idle=last),
+        UserAction("page_up", "Page up", "One page up", ("pageup", "ctrl+u"), group, where, pane="page:-1", idle=first),
+        UserAction("top", "First", "To the first line", ("g", "home"), group, where, pane="top", idle=first),
+        UserAction("bottom", "Last", "To the last line", ("G", "end"), group, where, pane="bottom", idle=last),
+    )  # fmt: skip

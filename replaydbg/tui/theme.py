@@ -181,8 +181,13 @@ _SIXTEEN_COLOURS = {
     "cursor": "reverse",
     "selected": "reverse",
     "cursor-blurred": "bold",
+    "jump-label": "bold reverse",
+    "added": "bold underline $success",
+    "gone": "bold strike $error",
 }
-"""Sixteen colours can not be mixed: there the cursor is the row turned around."""
+"""Sixteen colours can not be mixed: there the cursor is the row turned around. Where there is none at all, words that differ
+are bold as well: not every terminal strikes through.
+"""
 
 
 _VARIABLE = re.compile(r"\$([\w-]+)")

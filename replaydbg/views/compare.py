@@ -181,7 +181,7 @@ def parting(comparison: Comparison, a: Trace, b: Trace) -> str:
     place = " → ".join(f"#{number + 1}" for number in numbers)
     name = clip(shown(trace.name(there)), 60) if there is not None else ""
     differing = ", ".join(f"{counts[kind]:,} {kind}" for kind in _DIFFERING if counts[kind])
-    return f"they part at {place} {name}, {row.kind}; {counts['equal']:,} steps equal, {differing}"
+    return f"they part at {place} {name}, {row.kind}; {plural(counts['equal'], 'step')} equal, {differing}"
 
 
 _DIFFERING = (RowKind.CHANGED, RowKind.ADDED, RowKind.REMOVED)

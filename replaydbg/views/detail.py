@@ -14,7 +14,7 @@ from replaydbg.views.conversation import Prose, as_written, conversation
 from replaydbg.views.loops import loop_lines
 from replaydbg.views.signs import SEVERITY_SIGNS, severity_look
 from replaydbg.views.subject import Subject
-from replaydbg.views.text import cost_words, duration_words
+from replaydbg.views.text import cost_words, duration_words, plural
 from replaydbg.views.tool_fields import result_tab, tools_tab
 
 MESSAGES, TOOLS, RESULT, RAW, TIMING, FINDINGS = range(6)
@@ -26,7 +26,7 @@ PROVENANCE_WORDS = {
     Provenance.HUMAN: "☺ by a person",
     Provenance.UNPROVEN: "? unproven",
     Provenance.STALE: "~ stale",
-    Provenance.INTERRUPTED: "… interrupted",
+    Provenance.INTERRUPTED: "╳ interrupted",
 }
 
 
@@ -168,7 +168,7 @@ def _tokens(usage: Usage, kind: Kind) -> list[tuple[str, str | None]]:
         ("of it thinking", usage.reasoning_tokens),
     )
     return [
-        (name, None if count is None else f"{count:,} tokens")
+        (name, None if count is None else plural(count, "token"))
         for name, count in counts
         if count is not None or not name.startswith("of it")
     ]

@@ -20,6 +20,7 @@ from replaydbg.core.message import Json
 from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _repairs
+from replaydbg.rules._beginnings import Beginning, beginning
 from replaydbg.rules._repairs import Repair
 from replaydbg.rules._wanted import output_schema, wanted_format
 
@@ -72,19 +73,23 @@ class Exhibit:
     quotes: tuple[Quote, ...] = ()
     rounds: tuple[tuple[int, ...], ...] = ()
     """The rows of each round of a loop, the last one perhaps begun only."""
+    beginning: Beginning | None = None
+    """Where an edit is known to help that only a person can write."""
 
 
 def exhibit(facts: Facts, finding: Finding) -> Exhibit:
     """Everything that the page of the finding shows of the trace."""
     repair = _repairs.repair(facts, finding)
     if finding.loop is not None and finding.loop.first_step != finding.loop.last_step:
-        return Exhibit(finding, repair, rounds=_rounds(facts, finding))
+        begins = None if repair else beginning(facts, finding)
+        return Exhibit(finding, repair, beginning=begins, rounds=_rounds(facts, finding))
     held = _held(facts, finding)
     if held is not None:
         return Exhibit(finding, repair, () if repair else _repairs.choices(facts, finding), held)
     quotes = () if finding.name in _UNTOLD else tuple(_quotes(facts, finding))
     pair = _offered(facts, finding) or _pair(facts, finding, quotes) or _models(facts, quotes)
-    return Exhibit(finding, repair, pair=pair, quotes=() if pair else quotes)
+    begins = None if repair else beginning(facts, finding)
+    return Exhibit(finding, repair, beginning=begins, pair=pair, quotes=() if pair else quotes)
 
 
 # A value and its schema

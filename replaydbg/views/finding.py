@@ -14,6 +14,7 @@ from replaydbg.core.step import Kind
 from replaydbg.diff.fields import PieceKind, words
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.index import CallPlace
+from replaydbg.rules._beginnings import advice
 from replaydbg.views.against_schema import held_blocks
 from replaydbg.views.blocks import Block, Folds, shown
 from replaydbg.views.detail import Page, sections
@@ -92,12 +93,15 @@ def _mending(one: Exhibit, keys: Callable[[str], str]) -> Iterator[Block]:
         name = one.choices[0].words.partition(":")[0]
         text = f"{mend}: choose for {shown(name)}: {shown(words)}"
         yield Block(text, "good", ((0, len(mend), "key"),), hang=3, mark=_BAR, mark_look=look)
+    elif one.beginning is not None:
+        text = (
+            f"{mend}: edit {one.beginning.place}: {one.beginning.words}; whether that helps the re-run shows"
+        )
+        yield Block(text, "good", ((0, len(mend), "key"),), hang=3, mark=_BAR, mark_look=look)
     elif one.repair is None:
+        known = advice(one.finding) or "what would mend it is not known"
         yield Block(
-            keys("{mend}: what would mend it is not known; {edit} edits the step"),
-            "dim",
-            mark=_BAR,
-            mark_look=look,
+            keys(f"{{mend}}: {known}; {{edit}} edits the step"), "dim", hang=3, mark=_BAR, mark_look=look
         )
     else:
         text = f"{mend}: {shown(one.repair.words)}"
@@ -304,4 +308,4 @@ def _cut(text: str, parted: int) -> str:
     lines = text[begin : begin + _SIDE_CHARS_MAX].split("\n")
     shorter = "\n".join(lines[:_SIDE_LINES_MAX])
     left = len(text) - begin - len(shorter)
-    return f"{'…' if begin else ''}{shorter}" + (f"… {left:,} characters more" if left else "")
+    return f"{'…' if begin else ''}{shorter}" + (f"… {plural(left, 'character')} more" if left else "")

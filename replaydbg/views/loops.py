@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from replaydbg.core.finding import LoopDetail, RoundChange
 from replaydbg.core.trace import Trace
-from replaydbg.views.text import cost_words, count_words, duration_words, plural, printable
+from replaydbg.views.text import cost_words, duration_words, plural, printable, token_words
 
 ROUNDS_SHOWN_MAX = 12
 """Changes listed: by then one has seen how it goes on."""
@@ -54,7 +54,7 @@ def change_lines(trace: Trace, loop: LoopDetail, most: int = ROUNDS_SHOWN_MAX) -
 def wasted_words(loop: LoopDetail) -> str:
     """`1,200 tokens, 4.6 s, $0.02`: what was recorded of it."""
     words = [
-        f"{count_words(loop.tokens)} tokens" if loop.tokens is not None else "",
+        token_words(loop.tokens) if loop.tokens is not None else "",
         duration_words(loop.duration_ms) if loop.duration_ms is not None else "",
         cost_words(loop.cost_usd) if loop.cost_usd is not None else "",
     ]

@@ -10,7 +10,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.diff.fields import PieceKind, changed_words
 from replaydbg.replay.plan import Plan, PlanStep, Touch
 from replaydbg.views.blocks import Block, Folds, fold_sign, one_line, shown
-from replaydbg.views.text import clip, cost_words, count_words, plural
+from replaydbg.views.text import clip, cost_words, plural, token_words
 
 TOUCH_WORDS: Mapping[Touch, tuple[str, str, str]] = {
     Touch.EDITED: ("✎", "edited", "edited"),
@@ -46,7 +46,7 @@ def asked(plan: Plan) -> str:
         for model, calls in plan.calls_by_model.items()
     ]
     cost = f", {cost_words(plan.cost_usd)}" if plan.cost_usd is not None else ""
-    return f"{' and '.join(models)}, about {count_words(plan.tokens_estimate)} tokens{cost}"
+    return f"{' and '.join(models)}, about {token_words(plan.tokens_estimate)}{cost}"
 
 
 def touch_marks(plan: Plan) -> Sequence[str]:

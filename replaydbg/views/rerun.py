@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from replaydbg.config import ToolSetting
 from replaydbg.views.blocks import Block, shown
-from replaydbg.views.text import cost_words, count_words, plural
+from replaydbg.views.text import cost_words, plural, token_words
 
 
 class Way(StrEnum):
@@ -139,7 +139,7 @@ def consequences(terms: Terms) -> Iterator[Block]:
         )
     if terms.told:
         yield Block(
-            f"about {count_words(terms.tokens)} tokens, {_cost(terms)}, going by the recording; it may be fewer or more",
+            f"about {token_words(terms.tokens)}, {_cost(terms)}, going by the recording; it may be fewer or more",
             indent=2,
             hang=2,
         )

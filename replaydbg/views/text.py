@@ -173,5 +173,10 @@ def cost_words(usd: float | None) -> str:
     return f"${usd:.4f}" if 0 < usd < 0.01 else f"${usd:,.2f}"
 
 
+def token_words(count: int) -> str:
+    """`1 token`, `3.1k tokens`."""
+    return f"{count_words(count)} token{'' if count == 1 else 's'}"
+
+
 def plural(count: int, noun: str, nouns: str = "") -> str:
     return f"{count:,} {noun if count == 1 else nouns or noun + 's'}"

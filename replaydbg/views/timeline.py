@@ -13,7 +13,7 @@ from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.slowest import slowest_path
 from replaydbg.views.bars import Axis
-from replaydbg.views.text import Line, Span, clip, cost_words, count_words, duration_words
+from replaydbg.views.text import Line, Span, clip, cost_words, duration_words, token_words
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _LEVELS = "▁▂▃▄▅▆▇█"
@@ -123,7 +123,7 @@ def head_line(y: int, head: Head) -> Line:
     levels = _LEVELS_ASCII if head.plain else _LEVELS
     most = max(known.tokens, default=0)
     text = "".join(levels[min(7, count * 7 // most)] if count and most else " " for count in known.tokens)
-    said = f" {count_words(sum(known.tokens))} tokens"
+    said = f" {token_words(sum(known.tokens))}"
     if known.cost:
         said += f" {cost_words(known.cost)}"
     return (Span(clip(said, label).ljust(label), "dim"), Span(text, "json-number"))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from replaydbg.replay.api import Progress
 from replaydbg.replay.sampling import Arm, Judged, Tally, fewest_that_tell
 from replaydbg.views.blocks import Block, shown
-from replaydbg.views.text import cost_words, count_words, duration_words, plural
+from replaydbg.views.text import cost_words, count_words, duration_words, plural, token_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def form_blocks(terms: TrialTerms) -> Iterator[Block]:
     cost = f", {cost_words(terms.cost_usd * terms.runs)}" if terms.cost_usd else ""
     yield Block(
         f"{plural(terms.runs, 'run')}: about {plural(terms.calls * terms.runs, 'model call')}, "
-        f"{count_words(terms.tokens * terms.runs)} tokens{cost}, going by the recording; it may be fewer or more",
+        f"{token_words(terms.tokens * terms.runs)}{cost}, going by the recording; it may be fewer or more",
         "strong",
         indent=2,
         hang=2,

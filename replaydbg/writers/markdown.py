@@ -57,14 +57,18 @@ def _summary(trace: Trace) -> str:
     facts = [
         f"Trace `{_code(trace.id)}`",
         trace.source.format,
-        f"{len(trace)} steps",
-        f"{len(calls)} model calls",
+        _count(len(trace), "step"),
+        _count(len(calls), "model call"),
     ]
     facts += [f"models: {models}"] if models else []
     facts += [f"{tokens[0]:,} tokens in, {tokens[1]:,} out"] if any(tokens) else []
     starts = [start for start in trace.starts_ns if start >= 0]
     facts += [f"began {iso(min(starts))}"] if starts else []
     return "; ".join(facts) + "."
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _finding(finding: Finding, trace: Trace) -> str:
@@ -86,7 +90,7 @@ def _step(step: Step, depth: int, news: News, losses: Losses) -> Iterator[str]:
     yield f"### {step.number}. {' · '.join(facts)}"
     if depth:
         yield f"<!-- inside {_plain(step.parent_id or '')} -->"
-    if step.body.error:
+    if step.body.error and step.body.error != step.body.result:
         yield from _fenced("Error", step.body.error, losses)
     if step.kind is Kind.MODEL_CALL:
         yield from _talk(step, news, losses)
@@ -144,7 +148,7 @@ def _fenced(title: str, value: Json, losses: Losses) -> Iterator[str]:
     if len(text) > limits.MARKDOWN_TEXT_CHARS_MAX:
         losses.add("text", f"cut after {limits.MARKDOWN_TEXT_CHARS_MAX:,} characters")
         more = len(text) - limits.MARKDOWN_TEXT_CHARS_MAX
-        text = f"{text[: limits.MARKDOWN_TEXT_CHARS_MAX]}\n… and {more:,} more characters"
+        text = f"{text[: limits.MARKDOWN_TEXT_CHARS_MAX]}\n… and {_count(more, 'more character')}"
     text = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text.replace("\r\n", "\n"))
     fence = "`" * max(3, 1 + max((len(run) for run in _FENCES.findall(text)), default=0))
     yield ""

@@ -32,13 +32,13 @@ def test_a_bound_is_for_all_runs_together() -> None:
     done = replay("--edit", MEND, *STAND_IN, "--samples", "3", "--max-calls", "4")
     assert done.code == 4
     assert "the bound of 4 live model calls for all runs together is reached" in done.err
-    assert "were not judged" in done.out
+    assert "not judged" in done.out
 
 
 def test_offline_nothing_can_be_sampled() -> None:
     done = replay("--edit", MEND, "--samples", "1")
     assert done.code == 4
-    assert "1 of 1 runs with the edit were not judged" in done.out
+    assert "1 of 1 run with the edit was not judged" in done.out
 
 
 def test_runs_are_kept_as_branches_and_their_table_beside_them(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from replaydbg.tui.app import ReplayApp
 from replaydbg.tui.screens.chooser import ChooserScreen
 from replaydbg.tui.setup import Setup
 from tests.support.desk import Sitting, demo_setup
+from tests.support.golden import SIZES
 
 SIZE = (100, 30)
 
@@ -66,10 +67,27 @@ def test_light(
     assert snap_compare(app, terminal_size=SIZE, run_before=played(app, *keys)), name
 
 
-def test_without_colour(snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("name", "keys", "size"),
+    [
+        *(("trace", (), size) for size in SIZES),
+        ("findings", ("f",), (120, 40)),
+        ("choose", ("e",), (80, 24)),
+        ("jump", ("J",), (80, 24)),
+    ],
+    ids=lambda each: each if isinstance(each, str) else None,
+)
+def test_without_colour(
+    snap_compare: Any,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    keys: tuple[str, ...],
+    size: tuple[int, int],
+) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     app = ReplayApp(demo_setup(tmp_path))
-    assert snap_compare(app, terminal_size=SIZE, run_before=played(app))
+    assert snap_compare(app, terminal_size=size, run_before=played(app, *keys)), name
 
 
 def test_narrow_and_ascii(snap_compare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

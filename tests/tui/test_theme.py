@@ -158,3 +158,13 @@ def luminance(colour: Color) -> float:
         value / 12.92 if value <= 0.03928 else ((value + 0.055) / 1.055) ** 2.4 for value in colour.normalized
     ]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+@pytest.mark.parametrize("look", ["added", "gone", "jump-label", "found", "selected", "cursor"])
+async def test_what_colour_tells_is_told_without_it(look: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By an attribute that every terminal has: not all strike through, or underline."""
+    monkeypatch.setenv("NO_COLOR", "1")
+    chain = ChainList()
+    async with running(chain, theme_name="ansi-dark") as (app, _):
+        style = theme.drawn(app, look, chain.background_colors[1])
+        assert style.bold or style.reverse

@@ -16,7 +16,8 @@ from replaydbg.views.finding import finding_page, head_blocks
 from replaydbg.views.text import cell_width
 from tests.support.blocks import text_of
 from tests.support.build import assistant, call, model_call, parameters, tool, trace, user
-from tests.support.staged import done, each
+from tests.support.situations import SITUATIONS
+from tests.support.staged import asked, done, each
 
 LOOKUP = tool("lookup", parameters(["mode"], mode={"enum": ["fast", "slow"]}))
 RUN = trace(
@@ -49,8 +50,20 @@ def test_it_says_what_is_wrong_what_would_mend_it_and_what_to_do() -> None:
     assert places == sorted(places)
 
 
+def test_where_a_loop_is_to_be_edited_by_hand_and_what_for() -> None:
+    text = text_of(blocks(LOOP, "thrash", 120))
+    assert "M: edit the result of #4: let this result say what can be asked for instead of a guess" in text
+    assert "whether that helps the re-run shows" in text
+
+
 def test_what_is_not_known_is_said() -> None:
-    assert "what would mend it is not known" in text_of(blocks(LOOP, "thrash", 120))
+    bare = next(one for one in SITUATIONS if one.name == "equal calls, results not recorded")
+    assert "what would mend it is not known" in text_of(blocks(bare.run(), "repeated-call", 120))
+
+
+def test_what_no_edit_mends_is_said_with_what_to_try() -> None:
+    text = text_of(blocks(asked(100, 100, 200), "retry-storm", 120))
+    assert "M: no edit stops who retries" in text
 
 
 def test_rounds_stand_beside_each_other() -> None:

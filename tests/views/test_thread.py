@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from replaydbg.actions.open import open_trace
 from replaydbg.core.message import Media, Message, Reasoning, Role, Text
+from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.views.blocks import Block, Folds
@@ -15,17 +18,20 @@ from replaydbg.views.subject import Subject, subject
 from replaydbg.views.thread import Talk, talk, thread_blocks, title
 from tests.support.blocks import text_of
 from tests.support.build import (
+    Built,
     agent,
     assistant,
     call,
     chat,
     model_call,
+    other,
     response,
     system,
     tool_execution,
     trace,
     user,
 )
+from tests.support.corpora import each_of
 
 ASKED = call("search", {"q": "x"}, "c1")
 FIRST = [system("be brief"), user("hi")]
@@ -145,3 +151,103 @@ def test_places_on_the_screen_are_places_of_the_whole() -> None:
     seen = list(thread_blocks(of, Folds()))
     shown = [whole.laid(Folds()).shown_at(number) for number in range(count)]
     assert [place for place in shown if place is not None] == list(range(len(seen)))
+
+
+def _asks(id_: str, about: str, said: str, *more: Message) -> Built:
+    return model_call(id_, [*FIRST, *more, user(about)], assistant(said))
+
+
+APART = trace(
+    agent(
+        "a",
+        "helper",
+        _asks("m1", "find it", "I look"),
+        other("chain", Kind.OPAQUE, "chain", children=(_asks("m2", "read it", "I read", user("find it")),)),
+        agent("b", "other", _asks("n1", "count it", "three")),
+        tool_execution(
+            "t", call("summarise"), "short", children=(model_call("n2", [user("sum up")], "short"),)
+        ),
+        _asks("m3", "say it", "here it is"),
+    )
+)
+
+
+def test_an_agent_is_read_as_all_calls_of_its_own() -> None:
+    """Also where no call goes on from another; what stands above is not said again."""
+    of = thread_of(APART, "a")
+    assert [APART.ids[row] for row in of.rows] == ["m1", "m2", "m3"]
+    assert title(of) == f"3 calls of 3 threads, #2 to #{APART.row('m3') + 1}, of helper"
+    text = text_of(read(APART, "a"))
+    for said in ("be brief", "hi", "find it", "I look", "read it", "I read", "say it", "here it is"):
+        assert text.count(f"{said}\n") == 1, said
+    assert "#4 has a prompt of its own; 3 messages of it stand above" in text
+    assert "count it" not in text
+
+
+def test_a_step_without_calls_of_its_own_is_read_as_those_of_all_agents_inside() -> None:
+    run = trace(
+        other(
+            "task",
+            Kind.OPAQUE,
+            "task",
+            children=(
+                agent("a", "first", model_call("m1", FIRST, assistant("over to you"))),
+                agent("b", "second", model_call("m2", [system("count"), user("hi")], assistant("three"))),
+            ),
+        )
+    )
+    text = text_of(read(run, "task"))
+    assert title(thread_of(run, "task")) == "2 calls of 2 threads, #3 to #5, of first, second"
+    assert text.count("hi\n") == 1
+    assert text.index("first, from #3 on") < text.index("over to you") < text.index("second, from #5 on")
+    assert "#5 has a prompt of its own; 1 message of it stands above" in text
+
+
+def test_what_is_said_twice_in_one_thread_is_said_twice() -> None:
+    again = [*FIRST, assistant("one"), user("go on"), assistant("two"), user("go on")]
+    run = trace(
+        agent(
+            "a",
+            "helper",
+            model_call("m1", FIRST, assistant("one")),
+            model_call("m2", again[:4], assistant("two")),
+            model_call("m3", again, assistant("three")),
+            model_call("m4", [user("elsewhere")], "four"),
+        )
+    )
+    assert text_of(read(run, "a")).count("go on\n") == 2
+
+
+def test_results_that_no_call_of_the_thread_was_told_stand_after_their_call() -> None:
+    run = trace(
+        agent(
+            "a",
+            "helper",
+            model_call("m1", FIRST, assistant("", ASKED)),
+            tool_execution("t1", ASKED, "a result"),
+            model_call("m2", [user("so?"), response("c1", "a result")], "none"),
+        )
+    )
+    text = text_of(read(run, "a"))
+    assert text.count("a result") == 1
+    assert text.index("a result") < text.index("so?")
+
+
+@each_of("langfuse", "openai_agents", "mlflow", "otlp_openinference", pattern="*.json", without="negative")
+def test_every_call_inside_of_a_step_of_others_is_in_some_conversation(path: Path) -> None:
+    """Of each step that holds calls: its own, or those of all inside."""
+    for run in open_trace(str(path)).traces[:2]:
+        facts = Facts(run)
+        for row in range(min(len(run), 200)):
+            inside = range(row + 1, run.subtree_ends[row])
+            calls = [each for each in inside if run.kind(each) is Kind.MODEL_CALL]
+            if not calls or run.kind(row) in (Kind.MODEL_CALL, Kind.TOOL_EXECUTION):
+                continue
+            of = talk(facts, row, lambda _row: None)
+            assert of is not None
+            agents = [
+                each for each in inside if run.kind(each) in (Kind.AGENT_INVOCATION, Kind.TOOL_EXECUTION)
+            ]
+            theirs = {call for call in calls if any(one < call < run.subtree_ends[one] for one in agents)}
+            assert {*calls} - theirs <= {*of.rows}
+            assert theirs != {*calls} or theirs <= {*of.rows}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -10,7 +11,7 @@ from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
-from replaydbg.tui.actions import State, UserAction, by_id, footer_of, keyed, of_screen, sign
+from replaydbg.tui.actions import EVERYWHERE, State, UserAction, by_id, footer_of, keyed, of_screen, sign
 from replaydbg.tui.widgets.footer import FooterLine
 
 Answer = TypeVar("Answer")
@@ -29,6 +30,27 @@ def bindings(where: str) -> list[Any]:
         )
         for action in of_screen(where)
     ]
+
+
+def program_bindings() -> list[Binding]:
+    """Those of the program itself, done by Textual's own actions and before those of any screen; but who has selected
+    text copies it by the key that says how to quit.
+    """
+    return [
+        replace(each, action=action.id, priority=action.id != "help_quit")
+        for each, action in zip(bindings(EVERYWHERE), of_screen(EVERYWHERE), strict=True)
+    ]
+
+
+def perform(action: UserAction, screen: Screen[Any], pane: Widget | None) -> None:
+    """By the screen, or by the pane that keys of movement go to."""
+    if not action.pane:
+        getattr(screen, f"do_{action.id}")()
+        return
+    name, _, argument = action.pane.partition(":")
+    method = getattr(pane, f"action_{name}", None)
+    if method is not None:
+        method(*([int(argument)] if argument else []))
 
 
 class ActingScreen(Screen[Answer]):
@@ -54,22 +76,13 @@ class ActingScreen(Screen[Answer]):
         reason = action.why_not(self.state())
         if reason is None:
             before = self.position()
-            self._do(action)
+            perform(action, self, self.pane())
             if action.idle and self.position() == before:
                 reason = action.idle
         if reason is not None:
             self.say(f"{sign(action.keys[0])} {action.label}: {keyed(self.WHERE, reason)}")
         if not action.pane.startswith(("move", "page")):
             self.offer()  # after a move the screen does so when the cursor has come to rest
-
-    def _do(self, action: UserAction) -> None:
-        if not action.pane:
-            getattr(self, f"do_{action.id}")()
-            return
-        name, _, argument = action.pane.partition(":")
-        method = getattr(self.pane(), f"action_{name}", None)
-        if method is not None:
-            method(*([int(argument)] if argument else []))
 
     def pane(self) -> Widget | None:
         """The pane that keys of movement go to."""

@@ -79,21 +79,26 @@ class Changing(Moving):
     @work
     async def do_edit(self) -> None:
         part = await self._which_part()
-        if part is None:
-            return
-        if len(part.text.encode("utf-8", "replace")) > limits.EDIT_IN_PLACE_BYTES_MAX:
-            self._edit_outside(part)
-            return
+        if part is not None:
+            await self.write(part)
+
+    async def write(self, part: Part, hint: str = "") -> Edit | None:
+        """Have the person edit a part of the step; `hint` stands under the text. Gives the edit, if there is one now."""
+        text = part.text
+        if _is_large(text) and self.desk.setup.in_browser:
+            self.say(f"{part.label} is too large to be edited here, and a browser has no $EDITOR")
+            return None
+        if _is_large(text):
+            return self._edit_outside(part)
         from replaydbg.tui.screens.draft import Draft
         from replaydbg.tui.screens.editor import EditorScreen
 
         shown, session, draft = self.desk.shown, self.desk.session, None
         if shown is not None and session is not None and shown.known:
             draft = Draft(shown, session, self.row, part, self.desk.setup.may_run(self.desk.always))
-        screen = EditorScreen(part, f"#{self.row + 1}  {part.label}", draft=draft)
-        text = await self.app.push_screen_wait(screen)
-        if text is not None:
-            self._save(part, text)
+        screen = EditorScreen(part, f"#{self.row + 1}  {part.label}", hint, draft=draft)
+        saved = await self.app.push_screen_wait(screen)
+        return self._save(part, saved) if saved is not None else None
 
     @work
     async def do_edit_outside(self) -> None:
@@ -101,7 +106,7 @@ class Changing(Moving):
         if part is not None:
             self._edit_outside(part)
 
-    def _edit_outside(self, part: Part) -> None:
+    def _edit_outside(self, part: Part) -> Edit | None:
         from replaydbg.tui import outside
         from replaydbg.views import editing
         from replaydbg.views.editing import Form
@@ -115,7 +120,8 @@ class Changing(Moving):
         elif fatal := next((found for found in editing.problems(part, text) if found.fatal), None):
             self.say(f"not saved: {fatal.message} (line {fatal.line}, column {fatal.column})", "error")
         else:
-            self._save(part, text)
+            return self._save(part, text)
+        return None
 
     async def _which_part(self) -> Part | None:
         """The part under the cursor of the detail; else the person chooses, where there are several."""
@@ -136,7 +142,7 @@ class Changing(Moving):
         number = await self.app.push_screen_wait(Choose(f"Edit which part of #{about.step.number}?", options))
         return parts[number] if number is not None else None
 
-    def _save(self, part: Part, text: str) -> None:
+    def _save(self, part: Part, text: str) -> Edit | None:
         from replaydbg import codec
         from replaydbg.session.commands import AddEdit
         from replaydbg.views import editing
@@ -148,10 +154,12 @@ class Changing(Moving):
             edit = codec.make_edit(step, part.place, editing.read(part, text))
         except (codec.EditRefusedError, ValueError) as problem:
             self.say(f"not saved: {problem}", "error")
-            return
-        if self.do(AddEdit(edit)):
-            self.show_plan(on=True)
-            self._look_elsewhere(edit)
+            return None
+        if not self.do(AddEdit(edit)):
+            return None
+        self.show_plan(on=True)
+        self._look_elsewhere(edit)
+        return edit
 
     # The same message in other prompts
 
@@ -298,3 +306,11 @@ def described(command: Command) -> str:
         return f"{words} at {edit.pointer}"
     branch_id = getattr(command, "branch_id", None)
     return f"{words} {branch_id or 'recording'}" if branch_id is not None else words
+
+
+def _is_large(text: str) -> bool:
+    """Whether the editor of the screen would be slow with it."""
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+    return size > limits.EDIT_IN_PLACE_BYTES_MAX or any(
+        len(line) > limits.EDIT_LINE_CHARS_MAX for line in text.split("\n")
+    )

@@ -2,30 +2,73 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
+from typing import TypeVar
 
-from textual import events
+from rich.style import Style as RichStyle
 from textual.app import ComposeResult
-from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
+from textual.strip import Strip
+from textual.style import Style
 from textual.timer import Timer
-from textual.widgets import Input, OptionList
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from replaydbg.tui.actions import by_id, keyed, of_screen
+from replaydbg.tui.screens.acting import bindings, perform
 from replaydbg.tui.widgets.document import Document
-from replaydbg.tui.widgets.said import Said
+from replaydbg.tui.widgets.said import Said, sayable
 from replaydbg.views.blocks import Block, shown
 from replaydbg.views.text import cell_width, clip
 
+Answer = TypeVar("Answer")
 
-class Tell(ModalScreen[None]):
+
+class Dialog(ModalScreen[Answer]):
+    """Its keys are those of the table, as on any screen; an action is done by `do_<id>`, or by what can be moved in."""
+
+    WHERE = ""
+
+    def action_act(self, id_: str) -> None:
+        perform(by_id(self.WHERE, id_), self, self.pane())
+
+    def pane(self) -> Widget | None:
+        """What keys of movement go to."""
+        return self.focused
+
+
+class Keys(Static):
+    """The line of a dialog that names its keys; a click on one is the key."""
+
+    def __init__(self, where: str, text: str) -> None:
+        """`text` names actions in braces; what follows one, as far as three blanks, is clicked with it."""
+        super().__init__(classes="dialog--keys")
+        self._where, self._text = where, text
+
+    def render(self) -> Content:
+        pieces = []
+        for piece in self._text.split(_GAP):
+            named = _NAMED.search(piece)
+            said = sayable(keyed(self._where, piece))
+            click = {"@click": f"screen.act('{named[1]}')"} if named and piece.count("{") == 1 else {}
+            pieces.append(Content.styled(said, Style.from_meta(click)))
+        return Content(_GAP).join(pieces)
+
+
+_GAP = "   "
+_NAMED = re.compile(r"\{(\w+)\}")
+
+
+class Tell(Dialog[None]):
     """Something to know: a sentence, and a hint that says what would help. Any of the keys closes it."""
 
-    BINDINGS = [Binding("enter,escape,q,space", "dismiss", "Close")]
+    WHERE = "tell"
+    BINDINGS = bindings("tell")
 
     def __init__(self, title: str, text: str, hint: str = "") -> None:
         super().__init__()
@@ -37,72 +80,100 @@ class Tell(ModalScreen[None]):
             yield Said(shown(self._text))
             if self._hint:
                 yield Said(shown(self._hint), classes="dialog--hint")
-            yield Said("⏎ close", classes="dialog--keys")
+            yield Keys("tell", "{close} close")
+
+    def do_close(self) -> None:
+        self.dismiss(None)
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One answer to a question: the key that gives it, in a word or two what it means, and the value."""
+class Ask(Dialog[str]):
+    """A question. Its answers are actions of the table, and what it gives is the id of one."""
 
-    key: str
-    label: str
-    value: str
-
-
-class Ask(ModalScreen[str]):
-    """A question with a few answers, each with its key. Escape gives the last one, which must be the harmless one."""
-
-    BINDINGS = [
-        Binding("escape", "harmless", "Cancel"),
-        Binding("j,down", "move(1)", show=False),
-        Binding("k,up", "move(-1)", show=False),
-    ]
-
-    def __init__(self, title: str, lines: Sequence[Block], replies: Sequence[Reply]) -> None:
+    def __init__(self, title: str, lines: Sequence[Block]) -> None:
         super().__init__()
-        self._title, self._lines, self._replies = title, tuple(lines), tuple(replies)
+        self._title, self._lines = title, tuple(lines)
 
     def compose(self) -> ComposeResult:
+        answers = (action for action in of_screen(self.WHERE) if not action.pane)
         with Vertical(classes="dialog -tall" if len(self._lines) > 6 else "dialog"):
             yield Said(self._title, classes="dialog--title")
             text = Document()
             text.can_focus = False
             yield text
-            yield Said(
-                "   ".join(f"{reply.key} {reply.label}" for reply in self._replies),
-                classes="dialog--keys",
-            )
+            yield Keys(self.WHERE, _GAP.join(f"{{{action.id}}} {action.label}" for action in answers))
 
     def on_mount(self) -> None:
-        self.query_one(Document).show(lambda _folds, _width: iter(self._lines))
+        self.pane().show(lambda _folds, _width: iter(self._lines))
 
     def on_resize(self) -> None:
         """The answers must be in sight: where there are few lines, the text scrolls in what they leave."""
-        text = self.query_one(Document)
+        text = self.pane()
         text.styles.height = "1fr" if self.has_class("-short") else min(max(len(self._lines), 1) + 2, 18)
 
-    def on_key(self, event: events.Key) -> None:
-        for reply in self._replies:
-            if reply.key in {event.key, event.character}:
-                event.stop()
-                self.dismiss(reply.value)
-                return
+    def pane(self) -> Document:
+        return self.query_one(Document)
+
+    def action_act(self, id_: str) -> None:
+        if by_id(self.WHERE, id_).pane:
+            super().action_act(id_)
+        else:
+            self.dismiss(id_)
+
+
+class Unsaved(Ask):
+    """What is to become of a text that was changed and not saved."""
+
+    WHERE = "unsaved"
+    BINDINGS = bindings("unsaved")
+
+
+class Allow(Ask):
+    """Whether a tool may run."""
+
+    WHERE = "permission"
+    BINDINGS = bindings("permission")
+
+
+class Nobody(Ask):
+    """What to do where nobody is there to answer."""
+
+    WHERE = "question"
+    BINDINGS = bindings("question")
+
+
+class _Options(OptionList, inherit_bindings=False):
+    """Moved in as all lists of ours, by the keys of the table; an option is a line."""
+
+    def render_line(self, y: int) -> Strip:
+        """Without colours between the terminal's own the line is turned around, as in all lists; a style sheet cannot."""
+        strip = super().render_line(y)
+        here = y + self.scroll_offset.y == self.highlighted
+        return strip.apply_style(RichStyle(reverse=True)) if here and self.app.native_ansi_color else strip
 
     def action_move(self, lines: int) -> None:
-        self.query_one(Document).action_move(lines)
+        if lines > 0:
+            self.action_cursor_down()
+        else:
+            self.action_cursor_up()
 
-    def action_harmless(self) -> None:
-        self.dismiss(self._replies[-1].value)
+    def action_page(self, pages: int) -> None:
+        if pages > 0:
+            self.action_page_down()  # type: ignore[no-untyped-call]
+        else:
+            self.action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_top(self) -> None:
+        self.action_first()
+
+    def action_bottom(self) -> None:
+        self.action_last()
 
 
-class Choose(ModalScreen[int | None]):
+class Choose(Dialog[int | None]):
     """One of some lines; None where nothing was chosen. Made for tens of lines, not thousands."""
 
-    BINDINGS = [
-        Binding("escape,q", "dismiss", "Cancel"),
-        Binding("j", "down", "Down", show=False),
-        Binding("k", "up", "Up", show=False),
-    ]
+    WHERE = "choose"
+    BINDINGS = bindings("choose")
 
     def __init__(self, title: str, options: Sequence[tuple[str, str]], first: int = 0) -> None:
         """`options` are pairs of a label and what more there is to say of it."""
@@ -115,19 +186,19 @@ class Choose(ModalScreen[int | None]):
         with Vertical(classes="dialog -wide"):
             yield Said(self._title, classes="dialog--title")
             options = [Option(clip(_option(label, more, width), room)) for label, more in self._options]
-            yield OptionList(*options, markup=False)
-            yield Said("⏎ choose   j k move   esc cancel", classes="dialog--keys")
+            yield _Options(*options, markup=False)
+            yield Keys("choose", "{choose} choose   {down} {up} move   {cancel} cancel")
 
     def on_mount(self) -> None:
-        options = self.query_one(OptionList)
+        options = self.query_one(_Options)
         options.highlighted = min(self._first, len(self._options) - 1)
         options.focus()
 
-    def action_down(self) -> None:
-        self.query_one(OptionList).action_cursor_down()
+    def do_choose(self) -> None:
+        self.query_one(_Options).action_select()
 
-    def action_up(self) -> None:
-        self.query_one(OptionList).action_cursor_up()
+    def do_cancel(self) -> None:
+        self.dismiss(None)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self.dismiss(event.option_index)
@@ -141,10 +212,11 @@ def _option(label: str, more: str, width: int) -> str:
     return f"{shown(label).ljust(width)}  {shown(more)}".replace("\n", " ").rstrip()
 
 
-class Line(ModalScreen[str | None]):
-    """A line to type, at the bottom of the screen; None where it was left with escape. `heard` is told while one types."""
+class Line(Dialog[str | None]):
+    """A line to type, at the bottom of the screen; None where it was left. `heard` is told while one types."""
 
-    BINDINGS = [Binding("escape", "dismiss", "Cancel")]
+    WHERE = "line"
+    BINDINGS = bindings("line")
 
     def __init__(
         self, label: str, value: str = "", placeholder: str = "", heard: Callable[[str], None] | None = None
@@ -170,6 +242,9 @@ class Line(ModalScreen[str | None]):
             self._timer.stop()
         self._value = event.value
         self._timer = self.set_timer(_HEARD_AFTER_SECONDS, partial(self._heard, event.value))
+
+    def do_cancel(self) -> None:
+        self.dismiss(None)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         if self._timer is not None:

@@ -14,7 +14,7 @@ from textual.widgets import TextArea
 from replaydbg.tui.actions import State
 from replaydbg.tui.background import worker
 from replaydbg.tui.screens.acting import ActingScreen, bindings
-from replaydbg.tui.screens.dialogs import Ask, Reply
+from replaydbg.tui.screens.dialogs import Unsaved
 from replaydbg.tui.screens.draft import Draft, Touched
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.editor import Editor
@@ -46,12 +46,14 @@ class EditorScreen(ActingScreen[str | None]):
         self._refused = False
         """Whether the line at the bottom says that the text cannot be saved."""
         self.part = part
+        self._recorded = part.text
+        """What JSON is written out as takes a while, and is compared with after each pause in typing."""
         self._title = title
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
         yield Said(f" {self._title}", id="editor-title")
-        editor = Editor(self.part.text, is_json=self.part.form is not Form.TEXT)
+        editor = Editor(self._recorded, is_json=self.part.form is not Form.TEXT)
         with Horizontal(id="editor-row"):
             with Vertical(id="editor-box"):
                 yield editor
@@ -85,7 +87,16 @@ class EditorScreen(ActingScreen[str | None]):
         self.query_one(FindBar).open()
 
     def do_replace_all(self) -> None:
-        self.say(self.query_one(FindBar).replace_all(), "info")
+        self.query_one(FindBar).replace_all()
+
+    def on_find_bar_replaced(self, event: FindBar.Replaced) -> None:
+        self.say(event.said, "info")
+
+    def do_next_hit(self) -> None:
+        self.query_one(FindBar).to_next(1)
+
+    def do_previous_hit(self) -> None:
+        self.query_one(FindBar).to_next(-1)
 
     def do_undo(self) -> None:
         self.query_one(Editor).undo()
@@ -103,7 +114,7 @@ class EditorScreen(ActingScreen[str | None]):
         self._timer = self.set_timer(_CHECK_AFTER_SECONDS, self._check)
 
     def _check(self) -> None:
-        if self._draft is not None and self.text != self.part.text:
+        if self._draft is not None and self.text != self._recorded:
             job = partial(_work_out, self._draft, self.text, self.post_message)
             self.run_worker(worker(job), group="touched", exclusive=True)
         self._say_verdict()
@@ -139,10 +150,10 @@ class EditorScreen(ActingScreen[str | None]):
                 f"it cannot be saved: {fatal.message} (line {fatal.line}, column {fatal.column})", "error"
             )
             return
-        self.dismiss(None if self.text == self.part.text else self.text)
+        self.dismiss(None if self.text == self._recorded else self.text)
 
     def may_quit(self) -> bool:
-        if self.text == self.part.text:
+        if self.text == self._recorded:
             return True
         if self.app.screen is self:
             self.action_act("cancel")
@@ -155,14 +166,9 @@ class EditorScreen(ActingScreen[str | None]):
             bar.close()
             self.offer()
             return
-        if self.text != self.part.text:
-            replies = (
-                Reply("s", "save", "save"),
-                Reply("d", "drop what was typed", "drop"),
-                Reply("esc", "go on", ""),
-            )
+        if self.text != self._recorded:
             lines = [Block("The text was changed and is not saved.")]
-            answer = await self.app.push_screen_wait(Ask("Close the editor?", lines, replies))
+            answer = await self.app.push_screen_wait(Unsaved("Close the editor?", lines))
             if answer == "save":
                 self.do_save()
             if answer != "drop":

@@ -71,7 +71,8 @@ class FindingScreen(JumpingScreen[Wish | None]):
     def state(self) -> State:
         return State(
             findings=len(self._findings),
-            mendable=self.exhibit is not None and bool(self.exhibit.repair or self.exhibit.choices),
+            mendable=self.exhibit is not None
+            and bool(self.exhibit.repair or self.exhibit.choices or self.exhibit.beginning),
             loops=len(self.exhibit.rounds) if self.exhibit is not None else 0,
             read_only=self._read_only,
         )

@@ -28,7 +28,7 @@ class Judging(Running):
     def _none_here(self) -> str:
         if self.pane_name() == actions.FINDINGS:
             return "this line is a rule with its findings: choose one of them"
-        return "no finding stands here: ] goes to the next one"
+        return f"no finding stands here: {self.key('next_finding')} goes to the next one"
 
     @work
     async def do_explain(self) -> None:
@@ -89,7 +89,7 @@ class Judging(Running):
                 return
             repair = choices[chosen]
         if repair is None:
-            self.say(f"{finding.name}: what would mend it is not known; {self.key('edit')} edits the step")
+            await self._mend_by_hand(shown, finding)
             return
         if self.do(AddEdit(repair.edit)):
             self.chain.go_to(shown.trace.row(repair.edit.step_id))
@@ -98,6 +98,31 @@ class Judging(Running):
                 f"edited: {repair.words}; {self.key('rerun')} re-runs, {self.key('undo')} takes it back",
                 "good",
             )
+
+    async def _mend_by_hand(self, shown: Shown, finding: Finding) -> None:
+        """Where it is known what to edit and not what to write: the person writes, told what for."""
+        from replaydbg.rules import _beginnings
+        from replaydbg.views import editing
+
+        found = _beginnings.beginning(shown.facts, finding)
+        about = self.desk.subject(found.row) if found is not None else None
+        part = editing.part_at(about, found.pointer) if found is not None and about is not None else None
+        if found is None or part is None:
+            advice = _beginnings.advice(finding) or "what would mend it is not known"
+            self.say(f"{finding.name}: {advice}; {self.key('edit')} edits the step")
+            return
+        self.chain.go_to(found.row)
+        self.row = found.row  # the list says so a message later
+        self.settle()
+        again = (
+            f"then {self.key('rerun')} re-runs, and the comparison says whether the {finding.name} is gone"
+        )
+        edit = await self.write(part, f"{found.words}; {again}")
+        if edit is None:
+            self.say(self.said or "nothing was edited", "dim")
+            return
+        self.desk.tries[edit.step_id, edit.pointer] = f"{finding.name}: {found.words}"
+        self.say(f"edited: {self.key('rerun')} re-runs, {self.key('undo')} takes it back", "good")
 
     @work
     async def do_suppress(self) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
+
 from textual import work
 
 from replaydbg.core.trace import StepNotFound, Trace
@@ -50,9 +53,11 @@ class Moving(ReadingStep):
         if not said or shown is None:
             return
         try:
-            self.chain.go_to(place_of(said.strip(), self.row, shown.trace))
+            self.chain.go_to(place_of(said.strip(), self.row, shown.trace, self.chain.picked))
         except StepNotFound as problem:
             self.say(str(problem))
+        except IndexError:
+            self.say(f"the filter leaves no step to go to: {self.key('back')} clears it")
 
     # Panes
 
@@ -275,13 +280,16 @@ class Moving(ReadingStep):
         self.do_open()
 
 
-def place_of(said: str, row: int, trace: Trace) -> int:
-    """The row for `12` or `#12`, `+20` and `-20` from `row`, `50%` of the run, an id or its beginning. Raises StepNotFound."""
-    last = len(trace) - 1
+def place_of(said: str, row: int, trace: Trace, picked: Sequence[int] | None = None) -> int:
+    """The row for `12` or `#12`, `+20` and `-20` from `row`, `50%` of the run, an id or its beginning. Raises StepNotFound.
+
+    Of the rows that a filter has `picked`, distances and shares are of what is shown; IndexError where that is nothing.
+    """
+    rows = range(len(trace)) if picked is None else picked
     if said[:1] in ("+", "-") and said[1:].isdecimal():
-        return max(0, min(row + int(said), last))
+        return rows[max(0, min(bisect_left(rows, row) + int(said), len(rows) - 1))]
     if said.endswith("%") and said[:-1].isdecimal():
-        return min(len(trace) * int(said[:-1]) // 100, last)
+        return rows[min(len(rows) * int(said[:-1]) // 100, len(rows) - 1)]
     return trace.find(f"#{said}" if said.isdecimal() else said)
 
 

@@ -12,23 +12,24 @@ from textual.app import ComposeResult
 from textual.worker import Worker
 
 from replaydbg.actions.rerun import RerunOptions, rerun
-from replaydbg.core.branch import Branch, Edit
-from replaydbg.core.outcome import Outcome
+from replaydbg.core.branch import Branch, Edit, Provenance
+from replaydbg.core.outcome import UNFIT, Failed, Outcome, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.drivers.run import Update
 from replaydbg.drivers.running import RunJournal
 from replaydbg.drivers.tools.toolbox import Bound, Permission
 from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.api import Asked, Progress
+from replaydbg.replay.api import Asked, Given, Progress
+from replaydbg.replay.tool_turn import not_run
 from replaydbg.tui.screens.acting import ActingScreen, bindings
-from replaydbg.tui.screens.dialogs import Ask, Reply
+from replaydbg.tui.screens.dialogs import Allow, Nobody
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
 from replaydbg.views import human
-from replaydbg.views.blocks import Block, shown
+from replaydbg.views.blocks import Block, one_line, shown
 from replaydbg.views.text import count_words, duration_words, plural
 
 _REPAINT_SECONDS = 0.1
@@ -41,6 +42,7 @@ class _Question:
     began: float
     text: str = ""
     took: float | None = None
+    given: Given | None = None
 
 
 class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
@@ -121,6 +123,7 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
             question.text += update.text
         elif question.took is None:
             question.took = time.monotonic() - question.began
+            question.given = update.given
 
     def _paint(self) -> None:
         blocks = list(
@@ -141,16 +144,8 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
     async def _ask_permission(self, asked: Asked, bound: Bound) -> Permission:
         """Whether the tool may run for this call, beside the call that was recorded."""
         async with self._one_at_a_time:
-            replies = (
-                Reply("y", "run it once", Permission.ONCE),
-                Reply("b", "and in this branch", Permission.BRANCH),
-                Reply("a", "always", Permission.ALWAYS),
-                Reply("n", "do not run it", Permission.NO),
-            )
             recorded = self._facts.trace.body(asked.row).call if asked.row is not None else None
-            ask = Ask(
-                human.permission(asked), list(human.permission_blocks(asked, recorded, bound.how)), replies
-            )
+            ask = Allow(human.permission(asked), list(human.permission_blocks(asked, recorded, bound.how)))
             try:
                 said = Permission(await self.app.push_screen_wait(ask))
             except asyncio.CancelledError:
@@ -164,8 +159,7 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
     async def _ask_person(self, asked: Asked) -> Outcome | None:
         """The person may answer what nobody else is to be asked; one question at a time."""
         async with self._one_at_a_time:
-            replies = (Reply("w", "write it yourself", "write"), Reply("s", "stop here", ""))
-            ask = Ask(human.question(asked), list(human.context_blocks(asked)), replies)
+            ask = Nobody(human.question(asked), list(human.context_blocks(asked)))
             try:
                 if await self.app.push_screen_wait(ask) != "write":
                     return None
@@ -197,12 +191,35 @@ def progress_blocks(progress: Progress, questions: Sequence[_Question], elapsed:
         request = question.asked.request
         who = request.model or "the model" if isinstance(request, ModelRequest) else f"{request.call.name}()"
         row = f" for #{question.asked.row + 1}" if question.asked.row is not None else ""
-        done = question.took is not None
         took = question.took if question.took is not None else now - question.began
-        head = f"{'✓' if done else '…'} {shown(who)}{row}"
+        sign, came, look = _came(question)
+        head = f"{sign} {shown(who)}{row}"
         text = f"{head}  {duration_words(took * 1000)}  {shown(question.asked.why)}"
-        look = "good" if done else "info"
         blocks.append(Block(text, spans=((0, len(head), look), (len(head), len(text), "dim")), hang=4))
-        if question.text and not done:
+        if came:
+            blocks.append(Block(shown(came), look, indent=4))
+        if question.text and question.took is None:
             blocks.append(Block(shown(question.text[-_STREAM_CHARS_SHOWN:]), indent=4))
     return blocks
+
+
+def _came(question: _Question) -> tuple[str, str, str]:
+    """What came of it: the sign and the look that such a step has elsewhere, and what there is to say of it."""
+    given = question.given
+    match given.outcome if given is not None else None:
+        case None:
+            return "…", "", "info"
+        case Failed(kind, message):
+            request, said = question.asked.request, f"it failed ({kind})"
+            if kind == UNFIT and isinstance(request, ToolRequest):
+                said = not_run(request.call.name)
+            return "✗", f"{said}: {message}", "error"
+        case Skipped(reason) if question.asked.unproven:
+            return "?", f"unproven: the recorded result stands. {reason}", "warning"
+        case Skipped(reason):
+            return "~", f"not answered: {reason}", "warning"
+        case ToolResult(result, is_error=True):
+            return "✗", f"it failed: {result if isinstance(result, str) else one_line(result)}", "error"
+        case Reply(interrupted=True):
+            return "╳", "interrupted", "warning"
+    return ("☺" if given is not None and given.provenance is Provenance.HUMAN else "✓"), "", "good"

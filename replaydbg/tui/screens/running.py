@@ -93,11 +93,13 @@ class Running(Comparing):
         assert sitting is not None  # `why_not` of the action
         journal = sitting.run_journal()
         added = ContinueBranch if options.resume is not None else AddBranch
+        places = dict.fromkeys((edit.step_id, edit.pointer) for edit in edits)
+        tries = "; ".join(desk.tries[place] for place in places if place in desk.tries)
 
         def keep(branch: Branch) -> None:
             """In a thread, under the progress screen: a branch of a long run is megabytes."""
             try:
-                sitting.do(added(branch))
+                sitting.do(added(branch if branch.label or not tries else replace(branch, label=tries)))
             finally:
                 journal.end() if sitting.saved else journal.close()
 

@@ -180,8 +180,8 @@ class Searching(Reported):
         self.look_for("", self.row, filtering=True)
         return True
 
-    def on_filtered_chain_lifted(self, _event: Chain.Lifted) -> None:
+    def on_filtered_chain_lifted(self, event: Chain.Lifted) -> None:
         self.filtered = self.picked_on_map = ""
         self.workers.cancel_group(self, "filter")
         self.paint_header()
-        self.say("the filter is off: it hid this step", "dim")
+        self.say(f"the filter is off: it hid #{event.row + 1}", "dim")

@@ -14,6 +14,7 @@ from replaydbg.errors import ReplaydbgError
 from replaydbg.tui.actions import keyed
 from replaydbg.tui.screens.exporting import Exporting
 from replaydbg.tui.screens.running import recorded_provider
+from replaydbg.views.text import plural
 
 if TYPE_CHECKING:
     from replaydbg.actions.rerun import RerunOptions
@@ -137,6 +138,6 @@ class Trying(Exporting):
         if rows and trial.edited:
             arm = rows[-1].edited
             self.say(
-                f"{arm.held} of {arm.judged} runs as wanted: {rows[-1].verdict}   {self.key('branches')} lists the branches",
+                f"{arm.held} of {plural(arm.judged, 'run')} as wanted: {rows[-1].verdict}   {self.key('branches')} lists the branches",
                 "info",
             )

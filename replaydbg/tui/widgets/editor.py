@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 
 from rich.text import Text
+from textual.document._document import Document
+from textual.document._document_navigator import DocumentNavigator
 from textual.widgets import TextArea
 
 from replaydbg.tui import theme
+from replaydbg.tui.widgets.wrapped import Wrapped
 from replaydbg.views.expressions import Expression, TooSlow
 
 _TOKEN = re.compile(
@@ -28,6 +31,16 @@ class Editor(TextArea):
         super().__init__(text, soft_wrap=True, show_line_numbers=is_json, tab_behavior="focus")
         self._is_json = is_json
         self._marked: Expression | None = None
+
+    def _set_document(self, text: str, language: str | None) -> None:  # noqa: ARG002 - lines are coloured by us
+        """As the widget does it for a text without a grammar, but wrapped by what remembers lines."""
+        self._highlight_query = None
+        self.document = Document(text)
+        self.wrapped_document = Wrapped(self.document, tab_width=self.indent_width)
+        self.navigator = DocumentNavigator(self.wrapped_document)
+        self._build_highlight_map()
+        self.move_cursor((0, 0))
+        self._rewrap_and_refresh_virtual_size()
 
     def offset_of(self, location: tuple[int, int]) -> int:
         """How many characters of the text stand before the place."""

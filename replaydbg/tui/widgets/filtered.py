@@ -16,6 +16,10 @@ class FilteredChain(ChainList):
     class Lifted(Message):
         """The filter was taken away: a step was asked for that it hides."""
 
+        def __init__(self, row: int) -> None:
+            super().__init__()
+            self.row = row
+
     def __init__(self, *, signs: Signs | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(signs=signs, id=id)
         self.hits: Sequence[int] = ()
@@ -71,7 +75,7 @@ class FilteredChain(ChainList):
         hidden = self.view is not None and self.picked is not None and not self.view.chain.shows(row)
         if hidden:
             self.pick(None)
-            self.post_message(self.Lifted())
+            self.post_message(self.Lifted(row))
         super().go_to(row)
 
     def stops(self, view: ChainView) -> Sequence[int]:

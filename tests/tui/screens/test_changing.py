@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,12 @@ async def test_the_persons_own_editor(
         assert sitting.edits == edits
 
 
-async def test_what_is_too_large_goes_to_the_editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "long", ["word\n" * (limits.EDIT_IN_PLACE_BYTES_MAX // 5 + 1), "w" * (limits.EDIT_LINE_CHARS_MAX + 1)]
+)
+async def test_what_is_too_large_goes_to_the_editor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: str
+) -> None:
     opened: list[int] = []
 
     def outside(_app: object, text: str, _suffix: str) -> tuple[str | None, str]:
@@ -77,11 +83,15 @@ async def test_what_is_too_large_goes_to_the_editor(tmp_path: Path, monkeypatch:
         return None, "closed"
 
     monkeypatch.setattr("replaydbg.tui.outside.edit", outside)
-    long = "word " * (limits.EDIT_IN_PLACE_BYTES_MAX // 5 + 1)
     async with open_made(tmp_path, trace(model_call("m", [user(long)], "1"))) as sitting:
         await sitting.press("enter", "j", "e")
         await sitting.until(lambda: opened, "the editor")
         assert opened == [len(long)]
+        opened.clear()
+        sitting.main.desk.setup = replace(sitting.main.desk.setup, in_browser=True)
+        await sitting.press("e")
+        await sitting.until(lambda: "a browser has no $EDITOR" in sitting.said, "the sentence")
+        assert opened == []
 
 
 async def test_a_full_disk_is_said_and_the_edit_stands(

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from textual.app import App
 
-from replaydbg.tui.screens.dialogs import Ask
+from replaydbg.tui.screens.dialogs import Unsaved
 from replaydbg.tui.screens.editor import EditorScreen, verdict
 from replaydbg.tui.widgets.editor import Editor
 from replaydbg.views.editing import Form, Part
@@ -70,7 +70,7 @@ async def test_escape_leaves_when_nothing_was_typed_and_asks_when_something_was(
         assert typing.gave == [None]
     async with typing_in(TEXT) as typing:
         await typing.press("!", "escape")
-        assert type(typing.app.screen) is Ask
+        assert type(typing.app.screen) is Unsaved
         await typing.press("escape")
         assert len(typing.app.screen_stack) == 2
         await typing.press("escape", "d")

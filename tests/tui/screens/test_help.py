@@ -20,6 +20,15 @@ def test_every_action_stands_there(where: str) -> None:
         assert keyed(where, action.tooltip) in text
 
 
+def test_a_dot_shows_the_names_in_the_settings() -> None:
+    assert "main.edit" not in text_of(rows("main", State(steps=1)))
+    text = text_of(rows("main", State(steps=1), "."))
+    assert "Edit a part of this step  main.edit" in text
+    assert "Close the editor without saving  unsaved.drop" in text
+    assert "program.quit" in text
+    assert text_of(rows("main", State(steps=1), "unsaved.save")).splitlines()[0] == "Dialogs: not saved"
+
+
 def test_what_cannot_be_done_says_why() -> None:
     assert "not now: nothing is edited yet" in text_of(rows("main", State(steps=1)))
 
@@ -55,4 +64,7 @@ async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
         states["all keys"] = await sitting.at_rest()
         await sitting.type("re-run")
         states["filtered"] = await sitting.at_rest()
+        await sitting.press(*["backspace"] * 6)
+        await sitting.type("unsaved.")
+        states["names"] = await sitting.at_rest()
     states_same_as_golden(__file__, "help", size, states)

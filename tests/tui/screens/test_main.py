@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from replaydbg.tui.actions import ACTIONS, UserAction
+from replaydbg.tui.actions import ACTIONS, EVERYWHERE, UserAction, of_screen
+from replaydbg.tui.app import ReplayApp
 from replaydbg.tui.screens.branches import BranchesScreen
 from replaydbg.tui.screens.chooser import ChooserScreen
 from replaydbg.tui.screens.compare import CompareScreen, StepDifference
 from replaydbg.tui.screens.conversation import ConversationScreen
+from replaydbg.tui.screens.dialogs import Allow, Ask, Choose, Line, Nobody, Tell, Unsaved
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.screens.finding import FindingScreen
+from replaydbg.tui.screens.help import Help
 from replaydbg.tui.screens.main import MainScreen
 from replaydbg.tui.screens.opening import OpeningScreen
 from replaydbg.tui.screens.page import PageScreen
@@ -34,6 +37,13 @@ SCREENS: tuple[type[Any], ...] = (
     ConversationScreen,
     StepDifference,
     EditorScreen,
+    Tell,
+    Unsaved,
+    Allow,
+    Nobody,
+    Choose,
+    Line,
+    Help,
     ProgressScreen,
     RerunScreen,
     SamplingScreen,
@@ -41,12 +51,20 @@ SCREENS: tuple[type[Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: f"{action.where}.{action.id}")
+@pytest.mark.parametrize(
+    "action",
+    [each for each in ACTIONS if each.where != EVERYWHERE],
+    ids=lambda action: f"{action.where}.{action.id}",
+)
 def test_every_action_is_done_by_somebody(action: UserAction) -> None:
     screens = [screen for screen in SCREENS if action.where == screen.WHERE]
     assert screens
-    if not action.pane:
+    if not action.pane and not issubclass(screens[0], Ask):  # an answer is given, not done
         assert all(hasattr(screen, f"do_{action.id}") for screen in screens)
+
+
+def test_what_can_be_done_everywhere_is_done_by_the_program() -> None:
+    assert all(hasattr(ReplayApp, f"action_{action.id}") for action in of_screen(EVERYWHERE))
 
 
 def test_no_deed_is_without_an_action() -> None:

@@ -156,3 +156,48 @@ def test_places_by_number_by_distance_by_share_and_by_id(said: str, row: int) ->
     assert place_of(said, 0, run) == row
     with pytest.raises(StepNotFound):
         place_of("nobody", 0, run)
+
+
+@pytest.mark.parametrize(
+    ("said", "row"), [("50%", 7), ("0%", 2), ("100%", 9), ("+1", 7), ("-1", 2), ("+99", 9), ("4", 3)]
+)
+def test_places_among_what_a_filter_shows(said: str, row: int) -> None:
+    """Distances and shares are of what is shown; a number is a number."""
+    run = trace(*(model_call(f"s{number}", [], "x") for number in range(12)))
+    assert place_of(said, 4, run, [2, 4, 7, 9]) == row
+    if said != "4":
+        with pytest.raises(IndexError):
+            place_of(said, 4, run, [])
+
+
+async def test_half_of_what_a_filter_shows_keeps_the_filter(tmp_path: Path) -> None:
+    async def go(sitting: Sitting, place: str) -> None:
+        await sitting.press(":")
+        await sitting.type(place)
+        await sitting.press("enter")
+        await sitting.until(lambda: sitting.app.screen is sitting.main, "the step")
+
+    async with open_demo(tmp_path) as sitting:
+        main = sitting.main
+        await sitting.press("&")
+        await sitting.type("kind:tool")
+        await sitting.press("enter")
+        await sitting.until(
+            lambda: main.filtered == "kind:tool" and main.chain.picked is not None, "the filter"
+        )
+        shown = list(main.chain.picked or ())
+        await go(sitting, "50%")
+        assert (main.row, main.filtered) == (shown[len(shown) // 2], "kind:tool")
+        await go(sitting, str(shown[0] + 1))
+        assert (main.row, main.filtered) == (shown[0], "kind:tool"), "it is shown"
+        hidden = next(row for row in range(len(sitting.shown.trace)) if row not in shown)
+        await go(sitting, str(hidden + 1))
+        await sitting.until(lambda: main.filtered == "", "the end of the filter")
+        assert main.row == hidden
+        assert sitting.said == f"the filter is off: it hid #{hidden + 1}"
+        main.look_for("name:nobody", 0, filtering=True)
+        await sitting.until(
+            lambda: main.chain.picked is not None and not len(main.chain.picked), "an empty list"
+        )
+        await go(sitting, "50%")
+        assert "the filter leaves no step" in sitting.said

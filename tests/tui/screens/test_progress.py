@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,14 +13,19 @@ from textual.app import App
 
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.config import ToolSetting
-from replaydbg.core.branch import Branch
-from replaydbg.core.outcome import Reply
-from replaydbg.core.request import ModelRequest
+from replaydbg.core.branch import Branch, Provenance
+from replaydbg.core.message import ToolCall
+from replaydbg.core.outcome import UNFIT, Failed, Reply, Skipped, ToolResult
+from replaydbg.core.request import ModelRequest, ToolRequest
+from replaydbg.core.tool import ToolSpec
 from replaydbg.drivers.providers import python_function
+from replaydbg.drivers.run import Update
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
+from replaydbg.replay.api import Asked, Given, Progress
 from replaydbg.tui.screens import progress
 from replaydbg.tui.screens.progress import ProgressScreen
+from tests.support.blocks import text_of as text_of_blocks
 from tests.support.build import assistant, call, chat, response, user
 from tests.support.desk import Size, open_made
 from tests.support.drive import edit
@@ -130,6 +136,96 @@ async def test_a_no_is_a_question_for_the_result() -> None:
 
 def reply(_: dict[str, Any]) -> str:
     return "here it is"
+
+
+ASKED = Asked("m9", ModelRequest("gpt", (user("hi"),)), 3, "its prompt is another")
+SEARCH = Asked("t9", ToolRequest(ToolCall("c1", "search", {"q": 1})), None, "nothing recorded")
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "line", "more"),
+    [
+        (ASKED, Given(Reply(assistant("yes")), Provenance.LIVE), "✓ gpt for #4", ""),
+        (ASKED, Given(Reply(assistant("yes")), Provenance.HUMAN), "☺ gpt for #4", ""),
+        (
+            ASKED,
+            Given(Reply(assistant("y"), interrupted=True), Provenance.LIVE),
+            "╳ gpt for #4",
+            "interrupted",
+        ),
+        (
+            ASKED,
+            Given(Failed("auth", "bad key"), Provenance.LIVE),
+            "✗ gpt for #4",
+            "it failed (auth): bad key",
+        ),
+        (
+            ASKED,
+            Given(Skipped("nobody may ask"), Provenance.LIVE),
+            "~ gpt for #4",
+            "not answered: nobody may ask",
+        ),
+        (SEARCH, Given(ToolResult("found"), Provenance.LIVE), "✓ search()", ""),
+        (SEARCH, Given(ToolResult("no", is_error=True), Provenance.LIVE), "✗ search()", "it failed: no"),
+        (
+            SEARCH,
+            Given(Failed(UNFIT, "q is no text"), Provenance.LIVE),
+            "✗ search()",
+            "search was not run: q is no text",
+        ),
+        (
+            replace(SEARCH, unproven=True),
+            Given(Skipped("not bound"), Provenance.LIVE),
+            "? search()",
+            "unproven: the recorded result stands. not bound",
+        ),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
+def test_what_came_of_a_question_has_the_sign_that_its_step_will_have(
+    asked: Asked, given: Given, line: str, more: str
+) -> None:
+    """A refusal is no success."""
+    question = progress._Question(asked, 0.0, took=1.0, given=given)
+    said = text_of_blocks(progress.progress_blocks(Progress(), [question], 1.0)).splitlines()
+    assert said[2].startswith(line)
+    assert [text.strip() for text in said[3:]] == ([more] if more else [])
+
+
+async def test_a_call_that_breaks_its_schema_is_no_success_on_the_screen() -> None:
+    """Told by the driver, not only painted."""
+    spec = ToolSpec("search", schema={"type": "object", "properties": {"q": {"type": "string"}}})
+    run_ = chat(
+        [
+            user("hi"),
+            assistant("", call("search", {"q": "x"}, "c1")),
+            response("c1", "none"),
+            assistant("sorry"),
+        ],
+        tools=(spec,),
+    )
+    options = RerunOptions(
+        provider="python:tests.tui.screens.test_progress:reply",
+        tools={"search": ToolSetting(way="answer", answer="found", policy="allow")},
+    )
+    app: App[None] = App()
+    heard: list[Update] = []
+    async with app.run_test(size=(100, 24)) as pilot:
+        screen_ = ProgressScreen(Facts(run_), [edit(run_, "m1", "/tool_calls/0/arguments/q", 5)], options)
+        own = screen_._heard
+
+        def hear(update: Update) -> None:
+            heard.append(update)
+            own(update)
+
+        screen_._heard = hear  # type: ignore[method-assign]
+        gave: list[Any] = []
+        app.push_screen(screen_, gave.append)
+        await until(pilot, lambda: gave)
+    outcomes = [update.given.outcome for update in heard if update.given is not None]
+    assert isinstance(outcomes[0], Failed)
+    assert outcomes[0].kind == UNFIT
+    assert isinstance(outcomes[1], Reply)
 
 
 @pytest.mark.parametrize("size", SIZES)

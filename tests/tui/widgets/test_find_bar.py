@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -10,8 +11,9 @@ import pytest
 from textual.app import App
 
 from replaydbg.tui.screens.editor import EditorScreen
+from replaydbg.tui.widgets import find_bar
 from replaydbg.tui.widgets.editor import Editor
-from replaydbg.tui.widgets.find_bar import FindBar
+from replaydbg.tui.widgets.find_bar import AT_ONCE_CHARS, FindBar
 from replaydbg.views.editing import Form, Part
 from tests.support.screens import text_of
 
@@ -154,3 +156,88 @@ async def test_an_expression_that_takes_too_long_is_said() -> None:
         assert not it.has("not there")
         await it.press("tab", "b", "enter", "ctrl+l")
         assert it.text == "a" * 300 + "!"
+
+
+LONG = "an apple, a pear\n" * (AT_ONCE_CHARS // 17 + 100)
+PLACES = LONG.count("apple")
+
+
+async def until(it: Typing, text: str) -> None:
+    for _ in range(200):
+        if it.has(text):
+            return
+        await it.pilot.pause(0.02)
+    raise AssertionError(f"“{text}” did not come\n{text_of(it.app)}")
+
+
+async def test_a_long_text_is_looked_through_and_replaced_beside_the_screen() -> None:
+    threads: list[str] = []
+    find, put = find_bar._find, find_bar._put_in
+
+    def noted(real: Any) -> Any:
+        def done(*given: Any) -> None:
+            threads.append(threading.current_thread().name)
+            real(*given)
+
+        return done
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(find_bar, "_find", noted(find))
+        patch.setattr(find_bar, "_put_in", noted(put))
+        async with typing_in(LONG) as it:
+            await it.find("apple")
+            await until(it, f"1 of {PLACES:,}")
+            await it.press("enter", "down")
+            assert it.has(f"3 of {PLACES:,}")
+            await it.press("tab", *"fig", "ctrl+l")
+            await until(it, f"replaced in {PLACES:,} places")
+            assert it.text == LONG.replace("apple", "fig")
+            await it.press("ctrl+z")
+            assert it.text == LONG
+            await until(it, f"of {PLACES:,}")
+    assert threads
+    assert "MainThread" not in threads
+
+
+async def test_enter_before_the_words_are_found_waits_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    let, find = threading.Event(), find_bar._find
+
+    def late(*given: Any) -> None:
+        let.wait(10)
+        find(*given)
+
+    monkeypatch.setattr(find_bar, "_find", late)
+    async with typing_in(LONG) as it:
+        await it.find("pear")
+        await it.press("enter")
+        assert it.has("…")
+        let.set()
+        await until(it, f"1 of {PLACES:,}")
+        assert it.editor.selected_text == "pear"
+
+
+async def test_nothing_is_replaced_in_a_text_that_was_changed_meanwhile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    let, put = threading.Event(), find_bar._put_in
+
+    def late(*given: Any) -> None:
+        let.wait(10)
+        put(*given)
+
+    monkeypatch.setattr(find_bar, "_put_in", late)
+    async with typing_in(LONG) as it:
+        await it.find("apple")
+        await until(it, f"1 of {PLACES:,}")
+        await it.press("tab", *"fig", "ctrl+l")
+        it.editor.insert("!", (0, 0))
+        await it.pilot.pause()
+        let.set()
+        await it.pilot.pause(0.1)
+        assert it.text == "!" + LONG
+
+
+async def test_what_never_ends_is_said_of_a_long_text() -> None:
+    async with typing_in("a" * 60 + "!\n" + LONG) as it:
+        await it.find("/(a|aa)+$/")
+        await until(it, "takes too long")
