@@ -10,7 +10,7 @@ and what mostly lies in a surer one is left out: one loop is told once.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -23,7 +23,7 @@ from replaydbg.graph.deeds import Turn
 from replaydbg.graph.effects import changes_something, is_shell, looks
 from replaydbg.graph.excuses import asked_anew, in_vain, is_hit, only_thinks, takes_patience
 from replaydbg.graph.likeness import likeness
-from replaydbg.graph.repetitions import Repetition, long_runs, repetitions
+from replaydbg.graph.repetitions import Repetition, inside, long_runs, repetitions
 from replaydbg.graph.thresholds import (
     ErrorLoop,
     NearDuplicate,
@@ -168,11 +168,11 @@ class _InStretch:
         self.of = settings.of
 
     def loops(self) -> Iterator[Loop]:
-        like_enough = repetitions([turn.gist for turn in self.turns])
-        alike = self._inside(like_enough, lambda turn: turn.roughly)
+        turns = self.turns
+        alike = inside(repetitions([turn.gist for turn in turns]), lambda at: turns[at].roughly)
         if alike:
-            equal = self._inside(alike, lambda turn: turn.did)
-            same = self._inside(equal, lambda turn: (turn.did, turn.outcome))
+            equal = inside(alike, lambda at: turns[at].did)
+            same = inside(equal, lambda at: (turns[at].did, turns[at].outcome))
             yield from self._take(LoopKind.ERROR, equal, self._is_error_loop)
             yield from self._take(LoopKind.ERROR, same, self._is_error_loop)
             yield from self._take(LoopKind.NO_PROGRESS, same, self._is_no_progress)
@@ -193,15 +193,6 @@ class _InStretch:
                 first = members[: run.period]
                 names = tuple(tool for turn in first for tool in turn.tools)
                 yield Loop(kind, tuple(members), run.period, run.rounds, names)
-
-    def _inside(self, runs: Iterable[Repetition], symbol: Callable[[Turn], Hashable]) -> list[Repetition]:
-        """The repetitions by a closer look, which lie inside of those by a quicker one."""
-        found: list[Repetition] = []
-        for start, end in _regions(runs):
-            numbers: dict[Hashable, int] = {}
-            symbols = [numbers.setdefault(symbol(turn), len(numbers)) for turn in self.turns[start:end]]
-            found += [run.moved(start) for run in repetitions(symbols)]
-        return found
 
     def _is_error_loop(self, run: Repetition) -> bool:
         if run.rounds < self.of(ErrorLoop).rounds_min or self._rewarded(run):
@@ -326,20 +317,6 @@ def _grouped(places: Iterable[int], name: Callable[[int], int]) -> Iterable[list
     for at in places:
         groups[name(at)].append(at)
     return groups.values()
-
-
-def _regions(runs: Iterable[Repetition]) -> Iterator[tuple[int, int]]:
-    """What the runs cover, overlapping ones as one."""
-    start = end = -1
-    for run in sorted(runs, key=lambda run: run.start):
-        if run.start < end:
-            end = max(end, run.end)
-            continue
-        if end > start:
-            yield start, end
-        start, end = run.start, run.end
-    if end > start:
-        yield start, end
 
 
 def _nearly(before: Turn, after: Turn, likeness_min: float) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import eq
 
@@ -48,6 +48,32 @@ def repetitions(symbols: Sequence[int], period_max: int = limits.LOOP_PERIOD_MAX
             found += (run.moved(start) for run in _within(symbols[start:end], period_max))
         start = end + 1
     return found
+
+
+def inside(runs: Iterable[Repetition], symbol: Callable[[int], Hashable]) -> list[Repetition]:
+    """The repetitions by a closer look, `symbol` of a place: they lie inside of the `runs` by symbols that are equal where
+    the closer ones are.
+    """
+    found: list[Repetition] = []
+    for start, end in _covered_by(runs):
+        numbers: dict[Hashable, int] = {}
+        symbols = [numbers.setdefault(symbol(at), len(numbers)) for at in range(start, end)]
+        found += [run.moved(start) for run in repetitions(symbols)]
+    return found
+
+
+def _covered_by(runs: Iterable[Repetition]) -> Iterator[tuple[int, int]]:
+    """What the runs cover, overlapping ones as one."""
+    start = end = -1
+    for run in sorted(runs, key=lambda run: run.start):
+        if run.start < end:
+            end = max(end, run.end)
+            continue
+        if end > start:
+            yield start, end
+        start, end = run.start, run.end
+    if end > start:
+        yield start, end
 
 
 def near_repetitions(same: bytes, period: int) -> Iterator[Repetition]:

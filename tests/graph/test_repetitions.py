@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replaydbg.graph.repetitions import Repetition, long_runs, near_repetitions, repetitions
+from replaydbg.graph.repetitions import Repetition, inside, long_runs, near_repetitions, repetitions
 
 
 def brute_force(symbols: list[int], period_max: int) -> set[Repetition]:
@@ -39,6 +39,12 @@ def test_repetitions_are_all_there_are(symbols: list[int]) -> None:
 def test_symbols_that_occur_once_change_nothing(symbols: list[int]) -> None:
     """Most symbols of a run occur once; what stands between two such is looked at alone."""
     assert set(repetitions(symbols, 8)) == brute_force(symbols, 8)
+
+
+@given(st.lists(st.integers(0, 5), max_size=60))
+def test_a_closer_look_at_what_repeats_finds_what_a_look_at_everything_does(symbols: list[int]) -> None:
+    quick = repetitions([symbol // 2 for symbol in symbols])
+    assert sorted(inside(quick, symbols.__getitem__), key=str) == sorted(repetitions(symbols), key=str)
 
 
 def test_nothing_repeats_in_nothing() -> None:

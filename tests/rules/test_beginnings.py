@@ -24,7 +24,11 @@ LOOPS = {
 }  # fmt: skip
 
 
-BARE = ("the same words, nobody asked", "equal calls, results not recorded")
+BARE = (
+    "the same words, nobody asked",
+    "equal calls, results not recorded",
+    "a question that a program asks twelve times",
+)
 
 
 def found(run: Trace) -> list[tuple[Finding, Beginning | None]]:
