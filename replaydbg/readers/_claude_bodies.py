@@ -133,10 +133,10 @@ class Bodies:
 
 
 def _failed(said: dict[str, Json]) -> dict[str, Json] | None:
-    """The block that says that a tool failed, where it is the only one."""
+    """The result that says that a tool failed, where it is the only one: of several each says so itself."""
     blocks = (loose.mapping(block) for block in loose.sequence(said.get("content")))
-    failed = [block for block in blocks if block.get("is_error") is True]
-    return failed[0] if len(failed) == 1 else None
+    results = [block for block in blocks if block.get("type") == "tool_result"]
+    return results[0] if len(results) == 1 and results[0].get("is_error") is True else None
 
 
 def first_text(content: Json) -> str:

@@ -10,6 +10,7 @@ from replaydbg.core.message import Json, Message, ToolCall, ToolResponse
 from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers._chat_facts import Facts
+from replaydbg.wire import loose
 
 NOTHING = Facts()
 
@@ -152,6 +153,9 @@ class TranscriptBody:
         response = self._response
         if told or response is None or not response.is_error:
             return told
+        if isinstance(response.result, list):
+            texts = (loose.mapping(block).get("text") for block in response.result)
+            return next((text for text in texts if isinstance(text, str)), "")
         return response.result if isinstance(response.result, str) else ""
 
     @property

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from replaydbg.core.step import Status
+from replaydbg.core.step import Kind, Status
 from replaydbg.readers import claude_code
 from tests.support.claude_sessions import Lines, told
 from tests.support.readings import one, outline, read, walked
@@ -139,6 +139,33 @@ def test_verdicts_of_the_runtime_are_errors_of_the_execution() -> None:
     trace = trace_of(lines)
     assert [trace.status(row) for row in (1, 2)] == [Status.ERROR, Status.ERROR]
     assert (trace.step(1).body.error, trace.step(2).body.error) == (verdict, "Exit code 1")
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"fine": False, "no such file": True},
+        {"fine": False, "no such file": True, "denied": True, "fine, too": False},
+    ],
+)
+def test_of_several_results_in_one_message_each_tells_its_own_error(told: dict[str, bool]) -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", *[(text, "Bash", {}) for text in told])
+    blocks = [
+        {
+            "type": "tool_result",
+            "tool_use_id": text,
+            "content": [{"type": "text", "text": text}],
+            "is_error": is_error,
+        }
+        for text, is_error in told.items()
+    ]
+    lines.add("user", message={"role": "user", "content": blocks})
+    lines.reply("m2", "done")
+    ran = [step for step in trace_of(lines).steps() if step.kind is Kind.TOOL_EXECUTION]
+    assert {step.id: step.body.error for step in ran} == {text: text if told[text] else "" for text in told}
+    assert {step.id: step.status is Status.ERROR for step in ran} == told
 
 
 def test_words_beside_results_are_a_message_of_their_own() -> None:
