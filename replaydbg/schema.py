@@ -262,9 +262,20 @@ def _plain(word: str) -> str:
 
 def _type_message(value: Json, types: list[str]) -> str:
     asked = " or ".join(types)
-    if isinstance(value, str) and {"object", "array"} & set(types) and value.lstrip()[:1] in {"{", "["}:
+    if isinstance(value, str) and {"object", "array"} & set(types) and _is_written_out(value):
         return f"is {asked} written as a string; it should be the {asked} itself"
     return f"{_quoted(value)} is {_type_name(value)}, not {asked}"
+
+
+def _is_written_out(text: str) -> bool:
+    """Whether the text is an object or a list as JSON."""
+    if text.lstrip()[:1] not in {"{", "["}:
+        return False
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
 
 
 def _type_name(value: Json) -> str:

@@ -83,6 +83,11 @@ def listen(
     return tuple(in_order), tuple(notice for one in heard for notice in one.notices)
 
 
+def lacking(settings: Settings, select: Sequence[str] = (), ignore: Sequence[str] = ()) -> tuple[str, ...]:
+    """What of the rules could not look, and what it needs."""
+    return tuple(_registry.lacking(_registry.wanted(settings, select, ignore)))
+
+
 @dataclass(frozen=True, slots=True)
 class _How:
     """What the person asked for, on its way to other processes."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -71,29 +71,33 @@ def check(
     from replaydbg.actions.settings import settings_of_file
     from replaydbg.actions.side_tools import tools_of_file
 
+    asked: Any = {"select": options.words(select), "ignore": options.words(ignore)}
+    asked["settings"] = settings_of_file(config)
     tally = _Tally(Severity[fail_on.name])
     told = tally.of(
         action.check_paths(
             paths,
-            select=options.words(select),
-            ignore=options.words(ignore),
             side_tools=tools_of_file(tools),
             trace_id=trace_id,
             format_name=format_name,
-            settings=settings_of_file(config),
             baseline=action.baseline_of_file(baseline) if baseline else None,
             progress=report.progress,
             with_suspects=suspects,
+            **asked,
         )
     )
     if output == Output.TEXT:
         for checked in _read(told):
             _print(checked, verbose=verbose)
         _print_sum(tally)
+        for lack in action.lacking(**asked):
+            report.say(lack)
     elif output == Output.JSON:
         render.documents({}, "traces", map(_document, _read(told)))
     else:
-        render.pieces(report_of(output, told, fail_on=tally.fail_on, has_baseline=baseline is not None))
+        has_baseline = baseline is not None
+        pieces = report_of(output, told, fail_on=tally.fail_on, has_baseline=has_baseline, **asked)
+        render.pieces(pieces)
     return tally.exit_code
 
 

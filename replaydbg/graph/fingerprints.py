@@ -1,6 +1,6 @@
 """What a finding is recognised by in another recording of the same agent, and in a branch of this one.
 
-By the rule and the place as content: the agent, the step's name, the place in its document without positions, and what
+By the rule and the places as content: the agent, the step's name, the places in its document without positions, and what
 is said without numbers and quotations. Ids, row numbers and times are left out, since every recording has its own. So
 equal misbehaviour of one kind at one place has one fingerprint, however often it comes.
 """
@@ -26,7 +26,7 @@ def fingerprint(trace: Trace, finding: Finding) -> str:
         except StepNotFound:
             break
         place += [trace.agent(row), str(trace.kind(row)), trace.name(row)]
-    place += [_POSITION.sub("*", one.pointer) for one in finding.evidence[:1]]
+    place += sorted({_POSITION.sub("*", one.pointer) for one in finding.evidence})
     place.append(_SAID.sub("#", finding.message))
     text = "\0".join(place)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_SIZE_BYTES).hexdigest()

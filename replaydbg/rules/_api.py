@@ -25,3 +25,5 @@ class Rule:
     check: Callable[[Facts], Iterator[Finding]]
     thresholds: type[Any] | None = None
     """A frozen dataclass of `config.threshold`s: what `[rules.NAME]` of a settings file may set."""
+    lacks: Callable[[], str] | None = None
+    """Says what must be installed for the rule to look at all; "" where it is."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import pkgutil
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from functools import cache
 from importlib import import_module
@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import NamedTuple
 
 from replaydbg import limits, rules, schema
+from replaydbg.config import Settings
 from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.trace import Trace
 from replaydbg.errors import UsageProblem
@@ -32,10 +33,12 @@ __all__ = [
     "check",
     "explain",
     "first_sentence",
+    "lacking",
     "plugin_notices",
     "rule",
     "table",
     "unchecked_calls",
+    "wanted",
 ]
 
 GROUP = "replaydbg.rules"
@@ -108,12 +111,23 @@ def check(facts: Facts, select: Collection[str] = (), ignore: Collection[str] = 
     `select` (all, when empty) and `ignore` hold codes or names, and come before those of the settings. Raises
     UsageProblem for one that nobody has, before any rule is asked.
     """
-    selected = {rule(word).code for word in select or facts.settings.select}
-    ignored = {rule(word).code for word in (*ignore, *facts.settings.ignore)}
-    wanted = [
+    return (_heard(one, facts) for one in wanted(facts.settings, select, ignore))
+
+
+def wanted(
+    settings: Settings, select: Collection[str] = (), ignore: Collection[str] = ()
+) -> tuple[Rule, ...]:
+    """The rules that `check` asks. Raises UsageProblem for one that nobody has."""
+    selected = {rule(word).code for word in select or settings.select}
+    ignored = {rule(word).code for word in (*ignore, *settings.ignore)}
+    return tuple(
         one for one in all_rules() if (not selected or one.code in selected) and one.code not in ignored
-    ]
-    return (_heard(one, facts) for one in wanted)
+    )
+
+
+def lacking(rules: Iterable[Rule]) -> Iterator[str]:
+    """What must be installed for those of the rules that cannot look at all: that they find nothing is no pass."""
+    return (why for one in rules if one.lacks is not None and (why := one.lacks()))
 
 
 def _heard(one: Rule, facts: Facts) -> Heard:

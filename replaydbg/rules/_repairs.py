@@ -192,7 +192,7 @@ def _as_type(value: Json, kind: str) -> Iterator[Json]:
         yield _json(value)
     if kind == "integer" and isinstance(value, float) and value.is_integer():
         yield int(value)
-    if kind == "array" and not isinstance(value, list):
+    if kind == "array" and not isinstance(value, list) and not str(value).lstrip().startswith(("[", "{")):
         yield [value]
 
 

@@ -149,4 +149,8 @@ def _as_text(value: Json) -> str:
     return value if isinstance(value, str) else "" if value is None else canonical(value)
 
 
-RULE = Rule("R009", "secret-in-trace", Severity.WARNING, since="0.1", check=check)
+def _lacks() -> str:
+    return "" if _secrets.can_be_found() else "secrets were not looked for: pip install 'replaydbg[secrets]'"
+
+
+RULE = Rule("R009", "secret-in-trace", Severity.WARNING, since="0.1", check=check, lacks=_lacks)

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from replaydbg.actions import reports
 from replaydbg.actions.check import check_paths
-from replaydbg.core.finding import Severity
+from replaydbg.core.finding import Finding, Severity
 from replaydbg.errors import UsageProblem
+from replaydbg.graph.facts import Facts
+from replaydbg.rules import _registry
+from replaydbg.rules._api import Rule
 
 TRACES = Path(__file__).resolve().parents[2] / "traces"
 
@@ -38,7 +42,7 @@ def test_the_whole_of_our_samples_is_valid_sarif() -> None:
 
 
 def test_every_rule_has_a_page() -> None:
-    assert all(page.finds and "What to do" in page.page for page in reports.rule_pages())
+    assert all(page.finds and "What to do" in page.page for page in reports.rule_pages(_registry.all_rules()))
 
 
 def test_formats_by_name() -> None:
@@ -46,3 +50,20 @@ def test_formats_by_name() -> None:
     with pytest.raises(UsageProblem) as refused:
         reports.report("tarot", (), fail_on=Severity.ERROR)
     assert refused.value.hint == "there is github, junit, sarif"
+
+
+def test_only_rules_that_were_asked_are_tests() -> None:
+    told = check_paths([str(TRACES / "support-incident.json")], select=["T003"])
+    text = "".join(reports.report("junit", told, fail_on=Severity.WARNING, select=["T003"]))
+    assert text.count("<testcase") == 1
+
+
+def test_a_rule_that_failed_has_not_passed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: Facts) -> Iterator[Finding]:
+        raise RuntimeError("no")
+
+    broken = Rule("X001", "broken", Severity.ERROR, since="0.1", check=fails)
+    monkeypatch.setattr(_registry, "_brought", lambda: ((broken,), ()))
+    (checked,) = check_paths([str(TRACES / "support-incident.json")])
+    chapter = reports.chapter(checked)
+    assert chapter.failed == {"X001": "the rule broken failed and is left out: RuntimeError: no"}

@@ -9,7 +9,7 @@ pytest.importorskip("detect_secrets")
 from replaydbg import limits
 from replaydbg.core.finding import Severity
 from replaydbg.core.trace import Trace
-from replaydbg.rules import _secrets
+from replaydbg.rules import _registry, _secrets
 from replaydbg.rules.secret_in_trace import RULE
 from tests.support.build import assistant, call, chat, model_call, response, trace, user
 from tests.support.rules import found
@@ -68,3 +68,10 @@ def test_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_the_extra_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_secrets, "find_spec", lambda _: None)
     assert found(RULE, leaking()) == []
+
+
+def test_without_the_detectors_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(_registry.lacking([RULE])) == []
+    monkeypatch.setattr(_secrets, "can_be_found", lambda: False)
+    (why,) = _registry.lacking([RULE])
+    assert "replaydbg[secrets]" in why

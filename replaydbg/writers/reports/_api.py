@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from replaydbg.core.finding import Finding, Severity
 
@@ -17,6 +17,8 @@ class RulePage:
     severity: Severity
     finds: str
     page: str
+    lacks: str = ""
+    """What must be installed for it to look at all; "" where it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +42,13 @@ class Chapter:
     told: tuple[Told, ...] = ()
     notices: tuple[str, ...] = ()
     problem: str = ""
+    failed: Mapping[str, str] = field(default_factory=dict)
+    """By code the rules that failed on the trace, with why: they found nothing, which is no pass."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """What stands before all chapters. From `fail_on` on a finding is a failure."""
+    """What stands before all chapters: `rules` are those that were asked. From `fail_on` on a finding is a failure."""
 
     version: str
     rules: Sequence[RulePage]

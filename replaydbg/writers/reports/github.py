@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from replaydbg.core.finding import Severity
 from replaydbg.writers.reports._api import Chapter, Cover, Report
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 
@@ -26,6 +28,8 @@ def write(cover: Cover, chapters: Iterable[Chapter]) -> Iterator[str]:
 
 
 def _data(text: str) -> str:
+    """What ends a command, or could harm a terminal that shows the log, is spelt out."""
+    text = _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text)
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

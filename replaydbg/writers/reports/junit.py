@@ -1,7 +1,8 @@
 """JUnit XML: what every CI server shows as tests. A trace is a suite, and a rule is a test of it.
 
 What is severe enough to fail the check is a failure of its test; lesser findings stand in the test's output. A test
-whose failures a person has all suppressed is skipped, with the reasons.
+whose failures a person has all suppressed is skipped, with the reasons. A rule that failed itself is an error, one that
+lacks a package is skipped, and one that was not asked is no test.
 """
 
 from __future__ import annotations
@@ -33,16 +34,21 @@ def _suite(cover: Cover, chapter: Chapter) -> Iterator[str]:
     for told in chapter.told:
         by_rule.setdefault(told.finding.code, []).append(told)
     cases = [_case(cover, chapter, rule, by_rule.pop(rule.code, ())) for rule in cover.rules]
-    failures, skipped = (sum(f"<{word} " in case for case in cases) for word in ("failure", "skipped"))
-    yield f'<testsuite name={name} tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}">\n'
+    failures, errors, skipped = (
+        sum(f"<{word} " in case for case in cases) for word in ("failure", "error", "skipped")
+    )
+    yield f'<testsuite name={name} tests="{len(cases)}" failures="{failures}" errors="{errors}" skipped="{skipped}">\n'
     yield from cases
     yield "</testsuite>\n"
 
 
 def _case(cover: Cover, chapter: Chapter, rule: RulePage, told: Sequence[Told]) -> str:
     head = f"<testcase classname={_attribute(chapter.path)} name={_attribute(f'{rule.code} {rule.name}')}"
+    failed = chapter.failed.get(rule.code)
+    if not told and rule.lacks:
+        return f"{head}><skipped message={_attribute(rule.lacks)}/></testcase>\n"
     if not told:
-        return f"{head}/>\n"
+        return f"{head}><error message={_attribute(failed)}/></testcase>\n" if failed else f"{head}/>\n"
     failing = [one for one in told if one.finding.severity >= cover.fail_on and not one.suppressed]
     hushed = [one for one in told if one.finding.severity >= cover.fail_on and one.suppressed]
     inner = ""

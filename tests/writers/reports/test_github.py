@@ -23,3 +23,8 @@ def test_properties_hide_what_would_end_them() -> None:
     from tests.support.reports import CHAPTERS
 
     assert "file=a%3Ab%2Cc," in written(write, [replace(CHAPTERS[0], path="a:b,c")])
+
+
+def test_nothing_reaches_the_terminal_that_could_harm_it() -> None:
+    assert "\x07" not in written(write)
+    assert "a bell \\x07" in written(write)

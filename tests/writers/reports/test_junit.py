@@ -48,3 +48,20 @@ def test_what_does_not_fail_the_check_does_not_fail_its_test() -> None:
     assert suite.get("failures") == "0"
     (suite,) = suites(replace(CHAPTERS[0], told=(info,)), fail_on=Severity.INFO)
     assert suite.get("failures") == "1"
+
+
+def test_a_rule_that_failed_is_an_error_of_its_test() -> None:
+    (suite,) = suites(replace(CHAPTERS[1], failed={"T003": "it raised <something>"}))
+    assert (suite.get("failures"), suite.get("errors")) == ("0", "1")
+    error = suite[1].find("error")
+    assert error is not None
+    assert error.get("message") == "it raised <something>"
+
+
+def test_a_rule_that_could_not_look_is_skipped() -> None:
+    rules = (COVER.rules[0], replace(COVER.rules[1], lacks="not looked for"))
+    suite = next(iter(ET.fromstring(written(write, CHAPTERS[1:2], replace(COVER, rules=rules)).encode())))
+    assert suite.get("skipped") == "1"
+    skipped = suite[1].find("skipped")
+    assert skipped is not None
+    assert skipped.get("message") == "not looked for"
