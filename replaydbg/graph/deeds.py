@@ -125,6 +125,9 @@ class Turn:
     def came_as(self, other: Turn) -> bool:
         """Whether `came` is equal: mostly the first words tell that it is not, and the rest need not be looked through."""
         if self._came is None or other._came is None:
+            head, another = self._deeds.head(self), self._deeds.head(other)
+            if head and another and head != another:
+                return False
             mine, its = self.begins, other.begins
             if mine and its and not mine.startswith(its) and not its.startswith(mine):
                 return False
@@ -248,6 +251,12 @@ class Deeds:
             return _NOTHING
         said = b"\n".join([roughly(_raw(result.value)) for result in results])
         return self._number(("came", _short(said)))
+
+    def head(self, turn: Turn) -> int:
+        """As `Outcomes.head`: where those of two turns differ, so does what came back."""
+        row = turn.rows[-1]
+        ran_alone = len(turn.calls) == 1 and self.trace.kinds[row] == _TOOL_EXECUTION
+        return self.outcomes.head(row) if ran_alone else 0
 
     def beginning(self, turn: Turn) -> bytes:
         """See `Turn.begins`."""

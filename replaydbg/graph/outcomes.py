@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,10 +14,12 @@ from replaydbg.graph.answers import Answers
 from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.failures import HEAD_CHARS, Refusal, refusal, says_failure, words_of
 from replaydbg.graph.index import Asked, CallPlace, TraceIndex
+from replaydbg.graph.wording import is_nothing, roughly
 
 _ERROR = STATUSES.index(Status.ERROR)
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
 _KEPT_CHARS = 200
+_HEAD_CHARS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,23 @@ class Came:
         self._kinds = trace.kinds
         self._statuses = trace.statuses
         self.of_row: dict[int, Outcome] = {}
+        self.heads = array("Q", bytes(8 * len(trace)))
+        """See `Outcomes.head`. Kept, since all results of a large run are not, and most turns are told apart by it."""
 
     def hear(self, row: int, body: Body) -> None:
         if self._kinds[row] == _TOOL_EXECUTION:
             call = self._calls.get(row)
             name = call.name if call is not None else ""
-            self.of_row[row] = _ran(body, name, marked=self._statuses[row] == _ERROR)
+            came = self.of_row[row] = _ran(body, name, marked=self._statuses[row] == _ERROR)
+            if came is _WELL:
+                self.heads[row] = _head(body.result)
+
+
+def _head(result: Json) -> int:
+    if not isinstance(result, str) or is_nothing(result):
+        return 0
+    letters = roughly(result[:_HEAD_CHARS].encode("utf-8", "surrogatepass"))
+    return int.from_bytes(letters[:8]) if len(letters) >= 8 else 0
 
 
 def _ran(body: Body, name: str, *, marked: bool) -> Outcome:
@@ -74,6 +88,13 @@ class Outcomes:
     def ran(self, row: int) -> Outcome:
         """What came of the tool execution at `row`, as the call is named that it recorded."""
         return self._of_row[row]
+
+    def head(self, row: int) -> int:
+        """The first letters of the text that the tool execution at `row` gave, without numbers, as a number.
+
+        0 where they do not tell it from another one: it failed, gave no text, a short one, or one that says nothing.
+        """
+        return self._index.walk.heard(self._came).heads[row]
 
     def of(self, calls: Iterable[SeenCall]) -> tuple[Outcome, ...]:
         """An outcome for each of the calls, in their order."""

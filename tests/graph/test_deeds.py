@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from replaydbg.core.trace import Trace
 from replaydbg.graph.deeds import Turn
@@ -167,6 +169,24 @@ def test_what_came_at_a_glance() -> None:
     empty, full = two(({}, []), ({}, [1]))
     assert (empty.nothing, full.nothing) == (True, False)
     assert empty.came != full.came
+
+
+WORDS = st.lists(
+    st.sampled_from(["No", "rows", "12", "error", "Found", " ", "in", "table", "3.5"]), max_size=12
+).map("".join)
+
+
+@given(WORDS, WORDS)
+def test_came_as_is_as_what_came(one: str, other: str) -> None:
+    """First letters tell most results apart, and never two that are the same at a glance."""
+    first, second = two(({}, one), ({}, other))
+    assert first.came_as(second) == (first.came == second.came)
+
+
+def test_first_letters_tell_results_apart() -> None:
+    first, second = two(({}, "the boots are sold out"), ({}, "the shoes are sold out"))
+    assert not first.came_as(second)
+    assert first._begins is None  # nor was more looked at
 
 
 def test_results_say_where_they_were_recorded() -> None:

@@ -41,7 +41,7 @@ def found(run: Trace) -> list[tuple[Finding, Beginning | None]]:
     "situation", [one for one in SITUATIONS if one.rules and not one.excuse], ids=lambda one: one.name
 )
 def test_each_labelled_loop_has_a_place_to_edit_or_advice(situation: Situation) -> None:
-    """The place is one that an edit can be made at; a loop of which no result and no prompt was recorded has none."""
+    """The place is one that an edit can be made at; a loop of which no result and no system prompt was recorded has none."""
     run = situation.run()
     for finding, at in found(run):
         if at is None:
