@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from replaydbg.core.message import Json
+from replaydbg.views.pictures import described, picture_in
 from replaydbg.views.text import printable
 
 Spans = tuple[tuple[int, int, str], ...]
@@ -167,8 +168,10 @@ def json_blocks(
             yield _leaf(label, item, comma, indent=begin + 2, place=at, inside=around)
             continue
         opener, closer = ("{", "}") if isinstance(item, dict) else ("[", "]")
-        is_open = folds.is_open(path, usual=depth == 0 or _is_small(item))
-        text = opener if is_open else f"{opener}…{closer}{comma}  {count_words(item)}"
+        picture = picture_in(item)
+        is_open = folds.is_open(path, usual=picture is None and (depth == 0 or _is_small(item)))
+        about = count_words(item) if picture is None else described(picture)
+        text = opener if is_open else f"{opener}…{closer}{comma}  {about}"
         yield _container(label, text, item, is_open, indent=begin, place=at, fold=path, inside=around)
         if not is_open:
             continue

@@ -9,7 +9,7 @@ import re
 from base64 import b64decode
 from struct import unpack
 
-from replaydbg.core.message import Media
+from replaydbg.core.message import Json, Media
 from replaydbg.views.text import clip, printable
 
 _DATA_URI = re.compile(r"data:([\w.+/-]*)[^,]{0,100},")
@@ -28,6 +28,18 @@ def described(part: Media) -> str:
         return f"[{printable(kind)}{' ' + clip(printable(uri[:2000]), _URI_CELLS_MAX) if uri else ''}]"
     size = pixels(_beginning(data))
     return f"[{printable(kind)}{f' {size[0]}×{size[1]}' if size else ''}, {bytes_words(len(data.rstrip('=')) * 3 // 4)}]"
+
+
+def picture_in(value: Json) -> Media | None:
+    """The picture that a block of a tool's result is, as Anthropic, MCP or OpenAI write it; None where it is none."""
+    match value:
+        case {"type": "image", "source": {"type": "base64", "data": str(data), **more}}:
+            return Media("image", str(more.get("media_type") or ""), data=data)
+        case {"type": "image" | "audio" as kind, "data": str(data), **more}:
+            return Media(kind, str(more.get("mimeType") or ""), data=data)
+        case {"type": "input_image" | "image_url", "image_url": str(uri) | {"url": str(uri)}}:
+            return Media("image", uri=uri) if uri.startswith("data:") else None
+    return None
 
 
 def bytes_words(count: int) -> str:

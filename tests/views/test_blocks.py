@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replaydbg.core import pointer
+from replaydbg.core.message import Json as JsonValue
 from replaydbg.views.blocks import (
     Block,
     Folds,
@@ -102,3 +103,30 @@ def test_what_is_copied_is_the_value_whole() -> None:
         "text",
         "}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        (
+            {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "AAAA"}},
+            "[image/png, 3 bytes]",
+        ),
+        ({"type": "image", "data": "AAAA", "mimeType": "image/gif"}, "[image/gif, 3 bytes]"),
+        ({"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}, "[image/png, 3 bytes]"),
+        ({"type": "input_image", "image_url": "data:image/png;base64,AAAA"}, "[image/png, 3 bytes]"),
+    ],
+)
+def test_pictures_in_results_are_told_and_not_written_out(block: JsonValue, said: str) -> None:
+    text = text_of(value_blocks(["seen", block], Folds()))
+    assert said in text
+    assert "AAAA" not in text
+    assert "AAAA" in text_of(value_blocks([block], Folds(all_open=True)))
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"type": "image"}, {"type": "image", "data": 1}, {"type": "image_url", "image_url": "https://x/a"}],
+)
+def test_what_is_no_picture_stays_as_it_is(other: JsonValue) -> None:
+    assert '"type"' in text_of(value_blocks([other], Folds()))
