@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
 from enum import StrEnum
@@ -193,9 +194,18 @@ def _print(checked: Checked, *, verbose: bool) -> None:
         )
     report.notices(checked.notices)
     print_grouped(trace, checked.findings, checked.repairs, verbose=verbose)
+    if verbose:
+        _print_suppressed(checked)
     if checked.suspects is not None:
         for line in suspect_lines(trace, checked.suspects):
             render.line(f"  {render.paint(line.text, line.look)}")
+
+
+def _print_suppressed(checked: Checked) -> None:
+    counts = Counter((finding.code, finding.name, reason) for finding, reason in checked.suppressed)
+    for (code, name, reason), count in counts.items():
+        times = f" ×{count}" if count > 1 else ""
+        render.line(f"  suppressed {printable(f'{code} {name}{times}: {reason}')}")
 
 
 def _print_sum(tally: _Tally) -> None:

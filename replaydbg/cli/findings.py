@@ -44,18 +44,23 @@ def print_grouped(
     *,
     verbose: bool = False,
 ) -> None:
-    """Rule by rule, the worst first, a line for each finding; with evidence, repair and fingerprint for those who ask."""
+    """Rule by rule, the worst first, a line for each finding, with its severity where it is not that of its group.
+
+    With evidence, repair and fingerprint for those who ask.
+    """
+    heads = Severity.HINT
     mend = {id(finding): repair for finding, repair in zip(findings, repairs, strict=False)}
     for row in finding_rows(trace, findings):
         finding = row.finding
         if finding is None:
             times = f" ×{row.count}" if row.count > 1 else ""
             code = next(one.code for one in findings if one.name == row.rule)
-            look = _LOOKS[row.severity]
+            look, heads = _LOOKS[row.severity], row.severity
             render.line(f"  {render.paint(f'{row.severity.label:<7}', look)} {code} {row.rule}{times}")
             continue
         number = f"#{row.row + 1}" if row.row >= 0 else ""
-        render.line(f"    {number:<6} {printable(finding.message)}")
+        lesser = f" ({finding.severity.label})" if finding.severity is not heads else ""
+        render.line(f"    {number:<6} {printable(finding.message)}{lesser}")
         if verbose:
             _print_evidence(trace, finding)
             _print_repair(trace, mend.get(id(finding)))

@@ -30,10 +30,17 @@ def plain(model: str) -> str:
 
 def differ(asked: str, answered: str) -> bool:
     """Whether these are two models for certain: both are publicly known, and they are not one."""
-    if plain(asked) == plain(answered):
+    if plain(asked) == plain(answered) or _is_newest_of(asked, answered):
         return False
     one, other = _known(asked), _known(answered)
     return one is not None and other is not None and one.id != other.id and not _is_alias(one, other)
+
+
+def _is_newest_of(asked: str, answered: str) -> bool:
+    """Whether the newest of a family was asked (`gemini-flash-latest`), and one of it answered."""
+    family, more = set(plain(asked).split("-")), plain(answered).split("-")
+    versions = [word for word in more if word not in family and word != "preview"]
+    return asked.endswith("-latest") and family <= set(more) and not any(map(str.isalpha, "".join(versions)))
 
 
 def _is_alias(one: Any, other: Any) -> bool:

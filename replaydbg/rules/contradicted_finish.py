@@ -1,7 +1,8 @@
 """Contradicted finish reason.
 
 What it finds:
-    A reply that says it ended in order to call tools, and calls none. The other way round, calls in a reply that ended
+    A reply that says it ended in order to call tools, and calls none; or that the model's call was malformed, so that
+    the provider left it out. The other way round, calls in a reply that ended
     with "stop", is usual for several providers and not meant. Replies whose content was not recorded are left alone, and
     the last reply of a conversation is a hint only: the recording may have been cut there.
 
@@ -27,8 +28,12 @@ from replaydbg.graph.replies import CALL_REASONS
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps
 
+_MALFORMED = frozenset({"malformed_function_call", "malformed_tool_call", "unexpected_tool_call"})
+"""How Google says so."""
+
 
 def check(facts: Facts) -> Iterator[Finding]:
+    yield from _malformed(facts)
     if facts.turns.executions_alone or not any(reply.calls or reply.text_chars for reply in facts.replies):
         return  # the recording keeps no calls, or no content at all
     for reply in facts.replies:
@@ -41,6 +46,17 @@ def check(facts: Facts) -> Iterator[Finding]:
         ended = reply.row not in facts.threads.followers
         severity = Severity.HINT if ended else RULE.severity
         yield of_steps(RULE, facts.trace, (reply.row,), message, at, severity=severity)
+
+
+def _malformed(facts: Facts) -> Iterator[Finding]:
+    for reply in facts.replies:
+        if reply.finish_reason in _MALFORMED and not reply.calls:
+            said = f"the provider says {reply.finish_reason}"
+            at = Evidence(facts.trace.ids[reply.row], "/output/finish_reason", said)
+            message = (
+                "the model called a tool in a way that the provider could not read, and the call is lost"
+            )
+            yield of_steps(RULE, facts.trace, (reply.row,), message, at)
 
 
 def _answered(facts: Facts, row: int) -> bool:

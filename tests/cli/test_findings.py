@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from replaydbg.cli.findings import print_finding
+from replaydbg.cli.findings import print_finding, print_grouped
 from replaydbg.core.finding import Evidence, Finding, Severity
 from tests.support.build import model_call, trace
 
@@ -36,3 +38,16 @@ def test_a_finding_about_no_step_has_no_number(capsys: pytest.CaptureFixture[str
     print_finding(TRACE, Finding("X001", "plug-in", Severity.INFO, "failed", ()))
 
     assert capsys.readouterr().out == "         info    X001 plug-in: failed\n"
+
+
+def test_a_group_is_as_grave_as_its_gravest_and_the_others_say_what_they_are(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    hint = replace(FINDING, severity=Severity.HINT, message="perhaps", step_ids=("m1",))
+    print_grouped(TRACE, [FINDING, hint])
+
+    assert capsys.readouterr().out.splitlines() == [
+        "  warning T009 odd-call ×2",
+        "    #1     perhaps (hint)",
+        "    #2     it is\\nodd",
+    ]

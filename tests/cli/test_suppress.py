@@ -28,6 +28,7 @@ def test_check_is_clean_after_it_and_says_why(copy: str) -> None:
     assert after.out.splitlines()[-1] == "1 trace: no findings, 1 suppressed"
     (hushed,) = run("check", copy, "--output", "json").document["traces"][0]["suppressed"]
     assert (hushed["fingerprint"], hushed["reason"]) == (finding["fingerprint"], "known since June")
+    assert "  suppressed L001 no-progress-loop: known since June" in run("check", copy, "-v").out.splitlines()
     assert run("check", copy, "--output", "github").out == ""
 
     assert run("suppress", copy, finding["fingerprint"], "--again").code == 0

@@ -48,3 +48,14 @@ def test_a_finding_about_no_step_has_one_too() -> None:
     assert fingerprint(trace(), replace(finding("gone"), evidence=())) != fingerprint(
         trace(), replace(finding("gone"), evidence=(), code="T004")
     )
+
+
+def test_another_place_beside_the_first_makes_it_another() -> None:
+    """Of a call with three broken fields a baseline knows those three."""
+    run, base = recording("p"), finding("px")
+    (first, *_) = base.evidence
+    two = replace(base, evidence=(first, replace(first, pointer="/tool_calls/0/arguments/region")))
+    other = replace(base, evidence=(first, replace(first, pointer="/tool_calls/0/arguments/amount")))
+    assert len({fingerprint(run, one) for one in (base, two, other)}) == 3
+    turned = replace(two, evidence=tuple(reversed(two.evidence)))
+    assert fingerprint(run, turned) == fingerprint(run, two)

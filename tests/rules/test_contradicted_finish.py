@@ -62,3 +62,10 @@ def test_at_the_end_of_a_conversation_it_is_a_hint() -> None:
     assert [one.severity for one in found(RULE, trace(ending("m1", "tool_calls"), goes_on))] == [
         Severity.WARNING
     ]
+
+
+def test_a_call_that_the_provider_left_out() -> None:
+    (finding,) = found(RULE, trace(ending("m1", "MALFORMED_FUNCTION_CALL", "")))
+    assert finding.message.startswith("the model called a tool in a way that the provider could not read")
+    called = model_call("m1", [], assistant("", call("f"), finish_reason="malformed_function_call"))
+    assert found(RULE, trace(called)) == []

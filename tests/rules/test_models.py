@@ -17,6 +17,7 @@ from replaydbg.rules import _models
         ("us.anthropic.claude-3-5-sonnet-20241022-v2:0", "claude-3-5-sonnet-20241022"),
         ("models/gemini-2.5-flash", "gemini-2.5-flash-preview-05-20"),
         ("mistral-large-latest", "mistral-large-2411"),
+        ("gemini-flash-latest", "gemini-2.5-flash-preview-09-2025"),
         ("our-deployment", "gpt-4o"),
         ("llama-of-ours", "qwen-of-ours"),
     ],
@@ -32,6 +33,7 @@ def test_no_other_model(asked: str, answered: str) -> None:
         ("gpt-4o-2024-08-06", "gpt-4o-mini-2024-07-18"),
         ("claude-opus-4-1", "claude-sonnet-4-5-20250929"),
         ("gemini-2.5-pro", "gemini-2.5-flash"),
+        ("gemini-flash-latest", "gemini-2.5-flash-lite"),
         ("openai/gpt-4o", "anthropic/claude-sonnet-4-5"),
     ],
 )
