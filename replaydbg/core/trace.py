@@ -98,6 +98,8 @@ class Trace:
         self._all_written: Callable[[list[Any]], tuple[Sequence[Any], Sequence[int]]] | None = getattr(
             decode, "all_written", None
         )
+        self.without_escapes: set[int] = set()
+        """Pieces of `written` that are known to have none, by identity: who looks for words in them notes it down."""
         self._recent = lru_cache(maxsize=BODIES_CACHED_MAX)(self._decoded)
         self._kept: dict[int, Body] = {}
         self._kept_bytes = 0

@@ -113,30 +113,23 @@ class _Bodies:
         all_written = self._decoders.all_written
         if all_written is None:
             return [], range(len(handles))
-        places, answers, begun = self.places, self.answers, self.begun
-        others, stretches = [], dict[int, tuple[int, int]]()
-        for at, handle in enumerate(handles):
-            if not isinstance(handle, int):
-                others.append(at)
-                continue
-            number, last, answer = (
-                places[handle] >> _PLACE_BITS,
-                places[handle] & _PLACE_MASK,
-                answers[handle],
-            )
-            first = last
-            if answer < 0:
-                first = last - 1 if 0 <= begun[number] < last else 0
-            elif answer >> _PART_BITS:
-                first = (answer >> _PART_BITS) - 1 >> _PART_BITS
-            low, high = stretches.get(number, (first, last))
-            stretches[number] = min(low, first), max(high, last)
-        pieces = [
-            piece
-            for number, (low, high) in stretches.items()
-            for piece in all_written(self.conversations[number].entries_between(low, high))
-        ]
-        return pieces, others
+        known = [handle for handle in handles if isinstance(handle, int)]
+        placed = sorted(
+            zip(map(self.places.__getitem__, known), map(self.answers.__getitem__, known), strict=True)
+        )
+        pieces: list[memoryview] = []
+        at = 0
+        while at < len(placed):  # talk by talk
+            number, first = placed[at][0] >> _PLACE_BITS, placed[at][0] & _PLACE_MASK
+            end = bisect_left(placed, ((number + 1) << _PLACE_BITS,), at)
+            asked = min((answer for _, answer in placed[at:end] if answer >> _PART_BITS > 0), default=-1)
+            first = first - 1 if 0 <= self.begun[number] < first else 0
+            if asked >= 0:
+                first = min(first, (asked >> _PART_BITS) - 1 >> _PART_BITS)
+            last = placed[end - 1][0] & _PLACE_MASK
+            pieces += all_written(self.conversations[number].entries_between(first, last))
+            at = end
+        return pieces, [at for at, handle in enumerate(handles) if not isinstance(handle, int)]
 
 
 class Talks:

@@ -113,6 +113,8 @@ def check(shown: Shown, post: Post, *, run_stays: bool = True) -> None:
 
 def _check(shown: Shown, post: Post) -> None:
     from replaydbg.rules import _registry
+    from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
+    from replaydbg.views.search import prepare
 
     worker = get_current_worker()
 
@@ -122,6 +124,8 @@ def _check(shown: Shown, post: Post) -> None:
             raise _GivenUp
 
     try:
+        if len(shown.trace) > AT_ONCE_STEPS:
+            prepare(shown.trace, heed)
         shown.facts.learn(heed)
     except _GivenUp:
         return

@@ -9,9 +9,10 @@ from typing import Any, TypeAlias
 from replaydbg.core.message import Json, Message, OtherPart, Reasoning, Text, ToolCall, ToolResponse
 from replaydbg.core.step import Body, Kind
 from replaydbg.core.trace import Trace
+from replaydbg.graph.walk import Heed, unheeded
 from replaydbg.views.blocks import one_line
 from replaydbg.views.expressions import Expression, TooSlow
-from replaydbg.views.needle import Needle
+from replaydbg.views.needle import Needle, has_escapes
 
 _AT_ONCE_BYTES = 64 << 10
 """What stays in the processor's cache."""
@@ -178,7 +179,11 @@ class Saying:
         self._is_there = any(known[id(piece)] for piece in large) or any(self._each(self._hold, small))
 
     def _held(self, pieces: Sequence[memoryview]) -> list[bool]:
-        return [self._needle.may_be_in(bytes(piece)) for piece in pieces]
+        together, known = b"\n".join(pieces), self._trace.without_escapes
+        escapes = not known.issuperset(map(id, pieces)) and _have_escapes(self._trace, pieces, together)
+        if not self._needle.may_be_in(together, has_escapes=escapes):
+            return [False] * len(pieces)
+        return [self._needle.may_be_in(bytes(piece), has_escapes=escapes) for piece in pieces]
 
     def _hold(self, pieces: Sequence[memoryview]) -> bool:
         return self._needle.may_be_in(b"\n".join(pieces))
@@ -212,6 +217,22 @@ class Saying:
             if len(memoryview(piece)) >= _LARGE_BYTES_MIN:
                 self._known[id(piece)] = may
         return may
+
+
+def prepare(trace: Trace, heed: Heed = unheeded) -> None:
+    """Note down which bytes have no escapes, so that the first words are found in them as fast as all later ones."""
+    for start in range(0, len(trace), _AT_ONCE_ROWS):
+        written = trace.all_written(range(start, min(start + _AT_ONCE_ROWS, len(trace))))
+        for batch in _batches(piece for piece in (written or [()])[0] if len(piece) >= _LARGE_BYTES_MIN):
+            _have_escapes(trace, batch, b"\n".join(batch))
+            heed(start / len(trace))
+
+
+def _have_escapes(trace: Trace, pieces: Sequence[memoryview], together: bytes) -> bool:
+    if has_escapes(together):
+        return True
+    trace.without_escapes.update(map(id, pieces))
+    return False
 
 
 def _batches(pieces: Iterable[memoryview]) -> Iterator[list[memoryview]]:

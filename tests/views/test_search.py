@@ -105,11 +105,17 @@ def otlp_run(folder: Path, *texts: str, escaped: bool = False) -> Trace:
 )
 @pytest.mark.parametrize("escaped", [False, True])
 def test_words_are_found_wherever_and_however_they_are_written(
-    tmp_path: Path, words: str, expected: list[int], escaped: bool
+    tmp_path: Path, words: str, expected: list[int], escaped: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(search, "_LARGE_BYTES_MIN", 0)
     run = otlp_run(tmp_path, "one", "a lost parcel", "parcel 42", "Straße", escaped=escaped)
-    saying = Saying(run, words)
-    assert [row for row in range(len(run)) if saying(row)] == expected
+    for is_prepared in (False, True):
+        if is_prepared:
+            search.prepare(run)
+            assert bool(run.without_escapes) is (not escaped)
+        saying = Saying(run, words)
+        assert [row for row in range(len(run)) if saying(row)] == expected
+        assert list(filter(saying, saying.among(range(len(run))))) == expected
 
 
 def decodings(run: Trace) -> list[Any]:
@@ -152,6 +158,7 @@ KINDS_OF_FILES = ["otlp", "claude-code", "codex", "langfuse", "langsmith", "mlfl
 def test_bytes_tell_what_the_texts_tell(kind: str, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "_AT_ONCE_ROWS", at_once)
     monkeypatch.setattr(search, "_BATCH_BYTES", 1 << 10)
+    monkeypatch.setattr(search, "_LARGE_BYTES_MIN", at_once)
     run, random = made_up(kind), Random(kind)
     told = [list(said(run, row)) for row in range(len(run))]
     some = [text for texts in random.sample(told, 12) for text in texts if text]
