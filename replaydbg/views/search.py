@@ -167,7 +167,7 @@ class Saying:
             pieces, others = written
             self._look_at(pieces)
             self._first, self._end, self._others = row, rows.stop, set(others)
-        self._may_be_named = self._may_be_named_so(range(row, self._end))
+        self._may_be_named = self._is_there or self._may_be_named_so(range(row, self._end))
 
     def _look_at(self, pieces: Sequence[memoryview]) -> None:
         known = self._known

@@ -7,15 +7,16 @@ the machine may be busy. `REPLAYDBG_BENCHMARK_BYTES` makes the large trace large
 from __future__ import annotations
 
 import os
+import random
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import otlp_traces
+from tests.benchmarks import otlp_traces, session_traces
 from tests.support.pseudo import Painted, Program
 
 pytestmark = pytest.mark.benchmark
@@ -29,6 +30,8 @@ EMPTY = (
     "    def compose(self): yield Static('PAINTED')\n"
     "Empty().run()\n"
 )
+SIGN = "◆".encode()
+"""Of a model call: there are rows."""
 DOWN, UP, PAGE_DOWN, FOLD = b"j", b"k", b"\x04", b" "
 
 
@@ -106,20 +109,58 @@ def test_keys(traces: dict[str, Path]) -> None:
                 )
 
 
-def test_keys_while_it_loads(traces: dict[str, Path]) -> None:
-    """From a key to the first byte of what it paints, twelve times a second, from the first rows to the last of the file."""
-    with Program([*ours(traces["large"]), "--no-hints"]) as program:
-        program.until(b"chat")
+KINDS: dict[str, Callable[[int], Iterator[bytes]]] = {
+    "whole histories": lambda size: otlp_traces.document("full", size),
+    "new messages": lambda size: otlp_traces.document("delta", size),
+    "Claude Code": session_traces.claude_code,
+    "Codex": session_traces.codex,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_keys_while_it_loads(kind: str, tmp_path: Path) -> None:
+    """From a key to the first byte of what it paints, some twelve times a second at no regular time, from the first rows to
+    the last of the file.
+    """
+    path = tmp_path / ("trace.json" if "messages" in kind or "histories" in kind else "trace.jsonl")
+    with path.open("wb") as file:
+        file.writelines(KINDS[kind](LARGE_BYTES))
+    chance = random.Random(1)
+    with Program([*ours(path), "--no-hints"]) as program:
+        program.until(SIGN)
         waits: list[float] = []
         painted = b""
         while b"looking for findings" not in painted:
             began = time.perf_counter()
-            os.write(program.terminal, UP if len(waits) // 20 % 2 else DOWN)
+            os.write(program.terminal, UP if len(waits) // 15 % 2 else DOWN)
             painted = os.read(program.terminal, 1 << 16)
             waits.append(time.perf_counter() - began)
-            painted += program.quiet(0.08)
+            painted += program.during(0.04 + 0.03 * chance.random())
         waits.sort()
         print(
-            f"\nkeys while {LARGE_BYTES / 1e6:.0f} MB load: {len(waits)}, median {statistics.median(waits) * 1e3:.1f} ms,"
-            f" p95 {waits[int(len(waits) * 0.95)] * 1e3:.1f} ms, worst {waits[-1] * 1e3:.1f} ms"
+            f"\nkeys while {LARGE_BYTES / 1e6:.0f} MB load, {kind}: {len(waits)}, median"
+            f" {statistics.median(waits) * 1e3:.1f} ms, p95 {waits[int(len(waits) * 0.95)] * 1e3:.1f} ms,"
+            f" worst {waits[-1] * 1e3:.1f} ms"
         )
+
+
+def test_the_first_hit_at_the_far_end(tmp_path: Path) -> None:
+    """From the last key of a word that stands in the last step alone to the hit on the screen."""
+    path = tmp_path / "trace.json"
+    with path.open("wb") as file:
+        file.writelines(otlp_traces.document("delta", LARGE_BYTES))
+    with path.open("r+b") as file:
+        file.seek(-100_000, os.SEEK_END)
+        place = file.read().rfind(b" timeout ")
+        file.seek(place - 100_000, os.SEEK_END)
+        file.write(b" zebrafi ")
+    settings = tmp_path / "one-rule.toml"
+    settings.write_text('select = ["failed-execution"]\n')
+    with Program([*ours(path), "--no-hints", "--config", str(settings)]) as program:
+        program.until(SIGN)
+        program.at_rest()
+        for key in (b"g", b"/"):
+            program.press(key, 0.3)
+        os.write(program.terminal, b"zebrafi")
+        first = program.until_painted(b"is in 1 step")
+        print(f"\nfirst hit at the far end of {LARGE_BYTES / 1e6:.0f} MB: {first.seconds:.2f} s")

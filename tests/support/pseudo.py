@@ -89,6 +89,14 @@ class Program:
             painted += os.read(self.terminal, 1 << 16)
         return painted
 
+    def during(self, seconds: float) -> bytes:
+        """Read for so long."""
+        painted, end = b"", time.perf_counter() + seconds
+        while (left := end - time.perf_counter()) > 0:
+            if select.select([self.terminal], [], [], left)[0]:
+                painted += os.read(self.terminal, 1 << 16)
+        return painted
+
     def at_rest(self) -> None:
         """Read until it paints nothing more and needs no processor: checks in the background have ended."""
         before = -1.0
