@@ -101,6 +101,7 @@ async def test_an_expression_that_takes_too_long_is_said_and_the_screen_goes_on(
     setup = Setup(str(tmp_path / "run.json"), session_path=str(tmp_path / "session.sqlite3"))
     async with open_setup(setup, (120, 40)) as sitting:
         await sitting.until_checked()
+        await sitting.press("g")  # it began at what is found of the second step
         await typed(sitting, "/", "/(a|aa)+$/")
         await sitting.press("enter")
         await sitting.until(lambda: "takes too long at #2: found in 1 step before that" in sitting.said)
