@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.worker import WorkerFailed
@@ -27,6 +27,7 @@ from replaydbg.tui.background import forget, loop_of_screen, worker
 from replaydbg.tui.screens.acting import ActingScreen, program_bindings
 from replaydbg.tui.screens.opening import OpeningScreen, read
 from replaydbg.tui.setup import Setup
+from replaydbg.tui.typed_ahead import TypedAhead
 
 if TYPE_CHECKING:
     from replaydbg.tui.messages import ReadSoFar, TraceRead, WorkFailed
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from replaydbg.tui.screens.main import MainScreen
 
 
-class ReplayApp(App[int], inherit_bindings=False):
+class ReplayApp(TypedAhead[int], inherit_bindings=False):
     """One recording on the desk, one main screen."""
 
     CSS_PATH = "replaydbg.tcss"

@@ -184,7 +184,7 @@ class ChainView:
         lanes = None
         if bright is not None:
             lanes = {lane for lane, branch in self.chain.branches(laid) if branch in bright}
-        yield from rail(laid, columns.lanes, self._sign(entry), bright=lanes, signs=self.signs)
+        yield from rail(laid, columns.lanes, self._sign(entry), columns.pitch, bright=lanes, signs=self.signs)
 
     def hit(self, start: int, end: int) -> bool:
         """Whether the search found a step from `start` up to `end`."""

@@ -15,58 +15,61 @@ def rail(
     laid: Laid,
     lanes_max: int,
     sign: Span,
+    pitch: int = 2,
     *,
     bright: Collection[int] | None = None,
     signs: Signs = UNICODE,
 ) -> list[Span]:
-    """Two cells for each of `lanes_max` lanes; `bright` are the lanes to stand out, None for all alike.
+    """`pitch` cells for each of `lanes_max` lanes, and one behind them where that is one; `bright` are the lanes to stand
+    out, None for all alike.
 
     A step on a lane that has no room stands in the last cell, with an ellipsis before it.
     """
-    width = 2 * lanes_max
-    pieces = _pieces(laid)
-    cells = [signs.box[piece] for piece in pieces[:width]]
-    cells.extend(" " * (width - len(cells)))
-    looks = ["lane"] * width
+    room = pitch * lanes_max
+    last = room - 1 if pitch > 1 else room
+    pieces = _pieces(laid, pitch)
+    cells = [signs.box[piece] for piece in pieces[:room]]
+    cells.extend(" " * (last + 1 - len(cells)))
+    looks = ["lane"] * len(cells)
     if bright is not None:
         for lane in bright:
-            if 2 * lane < width:
-                looks[2 * lane] = "lane-bright"
-    if any(pieces[width:]):
-        cells[width - 1] = signs.ellipsis
-    at = 2 * laid.lane
-    if laid.lane >= 0 and at < width:
+            if pitch * lane < room:
+                looks[pitch * lane] = "lane-bright"
+    if any(pieces[room:]):
+        cells[last] = signs.ellipsis
+    at = pitch * laid.lane
+    if laid.lane >= 0 and at < room:
         cells[at], looks[at] = sign.text, sign.look
-        if laid.more and at + 1 < width:
-            cells[width - 1 if laid.width >= lanes_max else 2 * laid.width - 1] = signs.ellipsis
+        if laid.more and at < last:
+            cells[last if laid.width >= lanes_max else pitch * (laid.width - 1) + 1] = signs.ellipsis
     elif laid.lane >= 0:
-        cells[width - 2 :] = [signs.ellipsis, sign.text]
-        looks[width - 1] = sign.look
+        cells[last - 1 :] = [signs.ellipsis, sign.text]
+        looks[last] = sign.look
     elif laid.width > lanes_max:
-        cells[width - 1] = signs.ellipsis
+        cells[last] = signs.ellipsis
     if laid.lane == FREE:
-        _over_line(cells, looks, laid, sign)
+        _over_line(cells, looks, pitch * laid.header_lane, sign)
     return _runs(cells, looks)
 
 
-def _over_line(cells: list[str], looks: list[str], laid: Laid, sign: Span) -> None:
+def _over_line(cells: list[str], looks: list[str], at: int, sign: Span) -> None:
     """The sign of an open fold stands on the line that leads into it, or where its first step is going to stand."""
-    at = min(2 * laid.header_lane, len(cells) - 1)
+    at = min(at, len(cells) - 1)
     cells[at], looks[at] = sign.text, sign.look
 
 
-def _pieces(laid: Laid) -> list[int]:
-    pieces = [0] * (2 * max(laid.width, 1))
+def _pieces(laid: Laid, pitch: int) -> list[int]:
+    pieces = [0] * (pitch * max(laid.width, 1))
     for lane, edge in enumerate(laid.before):
         if edge >= 0:
-            pieces[2 * lane] |= UP
+            pieces[pitch * lane] |= UP
     for lane, edge in enumerate(laid.after):
         if edge >= 0:
-            pieces[2 * lane] |= DOWN
+            pieces[pitch * lane] |= DOWN
     if laid.lane in (FREE, OVERFLOW):
         return pieces
     for lane in (*laid.merges, *laid.forks):
-        low, high = sorted((2 * lane, 2 * laid.lane))
+        low, high = sorted((pitch * lane, pitch * laid.lane))
         for at in range(low, high + 1):
             pieces[at] |= (LEFT if at > low else 0) | (RIGHT if at < high else 0)
     return pieces

@@ -13,7 +13,7 @@ def test_names_keep_some_room(width: int) -> None:
     used = (
         columns.number
         + columns.origin
-        + 2 * columns.lanes
+        + columns.pitch * columns.lanes
         + columns.duration
         + columns.tokens
         + columns.cost
@@ -28,3 +28,22 @@ def test_most_of_a_timeline_is_time() -> None:
     assert columns.bar > 60
     assert columns.lanes == 3
     assert columns.tokens == columns.cost == 0
+
+
+@pytest.mark.parametrize(
+    ("width", "lanes", "shown", "pitch"),
+    [
+        (66, 6, 6, 2),
+        (66, 7, 7, 1),
+        (66, 20, 20, 1),
+        (66, 200, 20, 1),
+        (45, 20, 10, 1),
+        (120, 12, 12, 2),
+        (120, 13, 13, 1),
+    ],
+)
+def test_lanes_stand_close_where_there_would_not_be_room_for_all(
+    width: int, lanes: int, shown: int, pitch: int
+) -> None:
+    columns = fitting(width, lanes, 3, origins=False, costs=False, bars=False)
+    assert (columns.lanes, columns.pitch) == (shown, pitch)

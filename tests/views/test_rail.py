@@ -27,12 +27,24 @@ def test_lanes_without_room_share_an_ellipsis() -> None:
     ]  # fmt: skip
 
 
+def test_lanes_without_a_gap() -> None:
+    def close(count: int, lanes: int) -> list[str]:
+        return [
+            plain(rail(laid, lanes, Span("o"), 1)).rstrip()
+            for laid in Chain(parallel_tools(count)).window(0, 99)
+        ]
+
+    assert close(4, 4) == ["o", "o┬┬╮", "o│││", "│o││", "││o│", "│││o", "o┴┴╯"]
+    assert close(4, 3) == ["o", "o┬┬…", "o││…", "│o│…", "││o…", "││…o", "o┴┴…"]
+
+
 def test_the_width_is_kept() -> None:
     chain = Chain(made_up(300))
     chain.unfold_all()
     for laid in chain.window(0, len(chain)):
         for lanes in (1, 3, 8):
             assert spans_width(rail(laid, lanes, Span("o"))) == 2 * lanes
+            assert spans_width(rail(laid, lanes, Span("o"), 1)) == lanes + 1
 
 
 def test_bright_lanes() -> None:

@@ -12,6 +12,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from replaydbg.tui.actions import EVERYWHERE, State, UserAction, by_id, footer_of, keyed, of_screen, sign
+from replaydbg.tui.screens.left_once import LeftOnce
 from replaydbg.tui.widgets.footer import FooterLine
 
 Answer = TypeVar("Answer")
@@ -53,7 +54,7 @@ def perform(action: UserAction, screen: Screen[Any], pane: Widget | None) -> Non
         method(*([int(argument)] if argument else []))
 
 
-class ActingScreen(Screen[Answer]):
+class ActingScreen(LeftOnce[Answer]):
     """A screen whose keys are actions of the table. An action is done by `do_<id>`, or by the pane with the focus."""
 
     WHERE = ""

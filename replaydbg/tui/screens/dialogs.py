@@ -21,6 +21,7 @@ from textual.widgets.option_list import Option
 
 from replaydbg.tui.actions import by_id, keyed, of_screen
 from replaydbg.tui.screens.acting import bindings, perform
+from replaydbg.tui.screens.left_once import LeftOnce
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.said import Said, sayable
 from replaydbg.views.blocks import Block, shown
@@ -29,7 +30,7 @@ from replaydbg.views.text import cell_width, clip
 Answer = TypeVar("Answer")
 
 
-class Dialog(ModalScreen[Answer]):
+class Dialog(LeftOnce[Answer], ModalScreen[Answer]):
     """Its keys are those of the table, as on any screen; an action is done by `do_<id>`, or by what can be moved in."""
 
     WHERE = ""
@@ -229,7 +230,7 @@ class Line(Dialog[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="line"):
             yield Said(self._label, classes="dialog--title")
-            yield Input(self._value, placeholder=self._placeholder, compact=True)
+            yield _Field(self._value, placeholder=self._placeholder, compact=True)
 
     def say(self, text: str) -> None:
         """Something about what was typed, beside the label."""
@@ -250,6 +251,16 @@ class Line(Dialog[str | None]):
         if self._timer is not None:
             self._timer.stop()
         self.dismiss(event.value)
+
+
+class _Field(Input):
+    _entered = False
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed after enter in one go is not part of the line, but for the screen that comes next."""
+        if self._entered:
+            event.prevent_default()
+        self._entered = self._entered or event.key == "enter"
 
 
 _HEARD_AFTER_SECONDS = 0.12

@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
 
 from replaydbg.tui.screens.acting import ActingScreen
+from replaydbg.tui.screens.left_once import LeftOnce
 from replaydbg.tui.widgets.line_list import Looks, Target
 from replaydbg.tui.widgets.said import Said
 
@@ -29,7 +30,7 @@ def labels(count: int) -> list[str]:
     return [*single, *double][:count]
 
 
-class JumpScreen(ModalScreen[Target | None]):
+class JumpScreen(LeftOnce[Target | None], ModalScreen[Target | None]):
     """Lies over another screen, whose widgets paint the labels. Gives the target, or None for any other key."""
 
     def __init__(self, under: Screen[Any]) -> None:

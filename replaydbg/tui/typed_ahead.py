@@ -1,0 +1,49 @@
+"""Keys that come faster than screens do: over a slow link, or from fast fingers, a whole word arrives at once.
+
+Textual hands every key to what has the focus when it arrives, before the first of them has opened anything: of a note, `;`
+would open the line, and its letters would be a dozen commands to the screen below. A key that nobody took comes back to
+the program; where another screen has come on top meanwhile, it was meant for that one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.screen import Screen
+
+Answer = TypeVar("Answer")
+
+
+class TypedAhead(App[Answer]):
+    """An app whose screens get the keys that were typed for them before they were there."""
+
+    async def on_event(self, event: events.Event) -> None:
+        if not isinstance(event, events.Key):
+            await super().on_event(event)
+        elif not event.is_forwarded:
+            vars(event)[_SCREEN] = self.screen
+            await super().on_event(event)
+        elif (screen := self.screen) is not vars(event).get(_SCREEN, screen):
+            again = events.Key(event.key, event.character)
+            vars(again)[_SCREEN] = screen
+            screen.call_later(
+                _pass_on, screen, again
+            )  # once it is mounted, and something on it has the focus
+        else:
+            await super().on_event(event)
+            for _ in range(_TURNS):
+                await asyncio.sleep(0)
+
+
+_SCREEN = "screen"
+_TURNS = 5
+"""An action that asks something is a task of its own, and what leaves a dialog is a message of its widget: so many turns
+of the loop, and the screen that the next key is for is on top.
+"""
+
+
+def _pass_on(screen: Screen[Any], key: events.Key) -> None:
+    (screen.focused or screen)._forward_event(key)  # noqa: SLF001 - as the app does with a key that has just come

@@ -1,0 +1,69 @@
+"""A whole word arrives at once, as it does over a slow link: each key goes to the screen that it was typed for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.events import Key
+
+from replaydbg.tui.screens.dialogs import Choose, Line
+from replaydbg.tui.screens.help import Help
+from tests.support.desk import Sitting, open_demo
+
+_NAMES = {
+    "\r": "enter",
+    ";": "semicolon",
+    ":": "colon",
+    "?": "question_mark",
+    "&": "ampersand",
+    "\x1b": "escape",
+}
+
+
+async def _burst(sitting: Sitting, keys: str) -> None:
+    """All of them are there before the first one is looked at."""
+    for key in keys:
+        sitting.app.post_message(Key(_NAMES.get(key, key), key if key.isprintable() else None))
+    await sitting.pilot.pause()
+
+
+async def test_a_note_typed_in_one_go_is_a_note_and_not_a_dozen_commands(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await _burst(sitting, ";mynote\r")
+        await sitting.until_text("¶ mynote")
+        assert "⚑" not in sitting.text
+        assert sitting.app.screen is sitting.main
+
+
+async def test_what_is_typed_behind_a_line_is_for_the_screen_below(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await _burst(sitting, ":2\rjj")
+        await sitting.until(lambda: sitting.main.row == 3, "two steps below")
+        assert sitting.app.screen is sitting.main
+
+
+async def test_a_list_to_choose_from_takes_the_keys_that_came_before_it(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await _burst(sitting, "ojj\r")
+        await sitting.until(lambda: isinstance(sitting.app.screen, Line), "the line")
+        await sitting.until_text("-steps.json")
+        assert sitting.main.row == 7
+
+
+async def test_letters_of_a_filter_do_not_open_a_second_dialog(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await _burst(sitting, "?note")
+        await sitting.until(lambda: isinstance(sitting.app.screen, Help), "the help")
+        assert len(sitting.app.screen_stack) == 3
+
+
+@pytest.mark.parametrize("keys", ["o\r\r", ":2\r\r", "e\x1b\x1b", "o\x1b\x1b", ";a\r\r\r"])
+async def test_a_key_pressed_twice_leaves_one_screen(tmp_path: Path, keys: str) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press(_NAMES.get(keys[0], keys[0]))
+        await sitting.until(lambda: isinstance(sitting.app.screen, Choose | Line), "the dialog")
+        await _burst(sitting, keys[1:])
+        await sitting.until_still()
+        assert sitting.main in sitting.app.screen_stack
+        assert sitting.app.is_running
