@@ -14,3 +14,6 @@ settings.load_profile("patient")
 # What a person has done before (sessions without a place of their own, hints) is no part of a test.
 _STATE = TemporaryDirectory(prefix="replaydbg-state-")
 os.environ["XDG_STATE_HOME"] = _STATE.name
+
+# Nor are the colours of the terminal that the tests were started in.
+os.environ["TERM"] = "xterm-256color"

@@ -220,13 +220,22 @@ def drawn(app: App[Any], look: str, ground: Color) -> RichStyle:
 def first_theme(environment: Mapping[str, str], wanted: str = "") -> str:
     """The theme to begin with: `wanted`, else the one of REPLAYDBG_THEME; by its name or without `replaydbg-`.
 
-    NO_COLOR alone still gives greys; only a theme of the terminal's own colours gives none.
+    NO_COLOR alone still gives greys; only a theme of the terminal's own colours gives none. And where a terminal has no
+    more than sixteen, ours come out as grey on grey.
     """
     if environment.get("NO_COLOR"):
         return "ansi-dark"
     asked = (wanted or environment.get("REPLAYDBG_THEME", "")).lower()
     known = {each.name for each in THEMES} | BUILTIN_THEMES.keys()
-    return next((name for name in (asked, f"replaydbg-{asked}") if name in known), DARK.name)
+    ours = "ansi-dark" if has_sixteen_colours(environment) else DARK.name
+    return next((name for name in (asked, f"replaydbg-{asked}") if name in known), ours)
+
+
+def has_sixteen_colours(environment: Mapping[str, str]) -> bool:
+    """What Rich takes a terminal for, that Textual paints by: one that says neither `256color` nor a COLORTERM."""
+    term = environment.get("TERM", "").strip().lower()
+    many = environment.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit")
+    return bool(term) and not many and term.rpartition("-")[2] not in ("256color", "kitty")
 
 
 def terminal_colours(environment: Mapping[str, str]) -> bool | None:

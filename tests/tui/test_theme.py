@@ -65,6 +65,12 @@ def test_every_meaning_has_a_look() -> None:
         ({}, "replaydbg-dark"),
         ({"NO_COLOR": "1"}, "ansi-dark"),
         ({"NO_COLOR": ""}, "replaydbg-dark"),
+        ({"TERM": "xterm-256color"}, "replaydbg-dark"),
+        ({"TERM": "xterm-kitty"}, "replaydbg-dark"),
+        ({"TERM": "xterm", "COLORTERM": "truecolor"}, "replaydbg-dark"),
+        ({"TERM": "xterm"}, "ansi-dark"),
+        ({"TERM": "screen"}, "ansi-dark"),
+        ({"TERM": "linux", "REPLAYDBG_THEME": "light"}, "replaydbg-light"),
     ],
 )
 def test_first_theme(environment: dict[str, str], name: str) -> None:
