@@ -15,6 +15,7 @@ from replaydbg.cli import (
     convert,
     demo,
     diff,
+    examples,
     explain,
     formats,
     open,  # noqa: A004
@@ -59,14 +60,15 @@ def build() -> typer.Typer:
     # Plain help: rich would cost as much again to import, and its boxes are noise in a pipe.
     app = typer.Typer(
         no_args_is_help=True,
-        add_completion=False,
+        epilog=examples.epilog(""),
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_top)
     for command in _COMMANDS:
-        app.command(command.__name__.rstrip("_"))(_guarded(command))
+        name = command.__name__.rstrip("_")
+        app.command(name, epilog=examples.epilog(name))(_guarded(command))
     return app
 
 

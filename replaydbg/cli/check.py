@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from replaydbg.cli import options, render, report
+from replaydbg.cli import completing, options, render, report
 from replaydbg.cli.findings import print_grouped
 from replaydbg.cli.render import Output
 from replaydbg.core.finding import Finding, Severity
@@ -41,7 +41,13 @@ def check(
     ],
     *,
     output: Annotated[
-        str, typer.Option("--output", metavar="FORMAT", help="text, json, sarif, junit or github.")
+        str,
+        typer.Option(
+            "--output",
+            metavar="FORMAT",
+            help="text, json, sarif, junit or github.",
+            autocompletion=completing.reports,
+        ),
     ] = "text",
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="With the evidence of each finding.")

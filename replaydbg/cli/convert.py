@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from replaydbg.cli import options, render, report
+from replaydbg.cli import completing, options, render, report
 from replaydbg.views.text import plural, printable
 
 
@@ -14,7 +14,12 @@ def convert(
     trace: options.TracePath,
     to: Annotated[
         str,
-        typer.Option("--to", metavar="FORMAT", help="native, atif, openai-chat or markdown; see `formats`."),
+        typer.Option(
+            "--to",
+            metavar="FORMAT",
+            help="native, atif, openai-chat or markdown; see `formats`.",
+            autocompletion=completing.formats_written,
+        ),
     ],
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="A file instead of standard output.")

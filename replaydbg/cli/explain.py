@@ -6,13 +6,17 @@ from typing import Annotated
 
 import typer
 
-from replaydbg.cli import render
+from replaydbg.cli import completing, render
 
 
 def explain(
     code: Annotated[
         str | None,
-        typer.Argument(metavar="[CODE]", help="Code or name of a rule; without it all are listed."),
+        typer.Argument(
+            metavar="[CODE]",
+            help="Code or name of a rule; without it all are listed.",
+            autocompletion=completing.rules,
+        ),
     ] = None,
 ) -> int:
     """What a rule finds, why it matters, an example, and what to do."""

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from replaydbg.cli import completing
 from replaydbg.cli.render import Output
 
 TracePath = Annotated[
@@ -26,7 +27,12 @@ TraceId = Annotated[
 ]
 FormatName = Annotated[
     str | None,
-    typer.Option("--format", metavar="NAME", help="The format of the file, where it is not to be guessed."),
+    typer.Option(
+        "--format",
+        metavar="NAME",
+        help="The format of the file, where it is not to be guessed.",
+        autocompletion=completing.formats_read,
+    ),
 ]
 OutputOption = Annotated[Output, typer.Option("--output", help="Text for people or JSON for programs.")]
 Follow = Annotated[
