@@ -16,4 +16,4 @@ _STATE = TemporaryDirectory(prefix="replaydbg-state-")
 os.environ["XDG_STATE_HOME"] = _STATE.name
 
 # Nor are the colours of the terminal that the tests were started in.
-os.environ["TERM"] = "xterm-256color"
+os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")

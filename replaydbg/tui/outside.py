@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -21,32 +21,67 @@ from textual.app import App, SuspendNotSupported
 
 from replaydbg.tui.actions import keyed
 
-_TMUX_SECONDS = 2.0
+_COPY_SECONDS = 2.0
 
 
 def copy(app: App[object], text: str) -> str:
     """Put the text on the clipboard. Gives the way that was taken, as it should be said to the person.
 
     tmux with its usual settings drops the escape sequence that terminals copy by (OSC 52), so inside tmux its own
-    buffer is loaded, which passes the text on to the terminal as well.
+    buffer is loaded, which passes the text on to the terminal as well. Not every terminal knows the sequence, and none
+    says so: on the person's own machine a program of the desktop is sure.
     """
-    if os.environ.get("TMUX"):
-        try:
-            subprocess.run(
-                ["tmux", "load-buffer", "-w", "-"],  # noqa: S607 - whichever tmux the person runs
-                input=text.encode("utf-8", "replace"),
-                check=True,
-                capture_output=True,
-                timeout=_TMUX_SECONDS,
-            )
-        except (OSError, subprocess.SubprocessError):
-            pass
-        else:
-            return "through tmux: prefix ] pastes it"
-    app.copy_to_clipboard(text)
     if app.is_web:
+        app.copy_to_clipboard(text)
         return "to the browser's clipboard, if it lets this page"
+    if os.environ.get("TMUX") and _given(("tmux", "load-buffer", "-w", "-"), text):
+        return "through tmux: prefix ] pastes it"
+    if not (
+        os.environ.get("SSH_CONNECTION") or os.environ.get("SSH_TTY")
+    ):  # there it is another machine's clipboard
+        for needed, command in _DESKTOP:
+            if (not needed or os.environ.get(needed)) and shutil.which(command[0]) and _given(command, text):
+                return f"by {command[0]}"
+    app.copy_to_clipboard(text)
+    if deaf := _deaf(os.environ):
+        return keyed(
+            "main", f"by OSC 52, which {deaf} does not pass on: {{pager}} shows it, to be copied by hand"
+        )
     return "by the terminal (OSC 52)"
+
+
+_DESKTOP = (
+    ("WAYLAND_DISPLAY", ("wl-copy",)),
+    ("DISPLAY", ("xclip", "-selection", "clipboard")),
+    ("DISPLAY", ("xsel", "--clipboard", "--input")),
+    ("", ("pbcopy",)),
+)
+"""Programs that fill the clipboard of the desktop, and what must be set for them to reach it."""
+
+
+def _given(command: tuple[str, ...], text: str) -> bool:
+    """Whether the program has taken the text. Some stay behind to hand it out, so nobody waits for what they print."""
+    try:
+        subprocess.run(  # noqa: S603 - one of ours; the text is no part of the command
+            command,
+            input=text.encode("utf-8", "replace"),
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_COPY_SECONDS,
+        )
+    except (OSError, subprocess.SubprocessError):
+        return False
+    return True
+
+
+def _deaf(environment: Mapping[str, str]) -> str:
+    """The terminal, where it is known to know no OSC 52."""
+    if environment.get("TERM_PROGRAM") == "Apple_Terminal":
+        return "Terminal.app"
+    if environment.get("STY"):
+        return "GNU screen"
+    return "the Linux console" if environment.get("TERM") == "linux" else ""
 
 
 def edit(app: App[object], text: str, suffix: str) -> tuple[str | None, str]:

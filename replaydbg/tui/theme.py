@@ -190,6 +190,17 @@ are bold as well: not every terminal strikes through.
 """
 
 
+_CURSORS = ("cursor", "cursor-blurred", "selected")
+"""Of 256 colours the dark ones next to ours are a loud green and a loud blue: there these rows are grey."""
+
+
+def _grey(colour: Color) -> Color:
+    level = round(sum(share * part for share, part in zip(_BRIGHTNESS, colour.rgb, strict=True)))
+    return Color(level, level, level)
+
+
+_BRIGHTNESS = (0.299, 0.587, 0.114)
+
 _VARIABLE = re.compile(r"\$([\w-]+)")
 """Put in by us: Textual would drop the share of `auto 60%`, and what is muted would shine."""
 
@@ -206,6 +217,8 @@ def drawn(app: App[Any], look: str, ground: Color) -> RichStyle:
     style = app.stylesheet.parse_style(named)
     colour, over = style.foreground, style.background
     back = ground if over is None else ground + over
+    if look in _CURSORS and app.console.color_system == "256":
+        back = _grey(back)
     return RichStyle(
         color=(back + colour).rich_color if colour is not None else None,
         bgcolor=back.rich_color if over is not None else None,

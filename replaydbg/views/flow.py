@@ -76,6 +76,12 @@ class FlowDrawing:
     def height(self) -> int:
         return len(self._cells)
 
+    @property
+    def first(self) -> int:
+        """The stop of the place where the run begins, as far as it is drawn; the corner of a large map may be empty."""
+        places = [at for at, stop in enumerate(self.stops) if stop.place >= 0 and stop.rows]
+        return min(places, key=lambda at: self.stops[at].rows[0], default=0)
+
     # -- cards ---------------------------------------------------------------------------------------------------
 
     def _title(self, place: Place) -> str:

@@ -40,8 +40,17 @@ def script(folder: Path, text: str) -> str:
 
 @pytest.fixture(autouse=True)
 def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TMUX", raising=False)
-    monkeypatch.delenv("VISUAL", raising=False)
+    for name in (
+        "TMUX",
+        "VISUAL",
+        "DISPLAY",
+        "WAYLAND_DISPLAY",
+        "SSH_CONNECTION",
+        "SSH_TTY",
+        "STY",
+        "TERM_PROGRAM",
+    ):
+        monkeypatch.delenv(name, raising=False)
 
 
 def edit(monkeypatch: pytest.MonkeyPatch, editor: str, text: str, **terminal: bool) -> tuple[str | None, str]:
@@ -73,6 +82,41 @@ def test_where_tmux_refuses_the_terminal_is_asked(tmp_path: Path, monkeypatch: p
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
     monkeypatch.setenv("TMUX", "/tmp/socket,1,0")
     assert "OSC 52" in outside.copy(Terminal(), "x")  # type: ignore[arg-type]
+
+
+def test_on_a_desktop_its_own_program_copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays behind to hand the text out, with whatever it was given to print to: nobody waits for that."""
+    script(tmp_path, f'cat > {tmp_path}/got; echo "$@" > {tmp_path}/args; sleep 60 &')
+    (tmp_path / "program").rename(tmp_path / "xclip")
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.setenv("DISPLAY", ":0")
+    terminal = Terminal()
+    assert outside.copy(terminal, "häh") == "by xclip"  # type: ignore[arg-type]
+    assert (tmp_path / "got").read_text("utf-8") == "häh"
+    assert (tmp_path / "args").read_text() == "-selection clipboard\n"
+    assert terminal.copied == []
+
+    monkeypatch.setenv("SSH_CONNECTION", "10.0.0.2 5000 10.0.0.1 22")
+    assert "OSC 52" in outside.copy(terminal, "x")  # type: ignore[arg-type]
+    assert terminal.copied == ["x"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "terminal"),
+    [
+        ("STY", "1.pts", "GNU screen"),
+        ("TERM", "linux", "console"),
+        ("TERM_PROGRAM", "Apple_Terminal", "Terminal.app"),
+    ],
+)
+def test_a_terminal_that_is_known_to_drop_it_is_named(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, terminal: str
+) -> None:
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setenv(name, value)
+    said = outside.copy(Terminal(), "x")  # type: ignore[arg-type]
+    assert terminal in said
+    assert "| shows it" in said
 
 
 @pytest.mark.parametrize(("before", "after"), [("one", "one two"), ("one\n", "one\n two\n"), ("", " two")])

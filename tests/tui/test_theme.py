@@ -174,3 +174,18 @@ async def test_what_colour_tells_is_told_without_it(look: str, monkeypatch: pyte
     async with running(chain, theme_name="ansi-dark") as (app, _):
         style = theme.drawn(app, look, chain.background_colors[1])
         assert style.bold or style.reverse
+
+
+@pytest.mark.parametrize(("colours", "grey"), [("truecolor", False), ("", True)])
+async def test_of_256_colours_the_row_of_the_cursor_is_grey(
+    monkeypatch: pytest.MonkeyPatch, colours: str, grey: bool
+) -> None:
+    """Next to ours the terminal has but a loud green."""
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLORTERM", colours)
+    async with running(ChainList()) as (host, _):
+        colour = theme.drawn(host, "cursor", Color(16, 19, 26)).bgcolor
+        assert colour is not None
+        assert colour.triplet is not None
+        assert (len(set(colour.triplet)) == 1) is grey
+        assert min(colour.triplet) > 30, "it is still told from the ground"

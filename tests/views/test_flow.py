@@ -40,6 +40,16 @@ def test_ascii() -> None:
     same_as_golden(__file__, "flow-ascii", shown)
 
 
+def test_a_map_begins_where_the_run_does() -> None:
+    """Of a map wider than the screen the corner may be empty."""
+    for run in (looping(6), sub_agent(), made_up(300)):
+        of = drawing(run)
+        first = of.stops[of.first]
+        assert first.place >= 0
+        assert first.rows[0] == min(stop.rows[0] for stop in of.stops if stop.place >= 0)
+    assert drawing(trace([])).first == 0
+
+
 def test_stops_lead_to_their_steps() -> None:
     run = looping(6)
     of = drawing(run)

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TypeVar
 
 from rich.style import Style as RichStyle
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content

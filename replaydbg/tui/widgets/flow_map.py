@@ -80,7 +80,7 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         label = self.selected.label.partition(":")[0] if self.selected else ""
         self.drawing = drawing
         same = (at for at, stop in enumerate(drawing.stops) if stop.label.partition(":")[0] == label)
-        self.set_reactive(FlowMapView.cursor, next(same, 0))
+        self.set_reactive(FlowMapView.cursor, next(same, drawing.first))
         self.virtual_size = Size(drawing.width + 2 * _MARGIN, drawing.height + 2 * _MARGIN)
         if self._wanted >= 0:
             self.show_rows(self._wanted)
