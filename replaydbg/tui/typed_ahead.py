@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Any, TypeVar
+from weakref import ref
 
 from textual import events
 from textual.app import App
@@ -24,11 +25,11 @@ class TypedAhead(App[Answer]):
         if not isinstance(event, events.Key):
             await super().on_event(event)
         elif not event.is_forwarded:
-            vars(event)[_SCREEN] = self.screen
+            vars(event)[_SCREEN] = ref(self.screen)
             await super().on_event(event)
-        elif (screen := self.screen) is not vars(event).get(_SCREEN, screen):
+        elif (screen := self.screen) is not vars(event).get(_SCREEN, lambda: screen)():
             again = events.Key(event.key, event.character)
-            vars(again)[_SCREEN] = screen
+            vars(again)[_SCREEN] = ref(screen)
             screen.call_later(
                 _pass_on, screen, again
             )  # once it is mounted, and something on it has the focus
@@ -39,6 +40,7 @@ class TypedAhead(App[Answer]):
 
 
 _SCREEN = "screen"
+"""For whom a key is, weakly: some event is always the last one, and must not hold a run that was left."""
 _TURNS = 5
 """An action that asks something is a task of its own, and what leaves a dialog is a message of its widget: so many turns
 of the loop, and the screen that the next key is for is on top.

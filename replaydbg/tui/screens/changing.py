@@ -236,6 +236,7 @@ class Changing(Moving):
             self.set_focus(self.chain)
             return
         self.show_plan(on=True)
+        self.uncover()
         self.set_focus(pane)
 
     def do_choose(self) -> None:

@@ -131,6 +131,8 @@ class Moving(ReadingStep):
         self._zoom(-1)
 
     def _zoom(self, direction: int) -> None:
+        if self.uncover():
+            self.set_focus(self.chain)
         self.chain.action_zoom(direction)
 
     def on_zoomed_chain_leveled(self, _event: Chain.Leveled) -> None:
@@ -152,7 +154,8 @@ class Moving(ReadingStep):
         self.chain.action_waterfall()
 
     def do_timeline(self) -> None:
-        self._show_timeline(on=self.chain.stretch is None)
+        covered = self.uncover()
+        self._show_timeline(on=covered or self.chain.stretch is None)
 
     def _show_timeline(self, *, on: bool) -> None:
         """It takes all the width: z brings the detail back."""
@@ -170,7 +173,15 @@ class Moving(ReadingStep):
             )
 
     def do_map(self) -> None:
-        self._show_map(on=not self.query_one(FlowPane).display)
+        covered = self.uncover()
+        self._show_map(on=covered or not self.query_one(FlowPane).display)
+
+    def uncover(self) -> bool:
+        """Take the detail away where it hides all else, so that what a key opens is seen. Gives whether it did."""
+        covered = self.has_class("-detail") and self.has_class("-narrow")
+        covered = covered or (self.has_class("-zoomed-detail") and self.has_class("-zoomed"))
+        self.remove_class("-detail", "-zoomed-detail")
+        return covered
 
     def _show_map(self, *, on: bool) -> None:
         flow = self.query_one(FlowPane)
@@ -190,13 +201,14 @@ class Moving(ReadingStep):
         pane.display = True
         pane.choose_step(self.row)
         self.query_one(PlanPane).display = False
-        self.remove_class("-detail")
+        self.uncover()
         self.set_focus(pane)
 
     def do_severity(self) -> None:
         pane = self.query_one(FindingsPane)
         pane.display = True
         self.query_one(PlanPane).display = False
+        self.uncover()
         pane.action_severity()
         self.say("findings of every severity" if pane.least is None else str(pane.border_title), "dim")
 

@@ -201,3 +201,25 @@ async def test_half_of_what_a_filter_shows_keeps_the_filter(tmp_path: Path) -> N
         )
         await go(sitting, "50%")
         assert "the filter leaves no step" in sitting.said
+
+
+    ("key", "shows"),
+    [
+        ("t", "─ ● support ─"),
+        ("T", "at once"),
+        ("f", "error-loop"),
+        ("S", "error-loop"),
+        ("_", "nearer"),
+    ],
+)
+async def test_what_a_key_opens_is_seen_where_the_detail_had_all_the_room(
+    tmp_path: Path, key: str, shows: str
+) -> None:
+    async with open_demo(tmp_path, size=(80, 24)) as sitting:
+        await sitting.until_still()
+        await sitting.press("enter")
+        await sitting.until(lambda: sitting.main.has_class("-detail"), "the detail")
+        assert "→ ask_refunds_agent" not in sitting.text
+        await sitting.press(key)
+        await sitting.until_text(shows)
+        assert not sitting.main.has_class("-detail")
