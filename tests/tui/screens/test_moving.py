@@ -203,6 +203,7 @@ async def test_half_of_what_a_filter_shows_keeps_the_filter(tmp_path: Path) -> N
         assert "the filter leaves no step" in sitting.said
 
 
+@pytest.mark.parametrize(
     ("key", "shows"),
     [
         ("t", "─ ● support ─"),
