@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from replaydbg.core.message import Json, Message, ToolCall
-from replaydbg.core.step import Kind
+from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _dialect_genai
 from replaydbg.readers._attributes import parsed
@@ -23,6 +23,8 @@ _INPUT, _OUTPUT = "gen_ai.prompt", "gen_ai.completion"
 _AGENT = ("langsmith.metadata.lc_agent_name", "gen_ai.agent.name")
 _NODE = "langsmith.metadata.langgraph_node"
 _KINDS = {"llm": Kind.MODEL_CALL, "tool": Kind.TOOL_EXECUTION, "retriever": Kind.RETRIEVAL}
+
+_PARAMS = ("temperature", "top_p", "max_tokens", "seed")
 
 WANTED = frozenset({MARK, *_AGENT, _NODE, "gen_ai.request.model", "gen_ai.tool.name"})
 COUNTS = _dialect_genai.COUNTS
@@ -73,7 +75,27 @@ class Body(_dialect_genai.Body):
 
     @lazy
     def params(self) -> Mapping[str, Json]:
-        return {key: value for key, value in super().params.items() if not key.startswith("extra_")}
+        if self.kind is not Kind.MODEL_CALL:
+            return {}
+        beside = {key: self.attributes.get(f"langsmith.metadata.{key}") for key in _PARAMS}
+        told = {key: value for key, value in super().params.items() if not key.startswith("extra_")}
+        return {key: value for key, value in beside.items() if value is not None} | told
+
+    @lazy
+    def usage(self) -> Usage:
+        """With what was cached and reasoned, which newer versions tell as LangChain counts it."""
+        known = super().usage
+        if self.kind is not Kind.MODEL_CALL:
+            return known
+        told = loose.mapping(self.attributes.json("langsmith.metadata.usage_metadata"))
+        asked, said = (loose.mapping(told.get(f"{side}_token_details")) for side in ("input", "output"))
+        cached, reasoned = loose.count(asked.get("cache_read")), loose.count(said.get("reasoning"))
+        return Usage(
+            known.input_tokens,
+            known.output_tokens,
+            cached if known.cache_read_tokens is None else known.cache_read_tokens,
+            reasoned if known.reasoning_tokens is None else known.reasoning_tokens,
+        )
 
     @lazy
     def call(self) -> ToolCall | None:

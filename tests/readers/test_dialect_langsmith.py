@@ -7,7 +7,7 @@ import json
 import pytest
 
 from replaydbg.core.message import Json, Message, Role, Text, ToolCall
-from replaydbg.core.step import Kind
+from replaydbg.core.step import Kind, Usage
 from tests.support.otlp import step
 
 
@@ -51,6 +51,19 @@ def test_a_model_call_of_langchain() -> None:
     assert found.body.messages == (Message(Role.USER, (Text("hi"),)),)
     assert found.body.output == Message(Role.ASSISTANT, (ToolCall("c1", "find", {"q": 1}),))
     assert (found.model, found.body.params, found.body.usage.input_tokens) == ("m", {"temperature": 0.5}, 7)
+
+
+def test_what_newer_versions_tell_as_metadata() -> None:
+    counted = {"input_token_details": {"cache_read": 4}, "output_token_details": {"reasoning": 2}}
+    body = step("x", {
+        "langsmith.span.kind": "llm",
+        "gen_ai.usage.input_tokens": 7,
+        "langsmith.metadata.usage_metadata": json.dumps(counted),
+        "langsmith.metadata.temperature": 0.5,
+    }).body  # fmt: skip
+    assert (body.usage, body.params) == (Usage(7, None, 4, 2), {"temperature": 0.5})
+    other = step("x", {"langsmith.span.kind": "chain", "langsmith.metadata.temperature": 0.5}).body
+    assert (other.usage, other.params) == (Usage(), {})
 
 
 def test_a_model_call_of_a_wrapped_client_has_its_tools() -> None:
