@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
+from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,9 +14,8 @@ from replaydbg import limits
 from replaydbg import readers as package
 from replaydbg.core.finding import Notice
 from replaydbg.errors import UnreadableInput, UsageProblem
-from replaydbg.readers import _refusals, _resemblance
+from replaydbg.readers import _containers, _refusals, _resemblance
 from replaydbg.readers._api import Document, Feed, NotThisFormat, Reader, Reading
-from replaydbg.readers._containers import first_record
 
 ENTRY_POINTS = "replaydbg.readers"
 _SURE = 0.5
@@ -192,12 +192,21 @@ def _of_fallback(document: Document) -> Notice:
 
 def _unknown(document: Document) -> UnreadableInput:
     nearest = _resemblance.nearest(document, readers()[0])
-    if first_record(document.head) is None:
+    if _containers.first_record(document.head) is None:
         return UnreadableInput(f"{document.name} is not JSON", "traces are JSON or JSON Lines")
+    what = "JSON, but" if _is_whole(document) else "damaged JSON, and what is left of it"
     return UnreadableInput(
-        f"{document.name} is JSON, but of no trace format that is known",
+        f"{document.name} is {what} of no trace format that is known",
         f"nearest: {nearest}; if it is one of them, name it with --format",
     )
+
+
+def _is_whole(document: Document) -> bool:
+    """Whether it is JSON to its end; of a large one nobody looks."""
+    broken: list[Notice] = []
+    if len(document.buffer) <= limits.UNKNOWN_BYTES_MAX:
+        deque(_containers.values(document.buffer, broken), maxlen=0)
+    return not broken
 
 
 def _bounded(reading: Reading, first: tuple[Notice, ...]) -> Reading:

@@ -46,6 +46,8 @@ def test_the_content_decides_and_never_the_name(name: str) -> None:
         (b'{"weather": "fine"}', "no trace format", "--format"),
         (b"[1, 2]", "no trace format", "--format"),
         (b"17", "no trace format", "--format"),
+        (b'{"weather": ["fi', "is damaged JSON", "--format"),
+        (b'{"weather": 1}\n{"weather"', "is damaged JSON", "--format"),
     ],
 )
 def test_what_can_not_be_read_is_refused_in_one_sentence(content: bytes, word: str, hint: str) -> None:
