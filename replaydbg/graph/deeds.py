@@ -89,10 +89,10 @@ class Turn:
         return self.rows[0]
 
     @property
-    def prompt_size(self) -> int:
-        """How many messages the reply was told; 0 for an execution, or where that was not recorded."""
+    def asked(self) -> tuple[int, Message | None]:
+        """How many messages the reply was told, and the last of them; none where that was not recorded."""
         messages = self._deeds.trace.body(self.row).messages
-        return len(messages) if messages else 0
+        return (len(messages), messages[-1]) if messages else (0, None)
 
     @property
     def did(self) -> int:

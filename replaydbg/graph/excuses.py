@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from replaydbg.core.message import Json, ToolCall
+from replaydbg.core.message import Json, Role, ToolCall
 from replaydbg.graph import asides
 from replaydbg.graph.deeds import Turn, heard_texts
 from replaydbg.graph.effects import changes_something, is_shell, looks, moves, waits
@@ -43,7 +43,10 @@ def takes_patience(turns: Sequence[Turn]) -> bool:
 
 def asked_anew(turn: Turn, later: Turn) -> bool:
     """Whether a program asks the same question again, for votes or samples: no reply stands in a later prompt."""
-    return not turn.calls and not later.calls and turn.prompt_size == later.prompt_size > 0
+    if turn.calls or later.calls:
+        return False
+    (size, last), again = turn.asked, later.asked
+    return last is not None and last.role is not Role.ASSISTANT and (size, last) == again
 
 
 def only_thinks(turns: Sequence[Turn]) -> bool:

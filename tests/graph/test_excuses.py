@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from replaydbg.core.trace import Trace
 from replaydbg.graph.deeds import Turn
-from replaydbg.graph.excuses import in_vain, is_hit, only_thinks, takes_patience
+from replaydbg.graph.excuses import asked_anew, in_vain, is_hit, only_thinks, takes_patience
 from replaydbg.graph.facts import Facts
+from tests.support.build import assistant, chat, model_call, trace, user
 from tests.support.staged import done, each, times
 
 LONG = "It is as it was, whoever asks for it, and nothing about it has changed since it was looked at the last time."
@@ -87,3 +89,16 @@ def test_only_what_varies_is_a_guess() -> None:
     assert not in_vain(works, 2, 0.5, hit=False, tries_max=10)
     assert in_vain(fails, 2, 0.5, hit=False, tries_max=10)
     assert not in_vain(fails, 2, 0.5, hit=True, tries_max=10)
+
+
+def _two(run: Trace) -> list[Turn]:
+    return [turn for stretch in Facts(run).turns.stretches for turn in stretch][:2]
+
+
+def test_a_question_that_a_program_asks_anew() -> None:
+    votes = trace(*(model_call(f"m{n}", [user("Yes or no?")], "yes") for n in range(2)))
+    assert asked_anew(*_two(votes))
+    goes_on = chat([user("Go."), assistant("I will."), assistant("I will.")])
+    assert not asked_anew(*_two(goes_on))
+    forgets = trace(*(model_call(f"m{n}", [user("Go."), assistant("I will.")], "I will.") for n in range(2)))
+    assert not asked_anew(*_two(forgets))
