@@ -281,7 +281,10 @@ class Deeds:
         return self._number(tuple(numbers[at] for at in sorted(range(len(texts)), key=texts.__getitem__)))
 
     def _outcome(self, result: Result) -> int:
-        return self._number((result.failed, _short(masked_bytes(canonical_bytes(result.value)))))
+        text = canonical_bytes(result.value)
+        masked = masked_bytes(text)
+        # What is nothing but a time or an id says just that.
+        return self._number((result.failed, _short(text if masked == b"~" else masked)))
 
     def _result(self, row: int) -> Result:
         body, came = self.trace.body(row), self.outcomes.ran(row)

@@ -53,7 +53,9 @@ _WAITS = re.compile("await|delay|pause|poll|sleep|wait")
 """As the first word."""
 _SLEEPS = re.compile(r"(?:^|[;&|(]|\bdo)\s*sleep\s+[\d$.]")
 _READS_RUNNING = frozenset({"bashoutput", "commandoutput", "shelloutput", "taskoutput", "writestdin"})
-_MOVES = re.compile("back|down|forward|left|move|next|press|previous|right|scroll|step|swipe|turn|up")
+_MOVES = re.compile(
+    "back|down|forward|left|move|next|press|previous|redo|right|scroll|skip|step|swipe|turn|undo|up|zoom"
+)
 """Done again, they go on from where the last one ended."""
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 

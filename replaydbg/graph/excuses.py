@@ -27,6 +27,7 @@ _NOT_YET = re.compile(
 _PAGING = frozenset(
     {"after", "cursor", "from", "index", "offset", "page", "page_number", "pageNumber", "skip", "start"}
 )
+_WORD = re.compile(r"\w[\w@-]*(?:\.\w+)*")
 _DIGITS = re.compile(r"\d{1,18}")
 _TOLD_CHARS_MIN = 4
 _HEARD_FIRST, _HEARD_LAST = 2, 8
@@ -69,7 +70,7 @@ def in_vain(turns: Sequence[Turn], period: int, failed_min: float, *, hit: bool,
         return False
     if sum(turn.failed for turn in guesses) >= failed_min * len(guesses):
         hit = is_hit(guesses[-1]) and len(guesses) < tries_max
-        return not hit and not _were_told(guesses)
+        return not hit and not _tell_anew(guesses) and not _were_told(guesses)
     if any(changes_something(call) for turn in guesses for call in turn.calls):
         return False  # acknowledged
     counts = _count_on(guesses)
@@ -112,6 +113,13 @@ def _told_the_same(turns: Sequence[Turn]) -> bool:
     )
 
 
+def _tell_anew(turns: Sequence[Turn]) -> bool:
+    """Whether commands that do something fail each in another way: one test after another, of which each says what is wrong."""
+    calls = [call for turn in turns for call in turn.calls]
+    runs = all(is_shell(call.name) and not looks(call) for call in calls)
+    return runs and len({turn.outcome for turn in turns}) * 2 > len(turns)
+
+
 def _looked_for(turn: Turn) -> bool:
     """Whether finding nothing is what came of it; what says nothing at all may have done its work in silence."""
     silent = all(result.value in ("", None, {}) for result in turn.results())
@@ -136,7 +144,7 @@ def _pages(turns: Sequence[Turn]) -> bool:
 
 def _were_told(turns: Sequence[Turn]) -> bool:
     """Whether each thing that varies stands in what the agent was told before: it goes through them, and guesses nothing."""
-    values = list(_varied(turns))
+    values = [word for old, new in _changed(turns) for word in _own_words(old, new)]
     if not values or any(len(value) < _TOLD_CHARS_MIN for value in values):
         return False
     first = turns[0]
@@ -149,11 +157,23 @@ def _were_told(turns: Sequence[Turn]) -> bool:
 
 def _varied(turns: Sequence[Turn]) -> Iterator[str]:
     """The values that a call has otherwise than the one before it."""
-    for number, (before, after) in enumerate(_pairs(turns)):
+    return (value for pair in _changed(turns) for value in pair)
+
+
+def _changed(turns: Sequence[Turn]) -> Iterator[tuple[str, str]]:
+    """Each value that a call has otherwise than the one before it, and what it was."""
+    for before, after in _pairs(turns):
         for _, old, new in _differing(before, after):
-            if number == 0:
-                yield as_text(old)
-            yield as_text(new)
+            yield as_text(old), as_text(new)
+
+
+def _own_words(old: str, new: str) -> Iterator[str]:
+    """The words that only one of two texts has; of names the whole name."""
+    if " " not in old and " " not in new:
+        yield from (old, new)
+        return
+    words = set(_WORD.findall(old)) ^ set(_WORD.findall(new))
+    yield from words
 
 
 def _pairs(turns: Sequence[Turn]) -> Iterator[tuple[ToolCall, ToolCall]]:
