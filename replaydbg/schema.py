@@ -188,7 +188,7 @@ def _violations(error: Any, schema: Json) -> Iterator[Violation]:
         listed = ", ".join(_quoted(option) for option in kind.options[:8])
         more = f" and {len(kind.options) - 8} more" if len(kind.options) > 8 else ""
         hint = _nearest(error.instance, kind.options)
-        message = f"{_quoted(error.instance)} is none of {listed}{more}{hint}"
+        message = f"{_quoted(error.instance)} is none of {listed or 'the values, of which there are none'}{more}{hint}"
         yield Violation(place, name, message, tuple(kind.options))
     elif name == "type":
         types = sorted(kind.types)  # the validator names them in no fixed order

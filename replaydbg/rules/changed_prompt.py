@@ -18,6 +18,7 @@ What to do:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from replaydbg.core.finding import Evidence, Finding, Severity
@@ -32,7 +33,9 @@ from replaydbg.rules._findings import of_steps, quoted
 _INSTRUCTIONS = frozenset({Role.SYSTEM, Role.DEVELOPER})
 _NAMES_SHOWN_MAX = 4
 _ALIKE_MIN = 0.5
-"""What two versions of one prompt have in common at least, at both ends together."""
+"""What two versions of one prompt have in common at least, at both ends together;"""
+_SAME_WORDS_MIN = 0.8
+"""or in their words, wherever it was changed."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -85,7 +88,8 @@ def _other_instructions(facts: Facts) -> Iterator[Finding]:
         if not was or not now or masked(was) == masked(now) or not _goes_on(old, new):
             continue
         at = _same_chars(was, now)
-        if at + _same_chars(was[::-1], now[::-1]) < _ALIKE_MIN * max(len(was), len(now)):
+        ends = at + _same_chars(was[::-1], now[::-1])
+        if ends < _ALIKE_MIN * max(len(was), len(now)) and _same_words(was, now) < _SAME_WORDS_MIN:
             continue  # another agent, whose name was not recorded
         evidence = [
             Evidence(trace.ids[one], f"/messages/{_place(messages)}", quoted(text[max(at - 20, 0) : at + 60]))
@@ -99,6 +103,12 @@ def _same_chars(one: str, other: str) -> int:
     """How far the two begin alike."""
     shorter = min(len(one), len(other))
     return next((at for at in range(shorter) if one[at] != other[at]), shorter)
+
+
+def _same_words(one: str, other: str) -> float:
+    """The share of words that the two have in common."""
+    mine, its = Counter(one.split()), Counter(other.split())
+    return 2 * (mine & its).total() / (mine.total() + its.total())
 
 
 def _instructions(messages: Sequence[Message]) -> str:

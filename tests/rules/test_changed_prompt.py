@@ -82,3 +82,9 @@ def test_what_a_person_changed_in_a_branch_is_no_finding() -> None:
     branch = drive(Replay(recording, [told]), lambda _: says("fine")).branch("b")
     assert list(RULE.check(Facts(branch.trace))) != []
     assert list(RULE.check(recording.of(branch))) == []
+
+
+def test_a_prompt_that_changes_in_two_places() -> None:
+    text = " ".join(f"Rule {n}: answer in {{}} and be kind to all of them." for n in range(8))
+    (finding,) = found(RULE, talk(text.format(*["English"] * 8), text.format(*["German"] * 8)))
+    assert finding.message.startswith("the system prompt changes")
