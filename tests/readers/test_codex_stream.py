@@ -55,6 +55,7 @@ RUN = [
     item("completed", "8", "agent_message", text="Really."),
     {"type": "turn.completed", "usage": USAGE},
 ]
+SAMPLES = [lines(*RUN)]
 
 
 def test_a_run() -> None:

@@ -36,6 +36,7 @@ RUN = [
     line(7, "message", role="assistant", content="Done.", delta=True),
     line(8, "result", status="success", stats=STATS),
 ]
+SAMPLES = [lines(*RUN)]
 
 
 def test_a_run() -> None:
