@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
+from textual.scrollbar import ScrollBar, ScrollBarRender
 from textual.worker import WorkerFailed
 
 from replaydbg.errors import ReplaydbgError
@@ -28,6 +29,7 @@ from replaydbg.tui.screens.acting import ActingScreen, program_bindings
 from replaydbg.tui.screens.opening import OpeningScreen, read
 from replaydbg.tui.setup import Setup
 from replaydbg.tui.typed_ahead import TypedAhead
+from replaydbg.tui.widgets.said import sayable
 
 if TYPE_CHECKING:
     from replaydbg.tui.messages import ReadSoFar, TraceRead, WorkFailed
@@ -67,7 +69,9 @@ class ReplayApp(TypedAhead[int], inherit_bindings=False):
         self.theme = theme.first_theme(os.environ, settings.theme if settings is not None else "")
         self.key_problems = actions.give_keys(settings.keys if settings is not None else {})
         """Keys of the settings that could not be taken."""
-        self.set_class(theme.ascii_only(os.environ), "-ascii")
+        plain = theme.ascii_only(os.environ)
+        self.set_class(plain, "-ascii")
+        ScrollBar.renderer = theme.PlainBar if plain else ScrollBarRender
 
     def get_default_screen(self) -> Screen[None]:
         return OpeningScreen(self.setup)
@@ -181,8 +185,8 @@ class ReplayApp(TypedAhead[int], inherit_bindings=False):
         if isinstance(screen, ActingScreen):
             for action in actions.of_screen(screen.WHERE):
                 yield SystemCommand(
-                    f"{action.label}  ({action.signs})",
-                    actions.keyed(screen.WHERE, action.tooltip),
+                    sayable(f"{action.label}  ({action.signs})"),
+                    sayable(actions.keyed(screen.WHERE, action.tooltip)),
                     _deed(screen, action.id),
                 )
         yield SystemCommand("Theme", "Choose the colours", self.action_change_theme)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rich.style import Style as RichStyle
 from textual.app import App
 from textual.color import Color
+from textual.scrollbar import ScrollBarRender
 from textual.theme import BUILTIN_THEMES, Theme
 
 if TYPE_CHECKING:
@@ -264,6 +265,12 @@ def ascii_only(environment: Mapping[str, str]) -> bool:
         return asked != "0"
     locale = next((environment[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environment.get(name)), "")
     return bool(locale) and "utf" not in locale.lower()
+
+
+class PlainBar(ScrollBarRender):
+    """A scroll bar of blanks alone: its ends are no eighths of a cell."""
+
+    VERTICAL_BARS = HORIZONTAL_BARS = [" "]
 
 
 def signs(environment: Mapping[str, str]) -> Signs:

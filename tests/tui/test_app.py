@@ -231,3 +231,19 @@ async def test_the_palette_is_made_from_the_table(tmp_path: Path) -> None:
         titles = [command.title for command in sitting.app.get_system_commands(sitting.app.screen)]
         assert "Re-run  (r)" in titles
         assert "Next finding  (])" in titles
+
+
+async def test_where_there_is_nothing_but_ascii_scroll_bars_and_the_palette_are_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPLAYDBG_ASCII", "1")
+    async with open_demo(tmp_path, size=(80, 24)) as sitting:
+        await sitting.press("?")
+        await sitting.until_text("type to filter")
+        for _ in range(7):
+            await sitting.press("down")  # the end of the bar comes to stand within a cell
+            assert sitting.text.isascii(), sitting.text
+        await sitting.press("escape")
+        await sitting.press("ctrl+p")
+        await sitting.until_text("Branches")
+        assert sitting.text.replace("commands…", "").isascii(), sitting.text
