@@ -34,21 +34,24 @@ class Level(StrEnum):
     ERROR = "error"
 
 
+_Output = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        metavar="FORMAT",
+        help="text, json, sarif, junit or github.",
+        autocompletion=completing.reports,
+    ),
+]
+
+
 def check(
     paths: Annotated[
         list[str],
         typer.Argument(metavar="PATH...", help="Traces, and folders of traces.", show_default=False),
     ],
     *,
-    output: Annotated[
-        str,
-        typer.Option(
-            "--output",
-            metavar="FORMAT",
-            help="text, json, sarif, junit or github.",
-            autocompletion=completing.reports,
-        ),
-    ] = "text",
+    output: _Output = "text",
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="With the evidence of each finding.")
     ] = False,
