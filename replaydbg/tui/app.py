@@ -29,7 +29,6 @@ from replaydbg.tui.screens.acting import ActingScreen, program_bindings
 from replaydbg.tui.screens.opening import OpeningScreen, read
 from replaydbg.tui.setup import Setup
 from replaydbg.tui.typed_ahead import TypedAhead
-from replaydbg.tui.widgets.said import sayable
 
 if TYPE_CHECKING:
     from replaydbg.tui.messages import ReadSoFar, TraceRead, WorkFailed
@@ -182,6 +181,8 @@ class ReplayApp(TypedAhead[int], inherit_bindings=False):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """The palette: what the keys do, by name; and the themes."""
+        from replaydbg.tui.widgets.said import sayable
+
         if isinstance(screen, ActingScreen):
             for action in actions.of_screen(screen.WHERE):
                 yield SystemCommand(
