@@ -67,7 +67,7 @@ class _Stream:
         elif kind in _EVENTS and loose.text(item.get("type")) in _SAID:
             if kind == "item.completed":
                 self._says(item, line)
-        elif kind in _EVENTS and item:
+        elif kind in _EVENTS and loose.text(item.get("type")):  # a line that is cut off may not have it yet
             self._ran(kind, item, line)
         elif kind in {"turn.failed", "error"}:
             self._fails(loose.mapping(line.get("error")) or line, line)
