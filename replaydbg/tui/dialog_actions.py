@@ -28,7 +28,7 @@ DIALOG_ACTIONS: tuple[UserAction, ...] = (
     UserAction("close", "Close", "Close the list of keys", ("escape",), _HELP, "help", footer=95),
     *moves(_UNSAVED, "unsaved"),
     UserAction("save", "save", "Save the edit and close the editor", ("s",), _UNSAVED, "unsaved", footer=5),
-    UserAction("drop", "drop what was typed", "Close the editor without saving", ("d",), _UNSAVED, "unsaved", footer=10),
+    UserAction("drop", "drop the changes", "Close the editor without saving", ("d",), _UNSAVED, "unsaved", footer=10),
     UserAction("go_on", "go on", "Back to the editor", ("escape",), _UNSAVED, "unsaved", footer=95),
     *moves(_PERMISSION, "permission"),
     UserAction("once", "run it once", "Run the tool for this call", ("y",), _PERMISSION, "permission", footer=5),

@@ -28,7 +28,7 @@ from replaydbg.tui.actions import (
 from replaydbg.tui.dialog_actions import DIALOGS
 from replaydbg.tui.messages import TraceRead
 from replaydbg.tui.screens.dialogs import Line
-from replaydbg.tui.screens.help import Help
+from replaydbg.tui.screens.help import _LABEL_CELLS, Help
 from replaydbg.tui.setup import Setup
 from tests.support.build import trace
 from tests.support.desk import Sitting, demo_setup, open_demo, open_setup
@@ -81,6 +81,10 @@ def test_key_names_are_those_that_textual_sends() -> None:
 def test_every_action_says_what_it_does() -> None:
     for action in ACTIONS:
         assert all((action.label, action.tooltip, action.group)), action.id
+
+
+def test_labels_fit_their_column_in_the_list_of_keys() -> None:
+    assert [action.label for action in ACTIONS if len(action.label) >= _LABEL_CELLS] == []
 
 
 def test_footer_names_what_can_be_done_now() -> None:

@@ -61,7 +61,7 @@ async def test_ask_waits_for_one_of_its_keys() -> None:
     ("dialog", "given", "key", "value", "shows"),
     [
         (Tell("Title", "a sentence"), {"tell.close": "f4"}, "f4", None, "f4 close"),
-        (Unsaved("Really?", []), {"unsaved.drop": "w"}, "w", "drop", "w drop what was typed"),
+        (Unsaved("Really?", []), {"unsaved.drop": "w"}, "w", "drop", "w drop the changes"),
         (Allow("May it?", []), {"permission.always": "f5,t"}, "t", "always", "f5 always"),
         (Choose("Which?", [("one", "")]), {"choose.choose": "x"}, "x", 0, "x choose"),
         (Line("/"), {"line.cancel": "f6"}, "f6", None, ""),
@@ -98,7 +98,7 @@ async def test_keys_of_the_settings(
     ("dialog", "word", "value"),
     [
         (Tell("Title", "a sentence"), "close", None),
-        (Unsaved("Really?", []), "drop what", "drop"),
+        (Unsaved("Really?", []), "drop the", "drop"),
         (Choose("Which?", [("one", ""), ("two", "")], first=1), "choose", 1),
         (Choose("Which?", [("one", "")]), "cancel", None),
     ],
