@@ -32,7 +32,7 @@ DIALOG_ACTIONS: tuple[UserAction, ...] = (
     UserAction("go_on", "go on", "Back to the editor", ("escape",), _UNSAVED, "unsaved", footer=95),
     *moves(_PERMISSION, "permission"),
     UserAction("once", "run it once", "Run the tool for this call", ("y",), _PERMISSION, "permission", footer=5),
-    UserAction("branch", "and in this branch", "Run it now, and unasked until this branch ends", ("b",), _PERMISSION, "permission", footer=10),
+    UserAction("branch", "in this branch", "Run it now, and unasked until this branch ends", ("b",), _PERMISSION, "permission", footer=10),
     UserAction("always", "always", "Run it now, and unasked in this sitting", ("a",), _PERMISSION, "permission", footer=15),
     UserAction("no", "do not run it", "Do not run it", ("n", "escape"), _PERMISSION, "permission", footer=95),
     *moves(_QUESTION, "question"),

@@ -43,6 +43,23 @@ def printable(text: str) -> str:
     return _UNSAFE.sub(_escaped, text)
 
 
+def veiled(text: str) -> str:
+    """The same with a sign of one cell in the place of each such character: for an editor, where columns must stay. Tabs stay."""
+    if text.isascii() and text.isprintable():
+        return text
+    return _UNSAFE.sub(_sign, text)
+
+
+def _sign(match: re.Match[str]) -> str:
+    char = match[0]
+    if char < " ":
+        return char if char == "\t" else chr(_CONTROL_PICTURES + ord(char))
+    return "·" if char == _JOINER or char in _EMOJI_STYLE else "�"
+
+
+_CONTROL_PICTURES = 0x2400
+
+
 def _escaped(match: re.Match[str]) -> str:
     char, text, at = match[0], match.string, match.start()
     if char in _EMOJI_STYLE and at and _is_picture(text[at - 1]):

@@ -23,6 +23,8 @@ from replaydbg.views.text import (
     plural,
     printable,
     spans_width,
+    token_words,
+    veiled,
 )
 
 
@@ -99,3 +101,22 @@ def test_numbers_in_few_cells() -> None:
     assert [plural(1, "step"), plural(1200, "step"), plural(2, "entry", "entries")] == [
         "1 step", "1,200 steps", "2 entries",
     ]  # fmt: skip
+
+
+@given(st.text())
+def test_what_is_veiled_has_its_columns_and_nothing_that_harms(text: str) -> None:
+    shown = veiled(text)
+    assert len(shown) == len(text)
+    assert printable(shown.replace("\t", "")) == shown.replace("\t", "")
+    assert all(
+        after == before for before, after in zip(text, shown, strict=True) if printable(before) == before
+    )
+
+
+def test_tokens_are_counted_in_words() -> None:
+    assert [token_words(count) for count in (0, 1, 2, 3100)] == [
+        "0 tokens",
+        "1 token",
+        "2 tokens",
+        "3.1k tokens",
+    ]

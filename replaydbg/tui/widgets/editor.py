@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 
 from rich.text import Text
-from textual.document._document import Document
+from textual import events
 from textual.document._document_navigator import DocumentNavigator
 from textual.widgets import TextArea
 
 from replaydbg.tui import theme
-from replaydbg.tui.widgets.wrapped import Wrapped
+from replaydbg.tui.widgets.wrapped import Lines, Wrapped
 from replaydbg.views.expressions import Expression, TooSlow
+from replaydbg.views.text import veiled
 
 _TOKEN = re.compile(
     r"""(?P<string>"(?:\\.|[^"\\])*")(?P<colon>\s*:)?|(?P<number>-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|\b(?P<literal>true|false|null)\b"""
@@ -35,12 +36,16 @@ class Editor(TextArea):
     def _set_document(self, text: str, language: str | None) -> None:  # noqa: ARG002 - lines are coloured by us
         """As the widget does it for a text without a grammar, but wrapped by what remembers lines."""
         self._highlight_query = None
-        self.document = Document(text)
+        self.document = Lines(text)
         self.wrapped_document = Wrapped(self.document, tab_width=self.indent_width)
         self.navigator = DocumentNavigator(self.wrapped_document)
         self._build_highlight_map()
         self.move_cursor((0, 0))
         self._rewrap_and_refresh_virtual_size()
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Terminals end the lines of what is pasted as they like. The widget puts it in after this."""
+        event.text = event.text.replace("\r\n", "\n").replace("\r", "\n")
 
     def offset_of(self, location: tuple[int, int]) -> int:
         """How many characters of the text stand before the place."""
@@ -58,7 +63,7 @@ class Editor(TextArea):
         self.refresh()
 
     def get_line(self, line_index: int) -> Text:
-        line = super().get_line(line_index)
+        line = Text(veiled(self.document.get_line(line_index)), end="", no_wrap=True)
         if self._is_json:
             ground = self.background_colors[1]
             for found in _TOKEN.finditer(line.plain):

@@ -5,13 +5,39 @@ With the text widget as it is, two seconds go by until five megabytes are open, 
 
 from __future__ import annotations
 
+import re
+
 from textual._wrap import compute_wrap_offsets  # the one that the widget wraps with: ours must say the same
-from textual.document._document import Location
+from textual.document._document import Document, EditResult, Location
 from textual.document._wrapped_document import WrappedDocument
 from textual.expand_tabs import get_tab_widths
 
+from replaydbg.views.text import veiled
+
 _RANGE_LINES_MAX = 200
 """A change of more lines wraps the whole text: most of them are known."""
+
+_BREAK = re.compile(r"\r?\n")
+
+
+class Lines(Document):
+    """A text that stays what it is: the widget's own ends lines at form feeds, too, and at whatever Unicode calls a line."""
+
+    def __init__(self, text: str) -> None:
+        breaks = text.count("\n")
+        self._newline = "\r\n" if breaks and text.count("\r\n") == breaks else "\n"
+        self._lines = text.split(self._newline)
+
+    def replace_range(self, start: Location, end: Location, text: str) -> EditResult:
+        top, bottom = sorted((start, end))
+        replaced = self.get_text_range(top, bottom)
+        new = text.split("\n") if self._newline == "\n" else _BREAK.split(text)
+        column = len(new[-1]) + (top[1] if len(new) == 1 else 0)
+        new[-1] += self._lines[bottom[0]][bottom[1] :]
+        new[0] = self._lines[top[0]][: top[1]] + new[0]
+        self._lines[top[0] : bottom[0] + 1] = new
+        return EditResult((top[0] + len(new) - 1, column), replaced)
+
 
 _Wraps = tuple[list[int], list[int]]
 """Where a line is broken, and the widths of its tabs."""
@@ -40,7 +66,7 @@ class Wrapped(WrappedDocument):
         for index, line in enumerate(lines):
             wraps = known.get(line)
             if wraps is None:
-                wraps = known[line] = before.get(line) or wraps_of(line, width, tab_width)
+                wraps = known[line] = before.get(line) or wraps_of(veiled(line), width, tab_width)
             offsets, tabs = wraps
             self._wrap_offsets.append(offsets)
             self._tab_width_cache.append(tabs)
@@ -51,7 +77,8 @@ class Wrapped(WrappedDocument):
 
     def wrap_range(self, start: Location, old_end: Location, new_end: Location) -> None:
         rows = [row for row, _ in (start, old_end, new_end)]
-        if max(rows) - min(rows) > _RANGE_LINES_MAX:
+        new = self.document.lines[min(rows) : new_end[0] + 1]
+        if max(rows) - min(rows) > _RANGE_LINES_MAX or any(veiled(line) != line for line in new):
             self.wrap(self._width, self._tab_width)
         else:
             super().wrap_range(start, old_end, new_end)

@@ -11,7 +11,7 @@ from textual.document._wrapped_document import WrappedDocument
 from textual.expand_tabs import get_tab_widths
 
 from replaydbg.tui.widgets import wrapped
-from replaydbg.tui.widgets.wrapped import Wrapped, wraps_of
+from replaydbg.tui.widgets.wrapped import Lines, Wrapped, wraps_of
 
 LINES = st.text(alphabet="ab  c.\t注é", max_size=60)
 
@@ -74,3 +74,24 @@ def test_lines_that_stay_are_not_looked_at_again(monkeypatch: pytest.MonkeyPatch
     ours.wrap_range((0, 0), (999, 8), result.end_location)
     assert len(looked) == text.count("other")
     assert set(looked) == {line for line in text.split("\n") if "other" in line}
+
+
+TEXTS = st.text(alphabet="ab \n\r\x0c\u2028\x85\x1b", max_size=30)
+
+
+@given(TEXTS, TEXTS, st.data())
+def test_a_text_stays_what_it_is(text: str, new: str, data: st.DataObject) -> None:
+    """Where the widget's own document makes lines of whatever Unicode calls so, and writes them out in its way."""
+    document = Lines(text)
+    assert document.text == text
+    assert document.line_count == len(text.split(document.newline))
+    ends = [data.draw(st.integers(0, document.line_count - 1)) for _ in range(2)]
+    (top, bottom) = sorted((row, data.draw(st.integers(0, len(document.lines[row])))) for row in ends)
+    before, after = document.get_text_range((0, 0), top), document.get_text_range(bottom, document.end)
+    between = document.get_text_range(top, bottom)
+    assert before + between + after == text
+    result = document.replace_range(top, bottom, new)
+    put = new if document.newline == "\n" else new.replace("\r\n", "\n").replace("\n", "\r\n")
+    assert document.text == before + put + after
+    assert result.replaced_text == between
+    assert document.get_text_range((0, 0), result.end_location) == before + put
