@@ -16,7 +16,6 @@ from replaydbg.tui.actions import UserAction, sign
 from replaydbg.tui.widgets.line_list import Target
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.views.text import Line, Span, cell_width, clip
-from replaydbg.views.wrapping import wrapped
 
 _GAP_CELLS = 2
 _WAY_OUT_RANK = 90
@@ -61,7 +60,7 @@ class FooterLine(OneLine):
     def _break(self) -> None:
         """A sentence that says what would help is of no use without its end."""
         width, text = self.size.width - 1, self.said.replace("\n", " ")
-        lines = [text[begin:end] for begin, end in wrapped(text, width)] if width > 0 else [text]
+        lines = _lines(text, width) if text and width > 0 else [text]
         kept = lines[: _SAID_LINES_MAX if self.app.size.height >= _HIGH_ROWS else 1]
         if len(lines) > len(kept):
             kept[-1] = clip(f"{kept[-1]} {lines[len(kept)]}", width)
@@ -109,3 +108,9 @@ class FooterLine(OneLine):
         for begin, end, action_id in self._at:
             if begin <= event.x < end:
                 self.post_message(self.Clicked(action_id))
+
+
+def _lines(text: str, width: int) -> list[str]:
+    from replaydbg.views.wrapping import wrapped  # nothing is said before the first paint
+
+    return [text[begin:end] for begin, end in wrapped(text, width)]
