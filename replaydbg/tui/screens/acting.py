@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from textual import events
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.widget import Widget
 
 from replaydbg.tui.actions import EVERYWHERE, State, UserAction, by_id, footer_of, keyed, of_screen, sign
-from replaydbg.tui.screens.left_once import LeftOnce
 from replaydbg.tui.widgets.footer import FooterLine
 
 Answer = TypeVar("Answer")
@@ -52,6 +52,14 @@ def perform(action: UserAction, screen: Screen[Any], pane: Widget | None) -> Non
     method = getattr(pane, f"action_{name}", None)
     if method is not None:
         method(*([int(argument)] if argument else []))
+
+
+class LeftOnce(Screen[Answer]):
+    """A screen that is left once. Textual takes away whatever screen is on top, also for one that has been left before."""
+
+    def dismiss(self, result: Answer | None = None) -> AwaitComplete:
+        """A key pressed twice in one go is heard twice: the second one must not take the screen below."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
 
 
 class ActingScreen(LeftOnce[Answer]):

@@ -21,8 +21,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from replaydbg.tui.actions import by_id, keyed, of_screen
-from replaydbg.tui.screens.acting import bindings, perform
-from replaydbg.tui.screens.left_once import LeftOnce
+from replaydbg.tui.screens.acting import LeftOnce, bindings, perform
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.said import Said, sayable
 from replaydbg.views.blocks import Block, shown

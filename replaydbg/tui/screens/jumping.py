@@ -9,8 +9,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
 
-from replaydbg.tui.screens.acting import ActingScreen
-from replaydbg.tui.screens.left_once import LeftOnce
+from replaydbg.tui.screens.acting import ActingScreen, LeftOnce
 from replaydbg.tui.widgets.line_list import Looks, Target
 from replaydbg.tui.widgets.said import Said
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from textual.app import App
+from textual.screen import ModalScreen
+
 from replaydbg.tui.actions import by_id, of_screen
-from replaydbg.tui.screens.acting import bindings
+from replaydbg.tui.screens.acting import LeftOnce, bindings
 from tests.support.desk import open_demo
 
 
@@ -35,3 +38,32 @@ async def test_a_click_on_the_footer_is_the_key(tmp_path: Path) -> None:
         await sitting.pilot.click("FooterLine", offset=(at, 0))
         await sitting.pilot.pause()
         assert sitting.main.pane_name() == "findings"
+
+
+class _Asked(LeftOnce[str], ModalScreen[str]):
+    pass
+
+
+async def test_who_leaves_twice_takes_no_screen_from_below() -> None:
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        below, above = _Asked(), _Asked()
+        given: list[str | None] = []
+        await app.push_screen(below)
+        await app.push_screen(above, given.append)
+        above.dismiss("first")
+        above.dismiss("second")
+        await pilot.pause()
+        assert app.screen is below
+        assert given == ["first"]
+
+
+async def test_a_screen_under_another_one_is_not_left_in_its_stead() -> None:
+    app: App[None] = App()
+    async with app.run_test() as pilot:
+        below, above = _Asked(), _Asked()
+        await app.push_screen(below)
+        await app.push_screen(above)
+        below.dismiss("")
+        await pilot.pause()
+        assert app.screen_stack[1:] == [below, above]
