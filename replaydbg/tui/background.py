@@ -20,6 +20,10 @@ _WAITED_SECONDS_MAX = 0.05
 """Who has to do longer than this has left the terminal to another program, or computes as we do."""
 
 
+_AWAITED_SECONDS_MAX = 1.0
+"""So often those that rest for another job look whether they are wanted still."""
+
+
 class _Watched(selectors.DefaultSelector):
     """Where the thread of the screen waits."""
 
@@ -38,12 +42,32 @@ def loop_of_screen() -> asyncio.AbstractEventLoop:
     return asyncio.new_event_loop() if sys.platform == "win32" else asyncio.SelectorEventLoop(_Watched())
 
 
+_awaited: list[object] = []
+_nobody_waits = threading.Event()
+_nobody_waits.set()
+
+
+@contextmanager
+def awaited() -> Iterator[None]:
+    """A person waits for what is done meanwhile, a search: jobs that give way rest until it is over."""
+    job = object()
+    _awaited.append(job)
+    _nobody_waits.clear()
+    try:
+        yield
+    finally:
+        _awaited.remove(job)
+        if not _awaited:
+            _nobody_waits.set()
+
+
 def give_way() -> None:
-    """Said by jobs now and then: as long as the screen has something to do they rest.
+    """Said by jobs now and then: as long as the screen has something to do, or a person waits for another one, they rest.
 
     Threads share one interpreter. Without this a key waits for its turn at each of the dozen steps to its painting, and
     takes three times as long.
     """
+    _nobody_waits.wait(_AWAITED_SECONDS_MAX)
     if not _at_rest.wait(_WAITED_SECONDS_MAX):
         _at_rest.set()
 

@@ -21,7 +21,7 @@ from replaydbg.core.branch import Edit
 from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
 from replaydbg.readers._api import Reading
-from replaydbg.tui.background import give_way, lasting
+from replaydbg.tui.background import awaited, give_way, lasting
 from replaydbg.tui.desk import Shown
 from replaydbg.tui.messages import (
     Compared,
@@ -139,6 +139,7 @@ def _check(shown: Shown, post: Post) -> None:
     for heard in _registry.check(shown.facts):
         if worker.is_cancelled:
             return
+        give_way()
         if heard.findings or heard.notices:
             post(Found(shown, heard.findings, last=False, notices=heard.notices))
     shown.facts.call_at(0, 0)  # what finds calls by their place is made here, not by the first key that asks
@@ -175,7 +176,7 @@ def search(shown: Shown, text: str, about: About, begin: int, post: Post, *, fil
 
     from replaydbg.views.query import conditions, parse
 
-    with ThreadPoolExecutor(_SEARCHERS) as pool:
+    with awaited(), ThreadPoolExecutor(_SEARCHERS) as pool:
         _search(conditions(parse(text), about, pool.map), shown, text, begin, post, filtering=filtering)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from replaydbg.tui.background import apart, forget, give_way, lasting, loop_of_screen, worker
+from replaydbg.tui.background import apart, awaited, forget, give_way, lasting, loop_of_screen, worker
 
 
 async def test_nobody_waits_for_a_job_at_the_end() -> None:
@@ -153,4 +153,22 @@ def test_a_job_does_not_rest_for_ever() -> None:
 
     with asyncio.Runner(loop_factory=loop_of_screen) as runner:
         runner.run(screen())
+    give_way()
+
+
+def test_jobs_rest_while_a_person_waits_for_another_one() -> None:
+    told: list[str] = []
+
+    def job() -> None:
+        give_way()
+        told.append("job")
+
+    thread = threading.Thread(target=job)
+    with awaited():
+        with awaited():
+            thread.start()
+        time.sleep(0.02)
+        told.append("search")
+    thread.join(5)
+    assert told == ["search", "job"]
     give_way()
