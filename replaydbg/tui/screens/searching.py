@@ -134,7 +134,8 @@ class Searching(Reported):
             if event.problem:
                 self._tell(f"{event.problem}: found in {found} before that", "error")
             elif event.last and not event.rows:
-                self._tell(f"“{self.searched}” is nowhere in this run")
+                where = "in this run" if self.desk.complete else "in what has been read so far"
+                self._tell(f"“{self.searched}” is nowhere {where}")
             else:
                 self._tell(
                     f"“{self.searched}” is in {found}{so_far}: {self.key('next_hit')} next, {self.key('previous_hit')} previous",

@@ -43,6 +43,9 @@ async def test_what_is_nowhere_is_said(tmp_path: Path) -> None:
     async with open_demo(tmp_path) as sitting:
         await find(sitting, "xyzzy")
         assert "is nowhere in this run" in sitting.said
+        sitting.main.desk.complete = False
+        await find(sitting, "xyzzyx")
+        assert "is nowhere in what has been read so far" in sitting.said
 
 
 @pytest.mark.parametrize(("said", "row"), [("26", 25), ("#3", 2), ("a070eb", None)])
