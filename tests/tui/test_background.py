@@ -132,7 +132,7 @@ def test_a_job_rests_while_the_screen_has_something_to_do(monkeypatch: pytest.Mo
         await asyncio.sleep(0.01)
         thread = threading.Thread(target=job)
         thread.start()
-        time.sleep(0.02)  # holds the loop, as what computes does
+        thread.join(0.02)  # holds the loop, as what computes does
         told.append("screen")
         await asyncio.to_thread(thread.join, 30)
 
