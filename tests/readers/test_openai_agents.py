@@ -76,7 +76,7 @@ def test_the_same_run_in_every_shape(content: Any) -> None:
 def test_hollow_responses_are_said_to_be_so() -> None:
     reading = opened(READER, {"data": [TRACE, *SPANS, HOLLOW]})
     (notice,) = reading.notices
-    assert notice.message.startswith("1 of 2 model calls are hollow")
+    assert notice.message.startswith("1 of 2 model calls is hollow")
     assert "OpenInference" in notice.message
     step = walked(reading)[-1]
     assert (step.body.messages, step.body.output, step.body.usage) == (None, None, Usage(3, 2, 1))
