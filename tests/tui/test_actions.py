@@ -263,3 +263,17 @@ async def test_a_given_key_works_and_is_shown(tmp_path: Path) -> None:
             assert "there is no such action" in sitting.main.desk.notices[0]
     finally:
         actions.give_keys({})
+
+
+async def test_a_given_key_of_the_program_works_over_every_screen(tmp_path: Path) -> None:
+    setup = replace(demo_setup(tmp_path), settings=Settings(keys={"program.quit": "f10"}))
+    try:
+        async with open_setup(setup) as sitting:
+            left: list[str] = []
+            sitting.main.do_quit = lambda: left.append("quit")  # type: ignore[method-assign]
+            await sitting.press("/", "ctrl+q")
+            assert left == []
+            await sitting.press("f10")
+            assert left == ["quit"]
+    finally:
+        actions.give_keys({})
