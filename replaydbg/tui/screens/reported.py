@@ -36,6 +36,7 @@ class Reported(Sizing):
             steps = len(reading.traces[0]) if reading.traces else 0
             if steps and (shown is None or steps <= AT_ONCE_STEPS or steps >= 2 * len(shown.trace)):
                 self.show(desk.read(reading.traces[0], complete=False))
+                self.chain.once_shown(self.seek_again)
             self.paint_header()
             return
         if desk.setup.follow:
@@ -66,6 +67,7 @@ class Reported(Sizing):
             )
         self.chain.stays_at_end = True
         self.show(desk.read(trace, complete=True))
+        self.chain.once_shown(self.seek_again)
 
     def _take(self, reading: Reading) -> None:
         """The file has been read and it is known which trace of it is wanted."""
@@ -79,6 +81,7 @@ class Reported(Sizing):
             self.tell("That trace is not here", problem.message, problem.hint, fatal=True)
             return
         self.show(self.desk.read(trace, complete=True))
+        self.chain.once_shown(self.seek_again)
         self.work("sit", partial(workers.sit_down, self.desk.setup, trace, self.post_message))
 
     def on_sat_down(self, event: SatDown) -> None:
@@ -153,6 +156,10 @@ class Reported(Sizing):
         raise NotImplementedError
 
     def look_for(self, text: str, begin: int, *, filtering: bool) -> None:
+        raise NotImplementedError
+
+    def seek_again(self) -> None:
+        """There are more rows by now: what was looked for is looked for in them, too."""
         raise NotImplementedError
 
 

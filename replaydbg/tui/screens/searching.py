@@ -65,6 +65,13 @@ class Searching(Reported):
     _told = ("", "")
     """What was told there last, and its look: it is said again when the line has gone."""
 
+    def seek_again(self) -> None:
+        if self.filtered:
+            self.look_for(self.filtered, self.row, filtering=True)
+        if self.searched and not self.picked_on_map:
+            self.look_for(self.searched, self.row, filtering=False)
+            self._jumps = False
+
     def look_for(self, text: str, begin: int, *, filtering: bool) -> None:
         """Search all steps for what was typed, in a thread; what was looked for before is given up."""
         from replaydbg.views.expressions import QueryProblem
@@ -81,7 +88,7 @@ class Searching(Reported):
         if filtering:
             self.filtered, self.picked_on_map = text, ""
         else:
-            self.searched, self.hits = text, ()
+            self.searched, self.hits, self._jumps = text, (), True
             self.chain.find(())
         if not terms:
             self.workers.cancel_group(self, "filter" if filtering else "search")
@@ -97,6 +104,8 @@ class Searching(Reported):
         self.work("filter" if filtering else "search", job)
 
     _began_at = 0
+    _jumps = True
+    """Whether the cursor goes to the first hit: it stays where rows were added."""
 
     def _tell(self, text: str, look: str = "warning") -> None:
         self._told = text, look
@@ -126,7 +135,7 @@ class Searching(Reported):
                 "good",
             )
         elif event.text == self.searched:
-            first = not self.hits and bool(event.rows)
+            first = self._jumps and not self.hits and bool(event.rows)
             self.hits = event.rows
             self.chain.find(event.rows)
             if first:

@@ -70,7 +70,7 @@ class ChainList(ChainJumps):
         """The rows, and how often they had been folded, that the newest ones were made after."""
         self._loads = 0
         self._shown_load = 0
-        self._then: Callable[[], None] | None = None
+        self._then: list[Callable[[], None]] = []
         self.stays_at_end = False
         """Whether the cursor goes on to what is new when it stands on the last row: the file is still being written."""
 
@@ -111,7 +111,7 @@ class ChainList(ChainJumps):
         if self._shown_load == self._loads:
             act()
         else:
-            self._then = act
+            self._then.append(act)
 
     def _lay(self, number: int, laid: Callable[[], ChainView]) -> None:
         """In a thread: also findings alone are summed up over all rows."""
@@ -128,9 +128,10 @@ class ChainList(ChainJumps):
         if number > self._shown_load:
             self._shown_load = number
             self._show(view)
-            if number == self._loads and self._then is not None:
-                then, self._then = self._then, None
-                then()
+            if number == self._loads:
+                acts, self._then = self._then, []
+                for act in acts:
+                    act()
 
     def _show(self, view: ChainView) -> None:
         before, row = self.view, self.row

@@ -6,10 +6,12 @@ import asyncio
 from pathlib import Path
 
 from replaydbg.actions.convert import save_trace
+from replaydbg.readers._api import Reading
+from replaydbg.tui.messages import TraceRead
 from replaydbg.tui.screens.dialogs import Line
 from replaydbg.tui.setup import Setup
 from tests.support.build import assistant, model_call, trace, user
-from tests.support.desk import Sitting, open_demo, open_setup
+from tests.support.desk import Sitting, open_demo, open_made, open_setup
 
 
 async def typed(sitting: Sitting, key: str, text: str) -> None:
@@ -119,3 +121,22 @@ async def test_an_expression_that_takes_too_long_is_said_and_the_screen_goes_on(
         await sitting.until(lambda: "takes too long at #2: nothing is filtered" in sitting.said)
         assert len(shown_rows(sitting)) == 2
         assert sitting.main.filtered == ""
+
+
+async def test_what_was_looked_for_is_looked_for_in_rows_that_come_later(tmp_path: Path) -> None:
+    first = [model_call(f"m{n}", [user(f"question {n}")], "boots" if n == 3 else "no") for n in range(5)]
+    later = [model_call(f"l{n}", [user("on")], "boots") for n in range(3)]
+    async with open_made(tmp_path, trace(*first)) as sitting:
+        await typed(sitting, "/", "boots")
+        await sitting.press("enter")
+        await sitting.until(lambda: list(sitting.main.hits) == [3], "the hit")
+        await sitting.press("g")
+        sitting.main.on_trace_read(TraceRead(Reading((trace(*first, *later),), fraction=0.4, complete=False)))
+        await sitting.until(lambda: list(sitting.main.hits) == [3, 5, 6, 7], "the later hits")
+        assert sitting.main.row == 0, "the cursor stays"
+        await typed(sitting, "&", "boots")
+        await sitting.press("enter")
+        await sitting.until(lambda: shown_rows(sitting) == [3, 5, 6, 7], "the filter")
+        more = [*first, *later, model_call("z", [user("on")], "boots")]
+        sitting.main.on_trace_read(TraceRead(Reading((trace(*more),), fraction=0.6, complete=False)))
+        await sitting.until(lambda: shown_rows(sitting) == [3, 5, 6, 7, 8], "the filter on the later rows")
