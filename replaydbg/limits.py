@@ -146,7 +146,7 @@ FOLD_PERIOD_MAX_STEPS = 8
 """Longest round that folds into one row: a longer one is hard to see as a round when it opens."""
 
 FLOW_PLACES_MAX = 60
-"""Agents and tools drawn on the flow map, the busiest ones; a larger drawing is a hairball (tui.md section 2.3)."""
+"""Agents and tools drawn on the flow map, the busiest ones, and the others as one; a larger drawing is a hairball (tui.md section 2.3)."""
 
 FOLLOW_SECONDS = 0.25
 """Between two looks at a file that is still being written."""

@@ -7,8 +7,9 @@ whom. A tool that always answers to those who call it belongs to them (`owners`)
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
 
 from replaydbg import limits
 from replaydbg.core.step import Kind
@@ -50,11 +51,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class FlowMap:
-    """Places in order of their first step. `hidden_*` count what was left out: the least travelled."""
+    """Places in order of their first step. `hidden_passages` counts those that were left out: the least travelled."""
 
     places: tuple[Place, ...]
     passages: tuple[Passage, ...]
-    hidden_places: int = 0
     hidden_passages: int = 0
 
     @property
@@ -63,44 +63,52 @@ class FlowMap:
 
 
 def flow_map(trace: Trace, joins: Joins, places_max: int = limits.FLOW_PLACES_MAX) -> FlowMap:
-    """The map of the whole trace, the busiest `places_max` places of it. Linear in the steps."""
-    names: dict[tuple[Kind, str], int] = {}
-    rows_of: list[array[int]] = []
-    place_of = array("i")
-    for row, key in enumerate(_keys(trace)):
-        place = names.setdefault(key, len(names)) if key is not None else -1
-        if place == len(rows_of):
-            rows_of.append(array("i"))
-        if place >= 0:
-            rows_of[place].append(row)
-        place_of.append(place)
-    passages = _passages(trace, joins, place_of)
-    if alike := _alike(list(names), passages):
-        names, rows_of, place_of = _as_one(alike, names, rows_of, place_of)
-        # Where all of a group lead to one step, that step was gone on to once.
-        passages = {
-            ends: array("i", dict.fromkeys(rows)) for ends, rows in _passages(trace, joins, place_of).items()
-        }
-    busiest = sorted(range(len(rows_of)), key=lambda place: (-len(rows_of[place]), place))[:places_max]
-    kept = {place: at for at, place in enumerate(sorted(busiest))}
-    shown = {
-        (kept[source], kept[target]): rows
-        for (source, target), rows in passages.items()
-        if source in kept and target in kept
-    }
-    keys = list(names)
-    owners = _owners([keys[place][0] for place in kept], shown)
-    drawn = _busiest(shown, owners)
-    cyclic = _cyclic(len(kept), [ends for ends in drawn if not _inside(ends, owners)])
-    places = tuple(
-        Place(*keys[place], rows_of[place], owners[at], at in cyclic) for place, at in kept.items()
-    )
+    """The map of the whole trace. Linear in the steps. Of more than `places_max` places the rarest of a kind are one."""
+    places = _places(trace)
+    passages = _passages(trace, joins, places.of_row)
+    for groups, told in ((_alike, "{first} and {others} alike"), (_rarest, "{all} others")):
+        found = groups(places, passages, places_max)
+        if found:
+            places = _as_one(found, told, places)
+            # Where all of a group lead to one step, that step was gone on to once.
+            passages = {
+                ends: array("i", dict.fromkeys(rows))
+                for ends, rows in _passages(trace, joins, places.of_row).items()
+            }
+    owners = _owners([kind for kind, _ in places.keys], passages)
+    drawn = _busiest(passages, owners)
+    cyclic = _cyclic(len(places.keys), [ends for ends in drawn if not _inside(ends, owners)])
     return FlowMap(
-        places,
+        tuple(Place(*key, places.rows[at], owners[at], at in cyclic) for at, key in enumerate(places.keys)),
         tuple(Passage(source, target, rows) for (source, target), rows in drawn.items()),
-        len(rows_of) - len(kept),
         len(passages) - len(drawn),
     )
+
+
+class _Places(NamedTuple):
+    keys: list[tuple[Kind, str]]
+    """Kind and name of each."""
+    rows: list[array[int]]
+    of_row: array[int]
+    """For each step its place; -1 for those that are passed through."""
+
+
+_Ends: TypeAlias = "dict[tuple[int, int], array[int]]"
+_Groups: TypeAlias = dict[tuple[Hashable, ...], list[int]]
+
+
+def _places(trace: Trace) -> _Places:
+    numbers: dict[tuple[Kind, str], int] = {}
+    rows: list[array[int]] = []
+    of_row = array("i")
+    for row, key in enumerate(_keys(trace)):
+        place = numbers.setdefault(key, len(numbers)) if key is not None else -1
+        if place == len(rows):
+            rows.append(array("i"))
+        if place >= 0:
+            rows[place].append(row)
+        of_row.append(place)
+    return _Places(list(numbers), rows, of_row)
 
 
 def _keys(trace: Trace) -> Iterator[tuple[Kind, str] | None]:
@@ -124,51 +132,58 @@ ALIKE_MIN = 7
 """So many agents that come from the same places and lead to the same ones stand side by side, wider than any screen."""
 
 
-def _alike(
-    keys: list[tuple[Kind, str]], passages: Iterable[tuple[int, int]]
-) -> dict[tuple[Hashable, ...], list[int]]:
+def _alike(places: _Places, passages: _Ends, _places_max: int) -> _Groups:
     """Agents between which the map shows no difference, where they are many: those that a fan-out starts, say."""
+    keys = places.keys
     into: dict[int, set[int]] = {}
     out: dict[int, set[int]] = {}
     for source, target in passages:
         if keys[source][0] not in _TOOLS and keys[target][0] not in _TOOLS and source != target:
             out.setdefault(source, set()).add(target)
             into.setdefault(target, set()).add(source)
-    groups: dict[tuple[Hashable, ...], list[int]] = {}
+    groups: _Groups = {}
     for place, (kind, _) in enumerate(keys):
         if kind is Kind.AGENT_INVOCATION and (place in into or place in out):
             ends = frozenset(into.get(place, ())), frozenset(out.get(place, ()))
             groups.setdefault(ends, []).append(place)
-    return {ends: places for ends, places in groups.items() if len(places) >= ALIKE_MIN}
+    return {ends: group for ends, group in groups.items() if len(group) >= ALIKE_MIN}
 
 
-def _as_one(
-    alike: Mapping[tuple[Hashable, ...], list[int]],
-    names: Mapping[tuple[Kind, str], int],
-    rows_of: Sequence[array[int]],
-    place_of: array[int],
-) -> tuple[dict[tuple[Kind, str], int], list[array[int]], array[int]]:
-    """The same with one place for each group."""
-    first = {place: places[0] for places in alike.values() for place in places}
-    others = {places[0]: len(places) - 1 for places in alike.values()}
-    keys: dict[tuple[Kind, str], int] = {}
+def _rarest(places: _Places, _passages: _Ends, places_max: int) -> _Groups:
+    """By their kind the places that a map of so many has no room for."""
+    keys, rows = places.keys, places.rows
+    if len(keys) <= places_max:
+        return {}
+    room = max(1, places_max - len({kind for kind, _ in keys}))
+    groups: _Groups = {}
+    for place in sorted(range(len(keys)), key=lambda place: (-len(rows[place]), place))[room:]:
+        groups.setdefault((keys[place][0],), []).append(place)
+    return {kind: sorted(group) for kind, group in groups.items() if len(group) > 1}
+
+
+def _as_one(groups: _Groups, told: str, places: _Places) -> _Places:
+    """The same with one place for each group, named as `told` says."""
+    first = {place: group[0] for group in groups.values() for place in group}
+    others = {group[0]: len(group) - 1 for group in groups.values()}
+    keys: list[tuple[Kind, str]] = []
     number: dict[int, int] = {-1: -1}
-    for (kind, name), place in names.items():
+    for place, (kind, name) in enumerate(places.keys):
         if first.get(place, place) == place:
             number[place] = len(keys)
-            more = f" and {others[place]} alike" if place in others else ""
-            keys[kind, f"{name}{more}"] = number[place]
+            more = others.get(place)
+            words = told.format(first=name, others=more, all=more + 1) if more is not None else name
+            keys.append((kind, words))
     number |= {place: number[one] for place, one in first.items()}
     rows: list[array[int]] = [array("i") for _ in keys]
-    for place, own in enumerate(rows_of):
+    for place, own in enumerate(places.rows):
         rows[number[place]].extend(own)
     for own in rows:
         own[:] = array("i", sorted(own))
-    return keys, rows, array("i", (number[place] for place in place_of))
+    return _Places(keys, rows, array("i", (number[place] for place in places.of_row)))
 
 
-def _passages(trace: Trace, joins: Joins, place_of: array[int]) -> dict[tuple[int, int], array[int]]:
-    passages: dict[tuple[int, int], array[int]] = {}
+def _passages(trace: Trace, joins: Joins, place_of: array[int]) -> _Ends:
+    passages: _Ends = {}
     sources: dict[int, list[int]] = {}
     for row in range(len(trace)):
         came_from = sources.pop(row, [])

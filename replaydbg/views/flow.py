@@ -67,10 +67,8 @@ class FlowDrawing:
         self.width = self.layout.width + 1
         if not flow.places:
             self._note("no agent and no tool ran here")
-        if flow.hidden_places or flow.hidden_passages:
-            hidden = plural(flow.hidden_places, "rarer place")
-            lines = plural(flow.hidden_passages, "rarer passage")
-            self._note(f"{signs.ellipsis} {hidden} and {lines} not drawn")
+        if flow.hidden_passages:
+            self._note(f"{signs.ellipsis} {plural(flow.hidden_passages, 'rarer passage')} not drawn")
 
     @property
     def height(self) -> int:
