@@ -8,6 +8,7 @@ stand side by side and are shown one after another; a row that is the same in ma
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -161,4 +162,6 @@ async def make(path: Path) -> None:
 
 
 if __name__ == "__main__":
+    # Whatever the terminal is that it is started in.
+    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
     asyncio.run(make(Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots/main-job.svg")))

@@ -6,6 +6,7 @@ That of the browser needs Chromium and is left as it is without.
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sys
 import tempfile
@@ -74,6 +75,8 @@ def make_of_browser(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    # Whatever the terminal is that it is started in.
+    os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
     into = Path(sys.argv[1] if len(sys.argv) > 1 else "screenshots")
     asyncio.run(make(into))
     if PROGRAM is not None:
