@@ -19,7 +19,8 @@ from replaydbg.graph.wording import is_nothing, roughly
 _ERROR = STATUSES.index(Status.ERROR)
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
 _KEPT_CHARS = 200
-_HEAD_CHARS = 24
+_LOOKED_AT_CHARS, _HEAD_BYTES = 80, 24
+"""Of a result: some are in the same wrapping of JSON, all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class Came:
         self._kinds = trace.kinds
         self._statuses = trace.statuses
         self.of_row: dict[int, Outcome] = {}
-        self.heads = array("Q", bytes(8 * len(trace)))
+        self.heads = array("q", bytes(8 * len(trace)))
         """See `Outcomes.head`. Kept, since all results of a large run are not, and most turns are told apart by it."""
 
     def hear(self, row: int, body: Body) -> None:
@@ -62,8 +63,8 @@ class Came:
 def _head(result: Json) -> int:
     if not isinstance(result, str) or is_nothing(result):
         return 0
-    letters = roughly(result[:_HEAD_CHARS].encode("utf-8", "surrogatepass"))
-    return int.from_bytes(letters[:8]) if len(letters) >= 8 else 0
+    letters = roughly(result[:_LOOKED_AT_CHARS].encode("utf-8", "surrogatepass"))
+    return hash(letters[:_HEAD_BYTES]) if len(letters) >= _HEAD_BYTES else 0
 
 
 def _ran(body: Body, name: str, *, marked: bool) -> Outcome:
@@ -90,7 +91,7 @@ class Outcomes:
         return self._of_row[row]
 
     def head(self, row: int) -> int:
-        """The first letters of the text that the tool execution at `row` gave, without numbers, as a number.
+        """A number for the first letters of the text that the tool execution at `row` gave, without numbers.
 
         0 where they do not tell it from another one: it failed, gave no text, a short one, or one that says nothing.
         """
