@@ -47,7 +47,7 @@ def test_what_is_imported_before_the_first_paint(before: set[str]) -> None:
     assert {name for name in ours if name.startswith("replaydbg.core.")} <= {
         f"replaydbg.core.{name}" for name in ("finding", "message", "step", "tool")
     }
-    assert len(ours) <= 32
+    assert len(ours) <= 30
 
 
 def test_what_is_not_imported_before_the_first_rows(before: set[str]) -> None:
