@@ -74,7 +74,7 @@ def test_a_model_that_goes_on_from_itself() -> None:
     assert map_of(run).places[0].cyclic
 
 
-def test_the_rarest_places_are_one_and_the_rarest_lines_are_hidden_and_counted() -> None:
+def test_the_rarest_places_are_one_of_their_kind() -> None:
     steps = []
     for at in range(70):
         for times in range(1 + (at < 10)):
@@ -101,6 +101,20 @@ def test_lines_stay_in_proportion_to_places() -> None:
         and one.target not in flow.places[one.source].owners
     ]
     assert len(lines) <= LINES_MIN + LINES_PER_PLACE * len(flow.places)
+
+
+def test_lines_that_are_not_drawn_are_counted() -> None:
+    """Six agents that all pass on to one another: each of the thirty ways is gone once."""
+    ways = [(one, other) for one in range(6) for other in range(6) if one != other]
+    steps = [
+        model_call(f"m{at}-{end}", None, "ok", agent=f"agent{way[end]}")
+        for at, way in enumerate(ways)
+        for end in (0, 1)
+    ]
+    flow = map_of(trace(*steps))
+    drawn = [one for one in flow.passages if one.source != one.target]
+    assert len(drawn) == LINES_MIN + LINES_PER_PLACE * 6
+    assert flow.hidden_passages > 0
 
 
 def test_nothing() -> None:
