@@ -106,7 +106,9 @@ class _Stream:
                 (item[key] for key in ("aggregated_output", "result") if item.get(key) is not None), error
             )
             failed = (
-                item.get("status") in {"failed", "declined"} or bool(error) or bool(item.get("exit_code"))
+                loose.text(item.get("status")) in {"failed", "declined"}
+                or bool(error)
+                or bool(item.get("exit_code"))
             )
             self._results.append((ToolResponse(id_, result, name, failed), line))
 

@@ -60,7 +60,7 @@ def _items(written: list[Any], was: list[Any], recorded: list[Any], *, cut: bool
 
 def _is_models(item: Any) -> bool:
     """Whether the item of Responses is one of the model's turn."""
-    return item.get("role") == "assistant" or item.get("type") in {
+    return item.get("role") == "assistant" or loose.text(item.get("type")) in {
         "reasoning",
         "function_call",
         "custom_tool_call",

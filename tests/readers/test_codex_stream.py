@@ -108,6 +108,7 @@ def test_a_tool_that_never_ended_and_odd_items() -> None:
         {"type": "item.completed"},
         item("completed", "9", 7),
         {"type": "item.started", "item": [1]},
+        item("completed", "8", "command_execution", status=["failed"], exit_code=None),
         "text",
     ]
     trace = one(codex_stream.READER, lines(*RUN[:5], *odd))
