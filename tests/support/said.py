@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import orjson
@@ -115,18 +117,23 @@ def damaged(draw: st.DrawFn, document: bytes) -> bytes:
     return b"".join([*lines[:line], *[lines[line]] * draw(st.sampled_from([0, 2])), *lines[line + 1 :]])
 
 
-@st.composite
-def of_other_types(draw: st.DrawFn, document: bytes) -> bytes:
-    """The document, or one of its lines, with another value at one place of it. What is no JSON is damaged instead."""
+OF_EACH_TYPE: tuple[Any, ...] = (None, True, 3.5, "x", [1, [2]], {"a": {"b": 1}})
+
+
+def of_other_types(document: bytes) -> Iterator[bytes]:
+    """The document with a value of each type of JSON at each of its places, one at a time; of JSON Lines, in each line."""
     for lines in ([document], document.splitlines()):
-        at = draw(st.integers(0, len(lines) - 1))
-        try:
-            value = json.loads(lines[at])
-        except ValueError:
-            continue
-        lines[at] = json.dumps(draw(twisted(value))).encode()
-        return b"\n".join(lines)
-    return draw(damaged(document))
+        for number, line in enumerate(lines):
+            try:
+                value = json.loads(line)
+            except ValueError:
+                continue
+            for path, new in product(places(value), OF_EACH_TYPE):
+                yield b"\n".join(
+                    [*lines[:number], json.dumps(put(value, path, new)).encode(), *lines[number + 1 :]]
+                )
+            if len(lines) == 1:
+                return
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -141,16 +148,16 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return found
 
 
+def put(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    """The JSON value with another value at one of its places."""
+    if not path:
+        return new
+    copy = value.copy()
+    copy[path[0]] = put(value[path[0]], path[1:], new)
+    return copy
+
+
 @st.composite
 def twisted(draw: st.DrawFn, value: Any) -> Any:
     """The JSON value with another value at one of its places: what a writer of another version would have there."""
-    path = draw(st.sampled_from(places(value)))
-    new = draw(json_values)
-    if not path:
-        return new
-    copy = json.loads(json.dumps(value))
-    holder = copy
-    for key in path[:-1]:
-        holder = holder[key]
-    holder[path[-1]] = new
-    return copy
+    return put(value, draw(st.sampled_from(places(value))), draw(json_values))
