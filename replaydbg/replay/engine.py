@@ -124,10 +124,10 @@ class Replay:
         """The branch so far; a re-run that has not finished is stopped first."""
         if not self.finished:
             self.stop("stopped", "the re-run was stopped before its end")
+        self.ledger.leave_unproven(self.worlds.doubt_of_others)
         trace, steps = assemble(self.ledger, branch_id)
         made = Branch(branch_id, self.parent, self.edits, trace, steps, self.stopped, label)
-        budget = self.budget
-        return replace(made, model=budget.model, asked=self.policy.model, models=budget.models)
+        return replace(made, model=self.budget.model, asked=self.policy.model, models=self.budget.models)
 
     # --- beginning
 

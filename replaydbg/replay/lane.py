@@ -7,14 +7,14 @@ recorded call that the next reply stands for, None where the recording has none 
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from replaydbg.core.branch import Provenance, Stop
 from replaydbg.core.columns import NOT_RECORDED
-from replaydbg.core.message import Message
+from replaydbg.core.message import Message, ToolCall
 from replaydbg.core.request import Sent
 from replaydbg.graph.index import CallPlace
 from replaydbg.replay import propagate, requests
@@ -23,7 +23,7 @@ from replaydbg.replay.ledger import Made
 from replaydbg.replay.reply_turn import ReplyTurn, Said
 from replaydbg.replay.text_calls import TextCalls, stale_result, text_calls
 from replaydbg.replay.tool_turn import ToolTurn
-from replaydbg.replay.world import World
+from replaydbg.replay.world import World, after
 
 if TYPE_CHECKING:  # the engine owns lanes; a lane is told what it needs through it
     from replaydbg.replay.engine import Replay
@@ -249,6 +249,7 @@ class Lane:
 
     def _end(self) -> None:
         self.finished = True
+        self.replay.worlds.ended(self.start, self.pending)
         for row in sorted(self.pending):
             if row in self.replay.edited.begins:
                 self.edit_unused(row, self.last_id)
@@ -265,6 +266,7 @@ class Lane:
         """End here, at the recorded row `at` if that is stale. What the recording has after this is stale."""
         self.finished = True
         ledger = self.replay.ledger
+        self.replay.worlds.ended(self.start, self.pending)
         for row in self.pending:
             for stale in (row, *ledger.executions(row)):
                 ledger.keep(
@@ -323,6 +325,11 @@ class Lane:
         start = max(self.clock_ns, not_before_ns)
         self.clock_ns = start + max(0, duration_ns)
         return start, self.clock_ns
+
+    def change_world(self, calls: Iterable[ToolCall], since_ns: int) -> None:
+        """These were made, from that time on."""
+        self.world = after(self.world, calls)
+        self.replay.worlds.changed(self.start, self.last, self.world, since_ns)
 
     def pass_time(self, end_ns: int) -> None:
         if self.clock_ns >= 0:

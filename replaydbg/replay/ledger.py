@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from itertools import count
 from math import nan
 
@@ -102,3 +102,30 @@ class Ledger:
             ran = self.facts.index.execution_of(row, index)
             if ran is not None:
                 yield ran
+
+    def leave_unproven(self, why: Callable[[int, int], str]) -> None:
+        """Recorded results that the branch took over are unproven where there is a reason, given the model call that asked
+        (its row) and when the tool began.
+        """
+        trace, index = self.facts.trace, self.facts.index
+
+        def doubt(ran: int, begun_ns: int) -> str:
+            place = index.call_of(ran)
+            return "" if ran in self.kept_by_choice else why(ran if place is None else place.row, begun_ns)
+
+        for ran, (provenance, reason) in self.kept.items():
+            if provenance is Provenance.RECORDED and trace.kind(ran) is Kind.TOOL_EXECUTION:
+                doubted = doubt(ran, trace.starts_ns[ran])
+                if doubted:
+                    self.kept[ran] = Provenance.UNPROVEN, f"{reason}; {doubted}"
+        for at, made in enumerate(self.made):
+            if made.provenance is Provenance.RECORDED and made.kind is Kind.TOOL_EXECUTION:
+                doubted = doubt(made.anchor, made.start_ns)
+                if doubted:
+                    reason = f"{made.reason}; {doubted}"
+                    self.made[at] = replace(made, provenance=Provenance.UNPROVEN, reason=reason)
+        for row in self.resumed:
+            for ran in self.executions(row):
+                doubted = doubt(ran, trace.starts_ns[ran])
+                if doubted:
+                    self.doubts.setdefault(ran, doubted)

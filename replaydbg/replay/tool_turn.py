@@ -20,7 +20,7 @@ from replaydbg.replay.ledger import Made
 from replaydbg.replay.propagate import Carried
 from replaydbg.replay.sources import Answer
 from replaydbg.replay.text_calls import recorded_result
-from replaydbg.replay.world import after, are_same, doubt
+from replaydbg.replay.world import are_same, doubt
 
 if TYPE_CHECKING:  # a turn is a part of its lane
     from replaydbg.replay.lane import Lane
@@ -101,7 +101,7 @@ class ToolTurn:
                 stop = stop or (problem and (*problem, self._ran(at)))
             end_ns = max(end_ns, self.lane.clock_ns)
         self.lane.clock_ns = end_ns
-        self.lane.world = after(self.lane.world, self.calls)
+        self.lane.change_world(self.calls, start_ns)
         for one, call in zip(served, self.calls, strict=True):
             if one is not None and one.unproven:
                 self.lane.doubt = f"{IN_DOUBT} holds a result of {call.name} that nothing proves"

@@ -1,8 +1,9 @@
 """What the calls of a thread have changed on the way to one of them: a recorded result answers in the same world only.
 
 An agent that writes something else and reads it again makes the equal call, and the recorded result is wrong. So the
-changing calls before a recorded result are held against those before the call of the branch. Which calls change
-something is a guess by their names (`graph.effects`); what threads change for each other is not looked at.
+changing calls before a recorded result are held against those before the call of the branch. Threads share one world:
+once one of them changes something otherwise than it did in the recording, recorded results of the others are no longer
+proven from that time on. That is told when the branch is made, since threads go on in any order. Which calls change something is a guess by their names (`graph.effects`).
 """
 
 from __future__ import annotations
@@ -47,31 +48,35 @@ def are_same(one: World | None, other: World | None) -> bool:
     return (one.digest if one is not None else "") == (other.digest if other is not None else "")
 
 
-def doubt(recorded: World | None, here: World | None) -> str:
-    """Why a result of the one world may be wrong in the other; "" where it is not."""
+def doubt(recorded: World | None, here: World | None, where: str = "") -> str:
+    """Why a result of the one world may be wrong in the other; "" where it is not. `where` says whose worlds these are."""
     if are_same(recorded, here):
         return ""
     there = {one.digest for one in recorded.calls()} if recorded is not None else set()
     made = [one for one in here.calls() if one.digest not in there] if here is not None else []
     if made:
         return (
-            f"no proof: {made[-1].call.name} was called before it, as it was not in the recording, "
+            f"no proof: {made[-1].call.name} was called before it{where}, as it was not in the recording, "
             "and may have changed what it answers"
         )
     mine = {one.digest for one in here.calls()} if here is not None else set()
     missed = [one for one in recorded.calls() if one.digest not in mine] if recorded is not None else []
     return (
-        f"no proof: in the recording {missed[-1].call.name} was called before it, as it is not here, "
+        f"no proof: in the recording {missed[-1].call.name} was called before it{where}, as it is not here, "
         "and may have changed what it answers"
     )
 
 
 @dataclass(slots=True)
 class Worlds:
-    """Those of the recorded model calls: what their threads had changed before their replies."""
+    """Those of the recorded model calls: what their threads had changed before their replies; and what threads of the branch
+    have changed otherwise.
+    """
 
     facts: Facts
     _before: dict[int, World | None] = field(default_factory=dict)
+    _astray: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """By the first call of a thread since when it has been so, and why that leaves others without a proof."""
 
     def before(self, row: int) -> World | None:
         links, index = self.facts.threads.links, self.facts.index
@@ -84,3 +89,28 @@ class Worlds:
             self._before[one] = None if at is None else after(self._before[at], index.calls(at))
             at = one
         return self._before[row]
+
+    def changed(self, start: int, last: int, here: World | None, since_ns: int) -> None:
+        """The thread of the recorded call `start` has come to this world at what stands for the call `last`."""
+        recorded = after(self.before(last), self.facts.index.calls(last))
+        why = doubt(recorded, here, f" in the thread of #{start + 1}")
+        if why:
+            self._astray.setdefault(self.facts.threads.root(start), (since_ns, why))
+
+    def ended(self, start: int, left_out: Iterable[int]) -> None:
+        """The thread of the recorded call `start` has ended without these recorded calls."""
+        for row in sorted(left_out):
+            missed = after(None, self.facts.index.calls(row))
+            if missed is not None:
+                why = doubt(missed, None, f" in the thread of #{start + 1}")
+                since_ns = self.facts.trace.ends_ns[row]
+                self._astray.setdefault(self.facts.threads.root(start), (since_ns, why))
+                return
+
+    def doubt_of_others(self, row: int, at_ns: int) -> str:
+        """Why a recorded result that the thread of the call at `row` is given at this time may be wrong, for what other threads did."""
+        own = self.facts.threads.root(row)
+        astray = sorted(
+            (since_ns, root, why) for root, (since_ns, why) in self._astray.items() if root != own
+        )
+        return next((why for since_ns, _, why in astray if not 0 <= at_ns < since_ns), "")

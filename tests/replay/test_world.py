@@ -10,7 +10,7 @@ from replaydbg.replay.api import Policy
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.kept import give
 from replaydbg.replay.world import Worlds, after, are_same, doubt
-from tests.support.build import assistant, call, chat, response, user
+from tests.support.build import assistant, call, chat, model_call, response, tool_execution, trace, user
 from tests.support.drive import edit, names, provenances, reason, says
 
 READ, WRITE = call("read_file", {"path": "a"}, "r"), call("write_file", {"path": "a", "text": "x"}, "w")
@@ -118,3 +118,70 @@ def test_a_pinned_branch_comes_out_again() -> None:
     (asked,) = replay.requests()
     assert give(replay, lambda _: None) == 1
     assert asked not in replay.requests()
+
+
+READY, ASKS, WRITES = "the file is ready for the reviewer", assistant("", READ), assistant("", WRITE)
+
+
+def two_agents() -> Trace:
+    """One writes a file, another one, who is told of it, reads it."""
+    told_so = user(READY)
+    return trace(
+        model_call("w1", [user("write it")], WRITES, start_ms=0, duration_ms=10),
+        tool_execution("wx", WRITE, "ok", start_ms=11, duration_ms=1),
+        model_call("w2", [user("write it"), WRITES, response("w", "ok")], READY, start_ms=20, duration_ms=10),
+        model_call("r1", [told_so], ASKS, start_ms=31, duration_ms=5),
+        tool_execution("rx", READ, "x", start_ms=40, duration_ms=1),
+        model_call("r2", [told_so, ASKS, response("r", "x")], "fine", start_ms=50, duration_ms=5),
+    )
+
+
+def test_what_another_thread_wrote_otherwise_leaves_a_recorded_result_unproven() -> None:
+    of = two_agents()
+    replay = Replay(Facts(of), [edit(of, "w1", "/tool_calls/0/arguments/text", "y")])
+    replay.receive(replay.requests()[0].id, ToolResult("ok"))
+    replay.receive(replay.requests()[0].id, says("the other file is ready"))
+    replay.receive(replay.requests()[0].id, says(ASKS))
+    assert names(replay) == ["ask:m-1"], (
+        "whether a tool may be run is not asked for the sake of another thread"
+    )
+    replay.receive(replay.requests()[0].id, says("fine"))
+    branch = replay.branch("b")
+    assert dict(provenances(branch))["rx"] == "unproven"
+    assert "write_file was called before it in the thread of #1, as it was not in the recording" in reason(
+        branch, "rx"
+    )
+    assert replay.branch("b").steps == branch.steps, "said once"
+
+
+def test_while_no_other_thread_does_otherwise_it_is_proven() -> None:
+    of = two_agents()
+    replay = Replay(Facts(of), [edit(of, "r1", "/messages/0/content", "read it, please")])
+    replay.receive(replay.requests()[0].id, says(ASKS))
+    replay.receive(replay.requests()[0].id, says("fine"))
+    assert dict(provenances(replay.branch("b")))["rx"] == "recorded"
+
+
+def test_threads_are_in_doubt_from_the_time_on_that_another_one_did_otherwise() -> None:
+    of = two_agents()
+    writer, reader = of.row("w1"), of.row("r1")
+    worlds = Worlds(Facts(of))
+    worlds.changed(writer, writer, after(None, [WRITE]), 5)
+    assert worlds.doubt_of_others(reader, 9) == "", "as it was recorded"
+    worlds.changed(writer, writer, after(None, [OTHER]), 7)
+    assert [bool(worlds.doubt_of_others(reader, at_ns)) for at_ns in (6, 7, -1)] == [False, True, True]
+    assert worlds.doubt_of_others(of.row("w2"), 9) == "", "the thread itself is judged by its own calls"
+
+
+def test_what_another_thread_no_longer_writes() -> None:
+    of = two_agents()
+    replay = Replay(Facts(of), [edit(of, "w1", "/messages/0/content", "write nothing")])
+    replay.receive(replay.requests()[0].id, says("nothing was written"))
+    replay.receive(replay.requests()[0].id, says(ASKS))
+    replay.receive(replay.requests()[0].id, says("fine"))
+    branch = replay.branch("b")
+    assert dict(provenances(branch))["rx"] == "unproven"
+    assert (
+        "in the recording write_file was called before it in the thread of #1, as it is not here"
+        in reason(branch, "rx")
+    )
