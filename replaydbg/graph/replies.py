@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from replaydbg.core.message import Json, OtherPart, Reasoning, Text, ToolCall
 from replaydbg.core.step import Body
+from replaydbg.graph.hosted import HostedFailure, hosted_failures
 
 CUT_REASONS = frozenset({"length", "max_tokens", "max_output_tokens", "model_length", "incomplete"})
 """How providers say that the token limit ended a reply, in lower case."""
@@ -36,6 +37,8 @@ class Reply(NamedTuple):
     params: Mapping[str, Json]
     answered_by: str
     """The model that the answer names; "" where it names none."""
+    hosted: tuple[HostedFailure, ...] = ()
+    """Tools that the provider ran inside the reply, and that failed."""
 
     @property
     def cut(self) -> bool:
@@ -68,4 +71,5 @@ def reply_of(row: int, body: Body, before: Reply | None) -> Reply:
         calls,
         before.params if before is not None and before.params == params else params,
         body.response_model,
+        hosted_failures(output.parts) if others and output is not None else (),
     )

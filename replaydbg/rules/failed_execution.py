@@ -3,8 +3,8 @@
 What it finds:
     A step that the recording says has failed, where it began: of steps inside each other the innermost one. A model
     call or an agent that failed is an error; a model call that was asked again and answered, and any other step, is a
-    warning. A tool that failed is information, since agents are meant to deal with that; calls that the runtime refused
-    are another finding.
+    warning. A tool that failed is information, since agents are meant to deal with that, also one that the provider ran
+    inside a reply (an MCP server, a search of its own); calls that the runtime refused are another finding.
 
 Why it matters:
     It is where to look first. The error of an inner step is usually repeated by all steps around it.
@@ -38,6 +38,11 @@ _WORDS = {
 
 
 def check(facts: Facts) -> Iterator[Finding]:
+    yield from _of_steps(facts)
+    yield from _inside_replies(facts)
+
+
+def _of_steps(facts: Facts) -> Iterator[Finding]:
     trace = facts.trace
     failing = [row for row, status in enumerate(trace.statuses) if status == _ERROR]
     if not failing:
@@ -57,6 +62,19 @@ def check(facts: Facts) -> Iterator[Finding]:
         message = f"{_WORDS.get(kind, 'the step')} {trace.name(row)} failed{told}"
         at = Evidence(trace.ids[row], "/error" if error else "", "here it failed")
         yield of_steps(RULE, trace, (row,), message, at, severity=_severity(facts, row, kind))
+
+
+def _inside_replies(facts: Facts) -> Iterator[Finding]:
+    trace = facts.trace
+    for reply in facts.replies:
+        for failure in reply.hosted:
+            if failure.marked:
+                told = f": {quoted(failure.text, 120)}" if failure.text else ""
+                message = f"{failure.name}, which the provider ran inside the reply, failed{told}"
+                at = Evidence(
+                    trace.ids[reply.row], "/output", f"part {failure.part + 1} of the reply says so"
+                )
+                yield of_steps(RULE, trace, (reply.row,), message, at, severity=Severity.INFO)
 
 
 def _severity(facts: Facts, row: int, kind: Kind) -> Severity:

@@ -1,8 +1,10 @@
 """Ignored error.
 
 What it finds:
-    A tool that failed, and a final answer right after it that says nothing of a failure, in English. An answer that
-    apologises, reports the error or says what could not be done is quiet, and so is an agent that tries again.
+    A tool that failed, and a final answer right after it that says nothing of a failure, in English; also one that the
+    provider ran itself, and whose failure stands in the reply that ends well. An answer that apologises, reports the error
+    or says what could not be done is quiet, and so is an agent that tries again. A look that failed beside one that
+    worked is passed over rightly, as long as the answer does not speak of what only the failed one was asked for.
 
 Why it matters:
     The user is told that something was done which was not. Nothing in the run looks wrong afterwards but this.
@@ -20,9 +22,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from replaydbg.core.digest import canonical
 from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.message import Json, Text
+from replaydbg.graph.calls import SeenCall
+from replaydbg.graph.effects import changes_something, looks
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.index import CallPlace
 from replaydbg.graph.outcomes import Outcome
+from replaydbg.graph.replies import Reply
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps, quoted
 
@@ -36,32 +44,47 @@ _ADMITS = re.compile(
 """Words of an answer that does not hide a failure. Wide on purpose: what is left is an answer of good news alone."""
 _WORD = re.compile(r"\b(?:the|is|are|you|your|and|to|of|has|have)\b", re.IGNORECASE)
 """An English sentence has one of these."""
+_NAME = re.compile(r"[A-Z]\w+|\w*\d\w*")
+_SUBJECT_CHARS_MIN = 3
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    failed: dict[int, list[tuple[int, Outcome]]] = {}
-    for at, outcome in enumerate(facts.outcomes):
-        seen = facts.calls[at]
-        if outcome.failed and not seen.alone:
-            failed.setdefault(seen.row, []).append((at, outcome))
-    if not failed:
+    yield from _after_calls(facts)
+    for reply in facts.replies:
+        if reply.hosted and reply.text_chars and not reply.calls:
+            yield from _inside_reply(facts, reply)
+
+
+def _after_calls(facts: Facts) -> Iterator[Finding]:
+    asked: dict[int, list[tuple[SeenCall, Outcome]]] = {}
+    rows = {
+        seen.row
+        for seen, outcome in zip(facts.calls, facts.outcomes, strict=True)
+        if outcome.failed and not seen.alone
+    }
+    if not rows:
         return
+    for seen, outcome in zip(facts.calls, facts.outcomes, strict=True):
+        if seen.row in rows and not seen.alone:
+            asked.setdefault(seen.row, []).append((seen, outcome))
     final = {
         reply.row for reply in facts.replies if reply.text_chars and not reply.calls and not reply.others
     }
-    for row, calls in failed.items():
+    for row, calls in asked.items():
         for follower in facts.threads.followers.get(row, ())[:1]:
             if follower in final:
                 yield from _ignored(facts, calls, follower)
 
 
-def _ignored(facts: Facts, calls: list[tuple[int, Outcome]], follower: int) -> Iterator[Finding]:
+def _ignored(facts: Facts, calls: list[tuple[SeenCall, Outcome]], follower: int) -> Iterator[Finding]:
     output = facts.trace.body(follower).output
     text = output.text if output is not None else ""
-    if _ADMITS.search(text) or not _WORD.search(text) or text.lstrip()[:1] in {"{", "["}:
+    if not _is_good_news(text):
         return
-    for at, outcome in calls:
-        seen = facts.calls[at]
+    worked = [seen for seen, outcome in calls if outcome.known and not outcome.failed]
+    for seen, outcome in calls:
+        if not outcome.failed or _is_passed_over(facts, seen, worked, text.lower()):
+            continue
         message = f"{seen.call.name} failed ({quoted(outcome.text)}), and the answer says nothing of it"
         ids = facts.trace.ids
         yield of_steps(
@@ -72,6 +95,64 @@ def _ignored(facts: Facts, calls: list[tuple[int, Outcome]], follower: int) -> I
             Evidence(ids[follower], "/output/content", quoted(text)),
             Evidence(ids[seen.row], seen.pointer, f"failed: {quoted(outcome.text)}"),
         )
+
+
+def _inside_reply(facts: Facts, reply: Reply) -> Iterator[Finding]:
+    """The provider ran the tool; what the model says of it comes behind, in the same reply."""
+    output = facts.trace.body(reply.row).output
+    parts = output.parts if output is not None else ()
+    for failure in reply.hosted:
+        text = "\n".join(part.text for part in parts[failure.part :] if isinstance(part, Text))
+        if failure.mended or not text or not _is_good_news(text):
+            continue
+        why = f" ({quoted(failure.text)})" if failure.text else ""
+        message = f"{failure.name} failed{why}, and the answer says nothing of it"
+        at = facts.trace.ids[reply.row]
+        yield of_steps(
+            RULE,
+            facts.trace,
+            (reply.row,),
+            message,
+            Evidence(at, "/output/content", quoted(text)),
+            Evidence(at, "/output", f"part {failure.part + 1} of the reply: failed{why}"),
+        )
+
+
+def _is_good_news(text: str) -> bool:
+    """Whether an English answer admits no failure; JSON is for a program."""
+    return not (_ADMITS.search(text) or not _WORD.search(text) or text.lstrip()[:1] in {"{", "["})
+
+
+def _is_passed_over(facts: Facts, failed: SeenCall, worked: list[SeenCall], text: str) -> bool:
+    """Whether the answer may rest on what worked beside it: the failed call only looked, and nothing that it alone was
+    asked for is spoken of.
+    """
+    same = any(seen.call.name == failed.call.name for seen in worked)
+    if not worked or not (looks(failed.call) or (same and not changes_something(failed.call))):
+        return False
+    told = "\n".join(canonical([seen.call.arguments, _result(facts, seen)]).lower() for seen in worked)
+    return not any(name in text and name not in told for name in _subjects(failed.call.arguments))
+
+
+def _result(facts: Facts, seen: SeenCall) -> Json:
+    if seen.ran is not None:
+        return facts.trace.body(seen.ran).result
+    response = facts.answers.response(CallPlace(seen.row, seen.number))
+    return response.result if response is not None else None
+
+
+def _subjects(arguments: Json) -> Iterator[str]:
+    """What a call is about, in small letters: its texts and numbers, and the names and numbers in them."""
+    waiting = [arguments]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (dict, list)):
+            waiting += value.values() if isinstance(value, dict) else value
+        elif value is not None and not isinstance(value, bool):
+            text = str(value)
+            for one in (text.strip(), *_NAME.findall(text)):
+                if len(one) >= _SUBJECT_CHARS_MIN:
+                    yield one.lower()
 
 
 RULE = Rule("R002", "ignored-error", Severity.INFO, since="0.1", check=check)

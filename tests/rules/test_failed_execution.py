@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replaydbg.core.finding import Severity
+from replaydbg.core.message import Json, Message, OtherPart, Role
 from replaydbg.core.step import Kind, Status
 from replaydbg.core.trace import Trace
 from replaydbg.rules.failed_execution import RULE
@@ -71,3 +72,48 @@ def test_an_agent_that_fails_by_itself_is_an_error() -> None:
 def test_any_other_step_is_a_warning() -> None:
     (finding,) = found(RULE, trace(other("s", Kind.RETRIEVAL, "search", status=Status.ERROR)))
     assert (finding.severity, finding.message) == (Severity.WARNING, "the retrieval search failed")
+
+
+@pytest.mark.parametrize(
+    ("items", "message"),
+    [
+        pytest.param(
+            [
+                {
+                    "type": "mcp_call",
+                    "name": "ask",
+                    "server_label": "wiki",
+                    "error": "not found",
+                    "output": None,
+                }
+            ],
+            'ask, which the provider ran inside the reply, failed: "not found"',
+            id="OpenAI",
+        ),
+        pytest.param(
+            [
+                {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"query": "x"}},
+                {
+                    "type": "web_search_tool_result",
+                    "tool_use_id": "s1",
+                    "content": {"type": "web_search_tool_result_error", "error_code": "max_uses_exceeded"},
+                },
+            ],
+            'web_search, which the provider ran inside the reply, failed: "max_uses_exceeded"',
+            id="Anthropic",
+        ),
+    ],
+)
+def test_a_tool_that_the_provider_ran(items: list[Json], message: str) -> None:
+    (finding,) = found(
+        RULE, trace(model_call("m1", [user("Go.")], Message(Role.ASSISTANT, tuple(map(OtherPart, items)))))
+    )
+    assert (finding.severity, finding.message) == (Severity.INFO, message)
+    assert finding.evidence[0].pointer == "/output"
+
+
+def test_a_result_of_the_provider_that_begins_as_errors_do_is_not_marked() -> None:
+    item = {"type": "mcp_call", "name": "ask", "error": None, "output": "Error: no page"}
+    assert (
+        found(RULE, trace(model_call("m1", [user("Go.")], Message(Role.ASSISTANT, (OtherPart(item),))))) == []
+    )
