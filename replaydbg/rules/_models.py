@@ -15,9 +15,9 @@ _PREFIX = re.compile(r"^.*/|^(?:[a-z]{2,4}\.)?(?:anthropic|meta|amazon|mistral|c
 """`openai/`, `models/`, `us.anthropic.`: where the model is served, not which one it is."""
 _DATED = re.compile(
     r"(?:[-@](?:20\d{6}|20\d\d-\d\d-\d\d|\d\d-\d\d|\d{4}|\d{3}|latest|preview|exp|default|stable|beta))+$"
-    r"|-v\d+(?::\d+)?$|:\d+$"
+    r"|-v\d+(?::\d+)?$|:(?:\d+|beta|exacto|extended|floor|free|nitro|online|thinking)$"
 )
-"""A snapshot of a model, or the name of the newest one."""
+"""A snapshot of a model, the name of the newest one, or how a router is to serve it."""
 
 
 def plain(model: str) -> str:

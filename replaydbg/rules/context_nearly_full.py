@@ -2,7 +2,8 @@
 
 What it finds:
     A model call whose prompt and reply fill nine tenths or more of what the model can read, the first one of each
-    agent. The sizes are public knowledge (`genai-prices`); of models that it does not list nothing is said.
+    agent. The sizes are public knowledge (`genai-prices`); of models that it does not list nothing is said, nor of an
+    agent that reads more than that later on: it was given a larger one.
 
 Why it matters:
     Soon the framework trims or summarises the history, or the provider refuses it; long before, models overlook what
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from replaydbg.config import threshold
 from replaydbg.core.finding import Evidence, Finding, Severity
@@ -31,6 +33,9 @@ from replaydbg.rules._findings import of_steps
 _SMALLEST_WINDOW_TOKENS = 4_000
 """Shorter prompts fill no model that is in use: its size need not be looked up."""
 
+_Whose: TypeAlias = tuple[int, int]
+"""An agent and its model, by their numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContextThresholds:
@@ -40,7 +45,8 @@ class ContextThresholds:
 def check(facts: Facts) -> Iterator[Finding]:
     trace = facts.trace
     share = facts.thresholds(ContextThresholds).percent_full / 100
-    told: set[tuple[int, int]] = set()
+    told: set[_Whose] = set()
+    most: dict[_Whose, int] = {}
     for reply in facts.replies:
         row = reply.row
         read = trace.input_tokens[row]
@@ -52,13 +58,26 @@ def check(facts: Facts) -> Iterator[Finding]:
         if used < share * _models.window_at_least(model):
             continue
         window = _models.window_tokens(model)
-        if window is None or used < share * window or read > window:
-            continue  # more than it can read: the list does not know this variant
+        if window is None or used < share * window:
+            continue
         told.add(whose)
+        most = most or _read_at_most(facts)
+        if most[whose] > window:
+            continue  # more than it can read: the list does not know this variant
         message = f"{used:,} of {window:,} tokens that {trace.model(row)} can read are used"
         yield of_steps(
             RULE, trace, (row,), message, Evidence(trace.ids[row], "/usage", "of the prompt and the reply")
         )
+
+
+def _read_at_most(facts: Facts) -> dict[_Whose, int]:
+    """The longest prompts, by agent and model."""
+    trace = facts.trace
+    most: dict[_Whose, int] = {}
+    for reply in facts.replies:
+        whose = (trace.agents[reply.row], trace.models[reply.row])
+        most[whose] = max(trace.input_tokens[reply.row], most.get(whose, 0))
+    return most
 
 
 RULE = Rule(

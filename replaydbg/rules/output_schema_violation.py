@@ -2,8 +2,8 @@
 
 What it finds:
     A tool result that breaks the output schema that its tool was declared with (`outputSchema` of MCP, `output_schema`
-    of others). Of an MCP result the structured content is looked at; results that are errors, and texts that are no
-    JSON, are left alone.
+    of others). Of an MCP result the structured content is looked at; results that are errors, texts that are no
+    JSON, and a result as declared that something wrapped in a field of its own, are left alone.
 
 Why it matters:
     Whoever reads the result by its schema, a client or generated code, fails or reads a field that is not there. MCP
@@ -50,7 +50,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if value is None:
             continue
         violations = recorded(checker(schema).violations(value), value)
-        if violations:
+        if violations and not _is_wrapped(value, schema):
             step_id = trace.ids[seen.ran]
             yield Finding(
                 RULE.code,
@@ -71,17 +71,29 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _structured(result: Json) -> tuple[str | None, Json]:
     """The structured content of a result and its pointer in it; none into JSON that is text. None without content."""
-    if isinstance(result, dict):
-        for key in ("structuredContent", "structured_content"):
-            if key in result:
-                return f"/{key}", result[key]
-        return "", None if "content" in result else result
-    if isinstance(result, str) and result.lstrip()[:1] in {"{", "["}:
+    if isinstance(result, str):
         try:
-            return None, orjson.loads(result)
+            return None, _content(orjson.loads(result))[1] if result.lstrip()[:1] in {"{", "["} else None
         except orjson.JSONDecodeError:
             return None, None
-    return None, None
+    return _content(result) if isinstance(result, dict) else (None, None)
+
+
+def _content(result: Json) -> tuple[str, Json]:
+    if not isinstance(result, dict):
+        return "", result
+    if result.get("isError") is True or result.get("is_error") is True:
+        return "", None
+    for key in ("structuredContent", "structured_content"):
+        if key in result:
+            return f"/{key}", result[key]
+    return "", None if "content" in result else result
+
+
+def _is_wrapped(value: Json, schema: Json) -> bool:
+    """Whether the result is as declared inside the one field that a runtime put around it."""
+    inner = value.get(next(iter(value))) if isinstance(value, dict) and len(value) == 1 else None
+    return isinstance(inner, dict) and not checker(schema).violations(inner)
 
 
 RULE = Rule("T012", "output-schema-violation", Severity.WARNING, since="0.1", check=check)

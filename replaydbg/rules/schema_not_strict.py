@@ -2,8 +2,9 @@
 
 What it finds:
     A tool that was offered with `strict: true` and a schema that strict mode does not take: an object that allows other
-    fields, a field that is not required, an `anyOf` at the top, a keyword or a size beyond what OpenAI documents. Tools
-    that do not ask for strict mode are left alone.
+    fields, a field that is not required, an `anyOf` at the top, a keyword or a size beyond what OpenAI takes. Of tools of
+    Anthropic, whose strict mode takes more, only objects that allow other fields are told. Tools that do not ask for
+    strict mode are left alone.
 
 Why it matters:
     The provider refuses the request, or the server ignores `strict` and the promise that arguments fit the schema does
@@ -30,7 +31,10 @@ from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps
 
-_FORBIDDEN = ("allOf", "not", "dependentRequired", "dependentSchemas", "if", "then", "else")
+_FORBIDDEN = (
+    "allOf", "oneOf", "not", "dependentRequired", "dependentSchemas", "if", "then", "else", "propertyNames", "uniqueItems",
+)  # fmt: skip
+_ALLOWS_OTHERS = "an object allows other fields"
 _PROPERTIES_MAX = 5000
 _LEVELS_MAX = 10
 _SHOWN_MAX = 20
@@ -45,7 +49,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         seen.add(id(tools))
         for number, tool in enumerate(tools):
-            wrong = list(_lint(tool.schema)) if _asks_for_strict(tool) else []
+            wrong = _wrong(tool) if _asks_for_strict(tool) else []
             if not wrong or (tool.name, wrong[0][1]) in found:
                 continue
             more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
@@ -65,6 +69,11 @@ def _asks_for_strict(tool: ToolSpec) -> bool:
         return False
     function = raw.get("function")
     return raw.get("strict") is True or (isinstance(function, dict) and function.get("strict") is True)
+
+
+def _wrong(tool: ToolSpec) -> list[tuple[str, str]]:
+    is_anthropic = isinstance(tool.raw, dict) and "input_schema" in tool.raw
+    return [one for one in _lint(tool.schema) if not is_anthropic or one[1].startswith(_ALLOWS_OTHERS)]
 
 
 def _lint(schema: Json) -> Iterator[tuple[str, str]]:
@@ -107,7 +116,7 @@ def _of_part(place: str, part: dict[str, Any]) -> Iterator[tuple[str, str]]:
     properties = part.get("properties")
     if isinstance(properties, dict) or part.get("type") == "object":
         if part.get("additionalProperties") is not False:
-            yield place, f"an object allows other fields{where}"
+            yield place, f"{_ALLOWS_OTHERS}{where}"
         required = part.get("required")
         listed = required if isinstance(required, list) else []
         for name in properties if isinstance(properties, dict) else ():

@@ -13,9 +13,14 @@ from tests.support.build import model_call, trace, user
 from tests.support.rules import found
 
 
-def reading(tokens: int, model: str = "gpt-4o-2024-08-06", calls: int = 1) -> Trace:
-    usage = Usage(tokens, 100)
-    return trace(*(model_call(f"m{n}", [user(f"{n}")], "ok", model=model, usage=usage) for n in range(calls)))
+def reading(*tokens: int, model: str = "gpt-4o-2024-08-06") -> Trace:
+    """A call for each number of tokens in its prompt."""
+    return trace(
+        *(
+            model_call(f"m{n}", [user(f"{n}")], "ok", model=model, usage=Usage(read, 100))
+            for n, read in enumerate(tokens)
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -23,8 +28,9 @@ def reading(tokens: int, model: str = "gpt-4o-2024-08-06", calls: int = 1) -> Tr
     [
         pytest.param(trace(), id="empty"),
         pytest.param(reading(60_000), id="half"),
-        pytest.param(reading(125_000, "a-model-of-our-own"), id="of unknown size"),
+        pytest.param(reading(125_000, model="a-model-of-our-own"), id="of unknown size"),
         pytest.param(reading(900_000), id="more than it can read: another variant"),
+        pytest.param(reading(100_000, 121_400, 140_000), id="which shows later on"),
     ],
 )
 def test_quiet(run: Trace) -> None:
@@ -32,7 +38,7 @@ def test_quiet(run: Trace) -> None:
 
 
 def test_found_once_for_an_agent() -> None:
-    (finding,) = found(RULE, reading(121_400, calls=3))
+    (finding,) = found(RULE, reading(121_400, 121_400, 121_400))
     assert finding.message == "121,500 of 128,000 tokens that gpt-4o-2024-08-06 can read are used"
     assert finding.step_ids == ("m0",)
 

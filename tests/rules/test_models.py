@@ -20,6 +20,8 @@ from replaydbg.rules import _models
         ("gemini-flash-latest", "gemini-2.5-flash-preview-09-2025"),
         ("our-deployment", "gpt-4o"),
         ("llama-of-ours", "qwen-of-ours"),
+        ("openai/gpt-4o:extended", "openai/gpt-4o"),
+        ("anthropic/claude-sonnet-4.5:nitro", "claude-sonnet-4-5-20250929"),
     ],
 )
 def test_no_other_model(asked: str, answered: str) -> None:

@@ -39,6 +39,15 @@ def returning(result: Any, *tools: ToolSpec, error: str = "") -> Trace:
             returning({"content": [{"type": "text", "text": "warm"}]}, MCP), id="content blocks alone"
         ),
         pytest.param(returning(None, MCP), id="null"),
+        pytest.param(
+            returning('{"content": [], "structuredContent": {"degrees": 21}}', MCP), id="MCP, as text"
+        ),
+        pytest.param(
+            returning('{"content": [{"type": "text", "text": "warm"}]}', MCP),
+            id="content blocks alone, as text",
+        ),
+        pytest.param(returning('{"content": [], "isError": true}', MCP), id="an error, as text"),
+        pytest.param(returning({"result": {"degrees": 21}}, MCP), id="wrapped by a runtime"),
     ],
 )
 def test_quiet(run: Trace) -> None:
@@ -51,6 +60,7 @@ def test_quiet(run: Trace) -> None:
         pytest.param({"degrees": "21 C"}, "/result/degrees", id="the value itself"),
         pytest.param({"content": [], "structuredContent": {"degrees": "21 C"}}, "/result/structuredContent/degrees", id="MCP"),
         pytest.param('{"degrees": "21 C"}', "/result", id="text: nothing below it has a place"),
+        pytest.param('{"structuredContent": {"degrees": "21 C"}}', "/result", id="MCP, as text"),
     ],
 )  # fmt: skip
 def test_found(result: Any, place: str) -> None:

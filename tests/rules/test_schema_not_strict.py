@@ -62,6 +62,8 @@ MANY: Any = parameters(NAMES, **{name: {"type": "string"} for name in NAMES})
         ),
         (parameters([]) | {"if": {}}, "it uses if"),
         (parameters([]) | {"dependentRequired": {}}, "it uses dependentRequired"),
+        (parameters(["a"], a={"oneOf": [{"type": "null"}]}), "it uses oneOf at /properties/a"),
+        (parameters(["a"], a={"type": "array", "uniqueItems": True}), "it uses uniqueItems at /properties/a"),
         (MANY, "it has more than 5000 fields"),
         (DEEP, "it nests deeper than 10 levels"),
     ],
@@ -74,3 +76,13 @@ def test_found(schema: Any, said: str) -> None:
 def test_it_is_told_once_for_a_run() -> None:
     (finding,) = found(RULE, offering({"type": "object", "properties": {"a": {}, "b": {}}}, calls=3))
     assert finding.message.endswith("(and 2 more)")
+
+
+def test_anthropic_takes_optional_fields_and_combinations() -> None:
+    def offered(schema: Any) -> Trace:
+        tool = ToolSpec("f", schema=schema, raw={"name": "f", "strict": True, "input_schema": schema})
+        return trace(model_call("m", [user("Go.")], "ok", tools=[tool]))
+
+    assert found(RULE, offered(parameters([], unit={"allOf": [{"type": "string"}]}))) == []
+    (finding,) = found(RULE, offered({"type": "object", "properties": {"unit": {"type": "string"}}}))
+    assert finding.message == "f asks for strict mode, but an object allows other fields"
