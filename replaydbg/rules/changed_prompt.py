@@ -3,7 +3,8 @@
 What it finds:
     Two calls of one agent, of which the second has all the messages of the first, but another system prompt; or a
     conversation whose set of tools changed on the way, which is a hint. Times and made-up ids in a system prompt are
-    not compared.
+    not compared. Changes at one place are told once; a prompt that differs in its numbers only (a count of turns, a
+    limit) is a hint.
 
 Why it matters:
     An agent whose instructions change under it contradicts itself, and no cache of the provider holds. Mostly nobody
@@ -18,15 +19,18 @@ What to do:
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Message, Role
 from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.threads import chain_key
-from replaydbg.graph.wording import canonical_text, masked
+from replaydbg.graph.wording import canonical_text, masked, roughly
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps, quoted
 
@@ -36,6 +40,10 @@ _ALIKE_MIN = 0.5
 """What two versions of one prompt have in common at least, at both ends together;"""
 _SAME_WORDS_MIN = 0.8
 """or in their words, wherever it was changed."""
+_CLOCK = re.compile(r"\b\d{1,2}:\d\d(?::\d\d)?\b")
+_BEFORE_IT_CHARS, _SHOWN_CHARS = 20, 40
+_PLACES_MAX = 16
+"""A prompt that is changed in more places is another one each time."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -75,6 +83,50 @@ def _listed(names: list[str]) -> str:
 
 
 def _other_instructions(facts: Facts) -> Iterator[Finding]:
+    trace = facts.trace
+    for changes in _by_place(facts):
+        first = changes[0]
+        was, now = quoted(first.was), quoted(first.now)
+        rows = dict.fromkeys(row for change in changes for row in (change.row, change.before))
+        times = f" ({len(changes)} times at this place)" if len(changes) > 1 else ""
+        in_numbers = all(change.in_numbers for change in changes)
+        what = "a number in the system prompt" if in_numbers else "the system prompt"
+        evidence = [
+            Evidence(trace.ids[row], f"/messages/{_place(trace.body(row).messages or ())}", said)
+            for row, said in ((first.row, now), (first.before, was))
+        ]
+        message = f"{what} changes: {was} becomes {now}{times}"
+        severity = Severity.HINT if in_numbers else RULE.severity
+        yield of_steps(RULE, trace, tuple(rows), message, *evidence, severity=severity)
+
+
+class _Change(NamedTuple):
+    row: int
+    before: int
+    was: str
+    now: str
+    """From a little before the change on: prompts are long, and there may be many."""
+    in_numbers: bool
+    at: int
+    """How far both begin alike."""
+    end: int
+    """Where in `now` they end alike again."""
+
+
+def _by_place(facts: Facts) -> Iterable[list[_Change]]:
+    """The changes of each agent: those of what was changed already with the first of them."""
+    told: dict[int, list[list[_Change]]] = {}
+    for change in _changes(facts):
+        places = told.setdefault(facts.trace.agents[change.row], [])
+        again = next((one for one in places[-_PLACES_MAX:] if one[-1].at <= change.at <= one[-1].end), None)
+        if again is None:
+            places.append([change])
+        else:
+            again.append(change)
+    return chain.from_iterable(told.values())
+
+
+def _changes(facts: Facts) -> Iterator[_Change]:
     """Another system prompt is another thread: so each first call is held against the agent's call before it."""
     trace = facts.trace
     latest: dict[int, int] = {}
@@ -85,18 +137,25 @@ def _other_instructions(facts: Facts) -> Iterator[Finding]:
             continue
         old, new = trace.body(before).messages or (), trace.body(row).messages or ()
         was, now = _instructions(old), _instructions(new)
-        if not was or not now or masked(was) == masked(now) or not _goes_on(old, new):
+        if not was or not now or _timeless(was) == _timeless(now) or not _goes_on(old, new):
             continue
-        at = _same_chars(was, now)
-        ends = at + _same_chars(was[::-1], now[::-1])
-        if ends < _ALIKE_MIN * max(len(was), len(now)) and _same_words(was, now) < _SAME_WORDS_MIN:
-            continue  # another agent, whose name was not recorded
-        evidence = [
-            Evidence(trace.ids[one], f"/messages/{_place(messages)}", quoted(text[max(at - 20, 0) : at + 60]))
-            for one, messages, text in ((row, new, now), (before, old, was))
-        ]
-        message = f"the system prompt changes where it said {quoted(was[max(at - 20, 0) : at + 40])}"
-        yield of_steps(RULE, trace, (row, before), message, *evidence)
+        at, tail = _same_chars(was, now), _same_chars(was[::-1], now[::-1])
+        ends = at + tail
+        # Else another agent, whose name was not recorded.
+        if ends >= _ALIKE_MIN * max(len(was), len(now)) or _same_words(was, now) >= _SAME_WORDS_MIN:
+            start, end = max(at - _BEFORE_IT_CHARS, 0), at + _SHOWN_CHARS
+            in_numbers = _without_numbers(was) == _without_numbers(now)
+            yield _Change(
+                row, before, was[start:end], now[start:end], in_numbers, at, max(at, len(now) - tail)
+            )
+
+
+def _without_numbers(text: str) -> bytes:
+    return roughly(text.encode("utf-8", "surrogatepass"))
+
+
+def _timeless(text: str) -> str:
+    return _CLOCK.sub("~", masked(text))
 
 
 def _same_chars(one: str, other: str) -> int:

@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from replaydbg.core.finding import Evidence, Finding, Severity
+from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.replies import CALL_REASONS
 from replaydbg.rules._api import Rule
@@ -32,8 +33,7 @@ _TOKENS_OF_NOTHING_MAX = 8
 
 def check(facts: Facts) -> Iterator[Finding]:
     trace = facts.trace
-    if not any(reply.calls or reply.text_chars for reply in facts.replies):
-        return
+    kept = any(reply.calls or reply.text_chars for reply in facts.replies)
     for reply in facts.replies:
         if not reply.recorded or reply.text_chars or reply.calls or reply.others or reply.cut:
             continue
@@ -41,9 +41,17 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         if trace.output_tokens[reply.row] > _TOKENS_OF_NOTHING_MAX and not reply.thinks:
             continue
+        if not kept and not _is_empty_for_certain(trace, reply.row):
+            continue
         message = "the reply is a thought and no answer" if reply.thinks else "the reply is empty"
         at = Evidence(trace.ids[reply.row], "/output", f"it ended with {reply.finish_reason}")
         yield of_steps(RULE, trace, (reply.row,), message, at)
+
+
+def _is_empty_for_certain(trace: Trace, row: int) -> bool:
+    """Whether the recording keeps what is said, and no tokens were paid for; asked where no reply of a run has content."""
+    told = any(message.text for message in trace.body(row).messages or ())
+    return told and 0 <= trace.output_tokens[row] <= _TOKENS_OF_NOTHING_MAX
 
 
 RULE = Rule("R004", "empty-answer", Severity.WARNING, since="0.1", check=check)

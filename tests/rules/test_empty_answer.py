@@ -33,6 +33,10 @@ def replying(*parts: Part, reason: str = "stop", tokens: int | None = None) -> T
             trace(model_call("m1", [], Message(Role.ASSISTANT, finish_reason="stop"))),
             id="no content is recorded at all",
         ),
+        pytest.param(
+            trace(model_call("m1", [user("Go.")], Message(Role.ASSISTANT, finish_reason="stop"))),
+            id="nobody counted, and there is no other reply",
+        ),
         pytest.param(trace(TALK, model_call("m1", [user("Go.")], None)), id="no reply"),
     ],
 )
@@ -49,3 +53,8 @@ def test_found(run: Trace) -> None:
 def test_a_thought_is_no_answer() -> None:
     (finding,) = found(RULE, replying(Reasoning("Hm."), tokens=200))
     assert finding.message == "the reply is a thought and no answer"
+
+
+def test_a_single_call_of_which_nothing_was_paid() -> None:
+    reply = Message(Role.ASSISTANT, finish_reason="stop")
+    assert found(RULE, trace(model_call("m1", [user("Go.")], reply, usage=Usage(9, 0))))
