@@ -15,6 +15,9 @@ CUT_REASONS = frozenset({"length", "max_tokens", "max_output_tokens", "model_len
 CALL_REASONS = frozenset({"tool_calls", "tool_use", "tool_call", "function_call", "tool-calls"})
 """How providers say that a reply ended with tool calls."""
 
+REFUSAL_REASONS = frozenset({"content_filter", "prohibited_content", "refusal", "safety"})
+"""How providers say that they, or the model, would not answer."""
+
 BROKEN_REASONS = frozenset({"error", "abort", "aborted", "cancelled", "canceled", "interrupted"})
 """How recorders say that a reply was broken off, by a person or by the network."""
 

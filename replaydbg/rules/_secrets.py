@@ -1,7 +1,8 @@
 """Secrets in text, by the detectors of `detect-secrets`: the only file that imports it, where it is installed.
 
 Detectors of one vendor's key each; those that guess by entropy or by a word like `password` are left out, since traces
-are full of both. The detectors are asked for matches only: none of them is let check a secret with its vendor.
+are full of both. Keys that came up after the last version of the library, and that agents have at hand, are detectors of
+our own in its manner. Detectors are asked for matches only: none of them is let check a secret with its vendor.
 """
 
 from __future__ import annotations
@@ -32,6 +33,16 @@ _NEEDED = {
     "Stripe Access Key": ("k_live_",),
 }
 """What every key of the kind holds: text without it need not be looked through by patterns, which is ten times as slow."""
+GOOGLE = "Google API Key"
+_YOUNGER = {
+    "Anthropic API Key": r"sk-ant-[a-z]{3,10}\d\d-[A-Za-z0-9_-]{60,}",
+    "AWS Secret Key": r"(?i:secret_?access_?key)\W{1,4}(?P<key>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])",
+    "GitHub Token of finer grain": r"github_pat_[A-Za-z0-9]{22}_[A-Za-z0-9]{59}",
+    GOOGLE: r"AIza[A-Za-z0-9_-]{35}",
+    "Hugging Face Token": r"hf_[A-Za-z]{34}",
+    "OpenAI Key of a project": r"sk-(?:proj|svcacct|admin)-[A-Za-z0-9_-]{20,}T3BlbkFJ[A-Za-z0-9_-]{20,}",
+}
+"""What vendors say that their keys look like."""
 BASIC_AUTH = "Basic Auth Credentials"
 _PRIVATE_KEY = "Private Key"
 _BODY = re.compile(r"[\s\S]{0,120}?[A-Za-z0-9+/]{40}")
@@ -73,7 +84,7 @@ _WITH_LONG_TOKEN = tuple(
         rb"gh[pousr]_\w{36}",
         rb"gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas)-|GR1348941",
         rb"[0-9a-z]{32}-us[0-9]",
-        rb"T3BlbkFJ|pypi-Ag|k_live_",
+        rb"T3BlbkFJ|pypi-Ag|k_live_|sk-ant-|github_pat_|AIza|hf_[A-Za-z]{34}",
         rb"SG\.[\w-]{22}\.",
         rb"[MNO][\w\x80-\xff-]{23,}\.[\w\x80-\xff-]{6,}\.[\w\x80-\xff-]{27}",  # digits of any script
         rb":[\w-]{35}",
@@ -82,6 +93,8 @@ _WITH_LONG_TOKEN = tuple(
 )
 _AWS = (b"aws", "aw\u017f".encode())
 """In small letters: for patterns that ignore case the long s is one, too."""
+_ACCESS_KEY = (b"access_key", b"accesskey")
+_SECRET_KEY = re.compile(rb"access_?key\W{1,16}[A-Za-z0-9/+]{40}", re.IGNORECASE)
 _AWS_SECRET = re.compile(rb"(?i:aws|aw\xc5\xbf)[^\n]{0,200}?['\"][^'\"\n]{40,120}['\"]")
 """What keys look like in UTF-8, one of these for each pattern of the detectors; see `may_be_in`."""
 
@@ -100,10 +113,17 @@ class Secret(NamedTuple):
 def _detectors() -> tuple[Any, ...]:
     try:
         from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class  # noqa: PLC0415
+        from detect_secrets.plugins.base import RegexBasedDetector  # noqa: PLC0415
     except ImportError:
         return ()
     known: dict[str, Any] = get_mapping_from_secret_type_to_class()
-    return tuple(known[kind]() for kind in _KINDS if kind in known)
+    younger = {
+        kind: type(
+            kind, (RegexBasedDetector,), {"secret_type": kind, "denylist": [re.compile(pattern, re.ASCII)]}
+        )
+        for kind, pattern in _YOUNGER.items()
+    }
+    return tuple((known | younger)[kind]() for kind in (*_KINDS, *_YOUNGER) if kind in known | younger)
 
 
 def can_be_found() -> bool:
@@ -122,7 +142,9 @@ def may_be_in(text: str) -> bool:
     if _LONG_TOKEN in data.translate(_TOKEN) and any(looks.search(data) for looks in _WITH_LONG_TOKEN):
         return True
     lowered = data.lower()
-    return any(piece in lowered for piece in _AWS) and _AWS_SECRET.search(data) is not None
+    if any(piece in lowered for piece in _AWS) and _AWS_SECRET.search(data):
+        return True
+    return any(piece in lowered for piece in _ACCESS_KEY) and _SECRET_KEY.search(data) is not None
 
 
 def _detectors_for(text: str) -> Iterator[Any]:
@@ -144,7 +166,7 @@ def secrets_in(text: str) -> Iterator[Secret]:
             ):  # a hit may be a group of the pattern: `ghp` of the whole token
                 if hits & {match[0], *match.groups()} and _stands_alone(match, text):
                     kind = detector.secret_type
-                    value = match[1] if kind == BASIC_AUTH else match[0]
+                    value = match[1] if kind == BASIC_AUTH or "key" in pattern.groupindex else match[0]
                     if kind == _PRIVATE_KEY and "PRIVATE KEY" in value:
                         real = _BODY.match(text, match.end()) is not None
                     else:

@@ -3,7 +3,8 @@
 What it finds:
     A reply that does not keep to what the request said about tools: a call where `tool_choice` was none, no call where
     one was required, another tool than the one that was named or than those that were allowed, or two calls at once
-    where parallel calls were switched off. Replies that the token limit cut, and calls that failed, are left alone.
+    where parallel calls were switched off. Replies that the token limit or a filter cut, calls that failed, and tools that
+    the provider runs itself are left alone.
 
 Why it matters:
     Code that forces a tool reads its arguments without looking further; it fails far from the reason. Servers that
@@ -25,7 +26,7 @@ from dataclasses import dataclass, replace
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Json
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.replies import Reply
+from replaydbg.graph.replies import REFUSAL_REASONS, Reply
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps
 
@@ -42,6 +43,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             params = reply.params
             asked = _request(params)
         if asked == _NOTHING or not reply.recorded or reply.cut:
+            continue
+        if reply.finish_reason in REFUSAL_REASONS:
             continue
         names = [call.name for call in facts.index.calls(reply.row)]
         place, said = asked.place, _broken(asked, names, reply)
@@ -103,7 +106,7 @@ def _asked(choice: Json) -> _Asked:
     """A choice in the shapes of OpenAI (Chat and Responses), Anthropic, Gemini and Bedrock."""
     if isinstance(choice, str):
         return _Asked(_WORDS.get(choice.lower(), ""))
-    if not isinstance(choice, Mapping):
+    if not isinstance(choice, Mapping) or choice.get("type") == "mcp":  # which the provider runs itself
         return _Asked()
     for inner in (choice.get("function"), choice.get("tool"), choice):
         name = inner.get("name") if isinstance(inner, Mapping) else None

@@ -2,7 +2,8 @@
 
 What it finds:
     A key or token of a known kind in a prompt, a reply, a tool call or a result: of cloud providers, code hosts,
-    payment and chat services, private keys, and as a hint passwords in addresses. Each is told once, masked; what
+    models, payment and chat services, private keys, and as a hint passwords in addresses and keys of Google, which web pages
+    may show to everybody. Each is told once, masked; what
     documents write in place of one (`AKIA...EXAMPLE`, `user:password@`) is left alone. Needs the
     extra `secrets` (detect-secrets); without it nothing is looked for. Nothing is sent anywhere to find out whether a
     key is valid.
@@ -35,6 +36,8 @@ from replaydbg.rules._places import part_pointer
 
 _WORDS = {_secrets.BASIC_AUTH: "password in an address", "NPM tokens": "NPM token"}
 """What the detectors name after more than one."""
+
+_HINTS = frozenset({_secrets.BASIC_AUTH, _secrets.GOOGLE})
 
 _TEXT_CHARS_MIN = 20
 """No key is shorter."""
@@ -103,7 +106,7 @@ def _finding(facts: Facts, secret: _secrets.Secret, row: int, place: _Place, row
     kind = _WORDS.get(secret.kind, secret.kind)
     article = "an" if kind[:1] in "AEIO" else "a"
     message = f"{article} {kind} stands in the trace: {_secrets.masked(secret.value)}"
-    severity = Severity.HINT if secret.kind == _secrets.BASIC_AUTH else RULE.severity
+    severity = Severity.HINT if secret.kind in _HINTS else RULE.severity
     return Finding(RULE.code, RULE.name, severity, message, steps, (Evidence(steps[0], where, "here first"),))
 
 

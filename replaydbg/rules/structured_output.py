@@ -25,6 +25,7 @@ import orjson
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Json
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.replies import REFUSAL_REASONS
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps, quoted, recorded, summary
 from replaydbg.rules._wanted import wanted_format
@@ -33,8 +34,6 @@ from replaydbg.wire.arguments import is_placeholder
 
 _PLACE = "/output/content"
 _FENCE = "```"
-_REFUSALS = frozenset({"content_filter", "prohibited_content", "refusal", "safety"})
-"""How providers say that they, or the model, would not answer."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -47,7 +46,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         output = trace.body(reply.row).output
         text = output.text if output is not None else ""
-        if is_placeholder(text) or reply.finish_reason in _REFUSALS:
+        if is_placeholder(text) or reply.finish_reason in REFUSAL_REASONS:
             continue
         said = _what_is_wrong(text, wanted.get("schema"), cut=reply.cut)
         if said:

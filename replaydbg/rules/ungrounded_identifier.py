@@ -43,12 +43,12 @@ _SEPARATORS = {ord(mark): None for mark in " -./()\u00a0"}
 _WORD_CHARS_MIN, _VALUE_CHARS_MAX = 5, 64
 _RANDOM = re.compile(
     r"(?=\d*[a-f])[0-9a-f]{12,}|(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\dt?\d{0,6}|1[5-9]\d{8}(?:\d{3})?"
-    r"|.*[0-9a-f]{8}-[0-9a-f]{4}-.*|call_.*|toolu_.*",
+    r"|.*[0-9a-f]{8}-[0-9a-f]{4}-.*|call_.*|toolu_.*|\#(?=\d*[a-f])(?:[0-9a-f]{6}|[0-9a-f]{8})",
     re.IGNORECASE,
 )
-"""Made for the occasion: digests, UUIDs, dates and times without separators."""
+"""Made for the occasion: digests, UUIDs, dates and times without separators, colours."""
 _KNOWN = re.compile(
-    r"[1-9]\d*000|[a-z]{1,4}[1-4]?(?:19|20)\d\d|(?:sha|md|rfc|iso|utf|base|h|mp|en|x|arm|cp)\d{1,5}|\d{3,4}[pi]|\d+(?:px|ms|kb|mb|gb|hz|k|m)",
+    r"[1-9]\d*000|(?:[a-z]{1,4}[1-4]?)?(?:19|20)\d\d|(?:sha|md|rfc|iso|utf|base|h|mp|en|x|arm|cp)\d{1,5}|\d{3,4}[pi]|\d+(?:px|ms|kb|mb|gb|hz|k|m)",
     re.IGNORECASE,
 )
 """Round amounts, years and quarters, standards, sizes: everybody knows them."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from replaydbg.core.message import Media, Message, Role
+from replaydbg.core.message import Media, Message, OtherPart, Role
 from replaydbg.core.trace import Trace
 from replaydbg.rules.broken_tool_choice import RULE
 from tests.support.build import assistant, call, model_call, trace, user
@@ -29,6 +29,14 @@ def asking(params: dict[str, Any], reply: Message | None) -> Trace:
         pytest.param({"tool_choice": "required"}, ONE, id="required, and one"),
         pytest.param(
             {"tool_choice": "required"}, assistant("I w", finish_reason="length"), id="cut before it could"
+        ),
+        pytest.param(
+            {"tool_choice": "required"}, assistant("I can't.", finish_reason="content_filter"), id="filtered"
+        ),
+        pytest.param(
+            {"tool_choice": {"type": "mcp", "server_label": "wiki", "name": "ask"}},
+            Message(Role.ASSISTANT, (OtherPart({"type": "mcp_call", "name": "ask"}), *SAYS.parts)),
+            id="a tool of a server that the provider asks",
         ),
         pytest.param({"tool_choice": "required"}, None, id="the call failed"),
         pytest.param({"tool_choice": "required"}, Message(Role.ASSISTANT), id="content not recorded"),

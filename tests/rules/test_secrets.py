@@ -20,6 +20,11 @@ KEYS = {
     "Stripe Access Key": "sk_live_" + "4eC39HqLyjWDarjtT1zdp7dc",
     "Private Key": "BEGIN RSA PRIVATE " + "KEY",
     "Slack Token": "xoxb-" + "123456789012-abcdefabcdef",
+    "Anthropic API Key": "sk-ant-" + "api03-" + "aB3_dE6-gH" * 9 + "AA",
+    "GitHub Token of finer grain": "github_pat_a1B2c3D4e5F6g7H8i9J0kL_" + "a1B2c3D4e5F" * 5 + "x1Y2",
+    "Google API Key": "AIza" + "SyB3_dE6-gHaB3_dE6-gHaB3_dE6-gH1234",
+    "Hugging Face Token": "hf_" + "aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgH",
+    "OpenAI Key of a project": "sk-" + "proj-" + "aB3_dE6-gH" * 5 + "T3Blbk" + "FJ" + "aB3_dE6-gH" * 5,
 }
 
 
@@ -56,6 +61,21 @@ def test_what_stands_in_place_of_one(text: str) -> None:
 )  # fmt: skip
 def test_quiet(text: str) -> None:
     assert list(_secrets.secrets_in(text)) == []
+
+
+SECRET_KEY = "wJalrXUtnFEMI/K7MDENG+bPxRfiCYzzKEY12345"
+
+
+@pytest.mark.parametrize(
+    "text", [f"AWS_SECRET_ACCESS_KEY={SECRET_KEY}", f'"SecretAccessKey": "{SECRET_KEY}",', f"secret_access_key = {SECRET_KEY}"]
+)  # fmt: skip
+def test_a_key_that_only_its_name_tells(text: str) -> None:
+    assert ("AWS Secret Key", SECRET_KEY) in list(_secrets.secrets_in(f"A=1\n{text}\nB=2"))
+    assert _secrets.may_be_in(f"A=1\n{text}\nB=2")
+
+
+def test_a_digest_beside_that_name_is_none() -> None:
+    assert not list(_secrets.secrets_in(f"secret_access_key={'ab12' * 16}"))
 
 
 def test_a_password_in_an_address() -> None:
