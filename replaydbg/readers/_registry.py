@@ -14,7 +14,7 @@ from replaydbg import limits
 from replaydbg import readers as package
 from replaydbg.core.finding import Notice
 from replaydbg.errors import UnreadableInput, UsageProblem
-from replaydbg.readers import _containers, _refusals, _resemblance
+from replaydbg.readers import _containers, _hollow, _refusals, _resemblance
 from replaydbg.readers._api import Document, Feed, NotThisFormat, Reader, Reading
 
 ENTRY_POINTS = "replaydbg.readers"
@@ -117,7 +117,7 @@ def read(
             said = (_of_fallback(document),)
         try:
             for reading in reader.read(document, partial):
-                yield _bounded(reading, said)
+                yield _bounded(document, reading, said)
         except NotThisFormat:
             continue
         return
@@ -209,10 +209,11 @@ def _is_whole(document: Document) -> bool:
     return not broken
 
 
-def _bounded(reading: Reading, first: tuple[Notice, ...]) -> Reading:
+def _bounded(document: Document, reading: Reading, first: tuple[Notice, ...]) -> Reading:
     if not reading.complete and not reading.traces:
         return reading
-    notices = (*first, *reading.notices)
+    hollow = _hollow.notice(document, reading) if reading.complete else None
+    notices = (*first, *filter(None, (hollow,)), *reading.notices)
     if reading.complete and not reading.traces:
         notices = (*notices, Notice("", "there is no step in the file"))
     if len(notices) > limits.NOTICES_MAX:
