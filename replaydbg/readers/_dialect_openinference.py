@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from replaydbg.core.message import (
     Json,
@@ -15,15 +16,17 @@ from replaydbg.core.message import (
     Text,
     ToolCall,
     ToolResponse,
+    text_message,
 )
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
+from replaydbg.readers import _langgraph
 from replaydbg.readers._attributes import numbered, parsed
 from replaydbg.readers._dialect_genai import AGENT, first_text
 from replaydbg.readers._lazy import lazy
 from replaydbg.readers._payloads import error_in, tool_message
 from replaydbg.readers._span import Counts, Facts, SpanBody, is_glue, merged, python_literal
-from replaydbg.wire import arguments, genai, loose, tool_specs
+from replaydbg.wire import arguments, genai, loose, mixed_messages, tool_specs
 
 MARK = "openinference.span.kind"
 _KINDS = {
@@ -37,7 +40,8 @@ _OUTPUT_TOKENS = ("llm.token_count.completion",)
 _TOOL_NAME = ("tool.name", "gen_ai.tool.name")
 _MODEL = ("llm.model_name", "gen_ai.request.model")
 
-WANTED = frozenset({MARK, *_MODEL, *_TOOL_NAME, *AGENT})
+_METADATA = "metadata"
+WANTED = frozenset({MARK, _METADATA, *_MODEL, *_TOOL_NAME, *AGENT})
 COUNTS = Counts(_INPUT_TOKENS, _OUTPUT_TOKENS, "llm.cost.total")
 
 _NO_PARAMS = frozenset(
@@ -60,6 +64,9 @@ _PARAMS_IN_RESPONSE = (
 )  # fmt: skip
 """openai-agents records the response where the parameters should be; these of its keys repeat what was asked."""
 
+_DUMPS = frozenset({"choices", "generations", "candidates", "output", "content", "error"})
+"""Keys of a whole response: one without a reply in it is none."""
+
 
 def kind_of(wanted: Mapping[str, Json], name: str) -> Kind:
     kind = _KINDS.get(str(wanted.get(MARK)).upper(), Kind.OPAQUE)
@@ -72,7 +79,9 @@ def kind_of(wanted: Mapping[str, Json], name: str) -> Kind:
 
 def facts(wanted: Mapping[str, Json], name: str) -> Facts:
     kind = kind_of(wanted, name)
-    agent = first_text(wanted, AGENT)
+    agent = first_text(wanted, AGENT) or _langgraph.agent(wanted.get(_METADATA), kind)
+    if kind is Kind.OPAQUE and agent and name == agent and not is_glue(name):
+        kind = Kind.AGENT_INVOCATION
     if kind is Kind.MODEL_CALL:
         return Facts(kind, name, agent, first_text(wanted, _MODEL))
     if kind is Kind.TOOL_EXECUTION:
@@ -95,7 +104,14 @@ class Body(SpanBody):
         if self.kind is not Kind.MODEL_CALL:
             return None
         items = numbered(self.attributes.below("llm.input_messages"))
-        return tuple(_message(item) for item in items) if items else None
+        if items:
+            return tuple(_message(item) for item in items)
+        prompts = [_own_text(item, "prompt") for item in numbered(self.attributes.below("llm.prompts"))]
+        given = "\n".join(filter(None, prompts)) or self._value("input.value")
+        said = mixed_messages.messages(given)
+        return (
+            (text_message(Role.USER, given),) if said is None and isinstance(given, str) and given else said
+        )
 
     @lazy
     def output(self) -> Message | None:
@@ -108,10 +124,20 @@ class Body(SpanBody):
             return message and Message(
                 message.role, message.parts, message.name, message.finish_reason or finish
             )
-        text = self.attributes.get("output.value")
-        if isinstance(text, str) and not text.startswith(("{", "[", *arguments.REDACTED_MARKS)):
-            return Message(Role.ASSISTANT, (Text(text),), finish_reason=finish)
-        return None
+        choices = numbered(self.attributes.below("llm.choices"))
+        text = _own_text(choices[0], "completion") if choices else ""
+        given = text or self._value("output.value")
+        said = mixed_messages.reply(given)
+        is_dump = isinstance(given, str) and not _DUMPS.isdisjoint(loose.mapping(parsed(given)))
+        if said is None and isinstance(given, str) and given and not is_dump:
+            said = text_message(Role.ASSISTANT, given)
+        return said and replace(said, finish_reason=said.finish_reason or finish)
+
+    def _value(self, key: str) -> Json:
+        """What went in or came out as a whole: the messages of those who recorded no others."""
+        value = self.attributes.get(key)
+        hidden = isinstance(value, str) and value.startswith(arguments.REDACTED_MARKS)
+        return None if hidden else value
 
     @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
@@ -218,6 +244,11 @@ class Body(SpanBody):
     @lazy
     def provider(self) -> str:
         return self.attributes.text("llm.provider", "llm.system").lower()
+
+
+def _own_text(item: Json, key: str) -> str:
+    """Of the older API of completions: a text in, a text out."""
+    return loose.text(loose.mapping(loose.mapping(item).get(key, item)).get("text"))
 
 
 def _offer(item: Json) -> Json:

@@ -197,3 +197,47 @@ def test_retrieved_documents() -> None:
 def test_tokens_of_agents_are_not_counted() -> None:
     found = trace(span(1, "a", 0, {"openinference.span.kind": "AGENT", "llm.token_count.prompt": 9}))
     assert found.input_tokens[0] == -1
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("hi", [(Role.USER, "hi")]),
+        (json.dumps({"messages": [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]}),
+         [(Role.SYSTEM, "s"), (Role.USER, "u")]),
+        ('{"city": "Ulm"}', [(Role.USER, '{"city": "Ulm"}')]),
+        ("", None),
+        ("__REDACTED__", None),
+    ],
+)  # fmt: skip
+def test_a_model_call_of_which_only_the_whole_was_recorded(asked: str, said: Json) -> None:
+    found = step("llm", LLM | {"input.value": asked, "output.value": asked})
+    prompt, reply = found.body.messages, found.body.output
+    told = None if prompt is None else [(message.role, message.text) for message in prompt]
+    assert told == said
+    assert (reply and reply.text) == (said and said[-1][1])
+
+
+def test_the_older_api_of_completions() -> None:
+    found = step(
+        "llm",
+        LLM
+        | {"llm.prompts.0.prompt.text": "Once", "llm.choices.0.completion.text": " upon", "input.value": "{"},
+    )
+    assert found.body.messages == (Message(Role.USER, (Text("Once"),)),)
+    assert found.body.output == Message(Role.ASSISTANT, (Text(" upon"),))
+
+
+def test_langchain_says_in_the_metadata_which_agent_it_was() -> None:
+    metadata = json.dumps({"lc_agent_name": "researcher", "langgraph_node": "model"})
+    spans = trace(
+        span(1, "researcher", attributes={"openinference.span.kind": "CHAIN", "metadata": metadata}),
+        span(2, "ChatOpenAI", 1, LLM | {"metadata": metadata}),
+        span(3, "look", 1, TOOL | {"agent.name": "better", "metadata": metadata}),
+    )
+    assert [spans.kind(row) for row in range(3)] == [
+        Kind.AGENT_INVOCATION,
+        Kind.MODEL_CALL,
+        Kind.TOOL_EXECUTION,
+    ]
+    assert [spans.agent(row) for row in range(3)] == ["researcher", "researcher", "better"]

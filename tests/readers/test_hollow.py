@@ -13,7 +13,7 @@ from tests.support.otlp import document, request, span
 
 CHAT = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 9}
 LLM = {"openinference.span.kind": "LLM", "llm.model_name": "m"}
-FAILED = {"status": {"code": 2}}
+FAILED: dict[str, Any] = {"status": {"code": 2}}
 
 
 def said(*messages: Json) -> dict[str, Json]:
