@@ -35,6 +35,9 @@ FILES_BESIDE_MAX = 5_000
 JSON_DEPTH_MAX = 200
 """Deeper nesting is shown as text: no writer of traces nests so deep, and recursion must end."""
 
+JSON_LEVELS_MAX = 1024
+"""The parser refuses deeper nesting, whole as it may be."""
+
 JSON_IN_JSON_LEVELS_MAX = 3
 """Langfuse and MLflow encode up to three times; a fourth level is text."""
 

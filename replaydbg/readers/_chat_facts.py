@@ -63,9 +63,8 @@ def facts(
     if usage == Usage() and isinstance(record.get("usage"), dict):
         usage = _usage(record["usage"])
     offered = body["tools"] if "tools" in body else body.get("functions", options.get("tools"))
-    asked_tools = (
-        asked.tools if isinstance(offered, list) and "tools" in body else tool_specs.read_tools(offered)
-    )
+    asked_tools = asked.tools or tool_specs.read_tools(offered)
+    is_told = isinstance(offered, list) or bool(asked.tools) or _is_whole_request(body, record)
     params = {
         **{key: value for key, value in options.items() if key not in {"tools", "messages"}},
         **asked.params,
@@ -76,7 +75,7 @@ def facts(
         provider=asked.provider or loose.text(record.get("custom_llm_provider")),
         agent=loose.text(record.get("agent_name")) or loose.text(record.get("agent")),
         # A request without offers offered nothing; a message list of somebody's own making only does not say.
-        tools=asked_tools if isinstance(offered, list) else () if _is_whole_request(body, record) else None,
+        tools=asked_tools if is_told else None,
         params=params,
         usage=usage,
         cost_usd=_number(record, _COST_KEYS),

@@ -6,7 +6,7 @@ names that proxies, client wrappers and cassettes give them. Whatever holds neit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -14,10 +14,18 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Message, Role, Text
 from replaydbg.core.outcome import Reply
 from replaydbg.core.request import ModelRequest, Sent
-from replaydbg.readers import _chat_facts, _salvage
+from replaydbg.readers import _bedrock_log, _chat_facts, _salvage
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._said_before import SaidBefore
-from replaydbg.wire import anthropic_messages, google_generate, loose, openai_chat, openai_responses, sse
+from replaydbg.wire import (
+    anthropic_messages,
+    bedrock_converse,
+    google_generate,
+    loose,
+    openai_chat,
+    openai_responses,
+    sse,
+)
 
 _ROLES = frozenset({"system", "developer", "user", "human", "assistant", "ai", "tool", "function"})
 _ITEM_TYPES = frozenset({"message", "function_call", "function_call_output", "reasoning", "custom_tool_call"})
@@ -62,7 +70,17 @@ SHAPES: Mapping[str, _Shape] = {
     "anthropic": anthropic_messages,
     "responses": openai_responses,
     "google": google_generate,
+    "bedrock": bedrock_converse,
 }
+
+
+_SHAPE_OF_ADDRESS = (
+    ("/messages", "anthropic"),
+    ("/responses", "responses"),
+    ("/completions", "chat"),
+    ("/converse", "bedrock"),
+    ("/converse-stream", "bedrock"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +126,17 @@ def recognise(
         found_one = _from_object(value, before)
         if found_one is not None:
             yield found_one
-        elif not set(value) <= {"metadata", "annotations"}:
-            notices.append(Notice(place or "/", "no messages and no model call here, left out"))
+        elif _bedrock_log.elsewhere(value):
+            notices.append(
+                Notice(
+                    place or "/", f"the body of this call lies in {_bedrock_log.elsewhere(value)}, left out"
+                )
+            )
+        else:
+            inside = [(number, _from_object(record, before)) for number, record in _bedrock_log.inside(value)]
+            yield from (replace(one, path=("events", number, "message")) for number, one in inside if one)
+            if not inside and not set(value) <= {"metadata", "annotations"}:
+                notices.append(Notice(place or "/", "no messages and no model call here, left out"))
     else:
         notices.append(Notice(place or "/", "neither an object nor an array, left out"))
 
@@ -133,6 +160,8 @@ def _from_object(record: dict[str, Json], before: SaidBefore | None) -> Call | T
     request, response = request_of(record), _response(record)
     if request is None:
         return None
+    if _bedrock_log.is_record(record):
+        return call(request, response, _bedrock_log.facts(record), before=before)
     if request is record and response is None and not record.get("error") and "input" not in record:
         if is_contents(record.get("contents")):
             return call(request, None, record, before=before)
@@ -156,6 +185,8 @@ def request_of(record: dict[str, Json]) -> dict[str, Json] | None:
     """The body of the request: the record itself, or what it holds under the names that loggers use."""
     if is_request(record):
         return record
+    if _bedrock_log.is_record(record):
+        return _bedrock_log.request(record)
     for key in ("request", "body", "input", "params", "inputs", "kwargs", "request_body"):
         inner = unwrapped(record.get(key))
         if isinstance(inner, dict):
@@ -187,6 +218,8 @@ def is_contents(value: Json) -> bool:
 
 def _response(record: dict[str, Json]) -> Json:
     """The response as recorded; None where there is none."""
+    if _bedrock_log.is_record(record):
+        return _bedrock_log.response(record)
     for key in _RESPONSE_KEYS:
         if record.get(key) is not None:
             return unwrapped(record[key])
@@ -262,14 +295,16 @@ def _asked(shape: _Shape, body: dict[str, Json], before: SaidBefore | None) -> M
 def shape_of(request: dict[str, Json], response: Json, url: str) -> str:
     """The wire shape: the address says it, else the response, else what only one shape has in a request."""
     path = url.partition("?")[0].rstrip("/")
-    for ending, shape in (("/messages", "anthropic"), ("/responses", "responses"), ("/completions", "chat")):
+    for ending, shape in _SHAPE_OF_ADDRESS:
         if path.endswith(ending):
             return shape
     if is_contents(request.get("contents")):
         return "google"
     match response:
-        case {"type": "message", "content": list()}:
+        case {"type": "message", "content": list()} | [{"type": "message_start"}, *_]:
             return "anthropic"
+        case {"output": {"message": dict()}} | [{"messageStart": dict()}, *_]:
+            return "bedrock"
         case {"object": "response"} | {"output": list()}:
             return "responses"
         case {"choices": list()}:
@@ -281,18 +316,24 @@ def shape_of(request: dict[str, Json], response: Json, url: str) -> str:
         return (
             "chat" if any("tool_calls" in item or "tool_call_id" in item for item in items) else "responses"
         )
-    if "system" in request or _has_anthropic_blocks(request.get("messages")):
+    if {"toolConfig", "inferenceConfig"} & set(request) or _has_blocks(request, bedrock_converse.is_block):
+        return "bedrock"
+    if {"system", "anthropic_version"} & set(request) or _has_blocks(request, _is_anthropic):
         return "anthropic"
     tools = loose.sequence(request.get("tools"))
     return "anthropic" if tools and "input_schema" in loose.mapping(tools[0]) else "chat"
 
 
-def _has_anthropic_blocks(messages: Json) -> bool:
+def _has_blocks(request: dict[str, Json], is_one: Callable[[Json], bool]) -> bool:
     return any(
-        loose.text(loose.mapping(block).get("type")) in _ANTHROPIC_BLOCKS
-        for message in loose.sequence(messages)
+        is_one(block)
+        for message in loose.sequence(request.get("messages"))
         for block in loose.sequence(loose.mapping(message).get("content"))
     )
+
+
+def _is_anthropic(block: Json) -> bool:
+    return loose.text(loose.mapping(block).get("type")) in _ANTHROPIC_BLOCKS
 
 
 def _reply(shape: _Shape, response: Json) -> Reply | None:

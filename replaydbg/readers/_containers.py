@@ -78,7 +78,7 @@ def parsed(record: Record, notices: list[Notice]) -> Iterator[tuple[Json, str]]:
         if value is None:
             notices.append(Notice(place, "not JSON, left out"))
         else:
-            notices.append(Notice(place, "damaged JSON: only what stands before the damage was read"))
+            notices.append(Notice(place, _salvage.lost(record.raw)))
             yield value, record.place
 
 

@@ -123,4 +123,4 @@ def saved(raw: bytes | memoryview) -> tuple[Json | None, str]:
     repaired = _salvage.repaired(raw)
     if repaired is None:
         return None, "not JSON, left out"
-    return repaired, "damaged JSON: only what stands before the damage was read"
+    return repaired, _salvage.lost(raw)

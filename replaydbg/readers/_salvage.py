@@ -14,11 +14,15 @@ import orjson
 
 from replaydbg import limits
 from replaydbg.core.message import Json
+from replaydbg.wire import arguments
 
 Bytes = bytes | memoryview
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What msgspec raises on bytes that are no JSON, or not of the shape that is asked for."""
+
+_LOOKED_AT_BYTES = 1 << 20
+"""What nests too deep mostly does so soon."""
 
 _STRUCTURE = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}\[\]]', re.DOTALL)
 _STRUCTURE_AND_COMMAS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?+|[{}\[\],]', re.DOTALL)
@@ -43,6 +47,13 @@ def loads(raw: Bytes | str) -> Json:
         return _without_surrogates(value) if "\\u" in text or isinstance(raw, str) else value
     except RecursionError:
         raise ValueError("nested too deep") from None
+
+
+def lost(text: Bytes) -> str:
+    """What to say of JSON text of which only the beginning was read."""
+    if arguments.is_too_deep(bytes(text[:_LOOKED_AT_BYTES]).decode("utf-8", "replace")):
+        return f"nested deeper than {limits.JSON_LEVELS_MAX:,} levels: only the first {limits.JSON_DEPTH_MAX} of them were read"
+    return "damaged JSON: only what stands before the damage was read"
 
 
 def value(text: Bytes) -> Json | None:

@@ -1,8 +1,9 @@
 """Raw chat logs: what a program that talks to a model keeps when it keeps the requests and replies themselves.
 
 One call to a file, JSON Lines or an array of calls, HTTP cassettes, or plain lists of messages, in the shapes of
-OpenAI, Anthropic and Google. Every reply becomes a model call with the messages before it as its prompt, every tool response a
-tool execution. This is the reader for all that no other format claims.
+OpenAI, Anthropic, Google and Bedrock (its log of invocations, from S3 or CloudWatch). Every reply becomes a model call
+with the messages before it as its prompt, every tool response a tool execution. This is the reader for all that no
+other format claims.
 
 Get one: the log of a proxy such as LiteLLM, one request and response a line, or `replaydbg convert TRACE --to openai-chat`.
 """
@@ -15,7 +16,15 @@ from replaydbg import limits
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Role
 from replaydbg.core.trace import Source
-from replaydbg.readers import _cassette, _chat_records, _containers, _salvage, _stitch, _stitched
+from replaydbg.readers import (
+    _bedrock_log,
+    _cassette,
+    _chat_records,
+    _containers,
+    _salvage,
+    _stitch,
+    _stitched,
+)
 from replaydbg.readers._api import Document, Reader, Reading, on_the_way
 from replaydbg.readers._said_before import SaidBefore
 
@@ -49,6 +58,8 @@ def sniff(document: Document) -> float:
         return 0.0
     if _cassette.path_of_exchanges(first) is not None:
         return 0.6
+    if _bedrock_log.is_record(first) or any(_bedrock_log.inside(first)):
+        return 0.9
     request = _chat_records.request_of(first)
     if request is None:
         is_heading = set(first) <= {"metadata", "annotations"} and b'"messages"' in document.head
@@ -127,7 +138,7 @@ def _capped(notices: list[Notice]) -> tuple[Notice, ...]:
 
 READER = Reader(
     FORMAT,
-    "raw chat logs and message lists (OpenAI, Anthropic, Google)",
+    "raw chat logs and message lists (OpenAI, Anthropic, Google, Bedrock)",
     sniff,
     read,
     marks=("messages", "role", "content"),

@@ -29,7 +29,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.graph.replies import CUT_REASONS
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_call
-from replaydbg.wire.arguments import REDACTED
+from replaydbg.wire.arguments import REDACTED, TOO_DEEP
 
 _AROUND_CHARS = 12
 """Shown on each side of the place where parsing failed."""
@@ -57,6 +57,8 @@ def _what_is_wrong(raw: str, problem: ParseProblem, *, by_limit: bool) -> str:
         return f"break off after {len(raw)} character{'s' * (len(raw) > 1)}" + (
             ", at the token limit" if by_limit else ""
         )
+    if problem.message == TOO_DEEP:
+        return f"are {TOO_DEEP}"
     at = max(problem.offset, 0)
     near = raw[max(at - _AROUND_CHARS, 0) : at + _AROUND_CHARS]
     return f"are no JSON: {problem.message} at character {at}, near {near!r}"

@@ -35,7 +35,7 @@ from replaydbg.views.pictures import described
 from replaydbg.views.subject import Subject
 from replaydbg.views.text import count_words, plural
 from replaydbg.wire import genai
-from replaydbg.wire.arguments import REDACTED
+from replaydbg.wire.arguments import REDACTED, TOO_DEEP
 
 _ROLE_LOOKS = {
     Role.SYSTEM: "role-system",
@@ -177,6 +177,8 @@ def what_is_wrong(problem: ParseProblem, said: str) -> tuple[str, str]:
     """A line about arguments that are not there as a value, and its look. Redacted ones are nobody's mistake."""
     if problem.message == REDACTED:
         return f"arguments {REDACTED}", "dim"
+    if problem.message == TOO_DEEP:
+        return f"✗ arguments {TOO_DEEP}", "error"
     return f"✗ {said}: {shown(problem.message)}", "error"
 
 

@@ -6,6 +6,7 @@ import re
 
 import orjson
 
+from replaydbg import limits
 from replaydbg.core.message import Json, ParseProblem, ToolCall
 
 REDACTED_MARKS = ("__REDACTED__", "[REDACTED", "<redacted>", "[sanitized]")
@@ -22,6 +23,11 @@ _PLACEHOLDER_CHARS_MAX = 200
 REDACTED = "redacted by the recorder"
 """The message of the problem of such arguments."""
 
+TOO_DEEP = f"nested deeper than {limits.JSON_LEVELS_MAX:,} levels: not read"
+"""The message where nobody knows whether they are JSON."""
+
+_STRUCTURE = re.compile(r'"(?:[^"\\]++|\\.)*+"?+|[{}\[\]]', re.DOTALL)
+
 
 def parse(raw: str) -> tuple[Json, ParseProblem | None]:
     """The value of raw argument text. Empty text means no arguments: OpenAI and Phoenix both write it for `{}`."""
@@ -30,7 +36,21 @@ def parse(raw: str) -> tuple[Json, ParseProblem | None]:
     try:
         return orjson.loads(raw), None
     except orjson.JSONDecodeError as error:
+        if is_too_deep(raw):
+            return None, ParseProblem(TOO_DEEP)
         return None, ParseProblem(error.msg, error.pos, truncated=_breaks_off(raw.rstrip()))
+
+
+def is_too_deep(text: str) -> bool:
+    """Whether text was refused for its nesting, and so nobody knows whether it is JSON."""
+    if text.count("{") + text.count("[") <= limits.JSON_LEVELS_MAX:
+        return False
+    depth = 0
+    for token in _STRUCTURE.finditer(text):
+        depth += (token[0] in "{[") - (token[0] in "}]")
+        if depth > limits.JSON_LEVELS_MAX:
+            return True
+    return False
 
 
 def _breaks_off(text: str) -> bool:

@@ -1,8 +1,8 @@
 """Messages as frameworks log them: whatever shape the application happened to use, told apart message by message.
 
-Known: OpenAI Chat and Responses, Anthropic, GenAI and Gemini parts, LangChain (`{lc, kwargs}`, `{type, data}` and the
-plain dump), the AI SDK (`tool-call`, `tool-result`), and the envelopes around them: `{messages}`, `{contents}`,
-`{generations}`, `{choices}`, a batch of one, JSON as text. Reading only: nobody is sent such a mixture.
+Known: OpenAI Chat and Responses, Anthropic, Bedrock's Converse, GenAI and Gemini parts, LangChain (`{lc, kwargs}`,
+`{type, data}` and the plain dump), the AI SDK (`tool-call`, `tool-result`), and the envelopes around them: `{messages}`,
+`{contents}`, `{generations}`, `{choices}`, a batch of one, JSON as text. Reading only: nobody is sent such a mixture.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from replaydbg.wire import (
     _openai_chat_messages,
     _openai_responses_items,
     arguments,
+    bedrock_converse,
     genai,
     loose,
     openai_chat,
@@ -225,6 +226,8 @@ def _part(part: Json) -> Part:
         return _anthropic_blocks.read_block(part)
     if kind in _OPENAI:
         return _openai_chat_messages.read_part(part)
+    if bedrock_converse.is_block(part):
+        return bedrock_converse.read_block(part)
     match part:
         case {"type": "tool-call"}:
             return _call(part)

@@ -64,6 +64,12 @@ def test_quiet(run: Trace) -> None:
             "break off after 12 characters, at the token limit",
             id="cut off by the token limit",
         ),
+        pytest.param(
+            asking(call("f", raw="[" * 2000 + "]" * 2000)),
+            "/tool_calls/0/arguments_raw",
+            "are nested deeper than 1,024 levels: not read",
+            id="too deep",
+        ),
     ],
 )
 def test_found(run: Trace, place: str, said: str) -> None:

@@ -144,11 +144,17 @@ def test_an_error_that_is_the_result_is_said_once() -> None:
 def test_what_was_left_out_is_said_to_be_so() -> None:
     reply = Message(
         Role.ASSISTANT,
-        (OtherPart({"type": "text"}), ToolCall("c1", "find"), call("look", raw="__REDACTED__")),
+        (
+            OtherPart({"type": "text"}),
+            ToolCall("c1", "find"),
+            call("look", raw="__REDACTED__"),
+            call("deep", raw="[" * 2000 + "]" * 2000),
+        ),
     )
     text = text_of(conversation(about(trace(model_call("m1", [user("hi")], reply)), "m1"), Folds()))
     assert "(text: what it said was not recorded)" in text
     assert "→ find  its arguments were not recorded" in text
     assert "arguments redacted by the recorder" in text
+    assert "arguments nested deeper than 1,024 levels: not read" in text
     assert "null" not in text
     assert "not JSON" not in text

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from replaydbg.core.message import ParseProblem, ToolCall
 from replaydbg.wire.arguments import (
     REDACTED,
+    TOO_DEEP,
     call_from_any,
     call_from_raw,
     is_placeholder,
@@ -132,3 +133,15 @@ def test_null_means_that_there_are_none() -> None:
 )  # fmt: skip
 def test_what_stands_for_a_value_that_was_removed(value: Any, expected: bool) -> None:
     assert is_placeholder(value) is expected
+
+
+@pytest.mark.parametrize("raw", ["[" * 2000 + "]" * 2000, '{"a":' * 2000 + "1" + "}" * 2000, "[" * 2000])
+def test_text_that_nests_too_deep_is_not_said_to_be_no_json(raw: str) -> None:
+    assert parse(raw) == (None, ParseProblem(TOO_DEEP))
+
+
+@pytest.mark.parametrize("raw", ['["' + "[" * 2000 + '"', "[]," * 2000])
+def test_many_brackets_are_no_depth(raw: str) -> None:
+    _, problem = parse(raw)
+    assert problem is not None
+    assert problem.message != TOO_DEEP

@@ -216,3 +216,16 @@ def test_a_role_that_names_a_waiting_tool_is_its_response() -> None:
     _, answered, stray = read(talk)
     assert answered == Message(Role.TOOL, (ToolResponse("c1", "two", "find"),))
     assert stray == Message(Role.UNKNOWN, (Text("three"),), "find")
+
+
+def test_blocks_of_bedrock() -> None:
+    found = mixed_messages.messages(
+        [
+            {"role": "user", "content": [{"text": "hi"}]},
+            {"role": "assistant", "content": [{"toolUse": {"toolUseId": "t", "name": "f", "input": {}}}]},
+            {"role": "user", "content": [{"toolResult": {"toolUseId": "t", "content": [{"text": "x"}]}}]},
+        ]
+    )
+    assert found is not None
+    assert found[1].tool_calls == (ToolCall("t", "f", {}),)
+    assert found[2] == Message(Role.TOOL, (ToolResponse("t", "x"),))
