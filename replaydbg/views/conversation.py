@@ -83,8 +83,10 @@ def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds, prose: 
         is_open = folds.is_open("earlier", usual=edited)
         noun = "message" if known == 1 else "messages"
         told = subject.step.body.usage.input_tokens
-        of = f" of {count_words(told)}" if told is not None else ""
-        tokens = f"~{count_words(tokens_estimate(messages[:known]))}{of} tokens"
+        estimate = tokens_estimate(messages[:known])
+        # What came from a cache is not always counted: a part is no larger than its whole.
+        of = f" of {count_words(told)}" if told is not None and told >= estimate else ""
+        tokens = f"~{count_words(estimate)}{of} tokens"
         yield Block(
             f"{fold_sign(is_open)}{known} earlier {noun}, {tokens}, known since #{subject.link.previous + 1}",
             "dim",

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from replaydbg.codec import make_edit
 from replaydbg.core.message import Media, Message, OtherPart, Reasoning, Role, Text, ToolCall
-from replaydbg.core.step import Kind
+from replaydbg.core.step import Kind, Usage
 from replaydbg.views.blocks import Folds
 from replaydbg.views.conversation import conversation
 from tests.support.blocks import about, text_of, violation
@@ -50,6 +50,21 @@ def test_a_later_call_shows_what_is_new() -> None:
     assert '"hits": 0' in text
     assert text.rstrip().endswith("none")
     assert "be brief" in said("m2", Folds().toggled("earlier"))
+
+
+def test_a_part_of_the_prompt_is_never_told_to_be_more_than_all_of_it() -> None:
+    """Some recorders leave what came from a cache out of the tokens of the prompt."""
+    messages = [system("be brief"), user("hi")]
+
+    def told(input_tokens: int) -> str:
+        more = model_call(
+            "m2", [*messages, assistant("ok"), user("go on")], "yes", usage=Usage(input_tokens, 1)
+        )
+        again = trace(model_call("m1", messages, "ok"), more)
+        return text_of(conversation(about(again, "m2"), Folds()))
+
+    assert "3 earlier messages, ~3 of 9 tokens" in told(9)
+    assert "3 earlier messages, ~3 tokens" in told(2)
 
 
 def test_violations_stand_under_the_call() -> None:

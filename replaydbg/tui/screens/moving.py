@@ -173,8 +173,10 @@ class Moving(ReadingStep):
             )
 
     def do_map(self) -> None:
-        covered = self.uncover()
-        self._show_map(on=covered or not self.query_one(FlowPane).display)
+        on = self.uncover() or not self.query_one(FlowPane).display
+        if on and self.query_one(TimelineHead).display:
+            self._show_timeline(on=False)
+        self._show_map(on=on)
 
     def uncover(self) -> bool:
         """Take the detail away where it hides all else, so that what a key opens is seen. Gives whether it did."""

@@ -56,6 +56,7 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         self.signs = signs or theme.signs(os.environ)
         self.drawing: FlowDrawing | None = None
         self._wanted = -1
+        self._drawn_elsewhere = False
 
     def load(self, view: ChainView) -> None:
         """Draw the map anew, e.g. with more findings; the selected stop is kept where it is still there."""
@@ -68,6 +69,7 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
             if not get_current_worker().is_cancelled:
                 self.app.call_from_thread(self._show, drawing)
 
+        self._drawn_elsewhere = True
         self.run_worker(draw, thread=True, exclusive=True, exit_on_error=False, group="draw")
 
     def _drawn(self, view: ChainView) -> FlowDrawing:
@@ -106,7 +108,8 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if self.drawing is None:
-            return Strip.blank(width, self.look())
+            waits = "drawing the map of the whole run …" if self._drawn_elsewhere and y == _MARGIN else ""
+            return self.strip((Span(f" {waits}", "dim"),), width)
         left, top = self.scroll_offset
         line = self.drawing.line(y + top - _MARGIN, max(0, left - _MARGIN), width, self.selected)
         return self.strip((Span(" " * (self._centred + max(0, _MARGIN - left))), *line), width)

@@ -14,6 +14,7 @@ from replaydbg.views.bars import Axis
 from replaydbg.views.chain import ChainView
 from replaydbg.views.columns import Columns
 from replaydbg.views.signs import ASCII
+from replaydbg.views.text import Span
 
 if TYPE_CHECKING:  # imported where somebody looks at the timeline
     from replaydbg.views.timeline import Head, Sweep
@@ -129,7 +130,8 @@ class TimelineHead(Looks, inherit_bindings=False):
     def render_line(self, y: int) -> Strip:
         view, axis, width = self.chain.view, self.chain.stretch, self.size.width
         if view is None or axis is None or view.sweep is None or width < 1:
-            return Strip.blank(width, self.look())
+            waits = "looking at what ran when …" if y == 0 and view is not None and width > 0 else ""
+            return self.strip((Span(f" {waits}", "dim"),), width)
         from replaydbg.views.timeline import Head, head_line, profile
 
         columns = view.timeline(self.chain.size.width, 3)

@@ -59,6 +59,7 @@ async def test_the_map_of_a_long_run_is_drawn_beside_the_screen(monkeypatch: pyt
         view.load(ChainView(Chain(run)))
         view.show_rows(run.row("t0"))
         assert view.drawing is None, "not yet"
+        assert "drawing the map" in view.render_line(1).text
         await view.workers.wait_for_complete()
         await pilot.pause()
         assert view.selected is not None

@@ -57,3 +57,27 @@ async def test_without_times_it_says_so(tmp_path: Path) -> None:
     async with open_made(tmp_path, trace(model_call("m", [], "x", timed=False))) as sitting:
         await sitting.press("T")
         assert "no times were recorded" in sitting.said
+
+
+async def test_the_map_and_the_timeline_take_each_others_place(tmp_path: Path) -> None:
+    async with open_demo(tmp_path, size=(120, 40)) as sitting:
+        main = sitting.main
+        await sitting.press("T", "t")
+        assert "at once" not in sitting.text, "no axis of time over a map"
+        assert "─ ● support ─" in sitting.text
+        assert not on_time(sitting)
+        assert main.detail.region.width > 0, "the detail has its room again"
+        await sitting.press("T")
+        assert "at once" in sitting.text
+        assert "─ ● support ─" not in sitting.text
+        await sitting.press("T")
+        assert "at once" not in sitting.text
+        assert "lookup_order" in sitting.text
+
+
+async def test_a_long_run_says_what_it_waits_for(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        head = sitting.main.query_one(TimelineHead)
+        head.display = True
+        await sitting.pilot.pause()
+        assert "looking at what ran when" in head.render_line(0).text
