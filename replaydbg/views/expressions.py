@@ -38,7 +38,7 @@ class Expression:
         flags = (regex.DOTALL if exact else regex.IGNORECASE) | (regex.MULTILINE if lines else 0)
         try:
             self._compiled: regex.Pattern[str] = regex.compile(re.escape(source) if plain else source, flags)
-        except (regex.error, RecursionError, OverflowError) as problem:
+        except (regex.error, RecursionError, OverflowError, ValueError) as problem:
             raise QueryProblem(f"{self._named} is no regular expression: {problem}") from problem
 
     def holds(self, text: str) -> bool:

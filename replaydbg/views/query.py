@@ -124,6 +124,19 @@ def conditions(terms: Sequence[Term], about: About, each: Each = map) -> list[Te
     return [_turned(_test(term, about, each)) if term.turned else _test(term, about, each) for term in order]
 
 
+def inside(terms: Sequence[Term]) -> str:
+    """What to look for in the text of a step that fits, as one would type it there; "" where no text was asked for."""
+    texts = [term for term in terms if term.field in _TEXTS and not term.turned]
+    if len(texts) == 1 and not texts[0].field and not texts[0].value.startswith("/"):
+        return texts[0].value
+    either = "|".join(term.value if term.field else re.escape(term.value) for term in texts)
+    try:
+        Expression(either)
+    except QueryProblem:  # each is one, and all of them together are none
+        return ""
+    return f"/{either}/" if either else ""
+
+
 def matching(all_of: Sequence[Test], rows: range) -> Iterator[int]:
     sayings = (test for test in all_of if isinstance(test, Saying))
     narrowed = next(sayings, None)

@@ -36,8 +36,9 @@ def test_what_words_look_for(typed: str, text: str, found: list[tuple[int, int]]
 
 def test_what_is_no_pattern() -> None:
     assert typed_expression("  ") is None
-    with pytest.raises(QueryProblem, match="no regular expression"):
-        typed_expression("/(/")
+    for pattern in ("/(/", "/(?V0)a(?V1)b/"):  # the second is a ValueError of `regex`
+        with pytest.raises(QueryProblem, match="no regular expression"):
+            typed_expression(pattern)
 
 
 @pytest.mark.parametrize(

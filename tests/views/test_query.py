@@ -10,7 +10,7 @@ from replaydbg import limits
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.views.expressions import QueryProblem, TooSlow
-from replaydbg.views.query import About, Term, conditions, matching, parse
+from replaydbg.views.query import About, Term, conditions, inside, matching, parse
 from tests.support.build import agent, assistant, call, model_call, tool_execution, trace, user
 
 ASKED = call("search_web", {"q": "Lamps"}, "c1")
@@ -119,3 +119,23 @@ def test_an_expression_that_takes_too_long_says_where(monkeypatch: pytest.Monkey
     run = trace(model_call("m", [user("short")], assistant("b" + "a" * 5000 + "!")))
     with pytest.raises(TooSlow, match=r"/\(a\|aa\)\+\$/ takes too long at #1"):
         list(matching(conditions(parse("/(a|aa)+$/"), About(run)), range(1)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("lamps", "lamps"),
+        ('"no (lamps)"', "no (lamps)"),
+        ("kind:tool", ""),
+        ("-lamps", ""),
+        ("kind:tool lamps", "lamps"),
+        ("no (lamps)", r"/no|\(lamps\)/"),
+        (r"/l.mps/", "/l.mps/"),
+        ('"/etc/"', "//etc//"),
+        (r"/(?P<a>x)/ /(?P<a>y)\1/ lamps", r"/(?P<a>x)|(?P<a>y)\1|lamps/"),
+        (r"/(?V0)a/ /(?V1)b/", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_looked_for_inside_a_step_that_was_found(typed: str, words: str) -> None:
+    assert inside(parse(typed)) == words

@@ -116,6 +116,8 @@ class Moving(ReadingStep):
         if self.has_class("-zoomed"):
             self.set_class(pane is self.detail.document, "-zoomed-detail")
         self.set_focus(pane)
+        if pane is self.detail.document:
+            self.read_on_inside()
 
     def do_zoom(self) -> None:
         below = (self.query_one(FindingsPane), self.query_one(PlanPane))

@@ -17,6 +17,7 @@ class ReadingStep(Searching):
         self.settle()
         self.add_class("-detail")
         self.set_focus(self.detail.document)
+        self.read_on_inside()
 
     def do_markdown(self) -> None:
         self.detail.toggle_markdown()

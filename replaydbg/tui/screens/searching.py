@@ -75,6 +75,7 @@ class Searching(Reported):
     def look_for(self, text: str, begin: int, *, filtering: bool) -> None:
         """Search all steps for what was typed, in a thread; what was looked for before is given up."""
         from replaydbg.views.expressions import QueryProblem
+        from replaydbg.views.query import inside as in_texts
         from replaydbg.views.query import parse
 
         shown, text = self.desk.shown, text.strip()
@@ -90,6 +91,10 @@ class Searching(Reported):
         else:
             self.searched, self.hits, self._jumps = text, (), True
             self.chain.find(())
+            if self.detail.document.sought == self._in_texts:
+                self.detail.document.forget()
+            self._in_texts = in_texts(terms)
+            self._mark_inside()
         if not terms:
             self.workers.cancel_group(self, "filter" if filtering else "search")
             if filtering:
@@ -102,6 +107,26 @@ class Searching(Reported):
             workers.search, shown, text, self.about(), self._began_at, self.post_message, filtering=filtering
         )
         self.work("filter" if filtering else "search", job)
+
+    _in_texts = ""
+    """What of that is words, to be looked for in the text of a step."""
+
+    def settle(self) -> None:
+        super().settle()
+        self._mark_inside()
+
+    def _mark_inside(self) -> None:
+        self.detail.document.mark(self._in_texts if self._is_hit() else "")
+
+    def _is_hit(self) -> bool:
+        at = bisect_left(self.hits, self.row)
+        return at < len(self.hits) and self.hits[at] == self.row
+
+    def read_on_inside(self) -> None:
+        """Who goes into the text of a step that was found goes to the place in it, wherever that is folded away."""
+        text = self.detail.document
+        if self._in_texts and not text.sought and self._is_hit():
+            text.look_for(self._in_texts, text.place, unfold=True, quiet=True)
 
     _began_at = 0
     _jumps = True
@@ -140,6 +165,7 @@ class Searching(Reported):
             self.chain.find(event.rows)
             if first:
                 self._to_hit(self._began_at)
+            self._mark_inside()
             if event.problem:
                 self._tell(f"{event.problem}: found in {found} before that", "error")
             elif event.last and not event.rows:

@@ -95,6 +95,9 @@ class SearchedDocument(Document, inherit_bindings=False):
         self._origin: tuple[int, int, bool] | None = None
         """Where to go from to the first hit, until that is done: line, scroll, and whether also into what is folded."""
         self._tells = False
+        self._quiet = False
+        """Whether nobody typed the words here: where they are not found, nothing was looked for."""
+        self._marked = ""
         self._marks: dict[int, list[tuple[int, int]]] = {}
         super().__init__(id=id)
 
@@ -114,20 +117,27 @@ class SearchedDocument(Document, inherit_bindings=False):
         """Equal before and after something that did not change what is looked for, or where one is in it."""
         return self.sought, self._here
 
-    def look_for(self, text: str, origin: tuple[int, int], *, unfold: bool) -> None:
+    def mark(self, text: str) -> None:
+        """Mark passages on the lines in sight, without going to any; not while something is looked for here."""
+        if self._wanted is None and text != self._marked:
+            self._marked, self._painted = text, typed_expression(text)
+            self._marks.clear()
+            self.refresh()
+
+    def look_for(self, text: str, origin: tuple[int, int], *, unfold: bool, quiet: bool = False) -> None:
         """Mark the passages, and go to the first one from `origin` on. Raises QueryProblem, and forgets what was before."""
         self.forget()
         self._wanted = self._painted = typed_expression(text)
         if self._wanted is None:
             self.go_back(origin)
             return
-        self.sought, self._origin, self._tells = text, (*origin, unfold), True
+        self.sought, self._origin, self._tells, self._quiet = text, (*origin, unfold), True, quiet
         self._search()
 
     def forget(self) -> None:
         self.workers.cancel_group(self, "passages")
         self.sought, self._wanted, self._hits, self._here, self._origin = "", None, Hits(), -1, None
-        self._painted = None
+        self._painted, self._marked = None, ""
         self._marks.clear()
         self.refresh()
 
@@ -151,6 +161,9 @@ class SearchedDocument(Document, inherit_bindings=False):
     def on_searched_document__moved(self, event: _Moved) -> None:
         event.stop()
         if event.hits is not self._hits:
+            return
+        if self._quiet and self._hits.complete and not len(self._hits):
+            self.forget()
             return
         if self._origin is not None:
             self._to_first(*self._origin)

@@ -140,3 +140,36 @@ async def test_what_was_looked_for_is_looked_for_in_rows_that_come_later(tmp_pat
         more = [*first, *later, model_call("z", [user("on")], "boots")]
         sitting.main.on_trace_read(TraceRead(Reading((trace(*more),), fraction=0.6, complete=False)))
         await sitting.until(lambda: shown_rows(sitting) == [3, 5, 6, 7, 8], "the filter on the later rows")
+
+
+async def test_who_goes_into_a_step_that_was_found_is_at_the_words_in_it(tmp_path: Path) -> None:
+    """Also where they are folded away: a prompt says again what was said long before."""
+    async with open_demo(tmp_path, size=(120, 40)) as sitting:
+        main, text = sitting.main, sitting.main.detail.document
+        await typed(sitting, "/", "region 48213")
+        await sitting.press("enter")
+        await sitting.until(lambda: bool(main.hits), "hits")
+        await sitting.press("n")
+        await sitting.until_still()
+        assert not text.sought, "reading the list looks for nothing inside"
+        await sitting.press("enter")
+        await sitting.until(lambda: text.found > 0, "the passages")
+        assert "region|48213" in text.sought
+        await sitting.until(lambda: "1 of" in sitting.said, "how many there are")
+        await sitting.press("escape", "escape")
+        assert not text.sought
+        await typed(sitting, "/", "kind:tool")
+        await sitting.press("enter", "enter")
+        await sitting.until_still()
+        assert not text.sought, "no words were asked for"
+
+
+async def test_words_that_only_the_name_holds_are_not_looked_for_in_the_text(tmp_path: Path) -> None:
+    run = trace(model_call("m", [user("hi")], assistant("yes"), model="big-one", agent="zebra"))
+    async with open_made(tmp_path, run) as sitting:
+        await typed(sitting, "/", "zebra")
+        await sitting.press("enter")
+        await sitting.until(lambda: list(sitting.main.hits) == [0], "the hit")
+        await sitting.press("enter")
+        await sitting.until(lambda: not sitting.main.detail.document.sought, "nothing to be cleared")
+        assert "not in this text" not in sitting.said
