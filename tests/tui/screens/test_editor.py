@@ -126,5 +126,4 @@ async def test_as_it_looks(tmp_path: Path, size: tuple[int, int], name: str, key
         for key in keys:
             await sitting.press(key)
         await sitting.until(lambda: isinstance(sitting.app.screen, EditorScreen), "the editor")
-        await sitting.pilot.pause(0.4)
-        same_as_golden(__file__, f"editor-{name}-{size[0]}x{size[1]}", sitting.text)
+        same_as_golden(__file__, f"editor-{name}-{size[0]}x{size[1]}", await sitting.at_rest())

@@ -118,5 +118,4 @@ async def test_as_it_looks(tmp_path: Path, size: tuple[int, int], name: str) -> 
         if name == "found":
             await sitting.press("slash", *"order", "enter")
             await sitting.until(lambda: sitting.main.detail.document.found, "hits")
-        await sitting.pilot.pause(0.2)
-        same_as_golden(__file__, f"detail-{name}-{size[0]}x{size[1]}", sitting.text)
+        same_as_golden(__file__, f"detail-{name}-{size[0]}x{size[1]}", await sitting.at_rest())
