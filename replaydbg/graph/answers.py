@@ -48,10 +48,11 @@ class Answering:
 
     def __init__(self, trace: Trace, asked: Asked, linking: Linking) -> None:
         self._trace = trace
-        self._calls = asked.calls
+        self._calls, self._ran = asked.calls, asked.ran
         self._links = linking.links
         self.found: dict[CallPlace, ToolResponse | PromptPlace] = {}
-        """A large response is found again in its prompt when somebody asks: one may be an image, and there may be many."""
+        """A response is found again in its prompt when somebody asks, where it is large (one may be an image, and there may be
+        many) and where nobody will, since the execution of the call tells the same."""
         self.orphans: list[tuple[PromptPlace, ToolResponse]] = []
         self.left_in_prompts: dict[PromptPlace, ToolCall] = {}
         self.ids: set[str] = set()
@@ -102,7 +103,8 @@ class Answering:
 
     def _settle(self, asked: CallPlace | PromptPlace, place: PromptPlace, response: ToolResponse) -> None:
         if isinstance(asked, CallPlace):
-            self.found[asked] = place if _is_large(response.result) else response
+            is_left = response.id in self._ran or _is_large(response.result)
+            self.found[asked] = place if is_left else response
         else:
             self.left_in_prompts.pop(asked, None)
 

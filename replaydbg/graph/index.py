@@ -58,6 +58,8 @@ class Asked:
         self._offers = _Offers()
         self.calls: dict[int, tuple[ToolCall, ...]] = {}
         self.executed: dict[int, ToolCall] = {}
+        self.ran: set[str] = set()
+        """Ids of calls of which an execution recorded what came back."""
         self.offers: dict[int, tuple[ToolSpec, ...] | None] = {}
         self.replies: list[Reply] = []
 
@@ -71,6 +73,8 @@ class Asked:
             call = body.call
             if call is not None:
                 self.executed[row] = call
+                if call.id and body.has_result:
+                    self.ran.add(call.id)
 
 
 class _Offers:

@@ -231,3 +231,14 @@ def test_a_large_response_is_found_again_where_it_stands(result: Any) -> None:
     assert told is not None
     assert told.result == result
     assert isinstance(found._walked.found[CallPlace(0, 0)], PromptPlace)
+
+
+@pytest.mark.parametrize("executions", [True, False])
+def test_what_an_execution_tells_is_not_kept_a_second_time(*, executions: bool) -> None:
+    run = chat(
+        [user("q"), assistant("", call("f", {}, "a")), response("a", "r"), assistant("done")],
+        executions=executions,
+    )
+    found = answers(run)
+    assert found.response(CallPlace(0, 0)) == ToolResponse("a", "r")
+    assert isinstance(found._walked.found[CallPlace(0, 0)], PromptPlace) is executions
