@@ -148,6 +148,9 @@ LANES_MAX = 20
 FOLD_PERIOD_MAX_STEPS = 8
 """Longest round that folds into one row: a longer one is hard to see as a round when it opens."""
 
+OUTCOMES_STEPS_MAX = 100_000
+"""In all branches together that the list of branches compares unasked: some seconds of a thread, and their facts stay."""
+
 FLOW_PLACES_MAX = 60
 """Agents and tools drawn on the flow map, the busiest ones, and the others as one; a larger drawing is a hairball (tui.md section 2.3)."""
 

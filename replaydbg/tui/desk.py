@@ -255,8 +255,12 @@ class Desk:
         """What became of the findings in each branch that was compared: words and look."""
         from replaydbg.views.compare import gained_and_lost
 
+        return {id_: gained_and_lost(comparison) for id_, comparison in self.outcomes().items()}
+
+    def outcomes(self) -> dict[str, Comparison]:
+        """Of each branch that was compared with what it came from."""
         return {
-            after: gained_and_lost(comparison)
+            after: comparison
             for (before, after), comparison in self.comparisons.items()
             if after != RECORDING and before == self.before(after)
         }

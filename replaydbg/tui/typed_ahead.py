@@ -35,7 +35,9 @@ class TypedAhead(App[Answer]):
             )  # once it is mounted, and something on it has the focus
         else:
             await super().on_event(event)
-            for _ in range(_TURNS):
+            for turn in range(_TURNS_AFTER_A_SCREEN):
+                if turn >= _TURNS and self.screen is screen:
+                    break
                 await asyncio.sleep(0)
 
 
@@ -45,6 +47,8 @@ _TURNS = 5
 """An action that asks something is a task of its own, and what leaves a dialog is a message of its widget: so many turns
 of the loop, and the screen that the next key is for is on top.
 """
+_TURNS_AFTER_A_SCREEN = 40
+"""Where a screen came or went: some lists go before what they lead to comes (a branch is named when its list has gone)."""
 
 
 def _pass_on(screen: Screen[Any], key: events.Key) -> None:

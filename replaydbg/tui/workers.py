@@ -242,6 +242,15 @@ def compare(
     post(Compared(*ids, comparison))
 
 
+def compare_all(jobs: Sequence[partial[None]]) -> None:
+    """One comparison after the other, until they are given up."""
+    worker = get_current_worker()
+    for job in jobs:
+        if worker.is_cancelled:
+            return
+        job()
+
+
 class _GivenUp(BaseException):
     """Nobody wants it any more. No rule, and nothing else that is prepared for mistakes, may hold it up."""
 

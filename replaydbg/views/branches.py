@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from replaydbg.core.branch import RECORDING, Branch
 from replaydbg.core.trace import Trace
+from replaydbg.diff.steps import Comparison
 from replaydbg.replay.sampling import Tally
 from replaydbg.session.state import Sitting
 from replaydbg.views.blocks import Block, shown
+from replaydbg.views.compare import gained_and_lost, spent_words
 from replaydbg.views.models import models_words
 from replaydbg.views.plan import edit_block
 from replaydbg.views.text import plural
@@ -21,23 +23,28 @@ TALLY = "tally:"
 
 def branch_blocks(
     sitting: Sitting,
-    headlines: Mapping[str, tuple[str, str]],
+    comparisons: Mapping[str, Comparison],
     marked: str | None = None,
     other: tuple[str, str, Trace] | None = None,
+    unknown: str = "",
 ) -> Iterator[Block]:
-    """Lines whose `place` is `branch:ID`, or `tally:N` for what came of many runs; `headlines` say what became of the findings, in words and with a look.
+    """Lines whose `place` is `branch:ID`, or `tally:N` for what came of many runs; `comparisons` are of branches with what they came from.
 
     `marked` is to be compared with another; `other` is the id, name and trace of a recording that may be compared with.
+    `unknown` is said of branches that are in no comparison.
     """
-    for block in _all(sitting, headlines, other):
+    for block in _all(sitting, comparisons, other, unknown):
         yield replace(block, mark="≠", mark_look="mark") if block.place == f"branch:{marked}" else block
 
 
 def _all(
-    sitting: Sitting, headlines: Mapping[str, tuple[str, str]], other: tuple[str, str, Trace] | None
+    sitting: Sitting,
+    comparisons: Mapping[str, Comparison],
+    other: tuple[str, str, Trace] | None,
+    unknown: str,
 ) -> Iterator[Block]:
     yield _recording(sitting)
-    yield from _below(sitting, headlines, RECORDING, 1)
+    yield from _below(sitting, comparisons, RECORDING, 1, unknown)
     if other is not None:
         id_, name, trace = other
         text = f"◇ {shown(name)}"
@@ -47,7 +54,7 @@ def _all(
 
 
 def _below(
-    sitting: Sitting, headlines: Mapping[str, tuple[str, str]], parent: str, depth: int
+    sitting: Sitting, comparisons: Mapping[str, Comparison], parent: str, depth: int, unknown: str
 ) -> Iterator[Block]:
     for number, tally in enumerate(sitting.tallies):
         if tally.parent == parent:
@@ -60,10 +67,20 @@ def _below(
                 yield Block(
                     f"¶ {shown(note)}", "note", indent=3 * depth + 3, hang=2, place=f"branch:{branch.id}"
                 )
-            if branch.id in headlines:
-                text, look = headlines[branch.id]
+            for text, look in _became(comparisons.get(branch.id), unknown):
                 yield Block(text, look, indent=3 * depth + 3, hang=2, place=f"branch:{branch.id}")
-            yield from _below(sitting, headlines, branch.id, depth + 1)
+            yield from _below(sitting, comparisons, branch.id, depth + 1, unknown)
+
+
+def _became(comparison: Comparison | None, unknown: str) -> Iterator[tuple[str, str]]:
+    """What became of the findings, and what the whole run took, in words and with a look."""
+    if comparison is None:
+        if unknown:
+            yield unknown, "dim"
+        return
+    yield gained_and_lost(comparison)
+    if spent := spent_words(comparison.totals_a, comparison.totals_b):
+        yield spent, "dim"
 
 
 def _tally(sitting: Sitting, tally: Tally, number: int, depth: int) -> Iterator[Block]:
@@ -120,17 +137,18 @@ def _branch(sitting: Sitting, branch: Branch, depth: int) -> Iterator[Block]:
         hang=4,
         place=place,
     )
+    words, _, look = models_words(branch)
+    if words:
+        yield Block(f"models: {words}", look or "dim", indent=indent + 3, hang=2, place=place)
     trace = _parent_trace(sitting, branch.parent)
     for edit in branch.edits:
         yield Block(edit_block(trace, edit).text, "dim", indent=indent + 3, hang=2, place=place)
 
 
 def outcome_words(branch: Branch) -> str:
-    """`31 steps: 12 live, 18 reused; models: recorded gpt-4o, asked gpt-5; stopped: ...`."""
+    """`31 steps: 12 live, 18 reused; stopped: ...`."""
     counts = [f"{count} {word}" for word, count in branch.counts().items() if count]
     text = f"{plural(len(branch.trace), 'step')}: {', '.join(counts)}"
-    if models := models_words(branch)[0]:
-        text += f"; models: {models}"
     if branch.stopped is not None:
         text += f"; stopped ({branch.stopped.kind}): {shown(branch.stopped.reason)}"
     return text

@@ -158,6 +158,16 @@ def totals_lines(
     return ((name, old, new, words) for name, old, new, words in lines if (old, new) != (None, None))
 
 
+def spent_words(a: Totals, b: Totals) -> str:
+    """`18k tokens -3%, $0.02, 3.4s -71%`: what B took, against A; "" where nothing was recorded."""
+    said = []
+    for name, before, after, words in totals_lines(a, b):
+        if name in ("tokens", "cost", "time") and after is not None:
+            noun = " tokens" if name == "tokens" else ""
+            said.append(f"{words(after)}{noun}{share_words(before, after).replace('  ', ' ')}")
+    return ", ".join(said)
+
+
 def share_words(before: float | None, after: float | None) -> str:
     """By how much it grew or shrank, where that can be said."""
     if not before or after is None:

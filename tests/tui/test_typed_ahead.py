@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from textual.events import Key
 
+from replaydbg.core.branch import Branch, BranchStep, Provenance
+from replaydbg.session.commands import AddBranch
 from replaydbg.tui.screens.dialogs import Choose, Line
 from replaydbg.tui.screens.help import Help
 from tests.support.desk import Sitting, open_demo
@@ -67,3 +69,20 @@ async def test_a_key_pressed_twice_leaves_one_screen(tmp_path: Path, keys: str) 
         await sitting.until_still()
         assert sitting.main in sitting.app.screen_stack
         assert sitting.app.is_running
+
+
+@pytest.mark.parametrize(
+    ("keys", "shown"), [("l a wide one\r", "b1  a wide one"), (";a wide one\r", "¶ a wide one")]
+)
+async def test_a_list_of_branches_that_asks_for_words_gets_all_of_them(
+    tmp_path: Path, keys: str, shown: str
+) -> None:
+    """The list goes before the line comes; what is typed meanwhile is not for the steps below."""
+    async with open_demo(tmp_path) as sitting:
+        run = sitting.shown.trace
+        steps = tuple(BranchStep(each, each, Provenance.RECORDED, "as recorded") for each in run.ids)
+        sitting.main.do(AddBranch(Branch("b1", "", (), run, steps)))
+        await sitting.press("b")
+        await sitting.until_text("Branches")
+        await _burst(sitting, keys)
+        await sitting.until_text(shown)

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from replaydbg.core.branch import RECORDING
 from replaydbg.core.trace import Trace
+from replaydbg.diff.steps import Comparison
 from replaydbg.session.state import Sitting
 from replaydbg.tui.actions import by_id, keyed, sign
 from replaydbg.tui.desk import OTHER
@@ -39,15 +40,26 @@ class BranchesScreen(JumpingScreen[Wish | None]):
     def __init__(
         self,
         sitting: Sitting,
-        headlines: Mapping[str, tuple[str, str]],
+        outcomes: Mapping[str, Comparison],
         at: str | None = None,
         other: tuple[str, Trace] | None = None,
+        *,
+        told: bool = True,
     ) -> None:
-        """`at` is the branch to begin on; the one that is looked at, for None. `other`, a name and a trace, may be compared with, too."""
+        """`at` is the branch to begin on; the one that is looked at, for None. `other`, a name and a trace, may be compared with, too.
+
+        `told` says that what became of the other branches is on its way.
+        """
         super().__init__()
+        unknown = (
+            "looking at what became of the findings …"
+            if told
+            else "{compare} looks at what became of the findings"
+        )
+        self._unknown = keyed(self.WHERE, unknown)
         self._at = at
         self._sitting = sitting
-        self._headlines = headlines
+        self._outcomes = outcomes
         self._other = None if other is None else (OTHER, *other)
         self.marked: str | None = None
         """The branch that the next one is to be compared with."""
@@ -66,9 +78,17 @@ class BranchesScreen(JumpingScreen[Wish | None]):
 
     def _fill(self) -> None:
         self.query_one(Document).show(
-            lambda _folds, _width: branch_blocks(self._sitting, self._headlines, self.marked, self._other),
+            lambda _folds, _width: branch_blocks(
+                self._sitting, self._outcomes, self.marked, self._other, self._unknown
+            ),
             keep_place=True,
         )
+
+    def tell(self, outcomes: Mapping[str, Comparison]) -> None:
+        """More is known of what became of branches."""
+        self._outcomes = outcomes
+        if self.is_mounted:
+            self._fill()
 
     def _to_current(self) -> None:
         text = self.query_one(Document)

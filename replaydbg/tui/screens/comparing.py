@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import work
+from textual.message import Message
 
+from replaydbg import limits
 from replaydbg.core.branch import RECORDING
 from replaydbg.tui import workers
 from replaydbg.tui.desk import OTHER
 from replaydbg.tui.messages import Compared, ComparisonMoved, OtherRead
 from replaydbg.tui.screens.changing import Changing
+
+if TYPE_CHECKING:  # imported when somebody asks for the list
+    from replaydbg.tui.screens.branches import BranchesScreen
 
 _COMPARING = "comparing"
 """What is said of one that is under way begins so."""
@@ -27,13 +33,34 @@ class Comparing(Changing):
 
     def compare(self, before: str, after: str) -> bool:
         """Work out in a thread what became of one branch in the other; False where one of them is not there."""
+        job = self._comparison(before, after, self.post_message)
+        if job is not None:
+            self.work("compare", job)
+        return job is not None
+
+    def _comparison(self, before: str, after: str, post: workers.Post) -> partial[None] | None:
         sides = self.desk.of_branch(before), self.desk.of_branch(after)
         if sides[0] is None or sides[1] is None:
+            return None
+        return partial(workers.compare, (before, after), sides[0], sides[1], self.desk.same_steps, post)
+
+    def _compare_all(self) -> bool:
+        """What became of branches that nobody has looked at in this sitting; the list of them tells it as it comes.
+
+        False where they are so long that a person has to ask for each.
+        """
+
+        def post(message: Message) -> bool:
+            return isinstance(message, ComparisonMoved) or self.post_message(message)
+
+        known, under_way = self.desk.outcomes(), self.desk.branch_id if self.comparing else None
+        unknown = [each for each in self.desk.branches if each.id not in known and each.id != under_way]
+        if sum(len(each.trace) for each in unknown) > limits.OUTCOMES_STEPS_MAX:
             return False
-        job = partial(
-            workers.compare, (before, after), sides[0], sides[1], self.desk.same_steps, self.post_message
-        )
-        self.work("compare", job)
+        pairs = [(each.parent, each.id) for each in unknown]
+        jobs = [job for pair in pairs if (job := self._comparison(*pair, post)) is not None]
+        if jobs:
+            self.work("outcomes", partial(workers.compare_all, jobs))
         return True
 
     def on_comparison_moved(self, event: ComparisonMoved) -> None:
@@ -68,6 +95,8 @@ class Comparing(Changing):
         self.comparing = ""
         self.desk.comparisons[pair] = event.comparison
         self.paint_header()
+        if self._listed is not None:
+            self._listed.tell(self.desk.outcomes())
         if event.after == self.desk.branch_id and event.before == self.desk.before(event.after):
             self.paint_header()
             text, look = gained_and_lost(event.comparison)
@@ -155,6 +184,9 @@ class Comparing(Changing):
 
     # Branches
 
+    _listed: BranchesScreen | None = None
+    """The list of branches, while it is shown."""
+
     @work
     async def do_branches(self) -> None:
         from replaydbg.tui.screens.branches import BranchesScreen
@@ -165,7 +197,13 @@ class Comparing(Changing):
             assert session is not None  # `why_not` of the action
             desk = self.desk
             other = (desk.title(OTHER), desk.other.trace) if desk.other is not None else None
-            wish = await self.app.push_screen_wait(BranchesScreen(session, self.desk.headlines(), at, other))
+            told = self._compare_all()
+            self._listed = BranchesScreen(session, self.desk.outcomes(), at, other, told=told)
+            try:
+                wish = await self.app.push_screen_wait(self._listed)
+            finally:
+                self._listed = None
+                self.workers.cancel_group(self, "outcomes")
             if wish is None:
                 return
             at = wish.branch_id

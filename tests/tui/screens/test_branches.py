@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from replaydbg import limits
 from replaydbg.codec import make_edit
 from replaydbg.core.branch import Branch, BranchStep, Provenance, Stop
 from replaydbg.session.commands import AddBranch, SelectBranch, SetMark, SetNote
@@ -86,6 +87,29 @@ async def tree(sitting: Sitting) -> None:
         await sitting.until_still()
 
 
+async def test_what_became_of_branches_that_nobody_looked_at_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were made in another sitting, say: what became of the findings is nowhere kept."""
+    async with open_demo(tmp_path) as sitting:
+        main = sitting.main
+        await sitting.until_checked()
+        for id_ in ("b1", "b2"):
+            main.do(AddBranch(branch(sitting, id_)))
+        main.do(SelectBranch(""))
+        await sitting.until_still()
+        main.desk.comparisons.clear()
+        await sitting.press("b")
+        await sitting.until(lambda: sitting.text.count("the two runs are equal") == 2, "both outcomes")
+        assert sitting.text.count("18k tokens") == 2, "and what they took"
+        await sitting.press("q")
+        main.desk.comparisons.clear()
+        monkeypatch.setattr(limits, "OUTCOMES_STEPS_MAX", 51)
+        await sitting.press("b")
+        await sitting.until_text("D looks at what became of the findings")
+        assert not main.desk.comparisons
+
+
 @pytest.mark.parametrize("size", SIZES)
 async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
     states = {}
@@ -93,6 +117,7 @@ async def test_as_it_looks(tmp_path: Path, size: Size) -> None:
         await tree(sitting)
         await sitting.press("b")
         await sitting.until(lambda: isinstance(sitting.app.screen, BranchesScreen), "the list")
+        await sitting.until(lambda: len(sitting.main.desk.outcomes()) == 3, "what became of them")
         states["three branches"] = await sitting.at_rest()
         await sitting.press("X")
         states["one was dropped, with what came of it"] = await sitting.at_rest()
