@@ -264,6 +264,7 @@ _BRANCHES = (
     UserAction("pin", "Pin", "Keep this branch on top, or let it go", ("p",), "Branches", "branches", footer=9),
     UserAction("mark", "Mark", "Mark this one: {compare} on another line compares the two", ("m",), "Branches", "branches", footer=11),
     UserAction("compare", "Compare", "Beside the marked one; without a mark, beside what it came from", ("D",), "Branches", "branches", footer=6),
+    UserAction("rerun", "Re-run", "Re-run its edits once more, on what it came from, as a branch of its own", ("r",), "Branches", "branches", footer=7),
     UserAction("sample", "Try often", "Re-run its edits many times, and as it was: effect or chance?", ("A",), "Branches", "branches", footer=12),
     UserAction("help", "Help", "All keys", ("question_mark",), "Branches", "branches", footer=90),
     UserAction("leave", "Back", "Back to the steps", ("q", "escape", "b"), "Branches", "branches", footer=95),

@@ -241,7 +241,10 @@ def nothing_to_plan(state: State) -> str | None:
 
 
 def nothing_to_rerun(state: State) -> str | None:
-    return state.read_only or nothing_to_plan(state)
+    reason = state.read_only or nothing_to_plan(state)
+    if reason and state.branch and not state.read_only:
+        return "nothing is edited in this branch: {edit} edits a step; the list of {branches} re-runs its own edits once more"
+    return reason
 
 
 def no_choice(state: State) -> str | None:

@@ -23,7 +23,7 @@ from replaydbg.views.branches import TALLY, branch_blocks
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`what` to do (`select`, `drop`, `label`, `note`, `pin`, `compare`) with which branch, or with a table (`tally:N`)."""
+    """`what` to do (`choose`, `drop`, `label`, `note`, `pin`, `compare`, `rerun`, `sample`) with which branch, or with a table (`tally:N`)."""
 
     what: str
     branch_id: str
@@ -119,6 +119,9 @@ class BranchesScreen(JumpingScreen[Wish | None]):
 
     def do_pin(self) -> None:
         self._of_branch("pin")
+
+    def do_rerun(self) -> None:
+        self._of_branch("rerun")
 
     def do_sample(self) -> None:
         self._of_branch("sample")

@@ -59,16 +59,39 @@ class Running(Comparing):
     @work
     async def do_resume(self) -> None:
         """Go on with the stopped branch that is looked at: its edits on its parent, its answers first."""
-        from replaydbg.actions.plan import plan_edits
         from replaydbg.actions.rerun import going_on
+
+        branch = self.desk.shown.branch if self.desk.shown is not None else None
+        assert branch is not None  # `why_not` of the action
+        parent, options = await self._terms_of(branch)
+        if options is not None:
+            await self._run(parent, branch.edits, going_on(options, branch))
+
+    async def _done_with_branch(self, what: str, branch_id: str) -> bool:
+        session = self.desk.session
+        branch = session.branch(branch_id) if session is not None else None
+        if what != "rerun" or session is None or branch is None:
+            return await super()._done_with_branch(what, branch_id)
+        if self.desk.read_only:
+            self.say(self.desk.read_only)
+            return False
+        parent, options = await self._terms_of(branch)
+        if options is None:
+            return True
+        options = replace(
+            options, branch_id=session.free_branch_id(), parent=branch.parent, choices=branch.choices
+        )
+        await self._run(parent, branch.edits, options)
+        return False
+
+    async def _terms_of(self, branch: Branch) -> tuple[Shown, RerunOptions | None]:
+        """What the branch is of, and on which terms its edits are to be re-run there; None for not at all."""
+        from replaydbg.actions.plan import plan_edits
         from replaydbg.tui.screens.rerun import RerunScreen
 
-        desk, session = self.desk, self.desk.session
-        branch = desk.shown.branch if desk.shown is not None else None
-        assert branch is not None  # `why_not` of the action
-        assert session is not None
+        desk = self.desk
         parent = desk.of_branch(branch.parent)
-        assert parent is not None
+        assert parent is not None  # a branch goes with what came of it
         plan = await asyncio.to_thread(plan_edits, parent.facts, branch.edits, branch.choices)
         terms = RerunScreen(
             desk.setup,
@@ -82,8 +105,7 @@ class Running(Comparing):
         options = await self.app.push_screen_wait(terms)
         if options is None:
             self.say("nothing was sent", "dim")
-            return
-        await self._run(parent, branch.edits, going_on(options, branch))
+        return parent, options
 
     async def _run(self, shown: Shown, edits: tuple[Edit, ...], options: RerunOptions) -> None:
         from replaydbg.session.commands import AddBranch, ContinueBranch

@@ -39,6 +39,30 @@ async def test_an_edited_tool_result_mends_the_run_too(tmp_path: Path) -> None:
         await sitting.press("q")
 
 
+async def test_edits_of_a_branch_are_re_run_once_more_from_the_list(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await edit_result(sitting)
+        await sitting.press("r")
+        await sitting.until(lambda: isinstance(sitting.app.screen, RerunScreen), "the terms")
+        await sitting.press("y")
+        await sitting.until_text("findings gone")
+        await sitting.press("r")
+        assert "the list of b re-runs its own edits once more" in sitting.said
+        await sitting.press("b", "r")
+        await sitting.until(lambda: isinstance(sitting.app.screen, RerunScreen), "the terms")
+        await sitting.press("q")
+        await sitting.until_text("Branches")
+        assert len(sitting.main.desk.branches) == 1
+        await sitting.press("r")
+        await sitting.until(lambda: isinstance(sitting.app.screen, RerunScreen), "the terms")
+        await sitting.press("y")
+        await sitting.until(lambda: len(sitting.main.desk.branches) == 2, "another branch")
+        first, again = sitting.main.desk.branches
+        assert (again.parent, again.edits) == (first.parent, first.edits)
+        assert again.id != first.id
+        assert sitting.main.desk.branch_id == again.id
+
+
 async def test_r_in_one_go_with_saving_waits_for_the_plan(tmp_path: Path) -> None:
     async with open_demo(tmp_path) as sitting:
         sitting.main.do(AddEdit(make_edit(sitting.shown.trace.step(8), "/result", TOLD)))
