@@ -57,7 +57,7 @@ async def test_edits_of_a_branch_are_re_run_once_more_from_the_list(tmp_path: Pa
         await sitting.until(lambda: isinstance(sitting.app.screen, RerunScreen), "the terms")
         await sitting.press("y")
         await sitting.until(lambda: len(sitting.main.desk.branches) == 2, "another branch")
-        first, again = sitting.main.desk.branches
+        first, again = list(sitting.main.desk.branches)
         assert (again.parent, again.edits) == (first.parent, first.edits)
         assert again.id != first.id
         assert sitting.main.desk.branch_id == again.id
