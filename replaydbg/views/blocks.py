@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from replaydbg.core.message import Json
-from replaydbg.views.pictures import described, picture_in
+from replaydbg.views.pictures import described, instead_of, picture_in
 from replaydbg.views.text import printable
 
 Spans = tuple[tuple[int, int, str], ...]
@@ -226,8 +226,9 @@ def _container(
 
 
 def _leaf(label: str, value: Json, comma: str, *, indent: int, place: str, inside: str) -> Block:
-    label, text = shown(label), shown(one_line(value))
-    look = "json-string" if isinstance(value, str) else "json-number"
+    words = instead_of(value) if isinstance(value, str) else ""
+    label, text = shown(label), words or shown(one_line(value))
+    look = "dim" if words else "json-string" if isinstance(value, str) else "json-number"
     if value is None or isinstance(value, bool):
         look = "json-literal"
     lead = f"{label}: " if label else ""

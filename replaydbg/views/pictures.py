@@ -42,6 +42,24 @@ def picture_in(value: Json) -> Media | None:
     return None
 
 
+def instead_of(text: str) -> str:
+    """What to say in the place of a text that nobody reads: bytes written in letters. "" for any other."""
+    if len(text) < _BYTES_CHARS_MIN:
+        return ""
+    if _DATA_URI.match(text):
+        return described(Media("data", uri=text))
+    head = text[:_BYTES_CHARS_MIN]
+    if _BASE64.fullmatch(head) and len(set(head)) >= _LETTERS_MIN:
+        return described(Media("base64", data=text))
+    return ""
+
+
+_BYTES_CHARS_MIN = 1000
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]+")
+_LETTERS_MIN = 20
+"""Of a thousand letters of packed bytes; one letter said a thousand times is something to be seen."""
+
+
 def bytes_words(count: int) -> str:
     if count < 10_000:
         return f"{count:,} bytes".replace(",", " ")
@@ -58,7 +76,7 @@ def _beginning(data: str) -> bytes:
 
 def pixels(data: bytes) -> tuple[int, int] | None:
     """Width and height of a PNG, GIF, JPEG or WebP; None where that cannot be told."""
-    if data[:8] == b"\x89PNG\r\n\x1a\n" and len(data) >= 24:
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and data[12:16] == b"IHDR" and len(data) >= 24:
         return unpack(">II", data[16:24])
     if data[:4] == b"GIF8" and len(data) >= 10:
         return unpack("<HH", data[6:10])

@@ -124,6 +124,15 @@ def test_pictures_in_results_are_told_and_not_written_out(block: JsonValue, said
     assert "AAAA" in text_of(value_blocks([block], Folds(all_open=True)))
 
 
+def test_bytes_in_letters_are_not_written_out_anywhere_and_copied_whole() -> None:
+    """Also where folds are all open, as on the command line: pictures stand under names that nobody knows."""
+    picture = "data:image/png;base64," + "iVBORw0KGgoAbcdEfgHijKlmNopqr" * 100
+    blocks = list(json_blocks({"image": {"it": picture}}, Folds(all_open=True)))
+    assert "iVBORw0KGgo" not in text_of(blocks)
+    (leaf,) = (block for block in blocks if "image/png" in block.text)
+    assert copied(leaf) == picture
+
+
 @pytest.mark.parametrize(
     "other",
     [{"type": "image"}, {"type": "image", "data": 1}, {"type": "image_url", "image_url": "https://x/a"}],

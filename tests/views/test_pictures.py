@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from replaydbg.core.message import Media
-from replaydbg.views.pictures import bytes_words, described, pixels
+from replaydbg.views.pictures import bytes_words, described, instead_of, pixels
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + pack(">II", 1024, 768) + b"\x08\x06\0\0\0"
 GIF = b"GIF89a" + pack("<HH", 20, 10)
@@ -50,6 +50,25 @@ def test_broken_pictures_have_no_size_or_some(rest: bytes, head: bytes) -> None:
 )
 def test_in_a_few_words(part: Media, said: str) -> None:
     assert described(part) == said
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "data:image/png;base64," + b64encode(PNG + bytes(range(256)) * 8).decode(),
+            "[image/png 1024×768, 2 077 bytes]",
+        ),
+        (b64encode(PNG + bytes(range(256)) * 8).decode(), "[base64 1024×768, 2 077 bytes]"),
+        ("data:image/png;base64,iVBORw0KGgo=", ""),
+        ("ha" * 5000, ""),
+        ("The quick brown fox jumps over 13 lazy dogs. " * 100, ""),
+        ("", ""),
+    ],
+)
+def test_bytes_in_letters_are_told_in_words(text: str, said: str) -> None:
+    """Short ones, what somebody may read, and one syllable said for ever are shown as they are."""
+    assert instead_of(text) == said
 
 
 def test_a_long_address_is_cut() -> None:
