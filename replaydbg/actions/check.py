@@ -23,6 +23,7 @@ from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.graph.suspects import Suspect, suspects
 from replaydbg.graph.walk import Heed
 from replaydbg.rules import _registry
+from replaydbg.rules._beginnings import Beginning, beginning
 from replaydbg.rules._repairs import Repair, repair
 
 _WALK_SHARE = 0.7
@@ -46,6 +47,8 @@ class Checked:
     """What a person does not want to hear of, each with the reason; not among `findings`."""
     repairs: tuple[Repair | None, ...] = ()
     """For each of `findings` the edit that would mend it, where it is known."""
+    beginnings: tuple[Beginning | None, ...] = ()
+    """For each of them the place whose edit may help, where only a person can write it."""
     known: int = 0
     """Findings that the baseline has too, left out."""
     suspects: tuple[Suspect, ...] | None = None
@@ -195,6 +198,7 @@ def _checked(file: str, trace: Trace, how: _How, of_file: tuple[Notice, ...]) ->
         notices=(*of_file, *of_rules, *of_session),
         suppressed=suppressed,
         repairs=tuple(repair(facts, finding) for finding in told),
+        beginnings=tuple(beginning(facts, finding) for finding in told),
         suspects=suspects(facts, told) if how.with_suspects else None,
     )
 

@@ -22,6 +22,7 @@ from replaydbg.views.text import plural, printable
 
 if TYPE_CHECKING:  # the rules are loaded when they are run
     from replaydbg.actions.check import Checked, Unread
+    from replaydbg.rules._beginnings import Beginning
     from replaydbg.rules._repairs import Repair
 
 
@@ -163,8 +164,14 @@ def _document(checked: Checked) -> dict[str, Json]:
         "tool_calls": checked.tool_calls,
         "tool_executions": checked.tool_executions,
         "findings": [
-            {**_finding_document(checked, finding), "repair": _repair_document(repair)}
-            for finding, repair in zip(checked.findings, checked.repairs, strict=True)
+            {
+                **_finding_document(checked, finding),
+                "repair": _repair_document(repair),
+                "beginning": _beginning_document(checked, begins),
+            }
+            for finding, repair, begins in zip(
+                checked.findings, checked.repairs, checked.beginnings, strict=True
+            )
         ],
         "notices": [documents.notice_document(notice) for notice in checked.notices],
         "unchecked_calls": checked.unchecked_calls,
@@ -187,6 +194,12 @@ def _repair_document(repair: Repair | None) -> dict[str, Json] | None:
     return None if repair is None else {**documents.edit_document(repair.edit), "words": repair.words}
 
 
+def _beginning_document(checked: Checked, begins: Beginning | None) -> dict[str, Json] | None:
+    if begins is None:
+        return None
+    return {"step_id": checked.trace.ids[begins.row], "pointer": begins.pointer, "words": begins.words}
+
+
 def _print(checked: Checked, *, verbose: bool) -> None:
     """Rule by rule, the worst first; a line for each finding."""
     trace = checked.trace
@@ -202,7 +215,7 @@ def _print(checked: Checked, *, verbose: bool) -> None:
             "--tools FILE gives schemas"
         )
     report.notices(checked.notices)
-    print_grouped(trace, checked.findings, checked.repairs, verbose=verbose)
+    print_grouped(trace, checked.findings, checked.repairs, checked.beginnings, verbose=verbose)
     if verbose:
         _print_suppressed(checked)
     if checked.suspects is not None:

@@ -118,7 +118,7 @@ def _changes(
     arguments: Json, violation: Violation, others: tuple[Violation, ...]
 ) -> Iterator[tuple[Json, str]]:
     place = violation.pointer
-    name = place.rpartition("/")[2]
+    name = place.removeprefix("/")
     value = pointer.get(arguments, place)
     if violation.keyword == "enum":
         near = (

@@ -29,6 +29,8 @@ from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.tool import SchemaSource, ToolSpec
 from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.failures import Refusal
+from replaydbg.graph.outcomes import Outcome
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_call
 
@@ -51,8 +53,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 known[at] = _names(seen.offered)
             names = known[at]
             if names is not None and seen.call.name not in names:
-                outcome = facts.outcomes[number]
-                ran = outcome.known and not outcome.failed
+                ran = _was_taken(facts.outcomes[number])
                 yield from _held_against(facts, seen, names, SchemaSource.REQUEST, ran=ran)
         elif side and seen.in_force is None and seen.call.name not in side:
             yield from _held_against(facts, seen, side, SchemaSource.SIDE_FILE, ran=False)
@@ -62,7 +63,12 @@ def _were_left_out(facts: Facts) -> bool:
     """Whether the recorder does not write down what is offered: no request offers anything, and calls are answered."""
     if any(map(facts.index.tools, facts.index.model_calls)):
         return False
-    return any(outcome.known and not outcome.failed for outcome in facts.outcomes)
+    return any(map(_was_taken, facts.outcomes))
+
+
+def _was_taken(outcome: Outcome) -> bool:
+    """Whether the runtime knows the tool: it answered, or looked at the arguments."""
+    return outcome.known and (not outcome.failed or outcome.refusal is Refusal.ARGUMENTS)
 
 
 def _names(offered: tuple[ToolSpec, ...]) -> tuple[str, ...] | None:

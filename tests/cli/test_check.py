@@ -82,6 +82,7 @@ def test_the_json_has_the_promised_fields_in_order() -> None:
         "loop",
         "fingerprint",
         "repair",
+        "beginning",
     ]
     assert list(finding["evidence"][0]) == ["step_id", "pointer", "message"]
     assert finding["schema_source"] == "this request"
@@ -137,6 +138,25 @@ def test_text_is_a_line_for_each_finding_by_rule_and_evidence_on_demand() -> Non
     assert "fingerprint" not in brief
     assert "/tool_calls/0/arguments/order_id: 48213 is an integer, not string" in verbose
     assert "schema from this request" in verbose
+    assert verbose.count("    what to do: Correct the field in place and re-run what follows") == 1
+    assert "what to do" not in brief
+
+
+def test_where_a_loop_is_broken_is_an_option_for_replay_with_a_place_to_write_in() -> None:
+    told = run("check", INCIDENT, "-v", "--select", "error-loop").out
+    (line,) = [line for line in told.splitlines() if "--edit " in line]
+    words, _, option = line.strip().partition(": --edit ")
+    assert words == "let this error say which argument is wrong, and what would be right"
+    (text,) = shlex.split(option)
+    done = run("replay", INCIDENT, "--edit", text, "--dry-run", "--output", "json").document
+    (finding,) = run("check", INCIDENT, "--select", "error-loop", "--output", "json").document["traces"][0][
+        "findings"
+    ]
+    assert finding["repair"] is None
+    assert finding["beginning"]["words"] == words
+    assert [(one["step_id"], one["pointer"], one["after"]) for one in done["edits"]] == [
+        (finding["beginning"]["step_id"], finding["beginning"]["pointer"], "...")
+    ]
 
 
 def test_the_known_repair_is_an_option_for_replay() -> None:

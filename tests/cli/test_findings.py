@@ -51,3 +51,22 @@ def test_a_group_is_as_grave_as_its_gravest_and_the_others_say_what_they_are(
         "    #1     perhaps (hint)",
         "    #2     it is\\nodd",
     ]
+
+
+def test_those_who_ask_are_told_all_places_and_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    slow = replace(FINDING, code="R010", name="slow-step")
+    print_grouped(TRACE, [slow], verbose=True)
+
+    told = capsys.readouterr().out.splitlines()
+    assert told[1].startswith("    what to do: Look at what was asked of it")
+    assert sum("/tool_calls/" in line for line in told) == len(EVIDENCE)
+
+
+def test_a_rule_that_is_not_here_advises_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    print_grouped(TRACE, [replace(FINDING, code="X001", name="odd")], verbose=True)
+    assert "what to do" not in capsys.readouterr().out
+
+
+def test_of_a_retry_storm_no_edit_is_known_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    print_grouped(TRACE, [replace(FINDING, code="L007", name="retry-storm")], [None], [None], verbose=True)
+    assert "no edit stops who retries" in capsys.readouterr().out

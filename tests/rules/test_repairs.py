@@ -59,6 +59,7 @@ def mended(run: Trace, name: str = "schema-violation") -> tuple[Repair, Step] | 
         ({"order_id": "7", "region": "EU", "lines": "[1, 2]"}, {"order_id": "7", "region": "EU", "lines": [1, 2]}, 'lines: [1, 2] instead of "[1, 2]"'),
         ({"order_id": "7", "region": "EU", "fast": "True"}, {"order_id": "7", "region": "EU", "fast": True}, 'fast: true instead of "True"'),
         ({"order_id": "7", "region": "EU", "where": {"City": "Oslo"}}, {"order_id": "7", "region": "EU", "where": {"city": "Oslo"}}, "city instead of City"),
+        ({"order_id": "7", "region": "EU", "lines": [1, "2"]}, {"order_id": "7", "region": "EU", "lines": [1, 2]}, 'lines/1: 2 instead of "2"'),
         ({"order_id": 7, "region": "eu"}, {"order_id": "7", "region": "EU"}, 'order_id: "7" instead of 7; region: "EU" instead of "eu"'),
     ],
 )  # fmt: skip

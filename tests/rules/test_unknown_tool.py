@@ -28,6 +28,10 @@ def asking(name: str, *names: str, offered: bool = True, result: str = "Error: w
         pytest.param(asking("find", "find", "open"), id="offered"),
         pytest.param(asking("find", offered=False), id="offer not recorded"),
         pytest.param(asking("find", result="ok"), id="offers left out, and answered"),
+        pytest.param(
+            asking("find", result="Error: 1 validation error for find\nq\n  Field required"),
+            id="offers left out, and its arguments looked at",
+        ),
         pytest.param(trace(tool_execution("x1", call("find"), 1)), id="a tool run by code"),
         pytest.param(
             trace(
