@@ -33,7 +33,7 @@ from replaydbg.schema import checker
 
 def check(facts: Facts) -> Iterator[Finding]:
     for seen, outcome in zip(facts.calls, facts.outcomes, strict=True):
-        if outcome.refusal is None or _shows(seen):
+        if outcome.refusal is None or _shows(seen, outcome.refusal):
             continue
         if outcome.refusal is Refusal.TOOL:
             said = "the runtime does not know the tool"
@@ -44,12 +44,13 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield of_call(RULE, facts.trace, seen, f"{seen.call.name}: {said}", place, said=said)
 
 
-def _shows(seen: SeenCall) -> bool:
+def _shows(seen: SeenCall, refusal: Refusal) -> bool:
     """Whether the call can be seen to be wrong without the runtime."""
     if seen.call.problem is not None or not isinstance(seen.call.arguments, dict):
         return True
     if seen.in_force is None:
-        return seen.offered is not None
+        # A runtime that looked at the arguments knows the tool: what is offered was left out of the recording.
+        return bool(seen.offered) or (seen.offered is not None and refusal is Refusal.TOOL)
     schema = seen.in_force.spec.schema
     return schema is not None and bool(checker(schema).violations(seen.call.arguments))
 

@@ -35,8 +35,8 @@ _PYTHON_TYPES = {
 }
 """Type names of the BFCL corpus, which are Python's."""
 
-_ANY_TYPE = frozenset({"any", "type_unspecified"})
-"""BFCL's and Gemini's words for *no restriction*."""
+_ANY_TYPE = frozenset({"any", "arraylist", "bigint", "char", "hashmap", "hashtable", "type_unspecified"})
+"""BFCL's and Gemini's words for *no restriction*; and BFCL's names of types of Java, whose values are texts in Java."""
 
 _COUNTS = frozenset(
     {"minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties"},

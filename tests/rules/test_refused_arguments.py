@@ -68,3 +68,11 @@ def test_a_tool_that_code_ran() -> None:
         ),
     )
     assert [finding.step_ids for finding in found(RULE, run)] == [("x1",)]
+
+
+def test_of_a_recording_that_leaves_out_what_is_offered() -> None:
+    def run(result: str) -> Trace:
+        return chat([user("Go."), assistant("", ASKED), response("c", result), assistant("Done.")], tools=[])
+
+    assert found(RULE, run("1 validation error for lookup"))
+    assert found(RULE, run("Error: No such tool available: lookup")) == []  # which is an unknown tool

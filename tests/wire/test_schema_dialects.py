@@ -26,6 +26,7 @@ PAIR = [{"type": "string"}, {"type": "integer"}]
         pytest.param({"type": "number", "maximum": 9, "exclusiveMaximum": False}, 9, 10, id="OpenAPI's bounds, inclusive"),
         pytest.param({"$schema": DRAFT_4, "minimum": 0, "exclusiveMinimum": True}, 1, 0, id="draft 4's bounds, named"),
         pytest.param({"type": "dict", "properties": {"a": {"type": "tuple"}}}, {"a": [1]}, {"a": 1}, id="BFCL"),
+        pytest.param({"type": "dict", "properties": {"a": {"type": "HashMap"}}, "required": ["a"]}, {"a": "new HashMap<>()"}, {}, id="BFCL, Java"),
         pytest.param({"type": "object", "enum": None, "required": ["a"], "anyOf": None}, {"a": 1}, {}, id="MLflow's nulls"),
     ],
 )  # fmt: skip
