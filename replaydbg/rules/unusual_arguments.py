@@ -72,14 +72,20 @@ def _has_no_schema(seen: SeenCall) -> bool:
 def _odd(habit: Habit, arguments: dict[str, Json]) -> Iterator[tuple[str, str]]:
     """Each place that is unlike the other calls, with why."""
     others = habit.calls - 1
-    new = list(habit.never(arguments))
-    for name in habit.always(arguments):
-        if name not in arguments:
-            meant = nearest(name, new) or (new[0] if len(new) == 1 else None)
-            if meant is not None:
-                yield join([meant]), f'"{meant}" stands where all {others} other calls have "{name}"'
-            else:
-                yield "", f'"{name}" is missing, which all {others} other calls have'
+    missing = [name for name in habit.always(arguments) if name not in arguments]
+    left = list(habit.never(arguments))
+    meant: dict[str, str] = {}  # one field stands for one other
+    for name in missing:
+        near = nearest(name, left)
+        if near is not None:
+            meant[name] = near
+            left.remove(near)
+    for name in missing:
+        one = meant.get(name) or (left.pop() if len(left) == 1 else None)
+        if one is not None:
+            yield join([one]), f'"{one}" stands where all {others} other calls have "{name}"'
+        else:
+            yield "", f'"{name}" is missing, which all {others} other calls have'
     for name, value in arguments.items():
         usual = habit.usual_type(name, value)
         if usual is not None:

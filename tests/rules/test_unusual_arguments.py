@@ -76,3 +76,11 @@ def test_it_is_never_more_than_information() -> None:
 def test_a_schema_ends_all_guessing() -> None:
     search = tool("search", parameters(query={}, limit={}, q={}))
     assert found(RULE, calling(*USUAL, {"q": "x", "limit": 1}), search) == []
+
+
+def test_one_field_stands_for_one_other() -> None:
+    (finding,) = found(RULE, calling(*USUAL, {"qeury": "x"}))
+    assert [(one.pointer, one.message) for one in finding.evidence] == [
+        ("/tool_calls/0/arguments/qeury", 'suspect: "qeury" stands where all 6 other calls have "query"'),
+        ("/tool_calls/0/arguments", 'suspect: "limit" is missing, which all 6 other calls have'),
+    ]
