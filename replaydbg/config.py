@@ -170,7 +170,7 @@ def settings_of(
     servers = {word: _server(word, table, problems) for word, table in _tables(mapping, "servers")}
     tools = {word: _tool(word, table, servers, problems) for word, table in _tables(mapping, "tools")}
     if problems:
-        raise UsageProblem(f"{name} says what cannot be: {problems[0]}", "\n  ".join(problems[1:]))
+        raise UsageProblem(f"{name} says what cannot be: {problems[0]}", "; also ".join(problems[1:]))
     return Settings(
         top["select"],
         top["ignore"],

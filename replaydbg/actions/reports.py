@@ -13,6 +13,7 @@ from replaydbg.errors import UsageProblem
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.rules import _registry
 from replaydbg.rules._api import Rule
+from replaydbg.views.loops import loop_lines
 from replaydbg.views.text import printable
 from replaydbg.writers.reports._api import Chapter, Cover, RulePage, Told
 from replaydbg.writers.reports._registry import all_reports
@@ -72,7 +73,8 @@ def chapter(one: Checked | Unread) -> Chapter:
 def _told(trace: Trace, finding: Finding, reason: str = "") -> Told:
     places = tuple(f"{_step(trace, one.step_id)} {one.pointer}".rstrip() for one in finding.evidence)
     place = places[0] if places else _step(trace, next(iter(finding.step_ids), ""))
-    return Told(finding, fingerprint(trace, finding), place, places, reason)
+    loop = () if finding.loop is None else tuple(line.text for line in loop_lines(trace, finding.loop))
+    return Told(finding, fingerprint(trace, finding), place, places, loop, reason)
 
 
 def _step(trace: Trace, step_id: str) -> str:

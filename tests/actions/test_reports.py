@@ -41,6 +41,22 @@ def test_the_whole_of_our_samples_is_valid_sarif() -> None:
     ] == []
 
 
+@pytest.mark.parametrize("name", ["sarif", "junit", "github"])
+def test_each_report_tells_where_a_loop_goes_round_and_what_it_cost(name: str) -> None:
+    told = check_paths([str(TRACES / "support-incident.json")], select=["error-loop"])
+    text = "".join(reports.report(name, told, fail_on=Severity.WARNING, select=["error-loop"]))
+    assert "6 rounds of 2 steps: #14 to #25, going round from #16 on" in text
+    assert "after the first round: 9.4k tokens, 4.8s" in text
+
+
+def test_sarif_tells_a_loop_to_programs_too() -> None:
+    told = check_paths([str(TRACES / "support-incident.json")], select=["error-loop"])
+    run = json.loads("".join(reports.report("sarif", told, fail_on=Severity.WARNING)))["runs"][0]
+    loop = run["results"][0]["properties"]["loop"]
+    assert (loop["period"], loop["repeats"], loop["changes"]) == (2, 6, [])
+    assert loop["tokens"] > 9_000
+
+
 def test_every_rule_has_a_page() -> None:
     assert all(page.finds and "What to do" in page.page for page in reports.rule_pages(_registry.all_rules()))
 

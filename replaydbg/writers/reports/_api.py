@@ -29,6 +29,8 @@ class Told:
     fingerprint: str
     place: str
     places: tuple[str, ...]
+    loop: tuple[str, ...] = ()
+    """Where a loop goes round, what it cost and what changes, in lines for people."""
     suppressed: str = ""
     """Why a person does not want to hear of it; "" where nobody said so."""
 

@@ -9,6 +9,8 @@ from replaydbg.core.finding import Severity
 from replaydbg.writers.reports._api import Chapter, Cover, Report
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_LOOP_LINES = 2
+"""Where it goes round, and what that cost: annotations are short."""
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
 
@@ -24,7 +26,8 @@ def write(cover: Cover, chapters: Iterable[Chapter]) -> Iterator[str]:
             finding = told.finding
             title = _property(f"{finding.code} {finding.name}")
             level = _LEVELS.get(finding.severity, "notice")
-            yield f"::{level} file={file},title={title}::{_data(f'{told.place}: {finding.message}')}\n"
+            text = "\n".join((f"{told.place}: {finding.message}", *told.loop[:_LOOP_LINES]))
+            yield f"::{level} file={file},title={title}::{_data(text)}\n"
 
 
 def _data(text: str) -> str:

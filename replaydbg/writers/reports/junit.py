@@ -70,6 +70,7 @@ def _lines(told: Iterable[Told]) -> str:
         text += f"{one.place}: {one.finding.severity.label}: {one.finding.message}\n"
         for evidence, place in zip(one.finding.evidence, one.places, strict=True):
             text += f"    {place}: {evidence.message}\n"
+        text += "".join(f"    {line}\n" for line in one.loop)
         text += f"    suppressed: {one.suppressed}\n" if one.suppressed else ""
     return escape(_clean(text))
 

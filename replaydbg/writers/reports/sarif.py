@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from urllib.parse import quote
 
 from replaydbg.core.finding import Severity
@@ -72,6 +73,9 @@ def _result(cover: Cover, chapter: Chapter, told: Told, numbers: dict[str, int])
         ]
     if finding.schema_source:
         result["properties"]["schemaSource"] = finding.schema_source
+    if finding.loop is not None:
+        result["properties"]["loop"] = asdict(finding.loop)
+        result["message"]["text"] += "".join(f"\n{line}" for line in told.loop)
     if told.suppressed:
         result["suppressions"] = [
             {"kind": "external", "status": "accepted", "justification": told.suppressed}
