@@ -20,8 +20,16 @@ from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.message import Json, ToolCall
 from replaydbg.graph import asides
 from replaydbg.graph.deeds import Turn
-from replaydbg.graph.effects import changes_something, is_shell, looks
-from replaydbg.graph.excuses import asked_anew, in_vain, is_hit, only_thinks, takes_patience
+from replaydbg.graph.effects import changes_something, hands_over, is_shell, looks
+from replaydbg.graph.excuses import (
+    asked_anew,
+    in_vain,
+    is_hit,
+    no_arguments_help,
+    only_thinks,
+    only_time_passes,
+    takes_patience,
+)
 from replaydbg.graph.likeness import likeness
 from replaydbg.graph.repetitions import Repetition, inside, long_runs, repetitions
 from replaydbg.graph.thresholds import (
@@ -153,10 +161,17 @@ class _News:
     def _is_new(self, wanted: Turn) -> bool:
         while wanted.row not in self._new:
             turn = next(self._turns)
-            brought = turn.outcome if turn.tools else turn.did
+            brought = _brought(turn)
             self._new[turn.row] = brought not in self._seen
             self._seen.add(brought)
         return self._new[wanted.row]
+
+
+def _brought(turn: Turn) -> int:
+    """Numbers of a hand-off (a ticket, a try) are no news."""
+    if not turn.tools:
+        return turn.did
+    return turn.came if all(map(hands_over, turn.calls)) else turn.outcome
 
 
 class _InStretch:
@@ -239,6 +254,8 @@ class _InStretch:
     def _moves(self, turns: Sequence[Turn]) -> bool:
         """Whether equal calls get somewhere: what they are told is mostly new, or goes on from state to state."""
         own = self.of(RepeatedCall)
+        if len(turns) >= own.waiting_rounds_min and only_time_passes(turns):
+            return False
         known = [turn.outcome for turn in turns if turn.outcome >= 0]
         states = [len(list(state)) for _, state in groupby(known)]
         # A state that is never come back to is progress: pending, pending, building, done.
@@ -277,7 +294,7 @@ class _InStretch:
         hit = False
         if run.end < len(self.turns):
             before, after = self.turns[run.end - run.period], self.turns[run.end]
-            hit = before.tools == after.tools and is_hit(after) and _alike(before, after, own.likeness_min)
+            hit = before.tools == after.tools and is_hit(after) and alike(before, after, own.likeness_min)
         return self._in_vain(run, own.failed_min, hit=hit)
 
     def _recurring(self) -> Iterator[Loop]:
@@ -327,10 +344,13 @@ def _nearly(before: Turn, after: Turn, likeness_min: float) -> bool:
         return True
     if not before.came_as(after):
         return False
-    return (is_like_enough and before.roughly == after.roughly) or _alike(before, after, likeness_min)
+    if (is_like_enough and before.roughly == after.roughly) or alike(before, after, likeness_min):
+        return True
+    return before.failed and before.outcome == after.outcome and no_arguments_help(before)
 
 
-def _alike(before: Turn, after: Turn, likeness_min: float) -> bool:
+def alike(before: Turn, after: Turn, likeness_min: float) -> bool:
+    """Whether the arguments of two turns of the same tools are nearly equal."""
     pairs = zip(before.calls, after.calls, strict=True)
     return all(likeness(_compared(one), _compared(other)) >= likeness_min for one, other in pairs)
 

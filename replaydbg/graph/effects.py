@@ -57,6 +57,7 @@ _MOVES = re.compile(
     "back|down|forward|left|move|next|press|previous|redo|right|scroll|skip|step|swipe|turn|undo|up|zoom"
 )
 """Done again, they go on from where the last one ended."""
+_HANDS_OVER = re.compile(r"(?:transfer|hand_?off|hand_?over|delegate)_?to_?", re.IGNORECASE)
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 
 
@@ -95,6 +96,11 @@ def waits(call: ToolCall) -> bool:
 def moves(call: ToolCall) -> bool:
     """Whether the call goes on by a step from where the last one ended: a key, a scroll."""
     return any(map(_MOVES.fullmatch, _words(call.name)))
+
+
+def hands_over(call: ToolCall) -> bool:
+    """Whether the call gives the task to another agent: what it returns says no more than that."""
+    return _HANDS_OVER.match(call.name.rpartition(".")[2]) is not None
 
 
 def is_shell(name: str) -> bool:

@@ -13,7 +13,7 @@ from replaydbg.core.message import Json, Role, ToolCall
 from replaydbg.graph import asides
 from replaydbg.graph.deeds import Turn, heard_texts
 from replaydbg.graph.effects import changes_something, is_shell, looks, moves, waits
-from replaydbg.graph.wording import as_text
+from replaydbg.graph.wording import as_text, canonical_bytes, without_clocks
 
 TELLING_CHARS_MIN = 80
 """A shorter result that is always the same acknowledges; a longer one tells, and told the same before."""
@@ -26,6 +26,10 @@ _NOT_YET = re.compile(
 """In a short result: in a long one it is a word among others."""
 _PAGING = frozenset(
     {"after", "cursor", "from", "index", "offset", "page", "page_number", "pageNumber", "skip", "start"}
+)
+_WHO_ASKS = re.compile(
+    r"log(?:ged)?[ -]?in\b|authenticat|unauthori[sz]ed|credential|api[ _-]?key|quota|rate limit|(?:session|token) (?:has |is )?(?:expired|invalid)",
+    re.IGNORECASE,
 )
 _WORD = re.compile(r"\w[\w@-]*(?:\.\w+)*")
 _DIGITS = re.compile(r"\d{1,18}")
@@ -56,6 +60,24 @@ def only_thinks(turns: Sequence[Turn]) -> bool:
     if not calls or not all(map(asides.thinks, calls)):
         return False
     return any(call.arguments != calls[0].arguments for call in calls)
+
+
+def only_time_passes(turns: Sequence[Turn]) -> bool:
+    """Whether all that is new in what equal calls are told is a clock, or how long it took so far."""
+    first = turns[0]
+    if first.outcome < 0 or not all(turn.came == first.came for turn in turns):
+        return False
+    said = _clockless(first)
+    return all(_clockless(turn) == said for turn in turns)
+
+
+def _clockless(turn: Turn) -> bytes:
+    return b"\n".join(without_clocks(canonical_bytes(result.value)) for result in turn.results())
+
+
+def no_arguments_help(turn: Turn) -> bool:
+    """Whether the error is of who asks, not of what is asked: no login, nothing left of a quota."""
+    return any(result.failed and _WHO_ASKS.search(as_text(result.value)) for result in turn.results())
 
 
 def in_vain(turns: Sequence[Turn], period: int, failed_min: float, *, hit: bool, tries_max: int) -> bool:

@@ -1,6 +1,6 @@
 """From which numbers on a run of turns is a loop of its kind; why, is on the page of each rule.
 
-They were weighed on labelled situations (`tests/loops/`) and on public trajectories: a look back after the run may be
+They were weighed on labelled situations (`tests.support.situations`) and on public trajectories: a look back after the run may be
 keener than a guard inside it, since a false alarm costs a glance and not an aborted run.
 """
 

@@ -33,6 +33,16 @@ _VOLATILE = re.compile(
 Begins with a plain digit and looks back only then: that is ten times as fast on long results.
 """
 
+_SO_LONG = rb"(?:\d+(?:\.\d+)? ?(?:h|hrs?|hours?|m|mins?|minutes?|s|secs?|seconds?)\b ?){1,3}"
+_PASSING = re.compile(
+    rb"\b(?:age|after|elapsed|for|running|since|up|uptime|waited|waiting)\W{1,3}" + _SO_LONG
+    + rb"|" + _SO_LONG + rb"(?:ago|elapsed|passed|so far)\b"
+    rb'|"(?:age|elapsed|now|timestamp|uptime|waited)(?:_\w+)?": ?"?\d+(?:\.\d+)?"?'
+    rb"|\b\d{1,2}:\d\d:\d\d\b",
+    re.IGNORECASE,
+)  # fmt: skip
+"""A clock, and how long something goes on already. Content in many a result, but for one that says nothing else for long."""
+
 _SPACES = bytes(ord(" ") if byte in b" \t\n\r\v\f" else byte for byte in range(256))
 _SHAPE = bytes(
     0
@@ -171,6 +181,11 @@ def masked_bytes(text: bytes) -> bytes:
     if has_long_word(text) or _MAY_BE_TEMPORARY.search(text) or _may_be_volatile(text):
         return masked(text.decode("utf-8", "surrogatepass")).encode("utf-8", "surrogatepass")
     return text
+
+
+def without_clocks(text: bytes) -> bytes:
+    """Without what is new in each answer when nothing is: the time, and how long it took so far."""
+    return _PASSING.sub(b"~", masked_bytes(text))
 
 
 def _may_be_volatile(text: bytes) -> bool:

@@ -3,7 +3,8 @@
 What it finds:
     Four calls or more in a row, or rounds of up to three, whose arguments hardly differ from those of the round before
     (by edit distance of the fields that changed, or the words that they share), and that get nowhere: most fail, or all
-    find nothing, or all are told the same. Each call may drift a little further from the first. Quiet where the results
+    find nothing, or all are told the same. Each call may drift a little further from the first. Where the error is of who
+    asks and not of what is asked (no login, a quota), the arguments may be any. Quiet where the results
     are new, for work on things with similar names, for things that the agent was told, for an edit that works before a
     test that fails, and where a few tries hit in the end.
 
@@ -28,19 +29,29 @@ Settings:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from replaydbg.core.finding import Finding, Severity
-from replaydbg.graph.cycles import LoopKind
+from replaydbg.graph.cycles import Loop, LoopKind, alike
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.thresholds import NearDuplicate
 from replaydbg.rules._api import Rule
 from replaydbg.rules._loops import in_vain, is_called, loop_finding, loops
 
+_PAIRS_LOOKED_AT_MAX = 16
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     for loop in loops(facts, LoopKind.NEAR_DUPLICATE):
-        message = f"{is_called(loop)} with arguments that hardly differ{in_vain(loop)}"
-        yield loop_finding(RULE, facts, loop, message, again="nearly the same again")
+        drifts = _drifts(loop, facts.thresholds(NearDuplicate).likeness_min)
+        how = "arguments that hardly differ" if drifts else "ever other arguments"
+        again = "nearly the same again" if drifts else "and again, for the same error"
+        yield loop_finding(RULE, facts, loop, f"{is_called(loop)} with {how}{in_vain(loop)}", again=again)
+
+
+def _drifts(loop: Loop, likeness_min: float) -> bool:
+    pairs = zip(loop.turns, loop.turns[loop.round_turns :], strict=False)
+    return all(alike(before, after, likeness_min) for before, after in islice(pairs, _PAIRS_LOOKED_AT_MAX))
 
 
 RULE = Rule(

@@ -3,7 +3,8 @@
 What it finds:
     The same call, or round of calls, five times in a row (three, when the last one fails) while the results go to and
     fro between a few answers or say nothing new for long. Quiet for polling that moves: results that are mostly new,
-    or that go on from one state to the next and never back. A call that gets what it waited for only after ten equal
+    or that go on from one state to the next and never back; a clock, or how long it took so far, is nothing new in ten
+    answers. A call that gets what it waited for only after ten equal
     answers is said all the same: something should have slept, or told the agent when it is done.
 
 Why it matters:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from replaydbg.core.message import ToolCall
-from replaydbg.graph.effects import changes_something, is_shell, looks, moves, waits
+from replaydbg.graph.effects import changes_something, hands_over, is_shell, looks, moves, waits
 
 
 @pytest.mark.parametrize(
@@ -97,3 +97,18 @@ def test_shells() -> None:
     assert is_shell("bash")
     assert is_shell("functions.run_shell_command")
     assert not is_shell("read_file")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("transfer_to_billing", True),
+        ("functions.handoff_to", True),
+        ("HandOffToSupport", True),
+        ("transfer_money", False),
+        ("transfer", False),
+        ("find", False),
+    ],
+)
+def test_it_hands_over(name: str, expected: bool) -> None:
+    assert hands_over(ToolCall("", name, {})) is expected

@@ -8,7 +8,15 @@ import pytest
 
 from replaydbg.core.trace import Trace
 from replaydbg.graph.deeds import Turn
-from replaydbg.graph.excuses import asked_anew, in_vain, is_hit, only_thinks, takes_patience
+from replaydbg.graph.excuses import (
+    asked_anew,
+    in_vain,
+    is_hit,
+    no_arguments_help,
+    only_thinks,
+    only_time_passes,
+    takes_patience,
+)
 from replaydbg.graph.facts import Facts
 from tests.support.build import assistant, chat, model_call, trace, user
 from tests.support.staged import done, each, times
@@ -102,3 +110,23 @@ def test_a_question_that_a_program_asks_anew() -> None:
     assert not asked_anew(*_two(goes_on))
     forgets = trace(*(model_call(f"m{n}", [user("Go."), assistant("I will.")], "I will.") for n in range(2)))
     assert not asked_anew(*_two(forgets))
+
+
+@pytest.mark.parametrize(
+    ("deed", "expected"),
+    [
+        (("f", {}, "Error: login failed", True), True),
+        (("f", {}, {"error": "401 Unauthorized"}), True),
+        (("f", {}, "Error: quota exceeded", True), True),
+        (("f", {}, "Error: no such file", True), False),
+        (("f", {}, "your quota is 7 GB"), False),
+    ],
+)
+def test_errors_that_no_arguments_help(deed: tuple[Any, ...], expected: bool) -> None:
+    assert no_arguments_help(turns(deed)[0]) is expected
+
+
+def test_only_time_passes() -> None:
+    assert only_time_passes(turns(*(("f", {}, f"pending for {n}s") for n in range(4))))
+    assert not only_time_passes(turns(*(("f", {}, f"{n} done") for n in range(4))))
+    assert not only_time_passes(turns(*(("f", {}, f"{word} for 3s") for word in ("pending", "ready"))))

@@ -24,6 +24,7 @@ from replaydbg.graph.wording import (
     masked,
     masked_bytes,
     roughly,
+    without_clocks,
 )
 
 UUID = "3f2b8c1e-0d4a-4c57-9a53-6d6f0f1c2a3b"
@@ -197,3 +198,31 @@ def test_a_glance_is_enough_to_leave_plain_text_as_it_is(words: list[str]) -> No
     assert masked_bytes(text.encode("utf-8", "surrogatepass")) == masked(text).encode(
         "utf-8", "surrogatepass"
     )
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("pending, waited 5s", "pending, waited 10 s"),
+        ("running for 1m 5s", "running for 12 minutes"),
+        ("started 3 minutes ago", "started 4 minutes ago"),
+        ("10:00:05 pending", "10:01:15 pending"),
+        ('{"state": "x", "uptime_seconds": 5}', '{"state": "x", "uptime_seconds": 17.5}'),
+    ],
+)
+def test_clocks_are_left_out(one: str, other: str) -> None:
+    assert without_clocks(one.encode()) == without_clocks(other.encode())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("rendered 5s of 60s", "rendered 10s of 60s"),
+        ("5s left", "4s left"),
+        ("30 % done", "40 % done"),
+        ('{"page": 1}', '{"page": 2}'),
+        ("leaves at 10:05", "leaves at 10:20"),
+    ],
+)
+def test_other_numbers_are_not(one: str, other: str) -> None:
+    assert without_clocks(one.encode()) != without_clocks(other.encode())

@@ -66,3 +66,10 @@ def test_arguments_that_are_no_json() -> None:
         messages += [assistant("", call("f", raw=raw, id_=f"c{n}")), response(f"c{n}", "Error: not JSON")]
     (finding,) = found(RULE, chat(messages))
     assert finding.repeats == 4
+
+
+def test_an_error_of_who_asks_comes_whatever_is_asked() -> None:
+    asked = ["Oslo", "the capital of France", "lamp?", "train to Bern"]
+    (finding,) = found(RULE, done(*each("f", "q", asked, "Error: not logged in", True)))
+    assert finding.message == "f is called 4 times with ever other arguments, each time with an error"
+    assert finding.evidence[1].message == "and again, for the same error"

@@ -25,6 +25,23 @@ def _many_at_once() -> Trace:
     )
 
 
+def _handed_over(*said: tuple[str, str], back: str = "AB") -> Trace:
+    """Agents that hand the task over by a tool: what each says with it, and what the tool returns."""
+    steps = []
+    for n, (reason, result) in enumerate(said):
+        name, other = back[n % 2], back[(n + 1) % 2]
+        asked = call(f"transfer_to_{other}", {"reason": reason}, f"c{n}")
+        steps.append(
+            build.agent(
+                f"a{n}",
+                name,
+                build.model_call(f"m{n}", [system(f"You are {name}.")], assistant("", asked)),
+                build.tool_execution(f"x{n}", asked, result),
+            )
+        )
+    return build.trace(*steps)
+
+
 def _side_by_side() -> Trace:
     """Two agents that work at the same time."""
     return build.trace(
@@ -177,6 +194,7 @@ _WORK = (
     Situation("agents with something new", lambda: agents(*(("AB"[n % 2], f"idea {_LETTERS[n] * 9}") for n in range(8)))),
     Situation("agents side by side", _side_by_side),
     Situation("a planner and a worker who works", lambda: agents(*(("plan" if n % 2 else "work", "next" if n % 2 else f"part {_LETTERS[n]} is done") for n in range(8)))),
+    Situation("a planner and a worker who counts", lambda: agents(*(("plan" if n % 2 else "work", "next" if n % 2 else f"part {n} is done") for n in range(12)))),
     Situation("results that were not recorded, three times", lambda: _alone(None, None, None)),
     Situation("one reply with three equal calls", lambda: build.chat([user("Go."), assistant("", *(call("roll", {}, f"c{n}") for n in range(3))), *(response(f"c{n}", "six") for n in range(3))])),
     Situation("three spellings, the third hits", lambda: done(*each("search", "q", ["refund policy", "refund policies", "refunds policy"], lambda n: "no results" if n < 2 else LONG))),
@@ -226,6 +244,7 @@ _LOOPS = (
     Situation("read before each of five other reads", lambda: done(*(deed for n in range(5) for deed in (("read_file", {"path": "config.toml"}, "x = 1"), ("read_file", {"path": f"{_LETTERS[n] * 3}.py"}, "code " * (n + 1))))), (RE,)),
     Situation("the task goes to and fro", lambda: agents(*(("AB"[n % 2], "Please go on.") for n in range(8))), (PP,)),
     Situation("the task goes round", lambda: agents(*(("ABC"[n % 3], f"Over to {'BCA'[n % 3]}.") for n in range(9))), (PP,)),
+    Situation("handed over under a new number each time", lambda: _handed_over(*((f"try {n}", f"Ticket {7000 + n} was transferred.") for n in range(8)), back="AB"), (PP,)),
     Situation("429, six times in a second", lambda: asked(100, 100, 200, 200, 300), (RS,)),
     Situation("502 until it is given up", lambda: asked(1000, 1000, 1000, error="502 Bad Gateway", answered=False), (RS,)),
     Situation("one sentence to the token limit", lambda: said("Let me check. " + "I will now check the order. " * 200), (CH,)),
@@ -242,6 +261,8 @@ _LOOPS = (
               excuse="text that says the same in other words is not compared"),
     Situation("agents that agree in ever new words", lambda: agents(*(("AB"[n % 2], f"Yes, {word}, I fully agree with you.") for n, word in enumerate(("indeed", "right", "truly", "sure", "exactly", "of course", "absolutely", "certainly")))), (PP,),
               excuse="each of the sentences is new by its letters"),
+    Situation("agents that hand over and count", lambda: agents(*(("AB"[n % 2], f"Attempt {n // 2 + 1}: over to {'BA'[n % 2]}.") for n in range(12))), (PP,),
+              excuse="numbers that go up in what agents say are as often progress"),
     Situation("a loop with a person's okay in between", lambda: _with_person(6), (NP,),
               excuse="whoever speaks begins a new attempt: harnesses that say 'continue' cannot be told from people"),
 )  # fmt: skip
