@@ -13,12 +13,20 @@ from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.finding import Notice
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.trace import Source
-from replaydbg.readers import _claude_agents, _claude_bodies, _claude_lines, _claude_requests, _moments
+from replaydbg.readers import (
+    _claude_agents,
+    _claude_bodies,
+    _claude_lines,
+    _claude_requests,
+    _moments,
+    _salvage,
+)
 from replaydbg.readers._api import Document, Reading
 from replaydbg.readers._claude_lines import Line, Said
 from replaydbg.readers._line_store import LineStore
 from replaydbg.readers._talks import Talk, Talks
 from replaydbg.readers._transcript_body import Decoders
+from replaydbg.wire import loose
 
 SYNTHETIC = "<synthetic>"
 """The model of what the program itself says in the model's place."""
@@ -28,6 +36,8 @@ _MASK = (1 << _BITS) - 1
 _SAID = frozenset({"assistant", "user", "attachment"})
 """Kinds of lines that are entries of a talk."""
 _REQUESTS = frozenset({_claude_requests.REQUEST, _claude_requests.SHAPE})
+_COST = "cost-state"
+"""A line that tells what the session has cost so far; the last one counts."""
 _ASIDES = frozenset({"compact_boundary", "api_error", "api_retry"})
 """Kinds of system lines that are steps."""
 
@@ -58,6 +68,9 @@ class Session:
         """Agents that have files of their own: what the session tells of them would come twice."""
         self._chained = chained
         """Whether lines name the line before them."""
+        self._cost: memoryview | None = None
+        self._costs_are_told = False
+        """Whether replies tell what they cost, as those of older versions do."""
         self._latest: dict[str, Talk] = {}
         """Of each agent the talk that began last; "" is the session's own agent."""
         self._places: dict[int, int] = {}
@@ -65,6 +78,7 @@ class Session:
 
     def reading(self, trace_id: str) -> Reading:
         self.agents.settle(own="" if "" in self._latest else next(iter(self._latest), ""))
+        self._tell_cost()
         trace, notices = self.talks.trace(trace_id, self.source)
         return Reading((trace,) if len(trace) else (), (*self.notices, *notices))
 
@@ -107,6 +121,8 @@ class Session:
                 self._progress(line, start, raw)
             elif kind in _REQUESTS:
                 self.requests.add(kind, self.store.add(start, 0), raw)
+            elif kind == _COST and not self._costs_are_told:
+                self._cost = raw
             if before is None:
                 if line.uuid is not None:
                     del places[name]
@@ -187,6 +203,7 @@ class Session:
         else:
             talk = self._forked(talk, length)
             cost = nan if line.cost_usd is None else line.cost_usd
+            self._costs_are_told |= line.cost_usd is not None
             id_ = said.id or line.uuid or ""
             self.talks.reply(talk, entry, id_, said.model or "", moment, _tokens(said), cost)
             talk.reply_id = said.id or ""
@@ -228,6 +245,17 @@ class Session:
             end_ns=moment,
             status=Status.ERROR if is_error else Status.UNSET,
         )
+
+    def _tell_cost(self) -> None:
+        """Of the whole session: Claude Code asks other models, too, of whose calls nothing is written."""
+        told = {} if self._cost is None else loose.mapping(_salvage.value(self._cost))
+        cost, self._cost = told.get("totalCostUSD"), None
+        if isinstance(cost, (int, float)) and cost > 0:
+            ended = max((talk.last_ns for talk in self.talks.all), default=NOT_RECORDED)
+            body = PlainBody(output_value=told.get("modelUsage"), raw=told)
+            self.talks.step(
+                Kind.OPAQUE, "cost of the session", body, start_ns=ended, end_ns=ended, cost_usd=float(cost)
+            )
 
     def _progress(self, line: Line, start: int, raw: memoryview) -> None:
         """What a running agent does is told in the session that waits for it, too."""

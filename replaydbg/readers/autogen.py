@@ -1,14 +1,17 @@
-"""AutoGen: sessions of its `ChatCompletionClientRecorder`, and results of a run of an agent or a team.
+"""AutoGen: sessions of its `ChatCompletionClientRecorder`, and results and saved states of an agent or a team.
 
-A recorded session holds every model call with its whole prompt; a result holds what the agents said to each other and
-the tools that they called, without their system prompts and without schemas.
+A recorded session holds every model call with its whole prompt; a result, and the state of a team, hold what the agents
+said to each other and the tools that they called, without their system prompts and without schemas; the state of an
+agent holds its own conversation.
 
-Get one: `recorder.finalize()` writes its session; `Path("run.json").write_text(result.model_dump_json())`.
+Get one: `recorder.finalize()` writes its session; `Path("run.json").write_text(result.model_dump_json())`, or what
+`save_state()` gives.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from itertools import chain
 
 from replaydbg.core.message import Json, Media, Message, OtherPart, Part, Reasoning, Role, Text, ToolResponse
 from replaydbg.core.trace import Source
@@ -49,7 +52,13 @@ def sniff(document: Document) -> float:
         return 0.95
     if isinstance(first, dict) and _is_typed(first.get("messages"), _SPOKEN | {"ToolCallRequestEvent"}):
         return 0.95
-    return 0.0
+    return 0.95 if isinstance(first, dict) and _is_state(first) else 0.0
+
+
+def _is_state(value: dict[str, Json]) -> bool:
+    """Whether `save_state` of an agent or a team wrote this."""
+    kind = loose.text(value.get("type"))
+    return kind.endswith("State") and bool({"agent_states", "llm_context", "message_thread"} & value.keys())
 
 
 def _is_typed(messages: Json, types: Container[str]) -> bool:
@@ -70,6 +79,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
                 stitcher.add_call(_call(item), _stitched.Origin(record.raw, ()), group="session")
             elif isinstance(item.get("messages"), list):
                 _add_result(transcript, item, place)
+            elif _is_state(item):
+                _add_state(transcript, item, place)
             else:
                 transcript.notice(place, "neither a recorded call nor a result, left out")
     if not recorded and not transcript.runs:
@@ -162,6 +173,66 @@ def _add_result(transcript: Transcript, record: dict[str, Json], place: str) -> 
         chat.ended(record["stop_reason"])
 
 
+# ---- saved states -----------------------------------------------------------------------------------------------
+
+
+def _add_state(transcript: Transcript, state: dict[str, Json], place: str) -> None:
+    """The room of a team, where what was said in it tells of the tools, too, or else what each agent remembers."""
+    contexts, threads = _said_in("", state)
+    told = next((thread for thread in threads if any(map(_is_call, thread))), None)
+    if told is None and not any(map(_is_result, chain.from_iterable(contexts.values()))):
+        told = next(iter(threads), None)
+    if told is not None:
+        _add_result(transcript, {"messages": told}, place)
+        return
+    run = transcript.run(transcript.stem)
+    transcript.notice(place, "what the agents were told by their system prompts was not recorded")
+    for agent, messages in contexts.items():
+        replies = (loose.text(item.get("source")) for item in map(loose.mapping, messages) if _is_reply(item))
+        thread = run.thread(agent=agent or next(replies, ""))
+        for message in map(_message, messages):
+            thread.add(message)
+        thread.end()
+
+
+def _said_in(name: str, state: Json) -> tuple[dict[str, list[Json]], list[list[Json]]]:
+    """What the agents of a state remember, by their names, and what was said in its rooms; teams may hold teams."""
+    contexts: dict[str, list[Json]] = {}
+    threads: list[list[Json]] = []
+    waiting = [(name, loose.mapping(state))]
+    while waiting:
+        who, one = waiting.pop(0)
+        messages = loose.sequence(loose.mapping(one.get("llm_context")).get("messages"))
+        if messages:
+            contexts.setdefault(who, messages)
+        if loose.sequence(one.get("message_thread")):
+            threads.append(one["message_thread"])
+        waiting += [
+            (agent.partition("/")[0], loose.mapping(it))
+            for agent, it in loose.mapping(one.get("agent_states")).items()
+        ]
+        waiting += [
+            (who, loose.mapping(one[key])) for key in ("agent_state", "inner_team_state") if key in one
+        ]
+    return contexts, threads
+
+
+def _is_call(value: Json) -> bool:
+    return loose.mapping(value).get("type") == "ToolCallRequestEvent"
+
+
+def _is_reply(item: dict[str, Json]) -> bool:
+    return item.get("type") == "AssistantMessage"
+
+
+def _is_result(value: Json) -> bool:
+    return loose.mapping(value).get("type") == "FunctionExecutionResultMessage"
+
+
 READER = Reader(
-    "autogen", "AutoGen recorded sessions and results", sniff, read, marks=("mode", "messages", "response")
+    "autogen",
+    "AutoGen recorded sessions, results and saved states",
+    sniff,
+    read,
+    marks=("mode", "messages", "response"),
 )

@@ -42,7 +42,7 @@ def event(kind: str, source: str, content: Any, tokens: tuple[int, int] | None =
     return {"type": kind, "source": source, "content": content, "models_usage": usage, "created_at": at}
 
 
-TEAM = {
+TEAM: dict[str, Any] = {
     "messages": [
         event("TextMessage", "user", "what is x?"),
         event("ThoughtEvent", "ann", "hm"),
@@ -134,4 +134,68 @@ def test_other_files_are_not_claimed(data: Any) -> None:
     assert sniffed(READER, data) == 0.0
 
 
-SAMPLES = [SESSION, TEAM]
+SAID = {"content": "It is not.", "thought": None, "source": "ann", "type": "AssistantMessage"}
+AGENT_STATE = {
+    "type": "AssistantAgentState",
+    "version": "1.0.0",
+    "llm_context": {"messages": [ASKED, THOUGHT, RESULT, SAID]},
+}
+
+
+def team_state(thread: Any, **agents: Any) -> dict[str, Any]:
+    manager = {
+        "type": "RoundRobinManagerState",
+        "version": "1.0.0",
+        "message_thread": thread,
+        "current_turn": 0,
+    }
+    contained = {
+        f"{name}/0ae1": {"type": "ChatAgentContainerState", "agent_state": state, "message_buffer": []}
+        for name, state in agents.items()
+    }
+    return {
+        "type": "TeamState",
+        "version": "1.0.0",
+        "agent_states": {**contained, "RoundRobinGroupChatManager": manager},
+    }
+
+
+TEAM_STATE = team_state(TEAM["messages"], ann=AGENT_STATE)
+
+
+def test_the_saved_state_of_a_team_tells_what_its_result_does() -> None:
+    assert sniffed(READER, TEAM_STATE) == 0.95
+    state, result = one(READER, TEAM_STATE), one(READER, {"messages": TEAM["messages"]})
+    assert outline(state) == outline(result)
+    assert [state.agent(row) for row in range(len(state))] == [
+        result.agent(row) for row in range(len(result))
+    ]
+
+
+def test_the_saved_state_of_an_agent() -> None:
+    assert sniffed(READER, AGENT_STATE) == 0.95
+    trace = one(READER, AGENT_STATE)
+    assert outline(trace) == ["model-call chat", "tool-execution look!", "model-call chat"]
+    assert {trace.agent(row) for row in range(3)} == {"ann"}
+    asked = trace.body(0).output
+    assert asked is not None
+    assert asked.tool_calls[0].raw == '{"at":  1}'
+
+
+def test_a_room_without_calls_is_told_by_what_its_agents_remember() -> None:
+    """Older versions kept in the room only what was said to all."""
+    spoken = [item for item in TEAM["messages"] if item["type"] == "TextMessage"]
+    trace = one(
+        READER, team_state(spoken, ann=AGENT_STATE, bob={"type": "X", "llm_context": {"messages": [ASKED]}})
+    )
+    assert outline(trace) == ["model-call chat", "tool-execution look!", "model-call chat"]
+    assert [trace.agent(row) for row in range(3)] == ["ann"] * 3
+    assert outline(one(READER, team_state(spoken))) == outline(one(READER, {"messages": spoken}))
+
+
+def test_a_team_within_an_agent() -> None:
+    outer = team_state([], society={"type": "SocietyOfMindAgentState", "inner_team_state": TEAM_STATE})
+    assert outline(one(READER, outer)) == outline(one(READER, TEAM_STATE))
+
+
+SAMPLES = [SESSION, TEAM, TEAM_STATE, AGENT_STATE]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from replaydbg.core.step import Kind, Status
@@ -216,3 +217,30 @@ def test_a_ring_of_lines_ends() -> None:
     lines.reply("m1", "one", after="u1")
     lines.reply("m2", "two", after="u3")
     assert len(walked(read(claude_code.READER, lines.bytes))) == 2
+
+
+def state(cost: Any) -> bytes:
+    usage = {"claude-9": {"inputTokens": 5, "costUSD": cost}}
+    return (
+        orjson.dumps({"type": "cost-state", "sessionId": "s", "totalCostUSD": cost, "modelUsage": usage})
+        + b"\n"
+    )
+
+
+def test_what_the_session_cost_is_told_once_at_its_end() -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", "done")
+    trace = one(claude_code.READER, state(0.01) + lines.bytes + state(0.03))
+    assert outline(trace) == ["model-call chat claude-9", "opaque cost of the session"]
+    assert (trace.cost_usd(0), trace.cost_usd(1)) == (None, 0.03)
+    assert trace.body(1).output_value == {"claude-9": {"inputTokens": 5, "costUSD": 0.03}}
+    for odd in (state("much"), state(0), b'{"type":"cost-state","totalCostUSD":'):
+        assert outline(one(claude_code.READER, lines.bytes + odd)) == ["model-call chat claude-9"]
+
+
+def test_what_replies_cost_is_not_told_twice() -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", "done", costUSD=0.02)
+    assert outline(one(claude_code.READER, lines.bytes + state(0.02))) == ["model-call chat claude-9"]
