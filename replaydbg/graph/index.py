@@ -217,6 +217,19 @@ class TraceIndex:
         return found
 
     @cached_property
+    def _of_executions(self) -> Mapping[str, SpecInForce]:
+        """For each tool the schema that its own first execution recorded."""
+        found: dict[str, SpecInForce] = {}
+        looked: set[str] = set()
+        for row, call in self._walked.executed.items():
+            if call.name not in looked:
+                looked.add(call.name)
+                for tool in self.trace.body(row).tools or ():
+                    if tool.name == call.name and tool.schema is not None:
+                        found[call.name] = SpecInForce(tool, SchemaSource.OTHER_STEP, self.trace.ids[row])
+        return found
+
+    @cached_property
     def _on_the_side(self) -> Mapping[str, SpecInForce]:
         return {tool.name: SpecInForce(tool, SchemaSource.SIDE_FILE) for tool in self.side_tools}
 
@@ -244,13 +257,13 @@ class TraceIndex:
         """The schema in force for calls to `name` at the model call at `row`, from the best source that has one.
 
         The request itself, then another request of the run, then the side file that the person gave, then what an MCP
-        server listed. None when no source knows the tool; a spec whose `schema` is None when only its name is known.
+        server listed, then what the tool's own execution says. None when no source knows the tool; a spec whose `schema` is None when only its name is known.
         """
         own = next((tool for tool in self.tools(row) or () if tool.name == name), None)
         if own is not None and own.schema is not None:
             return SpecInForce(own, SchemaSource.REQUEST)
         sources = (self._elsewhere, self._on_the_side, self._of_servers)
-        other = next((source[name] for source in sources if name in source), None)
+        other = next((source[name] for source in sources if name in source), self._of_executions.get(name))
         if other is not None:
             return other
         return SpecInForce(own, SchemaSource.NOT_RECORDED) if own is not None else None

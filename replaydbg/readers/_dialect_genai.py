@@ -10,10 +10,10 @@ from replaydbg.core.message import Json, Message, Role, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _genai_events
-from replaydbg.readers._attributes import cut_off, parsed, parsed_list
+from replaydbg.readers._attributes import Attributes, cut_off, parsed, parsed_list
 from replaydbg.readers._lazy import lazy
 from replaydbg.readers._payloads import error_in, tool_message
-from replaydbg.readers._span import Counts, Event, Facts, SpanBody, is_glue, merged, python_literal
+from replaydbg.readers._span import Counts, Event, Facts, Span, SpanBody, is_glue, merged, python_literal
 from replaydbg.wire import arguments, genai, loose, tool_specs
 
 _KIND_OF_OPERATION = {
@@ -110,6 +110,12 @@ def first_text(wanted: Mapping[str, Json], keys: tuple[str, ...]) -> str:
 
 
 class Body(SpanBody):
+    def __init__(self, span: Span) -> None:
+        super().__init__(span)
+        told = _genai_events.details(span.events) if span.events else {}
+        if told:
+            self.attributes = Attributes({**told, **span.attributes.undecoded})
+
     @lazy
     def kind(self) -> Kind:
         return kind_of(self.attributes, self.span.name)
@@ -164,6 +170,12 @@ class Body(SpanBody):
 
     @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
+        if self.kind is Kind.TOOL_EXECUTION and "gen_ai.tool.json_schema" in self.attributes:
+            schema, name = (
+                self.attributes.json("gen_ai.tool.json_schema"),
+                self.attributes.text("gen_ai.tool.name"),
+            )
+            return (ToolSpec(name, self.attributes.text("gen_ai.tool.description"), schema, schema),)
         if "gen_ai.tool.definitions" in self.attributes:
             return self.repeated("gen_ai.tool.definitions", tool_specs.read_tools)
         parameters = self.attributes.json("model_request_parameters")
@@ -195,7 +207,8 @@ class Body(SpanBody):
         name = self.attributes.text("gen_ai.tool.name") or self.span.name.removesuffix(".tool")
         key = self._first("gen_ai.tool.call.arguments", "tool_arguments", "traceloop.entity.input")
         if key is None:
-            return ToolCall(id_, name)
+            told = _genai_events.given(self.events)
+            return ToolCall(id_, name) if told is None else arguments.call_from_any(id_, name, told)
         value = self.attributes[key]
         if isinstance(value, str) and not any(map(value.__contains__, _WRAPPER_KEYS)):
             return arguments.call_from_raw(id_, name, value)
@@ -206,12 +219,18 @@ class Body(SpanBody):
 
     @lazy
     def has_result(self) -> bool:
-        return self.kind is Kind.TOOL_EXECUTION and self._result_key is not None
+        return self.kind is Kind.TOOL_EXECUTION and (self._result_key is not None or self._told is not None)
+
+    @lazy
+    def _told(self) -> Json:
+        return _genai_events.returned(self.events)
 
     @lazy
     def result(self) -> Json:
-        if not self.has_result or self._result_key is None:
+        if not self.has_result:
             return None
+        if self._result_key is None:
+            return parsed(self._told)
         value = self.attributes.json(self._result_key)
         if self._message:
             return parsed(self._message.get("content"))

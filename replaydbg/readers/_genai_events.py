@@ -1,7 +1,8 @@
 """GenAI content that was recorded as events: log records, span events, or the `events` attribute of older Logfire.
 
 `gen_ai.{system,user,assistant,tool}.message` are the prompt in order, `gen_ai.choice` is the reply. The newer single
-event `gen_ai.client.inference.operation.details` carries the attributes that a span would.
+event `gen_ai.client.inference.operation.details` carries the attributes that a span would. Strands Agents writes the
+blocks of Bedrock's Converse as the text of contents, and what a tool was given and gave as such events, too.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from replaydbg.core.message import Json, Message, Part, Role, ToolCall, ToolResponse
 from replaydbg.readers._attributes import whole
 from replaydbg.readers._span import Event, merged
-from replaydbg.wire import arguments, genai, loose
+from replaydbg.wire import arguments, bedrock_converse, genai, loose
 
 OPERATION_DETAILS = "gen_ai.client.inference.operation.details"
 CHOICE = "gen_ai.choice"
@@ -43,6 +44,31 @@ def reply(events: Sequence[Event]) -> Message | None:
     return found if found is None or found.parts or prompt(events) is not None else None
 
 
+def details(events: Sequence[Event]) -> dict[str, Json]:
+    """The attributes that events of the span carry for it."""
+    return {
+        key: value
+        for event in events
+        if event.name == OPERATION_DETAILS
+        for key, value in event.fields.items()
+    }
+
+
+def given(events: Sequence[Event]) -> Json:
+    """What a tool was given, None where no event of its execution tells."""
+    return next(
+        (event.fields.get("content") for event in events if event.name == "gen_ai.tool.message"), None
+    )
+
+
+def returned(events: Sequence[Event]) -> Json:
+    """What a tool gave, None where no event of its execution tells."""
+    said = next((event.fields.get("message") for event in events if event.name == CHOICE), None)
+    if bedrock_converse.parts_in(said) is None:
+        return said
+    return bedrock_converse.read_result(loose.parsed(said))
+
+
 def from_attribute(value: Json) -> list[Event]:
     """Events out of the list that older Logfire writes: each names itself under `event.name`."""
     if not isinstance(value, list):
@@ -62,6 +88,11 @@ def _is_told(fields: Mapping[str, Json]) -> bool:
 def _message(role: Role, fields: Mapping[str, Json]) -> Message:
     said = genai.role(fields.get("role"))
     role = role if said is Role.UNKNOWN else said
+    blocks = bedrock_converse.parts_in(fields.get("content"))
+    if blocks is not None and (
+        role is not Role.TOOL or any(isinstance(part, ToolResponse) for part in blocks)
+    ):
+        return Message(role, (*blocks, *_calls(fields)))
     if role is Role.TOOL:
         id_, name = loose.text(fields.get("id")), loose.text(fields.get("name"))
         return Message(role, (ToolResponse(id_, fields.get("content"), name=name),))

@@ -29,7 +29,7 @@ _FIRST, _LOOKS_MAX = 8, 64
 _SWITCHES = (
     (("openinference",), "OPENINFERENCE_HIDE_INPUTS, OPENINFERENCE_HIDE_OUTPUTS and those like them must not be true"),
     (("pydantic-ai", "pydantic_ai", "logfire."), "InstrumentationSettings(include_content=True) of Pydantic AI records it"),
-    (("ai.operationId",), "recordInputs and recordOutputs of the AI SDK's telemetry must not be false"),
+    (("ai.operationId", "agent_step"), "recordInputs and recordOutputs of the AI SDK's telemetry must not be false"),
     (("claude_code.",), "OTEL_LOG_USER_PROMPTS=1 and OTEL_LOG_TOOL_CONTENT=1 record some of it; Claude Code's own session file has all"),
     (("gcp.vertex.agent",), "ADK_CAPTURE_MESSAGE_CONTENT_IN_SPANS=true records it"),
     (("agent_framework",), "ENABLE_SENSITIVE_DATA=true records it"),

@@ -21,6 +21,7 @@ _KEYS = frozenset(
     {"toolUse", "toolResult", "reasoningContent", "cachePoint", "citationsContent", "guardContent"}
 )
 _MEDIA = ("image", "document", "video", "audio")
+_KNOWN = _KEYS | {*_MEDIA, "text", "json"}
 
 
 def is_block(block: Json) -> bool:
@@ -28,6 +29,16 @@ def is_block(block: Json) -> bool:
     if not isinstance(block, dict) or "type" in block:
         return False
     return not _KEYS.isdisjoint(block) or any("format" in loose.mapping(block.get(kind)) for kind in _MEDIA)
+
+
+def parts_in(content: Json) -> tuple[Part, ...] | None:
+    """The parts of a list of blocks, or of one written as text; None for anything else."""
+    blocks = loose.sequence(loose.parsed(content))
+    if not blocks or not all(
+        isinstance(block, dict) and block.keys() & _KNOWN and "type" not in block for block in blocks
+    ):
+        return None
+    return tuple(map(read_block, blocks))
 
 
 def read_messages(value: Json) -> tuple[Message, ...]:
@@ -65,7 +76,7 @@ def read_block(block: Json) -> Part:
         case {"toolResult": dict(said)}:
             failed = said.get("status") == "error"
             return ToolResponse(
-                loose.text(said.get("toolUseId")), _result(said.get("content")), is_error=failed
+                loose.text(said.get("toolUseId")), read_result(said.get("content")), is_error=failed
             )
         case {"reasoningContent": {"reasoningText": {"text": str(text), **rest}}}:
             return Reasoning(text, loose.text(rest.get("signature")))
@@ -85,7 +96,7 @@ def _media(kind: str, media: dict[str, Json]) -> Media:
     return Media(kind, mime, place, loose.text(source.get("bytes")))
 
 
-def _result(content: Json) -> Json:
+def read_result(content: Json) -> Json:
     """A single text or value says no more than itself; other blocks are kept as they came."""
     match content:
         case [{"text": str(text), **rest}] if not rest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -193,6 +194,15 @@ def test_then_what_a_server_listed(name: str, answer: Any) -> None:
 def test_a_result_that_lists_something_else_is_no_list_of_tools() -> None:
     steps = [other("s", Kind.OPAQUE, "list_tools", output={"find": {"type": "wrench"}}), model_call("m1")]
     assert spec_of(steps, 1, "find") is None
+
+
+def test_then_what_the_execution_of_the_tool_says_itself() -> None:
+    ran = tool_execution("t1", call("find", {"q": "x"}, "c1"), "nothing")
+    ran = replace(ran, body=replace(ran.body, tools=(FIND,)))
+    steps = [model_call("m1", tools=None), ran]
+    assert spec_of(steps, 0, "find") == (FIND, SchemaSource.OTHER_STEP, "t1")
+    assert spec_of(steps, 0, "find", OTHER_FIND) == (OTHER_FIND, SchemaSource.SIDE_FILE, None)
+    assert spec_of(steps, 0, "open") is None
 
 
 def test_a_name_alone_is_no_schema() -> None:

@@ -186,3 +186,35 @@ def test_pydantic_ai_keeps_the_conversation_on_the_agent_and_the_tools_with_the_
 def test_a_handoff_says_from_whom_to_whom() -> None:
     body = step("h", {"gen_ai.handoff.from_agent": "A", "gen_ai.handoff.to_agent": "B"}).body
     assert (body.input, body.output_value) == ("A", "B")
+
+
+def event(name: str, **fields: str) -> Json:
+    pairs = [{"key": key, "value": {"stringValue": value}} for key, value in fields.items()]
+    return {"name": name, "timeUnixNano": "1", "attributes": pairs}
+
+
+def test_strands_tells_of_a_tool_in_events() -> None:
+    schema = '{"type": "object", "required": ["q"]}'
+    told = [
+        event("gen_ai.tool.message", content='{"q": "a"}'),
+        event("gen_ai.choice", message='[{"text": "x"}]'),
+    ]
+    body = step("execute_tool f", TOOL | {"gen_ai.tool.json_schema": schema}, events=told).body
+    assert body.call is not None
+    assert (body.call.name, body.call.arguments, body.has_result, body.result) == ("f", {"q": "a"}, True, "x")
+    assert body.tools is not None
+    assert body.tools[0].schema == {"type": "object", "required": ["q"]}
+
+
+def test_the_event_with_the_details_says_what_the_span_does_not() -> None:
+    details = "gen_ai.client.inference.operation.details"
+    asked = json.dumps([{"role": "user", "parts": [{"type": "text", "content": "hi"}]}])
+    events = [
+        event(details, **{"gen_ai.input.messages": asked}),
+        event(details, **{"gen_ai.output.messages": asked}),
+    ]
+    body = step("chat", CHAT, events=events).body
+    assert body.messages == (Message(Role.USER, (Text("hi"),)),)
+    assert body.output is not None
+    own = step("chat", CHAT | {"gen_ai.input.messages": "[]"}, events=events).body
+    assert own.messages == (), "the span itself is right"
