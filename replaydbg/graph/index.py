@@ -217,16 +217,18 @@ class TraceIndex:
         return found
 
     @cached_property
-    def _of_executions(self) -> Mapping[str, SpecInForce]:
-        """For each tool the schema that its own first execution recorded."""
+    def _of_others(self) -> Mapping[str, SpecInForce]:
+        """For each tool the schema that its own first execution recorded, or an agent that had it."""
+        trace = self.trace
+        first = {call.name: row for row, call in reversed(self._walked.executed.items())}
+        agents = {trace.agents[row]: row for row in reversed([*trace.rows(Kind.AGENT_INVOCATION)])}
         found: dict[str, SpecInForce] = {}
-        looked: set[str] = set()
-        for row, call in self._walked.executed.items():
-            if call.name not in looked:
-                looked.add(call.name)
-                for tool in self.trace.body(row).tools or ():
-                    if tool.name == call.name and tool.schema is not None:
-                        found[call.name] = SpecInForce(tool, SchemaSource.OTHER_STEP, self.trace.ids[row])
+        for row in (*first.values(), *agents.values()):
+            for tool in trace.body(row).tools or ():
+                if tool.schema is not None and (
+                    trace.kinds[row] != _TOOL_EXECUTION or first.get(tool.name) == row
+                ):
+                    found.setdefault(tool.name, SpecInForce(tool, SchemaSource.OTHER_STEP, trace.ids[row]))
         return found
 
     @cached_property
@@ -257,13 +259,13 @@ class TraceIndex:
         """The schema in force for calls to `name` at the model call at `row`, from the best source that has one.
 
         The request itself, then another request of the run, then the side file that the person gave, then what an MCP
-        server listed, then what the tool's own execution says. None when no source knows the tool; a spec whose `schema` is None when only its name is known.
+        server listed, then what the tool's own execution or an agent says. None when no source knows the tool; a spec whose `schema` is None when only its name is known.
         """
         own = next((tool for tool in self.tools(row) or () if tool.name == name), None)
         if own is not None and own.schema is not None:
             return SpecInForce(own, SchemaSource.REQUEST)
         sources = (self._elsewhere, self._on_the_side, self._of_servers)
-        other = next((source[name] for source in sources if name in source), self._of_executions.get(name))
+        other = next((source[name] for source in sources if name in source), self._of_others.get(name))
         if other is not None:
             return other
         return SpecInForce(own, SchemaSource.NOT_RECORDED) if own is not None else None

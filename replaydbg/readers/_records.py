@@ -276,7 +276,8 @@ class RecordBody:
 
     @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
-        places = (*self._observed.offers, offers_among(self._input))
+        asked = loose.mapping(self._input) if self._observed.kind is Kind.MODEL_CALL else {}
+        places = (*self._observed.offers, asked.get("tools"), offers_among(self._input))
         return next(filter(None, map(tools_of, places)), None) or self._span_body.tools
 
     @lazy

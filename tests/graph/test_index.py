@@ -205,6 +205,13 @@ def test_then_what_the_execution_of_the_tool_says_itself() -> None:
     assert spec_of(steps, 0, "open") is None
 
 
+def test_or_what_an_agent_says_that_it_has() -> None:
+    one = agent("a1", "ann", model_call("m1", tools=None))
+    one = replace(one, body=replace(one.body, tools=(FIND,)))
+    assert spec_of([one], 1, "find") == (FIND, SchemaSource.OTHER_STEP, "a1")
+    assert spec_of([one], 1, "find", OTHER_FIND) == (OTHER_FIND, SchemaSource.SIDE_FILE, None)
+
+
 def test_a_name_alone_is_no_schema() -> None:
     assert spec_of([model_call("m1", tools=[tool("find")])], 0, "find") == (
         tool("find"),

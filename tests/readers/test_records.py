@@ -176,3 +176,12 @@ def test_the_first_rows_of_a_large_document_come_before_the_whole(reader: Reader
 )
 def test_the_text_of_a_key_is_found_without_decoding(text: bytes, value: str) -> None:
     assert _records.text_of_key(text, b"agent_name") == value
+
+
+def test_tools_stand_in_the_request_that_was_handed_over() -> None:
+    offer = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
+    asked = {"messages": [{"role": "user", "content": "hi"}], "tools": [offer]}
+    found = RecordBody(Observed(Kind.MODEL_CALL, input=asked)).tools
+    assert found is not None
+    assert [(tool.name, tool.schema) for tool in found] == [("look", {"type": "object"})]
+    assert RecordBody(Observed(Kind.TOOL_EXECUTION, "shop", input={"tools": [offer]})).tools is None
