@@ -158,10 +158,9 @@ class _Options(OptionList, inherit_bindings=False):
             self.action_cursor_up()
 
     def action_page(self, pages: int) -> None:
-        if pages > 0:
-            self.action_page_down()  # type: ignore[no-untyped-call]
-        else:
-            self.action_page_up()  # type: ignore[no-untyped-call]
+        """Works before the list has been laid out, too: the key may come that early."""
+        at = (self.highlighted or 0) + pages * max(1, self.scrollable_content_region.height)
+        self.highlighted = max(0, min(self.option_count - 1, at)) if self.option_count else None
 
     def action_top(self) -> None:
         self.action_first()

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from replaydbg.tui import actions
 from replaydbg.tui.actions import State, by_id
-from replaydbg.tui.screens.dialogs import Allow, Choose, Line, Nobody, Tell, Unsaved
+from replaydbg.tui.screens.dialogs import Allow, Choose, Line, Nobody, Tell, Unsaved, _Options
 from replaydbg.tui.screens.help import Help
 from replaydbg.views.blocks import Block
 from tests.support.desk import Size, open_demo
@@ -132,6 +132,13 @@ async def test_a_click_on_a_key_is_the_key(dialog: Any, word: str, value: Any) -
 async def test_choose(keys: tuple[str, ...], number: int | None) -> None:
     screen = Choose("Which?", [("one", "first"), ("two", "second [b]"), ("three", "x" * 300)], first=1)
     assert await answer(screen, *keys, shows="second [b]") == [number]
+
+
+async def test_a_page_can_be_asked_for_before_the_list_is_laid_out() -> None:
+    options = _Options("one", "two", "three")
+    options.action_page(1)
+    assert options.highlighted == 1
+    _Options().action_page(1)
 
 
 async def test_choose_keeps_each_option_on_one_line() -> None:
