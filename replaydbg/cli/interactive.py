@@ -97,8 +97,13 @@ def _has_screen() -> bool:
 def _run(setup: Setup) -> int:
     from replaydbg.tui.app import ReplayApp
 
+    app = ReplayApp(setup)
+    if sys.platform != "win32":
+        from replaydbg.tui.in_terminal import TerminalDriver
+
+        app.driver_class = TerminalDriver
     with terminal.kept():
-        return ReplayApp(setup).run() or 0
+        return app.run() or 0
 
 
 def _print(
