@@ -15,7 +15,7 @@ from replaydbg.cli import options, render, report, terminal, terms
 from replaydbg.cli.keeping import Keeper
 from replaydbg.cli.render import Output
 from replaydbg.errors import EXIT_CLEAN, EXIT_INTERRUPTED, EXIT_REPLAY, UsageProblem
-from replaydbg.views.text import plural
+from replaydbg.views.text import plural, printable
 
 if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
     from replaydbg.actions.open import Opened
@@ -278,6 +278,8 @@ def _progress() -> OnProgress | None:
 
     def show(update: Update) -> None:
         now = update.progress
+        if update.waits:
+            sys.stderr.write(f"\r\x1b[Kreplaydbg: {printable(update.waits)}\n")
         sys.stderr.write(
             f"\r\x1b[Kreplaydbg: {plural(now.live_calls, 'live call')}, {plural(now.tokens, 'token')}, waiting for {now.waiting}"
         )

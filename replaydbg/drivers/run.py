@@ -18,7 +18,7 @@ from replaydbg.core.message import Role, ToolCall, text_message
 from replaydbg.core.outcome import UNFIT, Failed, Outcome, Reply, Skipped
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.tool import ToolSpec
-from replaydbg.drivers.providers import Provider
+from replaydbg.drivers.providers import Provider, waiting
 from replaydbg.drivers.python_name import described
 from replaydbg.drivers.tools.toolbox import Bound, Permission, Policy, Toolbox
 from replaydbg.replay.api import Asked, Given, Progress
@@ -35,12 +35,16 @@ Permit: TypeAlias = Callable[[Asked, Bound], Awaitable[Permission]]
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """Something happened. `asked` is the question concerned, `text` a piece of its answer as it streams, `given` all of it."""
+    """Something happened. `asked` is the question concerned, `text` a piece of its answer as it streams, `given` all of it.
+
+    `waits` says why nothing comes just now.
+    """
 
     progress: Progress
     asked: Asked | None = None
     text: str = ""
     given: Given | None = None
+    waits: str = ""
 
 
 OnProgress: TypeAlias = Callable[[Update], None]
@@ -163,6 +167,7 @@ class _Driver:
             if self.provider is not None and asked.over is not None:
                 return Given(Skipped(asked.over[1]), Provenance.LIVE)
             if self.provider is not None:
+                waiting.set(lambda why: self._report(asked, waits=why))  # of this task alone
                 reply = await self.provider.complete(request, self._listener(asked))
                 return Given(reply, Provenance.LIVE)
             bound = None
@@ -239,9 +244,11 @@ class _Driver:
         self.streamed.clear()
         await asyncio.gather(*self.telling, return_exceptions=True)
 
-    def _report(self, asked: Asked | None = None, text: str = "", given: Given | None = None) -> None:
+    def _report(
+        self, asked: Asked | None = None, text: str = "", given: Given | None = None, *, waits: str = ""
+    ) -> None:
         if self.on_progress is not None:
-            self.on_progress(Update(self.replay.progress(), asked, text, given))
+            self.on_progress(Update(self.replay.progress(), asked, text, given, waits))
 
 
 _MISFITS_SHOWN = 3

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import Protocol
 
 from replaydbg.core.outcome import Failed, Reply
@@ -10,6 +11,11 @@ from replaydbg.core.request import ModelRequest
 
 OnText = Callable[[str], None]
 """Told each piece of text as it comes, for the screen."""
+
+waiting: ContextVar[OnText | None] = ContextVar("waiting", default=None)
+"""Told in a sentence why a provider waits before it asks once more; set by who drives the call. No part of `complete`,
+which providers of others write.
+"""
 
 
 class Provider(Protocol):

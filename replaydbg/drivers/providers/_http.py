@@ -19,7 +19,7 @@ from replaydbg import __version__, limits
 from replaydbg.core.message import Json
 from replaydbg.core.outcome import Failed, Reply
 from replaydbg.core.request import ModelRequest
-from replaydbg.drivers.providers import OnText
+from replaydbg.drivers.providers import OnText, waiting
 from replaydbg.wire import conversation, loose, sse
 
 if TYPE_CHECKING:
@@ -116,6 +116,9 @@ class HttpProvider:
             if not outcome.failed.retryable or is_last:
                 return outcome.failed
             attempt += 1
+            if (tell := waiting.get()) is not None:
+                again = f"try {attempt + 1} of {limits.PROVIDER_RETRIES_MAX + 1}"
+                tell(f"{outcome.failed.message.rstrip('.')}: {again} in {wait:.3g} s")
             await self.sleep(wait)
 
     def impossible(self, request: ModelRequest) -> Failed | None:

@@ -41,6 +41,7 @@ class _Question:
     asked: Asked
     began: float
     text: str = ""
+    waits: str = ""
     took: float | None = None
     given: Given | None = None
 
@@ -119,8 +120,10 @@ class ProgressScreen(ActingScreen[Branch | ReplaydbgError]):
         question = self._questions.get(asked.id)
         if question is None:
             self._questions[asked.id] = _Question(asked, time.monotonic())
+        elif update.waits:
+            question.waits = update.waits
         elif update.text:
-            question.text += update.text
+            question.text, question.waits = question.text + update.text, ""
         elif question.took is None:
             question.took = time.monotonic() - question.began
             question.given = update.given
@@ -198,6 +201,8 @@ def progress_blocks(progress: Progress, questions: Sequence[_Question], elapsed:
         blocks.append(Block(text, spans=((0, len(head), look), (len(head), len(text), "dim")), hang=4))
         if came:
             blocks.append(Block(shown(came), look, indent=4))
+        if question.waits and question.took is None:
+            blocks.append(Block(f"! {shown(question.waits)}", "warning", indent=4, hang=2))
         if question.text and question.took is None:
             blocks.append(Block(shown(question.text[-_STREAM_CHARS_SHOWN:]), indent=4))
     return blocks

@@ -14,7 +14,7 @@ from replaydbg.core.message import Message, Reasoning, Role, Text, ToolCall, Too
 from replaydbg.core.outcome import Failed, Reply
 from replaydbg.core.request import ModelRequest
 from replaydbg.core.tool import ToolSpec
-from replaydbg.drivers.providers import _http, anthropic, google, openai_chat, openai_responses
+from replaydbg.drivers.providers import _http, anthropic, google, openai_chat, openai_responses, waiting
 from replaydbg.drivers.providers._http import HttpProvider
 from replaydbg.wire import anthropic_messages, sse
 from replaydbg.wire import openai_chat as chat_shape
@@ -128,6 +128,16 @@ async def test_patience_is_what_the_server_asks_for(make: Make, sleeps: Sleeps) 
         outcome = await make(server.url, KEY, sleep=sleeps).complete(QUESTION)
     assert isinstance(outcome, Reply)
     assert sleeps.seconds == [7.0, 0.25, _http.BACKOFF_SECONDS * 4]
+
+
+async def test_who_waits_is_told_why_and_how_long(sleeps: Sleeps) -> None:
+    told: list[str] = []
+    waiting.set(told.append)
+    fault = Fault(429, {"error": {"message": "Too many."}}, {"retry-after": "7"})
+    with serving(fault, reply("at last")) as server:
+        await openai_chat.openai(server.url, KEY, sleep=sleeps).complete(QUESTION)
+    (why,) = told
+    assert why.endswith("answered 429: Too many: try 2 of 4 in 7 s")
 
 
 @KINDS

@@ -18,7 +18,7 @@ from replaydbg.core.message import ToolCall
 from replaydbg.core.outcome import UNFIT, Failed, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.tool import ToolSpec
-from replaydbg.drivers.providers import python_function
+from replaydbg.drivers.providers import python_function, waiting
 from replaydbg.drivers.run import Update
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.facts import Facts
@@ -76,6 +76,32 @@ async def test_streaming_is_shown_and_stopping_keeps_what_came(monkeypatch: pyte
         assert isinstance(branch, Branch)
         assert branch.stopped is not None
         assert branch.counts()["interrupted"] == 1
+
+
+class Patient:
+    """A model that has to be asked twice."""
+
+    name = "python:patient"
+
+    async def complete(self, request: ModelRequest, on_text: Any = None) -> Reply:
+        tell = waiting.get()
+        assert tell is not None
+        tell("h answered 429: try 2 of 4 in 7 s")
+        await asyncio.sleep(0.3)
+        on_text("at last")
+        await asyncio.sleep(60)
+        raise AssertionError(request)
+
+
+async def test_why_nothing_comes_is_told_until_something_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(python_function, "python_function", lambda _spec: Patient())
+    app: App[None] = App()
+    async with app.run_test(size=(100, 20)) as pilot:
+        app.push_screen(screen(provider="python:patient:patient"))
+        await until(pilot, lambda: "! h answered 429: try 2 of 4 in 7 s" in text_of(app))
+        await until(pilot, lambda: "at last" in text_of(app))
+        assert "429" not in text_of(app)
+        await pilot.press("x")
 
 
 async def test_a_question_to_the_person_goes_away_when_it_is_stopped() -> None:
