@@ -1,14 +1,16 @@
 """The flow map: agents and tools as places, what followed what as counted passages between them.
 
 The model calls of an agent are the agent. Wrappers and hand-offs are passed through: what counts is who went on from
-whom. A tool that always answers to those who call it belongs to them (`owners`): it needs no lines of its own.
+whom. A tool belongs to who calls it: the same tool of two agents is two places, so that it is counted for each, and
+what an agent went on to after its tool is a way that the agent went. A tool in which other agents run is a place of
+its own: it stands between those who meet there.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple, TypeAlias
 
 from replaydbg import limits
@@ -16,10 +18,8 @@ from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.joins import Joins
 
-LINES_MIN, LINES_PER_PLACE = 8, 2
-"""Lines drawn between places: a map with more crossings than places is no map."""
-
 _TOOLS = (Kind.TOOL_EXECUTION, Kind.RETRIEVAL)
+_CALLERS = (Kind.AGENT_INVOCATION, Kind.MODEL_CALL)
 _SOURCES_MAX = limits.LANES_MAX + 1
 
 
@@ -30,15 +30,15 @@ class Place:
     kind: Kind
     name: str
     rows: array[int]
-    owners: tuple[int, ...] = ()
-    """The places that call this one, if it goes on to none but them."""
+    caller: int = -1
+    """Of a tool that belongs to who calls it: that place. Otherwise -1: it stands for itself."""
     cyclic: bool = False
     """Whether a run can come back here through other places, or from itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """From one place (by its index) to another; `rows` are the steps that were gone on to."""
+    """From one place (by its index) to another; `rows` are the steps that were gone on to, each once."""
 
     source: int
     target: int
@@ -51,11 +51,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class FlowMap:
-    """Places in order of their first step. `hidden_passages` counts those that were left out: the least travelled."""
+    """Places in order of their first step, and all passages between them.
+
+    `ways` are the passages between places that stand for themselves, after a tool that they called as well; from one
+    to itself, where a step of it follows another without anything between.
+    """
 
     places: tuple[Place, ...]
     passages: tuple[Passage, ...]
-    hidden_passages: int = 0
+    ways: tuple[Passage, ...] = ()
 
     @property
     def by_ends(self) -> dict[tuple[int, int], Passage]:
@@ -64,80 +68,85 @@ class FlowMap:
 
 def flow_map(trace: Trace, joins: Joins, places_max: int = limits.FLOW_PLACES_MAX) -> FlowMap:
     """The map of the whole trace. Linear in the steps. Of more than `places_max` places the rarest of a kind are one."""
-    places = _places(trace)
-    passages = _passages(trace, joins, places.of_row)
+    names = _names(trace)
     for groups, told in ((_alike, "{first} and {others} alike"), (_rarest, "{all} others")):
-        found = groups(places, passages, places_max)
+        found = groups(trace, joins, names, places_max)
         if found:
-            places = _as_one(found, told, places)
-            # Where all of a group lead to one step, that step was gone on to once.
-            passages = {
-                ends: array("i", dict.fromkeys(rows))
-                for ends, rows in _passages(trace, joins, places.of_row).items()
-            }
-    owners = _owners([kind for kind, _ in places.keys], passages)
-    drawn = _busiest(passages, owners)
-    cyclic = _cyclic(len(places.keys), [ends for ends in drawn if not _inside(ends, owners)])
+            names = _as_one(found, told, names)
+    places, passages = _told_apart(trace, joins, names)
+    ways = _ways(places, passages)
+    cyclic = _cyclic(len(places), [(way.source, way.target) for way in ways])
     return FlowMap(
-        tuple(Place(*key, places.rows[at], owners[at], at in cyclic) for at, key in enumerate(places.keys)),
-        tuple(Passage(source, target, rows) for (source, target), rows in drawn.items()),
-        len(passages) - len(drawn),
+        tuple(replace(place, cyclic=at in cyclic) for at, place in enumerate(places)),
+        tuple(Passage(source, target, rows) for (source, target), rows in passages.items()),
+        ways,
     )
 
 
-class _Places(NamedTuple):
+class _Names(NamedTuple):
+    """What there is by kind and name, whoever calls it."""
+
     keys: list[tuple[Kind, str]]
-    """Kind and name of each."""
     rows: list[array[int]]
     of_row: array[int]
-    """For each step its place; -1 for those that are passed through."""
+    """For each step its name; -1 for those that are passed through."""
+    apart: frozenset[int]
+    """Tools in which other agents run."""
 
 
 _Ends: TypeAlias = "dict[tuple[int, int], array[int]]"
 _Groups: TypeAlias = dict[tuple[Hashable, ...], list[int]]
 
 
-def _places(trace: Trace) -> _Places:
+def _names(trace: Trace) -> _Names:
     numbers: dict[tuple[Kind, str], int] = {}
     rows: list[array[int]] = []
     of_row = array("i")
-    for row, key in enumerate(_keys(trace)):
-        place = numbers.setdefault(key, len(numbers)) if key is not None else -1
-        if place == len(rows):
+    apart: set[int] = set()
+    for row, (key, within) in enumerate(_keys(trace)):
+        at = numbers.setdefault(key, len(numbers)) if key is not None else -1
+        if at == len(rows):
             rows.append(array("i"))
-        if place >= 0:
-            rows[place].append(row)
-        of_row.append(place)
-    return _Places(list(numbers), rows, of_row)
+        if at >= 0:
+            rows[at].append(row)
+        of_row.append(at)
+        if within >= 0:
+            apart.add(of_row[within])
+    return _Names(list(numbers), rows, of_row, frozenset(apart))
 
 
-def _keys(trace: Trace) -> Iterator[tuple[Kind, str] | None]:
-    """For each row the kind and name of its place; None for steps that are passed through."""
+def _keys(trace: Trace) -> Iterator[tuple[tuple[Kind, str] | None, int]]:
+    """For each row kind and name, None for steps that are passed through; and the tool in which it is another agent's."""
     agents: list[str] = []
+    tools = array("i")
     for row in range(len(trace)):
         parent, kind, name = trace.parents[row], trace.kind(row), trace.name(row)
         agent = trace.agent(row) or (agents[parent] if parent >= 0 else "")
         if kind is Kind.AGENT_INVOCATION:
             agent = trace.agent(row) or name
         agents.append(agent)
+        within = tools[parent] if parent >= 0 else -1
+        tools.append(row if kind in _TOOLS else within)
         if kind is Kind.HANDOFF or (kind is Kind.OPAQUE and trace.subtree_ends[row] > row + 1):
-            yield None
+            yield None, -1
         elif kind is Kind.AGENT_INVOCATION or (kind is Kind.MODEL_CALL and agent):
-            yield Kind.AGENT_INVOCATION, agent
+            yield (Kind.AGENT_INVOCATION, agent), within if within >= 0 and agents[within] != agent else -1
         else:
-            yield kind, name
+            yield (kind, name), -1
 
 
 ALIKE_MIN = 7
-"""So many agents that come from the same places and lead to the same ones stand side by side, wider than any screen."""
+"""So many places that come from the same ones and lead to the same ones stand side by side, wider than any screen."""
 
 
-def _alike(places: _Places, passages: _Ends, _places_max: int) -> _Groups:
+def _alike(trace: Trace, joins: Joins, names: _Names, _places_max: int) -> _Groups:
     """Agents between which the map shows no difference, where they are many: those that a fan-out starts, say."""
-    keys = places.keys
+    keys = names.keys
+    if sum(kind is Kind.AGENT_INVOCATION for kind, _ in keys) < ALIKE_MIN:
+        return {}
     into: dict[int, set[int]] = {}
     out: dict[int, set[int]] = {}
-    for source, target in passages:
+    for source, target in _ends(trace, joins, names.of_row):
         if keys[source][0] not in _TOOLS and keys[target][0] not in _TOOLS and source != target:
             out.setdefault(source, set()).add(target)
             into.setdefault(target, set()).add(source)
@@ -149,86 +158,103 @@ def _alike(places: _Places, passages: _Ends, _places_max: int) -> _Groups:
     return {ends: group for ends, group in groups.items() if len(group) >= ALIKE_MIN}
 
 
-def _rarest(places: _Places, _passages: _Ends, places_max: int) -> _Groups:
-    """By their kind the places that a map of so many has no room for."""
-    keys, rows = places.keys, places.rows
+def _rarest(_trace: Trace, _joins: Joins, names: _Names, places_max: int) -> _Groups:
+    """By their kind what a map of so many places has no room for."""
+    keys, rows = names.keys, names.rows
     if len(keys) <= places_max:
         return {}
     room = max(1, places_max - len({kind for kind, _ in keys}))
     groups: _Groups = {}
-    for place in sorted(range(len(keys)), key=lambda place: (-len(rows[place]), place))[room:]:
-        groups.setdefault((keys[place][0],), []).append(place)
+    for at in sorted(range(len(keys)), key=lambda at: (-len(rows[at]), at))[room:]:
+        groups.setdefault((keys[at][0],), []).append(at)
     return {kind: sorted(group) for kind, group in groups.items() if len(group) > 1}
 
 
-def _as_one(groups: _Groups, told: str, places: _Places) -> _Places:
-    """The same with one place for each group, named as `told` says."""
-    first = {place: group[0] for group in groups.values() for place in group}
+def _as_one(groups: _Groups, told: str, names: _Names) -> _Names:
+    """The same with one name for each group, as `told` says."""
+    first = {at: group[0] for group in groups.values() for at in group}
     others = {group[0]: len(group) - 1 for group in groups.values()}
     keys: list[tuple[Kind, str]] = []
     number: dict[int, int] = {-1: -1}
-    for place, (kind, name) in enumerate(places.keys):
-        if first.get(place, place) == place:
-            number[place] = len(keys)
-            more = others.get(place)
+    for at, (kind, name) in enumerate(names.keys):
+        if first.get(at, at) == at:
+            number[at] = len(keys)
+            more = others.get(at)
             words = told.format(first=name, others=more, all=more + 1) if more is not None else name
             keys.append((kind, words))
-    number |= {place: number[one] for place, one in first.items()}
+    number |= {at: number[one] for at, one in first.items()}
     rows: list[array[int]] = [array("i") for _ in keys]
-    for place, own in enumerate(places.rows):
-        rows[number[place]].extend(own)
+    for at, own in enumerate(names.rows):
+        rows[number[at]].extend(own)
     for own in rows:
         own[:] = array("i", sorted(own))
-    return _Places(keys, rows, array("i", (number[place] for place in places.of_row)))
+    apart = frozenset(number[at] for at in names.apart)
+    return _Names(keys, rows, array("i", (number[at] for at in names.of_row)), apart)
 
 
-def _passages(trace: Trace, joins: Joins, place_of: array[int]) -> _Ends:
-    passages: _Ends = {}
+def _gone_on(trace: Trace, joins: Joins, of_row: array[int]) -> Iterator[tuple[int, list[int]]]:
+    """Each step that is not passed through, with the steps that it goes on from."""
     sources: dict[int, list[int]] = {}
     for row in range(len(trace)):
         came_from = sources.pop(row, [])
-        place = place_of[row]
-        for source in came_from if place >= 0 else ():
-            key = (place_of[source], place)
-            # An agent's first model call is the agent itself, not a way back to it.
-            if key[0] != key[1] or trace.kinds[source] == trace.kinds[row]:
-                passages.setdefault(key, array("i")).append(row)
-        through = [row] if place >= 0 else came_from
+        if of_row[row] >= 0:
+            yield row, came_from
+        through = [row] if of_row[row] >= 0 else came_from
         for edge in list(joins.edges(row))[bool(joins.waits[row]) :]:
             met = sources.setdefault(joins.targets[edge], [])
             met.extend(source for source in through[: _SOURCES_MAX - len(met)] if source not in met)
-    return passages
 
 
-def _owners(kinds: list[Kind], passages: Iterable[tuple[int, int]]) -> list[tuple[int, ...]]:
-    into: list[set[int]] = [set() for _ in kinds]
-    out: list[set[int]] = [set() for _ in kinds]
-    for source, target in passages:
-        into[target].add(source)
-        out[source].add(target)
-    callers = (Kind.AGENT_INVOCATION, Kind.MODEL_CALL)
-    owners = []
-    for place, kind in enumerate(kinds):
-        called = kind in _TOOLS and all(kinds[at] in callers for at in into[place])
-        owners.append(tuple(sorted(into[place])) if called and out[place] <= into[place] else ())
-    return owners
+def _ends(trace: Trace, joins: Joins, of_row: array[int]) -> set[tuple[int, int]]:
+    return {
+        (of_row[source], of_row[row])
+        for row, came_from in _gone_on(trace, joins, of_row)
+        for source in came_from
+    }
 
 
-def _inside(ends: tuple[int, int], owners: list[tuple[int, ...]]) -> bool:
-    """Whether the passage joins a place and its owner."""
-    source, target = ends
-    return source in owners[target] or target in owners[source]
+def _told_apart(trace: Trace, joins: Joins, names: _Names) -> tuple[list[Place], _Ends]:
+    """The places, tools told apart by who calls them, and the passages between them."""
+    keys, of_row = names.keys, names.of_row
+    numbers: dict[tuple[int, int], int] = {}
+    rows: list[array[int]] = []
+    passages: _Ends = {}
+    place_of = array("i", [-1]) * len(trace)
+    for row, came_from in _gone_on(trace, joins, of_row):
+        name, caller = of_row[row], -1
+        if keys[name][0] in _TOOLS and name not in names.apart:
+            calling = (place_of[source] for source in came_from if keys[of_row[source]][0] in _CALLERS)
+            caller = next(calling, -1)
+        place = place_of[row] = numbers.setdefault((name, caller), len(numbers))
+        if place == len(rows):
+            rows.append(array("i"))
+        rows[place].append(row)
+        for source in came_from:
+            # An agent's first model call is the agent itself, not a way back to it.
+            if place_of[source] != place or trace.kinds[source] == trace.kinds[row]:
+                gone = passages.setdefault((place_of[source], place), array("i"))
+                if not gone or gone[-1] != row:
+                    gone.append(row)
+    places = [Place(*keys[name], own, caller) for (name, caller), own in zip(numbers, rows, strict=True)]
+    return places, passages
 
 
-def _busiest(
-    passages: dict[tuple[int, int], array[int]], owners: list[tuple[int, ...]]
-) -> dict[tuple[int, int], array[int]]:
-    """The passages without the rarest of those that would be lines: so many that they can be followed by eye."""
-    lines = [ends for ends in passages if ends[0] != ends[1] and not _inside(ends, owners)]
-    places = {place for ends in lines for place in ends}
-    room = LINES_MIN + LINES_PER_PLACE * len(places)
-    rare = set(sorted(lines, key=lambda ends: (-len(passages[ends]), ends))[room:])
-    return {ends: rows for ends, rows in passages.items() if ends not in rare}
+def _ways(places: list[Place], passages: _Ends) -> tuple[Passage, ...]:
+    """The passages by the places that stand for themselves. What a place calls, and what comes back, is no way."""
+    ways: dict[tuple[int, int], list[array[int]]] = {}
+    for (source, target), rows in passages.items():
+        ends = stands_for(places, source), stands_for(places, target)
+        if ends[0] != ends[1] or ends == (source, target):
+            ways.setdefault(ends, []).append(rows)
+    return tuple(
+        Passage(*ends, parts[0] if len(parts) == 1 else array("i", sorted(set().union(*parts))))
+        for ends, parts in ways.items()
+    )
+
+
+def stands_for(places: Sequence[Place], at: int) -> int:
+    """The place itself, or the caller to whom the tool belongs."""
+    return places[at].caller if places[at].caller >= 0 else at
 
 
 def _cyclic(count: int, passages: list[tuple[int, int]]) -> set[int]:

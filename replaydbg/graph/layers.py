@@ -2,7 +2,9 @@
 
 Edges that close a cycle leave below their box, go up in a gutter on the right and come in from above like all others,
 so that no line runs through a box. Each box has one way out in the middle of its lower side and a way in of its own for
-each edge on the upper side; each source has a line of its own in the channel between two layers.
+each edge on the upper side. All that leaves a box is one line which branches: it has one track in each channel between
+two layers, one place to pass in each layer on its way down, and one gutter. Lines of two boxes cross, and never run
+along each other.
 """
 
 from __future__ import annotations
@@ -11,8 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from replaydbg.graph.ranks import closing, ranks
+
 GAP_CELLS = 4
+_MARGIN_CELLS = 2
+"""Between the boxes and the gutter."""
 _SWEEPS = 6
+_UP, _DOWN, _LEFT, _RIGHT = 1, 2, 4, 8
 
 Point = tuple[int, int]
 
@@ -32,12 +39,29 @@ class Route:
     points: tuple[Point, ...]
     back: bool
 
+    def cells(self) -> Iterator[tuple[Point, int]]:
+        """Each cell of the line with the sides it joins: 1 up, 2 down, 4 left, 8 right."""
+        yield self.points[0], _UP
+        for (x0, y0), (x1, y1) in pairwise(self.points):
+            step_x, step_y = (x1 > x0) - (x1 < x0), (y1 > y0) - (y1 < y0)
+            ahead = {(1, 0): _RIGHT, (-1, 0): _LEFT, (0, 1): _DOWN, (0, -1): _UP}.get((step_x, step_y), 0)
+            behind = {_RIGHT: _LEFT, _LEFT: _RIGHT, _DOWN: _UP, _UP: _DOWN}.get(ahead, 0)
+            x, y = x0, y0
+            while (x, y) != (x1, y1):
+                yield (x, y), ahead
+                x, y = x + step_x, y + step_y
+                yield (x, y), behind
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Upper left corners of the boxes and the routes of the edges. Nothing lies outside `width` and `height`."""
+    """Upper left corners of the boxes and the routes of the edges. Nothing lies outside `width` and `height`.
+
+    `widths` are those of the boxes as they are drawn, with room for all that leads to them.
+    """
 
     corners: Mapping[int, Point]
+    widths: Mapping[int, int]
     routes: tuple[Route, ...]
     layers: tuple[tuple[int, ...], ...]
     width: int
@@ -53,68 +77,66 @@ class _Net:
     track: int = -1
 
 
-def lay_out(boxes: Sequence[Box], edges: Sequence[tuple[int, int]]) -> Layout:
-    """Boxes are named by their index. Edges from a box to itself are left out: they belong on its label."""
+def lay_out(boxes: Sequence[Box], edges: Sequence[tuple[int, int]], width: int = 0, label: int = 5) -> Layout:
+    """Boxes are named by their index. Edges from a box to itself are left out: they belong on its label.
+
+    Layers wider than `width` are broken, as far as boxes and gaps go; 0 breaks none. Each box has room for `label` cells
+    beside each line that enters it.
+    """
     proper = [edge for edge in dict.fromkeys(edges) if edge[0] != edge[1]]
-    back = _closing(len(boxes), proper)
-    return _Drawing(boxes, [edge for edge in proper if edge not in back], sorted(back)).layout()
-
-
-def _closing(count: int, edges: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
-    """Edges whose removal leaves no cycle: those that lead back into the path of a depth-first walk."""
-    out: dict[int, list[int]] = {}
-    for source, target in edges:
-        out.setdefault(source, []).append(target)
-    closing, state = set(), bytearray(count)
-    for start in range(count):
-        stack: list[tuple[int, Iterator[int]]] = []
-        if not state[start]:
-            state[start] = 1
-            stack.append((start, iter(out.get(start, ()))))
-        while stack:
-            at, following = stack[-1]
-            target = next(following, -1)
-            if target < 0:
-                state[at] = 2
-                stack.pop()
-            elif not state[target]:
-                state[target] = 1
-                stack.append((target, iter(out.get(target, ()))))
-            elif state[target] == 1:
-                closing.add((at, target))
-    return closing
+    back = closing(len(boxes), proper)
+    leading = [0] * len(boxes)
+    for _, target in proper:
+        leading[target] += 1
+    roomy = [
+        Box(max(box.width, label * ways + 1), box.height) for box, ways in zip(boxes, leading, strict=True)
+    ]
+    return _Drawing(roomy, [edge for edge in proper if edge not in back], sorted(back), width).layout()
 
 
 class _Drawing:
     """Works on stops: boxes, and for edges over several layers one place to pass in each layer between."""
 
     def __init__(
-        self, boxes: Sequence[Box], forward: Sequence[tuple[int, int]], back: Sequence[tuple[int, int]]
+        self,
+        boxes: Sequence[Box],
+        forward: Sequence[tuple[int, int]],
+        back: Sequence[tuple[int, int]],
+        width: int,
     ) -> None:
+        self.width = width
         self.boxes = list(boxes)
+        self.real = len(boxes)
         self.forward = forward
         self.back = back
-        self.layer_of = _layers(len(boxes), forward)
+        gutters = _MARGIN_CELLS + 2 * len({source for source, _ in back})
+        self.layer_of = ranks(
+            [box.width for box in boxes], GAP_CELLS, forward, max(1, width - gutters) if width else 0
+        )
         self.layers: list[list[int]] = [[] for _ in range(max(self.layer_of, default=-1) + 1)]
         for box, layer in enumerate(self.layer_of):
             self.layers[layer].append(box)
+        self.passing: dict[tuple[int, int], int] = {}
+        """By source and layer where its line passes."""
         self.chains: dict[tuple[int, int], list[int]] = {edge: self._chain(edge) for edge in forward}
         self.near: tuple[dict[int, list[int]], dict[int, list[int]]] = ({}, {})
-        for chain in self.chains.values():
-            for above, below in pairwise(chain):
-                self.near[0].setdefault(below, []).append(above)
-                self.near[1].setdefault(above, []).append(below)
+        for above, below in dict.fromkeys(pair for chain in self.chains.values() for pair in pairwise(chain)):
+            self.near[0].setdefault(below, []).append(above)
+            self.near[1].setdefault(above, []).append(below)
         self._order()
         self.x = self._across()
+        self._keep_apart()
 
     def _chain(self, edge: tuple[int, int]) -> list[int]:
         source, target = edge
         chain = [source]
         for layer in range(self.layer_of[source] + 1, self.layer_of[target]):
-            self.boxes.append(Box(1, 1))
-            self.layer_of.append(layer)
-            self.layers[layer].append(len(self.boxes) - 1)
-            chain.append(len(self.boxes) - 1)
+            stop = self.passing.setdefault((source, layer), len(self.boxes))
+            if stop == len(self.boxes):
+                self.boxes.append(Box(1, 1))
+                self.layer_of.append(layer)
+                self.layers[layer].append(stop)
+            chain.append(stop)
         return [*chain, target]
 
     def _order(self) -> None:
@@ -150,8 +172,27 @@ class _Drawing:
                     for stop in layer
                 ]
                 self._settle(layer, wanted, centre)
+        self._narrow(centre)
         left = min((centre[stop] - self.boxes[stop].width / 2 for stop in centre), default=0)
         return {stop: round(centre[stop] - self.boxes[stop].width / 2 - left) for stop in centre}
+
+    def _narrow(self, centre: dict[int, float]) -> None:
+        """Where all of it is wider than it may be, no layer stands out beside the widest one."""
+        half = {stop: self.boxes[stop].width / 2 for stop in centre}
+        ends = [
+            (centre[layer[0]] - half[layer[0]], centre[layer[-1]] + half[layer[-1]]) for layer in self.layers
+        ]
+        first, last = max(ends, key=lambda end: end[1] - end[0], default=(0.0, 0.0))
+        if (
+            not self.width
+            or max((right for _, right in ends), default=0) - min((left for left, _ in ends), default=0)
+            <= self.width
+        ):
+            return
+        for layer, (left, right) in zip(self.layers, ends, strict=True):
+            by = max(0.0, first - left) - max(0.0, right - last)
+            for stop in layer:
+                centre[stop] += by
 
     def _settle(self, layer: Sequence[int], wanted: Sequence[float], centre: dict[int, float]) -> None:
         edge = float("-inf")
@@ -163,12 +204,23 @@ class _Drawing:
         for stop in layer:
             centre[stop] += drift
 
+    def _keep_apart(self) -> None:
+        """No line passes right below where another box's line leaves: the two would run along each other."""
+        for above, below in pairwise(self.layers):
+            out = {self._out(stop): stop for stop in above}
+            for stop in below:
+                if (
+                    stop >= self.real
+                    and out.get(self.x[stop], self.near[0][stop][0]) != self.near[0][stop][0]
+                ):
+                    self.x[stop] += 1
+
     # -- lines ---------------------------------------------------------------------------------------------------
 
     def layout(self) -> Layout:
         count = len(self.boxes)
         width = max((self.x[stop] + self.boxes[stop].width for stop in range(count)), default=0)
-        gutters = self._gutters(width + 2)
+        gutters = self._gutters(width + _MARGIN_CELLS)
         ports = self._ports()
         nets = self._nets(ports, gutters)
         tracks = [_tracked(channel) for channel in nets]
@@ -183,22 +235,28 @@ class _Drawing:
             for edge in self.forward
         ]
         routes += [
-            Route(edge[0], edge[1], tuple(self._around(edge, gutters[edge], ports, nets, tops)), back=True)
+            Route(edge[0], edge[1], tuple(self._around(edge, gutters[edge[0]], ports, nets, tops)), back=True)
             for edge in self.back
         ]
-        real = len(self.boxes) - sum(len(chain) - 2 for chain in self.chains.values())
-        corners = {stop: (self.x[stop], tops[self.layer_of[stop]]) for stop in range(real)}
-        layers = tuple(tuple(stop for stop in layer if stop < real) for layer in self.layers)
+        corners = {stop: (self.x[stop], tops[self.layer_of[stop]]) for stop in range(self.real)}
         return Layout(
-            corners, tuple(routes), layers, max([width, *(x + 1 for x in gutters.values())]), height
+            corners,
+            {stop: self.boxes[stop].width for stop in range(self.real)},
+            tuple(routes),
+            tuple(tuple(stop for stop in layer if stop < self.real) for layer in self.layers),
+            max([width, *(x + 1 for x in gutters.values())]),
+            height,
         )
 
-    def _gutters(self, first: int) -> dict[tuple[int, int], int]:
-        """Columns on the right for the edges that go up; those whose heights do not meet share one."""
+    def _gutters(self, first: int) -> dict[int, int]:
+        """Columns on the right for the lines that go up, by source; those whose heights do not meet share one."""
+        tops: dict[int, int] = {}
+        for source, target in self.back:
+            tops[source] = min(self.layer_of[target], tops.get(source, self.layer_of[target]))
         lanes: list[list[tuple[int, int]]] = []
         gutters = {}
-        for edge in sorted(self.back, key=lambda edge: self.layer_of[edge[0]] - self.layer_of[edge[1]]):
-            span = (self.layer_of[edge[1]], self.layer_of[edge[0]] + 1)
+        for source, top in sorted(tops.items(), key=lambda line: self.layer_of[line[0]] - line[1]):
+            span = (top, self.layer_of[source] + 1)
             free = (
                 at
                 for at, taken in enumerate(lanes)
@@ -208,7 +266,7 @@ class _Drawing:
             if at == len(lanes):
                 lanes.append([])
             lanes[at].append(span)
-            gutters[edge] = first + 2 * at
+            gutters[source] = first + 2 * at
         return gutters
 
     def _out(self, stop: int) -> int:
@@ -223,18 +281,21 @@ class _Drawing:
             entering.setdefault(target, []).append((float("inf"), (source, target)))
         ports = {}
         for stop, lines in entering.items():
-            box = self.boxes[stop]
+            box, layer = self.boxes[stop], self.layer_of[stop]
+            out = {self._out(above): above for above in self.layers[layer - 1]} if layer else {}
             for at, (_, key) in enumerate(sorted(lines)):
-                ports[key] = self.x[stop] + (at + 1) * box.width // (len(lines) + 1)
+                port = self.x[stop] + (at + 1) * box.width // (len(lines) + 1)
+                # Not right below where another box's line leaves, unless it only passes here.
+                ports[key] = port + (stop < self.real and out.get(port, key[0]) != key[0])
             only = lines[0][0]
             if len(lines) == 1 and self.x[stop] + 1 < only < self.x[stop] + box.width - 2:
                 ports[lines[0][1]] = int(only)
         return ports
 
     def _nets(
-        self, ports: Mapping[tuple[int, int], int], gutters: Mapping[tuple[int, int], int]
+        self, ports: Mapping[tuple[int, int], int], gutters: Mapping[int, int]
     ) -> list[dict[tuple[int, int], _Net]]:
-        """For each channel (the first is above all boxes) its nets, by source stop or by back edge."""
+        """For each channel (the first is above all boxes) its nets, by source stop; -2 marks what comes from its gutter."""
         nets: list[dict[tuple[int, int], _Net]] = [{} for _ in range(len(self.layers) + 1)]
         for above, belows in self.near[1].items():
             net = nets[self.layer_of[above] + 1].setdefault((above, -1), _Net(self._out(above)))
@@ -242,8 +303,9 @@ class _Drawing:
         for edge in self.back:
             source, target = edge
             net = nets[self.layer_of[source] + 1].setdefault((source, -1), _Net(self._out(source)))
-            net.xs.append(gutters[edge])
-            nets[self.layer_of[target]][edge] = _Net(None, [gutters[edge], ports[edge]])
+            net.xs.append(gutters[source])
+            net = nets[self.layer_of[target]].setdefault((source, -2), _Net(None, [gutters[source]]))
+            net.xs.append(ports[edge])
         return nets
 
     def _down(
@@ -278,7 +340,7 @@ class _Drawing:
         yield self._out(source), tops[low - 1] + self.boxes[source].height
         yield self._out(source), y
         yield gutter, y
-        y = self._channel(high, tops) + nets[high][edge].track
+        y = self._channel(high, tops) + nets[high][source, -2].track
         yield gutter, y
         yield ports[edge], y
         yield ports[edge], tops[high] - 1
@@ -308,21 +370,3 @@ def _tracked(channel: Mapping[tuple[int, int], _Net]) -> int:
 
 def _reach(net: _Net) -> list[int]:
     return net.xs if net.source is None else [*net.xs, net.source]
-
-
-def _layers(count: int, edges: Sequence[tuple[int, int]]) -> list[int]:
-    """The layer of each box: below everything that leads to it. The edges must have no cycle."""
-    out: dict[int, list[int]] = {}
-    waiting = [0] * count
-    for source, target in edges:
-        out.setdefault(source, []).append(target)
-        waiting[target] += 1
-    layer_of = [0] * count
-    ready = [box for box in range(count) if not waiting[box]]
-    for box in ready:
-        for target in out.get(box, ()):
-            layer_of[target] = max(layer_of[target], layer_of[box] + 1)
-            waiting[target] -= 1
-            if not waiting[target]:
-                ready.append(target)
-    return layer_of

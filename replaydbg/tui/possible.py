@@ -318,12 +318,15 @@ def not_finding(state: State) -> str | None:
 
 
 def no_timeline(state: State) -> str | None:
-    return no_steps(state) or (None if state.timeline else "only on the timeline: {timeline} opens it")
+    there = state.timeline or state.pane == MAP
+    return no_steps(state) or (
+        None if there else "only on the timeline and the flow map: {timeline} and {map} open them"
+    )
 
 
 def no_levels(state: State) -> str | None:
     """From farther away stretches of steps are shown, and a filter leaves no stretch whole."""
-    if state.filtered and not state.timeline:
+    if state.filtered and not state.timeline and state.pane != MAP:
         return "a filter shows single steps: {back} clears it"
     return no_steps(state)
 

@@ -37,6 +37,8 @@ class Signs:
     """A full cell, then what is left of it in eighths or coarser, the finest last."""
     track: str
     enters: str
+    leaves: str
+    """Beside `enters` at the end of a line: it was gone the other way, too."""
     back_and_forth: str
     slow: str
     """Before the duration of a step of the slowest path."""
@@ -79,6 +81,7 @@ UNICODE = Signs(
     bar="█▉▊▋▌▍▎▏",
     track="▏",
     enters="▼",
+    leaves="▲",
     back_and_forth="⇄",
     slow="»",
     marked="⚑",
@@ -143,6 +146,7 @@ ASCII = Signs(
     bar="#-",
     track="|",
     enters="v",
+    leaves="^",
     back_and_forth="<>",
     slow="*",
     marked="+",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
 
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
-from replaydbg.graph.flow import LINES_MIN, LINES_PER_PLACE, FlowMap, flow_map
+from replaydbg.graph.flow import FlowMap, flow_map, stands_for
 from replaydbg.graph.joins import join
 from tests.support.build import agent, assistant, call, model_call, other, tool_execution, trace, user
-from tests.support.runs import looping, made_up, parallel_tools, sub_agent
+from tests.support.runs import any_run, looping, parallel_tools, sub_agent
 
 
 def map_of(run: Trace, **bounds: int) -> FlowMap:
@@ -30,7 +31,8 @@ def test_a_tool_belongs_to_the_agents_it_answers_to() -> None:
         ("support", "lookup_order"): 6,
         ("lookup_order", "support"): 6,
     }
-    assert names["lookup_order"].owners == names["status"].owners == (0,)
+    assert names["lookup_order"].caller == names["status"].caller == 0
+    assert flow.ways == ()
     assert len(names["lookup_order"].rows) == 6
     assert not any(place.cyclic for place in flow.places), "calling a tool is no cycle"
 
@@ -91,30 +93,73 @@ def test_the_rarest_places_are_one_of_their_kind() -> None:
     assert sum(len(place.rows) for place in flow.places) == 161, "each step is in one of them"
 
 
-def test_lines_stay_in_proportion_to_places() -> None:
-    flow = map_of(made_up(2000))
-    lines = [
-        one
-        for one in flow.passages
-        if one.source != one.target
-        and one.source not in flow.places[one.target].owners
-        and one.target not in flow.places[one.source].owners
+def test_a_tool_is_a_place_for_each_of_its_callers() -> None:
+    """What an agent goes on to after a tool of its own is a way that it goes, counted once for each step."""
+    run = trace(
+        model_call("m1", None, assistant("", call("look", {}, "c1"), call("read", {}, "c2")), agent="desk"),
+        tool_execution("t1", call("look", {}, "c1"), 1, agent="desk"),
+        tool_execution("t2", call("read", {}, "c2"), 1, agent="desk"),
+        model_call("m2", None, assistant("", call("look", {}, "c3")), agent="writer"),
+        tool_execution("t3", call("look", {}, "c3"), 1, agent="writer"),
+        model_call("m3", None, "ok", agent="writer"),
+    )
+    flow = map_of(run)
+    names = [(place.name, [run.ids[row] for row in place.rows], place.caller) for place in flow.places]
+    assert names == [
+        ("desk", ["m1"], -1),
+        ("look", ["t1"], 0),
+        ("read", ["t2"], 0),
+        ("writer", ["m2", "m3"], -1),
+        ("look", ["t3"], 3),
     ]
-    assert len(lines) <= LINES_MIN + LINES_PER_PLACE * len(flow.places)
+    assert [(way.source, way.target, [run.ids[row] for row in way.rows]) for way in flow.ways] == [
+        (0, 3, ["m2"])
+    ]
 
 
-def test_lines_that_are_not_drawn_are_counted() -> None:
-    """Six agents that all pass on to one another: each of the thirty ways is gone once."""
-    ways = [(one, other) for one in range(6) for other in range(6) if one != other]
-    steps = [
-        model_call(f"m{at}-{end}", None, "ok", agent=f"agent{way[end]}")
-        for at, way in enumerate(ways)
-        for end in (0, 1)
-    ]
-    flow = map_of(trace(*steps))
-    drawn = [one for one in flow.passages if one.source != one.target]
-    assert len(drawn) == LINES_MIN + LINES_PER_PLACE * 6
-    assert flow.hidden_passages > 0
+def test_a_tool_in_which_another_agent_runs_stands_for_itself() -> None:
+    flow = map_of(sub_agent())
+    assert [place.name for place in flow.places if place.caller < 0] == ["support", "ask_refunds", "refunds"]
+
+
+def is_passed(run: Trace, row: int) -> bool:
+    inside = run.subtree_ends[row] > row + 1
+    return run.kind(row) is Kind.HANDOFF or (run.kind(row) is Kind.OPAQUE and inside)
+
+
+def came_from(run: Trace, row: int) -> set[int]:
+    """The steps that a step goes on from, looked up backwards, one after the other."""
+    joins = join(run)
+    found: set[int] = set()
+    for source in range(len(run)):
+        edges = list(joins.edges(source))[bool(joins.waits[source]) :]
+        if row in [joins.targets[edge] for edge in edges]:
+            found |= came_from(run, source) if is_passed(run, source) else {source}
+    return found
+
+
+@settings(max_examples=60)
+@given(any_run())
+def test_each_transition_of_the_run_is_counted_once(run: Trace) -> None:
+    flow = map_of(run)
+    place_of = {row: at for at, place in enumerate(flow.places) for row in place.rows}
+    assert sorted(place_of) == [row for row in range(len(run)) if not is_passed(run, row)]
+    told = {
+        (place_of[source], place_of[row], row)
+        for row in place_of
+        for source in came_from(run, row)
+        if place_of[source] != place_of[row] or run.kind(source) is run.kind(row)
+    }
+    assert sum(one.count for one in flow.passages) == len(told)
+    assert {(one.source, one.target, row) for one in flow.passages for row in one.rows} == told
+    ways = {
+        (stands_for(flow.places, source), stands_for(flow.places, target), row)
+        for source, target, row in told
+        if flow.places[target].caller < 0 or stands_for(flow.places, source) != flow.places[target].caller
+        if source == target or stands_for(flow.places, source) != target
+    }
+    assert {(way.source, way.target, row) for way in flow.ways for row in way.rows} == ways
+    assert sum(way.count for way in flow.ways) == len(ways)
 
 
 def test_nothing() -> None:

@@ -201,3 +201,43 @@ def any_run(draw: st.DrawFn) -> Trace:
         )
 
     return trace(*(step(0) for _ in range(draw(st.integers(1, 3)))))
+
+
+_VERBS = ("search", "read", "write", "fetch", "list", "update", "delete", "query", "send", "open")
+_THINGS = ("web", "file", "order", "ticket", "user", "mail")
+CREW = (
+    "planner",
+    "coder",
+    "tester",
+    "critic",
+    "writer",
+    "reviewer",
+    "router",
+    "support",
+    "billing",
+    "research",
+)
+
+
+def crew(agents: int, tools: int, calls: int, seed: int = 3) -> Trace:
+    """Agents that take turns and share tools, few of them often; one call in twelve fails."""
+    random = Random(seed)
+    names = [f"{_VERBS[at % 10]}_{_THINGS[at // 10]}" for at in range(tools)]
+    weights = [(at + 1) ** -0.8 for at in range(tools)]
+    steps, who = [], 0
+    for at in range(calls):
+        if random.random() < 0.2:
+            who = random.randrange(agents)
+        asked = call(random.choices(names, weights)[0], {"q": at}, f"c{at}")
+        error = "out of order" if random.random() < 1 / 12 else ""
+        steps.append(model_call(f"m{at}", None, assistant("", asked), agent=CREW[who]))
+        steps.append(tool_execution(f"t{at}", asked, at, agent=CREW[who], error=error))
+    return trace(*steps)
+
+
+def everywhere(places: int, steps: int = 0, seed: int = 7) -> Trace:
+    """Agents that pass on to one another: each to each other one, or so many `steps` at random."""
+    random = Random(seed)
+    ends = [end for one in range(places) for other in range(places) if one != other for end in (one, other)]
+    order = [random.randrange(places) for _ in range(steps)] or ends
+    return trace(*(model_call(f"m{at}", None, "ok", agent=f"agent {who}") for at, who in enumerate(order)))

@@ -118,7 +118,7 @@ def test_footer_names_what_can_be_done_now() -> None:
         pytest.param(
             "compare_step", State(steps=1, number=1, branch="b1"), "new in this branch", id="new step"
         ),
-        pytest.param("fold_all", State(steps=1, pane=actions.MAP), "press tab", id="other pane"),
+        pytest.param("fold_all", State(steps=1, pane=actions.FINDINGS), "press tab", id="other pane"),
     ],
 )
 def test_reasons(id_: str, state: State, reason: str) -> None:

@@ -22,6 +22,7 @@ from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.views.chain import ChainView
 from replaydbg.views.flow import FlowDrawing
+from replaydbg.views.flow_cards import flow_cards
 from replaydbg.views.signs import ASCII, UNICODE
 from tests.support.runs import loop_findings, looping, made_up
 from tests.support.screens import text_of
@@ -37,7 +38,7 @@ def test_every_look_of_the_rows_has_its_declarations() -> None:
             columns, axis = view.columns(160, 8, bars=True), view.axis(window)
             looks |= {span.look for laid in window for span in view.line(laid, columns, axis=axis)}
             view.chain.unfold_all()
-        drawing = FlowDrawing(flow_map(run, view.chain.joins), view)
+        drawing = FlowDrawing(flow_cards(flow_map(run, view.chain.joins), view))
         looks |= {
             span.look for y in range(drawing.height) for span in drawing.line(y, 0, 200, drawing.stops[0])
         }

@@ -135,6 +135,10 @@ class Moving(ReadingStep):
     def _zoom(self, direction: int) -> None:
         if self.uncover():
             self.set_focus(self.chain)
+        flow = self.query_one(FlowPane)
+        if flow.display:
+            self.say(flow.action_zoom(direction), "dim")
+            return
         self.chain.action_zoom(direction)
 
     def on_zoomed_chain_leveled(self, _event: Chain.Leveled) -> None:
@@ -188,13 +192,21 @@ class Moving(ReadingStep):
         return covered
 
     def _show_map(self, *, on: bool) -> None:
+        """It takes all the room, as the timeline does: z brings the detail back."""
         flow = self.query_one(FlowPane)
         if on and self.chain.view is not None:
             flow.load(self.chain.view)
             flow.show_rows(self.row)
         flow.display = on
         self.query_one("#steps").display = not on
+        self.set_class(on or self.chain.stretch is not None, "-zoomed")
+        self.remove_class("-zoomed-detail")
         self.set_focus(flow if on else self.chain)
+        if on:
+            self.say(
+                f"{self.key('open')} shows only the steps of what is selected, {self.key('fold')} all rows of a card, {self.key('zoom_in')} and {self.key('zoom_out')} more lines and fewer, {self.key('map')} closes",
+                "dim",
+            )
 
     def do_findings(self) -> None:
         pane = self.query_one(FindingsPane)

@@ -32,7 +32,7 @@ async def test_it_opens_zooms_pans_and_closes(tmp_path: Path) -> None:
         await sitting.press("left", "left", "left", "left", "left", "left")
         assert chain.stretch.start_ns == whole.start_ns
         await sitting.press("left")
-        assert "the run begins here" in sitting.said
+        assert "there is nothing further to the left" in sitting.said
         await sitting.press("underscore", "underscore")
         assert "this is the whole run" in sitting.said
         await sitting.press("q")
