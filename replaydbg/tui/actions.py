@@ -110,7 +110,7 @@ _MAIN = (
     UserAction("go_forward", "Go forward", "To the place that you came back from", ("full_stop",), _MOVE, why_not=lambda state: None if state.ahead else "there is no place ahead: {go_back} goes back", idle="the place is not in this run"),
     UserAction("open", "Open", "Open what is selected", ("enter",), _LOOK, why_not=no_steps, footer=10),
     UserAction("back", "Back", "Close what was opened, back to the list of steps", ("escape", "h"), _LOOK, idle="this is the list of steps: {quit_or_back} leaves it"),
-    UserAction("fold", "Fold", "Fold or unfold a loop, a step or a part; on the flow map, show all rows of a card or the first ones", ("space",), _LOOK, pane="toggle_fold", idle="nothing to fold on this line", footer=60),
+    UserAction("fold", "Fold", "Fold or unfold a loop, a step, a part, a card of the flow map", ("space",), _LOOK, pane="toggle_fold", idle="nothing to fold on this line", footer=60),
     UserAction("fold_all", "Fold all", "Fold everything", ("minus",), _LOOK, pane="fold_all", why_not=only_in(CHAIN, DETAIL, MAP), idle="everything is folded"),
     UserAction("unfold_all", "Unfold all", "Unfold everything", ("equals_sign",), _LOOK, pane="unfold_all", why_not=only_in(CHAIN, DETAIL, MAP), idle="nothing is folded"),
     UserAction("next_pane", "Next pane", "To the next pane", ("tab",), _LOOK, footer=65),

@@ -23,6 +23,8 @@ LINES_PER_CARD, LINES_MIN = 2, 8
 """More lines than this are not drawn, even if somebody asks for them: they are a comb, and take seconds."""
 _ROOMS = ((60, 1), (24, 1), (12, 2), (6, 2), (3, 2), (0, 2))
 """Rows that a card shows by itself: as many as leave the map on so many screens."""
+_LOW_ROWS = 16
+"""A pane lower than this is scrolled: nothing is folded for it."""
 _UPRIGHT = 3
 
 
@@ -71,6 +73,12 @@ class FlowDrawing:
         return len(self._cells)
 
     @property
+    def crowded(self) -> bool:
+        """Whether the pane is too small: something is folded, or a row for want of room, or out of sight."""
+        width, height = self._size
+        return bool(self.told or self.stops.foldable) or self.width > width or self.height > height
+
+    @property
     def told(self) -> str:
         """What is drawn as lines and what is not; "" where all is."""
         drawn, ways = sum(map(len, self._drawn)), len(self._ways)
@@ -116,7 +124,7 @@ class FlowDrawing:
         for self._room, screens in rooms:
             self.lines = self._readable() if lines is None else lines
             self._lay(self.lines)
-            if not self._size[1] or self.sheet.height <= screens * self._size[1]:
+            if not self._size[1] or self.sheet.height <= screens * max(self._size[1], _LOW_ROWS):
                 return True
         return False
 
@@ -144,7 +152,8 @@ class FlowDrawing:
         if not height:
             return True
         long = sum(
-            _extent(x for x, _ in route.points) > width or _extent(y for _, y in route.points) > height
+            _extent(x for x, _ in route.points) > width
+            or _extent(y for _, y in route.points) > max(height, _LOW_ROWS)
             for route in self.sheet.routes
         )
         return self.sheet.width <= WIDER_MAX * width and long <= LONG_LINES_MAX * lines

@@ -18,6 +18,10 @@ from replaydbg.views.text import plural
 
 
 class Moving(ReadingStep):
+    _map_is_new = False
+    """Whether the flow map was opened, and nobody has said how much room it gets."""
+    _zoomed_for_map = False
+
     def do_next_finding(self) -> None:
         self.chain.action_next_finding(1)
 
@@ -124,6 +128,7 @@ class Moving(ReadingStep):
         if self.has_class("-narrow") and not any(pane.display for pane in below):
             self.say(f"{self.key('zoom')} Zoom: this pane has all the room")
             return
+        self._map_is_new = self._zoomed_for_map = False
         self.toggle_class("-zoomed")
 
     def do_zoom_in(self) -> None:
@@ -192,21 +197,29 @@ class Moving(ReadingStep):
         return covered
 
     def _show_map(self, *, on: bool) -> None:
-        """It takes all the room, as the timeline does: z brings the detail back."""
         flow = self.query_one(FlowPane)
         if on and self.chain.view is not None:
             flow.load(self.chain.view)
             flow.show_rows(self.row)
         flow.display = on
         self.query_one("#steps").display = not on
-        self.set_class(on or self.chain.stretch is not None, "-zoomed")
-        self.remove_class("-zoomed-detail")
+        if self._zoomed_for_map and not on:
+            self.remove_class("-zoomed", "-zoomed-detail")
+        self._map_is_new, self._zoomed_for_map = on, False
         self.set_focus(flow if on else self.chain)
-        if on:
-            self.say(
-                f"{self.key('open')} shows only the steps of what is selected, {self.key('fold')} all rows of a card, {self.key('zoom_in')} and {self.key('zoom_out')} more lines and fewer, {self.key('map')} closes",
-                "dim",
-            )
+
+    def on_flow_map_view_drawn(self, event: FlowPane.Drawn) -> None:
+        """A map that has no room beside the detail gets all there is, as the timeline does: z brings the detail back."""
+        if not (self._map_is_new and event.crowded):
+            return
+        self._map_is_new, self._zoomed_for_map = False, not self.has_class("-zoomed")
+        self.add_class("-zoomed")
+        self.say(
+            f"{self.key('open')} shows only the steps of what is selected, {self.key('fold')} all rows of a card, "
+            f"{self.key('zoom_in')} and {self.key('zoom_out')} more lines and fewer",
+            "dim",
+        )
+        self.offer()
 
     def do_findings(self) -> None:
         pane = self.query_one(FindingsPane)

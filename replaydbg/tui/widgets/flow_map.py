@@ -57,6 +57,16 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         def can_replace(self, message: Message) -> bool:  # noqa: ARG002 - each one was asked for
             return False
 
+    class Drawn(Message):
+        """The map was drawn for the room that there is; `crowded` if not all of it is in sight."""
+
+        def __init__(self, *, crowded: bool) -> None:
+            super().__init__()
+            self.crowded = crowded
+
+        def can_replace(self, message: Message) -> bool:
+            return isinstance(message, FlowMapView.Drawn)
+
     def __init__(self, *, signs: Signs | None = None, id: str | None = None) -> None:  # noqa: A002 - Textual's word
         super().__init__(id=id)
         self.signs = signs or theme.signs(os.environ)
@@ -123,6 +133,7 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
         self.set_reactive(FlowMapView.cursor, at)
         rows = self.drawing.height + 2 * _MARGIN + self._head
         self.virtual_size = Size(self.drawing.width + 2 * _MARGIN, rows)
+        self.post_message(self.Drawn(crowded=self.drawing.crowded))
         self.refresh()
         self._to_selected()
         self.call_after_refresh(self._to_selected)  # before, the pane may not have its size yet

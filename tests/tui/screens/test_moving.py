@@ -9,9 +9,11 @@ import pytest
 from replaydbg.core.trace import StepNotFound
 from replaydbg.tui import outside
 from replaydbg.tui.screens.moving import place_of
+from replaydbg.tui.widgets.panes import FlowPane
 from replaydbg.views import detail
 from tests.support.build import agent, model_call, trace, user
 from tests.support.desk import Sitting, open_demo, open_made
+from tests.support.runs import crew
 
 
 async def find(sitting: Sitting, text: str) -> None:
@@ -105,6 +107,62 @@ async def test_the_map_leads_to_the_steps_of_a_place(tmp_path: Path) -> None:
         assert not sitting.main.picked_on_map
         await sitting.press("t", "t")
         assert sitting.main.chain.has_focus
+
+
+async def test_a_map_that_has_no_room_beside_the_detail_gets_all_there_is(tmp_path: Path) -> None:
+    async with open_made(tmp_path, crew(10, 30, 800), (120, 40)) as sitting:
+        await sitting.until_checked()
+        await sitting.press("t")
+        await sitting.until(lambda: not sitting.main.detail.display, "the map has the room")
+        assert "+ and _ more lines and fewer" in sitting.said
+        assert "lines: 13 of 69 ways" in sitting.text
+        await sitting.press("_")
+        assert "lines: 4 of 69 ways" in sitting.said
+        flow = sitting.main.query_one(FlowPane)
+        await sitting.press("right")
+        assert flow.cursor
+        await sitting.press("g", "=")
+        assert "16 more tools" not in sitting.text
+        await sitting.press("-")
+        assert "more tools" in sitting.text
+        await sitting.press("z")
+        await sitting.until(lambda: sitting.main.detail.display, "z brings the detail back")
+        assert flow.display
+        await sitting.press("z", "t")
+        await sitting.until(lambda: not flow.display)
+        assert sitting.main.has_class("-zoomed"), "the person's own wish outlives the map"
+        await sitting.press("z", "t")
+        await sitting.until(lambda: sitting.main.has_class("-zoomed"))
+        await sitting.press("t")
+        assert not sitting.main.has_class("-zoomed"), "what was done for the map ends with it"
+
+
+async def test_each_kind_of_edge_on_a_dense_map_filters_the_steps(tmp_path: Path) -> None:
+    """A row for a tool, a row for a way, a line, the other way along a line, the way to itself."""
+    run = crew(3, 60, 600)
+    async with open_made(tmp_path, run, (120, 40)) as sitting:
+        await sitting.until_checked()
+        flow = sitting.main.query_one(FlowPane)
+        picked = {}
+        for words in (
+            "planner → search_web: 20 runs",
+            "planner → coder: 15 times",
+            "coder → planner: 16 times",
+        ):
+            await sitting.press("t")
+            await sitting.until(lambda: flow.drawing is not None and flow.display)
+            assert flow.drawing is not None
+            flow.cursor = next(at for at, stop in enumerate(flow.drawing.stops) if stop.label == words)
+            await sitting.press("enter")
+            await sitting.until(lambda: not flow.display)
+            picked[words] = [run.agent(row) for row in sitting.main.hits]
+            assert words in sitting.text
+            await sitting.press("escape")
+        assert picked == {
+            "planner → search_web: 20 runs": ["planner"] * 20,
+            "planner → coder: 15 times": ["coder"] * 15,
+            "coder → planner: 16 times": ["planner"] * 16,
+        }
 
 
 async def test_copying_says_what_and_how(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
