@@ -304,9 +304,8 @@ def no_branches(state: State) -> str | None:
 
 
 def not_kept(state: State) -> str | None:
-    return (
-        no_step(state) or state.read_only or (None if state.sitting else "the session is still being opened")
-    )
+    opening = None if state.sitting else "the session is still being opened"
+    return no_step(state) or state.read_only or opening
 
 
 def nothing_searched(state: State) -> str | None:
@@ -319,9 +318,7 @@ def not_finding(state: State) -> str | None:
 
 def no_timeline(state: State) -> str | None:
     there = state.timeline or state.pane == MAP
-    return no_steps(state) or (
-        None if there else "only on the timeline and the flow map: {timeline} and {map} open them"
-    )
+    return no_steps(state) or (None if there else "only on the timeline, {timeline}, and the map, {map}")
 
 
 def no_levels(state: State) -> str | None:
