@@ -213,7 +213,7 @@ def _came(question: _Question) -> tuple[str, str, str]:
     given = question.given
     match given.outcome if given is not None else None:
         case None:
-            return "…", "", "info"
+            return "»", "", "info"
         case Failed(kind, message):
             request, said = question.asked.request, f"it failed ({kind})"
             if kind == UNFIT and isinstance(request, ToolRequest):
