@@ -208,7 +208,7 @@ def not_judged(state: State) -> str | None:
 
 def not_mendable(state: State) -> str | None:
     return not_judged(state) or (
-        None if state.mendable else "what would mend it is not known; {edit} on its step edits it"
+        None if state.mendable else "no one edit is known that mends it; what to do stands on this page"
     )
 
 

@@ -24,6 +24,8 @@ class FindingRow:
     finding: Finding | None = None
     row: int = -1
     opened: bool = True
+    apart: bool = False
+    """Whether it is less grave than the worst of its rule, which the line above tells."""
     reason: str = ""
     """Why a person does not want to hear of it; "" for findings that are told."""
 
@@ -50,7 +52,8 @@ def finding_rows(
         if name not in closed:
             places = ((_place(trace, item), item) for item in rules[name])
             for row, item in sorted(places, key=lambda pair: pair[0]):
-                rows.append(FindingRow(name, item.severity, finding=item, row=row))
+                apart = item.severity is not worst
+                rows.append(FindingRow(name, item.severity, finding=item, row=row, apart=apart))
     if suppressed:
         rows.append(FindingRow(SUPPRESSED, Severity.HINT, len(suppressed), opened=SUPPRESSED not in closed))
     for item, reason in suppressed if SUPPRESSED not in closed else ():
@@ -85,7 +88,7 @@ def finding_line(row: FindingRow, width: int, signs: Signs = UNICODE) -> Line:
     number = f"#{row.row + 1}" if row.row >= 0 else ""
     steps = len(row.finding.step_ids)
     right = f" {plural(steps, 'step')} " if steps > 1 and width >= _STEPS_FROM_CELLS else ""
-    spans = [Span("   "), Span(f"{number:>7} ", "number")]
+    spans = [Span(f" {sign} " if row.apart else "   ", look), Span(f"{number:>7} ", "number")]
     if row.reason:
         spans += [Span(one_line(row.reason), "note"), Span(f"  {row.finding.name}: ", "dim")]
     spans.append(Span(one_line(row.finding.message, 600), "dim" if row.reason else "preview"))

@@ -6,7 +6,9 @@ from replaydbg.core.finding import Severity
 from replaydbg.views.chain import ChainView
 from replaydbg.views.text import Line, Span
 
-_HERE, _MARK, _QUIET = "▐", "▌", " "
+_HERE, _INFO, _QUIET = "▐", "▏", " "
+_MARK = {"error": "█", "warning": "▌", "loop": "▎", "quiet": _QUIET}
+"""The worse, the wider: without colours, too."""
 _MARK_ASCII = {"error": "!", "warning": "w", "loop": "@", "quiet": " "}
 
 
@@ -26,11 +28,11 @@ def minimap_line(view: ChainView, y: int, height: int, top: int, shown: int, *, 
     if view.hits and view.hit(start, max(end, start + 1)):
         return (
             Span(">" if plain else "▸", "hit"),
-            Span(_MARK_ASCII.get(look, ".") if plain else _QUIET if look == "quiet" else _MARK, look),
+            Span(_MARK_ASCII.get(look, ".") if plain else _MARK.get(look, _INFO), look),
         )
     if plain:
         return (Span("|" if here else " ", "view-mark"), Span(_MARK_ASCII.get(look, "."), look))
-    return (Span(_HERE if here else " ", "view-mark"), Span(_QUIET if look == "quiet" else _MARK, look))
+    return (Span(_HERE if here else " ", "view-mark"), Span(_MARK.get(look, _INFO), look))
 
 
 def bucket(y: int, height: int, count: int) -> tuple[int, int]:

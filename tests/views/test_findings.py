@@ -31,6 +31,18 @@ def test_worst_rules_first_and_findings_in_order_of_the_run() -> None:
     ]
 
 
+def test_what_is_less_grave_than_its_rule_has_its_own_sign() -> None:
+    found = [
+        Finding("T1", "slow", severity, "slow", ("m0",)) for severity in (Severity.WARNING, Severity.HINT)
+    ]
+    rows = finding_rows(RUN, found)
+    assert [plain(finding_line(row, 40)).rstrip() for row in rows] == [
+        " ▾ ! slow  ×2",
+        "        #2 slow",
+        " ·      #2 slow",
+    ]
+
+
 def test_wide_lines_say_how_many_steps() -> None:
     assert lines(100)[5].endswith("6 steps")
 

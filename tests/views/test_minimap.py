@@ -24,6 +24,8 @@ def test_findings_and_the_view_are_marked() -> None:
     assert looks[run.row("m1")] == "warning"
     assert looks[run.row("m0")] == "quiet"
     assert plain(lines[count]) == "  "
+    signs = {line[1].look: line[1].text for line in lines[:count]}
+    assert len(set(signs.values())) == len(signs) >= 3, "no two of them by colour alone"
 
 
 def test_folding_hides_nothing() -> None:

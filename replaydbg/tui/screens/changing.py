@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,16 @@ from replaydbg.tui.messages import Planned
 from replaydbg.tui.screens.moving import Moving
 from replaydbg.tui.screens.workplace import origins
 from replaydbg.tui.widgets.panes import FindingsPane, PlanPane
+from replaydbg.views.blocks import size_words
 from replaydbg.views.text import plural
 
 if TYPE_CHECKING:  # what only an edit needs is imported by the edit: most people open a trace to look
     from replaydbg.session.commands import Command
     from replaydbg.views.editing import Part
+
+_LONG_CHARS_MIN = 500_000
+"""From here on it takes a tenth of a second and more until the editor is there: somebody who waits is told."""
+_PAINT_SECONDS = 0.05
 
 
 class Changing(Moving):
@@ -96,8 +102,12 @@ class Changing(Moving):
         shown, session, draft = self.desk.shown, self.desk.session, None
         if shown is not None and session is not None and shown.known:
             draft = Draft(shown, session, self.row, part, self.desk.setup.may_run(self.desk.always))
+        if len(text) > _LONG_CHARS_MIN:
+            self.say(f"opening {part.label}, {size_words(len(text))} …", "dim")
+            await asyncio.sleep(_PAINT_SECONDS)
         screen = EditorScreen(part, f"#{self.row + 1}  {part.label}", hint, draft=draft)
         saved = await self.app.push_screen_wait(screen)
+        self.say("")
         return self._save(part, saved) if saved is not None else None
 
     @work

@@ -94,6 +94,24 @@ async def test_what_is_too_large_goes_to_the_editor(
         assert opened == []
 
 
+async def test_who_opens_a_long_text_is_told_to_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    async with open_made(tmp_path, trace(model_call("m", [user("word\n" * 120_000)], "1"))) as sitting:
+        say = sitting.main.say
+
+        def heard(text: str, look: str = "warning") -> None:
+            told.append(text)
+            say(text, look)
+
+        monkeypatch.setattr(sitting.main, "say", heard)
+        await sitting.press("enter", "j", "e")
+        await sitting.until(lambda: isinstance(sitting.app.screen, EditorScreen), "the editor")
+        assert [text for text in told if text.startswith("opening user message 1, 600 kB")]
+        await sitting.press("escape")
+        await sitting.until(lambda: sitting.app.screen is sitting.main, "the steps")
+        assert sitting.said == ""
+
+
 async def test_a_full_disk_is_said_and_the_edit_stands(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
