@@ -1,6 +1,7 @@
 """Mastra attributes: GenAI beside `mastra.span.type`, and inputs under the type, `mastra.agent_run.input`.
 
-A generation encloses one step for each request that it made. Before its 1.0 Mastra wrote `input`, `output`,
+A generation encloses one step for each request that it made. In newer versions a step encloses the inference, which knows the
+model and the tokens, while the step has the prompt and the calls. Before its 1.0 Mastra wrote `input`, `output`,
 `gen_ai.prompt` and operations of its own.
 """
 
@@ -23,6 +24,7 @@ _KINDS = {
     "model_generation": Kind.MODEL_CALL,
     "llm_generation": Kind.MODEL_CALL,
     "model_step": Kind.MODEL_CALL,
+    "model_inference": Kind.MODEL_CALL,
     "tool_call": Kind.TOOL_EXECUTION,
     "mcp_tool_call": Kind.TOOL_EXECUTION,
     "client_tool_call": Kind.TOOL_EXECUTION,

@@ -10,11 +10,12 @@ other becomes opaque: its place in the tree is kept, its content would count dou
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED
 from replaydbg.core.finding import Notice
+from replaydbg.core.message import Message
 from replaydbg.core.step import NO_USAGE, Body, Kind, Usage
 from replaydbg.core.trace import Trace
 from replaydbg.readers._lazy import lazy
@@ -57,6 +58,14 @@ class JointBody:
     @lazy
     def usage(self) -> Usage:
         return self._told.usage if self._told.usage != NO_USAGE else self._also.usage
+
+    @lazy
+    def output(self) -> Message | None:
+        """The reply that has more calls: Mastra's inference has the text alone."""
+        said, other = self._told.output, self._also.output
+        if said is None or other is None or len(other.tool_calls) <= len(said.tool_calls):
+            return said or other
+        return replace(other, finish_reason=other.finish_reason or said.finish_reason)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._told, name) or getattr(self._also, name)

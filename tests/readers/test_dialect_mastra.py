@@ -8,7 +8,7 @@ import pytest
 
 from replaydbg.core.message import Json, Message, Role, Text, ToolCall
 from replaydbg.core.step import Kind
-from tests.support.otlp import read, request, span, step
+from tests.support.otlp import read, request, span, step, trace
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,46 @@ def test_an_agent_knows_its_tools_and_what_it_was_told() -> None:
     assert (body.input, body.output_value) == ("hi", {"text": "yes"})
     assert body.tools is not None
     assert body.tools[0].name == "find"
+
+
+def newer(number: int, kind: str, parent: int, **more: Json) -> Json:
+    return span(number, kind, parent, {"mastra.span.type": kind} | more)
+
+
+@pytest.mark.parametrize("steps", [1, 2])
+def test_of_newer_versions_the_inference_is_the_call_and_the_step_knows_what_was_said(steps: int) -> None:
+    calls = [{"toolCallId": "c1", "toolName": "look", "args": {"q": "a"}}]
+    spans = [newer(1, "agent_run", 0, **{"gen_ai.agent.name": "ann"}), newer(2, "model_generation", 1)]
+    for number in range(steps):
+        outer = newer(
+            10 + number,
+            "model_step",
+            2,
+            **{
+                "mastra.model_step.input": json.dumps([{"role": "user", "content": "hi"}]),
+                "mastra.model_step.output": json.dumps({"text": "", "toolCalls": calls}),
+            },
+        )
+        inference = newer(
+            20 + number,
+            "model_inference",
+            10 + number,
+            **{
+                "gen_ai.output.messages": json.dumps(
+                    [{"role": "assistant", "parts": [{"type": "text", "content": ""}]}]
+                ),
+                "gen_ai.request.model": "m",
+                "gen_ai.usage.input_tokens": 5,
+                "gen_ai.usage.output_tokens": 2,
+            },
+        )
+        spans += [outer, inference]
+    found = trace(*spans)
+    rows = list(found.rows(Kind.MODEL_CALL))
+    assert [(found.model(row), found.tokens(row)) for row in rows] == [("m", 7)] * steps
+    for row in rows:
+        body = found.body(row)
+        assert body.messages is not None
+        assert body.messages[0].text == "hi"
+        assert body.output is not None
+        assert body.output.tool_calls == (ToolCall("c1", "look", {"q": "a"}),)
