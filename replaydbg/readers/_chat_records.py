@@ -316,7 +316,7 @@ def shape_of(request: dict[str, Json], response: Json, url: str) -> str:
         return (
             "chat" if any("tool_calls" in item or "tool_call_id" in item for item in items) else "responses"
         )
-    if {"toolConfig", "inferenceConfig"} & set(request) or _has_blocks(request, bedrock_converse.is_block):
+    if {"toolConfig", "inferenceConfig"} & set(request) or _has_blocks(request, _is_of_bedrock):
         return "bedrock"
     if {"system", "anthropic_version"} & set(request) or _has_blocks(request, _is_anthropic):
         return "anthropic"
@@ -330,6 +330,10 @@ def _has_blocks(request: dict[str, Json], is_one: Callable[[Json], bool]) -> boo
         for message in loose.sequence(request.get("messages"))
         for block in loose.sequence(loose.mapping(message).get("content"))
     )
+
+
+def _is_of_bedrock(block: Json) -> bool:
+    return bedrock_converse.is_block(block) or (isinstance(block, dict) and block.keys() == {"text"})
 
 
 def _is_anthropic(block: Json) -> bool:

@@ -140,3 +140,11 @@ def test_odd_records() -> None:
         {"events": [{"message": 3}, 7]},
     ):
         opened(chat_log.READER, record)
+
+
+def test_messages_alone_as_strands_keeps_them() -> None:
+    trace = one(chat_log.READER, [ASK, USE, GOT, SAID])
+    assert outline(trace) == ["model-call chat", "tool-execution look", "model-call chat"]
+    plain = one(chat_log.READER, [ASK, SAID]).body(0)
+    assert plain.output is not None
+    assert plain.output.text == "There."
