@@ -1,9 +1,9 @@
-"""opencode: sessions as `opencode export` writes them, and logs of its plug-ins' hooks.
+"""opencode: sessions as `opencode export` writes them, events of `opencode run --format json`, and logs of its plug-ins' hooks.
 
 A message of the assistant holds the parts of one or more replies, from `step-start` to `step-finish`; a tool's part has
 what it was given and what came back. Parts of a log come again with each change: the last counts.
 
-Get one: `opencode export <session> > session.json`
+Get one: `opencode export <session> > session.json`, or `opencode run --format json ... > run.jsonl`
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import loose
 
 FORMAT = "opencode"
+_EVENTS = frozenset({"step_start", "text", "reasoning", "tool_use", "step_finish", "error"})
 _HOOKS = ("event", "tool.", "chat.", "permission.", "experimental.", "message.", "config", "auth")
 
 
 def sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
     found = loose.mapping(first)
+    if _is_event(found):
+        return 0.95
     if isinstance(found.get("messages"), list) and "id" in loose.mapping(found.get("info")):
         item = loose.mapping(found["messages"][0] if found["messages"] else None)
         return 0.95 if {"info", "parts"} <= item.keys() or not found["messages"] else 0.0
@@ -38,20 +41,31 @@ def sniff(document: Document) -> float:
     return 0.9 if isinstance(first[1], dict) and first[0].startswith(_HOOKS) else 0.0
 
 
+def _is_event(value: dict[str, Json]) -> bool:
+    """Whether `opencode run` wrote this."""
+    told = value.get("error" if value.get("type") == "error" else "part")
+    return loose.text(value.get("type")) in _EVENTS and "sessionID" in value and isinstance(told, dict)
+
+
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    log = _Log()
+    log, stream = _Log(), _Stream()
     for value, place in _containers.values(document.buffer, transcript.notices):
         if isinstance(value, dict) and isinstance(value.get("messages"), list):
             session = loose.mapping(value.get("info"))
             _tell(transcript, loose.text(session.get("id")) or document.stem, value["messages"], None)
+        elif isinstance(value, dict) and _is_event(value):
+            stream.add(value)
         elif isinstance(value, list) and value and isinstance(value[0], str):
             log.add(value)
         elif isinstance(value, list):
             _tell(transcript, document.stem, value, None)
         else:
             transcript.notice(place, "neither a session nor a hook, left out")
+    if stream.messages:
+        transcript.notice("", "what was asked is not in what `opencode run` writes; `opencode export` has it")
+        _tell(transcript, stream.session_id or document.stem, list(stream.messages.values()), None)
     for session_id, messages in log.sessions():
         _tell(transcript, session_id or document.stem, messages, log.tools)
     yield transcript.whole("no message")
@@ -95,6 +109,26 @@ class _Log:
         for message in messages.values():
             sessions.setdefault(loose.text(message["info"].get("sessionID")), []).append(message)
         yield from sessions.items()
+
+
+class _Stream:
+    """Events of a run, put together to messages: each has a part, which names its message."""
+
+    def __init__(self) -> None:
+        self.session_id = ""
+        self.messages: dict[str, dict[str, Any]] = {}
+
+    def add(self, event: dict[str, Json]) -> None:
+        self.session_id = self.session_id or loose.text(event.get("sessionID"))
+        part = loose.mapping(event.get("part"))
+        id_ = loose.text(part.get("messageID")) or f"error {len(self.messages)}"
+        new = {"info": {"role": "assistant", "time": {"created": event.get("timestamp")}}, "parts": []}
+        message = self.messages.setdefault(id_, new)
+        message["info"]["time"]["completed"] = event.get("timestamp")
+        if part:
+            message["parts"].append(part)
+        else:
+            message["info"]["error"] = event.get("error")
 
 
 def _tell(transcript: Transcript, id_: str, messages: list[Json], tools: tuple[ToolSpec, ...] | None) -> None:
@@ -210,4 +244,4 @@ def _cost(value: Json) -> float:
     )
 
 
-READER = Reader(FORMAT, "opencode sessions and plug-in logs", sniff, read)
+READER = Reader(FORMAT, "opencode sessions, runs and plug-in logs", sniff, read)

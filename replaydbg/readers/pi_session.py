@@ -1,9 +1,11 @@
 """Sessions of pi and of agents that write as it does (OpenClaw, Factory Droid, Cursor): a message a line.
 
+The events of `pi --mode json` tell a message once more while it comes and when its turn ends: it counts where it ends.
+
 Lines name the line before them, where they have ids: going back begins a fork. After a compaction the talk goes on from
 its summary and the messages that were kept.
 
-Get one: `~/.pi/agent/sessions/<project>/<session>.jsonl`, `~/.factory/sessions/<session>.jsonl`
+Get one: `~/.pi/agent/sessions/<project>/<session>.jsonl`, `pi --mode json -p ... > run.jsonl`, `~/.factory/sessions/<session>.jsonl`
 """
 
 from __future__ import annotations
@@ -75,14 +77,14 @@ class _Session:
         kind, id_ = loose.text(line.get("type")), loose.text(line.get("id"))
         self._go_back(loose.text(line.get("parentId")))
         self._kept[id_] = (self._thread, len(self._thread))
-        moment = _moments.nanoseconds(line.get("timestamp"))
+        message = loose.mapping(line.get("message"))
+        moment = _moments.nanoseconds(line.get("timestamp", message.get("timestamp")))
         if kind in _HEADERS:
             self._run.id = id_ or self._run.id
             self._model = loose.text(line.get("modelId"))
         elif kind == "model_change":
             self._model = loose.text(line.get("modelId"))
-        elif kind in {"message", ""}:
-            message = loose.mapping(line.get("message"))
+        elif kind in {"message", "message_end", ""}:
             self._message({"role": line.get("role"), **message}, line, moment)
         elif kind in {"compaction", "branch_summary"}:
             self._compaction(line, moment)

@@ -6,7 +6,7 @@ from typing import Any
 
 from replaydbg.readers import _registry, opencode
 from tests.support.claude_sessions import told
-from tests.support.readings import document, lines, one, outline, sniffed
+from tests.support.readings import document, lines, one, outline, read, sniffed
 
 START = 1_770_000_000_000
 
@@ -100,4 +100,38 @@ def test_other_files_are_not_claimed() -> None:
         assert sniffed(opencode.READER, other) == 0.0
 
 
-SAMPLES = [SESSION]
+def events() -> list[dict[str, Any]]:
+    """As `opencode run --format json` writes the parts of the reply."""
+    names = {"step-start": "step_start", "step-finish": "step_finish", "tool": "tool_use"}
+    return [
+        {
+            "type": names.get(part["type"], part["type"]),
+            "timestamp": START + 1000 * at,
+            "sessionID": "s",
+            "part": {**part, "messageID": "m2" if at < 4 else "m3"},
+        }
+        for at, part in enumerate(PARTS)
+    ]
+
+
+def test_the_events_of_a_run() -> None:
+    data = lines(*events())
+    assert sniffed(opencode.READER, data) == 0.95
+    reading = read(opencode.READER, data)
+    assert ["opencode export" in notice.message for notice in reading.notices] == [True]
+    (trace,) = reading.traces
+    assert (trace.id, outline(trace)) == ("s", ["model-call chat", "tool-execution bash!", "model-call chat"])
+    assert [trace.tokens(row) for row in range(3)] == [16, None, 21]
+    failed = {
+        "type": "error",
+        "timestamp": START + 9000,
+        "sessionID": "s",
+        "error": {"name": "APIError", "data": {"message": "no"}},
+    }
+    trace = one(opencode.READER, lines(*events(), failed))
+    assert outline(trace)[3:] == ["model-call chat!"]
+    assert trace.body(3).error == "no"
+    assert sniffed(opencode.READER, {"type": "text", "sessionID": "s", "part": "x"}) == 0.0
+
+
+SAMPLES = [SESSION, lines(*events())]

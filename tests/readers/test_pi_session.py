@@ -124,4 +124,32 @@ def test_other_files_are_not_claimed() -> None:
         assert sniffed(pi_session.READER, other) == 0.0
 
 
+def test_the_events_of_a_run() -> None:
+    """`pi --mode json`: a message is told while it comes, when it is whole, and once more with its turn."""
+    whole = [
+        value["message"] | {"timestamp": 1_770_000_000_000 + at}
+        for at, value in enumerate(SESSION)
+        if "message" in value
+    ]
+    events: list[dict[str, Any]] = [
+        {"type": "session", "version": 3, "id": "s", "cwd": "/p"},
+        {"type": "agent_start"},
+    ]
+    for message in whole:
+        events += [
+            {"type": "message_start", "message": message | {"content": []}},
+            {"type": "message_update", "assistantMessageEvent": {"type": "text_delta"}, "message": message},
+            {"type": "message_end", "message": message},
+            {"type": "turn_end", "message": message, "toolResults": []},
+        ]
+    data = lines(*events, {"type": "agent_end", "messages": whole})
+    assert sniffed(pi_session.READER, data) == 0.95
+    trace = one(pi_session.READER, data)
+    assert trace.id == "s"
+    assert [name for name in outline(trace) if "compaction" not in name][:3] == outline(
+        one(pi_session.READER, lines(*SESSION))
+    )[:3]
+    assert trace.start_ns(0) is not None
+
+
 SAMPLES = [lines(*SESSION)]
