@@ -34,8 +34,12 @@ def nanoseconds(value: Json) -> int:
 
 
 def from_moment(moment: datetime) -> int:
-    """Unix nanoseconds of a moment that has a zone. A float holds microseconds of our age exactly."""
-    return int(moment.timestamp() * 1e6 + 0.5) * 1000
+    """Unix nanoseconds of a moment that has a zone; `NOT_RECORDED` for one that no column can hold.
+
+    A float holds microseconds of our age exactly.
+    """
+    total = int(moment.timestamp() * 1e6 + 0.5) * 1000
+    return total if 0 <= total < 1 << 62 else NOT_RECORDED
 
 
 def from_iso(text: str) -> int:

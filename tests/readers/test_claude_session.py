@@ -244,3 +244,14 @@ def test_what_replies_cost_is_not_told_twice() -> None:
     lines.says("go")
     lines.reply("m1", "done", costUSD=0.02)
     assert outline(one(claude_code.READER, lines.bytes + state(0.02))) == ["model-call chat claude-9"]
+
+
+@pytest.mark.parametrize("moment", ["0262-02-03T04:00:08.250Z", "9999-12-31T23:59:59Z"])
+def test_a_time_of_another_age_is_none(moment: str) -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", "done", timestamp=moment)
+    lines.add("system", subtype="compact_boundary", timestamp=moment)
+    trace = trace_of(lines)
+    assert outline(trace) == ["model-call chat claude-9", "opaque compaction"]
+    assert [trace.end_ns(row) for row in range(2)] == [None, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 
 from replaydbg.core.message import Reasoning, Role
 from replaydbg.core.step import Kind, Usage
@@ -132,3 +133,13 @@ def test_the_first_rows_come_early() -> None:
 
 
 SAMPLES = [ROLLOUT]
+
+
+@pytest.mark.parametrize("age", [b"0262-02-03T04:00:08Z", b"9999-12-31T23:59:59Z"])
+def test_a_time_of_another_age_is_none(age: bytes) -> None:
+    odd = ROLLOUT
+    for second in range(60):
+        odd = odd.replace(moment(second).encode(), age)
+    trace = one(codex.READER, odd)
+    assert outline(trace) == outline(one(codex.READER, ROLLOUT))
+    assert {trace.end_ns(row) for row in range(len(trace))} == {None}

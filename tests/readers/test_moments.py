@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 
 from replaydbg.core.columns import NOT_RECORDED
-from replaydbg.readers._moments import duration, nanoseconds
+from replaydbg.readers._moments import duration, from_moment, nanoseconds
 from tests.support import said
 
 NOON = 1_780_401_600_000_000_000
@@ -76,3 +77,9 @@ def test_any_json(value: Any) -> None:
 )
 def test_durations(text: Any, nanoseconds: int) -> None:
     assert duration(text) == nanoseconds
+
+
+@pytest.mark.parametrize("text", ["0262-02-03T04:00:08.250Z", "9999-12-31T23:59:59Z", "1969-12-31T23:59:59Z"])
+def test_moments_that_no_column_holds(text: str) -> None:
+    assert from_moment(datetime.fromisoformat(text)) == NOT_RECORDED
+    assert nanoseconds(text) == NOT_RECORDED
