@@ -19,7 +19,7 @@ _RESULTS = {
     "repeated-call": "let this result say what was missing, or that asking again brings nothing new",
     "error-loop": "let this error say which argument is wrong, and what would be right",
     "thrash": "let this result say what can be asked for instead of a guess",
-    "near-duplicate-loop": "let this result say what is there to be found",
+    "near-duplicate-loop": "let this result say what would work, or what is there to be found",
 }
 """The first result of the loop is edited: it did not say what the agent needed."""
 _PROMPTS = {

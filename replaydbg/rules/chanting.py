@@ -68,7 +68,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             f"the reply says the same {times} times without a break, {share:.0%} of it: {shown}",
             (id_,),
             (Evidence(id_, "/output/content", f"{times} times: {shown}"),),
-            loop=LoopDetail(1, times, id_, id_, id_, tokens=_wasted(facts, row, share)),
+            loop=_wasted(facts, row, times, share),
         )
 
 
@@ -92,9 +92,19 @@ def chant(text: str, own: Chant) -> tuple[str, int, float] | None:
     return best
 
 
-def _wasted(facts: Facts, row: int, share: float) -> int | None:
-    tokens = facts.trace.output_tokens[row]
-    return round(tokens * share) if tokens >= 0 else None
+def _wasted(facts: Facts, row: int, times: int, share: float) -> LoopDetail:
+    """Its share of what was said and of the time that this took; what a part of a reply cost nobody recorded."""
+    trace, id_ = facts.trace, facts.trace.ids[row]
+    tokens, took = trace.output_tokens[row], trace.duration_ms(row)
+    return LoopDetail(
+        1,
+        times,
+        id_,
+        id_,
+        id_,
+        tokens=round(tokens * share) if tokens >= 0 else None,
+        duration_ms=took * share if took is not None else None,
+    )
 
 
 RULE = Rule("L008", "chanting", Severity.WARNING, since="0.2", check=check, thresholds=Chant)

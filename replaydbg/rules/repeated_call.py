@@ -30,7 +30,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from replaydbg.core.finding import Finding, Severity
-from replaydbg.graph.cycles import LoopKind
+from replaydbg.graph.cycles import Loop, LoopKind
+from replaydbg.graph.excuses import only_time_passes
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.thresholds import RepeatedCall
 from replaydbg.rules._api import Rule
@@ -39,10 +40,22 @@ from replaydbg.rules._loops import failing, is_called, loop_finding, loops
 
 def check(facts: Facts) -> Iterator[Finding]:
     for loop in loops(facts, LoopKind.REPEATED):
-        errors = failing(loop.failures, len(loop.turns))
-        yield loop_finding(
-            RULE, facts, loop, f"{is_called(loop)} with the same arguments{errors}", again="called again"
-        )
+        told = failing(loop.failures, len(loop.turns)) or _told(loop)
+        message = f"{is_called(loop)} with the same arguments{told}"
+        yield loop_finding(RULE, facts, loop, message, again="called again")
+
+
+def _told(loop: Loop) -> str:
+    """What comes of one call that does not fail; "" where that was not recorded."""
+    outcomes = {turn.outcome for turn in loop.turns}
+    if loop.round_turns > 1 or min(outcomes) < 0:
+        return ""
+    if only_time_passes(loop.turns):
+        return ", and all that is new in the results is the time"
+    last = loop.turns[-1].outcome
+    if sum(turn.outcome == last for turn in loop.turns) == 1 and len(outcomes) == 2:
+        return f", and another result comes only after {len(loop.turns) - 1} equal ones"
+    return f", and gets {len(outcomes)} different results in turn"
 
 
 RULE = Rule("L002", "repeated-call", Severity.WARNING, since="0.1", check=check, thresholds=RepeatedCall)

@@ -42,7 +42,10 @@ def test_what_it_cost() -> None:
     from tests.support.build import model_call, user
 
     text = "Once upon a time there was a lamp that had no shade. " * 10 + "Again and again. " * 100
-    (finding,) = found(RULE, trace(model_call("m", [user("Go.")], text, usage=Usage(10, 1000))))
+    (finding,) = found(
+        RULE, trace(model_call("m", [user("Go.")], text, usage=Usage(10, 1000), start_ms=0, duration_ms=4000))
+    )
     assert finding.loop is not None
     assert finding.loop.tokens is not None
     assert 700 < finding.loop.tokens < 800
+    assert finding.loop.duration_ms == pytest.approx(4 * finding.loop.tokens, rel=0.01)

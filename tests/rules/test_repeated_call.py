@@ -10,7 +10,7 @@ import pytest
 from replaydbg.core.finding import Severity
 from replaydbg.core.trace import Trace
 from replaydbg.rules.repeated_call import RULE
-from tests.support.build import assistant, call, chat, response, trace, user
+from tests.support.build import assistant, call, chat, response, tool_execution, trace, user
 from tests.support.rules import found
 
 
@@ -46,7 +46,9 @@ def test_quiet(run: Trace) -> None:
 def test_the_same_call_with_little_news() -> None:
     (finding,) = found(RULE, calling([("f", {}, "ab"[n in {1, 2, 4}]) for n in range(6)]))
     assert finding.severity is Severity.WARNING
-    assert finding.message == "f is called 6 times with the same arguments"
+    assert (
+        finding.message == "f is called 6 times with the same arguments, and gets 2 different results in turn"
+    )
     assert (finding.period, finding.repeats) == (2, 6)
 
 
@@ -57,4 +59,21 @@ def test_it_counts_sooner_when_the_last_fails() -> None:
 
 def test_waiting_long_is_said_though_it_ends() -> None:
     (finding,) = found(RULE, calling([*[("f", {}, "pending")] * 10, ("f", {}, "done")]))
-    assert finding.message == "f is called 11 times with the same arguments"
+    assert (
+        finding.message
+        == "f is called 11 times with the same arguments, and another result comes only after 10 equal ones"
+    )
+
+
+def test_a_clock_is_nothing_new() -> None:
+    (finding,) = found(RULE, calling([("f", {}, f"pending, waited {n}s") for n in range(10)]))
+    assert (
+        finding.message
+        == "f is called 10 times with the same arguments, and all that is new in the results is the time"
+    )
+
+
+def test_results_that_nobody_recorded_are_not_spoken_of() -> None:
+    asked = call("f", {}, "c")
+    (finding,) = found(RULE, trace(*(tool_execution(f"x{n}", asked) for n in range(5))))
+    assert finding.message == "f is called 5 times with the same arguments"
