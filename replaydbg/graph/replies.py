@@ -9,13 +9,23 @@ from replaydbg.core.message import Json, OtherPart, Reasoning, Text, ToolCall
 from replaydbg.core.step import Body
 from replaydbg.graph.hosted import HostedFailure, hosted_failures
 
-CUT_REASONS = frozenset({"length", "max_tokens", "max_output_tokens", "model_length", "incomplete"})
+WINDOW_FULL = "model_context_window_exceeded"
+"""How Anthropic and Bedrock say that the model could read no more."""
+
+CUT_REASONS = frozenset(
+    {"length", "max_tokens", "max_output_tokens", "model_length", "incomplete", WINDOW_FULL}
+)
 """How providers say that the token limit ended a reply, in lower case."""
 
 CALL_REASONS = frozenset({"tool_calls", "tool_use", "tool_call", "function_call", "tool-calls"})
 """How providers say that a reply ended with tool calls."""
 
-REFUSAL_REASONS = frozenset({"content_filter", "prohibited_content", "refusal", "safety"})
+REFUSAL_REASONS = frozenset(
+    {
+        "blocklist", "content_filter", "content_filtered", "guardrail_intervened", "prohibited_content", "recitation", "refusal",
+        "safety", "spii",
+    }
+)  # fmt: skip
 """How providers say that they, or the model, would not answer."""
 
 BROKEN_REASONS = frozenset({"error", "abort", "aborted", "cancelled", "canceled", "interrupted"})

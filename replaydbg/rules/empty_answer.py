@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.replies import CALL_REASONS
+from replaydbg.graph.replies import CALL_REASONS, REFUSAL_REASONS, Reply
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps
 
@@ -41,17 +41,19 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         if trace.output_tokens[reply.row] > _TOKENS_OF_NOTHING_MAX and not reply.thinks:
             continue
-        if not kept and not _is_empty_for_certain(trace, reply.row):
+        if not kept and not _is_empty_for_certain(trace, reply):
             continue
         message = "the reply is a thought and no answer" if reply.thinks else "the reply is empty"
         at = Evidence(trace.ids[reply.row], "/output", f"it ended with {reply.finish_reason}")
         yield of_steps(RULE, trace, (reply.row,), message, at)
 
 
-def _is_empty_for_certain(trace: Trace, row: int) -> bool:
+def _is_empty_for_certain(trace: Trace, reply: Reply) -> bool:
     """Whether the recording keeps what is said, and no tokens were paid for; asked where no reply of a run has content."""
-    told = any(message.text for message in trace.body(row).messages or ())
-    return told and 0 <= trace.output_tokens[row] <= _TOKENS_OF_NOTHING_MAX
+    if reply.thinks or reply.finish_reason in REFUSAL_REASONS:
+        return True
+    told = any(message.text for message in trace.body(reply.row).messages or ())
+    return told and 0 <= trace.output_tokens[reply.row] <= _TOKENS_OF_NOTHING_MAX
 
 
 RULE = Rule("R004", "empty-answer", Severity.WARNING, since="0.1", check=check)

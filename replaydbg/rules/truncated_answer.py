@@ -1,7 +1,7 @@
 """Truncated answer.
 
 What it finds:
-    A reply that the token limit ended. Requests that ask for a handful of tokens on purpose, as probes do, are left
+    A reply that the token limit ended, or the end of what the model can read. Requests that ask for a handful of tokens on purpose, as probes do, are left
     alone.
 
 Why it matters:
@@ -22,6 +22,7 @@ from collections.abc import Iterator
 
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.replies import WINDOW_FULL
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps
 
@@ -40,7 +41,9 @@ def check(facts: Facts) -> Iterator[Finding]:
         spent = trace.output_tokens[reply.row]
         limit = f" of {min(asked):g}" if asked else ""
         after = f" after {spent:,} token{'s' * (spent > 1)}" if spent > 0 else ""
-        message = f"the token limit{limit} ended the reply{after}"
+        full = reply.finish_reason == WINDOW_FULL
+        what = "the end of the model's context window" if full else f"the token limit{limit}"
+        message = f"{what} ended the reply{after}"
         at = Evidence(trace.ids[reply.row], "/output/finish_reason", f"it ended with {reply.finish_reason}")
         yield of_steps(RULE, trace, (reply.row,), message, at)
 

@@ -58,3 +58,14 @@ def test_a_thought_is_no_answer() -> None:
 def test_a_single_call_of_which_nothing_was_paid() -> None:
     reply = Message(Role.ASSISTANT, finish_reason="stop")
     assert found(RULE, trace(model_call("m1", [user("Go.")], reply, usage=Usage(9, 0))))
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Message(Role.ASSISTANT, finish_reason="SAFETY"),
+        Message(Role.ASSISTANT, (Reasoning("Hm."),), finish_reason="end_turn"),
+    ],
+)
+def test_a_single_call_that_was_filtered_or_only_thought(reply: Message) -> None:
+    assert found(RULE, trace(model_call("m1", [user("Go.")], reply)))

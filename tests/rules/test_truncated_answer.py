@@ -34,3 +34,8 @@ def test_found(reason: str) -> None:
     assert finding.message == "the token limit of 128 ended the reply after 128 tokens"
     (finding,) = found(RULE, ending(reason))
     assert finding.message == "the token limit ended the reply after 128 tokens"
+
+
+def test_the_model_could_read_no_more() -> None:
+    (finding,) = found(RULE, ending("model_context_window_exceeded", max_tokens=9000))
+    assert finding.message == "the end of the model's context window ended the reply after 128 tokens"
