@@ -18,8 +18,12 @@ import orjson
 
 from replaydbg import limits
 from replaydbg.core import pointer
+from replaydbg.core.digest import canonical
 from replaydbg.core.message import Json
 from replaydbg.wire.schema_dialects import NULL_MEANS_NULL, normalised
+
+UNCHECKED = "value"
+"""In the place of a keyword: the value is nested deeper than the validator looks, which is no mistake that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +54,19 @@ class Checker:
     def violations(self, value: Json) -> tuple[Violation, ...]:
         """Everything wrong with `value`, in the order of the schema, at most `limits.VIOLATIONS_MAX`."""
         try:
-            if self.accepts(value):  # five times as fast as to list errors
-                return ()
-            found = (said for error in self.errors(value) for said in _violations(error, self.schema))
-            return tuple(dict.fromkeys(islice(found, limits.VIOLATIONS_MAX)))
-        except (ValueError, TypeError) as error:
-            # Values no JSON document can hold: lone surrogates, nesting beyond the validator's bound.
-            return (Violation("", "value", f"cannot be checked: {_shortened(_first_line(error))}"),)
+            return self._broken(value)
+        except (ValueError, TypeError):  # values that no JSON document can hold: lone surrogates, mostly
+            try:
+                return self._broken(orjson.loads(canonical(value).encode("utf-8", "replace")))
+            except (ValueError, TypeError) as error:
+                why = f"cannot be checked: {_shortened(_first_line(error))}"
+                return (Violation("", UNCHECKED, why),)
+
+    def _broken(self, value: Json) -> tuple[Violation, ...]:
+        if self.accepts(value):  # five times as fast as to list errors
+            return ()
+        found = (said for error in self.errors(value) for said in _violations(error, self.schema))
+        return tuple(dict.fromkeys(islice(found, limits.VIOLATIONS_MAX)))
 
     def formats(self, value: Json) -> tuple[Violation, ...]:
         """Where strings are not of the `format` that the schema gives them. Schemas do not forbid that: a hint."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from replaydbg import limits
 from replaydbg.core import pointer
-from replaydbg.schema import problem, violations
+from replaydbg.schema import UNCHECKED, problem, violations
 from replaydbg.wire.schema_dialects import normalised
 from tests.support.build import parameters
 
@@ -202,9 +202,18 @@ def test_hostile_pattern_ends() -> None:
     assert violations({"pattern": r"^(?=(a+)+$)(?!b)a+c$"}, "a" * 5000)
 
 
-def test_a_value_that_no_json_holds_is_a_violation() -> None:
+def test_half_a_character_is_looked_at_as_one_that_was_lost() -> None:
     (violation,) = violations({"properties": {"a": {"maxLength": 1}}}, {"a": "\ud800ab"})
-    assert violation.keyword == "value"
+    assert (violation.keyword, violation.pointer) == ("maxLength", "/a")
+    assert violations({"properties": {"a": {"maxLength": 3}}}, {"a": "\ud800ab"}) == ()
+
+
+def test_what_is_nested_too_deep_is_not_looked_at() -> None:
+    value: Any = 1
+    for _ in range(600):
+        value = [value]
+    (violation,) = violations({"type": "string"}, value)
+    assert violation.keyword == UNCHECKED
 
 
 JSON = st.recursive(

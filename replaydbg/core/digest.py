@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 
 from replaydbg.core.message import Json
 
@@ -17,7 +18,10 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 
 def canonical(value: Json) -> str:
     """Keys sorted, no white space, 1.0 written as 1. Values that are no JSON are written by `repr`."""
-    return _ENCODER.encode(_whole(value))
+    try:
+        return _ENCODER.encode(_whole(value))
+    except RecursionError:
+        return "".join(_piece_by_piece(value))
 
 
 def digest(value: Json) -> str:
@@ -25,6 +29,29 @@ def digest(value: Json) -> str:
     return hashlib.blake2b(
         canonical(value).encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES
     ).hexdigest()
+
+
+def _piece_by_piece(value: Json) -> Iterator[str]:
+    """The same text of a value that is nested deeper than Python calls itself: hostile, but read all the same."""
+    waiting: list[tuple[bool, Json]] = [(False, value)]
+    while waiting:
+        is_text, one = waiting.pop()
+        if is_text:
+            yield one
+        elif isinstance(one, dict):
+            items = sorted(((str(key), item) for key, item in one.items()), key=lambda pair: pair[0])
+            waiting.append((True, "}"))
+            for number in range(len(items) - 1, -1, -1):
+                key, item = items[number]
+                waiting += [(False, item), (True, f"{',' * (number > 0)}{_ENCODER.encode(key)}:")]
+            waiting.append((True, "{"))
+        elif isinstance(one, (list, tuple)):
+            waiting.append((True, "]"))
+            for number in range(len(one) - 1, -1, -1):
+                waiting += [(False, one[number]), (True, "," * (number > 0))]
+            waiting.append((True, "["))
+        else:
+            yield _ENCODER.encode(_whole(one))
 
 
 def _whole(value: Json) -> Json:

@@ -8,7 +8,7 @@ from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.graph.calls import SeenCall
 from replaydbg.rules._api import Rule
-from replaydbg.schema import Violation
+from replaydbg.schema import UNCHECKED, Violation
 from replaydbg.wire.arguments import is_placeholder
 
 _OF_NAMES = ("additionalProperties", "unevaluatedProperties")
@@ -53,11 +53,15 @@ def quoted(text: str, most: int = 60) -> str:
 
 
 def recorded(violations: tuple[Violation, ...], value: Json) -> tuple[Violation, ...]:
-    """Those of values that were recorded: what stands for one that was removed is not what anybody said."""
+    """Those of values that were recorded: what stands for one that was removed is not what anybody said.
+
+    Nor is anything known of a value that the validator could not look at.
+    """
     return tuple(
         one
         for one in violations
-        if one.keyword in _OF_NAMES or not is_placeholder(pointer.get(value, one.pointer))
+        if one.keyword in _OF_NAMES
+        or (one.keyword != UNCHECKED and not is_placeholder(pointer.get(value, one.pointer)))
     )
 
 

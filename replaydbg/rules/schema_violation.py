@@ -30,7 +30,7 @@ from replaydbg.graph.calls import SeenCall
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import recorded, summary
-from replaydbg.schema import Checker, Violation, checker
+from replaydbg.schema import UNCHECKED, Checker, Violation, checker
 from replaydbg.wire.arguments import parse
 
 _WRAPPERS = frozenset(
@@ -49,6 +49,9 @@ def check(facts: Facts) -> Iterator[Finding]:
         if mine is None:
             mine = checkers[id(in_force.spec)] = checker(in_force.spec.schema)
         violations = mine.violations(seen.call.arguments)
+        if violations and violations[0].keyword == UNCHECKED:
+            yield _finding(facts, seen, violations, Severity.HINT)
+            continue
         if violations and _is_wrapped(facts, at, seen, mine):
             continue
         if violations:

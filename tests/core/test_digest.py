@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from replaydbg.core.digest import canonical, digest
+from replaydbg.core.digest import _piece_by_piece, canonical, digest
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -59,3 +59,17 @@ def test_canonical_json_is_json_and_says_the_same(value: Any) -> None:
 )
 def test_values_that_are_no_json_have_a_digest(value: Any) -> None:
     assert digest(value) == digest(value)
+
+
+@given(JSON)
+def test_piece_by_piece_it_is_the_same_text(value: Any) -> None:
+    assert "".join(_piece_by_piece(value)) == canonical(value)
+
+
+def test_no_nesting_is_too_deep() -> None:
+    value: Any = {"b": 1.0, "a": "x"}
+    for level in range(5000):
+        value = [value, 2] if level % 2 else {"k": value}
+    text = canonical(value)
+    assert text.count("[") == text.count("]") == 2500
+    assert '{"a":"x","b":1}' in text

@@ -179,3 +179,23 @@ def test_arguments_in_a_field_of_the_recorder(wrapped: dict[str, Any]) -> None:
         asked = call("f", wrapped, "c")
         step = model_call("m1", [user("Go.")], assistant("", asked), tools=[strict])
         assert len(found(RULE, trace(step, tool_execution("x1", asked, result)))) == count
+
+
+def nested(levels: int) -> Any:
+    value: Any = 1
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+def test_what_the_validator_cannot_look_at_is_no_mistake_that_is_known() -> None:
+    (finding,) = found(RULE, asking(call("lookup", {"order_id": nested(900)}, "c"), tools=[LOOKUP]))
+    assert finding.severity is Severity.HINT
+    assert "cannot be checked" in finding.message
+
+
+def test_half_a_character_breaks_no_schema() -> None:
+    assert found(RULE, asking(call("lookup", {"order_id": "\ud83d"}, "c"), tools=[LOOKUP])) == []
+    (finding,) = found(RULE, asking(call("lookup", {"order_id": 7, "region": "\ud83d"}, "c"), tools=[LOOKUP]))
+    assert finding.severity is Severity.ERROR
+    assert len(finding.evidence) == 2
