@@ -38,6 +38,9 @@ JSON_DEPTH_MAX = 200
 JSON_LEVELS_MAX = 1024
 """The parser refuses deeper nesting, whole as it may be."""
 
+CALLS_DEEP_MAX = 8 * JSON_LEVELS_MAX
+"""How deep Python calls itself: what walks a value takes a few calls for each of its levels."""
+
 JSON_IN_JSON_LEVELS_MAX = 3
 """Langfuse and MLflow encode up to three times; a fourth level is text."""
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
+from replaydbg import limits
 from replaydbg.errors import ReplaydbgError
 
 Item = TypeVar("Item")
@@ -162,6 +163,7 @@ def _ended(code: int | None) -> str:
 def _serve(work: Callable[[Any], Any], connection: Connection) -> None:
     """What a worker does. Ctrl-C is for the process that hands out the work: it then ends this one."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    sys.setrecursionlimit(limits.CALLS_DEEP_MAX)
     parent = multiprocessing.parent_process()
     with suppress(EOFError, OSError):
         while True:

@@ -8,6 +8,7 @@ import orjson
 
 from replaydbg import limits
 from replaydbg.core.message import Json, ParseProblem, ToolCall
+from replaydbg.wire import loose
 
 REDACTED_MARKS = ("__REDACTED__", "[REDACTED", "<redacted>", "[sanitized]")
 """How recorders say that they removed something: such text is not *unparsable*, it is absent."""
@@ -93,4 +94,4 @@ def call_from_any(id_: str, name: str, value: Json) -> ToolCall:
 
 def raw_text(call: ToolCall) -> str:
     """The text to send: byte-exact where recorded, else compact JSON."""
-    return call.raw if call.raw is not None else orjson.dumps(call.arguments).decode()
+    return call.raw if call.raw is not None else loose.encoded(call.arguments)

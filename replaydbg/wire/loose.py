@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import orjson
@@ -57,8 +58,11 @@ def parsed(value: Json) -> Json:
 
 
 def encoded(value: Json) -> str:
-    """Compact JSON text. What no encoder can write (deeper than 254 levels) is written as `null`."""
+    """Compact JSON text. What no encoder can write (deeper than Python calls itself) is written as `null`."""
     try:
         return orjson.dumps(value).decode()
-    except (TypeError, orjson.JSONEncodeError):
-        return "null"
+    except TypeError:  # deeper than 254 levels, a lone surrogate, an integer beyond 64 bits
+        try:
+            return json.dumps(value, separators=(",", ":"))
+        except (TypeError, ValueError, RecursionError):
+            return "null"

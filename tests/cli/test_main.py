@@ -62,6 +62,26 @@ def test_an_unreadable_trace_is_one_sentence_and_a_hint() -> None:
         assert len(done.err.splitlines()) == 2
 
 
+def test_values_nested_as_deep_as_can_be_parsed_end_nothing(tmp_path: Path) -> None:
+    levels = 980
+    value = f'{{"x": {"[" * levels}{"]" * levels}}}'
+    call = f'{{"role": "assistant", "content": [{{"type": "tool_use", "id": "t", "name": "f", "input": {value}}}]}}'
+    result = '{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": [{"type": "text", "text": "ok"}]}]}'
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.json").write_text(f'[{{"role": "user", "content": "Go."}}, {call}, {result}]')
+    path = str(tmp_path / "a.json")
+    for command in (
+        ["check", str(tmp_path)],
+        ["show", path],
+        ["show", path, "--step", "#1"],
+        ["convert", path, "--to", "openai-chat"],
+        ["diff", path, str(tmp_path / "b.json")],
+    ):
+        done = program(*command)
+        assert (done.returncode, "fault" in done.stderr) == (0, False), done.stderr
+    assert "[[[[" in program("convert", path, "--to", "openai-chat").stdout
+
+
 def test_without_a_terminal_open_prints_the_listing_of_show() -> None:
     opened, shown = run("open", INCIDENT), run("show", INCIDENT)
 
