@@ -8,11 +8,11 @@ from __future__ import annotations
 import gc
 import sys
 
-from replaydbg import limits
-
 
 def main() -> int:
     """Run the command line of this process and return its exit code (see `errors`)."""
+    from replaydbg import limits
+
     sys.setrecursionlimit(limits.CALLS_DEEP_MAX)
     gc.disable()  # imports make no garbage, and walking what they make costs a tenth of the start
     try:
