@@ -44,6 +44,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         if not kept and not _is_empty_for_certain(trace, reply):
             continue
         message = "the reply is a thought and no answer" if reply.thinks else "the reply is empty"
+        if reply.finish_reason in REFUSAL_REASONS:
+            message += f": the provider filtered it ({reply.finish_reason})"
         at = Evidence(trace.ids[reply.row], "/output", f"it ended with {reply.finish_reason}")
         yield of_steps(RULE, trace, (reply.row,), message, at)
 

@@ -69,3 +69,8 @@ def test_a_single_call_of_which_nothing_was_paid() -> None:
 )
 def test_a_single_call_that_was_filtered_or_only_thought(reply: Message) -> None:
     assert found(RULE, trace(model_call("m1", [user("Go.")], reply)))
+
+
+def test_a_filter_is_named() -> None:
+    (finding,) = found(RULE, replying(reason="content_filter"))
+    assert finding.message == "the reply is empty: the provider filtered it (content_filter)"
