@@ -178,6 +178,11 @@ class OpenSitting:
                 self._places = tuple(other for other in self._places if other != place)
             except (store.Damaged, journal.JournalUnreadable, CommandRefused) as problem:
                 self._let_go()
+                if not store.was_session(place):
+                    raise store.WrongRecording(
+                        f"{place} is no session file; nothing was changed in it",
+                        "give another with --session FILE",
+                    ) from problem
                 if self._look_only:
                     self._unsaved = ()
                     self._notice(place, f"the session is damaged ({problem}); nothing was changed in it")

@@ -22,6 +22,7 @@ from replaydbg.errors import NotSaved, UsageProblem
 from replaydbg.session import blobs
 from replaydbg.session.journal import Entry, command_parts, parts_of_version_1
 
+_MAGIC = b"SQLite format 3\x00"
 SUFFIX = ".replaydbg.sqlite3"
 VERSION = 2
 """In `PRAGMA user_version`; a file with a higher one was written by a later replaydbg and is left alone."""
@@ -231,6 +232,15 @@ class Store:
             raise NotSaved(f"the session {self.path} cannot be used: {error}", _hint(error)) from error
         except sqlite3.DatabaseError as error:
             raise Damaged(str(error)) from error
+
+
+def was_session(path: Path) -> bool:
+    """Whether the file can be a session that was damaged, and not something else that a person named by mistake."""
+    try:
+        with path.open("rb") as file:
+            return path.name.endswith(SUFFIX) or file.read(len(_MAGIC)) == _MAGIC
+    except OSError:
+        return False
 
 
 def set_aside(path: Path) -> Path:

@@ -169,6 +169,15 @@ def test_a_damaged_session_is_set_aside_with_a_notice(source: Path) -> None:
     mine.close()
 
 
+def test_what_a_person_named_by_mistake_is_left_where_it_is(source: Path) -> None:
+    other = source.with_name("other-trace.json")
+    other.write_bytes(b'{"messages": []}' * 100)
+    with pytest.raises(UsageProblem, match="is no session file; nothing was changed in it"):
+        sit(source, other)
+    assert other.read_bytes() == b'{"messages": []}' * 100
+    assert not list(source.parent.glob("*.damaged-*"))
+
+
 def test_what_stands_before_a_damaged_act_is_kept(source: Path) -> None:
     mine = sit(source)
     mine.do(SetNote("m1", "kept"))

@@ -323,3 +323,14 @@ def test_a_place_is_writable_where_its_nearest_folder_is(tmp_path: Path) -> None
     assert not store.writable(Path("/proc/self/s"))
     assert not store.is_there(tmp_path / "s")
     assert not store.is_there(tmp_path / "file")
+
+
+def test_what_was_a_session_is_told_by_its_name_or_its_first_bytes(tmp_path: Path) -> None:
+    path, named = tmp_path / "s", tmp_path / f"t{store.SUFFIX}"
+    assert not store.was_session(path)
+    path.write_bytes(b"SQLite format 3\x00 and rubbish")
+    named.write_bytes(b"rubbish")
+    assert store.was_session(path)
+    assert store.was_session(named)
+    path.write_bytes(b"{}")
+    assert not store.was_session(path)
