@@ -18,7 +18,7 @@ from tests.support.blocks import text_of as blocks_text
 from tests.support.build import parameters
 from tests.support.desk import open_demo
 from tests.support.golden import same_as_golden
-from tests.support.screens import text_of
+from tests.support.screens import strips_of, text_of
 
 TEXT = Part("system prompt", "/messages/0/content", "be brief", Form.TEXT)
 SCHEMA = parameters(["a"], a={"type": "integer"})
@@ -127,3 +127,26 @@ async def test_as_it_looks(tmp_path: Path, size: tuple[int, int], name: str, key
             await sitting.press(key)
         await sitting.until(lambda: isinstance(sitting.app.screen, EditorScreen), "the editor")
         same_as_golden(__file__, f"editor-{name}-{size[0]}x{size[1]}", await sitting.at_rest())
+
+
+async def test_what_is_selected_can_be_read_in_sixteen_colours(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The widget's own selection is black, turned around: on a black ground nobody sees it."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("COLORTERM", raising=False)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    async with open_demo(tmp_path) as sitting:
+        assert sitting.app.theme == "ansi-dark"
+        await sitting.press("e", "enter")
+        await sitting.until(lambda: isinstance(sitting.app.screen, EditorScreen), "the editor")
+        await sitting.press("ctrl+f", *"Nordlicht")
+        await sitting.until_text("1 of 1")
+        (found,) = (
+            segment
+            for strip in strips_of(sitting.app)
+            for segment in strip
+            if segment.text == "Nordlicht" and segment.style is not None and segment.style.reverse
+        )
+        assert found.style is not None
+        assert found.style.color is None or found.style.color.is_default
