@@ -77,10 +77,12 @@ def write_whole(path: str, chunks: Iterable[bytes]) -> None:
             os.fsync(file.fileno())
         temporary.chmod(_mode(target))
         temporary.replace(target)
-    except OSError as error:
+    except BaseException as error:  # also where somebody has stopped it
         if temporary:
             with suppress(OSError):
                 temporary.unlink()
+        if not isinstance(error, OSError):
+            raise
         raise UsageProblem(f"{path} cannot be written: {_reason(error)}") from error
 
 

@@ -14,6 +14,7 @@ _TELL, _CHOOSE, _LINE, _HELP = (
     "This page",
 )
 _UNSAVED, _PERMISSION, _QUESTION = "Dialogs: not saved", "Dialogs: may it run?", "Dialogs: nobody answers"
+_WRITING = "Dialogs: being written"
 
 DIALOG_ACTIONS: tuple[UserAction, ...] = (
     UserAction("close", "Close", "Close what there was to know", ("enter", "escape", "q", "space"), _TELL, "tell", footer=5),
@@ -37,6 +38,7 @@ DIALOG_ACTIONS: tuple[UserAction, ...] = (
     UserAction("no", "do not run it", "Do not run it", ("n", "escape"), _PERMISSION, "permission", footer=95),
     *moves(_QUESTION, "question"),
     UserAction("write", "write it yourself", "Write the answer in the editor", ("w",), _QUESTION, "question", footer=5),
+    UserAction("stop", "stop", "Stop writing; nothing of the file is left", ("escape", "x"), _WRITING, "writing", footer=95),
     UserAction("stop", "stop here", "Stop the re-run; what was answered is kept", ("s", "escape"), _QUESTION, "question", footer=95),
 )  # fmt: skip
 

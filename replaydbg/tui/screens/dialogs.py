@@ -29,6 +29,8 @@ from replaydbg.views.text import cell_width, clip
 
 Answer = TypeVar("Answer")
 
+_REPAINT_SECONDS = 0.1
+
 
 class Dialog(LeftOnce[Answer], ModalScreen[Answer]):
     """Its keys are those of the table, as on any screen; an action is done by `do_<id>`, or by what can be moved in."""
@@ -85,6 +87,31 @@ class Tell(Dialog[None]):
 
     def do_close(self) -> None:
         self.dismiss(None)
+
+
+class Writing(Dialog[None]):
+    """A file that takes its time: `told` says how much of it there is, `stop` is called where the person wants no more."""
+
+    WHERE = "writing"
+    BINDINGS = bindings("writing")
+
+    def __init__(self, told: Callable[[], str], stop: Callable[[], object]) -> None:
+        super().__init__()
+        self._told, self._stop = told, stop
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="dialog"):
+            yield Said("Writing", classes="dialog--title")
+            yield Said(self._told(), id="so-far")
+            yield Keys("writing", "{stop} stop")
+
+    def on_mount(self) -> None:
+        self.set_interval(
+            _REPAINT_SECONDS, lambda: self.query_one("#so-far", Said).update(sayable(self._told()))
+        )
+
+    def do_stop(self) -> None:
+        self._stop()
 
 
 class Ask(Dialog[str]):
