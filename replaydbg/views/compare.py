@@ -133,7 +133,7 @@ _TABLE_CELLS = 14 + 12 + 3 + 12 + 7
 def totals_blocks(titles: tuple[str, str], a: Totals, b: Totals, width: int) -> Iterator[Block]:
     """A small table: before, after, and by how much."""
     name_cells, cells = (14, 12) if width >= _TABLE_CELLS else (11, 8)
-    left, right = (clip(title.removeprefix("branch "), cells) for title in titles)
+    left, right = _apart(*(title.removeprefix("branch ") for title in titles), cells)
     head = f"{'':<{name_cells}}{left:>{cells}}   {right:>{cells}}"
     yield Block(head, "dim")
     for name, before, after, words in totals_lines(a, b):
@@ -141,6 +141,13 @@ def totals_blocks(titles: tuple[str, str], a: Totals, b: Totals, width: int) -> 
         right = "not recorded" if after is None else words(after)
         text = f"{name:<{name_cells}}{clip(left, cells):>{cells}} → {clip(right, cells):>{cells}}"
         yield Block(text + share_words(before, after), spans=((0, name_cells, "dim"),))
+
+
+def _apart(left: str, right: str, cells: int) -> tuple[str, str]:
+    """Both in so many cells; where they begin alike it is their ends that tell them apart."""
+    if left != right and clip(left, cells) == clip(right, cells):
+        left, right = (f"…{title[1 - cells :]}" for title in (left, right))
+    return clip(left, cells), clip(right, cells)
 
 
 def totals_lines(

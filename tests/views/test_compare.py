@@ -7,9 +7,16 @@ import pytest
 from replaydbg.actions.compare import compare_traces
 from replaydbg.core.changes import ABSENT, Change
 from replaydbg.core.trace import Trace
+from replaydbg.diff.steps import Totals
 from replaydbg.graph.facts import Facts
 from replaydbg.views.blocks import Folds
-from replaydbg.views.compare import change_blocks, comparison_blocks, gained_and_lost
+from replaydbg.views.compare import (
+    change_blocks,
+    comparison_blocks,
+    gained_and_lost,
+    spent_words,
+    totals_blocks,
+)
 from tests.support.blocks import text_of
 from tests.support.build import assistant, call, chat, response, system, user
 
@@ -66,8 +73,28 @@ def test_totals_say_by_how_much() -> None:
     assert "model calls              7 →            2  -71%" in said(run(rounds=6), run())
 
 
+@pytest.mark.parametrize(
+    ("titles", "head"),
+    [
+        (("Hand-Crafted__11.json", "Hand-Crafted__13.json"), "…ted__11.json   …ted__13.json"),
+        (("Hand-Crafted__11.json", "short"), "Hand-Crafte…          short"),
+        (("recording", "branch b1"), "recording             b1"),
+    ],
+)
+def test_names_that_begin_alike_are_told_apart(titles: tuple[str, str], head: str) -> None:
+    totals = Totals(1, 1, 0, 0, None, None, None)
+    first = next(iter(totals_blocks(titles, totals, totals, 80)))
+    assert " ".join(first.text.split()) == " ".join(head.split())
+
+
 def test_changes() -> None:
     assert text_of(change_blocks(Change("/a", ABSENT, {"n": 1}))) == '/a\n− (not there)\n+ {"n": 1}'
     blocks = list(change_blocks(Change("/a", "one two", "one three")))
     assert blocks[1].text == "− one two"
     assert "gone" in [look for _, _, look in blocks[1].spans]
+
+
+def test_what_a_run_took_in_few_words() -> None:
+    before, after = Totals(1, 1, 0, 0, 16_000, None, 4000.0), Totals(1, 1, 0, 0, 12_000, 0.02, 1000.0)
+    assert spent_words(before, after) == "12k tokens -25%, $0.02, 1.0s -75%"
+    assert spent_words(after, Totals(1, 1, 0, 0, None, None, None)) == ""
