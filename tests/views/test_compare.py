@@ -76,7 +76,7 @@ def test_totals_say_by_how_much() -> None:
 @pytest.mark.parametrize(
     ("titles", "head"),
     [
-        (("Hand-Crafted__11.json", "Hand-Crafted__13.json"), "…ted__11.json   …ted__13.json"),
+        (("Hand-Crafted__11.json", "Hand-Crafted__13.json"), "…ed__11.json   …ed__13.json"),
         (("Hand-Crafted__11.json", "short"), "Hand-Crafte…          short"),
         (("recording", "branch b1"), "recording             b1"),
     ],

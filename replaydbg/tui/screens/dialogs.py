@@ -208,18 +208,27 @@ class Choose(Dialog[int | None]):
         self._title, self._options, self._first = title, tuple(options), first
 
     def compose(self) -> ComposeResult:
-        width = max((cell_width(shown(label)) for label, _ in self._options), default=0)
-        room = max(20, min(_WIDE_CELLS, int(self.app.size.width * 0.94)) - 6)
         with Vertical(classes="dialog -wide"):
             yield Said(self._title, classes="dialog--title")
-            options = [Option(clip(_option(label, more, width), room)) for label, more in self._options]
-            yield _Options(*options, markup=False)
+            yield _Options(*map(Option, self._lines()), markup=False)
             yield Keys("choose", "{choose} choose   {down} {up} move   {cancel} cancel")
 
     def on_mount(self) -> None:
         options = self.query_one(_Options)
         options.highlighted = min(self._first, len(self._options) - 1)
         options.focus()
+
+    def on_resize(self) -> None:
+        options = self.query_one(_Options)
+        for number, line in enumerate(self._lines()):
+            options.replace_option_prompt_at_index(number, line)
+
+    def _lines(self) -> list[str]:
+        """One line each, in the room that there is now; where it is too little, what there is to choose alone."""
+        width = max((cell_width(shown(label)) for label, _ in self._options), default=0)
+        room = max(20, min(_WIDE_CELLS, int(self.app.size.width * 0.94)) - 6)
+        alone = room - width < _MORE_CELLS_MIN
+        return [clip(_option(label, "" if alone else more, width), room) for label, more in self._options]
 
     def do_choose(self) -> None:
         self.query_one(_Options).action_select()
@@ -233,6 +242,7 @@ class Choose(Dialog[int | None]):
 
 _WIDE_CELLS = 100
 """The width of `.dialog.-wide` in the style sheet."""
+_MORE_CELLS_MIN = 10
 
 
 def _option(label: str, more: str, width: int) -> str:

@@ -152,6 +152,24 @@ async def test_choose_keeps_each_option_on_one_line() -> None:
         assert "two" in lines[at + 1]
 
 
+async def test_choices_follow_the_size_of_the_terminal() -> None:
+    """Narrow, what there is to choose stands alone; wide again, what more there is to say of it is there again."""
+    app: App[None] = App()
+    async with app.run_test(size=(100, 20)) as pilot:
+        app.push_screen(Choose("Which?", [("name of the tool", "lookup"), ("result", "a lamp")], first=1))
+        await pilot.pause()
+        assert "a lamp" in text_of(app)
+        await pilot.resize_terminal(28, 12)
+        await pilot.pause()
+        assert "name of the tool" in text_of(app)
+        assert "…" not in text_of(app)
+        assert "a lamp" not in text_of(app)
+        await pilot.resize_terminal(100, 20)
+        await pilot.pause()
+        assert "a lamp" in text_of(app)
+        assert app.screen.query_one(_Options).highlighted == 1
+
+
 async def test_line() -> None:
     assert await answer(Line("/ search", "ab"), "end", "c", "enter", shows="/ search") == ["abc"]
     assert await answer(Line("/ search", "ab"), "escape") == [None]
