@@ -133,7 +133,8 @@ _TABLE_CELLS = 14 + 12 + 3 + 12 + 7
 def totals_blocks(titles: tuple[str, str], a: Totals, b: Totals, width: int) -> Iterator[Block]:
     """A small table: before, after, and by how much."""
     name_cells, cells = (14, 12) if width >= _TABLE_CELLS else (11, 8)
-    left, right = _apart(*(title.removeprefix("branch ") for title in titles), cells)
+    left, right = (title.removeprefix("branch ") for title in titles)
+    left, right = _apart(left, right, cells)
     head = f"{'':<{name_cells}}{left:>{cells}}   {right:>{cells}}"
     yield Block(head, "dim")
     for name, before, after, words in totals_lines(a, b):
