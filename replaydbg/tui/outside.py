@@ -92,7 +92,7 @@ def edit(app: App[object], text: str, suffix: str) -> tuple[str | None, str]:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", errors="surrogatepass", newline="") as file:
             file.write(text)
-        with app.suspend(), _interrupts_are_theirs():
+        with _lent(app):
             code = subprocess.run([*shlex.split(command), name], check=False).returncode  # noqa: S603 - the person's own command
         if code != 0:
             return None, f"{command} ended with code {code}: nothing was changed"
@@ -117,7 +117,7 @@ def page(app: App[object], text: Iterable[str]) -> str:
     if not command:
         return "PAGER is not set, and there is no less: set PAGER to the program that you read with"
     try:
-        with app.suspend(), _interrupts_are_theirs():
+        with _lent(app):
             code = _paged(shlex.split(command), text)
     except SuspendNotSupported:
         return "this terminal cannot be lent to a pager"
@@ -149,6 +149,21 @@ def _paged(words: list[str], text: Iterable[str]) -> int:
         sys.stdout.flush()
         sys.stdin.readline()
     return code
+
+
+@contextmanager
+def _lent(app: App[object]) -> Iterator[None]:
+    """The terminal, for another program. Textual takes it back only where nothing is raised meanwhile: after an editor that
+    is not there, the program would be left without a terminal for good.
+    """
+    raised: BaseException | None = None
+    with app.suspend(), _interrupts_are_theirs():
+        try:
+            yield
+        except BaseException as problem:  # noqa: BLE001 - it goes on as soon as the terminal is ours
+            raised = problem
+    if raised is not None:
+        raise raised
 
 
 @contextmanager

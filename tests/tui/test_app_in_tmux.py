@@ -287,6 +287,25 @@ def test_a_step_is_read_in_the_persons_own_pager(
     assert terminal.is_sane()
 
 
+def test_an_editor_and_a_pager_that_are_not_there(incident: Path, terminals: list[Terminal]) -> None:
+    """The sentence is on the screen, and the screen goes on."""
+    environ = "EDITOR=/nowhere/ed PAGER=/nowhere/pg"
+    terminal = Terminal(incident.parent, f"env {environ} {PROGRAM} open {incident.name}", (120, 40))
+    terminals.append(terminal)
+    terminal.wait("‼ 9 errors")
+    terminal.keys("E")
+    terminal.wait("Edit which part")
+    terminal.keys("Enter")
+    terminal.wait("/nowhere/ed could not be started")
+    terminal.keys("|")
+    terminal.wait("/nowhere/pg could not be started")
+    terminal.keys("j")
+    terminal.wait("#9 lookup_order")
+    terminal.keys("q")
+    terminal.wait("ENDED 0")
+    assert terminal.is_sane()
+
+
 def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(incident: Path, terminals: list[Terminal]) -> None:
     """From the steps, from a dialog, and with another size of the terminal on the way back."""
     terminal = Terminal(incident.parent, "bash --norc -i", (120, 40))

@@ -20,6 +20,7 @@ class Terminal:
         self.is_web = is_web
         self.copied: list[str] = []
         self._lends = lends
+        self.lent = False
 
     def copy_to_clipboard(self, text: str) -> None:
         self.copied.append(text)
@@ -28,7 +29,9 @@ class Terminal:
     def suspend(self) -> Any:
         if not self._lends:
             raise SuspendNotSupported
+        self.lent = True
         yield
+        self.lent = False  # as Textual has it: not where something is raised meanwhile
 
 
 def script(folder: Path, text: str) -> str:
@@ -209,3 +212,16 @@ def test_without_any_pager_it_says_what_to_set(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "set PAGER" in paged(monkeypatch, "", "text")
     assert "cannot be lent" in paged(monkeypatch, "cat", "text", lends=False)
+
+
+@pytest.mark.parametrize("program", ["/nowhere/at-all", "un'closed"])
+def test_the_terminal_comes_back_from_a_program_that_is_not_there(
+    monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    terminal: Any = Terminal()
+    monkeypatch.setenv("EDITOR", program)
+    monkeypatch.setenv("PAGER", program)
+    assert "could not be started" in outside.edit(terminal, "text", ".txt")[1]
+    assert not terminal.lent
+    assert "could not be started" in outside.page(terminal, ["text"])
+    assert not terminal.lent
