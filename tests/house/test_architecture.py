@@ -36,15 +36,3 @@ def test_every_dependency_has_a_reason() -> None:
         set(re.findall(r"^\| ([\w-]+) \|", section("Why each dependency"), re.MULTILINE)) - {"package"}
         == asked_for
     )
-
-
-MADE = {"build", "dist", "__pycache__", "snapshot_report.html"}
-"""What tools leave here, and git does not take."""
-
-
-def test_nothing_lies_about_at_the_top() -> None:
-    there = {path.name for path in ROOT.iterdir() if path.name[0] != "." and path.suffix != ".egg-info"}
-
-    assert there - MADE == {
-        "CHANGELOG.md", "LICENSE", "README.md", "pyproject.toml", "replaydbg", "screenshots", "tests", "traces",
-    }  # fmt: skip
