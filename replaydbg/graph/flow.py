@@ -216,15 +216,16 @@ def _ends(trace: Trace, joins: Joins, of_row: array[int]) -> set[tuple[int, int]
 def _told_apart(trace: Trace, joins: Joins, names: _Names) -> tuple[list[Place], _Ends]:
     """The places, tools told apart by who calls them, and the passages between them."""
     keys, of_row = names.keys, names.of_row
+    calls = [kind in _CALLERS for kind, _ in keys]
+    called = [kind in _TOOLS and name not in names.apart for name, (kind, _) in enumerate(keys)]
     numbers: dict[tuple[int, int], int] = {}
     rows: list[array[int]] = []
     passages: _Ends = {}
     place_of = array("i", [-1]) * len(trace)
     for row, came_from in _gone_on(trace, joins, of_row):
         name, caller = of_row[row], -1
-        if keys[name][0] in _TOOLS and name not in names.apart:
-            calling = (place_of[source] for source in came_from if keys[of_row[source]][0] in _CALLERS)
-            caller = next(calling, -1)
+        if called[name]:
+            caller = next((place_of[source] for source in came_from if calls[of_row[source]]), -1)
         place = place_of[row] = numbers.setdefault((name, caller), len(numbers))
         if place == len(rows):
             rows.append(array("i"))

@@ -340,14 +340,12 @@ class FlowDrawing:
 
     def _lights(self, selected: FlowStop) -> Iterator[tuple[Point, str]]:
         """What is selected; of a card also the lines that leave it or lead to it, and the rows that do."""
-        if not selected.ends:
-            number = self._number[selected.card]
-            for route in self.sheet.routes:
-                if number in (route.source, route.target):
-                    yield from ((cell, "lane-bright") for cell, _ in route.cells())
-            for stop in self.stops:
-                if stop.route < 0 and any(target == selected.card for _, target in stop.ends):
-                    yield from (((x, stop.y), "lane-bright") for x in range(stop.x, stop.x + stop.width))
+        for stop in self.stops if not selected.ends else ():
+            touched = any(selected.card in ends for ends in stop.ends)
+            if touched and (stop.route >= 0 or stop.card != selected.card):
+                yield from (((x, stop.y), "lane-bright") for x in range(stop.x, stop.x + stop.width))
+            if touched and stop.route >= 0:
+                yield from ((cell, "lane-bright") for cell, _ in self.sheet.routes[stop.route].cells())
         if selected.route >= 0:
             yield from ((cell, "selected") for cell, _ in self.sheet.routes[selected.route].cells())
         yield from (((x, selected.y), "selected") for x in range(selected.x, selected.x + selected.width))
