@@ -84,7 +84,12 @@ class _Sheet:
     def add_drawing(self, group: Sequence[int], edges: Sequence[tuple[int, int]]) -> None:
         number = {box: at for at, box in enumerate(group)}
         inner = [(number[source], number[target]) for source, target in edges if source in number]
-        drawn = lay_out([self.boxes[box] for box in group], inner, self.width_max, self.label)
+        boxes = [self.boxes[box] for box in group]
+        drawn = lay_out(boxes, inner, self.width_max, self.label)
+        if 0 < self.width_max < drawn.width:  # what passes between boxes takes room, too
+            less = max(1, 2 * self.width_max - drawn.width)
+            narrower = lay_out(boxes, inner, less, self.label)
+            drawn = min(drawn, narrower, key=lambda one: one.width)
         if self.x and self.width_max and self.x + drawn.width > self.width_max:
             self.end_row()
         for at, (x, y) in drawn.corners.items():

@@ -65,6 +65,13 @@ class Stops(list[FlowStop]):
         """The nearest to a cell, first by height."""
         return min(range(len(self)), key=lambda at: (abs(self[at].y - y), abs(self[at].x - x)), default=0)
 
+    def card_after(self, at: int, cards: int) -> int:
+        """The next card in reading order, or the one before; the same stop where there is none."""
+        titles = [number for number, stop in enumerate(self) if not stop.ends and stop.rows]
+        here = max((number for number in titles if number <= at), default=-1)
+        wanted = titles.index(here) + cards if here >= 0 else -1
+        return titles[wanted] if 0 <= wanted < len(titles) else at
+
     def beside(self, stop: FlowStop, direction: int) -> int:
         """What is nearest in the cards to the left (-1) or right (1) of this one; itself where there is none."""
         left = {card.card: card.x for card in reversed(self)}

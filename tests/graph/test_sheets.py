@@ -28,6 +28,11 @@ def test_what_lines_join_stands_above_the_rest() -> None:
     assert below.corners[5][1] > below.corners[2][1]
 
 
+def test_what_passes_between_boxes_takes_room_too() -> None:
+    made = sheet([Box(20, 2)] * 8, [(0, target) for target in range(1, 8)], 70)
+    assert made.width <= 70
+
+
 def test_crossings_are_cells_where_two_lines_meet() -> None:
     assert sheet([Box(10, 2)] * 4, [(0, 2), (1, 3)], 0).crossings == 0
     assert sheet([Box(10, 2)] * 4, [(0, 2), (0, 3), (1, 2), (1, 3)], 0).crossings > 0

@@ -42,6 +42,13 @@ def test_cards_that_fold() -> None:
     assert ALL.foldable == {0}
 
 
+def test_from_card_to_card() -> None:
+    assert ALL.card_after(2, 1) == 4, "past the rows and lines of this one"
+    assert ALL.card_after(4, -1) == 0
+    assert ALL.card_after(4, 1) == 4
+    assert Stops().card_after(0, 1) == 0
+
+
 def test_left_and_right_go_to_another_card() -> None:
     assert ALL.beside(TOOL, 1) == 4
     assert ALL.beside(RIGHT, -1) == 1, "as high as this one"

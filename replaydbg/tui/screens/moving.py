@@ -41,10 +41,17 @@ class Moving(ReadingStep):
         self.chain.action_first_child()
 
     def do_next_sibling(self) -> None:
-        self.chain.action_sibling(1)
+        self._sibling(1)
 
     def do_previous_sibling(self) -> None:
-        self.chain.action_sibling(-1)
+        self._sibling(-1)
+
+    def _sibling(self, direction: int) -> None:
+        flow = self.query_one(FlowPane)
+        if flow.display:
+            flow.action_card(direction)
+        else:
+            self.chain.action_sibling(direction)
 
     @work
     async def do_go_to(self) -> None:

@@ -211,6 +211,11 @@ class FlowMapView(Looks, can_focus=True, inherit_bindings=False):
             y = stop.y + pages * max(1, self.size.height - self._head - 1)
             self.cursor = self.drawing.stops.nearest(stop.x, max(0, min(y, self.drawing.height)))
 
+    def action_card(self, cards: int) -> None:
+        """To the next card, or to the one before, in the order in which they are read."""
+        if self.drawing is not None:
+            self.cursor = self.drawing.stops.card_after(self.cursor, cards)
+
     def action_pan(self, cards: int) -> None:
         """To the next card on the left or on the right, about as high."""
         if self.drawing is not None and (stop := self.selected) is not None:

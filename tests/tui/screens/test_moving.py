@@ -121,7 +121,11 @@ async def test_a_map_that_has_no_room_beside_the_detail_gets_all_there_is(tmp_pa
         flow = sitting.main.query_one(FlowPane)
         await sitting.press("right")
         assert flow.cursor
-        await sitting.press("g", "=")
+        await sitting.press("g", "}")
+        assert flow.selected is not None
+        assert not flow.selected.ends, "the next card"
+        assert flow.cursor > 1
+        await sitting.press("{", "g", "=")
         assert "16 more tools" not in sitting.text
         await sitting.press("-")
         assert "more tools" in sitting.text

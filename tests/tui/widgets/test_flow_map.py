@@ -8,6 +8,7 @@ from replaydbg.graph.lanes import Chain
 from replaydbg.tui.widgets import flow_map as flow_map_module
 from replaydbg.tui.widgets.flow_map import FlowMapView
 from replaydbg.views.chain import ChainView
+from replaydbg.views.text import plain
 from tests.support.golden import same_as_golden
 from tests.support.runs import crew, everywhere, loop_findings, looping, made_up, sub_agent
 from tests.support.screens import text_of
@@ -166,6 +167,25 @@ async def test_a_card_shows_all_of_its_rows_and_the_first_ones_again() -> None:
         assert view.drawing.height == 62
         view.action_fold_all()
         assert view.drawing.height == 16
+
+
+async def test_letters_stand_on_what_is_in_view() -> None:
+    view = FlowMapView()
+    async with running(view, size=(80, 24)) as (app, pilot):
+        view.load(ChainView(Chain(crew(10, 30, 800))))
+        await pilot.pause()
+        view.action_bottom()
+        await pilot.pause()
+        lines = text_of(app).splitlines()
+        targets = list(view.targets())
+        assert targets
+        for target in targets:
+            assert 2 <= target.y < 24, "not on the two lines on top"
+            target.go()
+            assert view.drawing is not None
+            assert view.selected is not None
+            there = plain(view.drawing.line(view.selected.y, view.selected.x, view.selected.width))
+            assert lines[target.y][target.x :].startswith(there.rstrip())
 
 
 async def test_more_lines_and_fewer() -> None:
