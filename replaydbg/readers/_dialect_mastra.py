@@ -7,9 +7,10 @@ model and the tokens, while the step has the prompt and the calls. Before its 1.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
-from replaydbg.core.message import Json, Message, ToolCall
+from replaydbg.core.message import Json, Message, Role, Text, ToolCall, ToolResponse
 from replaydbg.core.step import Kind
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _dialect_genai
@@ -68,7 +69,8 @@ class Body(_dialect_genai.Body):
         if self.kind is not Kind.MODEL_CALL or "gen_ai.input.messages" in self.attributes:
             return super().messages
         key = self._first(f"mastra.{self._type}.input", "gen_ai.prompt", "input")
-        return mixed_messages.messages(self.attributes.json(key)) if key else None
+        found = mixed_messages.messages(self.attributes.json(key)) if key else None
+        return found and tuple(map(_with_calls, found)) if self._type == "model_step" else found
 
     @lazy
     def output(self) -> Message | None:
@@ -113,3 +115,25 @@ class Body(_dialect_genai.Body):
             return None
         key = self._first(f"mastra.{self._type}.{side}", side)
         return self.attributes.json(key) if key else None
+
+
+_PREVIEW = re.compile(r"\s?\[tool: ([^\]\n]{1,200})\]")
+_RESULT_PREVIEW = re.compile(r"\[tool-result: ([^\]\n]{1,200})\]")
+
+
+def _with_calls(message: Message) -> Message:
+    """A step has a preview of its prompt, in which a call is its tool's name in brackets, and so is a result."""
+    if message.role is Role.ASSISTANT and not message.tool_calls:
+        names = _PREVIEW.findall(message.text)
+        if names:
+            text = _PREVIEW.sub("", message.text)
+            calls = [ToolCall("", name) for name in names]
+            return Message(message.role, (*([Text(text)] if text else ()), *calls), message.name)
+    if message.role is Role.TOOL and len(message.parts) == 1:
+        (said,) = message.tool_responses or (ToolResponse("", message.text),)
+        names = _RESULT_PREVIEW.findall(said.result) if isinstance(said.result, str) else []
+        if names:
+            return Message(
+                message.role, tuple(ToolResponse("", f"[tool-result: {name}]", name) for name in names)
+            )
+    return message

@@ -141,3 +141,19 @@ def test_of_newer_versions_the_inference_is_the_call_and_the_step_knows_what_was
         assert body.messages[0].text == "hi"
         assert body.output is not None
         assert body.output.tool_calls == (ToolCall("c1", "look", {"q": "a"}),)
+
+
+def test_a_preview_of_a_prompt_tells_of_calls_by_their_names() -> None:
+    told = [
+        {"role": "user", "content": "[tool: none]"},
+        {"role": "assistant", "content": "I look.[tool: look] [tool: ask]"},
+        {"role": "tool", "content": "[tool-result: look][tool-result: ask]"},
+        {"role": "tool", "content": "sunny"},
+    ]
+    body = step("x", {"mastra.span.type": "model_step", "mastra.model_step.input": json.dumps(told)}).body
+    assert body.messages is not None
+    user, asked, came, other = body.messages
+    assert user.text == "[tool: none]"
+    assert asked.parts == (Text("I look."), ToolCall("", "look"), ToolCall("", "ask"))
+    assert [response.name for response in came.tool_responses] == ["look", "ask"]
+    assert other.tool_responses[0].result == "sunny"
