@@ -137,7 +137,7 @@ class Stitcher:
             point = self._after_reply.get(prefixes[length])
             if point is not None:
                 replies = (at for at in range(length - 1, -1, -1) if messages[at].role is Role.ASSISTANT)
-                return point, next(replies)
+                return point, next(replies, length - 1)  # of a role that nobody knows it is the last
             if length == len(messages) or messages[length].role is Role.ASSISTANT:
                 point = self._after_prompt.get(prefixes[length])  # asked again, or the reply was reworded
                 if point is not None:

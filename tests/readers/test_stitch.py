@@ -226,3 +226,12 @@ def test_the_first_function_calls_pair_by_name() -> None:
         ]
     )
     assert outline(trace) == ["m1 chat", "t2 search"]
+
+
+def test_a_reply_of_a_role_that_nobody_knows_is_gone_on_from_all_the_same() -> None:
+    first, second = chain()
+    reply = first["response"]["choices"][0]["message"]
+    reply["role"] = "bot"
+    second["messages"][2] = reply
+    trace = one(lines(first, second))
+    assert outline(trace) == ["m1 chat m", "t2 tool", "m3 chat m"]
