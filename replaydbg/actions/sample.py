@@ -41,6 +41,8 @@ class Trial:
     stopped: str = ""
     spent: Progress = field(default_factory=Progress)
     """By all runs together, and by the one that is under way."""
+    waits: str = ""
+    """Why nothing comes just now."""
 
     def judged(self) -> tuple[Judged, ...]:
         """A row for each oracle, and one for all of them where there are several."""
@@ -123,7 +125,7 @@ async def sample(
 
     def hear(update: Update) -> None:
         left.hear(update)
-        trial.spent = left.so_far
+        trial.spent, trial.waits = left.so_far, update.waits
         if on_progress is not None:
             on_progress(trial)
 

@@ -29,7 +29,7 @@ from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.widgets.document import Document
 from replaydbg.tui.widgets.footer import FooterLine
 from replaydbg.tui.widgets.said import Said
-from replaydbg.views.blocks import Block
+from replaydbg.views.blocks import Block, shown
 from replaydbg.views.trial import TrialTerms, trial_blocks
 
 _REPAINT_SECONDS = 0.2
@@ -158,6 +158,8 @@ class TrialScreen(ActingScreen[Trial | ReplaydbgError | None]):
             self._ended(trial),
         )
         below = [Block(f"not kept: {self._unkept}", "error", hang=2)] if self._unkept else []
+        if trial is not None and trial.waits and self._took is None:
+            below += [Block(), Block(f"! {shown(trial.waits)}", "warning", hang=2)]
         self.query_one(Document).show(lambda _folds, width: chain(table(width), below), keep_place=True)
         self.offer()
 

@@ -12,6 +12,7 @@ from textual.app import App
 
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.core.branch import Branch
+from replaydbg.drivers import providers
 from replaydbg.errors import NotSaved, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.sampling import Tally
@@ -40,6 +41,14 @@ def waiting(request: dict[str, Any]) -> str:
     if len(ASKED) > 2:
         GO_ON.wait(20)
     return "hello"
+
+
+def refused(request: dict[str, Any]) -> str:
+    """As a provider of ours does that is asked to be patient."""
+    tell = providers.waiting.get()
+    assert tell is not None
+    tell("h answered 429: try 2 of 4 in 7 s")
+    return waiting(request)
 
 
 def screen(keep: Any, terms: TrialTerms, provider: str = "model") -> TrialScreen:
@@ -98,6 +107,18 @@ async def test_stopping_ends_at_once_and_keeps_what_was_answered() -> None:
     assert isinstance(tally, Tally)
     assert tally.ended == "stopped by the person"
     assert len(tally.lost) == 1
+
+
+async def test_why_nothing_comes_is_told_under_the_table() -> None:
+    GO_ON.clear()
+    ASKED.extend("abc")
+    app = App[None]()
+    async with app.run_test(size=(100, 24)) as pilot:
+        app.push_screen(screen(lambda _: None, TERMS, "refused"))
+        await until(pilot, lambda: "! h answered 429: try 2 of 4 in 7 s" in text_of(app))
+        GO_ON.set()
+        await until(pilot, lambda: "8 of 8 runs" in text_of(app))
+        assert "429" not in text_of(app)
 
 
 async def test_bounds_hold_for_all_runs_and_what_is_not_kept_is_said() -> None:
