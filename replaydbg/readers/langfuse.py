@@ -4,8 +4,9 @@ Shapes: `{trace, observations}` (there `trace.observations` repeats the same wit
 over), the trace with its `observations` inside, with or without `{trace: ...}` around it, and observations one by one
 (`{data: [...]}`, JSON Lines, keys in either case). Input, output and metadata are JSON, JSON as text, or that once more.
 
-Get one: open the trace in Langfuse and choose *Download trace as JSON*, or
-`curl -u $PUBLIC_KEY:$SECRET_KEY https://cloud.langfuse.com/api/public/traces/TRACE_ID > trace.json`
+Get one: open the trace in Langfuse and choose *Download trace as JSON*, or `curl -u $PUBLIC_KEY:$SECRET_KEY
+"https://cloud.langfuse.com/api/public/v2/observations?traceId=TRACE_ID&fields=core,basic,io,metadata,model,usage&limit=1000"`;
+before version 4 `/api/public/traces/TRACE_ID`
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from replaydbg.readers._records import document_of, row_id, seen_of, text_of_key
 from replaydbg.wire import loose
 
 FORMAT = "langfuse"
+_ASK = "/api/public/v2/observations?traceId=TRACE_ID&fields=core,basic,io,metadata,model,usage"
 _OPENING = re.compile(rb'"(?:observations|data)"\s*:\s*\[')
 
 
@@ -65,6 +67,7 @@ class _Export(msgspec.Struct, gc=False):
     observations: list[msgspec.Raw] | None = None
     data: msgspec.Raw = msgspec.Raw()
     id: Any = None
+    meta: Any = None
 
 
 _EXPORT = msgspec.json.Decoder(_Export)
@@ -78,7 +81,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     if not len(exports.records) and not _OPENING.search(document.buffer):
         raise NotThisFormat("there is no observation in the document")
     reading = exports.records.reading()
-    yield replace(reading, notices=(*reading.notices, *exports.hollow(reading)))
+    yield replace(reading, notices=(*reading.notices, *exports.more(), *exports.hollow(reading)))
 
 
 class _Exports(_exports.Export):
@@ -88,6 +91,8 @@ class _Exports(_exports.Export):
         self._bare: list[msgspec.Raw] = []
         """Traces that came without an observation."""
         self._hollow: set[str] = set()
+        self._page: dict[str, Json] = {}
+        """What the last page of the API says of itself."""
 
     def add_whole(self, text: memoryview) -> bool:
         try:
@@ -113,6 +118,7 @@ class _Exports(_exports.Export):
             found = self._merged(export, found or [])
         elif found is None and bytes(memoryview(export.data)[:1]) == b"[":
             found = _PAGE.decode(export.data)
+            self._page = loose.mapping(export.meta)
         if found is None:
             self._add_line(record)
         for place, raw in enumerate(found or ()):
@@ -177,13 +183,20 @@ class _Exports(_exports.Export):
             self._hollow.add(row_id(seen.id))
         self.records.add(row_id(seen.trace_id), _langfuse_observation.row_of(seen, raw))
 
+    def more(self) -> Iterator[Notice]:
+        """An answer of the API is a page, and who saved only the first has not all of the trace."""
+        page, pages = loose.count(self._page.get("page")) or 1, loose.count(self._page.get("totalPages")) or 1
+        if loose.text(self._page.get("cursor")) or page < pages:
+            how = "cursor=META.CURSOR" if self._page.get("cursor") else f"page={page + 1}"
+            yield Notice("/meta", f"a page of more: there are observations after it, ask for them with {how}")
+
     def hollow(self, reading: Reading) -> Iterator[Notice]:
         """A notice where model calls {'was' if count == 1 else 'were'} exported without what was asked and answered."""
         calls = [trace.ids[row] for trace in reading.traces for row in trace.rows(Kind.MODEL_CALL)]
         count = sum(id_ in self._hollow for id_ in calls)
         if count:
             said = f"{count} of {len(calls)} model calls {'was' if count == 1 else 'were'} exported without input and output"
-            ask = "ask the public API for them: GET /api/public/traces/TRACE_ID"
+            ask = f"ask the public API for them: GET {_ASK} (before version 4 /api/public/traces/TRACE_ID)"
             yield Notice("/observations", f"hollow export: {said}; {ask}")
 
 

@@ -114,7 +114,7 @@ def test_a_hollow_export_says_so() -> None:
     reading = opened(READER, {"trace": TRACE, "observations": HOLLOW})
     (notice,) = reading.notices
     assert "hollow export: 1 of 1 model calls" in notice.message
-    assert "GET /api/public/traces/TRACE_ID" in notice.message
+    assert "GET /api/public/v2/observations?traceId=TRACE_ID" in notice.message
     assert walked(reading)[1].body.messages is None
 
 
@@ -215,3 +215,38 @@ def _said(item: dict[str, Any]) -> tuple[int, bool]:
 
 
 SAMPLES = list(SHAPES.values())
+
+
+@pytest.mark.parametrize(
+    ("metas", "said"),
+    [
+        ([{"cursor": "abc"}], "cursor="),
+        ([{"page": 1, "limit": 50, "totalItems": 70, "totalPages": 2}], "page=2"),
+        ([{"page": 2, "limit": 50, "totalItems": 70, "totalPages": 2}], ""),
+        ([{"cursor": "abc"}, {"cursor": None}], ""),
+        ([{}], ""),
+        ([3], ""),
+    ],
+)
+def test_a_page_of_the_api_says_that_it_goes_on(metas: list[Json], said: str) -> None:
+    pages = [{"data": OBSERVATIONS[at :: len(metas)], "meta": meta} for at, meta in enumerate(metas)]
+    reading = opened(READER, lines(*pages))
+    assert len(reading.traces[0]) == 3
+    assert [said in notice.message for notice in reading.notices] == ([True] if said else [])
+
+
+def test_a_page_of_the_newer_api() -> None:
+    """Version 4: the model under another name, input and output always as text, other groups of fields left out."""
+    call = {
+        "id": "call", "traceId": "t1", "projectId": "p", "parentObservationId": None, "type": "GENERATION", "name": "llm",
+        "startTime": "2026-01-01T00:00:01.500Z", "endTime": "2026-01-01T00:00:02.000Z", "isRootObservation": True,
+        "providedModelName": "gpt-5", "input": json.dumps({"messages": TALK, "tools": [OFFER]}), "output": json.dumps(ANSWER),
+        "usageDetails": {"input": 10, "output": 4}, "totalCost": 0.5, "modelParameters": {"temperature": 0},
+    }  # fmt: skip
+    (step,) = walked(clear(READER, {"data": [call], "meta": {"cursor": None}}))
+    assert (step.kind, step.model, step.cost_usd) == (Kind.MODEL_CALL, "gpt-5", 0.5)
+    assert step.body.usage == Usage(10, 4)
+    assert step.body.output is not None
+    assert step.body.output.tool_calls[0].name == "weather"
+    assert step.body.tools is not None
+    assert step.body.params == {"temperature": 0}
