@@ -26,18 +26,22 @@ WORD = "hollow"
 _FIRST, _LOOKS_MAX = 8, 64
 """So many model calls are looked at first, and so many in all: mostly the first has contents."""
 
+_NEWEST = (
+    "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=SPAN_ONLY "
+    "with OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental"
+)
 _SWITCHES = (
     (("openinference",), "OPENINFERENCE_HIDE_INPUTS, OPENINFERENCE_HIDE_OUTPUTS and those like them must not be true"),
     (("pydantic-ai", "pydantic_ai", "logfire."), "InstrumentationSettings(include_content=True) of Pydantic AI records it"),
     (("ai.operationId", "agent_step"), "recordInputs and recordOutputs of the AI SDK's telemetry must not be false"),
     (("claude_code.",), "OTEL_LOG_USER_PROMPTS=1 and OTEL_LOG_TOOL_CONTENT=1 record some of it; Claude Code's own session file has all"),
-    (("gcp.vertex.agent",), "ADK_CAPTURE_MESSAGE_CONTENT_IN_SPANS=true records it"),
+    (("gcp.vertex.agent",), f"{_NEWEST} records it (before version 2 of the ADK, ADK_CAPTURE_MESSAGE_CONTENT_IN_SPANS=true); its sessions have all"),
     (("agent_framework",), "ENABLE_SENSITIVE_DATA=true records it"),
     (("semantic_kernel",), "SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE=true records it"),
     (("azure.ai",), "AZURE_TRACING_GEN_AI_CONTENT_RECORDING_ENABLED=true records it"),
     (("langsmith.", '"dotted_order"'), "LANGSMITH_HIDE_INPUTS and LANGSMITH_HIDE_OUTPUTS must not be true"),
     (("traceloop", "llm.request.type", "llm.is_streaming", "llm.usage."), "TRACELOOP_TRACE_CONTENT=true records it, in spans or in log records"),
-    (("gen_ai.",), "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true records it (SPAN_ONLY for the newest conventions), in spans or in log records"),
+    (("gen_ai.",), f"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true records it, or {_NEWEST}, in spans or in log records"),
 )  # fmt: skip
 """By what stands in files of an instrumentation, the more particular first: what makes it record contents."""
 
