@@ -94,6 +94,29 @@ async def test_a_file_that_is_still_being_written_is_followed(tmp_path: Path) ->
         assert "still being written" in sitting.said
 
 
+async def test_a_file_that_is_written_anew_and_is_shorter(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    appended(path, *[span(number, f"step {number}", 99) for number in range(1, 61)])
+    async with open_setup(Setup(str(path), follow=True)) as sitting:
+        await sitting.until_text("60 steps")
+        await sitting.until(lambda: sitting.main.row == 59, "the last row")
+        path.write_bytes(b"")
+        appended(path, *[span(number, f"step {number}", 99) for number in range(1, 21)])
+        await sitting.until(lambda: len(sitting.shown.trace) == 20, "the shorter run")
+        await sitting.press("g", "G", "comma")
+        assert 0 <= sitting.main.row < 20
+
+
+async def test_a_key_that_comes_before_the_list_of_a_shorter_run(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("G")
+        desk = sitting.main.desk
+        last = sitting.main.row
+        sitting.main.show(desk.read(RUN, complete=False))
+        assert sitting.main.row < len(RUN) < last
+        await sitting.press("k", "e", "escape")
+
+
 async def test_a_new_trace_is_shown_to_those_who_are_at_the_end(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     appended(path, span(1, "first"), span(2, "second", 1))
