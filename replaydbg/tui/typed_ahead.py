@@ -8,11 +8,13 @@ the program; where another screen has come on top meanwhile, it was meant for th
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import Any, TypeVar
 from weakref import ref
 
 from textual import events
 from textual.app import App
+from textual.command import CommandPalette
 from textual.screen import Screen
 
 Answer = TypeVar("Answer")
@@ -39,6 +41,17 @@ class TypedAhead(App[Answer]):
                 if turn >= _TURNS and self.screen is screen:
                     break
                 await asyncio.sleep(0)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette(id="--command-palette"))
+
+
+class Palette(CommandPalette):
+    def _action_command_list(self, action: str) -> None:
+        """A page of the list may be asked for before its lines have been laid out: Textual looks them up all the same."""
+        with suppress(KeyError):
+            super()._action_command_list(action)
 
 
 _SCREEN = "screen"

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.command import CommandList
 from textual.events import Key
 
 from replaydbg.core.branch import Branch, BranchStep, Provenance
 from replaydbg.session.commands import AddBranch
 from replaydbg.tui.screens.dialogs import Choose, Line
 from replaydbg.tui.screens.help import Help
+from replaydbg.tui.typed_ahead import Palette
 from tests.support.desk import Sitting, open_demo
 
 _NAMES = {
@@ -86,3 +88,20 @@ async def test_a_list_of_branches_that_asks_for_words_gets_all_of_them(
         await sitting.until_text("Branches")
         await _burst(sitting, keys)
         await sitting.until_text(shown)
+
+
+@pytest.mark.parametrize("key", ["pagedown", "pageup"])
+async def test_a_page_of_the_palette_before_its_lines_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.press("ctrl+p")
+        palette = sitting.app.screen
+        assert isinstance(palette, Palette)
+        await sitting.type("e")
+        await sitting.until(lambda: palette.query_one(CommandList).option_count, "the first lines")
+        commands = palette.query_one(CommandList)
+        commands._line_cache.clear()
+        monkeypatch.setattr(CommandList, "_update_lines", lambda _: None)  # as while it has no size yet
+        await sitting.press(key)
+        assert sitting.app.screen is palette
