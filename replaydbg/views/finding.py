@@ -178,7 +178,10 @@ def _rounds(facts: Facts, one: Exhibit, width: int, first: int) -> Iterator[Bloc
     else:
         yield Block(f"{heads[0]}, then {heads[1]}", "heading")
     if len(one.rounds) > 2:
-        yield Block(f"n and N show the next two of {plural(len(one.rounds), 'round')}", "dim")
+        loop = one.finding.loop
+        begun = loop is not None and bool(loop.period) and len(one.rounds) == loop.repeats + 1
+        more = " and the beginning of another" if begun else ""
+        yield Block(f"n and N show the next two of {plural(len(one.rounds) - begun, 'round')}{more}", "dim")
     for mine, theirs in zip_longest(left, right):
         yield from _side_by_side(mine, theirs, width) if wide else _stacked(mine, theirs)
 

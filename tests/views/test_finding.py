@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from replaydbg.actions.explain import page
+from replaydbg.actions.open import open_trace
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
@@ -83,6 +85,14 @@ def test_the_next_two_rounds() -> None:
     assert SEARCHES[2] in third.split("What to do")[0]
     beyond = text_of(blocks(LOOP, "thrash", 120, 99))
     assert "round 4" in beyond
+
+
+def test_a_round_that_was_only_begun_is_none_of_the_rounds() -> None:
+    path = Path(__file__).resolve().parents[2] / "traces" / "billing-loop.otlp.jsonl"
+    text = text_of(blocks(open_trace(str(path)).trace, "no-progress-loop", 120))
+    assert "5 rounds of 4 steps" in text
+    assert "the next two of 5 rounds and the beginning of another" in text
+    assert "the next two of 4 rounds" in text_of(blocks(LOOP, "thrash", 120))
 
 
 def test_what_is_the_same_in_both_rounds_is_said_once_on_a_narrow_screen() -> None:
