@@ -7,6 +7,7 @@ from itertools import chain
 from replaydbg.tui import actions, outside
 from replaydbg.tui.screens.searching import Searching
 from replaydbg.tui.screens.workplace import rule_page
+from replaydbg.tui.widgets.panes import FindingsPane, PlanPane
 
 _PAGER_CELLS = 100
 """For tabs that set columns: what is given to a pager is not made anew when its window changes."""
@@ -84,8 +85,15 @@ class ReadingStep(Searching):
         from replaydbg.views import editing
         from replaydbg.views.blocks import NO_VALUE, copied
 
-        about = self.desk.subject(self.row)
+        about, pane = self.desk.subject(self.row), self.pane_name()
         assert about is not None  # `why_not` of the action
+        listed = self.query_one(FindingsPane).under_cursor if pane == actions.FINDINGS else None
+        if listed is not None and listed.finding is not None:
+            where = f"#{listed.row + 1} " if listed.row >= 0 else ""
+            return "the finding", f"{where}{listed.finding.name}: {listed.finding.message}"
+        line = self.query_one(PlanPane).block if pane == actions.PLAN else None
+        if line is not None:
+            return "the line", line.text
         block = self.detail.document.block if self.pane_name() == actions.DETAIL else None
         if block is None:
             return f"the id of #{about.step.number}", about.step.id

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from replaydbg.codec import make_edit
+from replaydbg.session.commands import AddEdit
 from replaydbg.tui import outside
 from tests.support.build import assistant, call, model_call, system, trace, user
 from tests.support.desk import Sitting, open_demo, open_made
@@ -119,3 +121,19 @@ async def test_as_it_looks(tmp_path: Path, size: tuple[int, int], name: str) -> 
             await sitting.press("slash", *"order", "enter")
             await sitting.until(lambda: sitting.main.detail.document.found, "hits")
         same_as_golden(__file__, f"detail-{name}-{size[0]}x{size[1]}", await sitting.at_rest())
+
+
+async def test_what_the_cursor_is_on_below_the_steps_is_copied(tmp_path: Path, copies: list[str]) -> None:
+    async with open_demo(tmp_path, size=(120, 40)) as sitting:
+        await sitting.until_checked()
+        await sitting.press("f", "y")
+        assert "copied the finding" in sitting.said
+        assert copies.pop().startswith("#8 schema-violation: lookup_order: order_id")
+        step = sitting.shown.trace.step(8)
+        sitting.main.do(AddEdit(make_edit(step, "/result", "no")))
+        await sitting.until(lambda: sitting.main.desk.plan is not None, "the plan")
+        await sitting.press("a", "y")
+        assert "copied the line" in sitting.said
+        assert "#9 /result" in copies.pop()
+        await sitting.press("escape", "y")
+        assert copies.pop() == sitting.shown.trace.ids[sitting.main.row]
