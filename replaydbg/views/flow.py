@@ -297,9 +297,9 @@ class FlowDrawing:
             self._cells[y][x] = (self.signs.box[piece], looks[x, y])
         for route, ways in zip(self.sheet.routes, self._drawn, strict=True):
             x, y = route.points[-1]
-            for char in self._end(ways):
-                self._write(x, y, char, "dim" if char.isalnum() else self._look(route, ways))
-                x += 1
+            self._write(x, y, self._end(ways), "dim")
+            for arrow in (x, x + cell_width(self._end(ways[:1])))[: len(ways)]:
+                self._write(arrow, y, self._cells[y][arrow][0], self._look(route, ways))
 
     def _look(self, route: Route, ways: Sequence[CardRow]) -> str:
         is_back = route.back or len(ways) > 1

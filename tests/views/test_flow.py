@@ -214,6 +214,15 @@ def test_a_line_that_was_gone_both_ways_says_so() -> None:
     assert (back.label, list(back.rows)) == ("b → a: 2 times", [2, 4])
     assert plain(of.line(there.y, there.x, 4)) == "▼2▲2"
     assert (back.x, back.y) == (there.x + 2, there.y)
+    looks = [(span.text, span.look) for span in of.line(there.y, there.x, 4)]
+    assert looks == [("▼", "cycle"), ("2", "dim"), ("▲", "cycle"), ("2", "dim")]
+    plainly = drawing(trace(*steps), ASCII)
+    assert [(span.text, span.look) for span in plainly.line(there.y, there.x, 4)] == [
+        ("v", "cycle"),
+        ("2", "dim"),
+        ("^", "cycle"),
+        ("2", "dim"),
+    ]
     assert there.route == back.route
 
 
