@@ -54,17 +54,16 @@ class Checker:
     def violations(self, value: Json) -> tuple[Violation, ...]:
         """Everything wrong with `value`, in the order of the schema, at most `limits.VIOLATIONS_MAX`."""
         try:
-            return self._broken(value)
+            return () if self.accepts(value) else self._broken(value)  # five times as fast as to list errors
         except (ValueError, TypeError):  # values that no JSON document can hold: lone surrogates, mostly
             try:
-                return self._broken(orjson.loads(canonical(value).encode("utf-8", "replace")))
+                value = orjson.loads(canonical(value).encode("utf-8", "replace"))
+                return () if self.accepts(value) else self._broken(value)
             except (ValueError, TypeError) as error:
                 why = f"cannot be checked: {_shortened(_first_line(error))}"
                 return (Violation("", UNCHECKED, why),)
 
     def _broken(self, value: Json) -> tuple[Violation, ...]:
-        if self.accepts(value):  # five times as fast as to list errors
-            return ()
         found = (said for error in self.errors(value) for said in _violations(error, self.schema))
         return tuple(dict.fromkeys(islice(found, limits.VIOLATIONS_MAX)))
 

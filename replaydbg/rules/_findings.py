@@ -58,10 +58,12 @@ def recorded(violations: tuple[Violation, ...], value: Json) -> tuple[Violation,
     Nor is anything known of a value that the validator could not look at.
     """
     return tuple(
-        one
-        for one in violations
-        if one.keyword in _OF_NAMES
-        or (one.keyword != UNCHECKED and not is_placeholder(pointer.get(value, one.pointer)))
+        [
+            one
+            for one in violations
+            if one.keyword in _OF_NAMES
+            or (one.keyword != UNCHECKED and not is_placeholder(pointer.get(value, one.pointer)))
+        ]
     )
 
 

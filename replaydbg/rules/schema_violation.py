@@ -39,36 +39,42 @@ _WRAPPERS = frozenset(
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    # Equal offers are one value (`TraceIndex`), so that a schema is looked up once per run and not once per call.
-    checkers: dict[int, Checker] = {}
+    # What is in force is one value for equal offers (`seen_calls`): a schema is looked up once per run, not once per call.
+    checkers: dict[int, Checker | None] = {}
     for at, seen in enumerate(facts.calls):
-        in_force = seen.in_force
-        if in_force is None or in_force.spec.schema is None or not isinstance(seen.call.arguments, dict):
+        in_force, arguments = seen.in_force, seen.call.arguments
+        if in_force is None or not isinstance(arguments, dict):
             continue
-        mine = checkers.get(id(in_force.spec))
+        key = id(in_force)
+        if key not in checkers:
+            schema = in_force.spec.schema
+            checkers[key] = None if schema is None else checker(schema)
+        mine = checkers[key]
         if mine is None:
-            mine = checkers[id(in_force.spec)] = checker(in_force.spec.schema)
-        violations = mine.violations(seen.call.arguments)
-        if violations and violations[0].keyword == UNCHECKED:
-            yield _finding(facts, seen, violations, Severity.HINT)
             continue
-        if violations and _is_wrapped(facts, at, seen, mine):
-            continue
+        violations = mine.violations(arguments)
         if violations:
-            violations = recorded(violations, seen.call.arguments)
+            if violations[0].keyword == UNCHECKED:
+                yield _finding(facts, seen, violations, Severity.HINT)
+                continue
+            if _is_wrapped(facts, at, seen, mine):
+                continue
+            violations = recorded(violations, arguments)
         if violations:
             if seen.call.problem is None and not seen.takes_text:
                 yield _finding(facts, seen, violations, _severity(facts, at, seen))
         elif mine.has_formats:
-            odd = recorded(mine.formats(seen.call.arguments), seen.call.arguments)
+            odd = recorded(mine.formats(arguments), arguments)
             if odd:
                 yield _finding(facts, seen, odd, Severity.HINT)
 
 
 def _is_wrapped(facts: Facts, at: int, seen: SeenCall, held: Checker) -> bool:
     """Whether it is the recorder that put the arguments into a field of their own: the tool took them, and inside all is well."""
+    if not _WRAPPERS.issuperset(seen.call.arguments):
+        return False
     full = {key: value for key, value in seen.call.arguments.items() if value not in ({}, [], None)}
-    if len(full) != 1 or not _WRAPPERS.issuperset(seen.call.arguments):
+    if len(full) != 1:
         return False
     (inner,) = full.values()
     if isinstance(inner, str):
@@ -87,16 +93,15 @@ def _severity(facts: Facts, at: int, seen: SeenCall) -> Severity:
 
 
 def _finding(facts: Facts, seen: SeenCall, violations: tuple[Violation, ...], severity: Severity) -> Finding:
-    step_ids = tuple(facts.trace.ids[row] for row in seen.rows)
+    step_ids = tuple([facts.trace.ids[row] for row in seen.rows])
+    place = f"{seen.pointer}/arguments"
     return Finding(
         RULE.code,
         RULE.name,
         severity,
         f"{seen.call.name}: {summary(violations)}",
         step_ids,
-        tuple(
-            Evidence(step_ids[0], f"{seen.pointer}/arguments{one.pointer}", one.message) for one in violations
-        ),
+        tuple([Evidence(step_ids[0], place + one.pointer, one.message) for one in violations]),
         seen.schema_source,
     )
 

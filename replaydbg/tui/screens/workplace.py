@@ -273,7 +273,9 @@ class Workplace(JumpingScreen[None]):
 
     def show(self, shown: Shown) -> None:
         """Put the recording, or a branch, on the screen; look for findings where that was not done."""
-        self.row = min(self.row, len(shown.trace) - 1)  # a key may come before the list says where the cursor is now
+        self.row = min(
+            self.row, len(shown.trace) - 1
+        )  # a key may come before the list says where the cursor is now
         self.load_chain(shown)
         self.paint_findings(shown)
         self.paint_header()
