@@ -25,6 +25,12 @@ _NAMES = {
 }
 
 
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is exported on the way lies there."""
+    monkeypatch.chdir(tmp_path)
+
+
 async def _burst(sitting: Sitting, keys: str) -> None:
     """All of them are there before the first one is looked at."""
     for key in keys:
