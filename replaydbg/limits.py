@@ -70,6 +70,9 @@ PATTERN_STEPS_MAX = 100_000
 GROUNDING_CHARS_MAX = 30_000_000
 """Text in which identifiers are looked for (a second or two); of a longer run nothing is said about the rest."""
 
+GROUNDING_LOOKED_THROUGH_MAX = 4_000_000_000
+"""Characters looked through for identifiers, again for each (a few seconds): a run in which thousands were never told is left there."""
+
 SECRET_CHARS_MAX = 5_000_000
 """Text that is searched for secrets (half a second); where the search ended is said."""
 

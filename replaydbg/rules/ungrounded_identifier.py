@@ -20,7 +20,7 @@ What to do:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
 
 from replaydbg import limits
@@ -171,11 +171,12 @@ class _Told:
         """The texts without what groups digits, as far as somebody asked."""
         self._known: set[str] = set()
         self._left_chars = limits.GROUNDING_CHARS_MAX
+        self._left_to_look_through = limits.GROUNDING_LOOKED_THROUGH_MAX
         self._offers: set[int] = set()
 
     @property
     def full(self) -> bool:
-        return self._left_chars <= 0
+        return self._left_chars <= 0 or self._left_to_look_through <= 0
 
     def hear_messages(self, messages: Iterable[Message]) -> None:
         for message in messages:
@@ -212,7 +213,7 @@ class _Told:
     def _has(self, word: str) -> bool:
         if word in self._known:
             return True
-        found = any(word in text for text in reversed(self._texts)) or self._has_grouped(word)
+        found = self._stands_in(self._texts, word) or self._has_grouped(word)
         if found:
             self._known.add(word)
         return found
@@ -221,7 +222,14 @@ class _Told:
         """Whether the word stands there in groups: `4111 1111 1111 1111`, `+49 170 1234567`, `W-5918442`."""
         for text in self._texts[len(self._grouped) :]:
             self._grouped.append(text.translate(_SEPARATORS))
-        return any(word in text for text in reversed(self._grouped))
+        return self._stands_in(self._grouped, word)
+
+    def _stands_in(self, texts: Sequence[str], word: str) -> bool:
+        for text in reversed(texts):
+            self._left_to_look_through -= len(text)
+            if word in text:
+                return True
+        return False
 
 
 def _spellings(word: str) -> Iterator[str]:

@@ -95,3 +95,15 @@ def test_the_description_of_a_tool_tells() -> None:
 def test_of_a_run_too_long_to_look_through_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("replaydbg.limits.GROUNDING_CHARS_MAX", 10)
     assert found(RULE, asking({"order": "W5918442"})) == []
+
+
+def test_a_run_of_ids_that_nobody_told_is_left_where_looking_takes_too_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def run(count: int) -> Trace:
+        replies = [assistant("", call("open", {"order": f"W{n}918442"}, f"c{n}")) for n in range(count)]
+        return trace(*(model_call(f"m{n}", [user(f"Go on, {n}.")], reply) for n, reply in enumerate(replies)))
+
+    assert len(found(RULE, run(50))) == 50
+    monkeypatch.setattr("replaydbg.limits.GROUNDING_LOOKED_THROUGH_MAX", 10_000)
+    assert 0 < len(found(RULE, run(50))) < 50
