@@ -90,7 +90,7 @@ async def test_what_cannot_be_mended_says_so_and_the_page_stays(tmp_path: Path) 
         assert "M Mend" not in sitting.text
         await sitting.press("M")
         assert sitting.app.screen is screen
-        assert "not known" in sitting.said
+        assert "no one edit is known" in sitting.said
         await sitting.press("right_square_bracket")
         assert "this is the last finding" in sitting.said
         await sitting.press("left_square_bracket")
