@@ -22,6 +22,7 @@ from replaydbg.readers import (
     _salvage,
 )
 from replaydbg.readers._api import Document, Reading
+from replaydbg.readers._attributes import number
 from replaydbg.readers._claude_lines import Line, Said
 from replaydbg.readers._line_store import LineStore
 from replaydbg.readers._talks import Talk, Talks
@@ -249,12 +250,12 @@ class Session:
     def _tell_cost(self) -> None:
         """Of the whole session: Claude Code asks other models, too, of whose calls nothing is written."""
         told = {} if self._cost is None else loose.mapping(_salvage.value(self._cost))
-        cost, self._cost = told.get("totalCostUSD"), None
-        if isinstance(cost, (int, float)) and cost > 0:
+        cost, self._cost = number(told.get("totalCostUSD")), None
+        if cost > 0:
             ended = max((talk.last_ns for talk in self.talks.all), default=NOT_RECORDED)
             body = PlainBody(output_value=told.get("modelUsage"), raw=told)
             self.talks.step(
-                Kind.OPAQUE, "cost of the session", body, start_ns=ended, end_ns=ended, cost_usd=float(cost)
+                Kind.OPAQUE, "cost of the session", body, start_ns=ended, end_ns=ended, cost_usd=cost
             )
 
     def _progress(self, line: Line, start: int, raw: memoryview) -> None:

@@ -18,6 +18,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.step import Body, Kind, Status
 from replaydbg.core.trace import Source
 from replaydbg.readers import _moments
+from replaydbg.readers._attributes import number
 from replaydbg.readers._inspect_bodies import SAMPLE, Handle, error_text, read_usage, sample_name, split_model
 from replaydbg.readers._inspect_sample import Sample, items
 from replaydbg.wire import loose
@@ -228,7 +229,7 @@ class Walk:
             model=model,
             input_tokens=NOT_RECORDED if usage.input_tokens is None else usage.input_tokens,
             output_tokens=NOT_RECORDED if usage.output_tokens is None else usage.output_tokens,
-            cost_usd=float(cost) if isinstance(cost, (int, float)) else float("nan"),
+            cost_usd=number(cost),
             **common,
         )
 

@@ -17,7 +17,8 @@ from replaydbg.core.step import Kind, PlainBody, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _containers, _moments
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
-from replaydbg.readers._chat_facts import NAN, Facts
+from replaydbg.readers._attributes import number
+from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Run, Transcript
 from replaydbg.wire import arguments, loose, openai_chat, tool_specs
 
@@ -138,7 +139,7 @@ class _Trajectory:
             model=loose.text(step.get("model_name")) or loose.text(self._about.get("model_name")),
             tools=self._tools,
             usage=usage,
-            cost_usd=float(cost) if isinstance(cost, (int, float)) and not isinstance(cost, bool) else NAN,
+            cost_usd=number(cost),
         )
 
 

@@ -20,6 +20,7 @@ from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _claude_lines, _containers, _json_lines, _salvage
 from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._attributes import number
 from replaydbg.readers._claude_session import Session
 from replaydbg.wire import loose
 
@@ -108,7 +109,7 @@ def _add_result(session: Session, value: dict[str, Json], last: int) -> int:
         f"result: {ending.replace('_', ' ')}" if ending else "result",
         PlainBody(output_value=words or None, error=(words or ending) if is_error else "", raw=value),
         status=Status.ERROR if is_error else Status.OK,
-        cost_usd=float(cost) if isinstance(cost, (int, float)) else nan,
+        cost_usd=number(cost),
     )
     return len(columns) - 1
 

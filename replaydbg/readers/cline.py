@@ -11,7 +11,8 @@ from replaydbg.core.message import Json, Message, Role, Text
 from replaydbg.core.step import Usage
 from replaydbg.readers import _containers, _moments
 from replaydbg.readers._api import Document, Reader, Reading
-from replaydbg.readers._chat_facts import NAN, Facts
+from replaydbg.readers._attributes import number
+from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import anthropic_messages, loose
 
@@ -54,7 +55,7 @@ def _say(thread: Thread, message: dict[str, Json]) -> None:
         model=loose.text(about.get("id")),
         provider=loose.text(about.get("provider")),
         usage=_usage(metrics),
-        cost_usd=float(cost) if isinstance(cost, (int, float)) and not isinstance(cost, bool) else NAN,
+        cost_usd=number(cost),
     )
     for said in anthropic_messages.read_messages([message]):
         if said.role is Role.ASSISTANT:

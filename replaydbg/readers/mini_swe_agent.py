@@ -15,6 +15,7 @@ from math import nan
 from replaydbg.core.message import Json, Message, Role, ToolResponse
 from replaydbg.readers import _containers, _moments, _text_actions
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._attributes import number
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import loose, openai_chat
@@ -66,7 +67,7 @@ def _add(transcript: Transcript, record: dict[str, Json], stem: str) -> None:
     if not has_ended and "exit_status" in info:
         cost = loose.mapping(info.get("model_stats")).get("instance_cost")
         known = any(cost == cost for cost in thread.run.columns.costs)  # noqa: PLR0124 - NaN is not itself
-        _end(thread, info, float(cost) if isinstance(cost, (int, float)) and not known else nan)
+        _end(thread, info, nan if known else number(cost))
 
 
 def _end(thread: Thread, info: dict[str, Json], cost: float) -> None:
@@ -111,7 +112,7 @@ def _facts(extra: dict[str, Json], model: str) -> Facts:
     facts = Facts(
         model=model or answered, response_model=answered, usage=openai_chat.read_usage(response.get("usage"))
     )
-    return replace(facts, cost_usd=float(cost)) if isinstance(cost, (int, float)) else facts
+    return replace(facts, cost_usd=number(cost))
 
 
 def _failed(message: Message, code: Json) -> bool:

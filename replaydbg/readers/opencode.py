@@ -16,6 +16,7 @@ from replaydbg.core.step import Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _containers, _moments
 from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._attributes import number
 from replaydbg.readers._chat_facts import NAN, Facts
 from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import loose
@@ -239,9 +240,8 @@ def _usage(tokens: dict[str, Json]) -> Usage:
 
 
 def _cost(value: Json) -> float:
-    return (
-        float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0 else NAN
-    )
+    cost = number(value)
+    return cost if cost > 0 else NAN
 
 
 READER = Reader(FORMAT, "opencode sessions, runs and plug-in logs", sniff, read)

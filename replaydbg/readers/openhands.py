@@ -15,6 +15,7 @@ from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _containers, _moments
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._attributes import number
 from replaydbg.readers._chat_facts import NAN, Facts
 from replaydbg.readers._transcript import Run, Transcript
 from replaydbg.wire import loose, openai_chat, tool_specs
@@ -120,9 +121,9 @@ class _Events:
         self._answered.add(id_)
         reply = openai_chat.read_reply(response)
         metrics = loose.mapping(event.get("llm_metrics"))
-        spent, cost = metrics.get("accumulated_cost"), NAN
-        if isinstance(spent, (int, float)) and not isinstance(spent, bool):
-            cost, self._spent = max(float(spent) - self._spent, 0.0), float(spent)
+        spent, cost = number(metrics.get("accumulated_cost")), NAN
+        if spent >= 0:
+            cost, self._spent = max(spent - self._spent, 0.0), spent
         facts = Facts(
             model=reply.model, response_model=reply.model, tools=self._tools, usage=reply.usage, cost_usd=cost
         )

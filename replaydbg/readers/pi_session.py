@@ -17,7 +17,8 @@ from replaydbg.core.message import Json, Message, Role, Text, ToolResponse
 from replaydbg.core.step import Kind, PlainBody, Status, Usage
 from replaydbg.readers import _containers, _json_lines, _moments
 from replaydbg.readers._api import Document, Reader, Reading
-from replaydbg.readers._chat_facts import NAN, Facts
+from replaydbg.readers._attributes import number
+from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Run, Thread, Transcript
 from replaydbg.wire import anthropic_messages, loose
 
@@ -200,8 +201,7 @@ def _usage(usage: dict[str, Json]) -> Usage:
 
 
 def _cost(usage: dict[str, Json]) -> float:
-    total = loose.mapping(usage.get("cost")).get("total")
-    return float(total) if isinstance(total, (int, float)) and not isinstance(total, bool) else NAN
+    return number(loose.mapping(usage.get("cost")).get("total"))
 
 
 READER = Reader(FORMAT, "sessions of pi, OpenClaw, Droid, Cursor", sniff, read)

@@ -197,7 +197,7 @@ def _cost(value: Json) -> float:
     """Written as text, so that no digit is lost."""
     try:
         cost = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return NAN
     return cost if 0 <= cost < 1e9 else NAN
 

@@ -14,6 +14,7 @@ from math import nan
 from replaydbg.core.message import Json, Role
 from replaydbg.readers import _containers, _text_actions
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._attributes import number
 from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import loose, openai_chat
 
@@ -66,7 +67,7 @@ def _add(transcript: Transcript, record: dict[str, Json], stem: str) -> None:
             status,
             info.get("submission"),
             is_error=not status.startswith("submitted"),
-            cost_usd=float(cost) if isinstance(cost, (int, float)) and cost > 0 else nan,
+            cost_usd=number(cost) if number(cost) > 0 else nan,
         )
 
 

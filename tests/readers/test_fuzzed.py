@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 from random import Random
 
 import pytest
@@ -46,6 +47,16 @@ def test_traces() -> None:
     texts = [path.read_bytes() for path in sorted((ROOT / "traces").iterdir()) if path.suffix != ".md"]
     plain = [gzip.decompress(text) if text.startswith(b"\x1f\x8b") else text for text in texts]
     hold(list(map(damage.seed, plain)), None, FILES)
+
+
+_A_COST = re.compile(rb'("(?:[^"]*cost[^"]*|total)"\s*:\s*)[\d.]+', re.IGNORECASE)
+
+
+@pytest.mark.parametrize("format_name", sorted(SAMPLES))
+def test_costs_that_no_number_holds(format_name: str) -> None:
+    for sample in SAMPLES[format_name]:
+        for odd in (b"1" + b"0" * 400, b"1e999", b"-1", b'"much"', b"true", b"NaN"):
+            assert examine(_A_COST.sub(rb"\g<1>" + odd, sample), format_name) > 0
 
 
 RECORDED = sorted({format_name for format_name, _, _ in pinned.pinned()} - {pinned.REFUSED})
