@@ -8,6 +8,7 @@ Get one: `claude -p "..." --output-format stream-json --verbose > run.jsonl`
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from math import nan
@@ -85,7 +86,18 @@ def _in_lines(document: Document, notices: list[Notice]) -> Document:
     if document.head.lstrip()[:1] != b"[":
         return document
     values = (value for value, _ in _containers.values(document.buffer, notices, items=True))
-    return replace(document, buffer=memoryview(b"\n".join(map(orjson.dumps, values))))
+    return replace(document, buffer=memoryview(b"\n".join(map(_line, values))))
+
+
+def _line(value: Json) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a number of more than 64 bits, or nested deeper than is written
+        pass
+    try:
+        return json.dumps(value).encode()
+    except RecursionError:
+        return b"{}"
 
 
 def _value(raw: memoryview) -> dict[str, Json]:

@@ -97,4 +97,11 @@ def test_other_lines_are_not_claimed() -> None:
         assert sniffed(claude_stream.READER, other) == 0.0
 
 
-SAMPLES = [LINES]
+@pytest.mark.parametrize("odd", [b"1" + b"0" * 40, b"[" * 400 + b"]" * 400])
+def test_an_array_that_can_hardly_be_written_again(odd: bytes) -> None:
+    whole = orjson.dumps(STREAM)
+    data = whole[:-1] + b',{"type":"system","odd":' + odd + b"}]"
+    assert outline(one(claude_stream.READER, data)) == outline(one(claude_stream.READER, whole))
+
+
+SAMPLES = [LINES, orjson.dumps(STREAM)]
