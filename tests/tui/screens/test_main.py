@@ -12,7 +12,7 @@ from replaydbg.tui.screens.branches import BranchesScreen
 from replaydbg.tui.screens.chooser import ChooserScreen
 from replaydbg.tui.screens.compare import CompareScreen, StepDifference
 from replaydbg.tui.screens.conversation import ConversationScreen
-from replaydbg.tui.screens.dialogs import Allow, Ask, Choose, Line, Nobody, Tell, Unsaved
+from replaydbg.tui.screens.dialogs import Allow, Ask, Choose, Line, Nobody, Tell, Unsaved, Writing
 from replaydbg.tui.screens.editor import EditorScreen
 from replaydbg.tui.screens.finding import FindingScreen
 from replaydbg.tui.screens.help import Help
@@ -48,6 +48,7 @@ SCREENS: tuple[type[Any], ...] = (
     RerunScreen,
     SamplingScreen,
     TrialScreen,
+    Writing,
 )
 
 
