@@ -103,7 +103,7 @@ _MAIN = (
     UserAction("filter", "Filter", "Show only the steps that fit; {back} shows all again", ("ampersand",), _MOVE, why_not=no_steps, footer=75),
     UserAction("next_hit", "Next hit", "To the next step, or place in the text, that the search found", ("n",), _MOVE, why_not=nothing_searched, idle="no hit after this place"),
     UserAction("previous_hit", "Previous hit", "To the hit before", ("N",), _MOVE, why_not=nothing_searched, idle="no hit before this place"),
-    UserAction("go_to", "Go to step", "Go to a step by its number or its id", ("colon",), _MOVE, why_not=no_steps),
+    UserAction("go_to", "Go to step", "Go to a step: 12, +20 or -20 from here, 50%, or an id", ("colon",), _MOVE, why_not=no_steps),
     UserAction("jump", "Jump", "Letters on all that is in view: typing those of a line, a tab, a key goes there", ("J",), _MOVE, footer=88),
     UserAction("next_mark", "Next mark", "To the next step with a mark or a note", ("apostrophe",), _MOVE, why_not=lambda state: None if state.kept else "nothing is marked: {mark} marks a step, {note} writes a note", idle="this is the only one"),
     UserAction("go_back", "Go back", "To the place before the last jump", ("comma",), _MOVE, why_not=lambda state: None if state.places else "no jump was made yet", idle="the place is not in this run"),

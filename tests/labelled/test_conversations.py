@@ -176,9 +176,17 @@ def _of_the_end() -> Iterator[Broken]:
     )
     hidden = assistant("All of your flights are booked and you are set to go!")
     yield Broken(
+        "a look that failed beside one that worked",
+        "",
+        at(TURNS - 1, failed),
+        frozenset({"failed-execution"}),
+        end=hidden,
+    )
+    both = replace(last, answers=(*failed.answers[:1], response("b3", "Error: card expired", is_error=True)))
+    yield Broken(
         "an error that is not told",
         "ignored-error",
-        at(TURNS - 1, failed),
+        at(TURNS - 1, both),
         frozenset({"failed-execution"}),
         end=hidden,
     )
