@@ -228,7 +228,8 @@ class Choose(Dialog[int | None]):
         width = max((cell_width(shown(label)) for label, _ in self._options), default=0)
         room = max(20, min(_WIDE_CELLS, int(self.app.size.width * 0.94)) - 6)
         alone = room - width < _MORE_CELLS_MIN
-        return [clip(_option(label, "" if alone else more, width), room) for label, more in self._options]
+        lines = (_option(label, "" if alone else more, width) for label, more in self._options)
+        return [sayable(clip(line, room)) for line in lines]
 
     def do_choose(self) -> None:
         self.query_one(_Options).action_select()

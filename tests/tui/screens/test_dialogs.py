@@ -170,6 +170,18 @@ async def test_choices_follow_the_size_of_the_terminal() -> None:
         assert app.screen.query_one(_Options).highlighted == 1
 
 
+async def test_choices_in_ascii(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REPLAYDBG_ASCII", "1")
+    app: App[None] = App()
+    async with app.run_test(size=(60, 20)) as pilot:
+        app.push_screen(Choose("Which?", [("größer", "wörter " * 100)]))
+        await pilot.pause()
+        (line,) = (line for line in text_of(app).splitlines() if "gr" in line)
+        assert "w?rter" in line
+        assert "~" in line
+        assert "…" not in line
+
+
 async def test_line() -> None:
     assert await answer(Line("/ search", "ab"), "end", "c", "enter", shows="/ search") == ["abc"]
     assert await answer(Line("/ search", "ab"), "escape") == [None]
