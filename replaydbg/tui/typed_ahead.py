@@ -44,7 +44,7 @@ class TypedAhead(App[Answer]):
 
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, CommandPalette):
-            self.push_screen(Palette(id="--command-palette"))
+            self.push_screen(Palette(placeholder="type to find a command", id="--command-palette"))
 
 
 class Palette(CommandPalette):
