@@ -75,8 +75,10 @@ class Worlds:
 
     facts: Facts
     _before: dict[int, World | None] = field(default_factory=dict)
-    _astray: dict[int, tuple[int, str]] = field(default_factory=dict)
-    """By the first call of a thread since when it has been so, and why that leaves others without a proof."""
+    _astray: set[int] = field(default_factory=set)
+    """The first calls of these threads."""
+    _earliest: list[tuple[int, int, str]] = field(default_factory=list)
+    """Of the first two of them since when it has been so, the first call, and why that leaves others without a proof."""
 
     def before(self, row: int) -> World | None:
         links, index = self.facts.threads.links, self.facts.index
@@ -92,25 +94,30 @@ class Worlds:
 
     def changed(self, start: int, last: int, here: World | None, since_ns: int) -> None:
         """The thread of the recorded call `start` has come to this world at what stands for the call `last`."""
-        recorded = after(self.before(last), self.facts.index.calls(last))
-        why = doubt(recorded, here, f" in the thread of #{start + 1}")
-        if why:
-            self._astray.setdefault(self.facts.threads.root(start), (since_ns, why))
+        if self.facts.threads.root(start) not in self._astray:  # once it is, that stays
+            recorded = after(self.before(last), self.facts.index.calls(last))
+            if not are_same(recorded, here):
+                self._goes_astray(start, recorded, here, since_ns)
 
     def ended(self, start: int, left_out: Iterable[int]) -> None:
         """The thread of the recorded call `start` has ended without these recorded calls."""
+        if self.facts.threads.root(start) in self._astray:
+            return
         for row in sorted(left_out):
             missed = after(None, self.facts.index.calls(row))
             if missed is not None:
-                why = doubt(missed, None, f" in the thread of #{start + 1}")
-                since_ns = self.facts.trace.ends_ns[row]
-                self._astray.setdefault(self.facts.threads.root(start), (since_ns, why))
+                self._goes_astray(start, missed, None, self.facts.trace.ends_ns[row])
                 return
+
+    def _goes_astray(self, start: int, recorded: World | None, here: World | None, since_ns: int) -> None:
+        root, why = self.facts.threads.root(start), doubt(recorded, here, f" in the thread of #{start + 1}")
+        self._astray.add(root)
+        # The earliest of another thread is among the first two, and where it came too late all others did.
+        self._earliest = sorted([*self._earliest, (since_ns, root, why)])[:2]
 
     def doubt_of_others(self, row: int, at_ns: int) -> str:
         """Why a recorded result that the thread of the call at `row` is given at this time may be wrong, for what other threads did."""
         own = self.facts.threads.root(row)
-        astray = sorted(
-            (since_ns, root, why) for root, (since_ns, why) in self._astray.items() if root != own
-        )
-        return next((why for since_ns, _, why in astray if not 0 <= at_ns < since_ns), "")
+        others = ((since_ns, why) for since_ns, root, why in self._earliest if root != own)
+        since_ns, why = next(others, (0, ""))
+        return "" if 0 <= at_ns < since_ns else why
