@@ -172,6 +172,15 @@ RECEIVE_BODY_BYTES_MAX = 32 << 20
 RECEIVE_REQUESTS_MAX = 8
 """Requests that are received at once; with the bound above this bounds the memory."""
 
+RECEIVE_WAITING_MAX = 128
+"""Requests that wait until they are received; each holds the first 256 KiB of its body at most."""
+
+RECEIVE_WAIT_SECONDS = 5
+"""How long they wait before they are asked to come again: SDKs give up after ten."""
+
+RECEIVE_BODY_SECONDS = 15
+"""How long a body may take: eight clients that stopped in the middle of theirs held up all others for good."""
+
 RECEIVE_HEADER_BYTES_MAX = 64 << 10
 """The head of a request that is received."""
 

@@ -1,24 +1,27 @@
 """OTLP over HTTP, received: what any OpenTelemetry SDK sends goes into a file, one request a line.
 
 The application is ASGI, served by uvicorn. A request is answered when it is on the disk. What is refused is answered
-with a status that SDKs understand (413, 415, 503) and told to the person, too: an SDK tells nobody.
+with a status that SDKs understand (413, 415, 503) and told to the person, too: an SDK tells nobody. So is a caller that
+speaks no HTTP of ours: gRPC, which many exporters speak unless told otherwise, and TLS.
 """
 
 from __future__ import annotations
 
 import asyncio
+import errno
 import ipaddress
 import os
 import socket
 import zlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import orjson
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from replaydbg import limits
 from replaydbg.errors import UsageProblem
@@ -37,6 +40,10 @@ _SIGNALS = {
 _BELOW = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs", "logRecords")}
 _NOT_KEPT = "/v1/metrics"
 _PATHS = ", ".join([*_SIGNALS, _NOT_KEPT])
+_PROTOCOL = "set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf where the agent runs"
+_TLS = b"\x16\x03"
+_PACKED = {"gzip": 31, "deflate": 15}
+"""The encodings that SDKs send, with what zlib calls them."""
 
 
 class Refused(Exception):
@@ -96,7 +103,8 @@ class Receiver:
     file: TraceFile
     tell: Tell
     counts: Counts = field(default_factory=Counts)
-    _in_flight: int = 0
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(limits.RECEIVE_REQUESTS_MAX))
+    _waiting: int = 0
     _told: set[str] = field(default_factory=set)
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -107,27 +115,16 @@ class Receiver:
             name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]
         }
         try:
-            if self._in_flight >= limits.RECEIVE_REQUESTS_MAX:
-                raise Refused(503, f"more than {limits.RECEIVE_REQUESTS_MAX} requests at once")
-            self._in_flight += 1
-            try:
-                content_type = await self._taken(scope, headers, receive)
-            finally:
-                self._in_flight -= 1
+            content_type = await self._taken(scope, headers, receive)
         except Refused as refused:
-            self.counts.refused += 1
-            self._tell_once(
-                f"refused a request to {scope['path'][:80]!r} with {refused.status}: {refused.why}"
-            )
+            self.refuse(f"a request to {scope['path'][:80]!r}", refused)
             await _answer(send, refused.status, "text/plain", refused.why.encode())
             return
         await _answer(send, 200, content_type, b"{}" if content_type == _JSON else b"")
 
     async def _taken(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> str:
         """Keep what a request holds. Returns the type of the answer. Raises Refused."""
-        path = scope["path"]
-        if path != _NOT_KEPT and path not in _SIGNALS:
-            raise Refused(404, f"this is an OTLP receiver: {_PATHS}")
+        path = _signal(scope["path"], scope["method"])
         if scope["method"] != "POST":
             raise Refused(405, "OTLP is sent with POST")
         content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -135,20 +132,45 @@ class Receiver:
             raise Refused(415, f"the content type is {content_type[:80]!r}, not {_PROTOBUF} or {_JSON}")
         if content_type == _PROTOBUF and not otlp.is_available():
             raise Refused(415, f"{otlp.MISSING}; pip install 'replaydbg[otlp]'")
-        body = await _body(headers, receive)
-        if path == _NOT_KEPT:
-            self._tell_once("metrics come in, too; they are no part of a trace and are not kept")
-            return content_type
-        line, spans, log_records = await asyncio.to_thread(_line, path, content_type, body)
-        async with self._writing:
-            try:
-                await asyncio.to_thread(self.file.append, line)
-            except OSError as error:
-                raise Refused(503, f"{self.file.path} cannot be written: {error.strerror}") from error
+        async with self._slot():
+            body = await _in_time(headers, receive)
+            if path == _NOT_KEPT:
+                self._tell_once("metrics come in, too; they are no part of a trace and are not kept")
+                return content_type
+            line, spans, log_records = await asyncio.to_thread(_line, path, content_type, body)
+            async with self._writing:
+                try:
+                    await asyncio.to_thread(self.file.append, line)
+                except OSError as error:
+                    raise Refused(503, f"{self.file.path} cannot be written: {error.strerror}") from error
         self.counts.requests += 1
         self.counts.spans += spans
         self.counts.log_records += log_records
         return content_type
+
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[None]:
+        """One of the few requests that may lie in memory; the others wait with their bodies unread. Raises Refused."""
+        too_many = Refused(503, f"more than {limits.RECEIVE_REQUESTS_MAX} requests at once")
+        if self._waiting >= limits.RECEIVE_WAITING_MAX:
+            raise too_many
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(limits.RECEIVE_WAIT_SECONDS):
+                await self._slots.acquire()
+        except TimeoutError as error:
+            raise too_many from error
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def refuse(self, what: str, refused: Refused) -> None:
+        """Count it, and tell the person."""
+        self.counts.refused += 1
+        self._tell_once(f"refused {what} with {refused.status}: {refused.why}")
 
     def _tell_once(self, sentence: str) -> None:
         if sentence not in self._told and len(self._told) < limits.NOTICES_MAX:
@@ -156,12 +178,34 @@ class Receiver:
             self.tell(sentence)
 
 
+def _signal(path: str, method: str) -> str:
+    """Which signal a path is for; an exporter may have been given a prefix. Raises Refused."""
+    if method == "PRI":  # how HTTP/2 begins
+        raise Refused(404, f"gRPC is not spoken here: {_PROTOCOL}")
+    ending = next((each for each in (*_SIGNALS, _NOT_KEPT) if path.rstrip("/").endswith(each)), None)
+    if ending is None:
+        given = (
+            "; an endpoint that is given in code needs the whole path, as in http://127.0.0.1:4318/v1/traces"
+        )
+        raise Refused(404, f"this is an OTLP receiver: {_PATHS}{given if path == '/' else ''}")
+    return ending
+
+
+async def _in_time(headers: Mapping[str, str], receive: Receive) -> bytes:
+    """The body. Raises Refused: a client that stops in the middle of it does not hold up the others."""
+    try:
+        async with asyncio.timeout(limits.RECEIVE_BODY_SECONDS):
+            return await _body(headers, receive)
+    except TimeoutError as error:
+        raise Refused(408, f"the body took more than {limits.RECEIVE_BODY_SECONDS} s") from error
+
+
 async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
     encoding = headers.get("content-encoding", "identity").strip().lower()
-    if encoding not in {"gzip", "identity", ""}:
+    if encoding not in {*_PACKED, "identity", ""}:
         raise Refused(415, f"the content encoding is {encoding[:80]!r}, not gzip")
     too_large = Refused(413, f"the body has more than {limits.RECEIVE_BODY_BYTES_MAX >> 20} MiB")
-    unpack = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
+    unpack = zlib.decompressobj(_PACKED[encoding]) if encoding in _PACKED else None
     declared = headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > limits.RECEIVE_BODY_BYTES_MAX:
         raise too_large
@@ -176,12 +220,12 @@ async def _body(headers: Mapping[str, str], receive: Receive) -> bytes:
             if unpack is not None:
                 piece = unpack.decompress(piece, limits.RECEIVE_BODY_BYTES_MAX - len(body) + 1)
         except zlib.error as error:
-            raise Refused(400, f"the body is no gzip: {error}") from error
+            raise Refused(400, f"the body is no {encoding}: {error}") from error
         body += piece
         if len(body) > limits.RECEIVE_BODY_BYTES_MAX:
             raise too_large
     if unpack is not None and not unpack.eof:
-        raise Refused(400, "the gzip of the body ends too early")
+        raise Refused(400, f"the {encoding} of the body ends too early")
     return bytes(body)
 
 
@@ -240,9 +284,12 @@ def listener(host: str, port: int) -> socket.socket:
         if bound is not None:
             bound.close()
         why = getattr(error, "strerror", None) or str(error)
+        is_taken = getattr(error, "errno", None) == errno.EADDRINUSE
         raise UsageProblem(
             f"{host}:{port} cannot be listened on: {why.lower()}",
-            "is a collector running? name another --port",
+            "is a collector running? name another --port"
+            if is_taken
+            else "--host is an address of this machine",
         ) from error
     return bound
 
@@ -252,8 +299,19 @@ def is_loopback(bound: socket.socket) -> bool:
     return ipaddress.ip_address(bound.getsockname()[0].partition("%")[0]).is_loopback
 
 
-def serve(receiver: Receiver, bound: socket.socket) -> None:
-    """Until the process is interrupted; requests that are under way are finished first."""
+def server(receiver: Receiver) -> uvicorn.Server:
+    """What serves it; requests that are under way when it ends are finished first."""
+
+    class Talk(H11Protocol):
+        """A connection; what it says that is no HTTP is told, too."""
+
+        def send_400_response(self, msg: str) -> None:
+            received, _ = self.conn.trailing_data
+            is_tls = received.startswith(_TLS)
+            why = "it speaks TLS: the endpoint is http://, not https://" if is_tls else "it speaks no HTTP"
+            receiver.refuse("a connection", Refused(400, why))
+            super().send_400_response(msg)
+
     config = uvicorn.Config(
         receiver,
         log_level="critical",
@@ -262,7 +320,13 @@ def serve(receiver: Receiver, bound: socket.socket) -> None:
         ws="none",
         timeout_graceful_shutdown=limits.RECEIVE_STOP_SECONDS,
         h11_max_incomplete_event_size=limits.RECEIVE_HEADER_BYTES_MAX,
-        http="h11",
+        http=Talk,
+        proxy_headers=False,
     )
+    return uvicorn.Server(config)
+
+
+def serve(receiver: Receiver, bound: socket.socket) -> None:
+    """Until the process is interrupted."""
     with suppress(KeyboardInterrupt):
-        asyncio.run(uvicorn.Server(config).serve(sockets=[bound]))
+        asyncio.run(server(receiver).serve(sockets=[bound]))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import os
-from collections.abc import Mapping
+import socket
+import zlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -71,17 +73,17 @@ def talk(tmp_path: Path) -> Talk:
     return Talk(tmp_path / "got.jsonl")
 
 
-@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("packed", ["", "gzip", "deflate"])
 @pytest.mark.parametrize("content_type", [JSON, PROTOBUF])
 @pytest.mark.parametrize(("path", "content"), [("/v1/traces", SPANS), ("/v1/logs", RECORDS)])
 def test_what_comes_is_kept_as_a_line(
-    talk: Talk, path: str, content: Any, content_type: str, packed: bool
+    talk: Talk, path: str, content: Any, content_type: str, packed: str
 ) -> None:
     body = orjson.dumps(content) if content_type == JSON else protobuf(content)
-    headers = {"content_encoding": "gzip"} if packed else {}
-    answer = talk.post(
-        path, gzip.compress(body) if packed else body, f"{content_type}; charset=utf-8", **headers
-    )
+    headers = {"content_encoding": packed} if packed else {}
+    packs: dict[str, Callable[[bytes], bytes]] = {"gzip": gzip.compress, "deflate": zlib.compress}
+    pack = packs.get(packed, bytes)
+    answer = talk.post(path, pack(body), f"{content_type}; charset=utf-8", **headers)
     assert answer == (200, b"{}" if content_type == JSON else b"")
     (line,) = talk.lines
     assert _ids(line) == _ids(content)
@@ -133,9 +135,10 @@ def _ids(request: Any) -> list[Any]:
         ("/v1/traces", b"\xff\xff", PROTOBUF, {}, 400, "no application/x-protobuf"),
         ("/v1/traces", b"no gzip", JSON, {"content_encoding": "gzip"}, 400, "no gzip"),
         ("/v1/traces", gzip.compress(b"{}", mtime=0)[:-9], JSON, {"content_encoding": "gzip"}, 400, "too early"),
-        ("/", b"{}", JSON, {}, 404, "OTLP receiver"),
+        ("/", b"{}", JSON, {}, 404, "the whole path"),
+        ("/health", b"{}", JSON, {}, 404, "OTLP receiver"),
     ],
-    ids=range(13),
+    ids=range(14),
 )  # fmt: skip
 def test_what_is_refused_is_told_once(
     talk: Talk, path: str, body: bytes, content_type: str, headers: Any, status: int, words: str
@@ -163,18 +166,96 @@ def test_a_body_is_bounded_before_it_is_held(
     assert talk.post("/v1/traces", gzip.compress(body) if packed else body, JSON, **headers)[0] == 413
 
 
-def test_more_than_so_many_at_once_are_asked_to_come_again(talk: Talk) -> None:
-    async def many() -> list[int]:
+def test_more_than_so_many_at_once_wait_for_each_other(talk: Talk) -> None:
+    async def many() -> set[int]:
         body = orjson.dumps(SPANS)
         sent = [
             talk.send("/v1/traces", body, {"content-type": JSON})
-            for _ in range(limits.RECEIVE_REQUESTS_MAX + 3)
+            for _ in range(5 * limits.RECEIVE_REQUESTS_MAX)
         ]
-        return sorted(status for status, _ in await asyncio.gather(*sent))
+        return {status for status, _ in await asyncio.gather(*sent)}
 
-    assert asyncio.run(many()) == [200] * limits.RECEIVE_REQUESTS_MAX + [503] * 3
-    assert len(talk.lines) == limits.RECEIVE_REQUESTS_MAX
+    assert asyncio.run(many()) == {200}
+    assert len(talk.lines) == 5 * limits.RECEIVE_REQUESTS_MAX
+    assert talk.told == []
+
+
+def test_more_than_may_wait_are_asked_to_come_again(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "RECEIVE_WAITING_MAX", 4)
+
+    async def many() -> list[int]:
+        async with asyncio.TaskGroup() as tasks:
+            body = orjson.dumps(SPANS)
+            sent = [
+                tasks.create_task(talk.send("/v1/traces", body, {"content-type": JSON}))
+                for _ in range(limits.RECEIVE_REQUESTS_MAX + 4 + 3)
+            ]
+        return sorted(each.result()[0] for each in sent)
+
+    assert asyncio.run(many()) == [200] * (limits.RECEIVE_REQUESTS_MAX + 4) + [503] * 3
     assert "at once" in talk.told[0]
+
+
+def test_clients_that_stop_in_the_middle_hold_up_nobody(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "RECEIVE_BODY_SECONDS", 0.05)
+    headers = [(b"content-type", JSON.encode())]
+    answers: list[dict[str, Any]] = []
+
+    async def silent() -> Mapping[str, Any]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def answer(message: dict[str, Any]) -> None:
+        answers.append(message)
+
+    async def many() -> int:
+        scope = {"type": "http", "path": "/v1/traces", "method": "POST", "headers": headers}
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(limits.RECEIVE_REQUESTS_MAX):
+                tasks.create_task(talk.receiver(scope, silent, answer))
+            await asyncio.sleep(0)
+            other = tasks.create_task(talk.send("/v1/traces", orjson.dumps(SPANS), {"content-type": JSON}))
+        return other.result()[0]
+
+    assert asyncio.run(many()) == 200
+    assert [each["status"] for each in answers if "status" in each] == [408] * limits.RECEIVE_REQUESTS_MAX
+    assert len(talk.lines) == 1
+
+
+@pytest.mark.parametrize("path", ["/v1/traces/", "/otlp/v1/traces", "/api/public/otel/v1/traces"])
+def test_an_exporter_may_have_a_prefix(talk: Talk, path: str) -> None:
+    assert talk.post(path, orjson.dumps(SPANS))[0] == 200
+    assert len(talk.lines) == 1
+
+
+def test_an_exporter_that_speaks_grpc_is_told_what_to_set(talk: Talk) -> None:
+    assert asyncio.run(talk.send("*", b"", {}, "PRI"))[0] == 404
+    assert "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf" in talk.told[0]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [(b"\x16\x03\x01\x00\x05hello", "TLS"), (b"\x00\x01\r\n\r\n", "no HTTP")],
+)
+def test_a_connection_that_speaks_something_else_is_told(talk: Talk, said: bytes, words: str) -> None:
+    bound = receiver.listener("127.0.0.1", 0)
+    address = bound.getsockname()
+
+    def call() -> bytes:
+        with socket.create_connection(address, 10) as connection:
+            connection.sendall(said)
+            return connection.recv(100)
+
+    async def served() -> bytes:
+        server = receiver.server(talk.receiver)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(server.serve(sockets=[bound]))
+            answer = await asyncio.to_thread(call)
+            server.should_exit = True
+        return answer
+
+    assert asyncio.run(served()).startswith(b"HTTP/1.1 400")
+    assert words in talk.told[0]
 
 
 def test_a_client_that_breaks_off_leaves_nothing(talk: Talk) -> None:
@@ -236,5 +317,6 @@ def test_addresses() -> None:
         assert "--port" in problem.value.hint
     with receiver.listener("0.0.0.0", 0) as bound:
         assert not receiver.is_loopback(bound)
-    with pytest.raises(UsageProblem):
+    with pytest.raises(UsageProblem) as problem:
         receiver.listener("no.such.host.invalid", 0)
+    assert "--host" in problem.value.hint
