@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from replaydbg import limits
 from replaydbg.actions.open import with_those_beside, without_collector
+from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import files
 from replaydbg.drivers.growing import Change, Growing
@@ -46,6 +47,8 @@ def until_interrupted(seconds: float) -> bool:
     return True
 
 
+GONE = Notice("", "the file has gone; it is followed again once it is back")
+
 _WINDOW_BYTES = 256 << 10
 """Of a large file the first rows come when so much has been read; each further reading when there is twice as much."""
 
@@ -53,22 +56,29 @@ _WINDOW_BYTES = 256 << 10
 def readings(path: str, format_name: str | None, wait: Callable[[float], bool]) -> Iterator[Reading]:
     """Readings, complete ones when everything that is there has been read; until `wait` (given seconds) says no.
 
-    A file without a whole line is waited for. Raises UnreadableInput and UsageProblem.
+    A file without a whole line is waited for, and so is one that has gone. Raises UnreadableInput and UsageProblem.
     """
     growing = Growing(path)
     feed: Feed | None = None
+    last: Reading | None = None
     pause = limits.FOLLOW_SECONDS
     while True:
         change = growing.look()
-        if change is not None:
+        if change is not None and change.gone:
+            if last is not None:
+                yield replace(last, notices=(*last.notices, GONE))
+        elif change is not None:
             started = time.monotonic()
-            if change.lines.nbytes and (feed is None or change.anew):
+            feed = None if change.anew else feed
+            if change.lines.nbytes and feed is None:
                 feed = _feed(Document(path, change.lines), format_name)
             with without_collector():
                 if feed is None:
-                    yield from _anew(growing, change, format_name)
-                elif change.lines.nbytes:
-                    yield from _grown(feed, change.lines)
+                    found = _anew(growing, change, format_name)
+                else:
+                    found = _grown(feed, change.lines) if change.lines.nbytes else iter(())
+                for last in found:
+                    yield last
             took = time.monotonic() - started
             pause = max(limits.FOLLOW_SECONDS, took / limits.FOLLOW_SHARE_MAX if feed is None else took)
         if not wait(pause):
@@ -112,15 +122,21 @@ def _anew(growing: Growing, change: Change, format_name: str | None) -> Iterator
     """The whole file again, up to its last whole line where it has lines. A document that is being written is left alone."""
     if not growing.offset and not change.rested:
         return
-    buffer = files.open_document(growing.path).document.buffer
+    try:
+        opened = files.open_document(growing.path, growing=True)
+    except UnreadableInput:
+        if growing.is_there:
+            raise
+        return  # the next look says so
+    buffer = opened.document.buffer
     has_lines = _containers.has_lines(buffer)
     is_json_begun = bytes(buffer[:_WINDOW_BYTES]).lstrip()[:1] in {b"{", b"["}
     if is_json_begun and not has_lines and not change.rested and not _containers.is_json(buffer):
         return
     try:
-        opened = with_those_beside(growing.path, format_name)
-        buffer = opened.document.buffer[: growing.offset] if has_lines else opened.document.buffer
-        *_, reading = _registry.read(replace(opened.document, buffer=buffer), format_name)
+        opened = with_those_beside(growing.path, format_name, opened)
+        document = replace(opened.document, buffer=buffer[: growing.offset] if has_lines else buffer)
+        *_, reading = _registry.read(document, format_name)
     except UnreadableInput:
         if is_json_begun and not has_lines:
             return  # too little of it is there

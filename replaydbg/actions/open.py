@@ -41,9 +41,9 @@ def readings(
             yield replace(reading, notices=opened.notices + reading.notices) if opened.notices else reading
 
 
-def with_those_beside(path: str, format_name: str | None) -> files.Opened:
+def with_those_beside(path: str, format_name: str | None, opened: files.Opened | None = None) -> files.Opened:
     """The document, and the files that belong to it: a session's sub-agents, the events of a run."""
-    opened = files.open_document(recording(path))
+    opened = opened or files.open_document(recording(path))
     document = opened.document
     is_one = format_name is None and not _registry.may_have_others_beside(document)
     if path == files.STANDARD_INPUT or is_one:

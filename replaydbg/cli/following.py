@@ -43,6 +43,7 @@ def _print(news: follow.News, reading: Reading, output: Output) -> None:
 
 def _tell(reading: Reading, told: set[Notice]) -> None:
     """Notices about lines, each once. Those about steps come and go while the agent runs: a parent is written last."""
-    fresh = [each for each in reading.notices if each.pointer.startswith("line ") and each not in told]
+    lasting = (each for each in reading.notices if each.pointer.startswith("line ") or each is follow.GONE)
+    fresh = [each for each in lasting if each not in told]
     told.update(fresh)
     report.notices(fresh)

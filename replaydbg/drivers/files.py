@@ -34,12 +34,12 @@ class Opened:
     notices: tuple[Notice, ...] = ()
 
 
-def open_document(path: str) -> Opened:
-    """The bytes at `path` (`-` is standard input), decompressed. Raises UnreadableInput."""
+def open_document(path: str, *, growing: bool = False) -> Opened:
+    """The bytes at `path` (`-` is standard input), decompressed; `growing` where it is being written. Raises UnreadableInput."""
     if path == STANDARD_INPUT:
         name, raw = "standard input", memoryview(_streamed(sys.stdin.buffer, "standard input"))
     else:
-        name, raw = path, _read(path)
+        name, raw = path, _read(path, growing=growing)
     if bytes(raw[:2]) == GZIP:
         return _gunzipped(name, raw)
     return Opened(Document(name, raw))
@@ -111,7 +111,7 @@ def trace_files(path: str) -> Iterator[str]:
                 yield str(file)
 
 
-def _read(path: str) -> memoryview:
+def _read(path: str, *, growing: bool) -> memoryview:
     try:
         with Path(path).open("rb") as file:
             state = os.fstat(file.fileno())
@@ -126,9 +126,29 @@ def _read(path: str) -> memoryview:
             if state.st_size < limits.MAPPED_BYTES_MIN:
                 # Also right for files of /proc, whose size says 0.
                 return memoryview(_streamed(file, path))
+            if growing:
+                return copied(file.fileno(), 0, state.st_size)
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+def copied(file: int, offset: int, count: int) -> memoryview:
+    """Bytes of a file that somebody writes: in memory, or mapped from a copy that nobody else has. Raises OSError.
+
+    A mapped file that its writer cuts short, as rotation by copying does, ends the process when it is looked at.
+    """
+    if count < limits.MAPPED_BYTES_MIN:
+        return memoryview(os.pread(file, count, offset))
+    with tempfile.TemporaryFile() as copy:
+        end = offset + count
+        while offset < end and (piece := os.pread(file, min(_CHUNK_BYTES, end - offset), offset)):
+            copy.write(piece)
+            offset += len(piece)
+        copy.flush()
+        if not copy.tell():
+            return memoryview(b"")
+        return memoryview(mmap.mmap(copy.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def _streamed(file: BinaryIO, name: str) -> bytes:

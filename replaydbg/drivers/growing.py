@@ -1,12 +1,12 @@
 """A file that another program is still writing: what was added since the last look, whole lines only.
 
 A last line without its newline is held back until it is whole, or until the file has rested and the line is JSON.
-A file that was replaced or cut short is told apart from one that grew.
+A file that was replaced, cut short or written over is told apart from one that grew: what stood before the place where
+one goes on is remembered. One that has gone is waited for: rotation renames a file before it makes the next.
 """
 
 from __future__ import annotations
 
-import mmap
 import os
 import stat
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from pathlib import Path
 
 import msgspec
 
-from replaydbg import limits
 from replaydbg.drivers import files
 from replaydbg.errors import UsageProblem
 
 _BACK_BYTES = 64 << 10
+_REMEMBERED_BYTES = 4 << 10
 _WHOLE = msgspec.json.Decoder(msgspec.Raw)
 
 
@@ -26,12 +26,13 @@ _WHOLE = msgspec.json.Decoder(msgspec.Raw)
 class Change:
     """What is new: whole lines (none, if only half of one came), and whether the file began anew before them.
 
-    `rested` says that nothing came since the last look, and half a line is left.
+    `rested` says that nothing came since the last look, and half a line is left; `gone`, that there is no file any more.
     """
 
     lines: memoryview
     anew: bool = False
     rested: bool = False
+    gone: bool = False
 
 
 class Growing:
@@ -53,33 +54,54 @@ class Growing:
                 f"{path} is no plain file, so that it cannot be followed", "open it without --follow"
             )
         self._offset = 0
-        self._size = -1
+        self._before = b""
+        self._written: tuple[int, int] | None = None
         self._file: tuple[int, int] | None = None
         self._rested = False
+        self._gone = False
 
     @property
     def offset(self) -> int:
         """The end of the last whole line that was given."""
         return self._offset
 
+    @property
+    def is_there(self) -> bool:
+        return Path(self.path).exists()
+
     def look(self) -> Change | None:
-        """What has changed; None where nothing has. Raises UnreadableInput when the file has gone."""
+        """What has changed; None where nothing has. Raises UnreadableInput."""
         try:
             with Path(self.path).open("rb") as file:
-                state = os.fstat(file.fileno())
-                identity = (state.st_dev, state.st_ino)
-                anew = self._file is not None and (identity != self._file or state.st_size < self._offset)
-                if anew:
-                    self._offset = 0
-                grew = anew or state.st_size != self._size
-                if not grew and (self._rested or state.st_size == self._offset):
-                    return None
-                self._file, self._size, self._rested = identity, state.st_size, not grew
-                lines = self._lines(_view(file.fileno(), self._offset, state), rested=not grew)
+                return self._change(file.fileno())
+        except FileNotFoundError:
+            if self._gone:
+                return None
+            self._gone = True
+            return Change(memoryview(b""), gone=True)
         except OSError as error:
             raise files.unreadable(self.path, error) from error
+
+    def _change(self, file: int) -> Change | None:
+        state = os.fstat(file)
+        identity, written = (state.st_dev, state.st_ino), (state.st_size, state.st_mtime_ns)
+        grew = self._gone or identity != self._file or written != self._written
+        if not grew and (self._rested or state.st_size == self._offset):
+            return None
+        anew = self._gone or (self._file is not None and not self._goes_on(file, identity))
+        if anew:
+            self._offset = 0
+        self._file, self._written, self._rested, self._gone = identity, written, not grew, False
+        lines = self._lines(files.copied(file, self._offset, state.st_size - self._offset), rested=not grew)
         self._offset += lines.nbytes
+        count = min(self._offset, _REMEMBERED_BYTES)
+        self._before = os.pread(file, count, self._offset - count)
         return Change(lines, anew, rested=not grew)
+
+    def _goes_on(self, file: int, identity: tuple[int, int]) -> bool:
+        """Whether it is the same file, and holds before the offset what it held."""
+        count = len(self._before)
+        return identity == self._file and os.pread(file, count, self._offset - count) == self._before
 
     def _lines(self, view: memoryview, *, rested: bool) -> memoryview:
         end = _last_newline(view)
@@ -90,14 +112,6 @@ class Growing:
                 return view[:end]
             return view
         return view[:end]
-
-
-def _view(file: int, offset: int, state: os.stat_result) -> memoryview:
-    """The bytes from `offset` on: mapped if they are many, as all large files are."""
-    count = state.st_size - offset
-    if count >= limits.MAPPED_BYTES_MIN and stat.S_ISREG(state.st_mode):
-        return memoryview(mmap.mmap(file, state.st_size, access=mmap.ACCESS_READ))[offset:]
-    return memoryview(os.pread(file, count, offset))
 
 
 def _last_newline(view: memoryview) -> int:

@@ -137,6 +137,31 @@ def test_a_file_that_begins_anew_is_read_anew(path: Path) -> None:
     assert [step.name for step in seen[-1].traces[0].steps()] == ["another"]
 
 
+def test_a_file_that_is_emptied_and_goes_on_is_read_anew(path: Path) -> None:
+    """Rotation by copying: what comes next is none of the old file's."""
+    again = orjson.dumps(request(span(9, "another"))) + b"\n"
+    deeds = [lambda: append(path, OTLP), lambda: path.write_bytes(b""), lambda: append(path, again)]
+    seen = followed(path, [*deeds, lambda: None])
+    assert [step.name for step in seen[-1].traces[0].steps()] == ["another"]
+
+
+def test_a_file_that_has_gone_is_followed_again_once_it_is_back(path: Path) -> None:
+    again = orjson.dumps(request(span(9, "another"))) + b"\n"
+    deeds = [lambda: append(path, OTLP), path.unlink, lambda: None, lambda: append(path, again)]
+    seen = followed(path, [*deeds, lambda: None])
+    gone = [reading for reading in seen if follow.GONE in reading.notices]
+    assert [len(reading.traces[0]) for reading in gone] == [4], "what was there stays on the screen"
+    assert [step.name for step in seen[-1].traces[0].steps()] == ["another"]
+    assert follow.GONE not in seen[-1].notices
+
+
+def test_a_document_that_goes_away_is_waited_for(path: Path) -> None:
+    whole = orjson.dumps(REQUESTS[2])
+    deeds = [lambda: path.write_bytes(whole), lambda: None, path.unlink, lambda: path.write_bytes(whole)]
+    seen = followed(path, [*deeds, lambda: None, lambda: None])
+    assert [follow.GONE in reading.notices for reading in seen] == [False, True, False]
+
+
 def test_what_is_no_trace_is_said(path: Path) -> None:
     with pytest.raises(UnreadableInput):
         followed(path, [lambda: append(path, b"hello\nworld\n"), lambda: None])

@@ -103,8 +103,51 @@ def test_what_cannot_grow(tmp_path: Path) -> None:
         Growing(os.devnull)
 
 
-def test_a_file_that_has_gone(path: Path) -> None:
+def test_a_file_that_has_gone_is_waited_for(path: Path) -> None:
     growing = Growing(str(path))
-    path.unlink()
-    with pytest.raises(UnreadableInput):
-        growing.look()
+    append(path, b'{"a":1}\n')
+    growing.look()
+    path.rename(path.with_name("rotated"))
+    gone = growing.look()
+    assert gone is not None
+    assert (gone.gone, bytes(gone.lines)) == (True, b"")
+    assert growing.look() is None
+    path.with_name("rotated").rename(path)  # the same file, as far as the system can tell
+    append(path, b'{"b":2}\n')
+    back = growing.look()
+    assert back is not None
+    assert (back.anew, bytes(back.lines)) == (True, b'{"a":1}\n{"b":2}\n')
+
+
+def test_a_file_that_is_written_over_and_longer_begins_anew(path: Path) -> None:
+    growing = Growing(str(path))
+    append(path, b'{"a":1}\n{"b":2}\n')
+    growing.look()
+    path.write_bytes(b'{"c":3}\n{"d":4}\n{"e":5}\n')
+    change = growing.look()
+    assert change is not None
+    assert (change.anew, bytes(change.lines)) == (True, path.read_bytes())
+
+
+def test_a_file_that_is_written_over_with_as_many_bytes_begins_anew(path: Path) -> None:
+    growing = Growing(str(path))
+    append(path, b'{"a":1}\n')
+    growing.look()
+    path.write_bytes(b'{"b":2}\n')
+    os.utime(path, ns=(1, 1))
+    change = growing.look()
+    assert change is not None
+    assert (change.anew, bytes(change.lines)) == (True, b'{"b":2}\n')
+
+
+def test_what_was_given_stays_when_the_writer_cuts_the_file_short(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAPPED_BYTES_MIN", 10)
+    written = b'{"a":1}\n' * 100_000
+    path.write_bytes(written)
+    growing = Growing(str(path))
+    change = growing.look()
+    assert change is not None
+    path.write_bytes(b"")
+    assert bytes(change.lines) == written  # a mapped file would end the process here
