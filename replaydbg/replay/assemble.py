@@ -55,6 +55,8 @@ class _Assembly:
         """Of each recorded row that stays, where it comes from and why."""
         self.unproven: list[int] = []
         """Recorded model calls and tool executions that are kept without a proof."""
+        self.inside: dict[int, str] = {}
+        """What is said of recorded rows since the execution that they run inside of is in doubt."""
 
     def build(self, branch_id: str) -> tuple[Trace, tuple[BranchStep, ...]]:
         made_at: dict[int, list[Made]] = {}
@@ -66,6 +68,8 @@ class _Assembly:
         ]
         for row in stays:
             self._judge(row, verdicts)
+        self._doubt_around()
+        self._doubt_inside()
         for row in sorted(
             {*stays, *made_at}
         ):  # where no times were recorded, their order is that of the rows
@@ -186,6 +190,26 @@ class _Assembly:
         if self.fates[row][0] is Provenance.UNPROVEN and self.trace.kinds[row] in _LEAVES:
             self.unproven.append(row)
 
+    def _doubt_around(self) -> None:
+        """An execution that began before the change, and ran an agent for longer: its result is no surer than that."""
+        for row in [*self.unproven]:
+            for ran in self.ledger.facts.flow.enclosing_executions(row):
+                known = self.fates.get(ran)
+                if known is None or known[0] is not Provenance.RECORDED or ran in self.ledger.kept_by_choice:
+                    continue
+                self.fates[ran] = (
+                    Provenance.UNPROVEN,
+                    f"no proof: #{row + 1} ran inside of it, and nothing proves that it would say the same",
+                )
+                self.unproven.append(ran)
+
+    def _doubt_inside(self) -> None:
+        remarks, ids, ends = self.ledger.remarks, self.trace.ids, self.trace.subtree_ends
+        ran = [(made.takes, made.id) for made in self.ledger.made if made.takes is not None]
+        for row, id_ in (*ran, *((row, ids[row]) for row in self.ledger.kept)):
+            if IN_DOUBT in remarks.get(id_, ""):
+                self.inside.update((one, remarks[id_]) for one in range(row + 1, ends[row]))
+
     def _keep(self, row: int) -> None:
         trace, id_ = self.trace, self.trace.ids[row]
         handle = _Own(self.wrappers[row][0]) if row in self.wrappers else trace.handles[row]
@@ -204,7 +228,8 @@ class _Assembly:
             output_tokens=trace.output_tokens[row],
             cost_usd=trace.costs[row],
         )
-        self._say(id_, id_, *self.fates[row])
+        provenance, reason = self.fates[row]
+        self._say(id_, id_, provenance, reason + self.inside.get(row, ""))
 
     def _judged(self, row: int, verdicts: Verdicts) -> tuple[Provenance, str]:
         provenance, reason = self._proved(row, verdicts)

@@ -31,6 +31,7 @@ from replaydbg.replay.lane import Driving, Lane
 from replaydbg.replay.ledger import Ledger, Made
 from replaydbg.replay.propagate import Carried
 from replaydbg.replay.reply_turn import Said
+from replaydbg.replay.resting import leave_unproven
 from replaydbg.replay.sources import Recordings
 from replaydbg.replay.world import Worlds
 
@@ -70,10 +71,12 @@ class Replay:
         """Tool executions that happen in the branch as they did in the recording, their inner steps with them."""
         self.doubtful: dict[int, str] = {}
         """Final answers of threads that were told a result that nothing proves, and what is to be said of who is told them."""
+        self.published: dict[int, str] = {}
+        """For each recorded answer that ended a turn the step of the branch that ends it now."""
         self.unused: list[int] = []
         """Recorded model calls whose edits found no place, since the thread went another way."""
         self.stopped: Stop | None = None
-        self._lanes: list[Lane] = []
+        self.lanes: list[Lane] = []
         self._running: list[_Running] = []
         self._handled: set[int] = set()
         self.halted: tuple[str, str] | None = None
@@ -116,15 +119,14 @@ class Replay:
         return not self._running
 
     def progress(self) -> Progress:
-        spent = self.budget
-        waiting, steps = len(self.requests()), len(self.ledger.made)
-        return Progress(spent.live_calls, spent.tokens, spent.cost_usd, waiting, steps)
+        spent, steps = self.budget, len(self.ledger.made)
+        return Progress(spent.live_calls, spent.tokens, spent.cost_usd, len(self.requests()), steps)
 
     def branch(self, branch_id: str, label: str = "") -> Branch:
         """The branch so far; a re-run that has not finished is stopped first."""
         if not self.finished:
             self.stop("stopped", "the re-run was stopped before its end")
-        self.ledger.leave_unproven(self.worlds.doubt_of_others)
+        leave_unproven(self)
         trace, steps = assemble(self.ledger, branch_id)
         made = Branch(branch_id, self.parent, self.edits, trace, steps, self.stopped, label)
         return replace(made, model=self.budget.model, asked=self.policy.model, models=self.budget.models)
@@ -203,7 +205,7 @@ class Replay:
                 self.waiting.expect(use.row)
 
     def begin(self, lane: Lane) -> None:
-        self._lanes.append(lane)
+        self.lanes.append(lane)
         self.waiting.expect(lane.start)
         driving = lane.drive()
         self._running.append(_Running(lane, driving, next(driving)))
@@ -251,12 +253,12 @@ class Replay:
             if waiting.any(sources, State.OPEN):
                 continue
             self._handled.add(start)
-            if any(start in lane.region for lane in self._lanes):
+            if any(start in lane.region for lane in self.lanes):
                 continue  # its lane comes by
             if waiting.any(sources, State.LOST):
                 self._lose(start)
             elif start in self.carried or any(ran in self.results for ran in self.ledger.executions(start)):
-                clock = max((lane.clock_ns for lane in self._lanes), default=-1)
+                clock = max((lane.clock_ns for lane in self.lanes), default=-1)
                 self.begin(self._lane(start, clock))
             return True
         for source, state in waiting.states.items():
@@ -266,7 +268,7 @@ class Replay:
         return False
 
     def _is_undecided(self, source: int) -> bool:
-        if any(source in lane.region for lane in self._lanes if not lane.finished):
+        if any(source in lane.region for lane in self.lanes if not lane.finished):
             return True
         undecided = set(self.waiting.starts) - self._handled
         return any(source in self.facts.flow.descendants(start) for start in undecided)
@@ -289,7 +291,7 @@ class Replay:
             place = self.facts.index.call_of(ran)
             if ran in self.confirmed or place is None:
                 continue
-            if any(place.row in one.region for one in self._lanes if one is not lane and not one.finished):
+            if any(place.row in one.region for one in self.lanes if one is not lane and not one.finished):
                 return False
         return True
 
@@ -331,6 +333,7 @@ class Replay:
     def publish(self, source: int, said: Said, doubt: str) -> None:
         """The turn that ended with the recorded answer at `source` has ended with this one. `doubt` is what is not proven about it."""
         waiting = self.waiting
+        self.published[source] = said.id
         if doubt:
             self.doubtful[source] = doubt
         output = self.facts.trace.body(source).output
@@ -340,7 +343,7 @@ class Replay:
         if carried.old.strip() == carried.new.strip():
             waiting.states[source] = State.SAME
             if doubt:
-                self._doubt_users(source)
+                self.doubt_users(source)
             return
         waiting.states[source] = State.CHANGED
         self.ledger.answers.append(carried)
@@ -358,7 +361,7 @@ class Replay:
             for later in self.facts.flow.descendants(row):
                 self.ledger.doubts.setdefault(later, reason)
 
-    def _doubt_users(self, source: int) -> None:
+    def doubt_users(self, source: int) -> None:
         """Who was told an answer that stays as it was, if a result that nothing proves is right."""
         reason = f"no proof: the answer of #{source + 1} rests on a result that nothing proves"
         for row in self.waiting.users(source):
@@ -377,16 +380,13 @@ class Replay:
         for row in begins:
             self.begin(self._lane(row, lane.clock_ns))
 
-    def ended(self, lane: Lane) -> None:
-        self._lose_sources(lane)
-
     def stopped_lane(self, lane: Lane, stop: Stop) -> None:
         if self.halted is not None:
             stop = Stop(*self.halted, stop.step_id)
         self.stopped = self.stopped or stop
-        self._lose_sources(lane)
+        self.ended(lane)
 
-    def _lose_sources(self, lane: Lane) -> None:
+    def ended(self, lane: Lane) -> None:
         for row in lane.region:
             if self.waiting.states.get(row) is State.OPEN:
                 self.waiting.states[row] = State.LOST

@@ -16,6 +16,7 @@ from replaydbg.core.branch import Provenance, Stop
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Message, ToolCall
 from replaydbg.core.request import Sent
+from replaydbg.core.step import Kind
 from replaydbg.graph.index import CallPlace
 from replaydbg.replay import propagate, requests
 from replaydbg.replay.api import Answers, Need
@@ -68,6 +69,8 @@ class Lane:
     """The steps of other threads whose changed answers were carried into it."""
     last_id: str = ""
     """The step of the branch that this lane came to last."""
+    steps: list[tuple[str, Kind]] = field(default_factory=list)
+    """All that it came to, with those of the lane that it forked from."""
     world: World | None = field(init=False)
     """What the calls of the thread have changed so far."""
     anew: bool = False
@@ -239,7 +242,7 @@ class Lane:
             self.pending -= below
             self.region -= below
             lane = Lane(replay, other, prompt, same=False, not_before_ns=self.clock_ns, in_step=self.in_step)
-            lane.world, lane.doubt = self.world, self.doubt
+            lane.world, lane.doubt, lane.steps = self.world, self.doubt, [*self.steps]
             replay.begin(lane)
 
     def _hand_back(self) -> None:
@@ -291,8 +294,10 @@ class Lane:
 
     def keep(self, row: int, reason: str, provenance: Provenance = Provenance.RECORDED) -> None:
         """The recorded step stays, since what it answers is asked again as it was."""
+        trace = self.replay.facts.trace
         self.replay.ledger.keep(row, provenance, reason)
-        self.in_doubt(self.replay.facts.trace.ids[row])
+        self.in_doubt(trace.ids[row])
+        self.steps.append((trace.ids[row], trace.kind(row)))
 
     def in_doubt(self, id_: str) -> None:
         """The step is one of a thread that was told changed answers: what else its prompts hold is to be asked."""
@@ -304,6 +309,7 @@ class Lane:
     def add(self, made: Made) -> None:
         self.replay.ledger.add(made)
         self.in_doubt(made.id)
+        self.steps.append((made.id, made.kind))
         self.last_id = made.id
 
     def edit_unused(self, row: int, step_id: str) -> None:
@@ -328,7 +334,7 @@ class Lane:
 
     def change_world(self, calls: Iterable[ToolCall], since_ns: int) -> None:
         """These were made, from that time on."""
-        self.world = after(self.world, calls)
+        self.world = after(self.world, calls, self.replay.worlds.changing)
         self.replay.worlds.changed(self.start, self.last, self.world, since_ns)
 
     def pass_time(self, end_ns: int) -> None:

@@ -103,11 +103,12 @@ class Ledger:
             if ran is not None:
                 yield ran
 
-    def leave_unproven(self, why: Callable[[int, int], str]) -> None:
+    def leave_unproven(self, why: Callable[[int, int], str]) -> dict[str, str]:
         """Recorded results that the branch took over are unproven where there is a reason, given the model call that asked
-        (its row) and when the tool began.
+        (its row) and when the tool began. Of those: their ids, with the names of the tools.
         """
         trace, index = self.facts.trace, self.facts.index
+        left: dict[str, str] = {}
 
         def doubt(ran: int, begun_ns: int) -> str:
             place = index.call_of(ran)
@@ -118,14 +119,17 @@ class Ledger:
                 doubted = doubt(ran, trace.starts_ns[ran])
                 if doubted:
                     self.kept[ran] = Provenance.UNPROVEN, f"{reason}; {doubted}"
+                    left[trace.ids[ran]] = trace.name(ran)
         for at, made in enumerate(self.made):
             if made.provenance is Provenance.RECORDED and made.kind is Kind.TOOL_EXECUTION:
                 doubted = doubt(made.anchor, made.start_ns)
                 if doubted:
                     reason = f"{made.reason}; {doubted}"
                     self.made[at] = replace(made, provenance=Provenance.UNPROVEN, reason=reason)
+                    left[made.id] = made.name
         for row in self.resumed:
             for ran in self.executions(row):
                 doubted = doubt(ran, trace.starts_ns[ran])
                 if doubted:
                     self.doubts.setdefault(ran, doubted)
+        return left

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -12,15 +12,13 @@ from replaydbg.core.outcome import UNFIT, Failed, Outcome, Skipped, ToolResult
 from replaydbg.core.request import ToolRequest
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.tool import ToolSpec
-from replaydbg.graph.index import CallPlace
 from replaydbg.replay import propagate, requests
 from replaydbg.replay.api import Answers, Asked, Given, Need
 from replaydbg.replay.assemble import IN_DOUBT
+from replaydbg.replay.fitting import Fit, fits
 from replaydbg.replay.ledger import Made
 from replaydbg.replay.propagate import Carried
-from replaydbg.replay.sources import Answer
 from replaydbg.replay.text_calls import recorded_result
-from replaydbg.replay.world import are_same, doubt
 
 if TYPE_CHECKING:  # a turn is a part of its lane
     from replaydbg.replay.lane import Lane
@@ -33,16 +31,6 @@ class Served:
     response: ToolResponse
     same: bool = False
     unproven: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    answer: Answer
-    reason: str
-    here: bool
-    """Whether it is the answer of the same place."""
-    doubt: str = ""
-    """Why nothing proves that the tool would answer so again."""
 
 
 @dataclass(eq=False, slots=True)
@@ -69,7 +57,7 @@ class ToolTurn:
     def serve(self) -> Generator[Need, Answers, list[Served] | None]:
         """Answers in the order of the calls. None where one is missing: the lane has stopped."""
         replay = self.lane.replay
-        choices = self._choices()
+        choices = fits(self)
         inner = [choice.answer.row for choice in choices if choice and choice.answer.row is not None]
         replay.confirmed.update(inner)
         if inner:
@@ -78,7 +66,7 @@ class ToolTurn:
             at: Asked(
                 self.lane.take_id(),
                 ToolRequest(call),
-                self._ran(at),
+                self.ran(at),
                 self._why(call) if choice is None else choice.doubt,
                 self._spec(call),
                 unproven=choice is not None,
@@ -86,7 +74,9 @@ class ToolTurn:
             for at, (call, choice) in enumerate(zip(self.calls, choices, strict=True))
             if choice is None or choice.doubt
         }
-        answers = (yield Need(asked=tuple(asked.values()))) if asked else {}
+        answers: dict[str, Given] = {}
+        for stage in self._stages(asked):
+            answers |= yield Need(asked=stage)
         served: list[Served | None] = []
         start_ns = end_ns = self.lane.clock_ns
         stop: tuple[str, str, int | None] | None = None
@@ -98,7 +88,7 @@ class ToolTurn:
                 outcome, provenance, _ = answers[asked[at].id]
                 answered, problem = self._answered(at, asked[at].id, outcome, provenance)
                 served.append(answered)
-                stop = stop or (problem and (*problem, self._ran(at)))
+                stop = stop or (problem and (*problem, self.ran(at)))
             end_ns = max(end_ns, self.lane.clock_ns)
         self.lane.clock_ns = end_ns
         self.lane.change_world(self.calls, start_ns)
@@ -115,77 +105,27 @@ class ToolTurn:
         self.responses = tuple(one.response for one in complete)
         return complete
 
+    def _stages(self, asked: Mapping[int, Asked]) -> Iterator[tuple[Asked, ...]]:
+        """At the same time, but what is asked only since an earlier call changes something is asked after that."""
+        changing = [at for at in asked if self.lane.replay.worlds.changing(self.calls[at])]
+        late = {at for at, one in asked.items() if one.unproven and any(before < at for before in changing)}
+        stages = ([at for at in asked if at not in late], *([at] for at in sorted(late)))
+        return (tuple(asked[at] for at in stage) for stage in stages if stage)
+
     def _is_left_to_recording(self, given: Given) -> bool:
         """Whether nobody answered: not where the re-run is stopped, which may go on and ask then."""
         return isinstance(given.outcome, Skipped) and self.lane.replay.halted is None
 
     # --- the recording
 
-    def _ran(self, at: int) -> int | None:
+    def ran(self, at: int) -> int | None:
         """The recorded execution at the same place, of a call to the same tool."""
         node = self.lane.node
         if node is None or at >= len(self.recorded) or self.recorded[at].name != self.calls[at].name:
             return None
         return self.lane.replay.facts.index.execution_of(node, at)
 
-    def _choices(self) -> list[_Choice | None]:
-        """For each call its recorded answer: one of the same world, else one of another, with that doubt."""
-        found: dict[int, _Choice] = {}
-        equal = [self.lane.replay.recordings.equal_calls(call) for call in self.calls]
-        same_world = [list(filter(self._is_same_world, places)) for places in equal]
-        for fitting in (same_world, equal):
-            for find in (self._here, self._elsewhere):
-                for at, places in enumerate(fitting):
-                    choice = find(at, places) if at not in found else None
-                    if choice is not None:
-                        found[at] = replace(choice, doubt=self._doubt(choice))
-        return [found.get(at) for at in range(len(self.calls))]
-
-    def _is_same_world(self, place: CallPlace) -> bool:
-        return are_same(self.lane.replay.worlds.before(place.row), self.lane.world)
-
-    def _doubt(self, choice: _Choice) -> str:
-        row, replay = choice.answer.row, self.lane.replay
-        if row in replay.results or row in replay.ledger.kept_by_choice:
-            return ""
-        return doubt(replay.worlds.before(choice.answer.place.row), self.lane.world)
-
-    def _here(self, at: int, places: list[CallPlace]) -> _Choice | None:
-        """The recorded answer of the same place, if it is one of these, or a person's edit was meant for it."""
-        lane = self.lane
-        node, ran = lane.node, self._ran(at)
-        if node is None or at >= len(self.recorded):
-            return None
-        place = CallPlace(node, at)
-        meant = self.edited and ran in lane.replay.results
-        if place in lane.used or not (meant or place in places):
-            return None
-        answer = lane.replay.recordings.answer(place)
-        if answer is None:
-            if ran not in lane.replay.results:
-                return None
-            answer = Answer(place, None, None, is_error=False, row=ran)
-        lane.used.add(place)
-        return _Choice(answer, f"recorded result for the equal call at {answer.where}", here=True)
-
-    def _elsewhere(self, _at: int, places: list[CallPlace]) -> _Choice | None:
-        """The next unused recorded answer of this thread; else the one that all of these got."""
-        lane = self.lane
-        recordings = lane.replay.recordings
-        free = (place for place in places if place.row in lane.region and place not in lane.used)
-        answer = recordings.first(free)
-        if answer is not None:
-            lane.used.add(answer.place)
-            return _Choice(answer, f"recorded result for the equal call at {answer.where}", here=False)
-        agreed = recordings.agreed(places)
-        if agreed is None:
-            return None
-        answer, count = agreed
-        all_say = "" if count == 1 else f"; all {count} recorded results of it agree"
-        reason = f"recorded result for the equal call at {answer.where}, used again{all_say}"
-        return _Choice(replace(answer, row=None), reason, here=False)
-
-    def _recorded(self, at: int, choice: _Choice) -> Served:
+    def _recorded(self, at: int, choice: Fit) -> Served:
         replay, call, answer = self.lane.replay, self.calls[at], choice.answer
         new = replay.results.get(answer.row) if answer.row is not None else None
         if new is not None:
@@ -287,7 +227,7 @@ class ToolTurn:
         has_result: bool = True,
         duration_ns: int | None = None,
     ) -> Made:
-        call, ran = self.calls[at], self._ran(at)
+        call, ran = self.calls[at], self.ran(at)
         trace = self.lane.replay.facts.trace
         if duration_ns is None:
             duration_ns = self.lane.recorded_ns(takes) if takes is not None else 0

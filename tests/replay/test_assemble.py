@@ -7,6 +7,7 @@ from replaydbg.core.outcome import Reply, ToolResult
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
+from replaydbg.replay.assemble import IN_DOUBT
 from replaydbg.replay.engine import Replay
 from tests.replay.test_engine import LOOP, lanes, nested
 from tests.support.build import (
@@ -20,7 +21,7 @@ from tests.support.build import (
     trace,
     user,
 )
-from tests.support.drive import drive, edit, says, world
+from tests.support.drive import drive, edit, reason, says, world
 
 
 def branch_of(of: Trace, *edits: Edit) -> Branch:
@@ -160,3 +161,34 @@ def test_steps_inside_of_a_kept_execution_are_judged_one_by_one_where_something_
     )
     assert "x1" in branch.trace.ids
     assert {step.of: str(step.provenance) for step in branch.steps}["second"] == "unproven"
+
+
+def test_an_execution_that_ran_an_agent_beyond_the_change_is_no_surer_than_that_agent() -> None:
+    """It began before the other one said something else, and went on after that."""
+    asked = call("ask", {}, "c")
+    inner = (
+        model_call("i1", [user("draft it")], "a draft", start_ms=2, duration_ms=3),
+        model_call("i2", [user("check it")], "it is right", start_ms=20, duration_ms=5),
+    )
+    of = trace(
+        agent(
+            "crew",
+            "crew",
+            model_call("m1", [user("u")], assistant("", asked), start_ms=0, duration_ms=1),
+            tool_execution("x1", asked, "it is right", children=inner, start_ms=1, duration_ms=30),
+            model_call("other", [user("v")], "hello", start_ms=5, duration_ms=5),
+            start_ms=0,
+            duration_ms=40,
+        )
+    )
+    branch = branch_of(of, edit(of, "other", "/output/content", "bye"))
+    said = {step.of: str(step.provenance) for step in branch.steps}
+    assert (said["i1"], said["i2"], said["x1"]) == ("recorded", "unproven", "unproven")
+    assert "#5 ran inside of it" in reason(branch, "x1")
+
+
+def test_what_runs_inside_of_an_execution_in_doubt_is_in_doubt() -> None:
+    of = nested()
+    replay = Replay(Facts(of), [edit(of, "b1", "/output/content", "let me ask")])
+    replay.ledger.remark("bx", f"{IN_DOUBT} holds a result of f that nothing proves")
+    assert IN_DOUBT in reason(replay.branch("b"), "e1")

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from dataclasses import replace
 
 import pytest
 
 from replaydbg.core.branch import Branch, BranchStep, Edit, Provenance
-from replaydbg.core.message import Message
-from replaydbg.core.outcome import Outcome, Reply, ToolResult
+from replaydbg.core.message import Message, Role
+from replaydbg.core.outcome import Outcome, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest, message_document
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
@@ -26,11 +27,20 @@ from replaydbg.replay.assemble import IN_DOUBT
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.lane import Lane
 from tests.support.drive import drive, edit
-from tests.support.programs import Change, Program, answer_model, answer_tool, random_program
+from tests.support.programs import (
+    Change,
+    Program,
+    answer_model,
+    answer_tool,
+    in_one_world,
+    random_program,
+    use_shared,
+)
 
 PROGRAMS = int(os.environ.get("REPLAYDBG_PROGRAMS", "300"))
 FIRST = int(os.environ.get("REPLAYDBG_PROGRAMS_FROM", "0"))
 CHUNKS = 10
+NOTHING = Message(Role.ASSISTANT)
 VOUCHED = {Provenance.RECORDED, Provenance.EDITED, Provenance.LIVE}
 
 
@@ -75,6 +85,32 @@ def rerun(program: Program, of: Trace, one: Edit) -> Branch:
 
     replay = Replay(Facts(of), [one])
     return drive(replay, answer).branch("b")
+
+
+def rerun_in_one_world(program: Program, of: Trace, one: Edit) -> Branch:
+    """Tools that only look cannot be run again: the world of the re-run is not there any more."""
+    stubborn = {f"a{at}" for at, (agent,) in enumerate(program.groups) if agent.stubborn}
+
+    def answer(asked: Asked) -> Outcome:
+        if isinstance(asked.request, ModelRequest):
+            lane = next(run.lane for run in replay._running if asked in run.waiting())
+            name = of.agent(lane.last if asked.row is None else asked.row)
+            return Reply(answer_model(asked.request, stubborn=name in stubborn, nesting=False), duration_ms=7)
+        if asked.unproven or asked.request.call.name == "get":
+            return Skipped("nobody can look")
+        return ToolResult(use_shared(asked.request.call, Counter()), duration_ms=3)
+
+    replay = Replay(Facts(of), [one])
+    return drive(replay, answer).branch("b")
+
+
+def a_call_changed(of: Trace, seed: int) -> tuple[Change, Edit] | None:
+    """Another argument for the first call of a reply."""
+    asking = [row for row in of.rows(Kind.MODEL_CALL) if (of.body(row).output or NOTHING).tool_calls]
+    if not asking:
+        return None
+    id_ = of.ids[random.Random(~seed).choice(asking)]
+    return Change(id_, arguments={"n": 7}), edit(of, id_, "/tool_calls/0/arguments", {"n": 7})
 
 
 def said(trace: Trace, row: int) -> object:
@@ -139,6 +175,18 @@ def test_what_replay_vouches_for_is_what_the_program_does(chunk: int) -> None:
         assert branch.stopped is None, f"program {seed}"
         assert wrong(branch, expected) == [], f"program {seed}: {change}"
         assert unsaid(branch, expected) == [], f"program {seed}: {change}"
+
+
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_the_same_where_all_share_one_world(chunk: int) -> None:
+    """An agent sees what others have changed, and a call what those before it in its turn have."""
+    for seed in range(FIRST + chunk, FIRST + PROGRAMS, CHUNKS):
+        program = in_one_world(random_program(seed))
+        of = program.run()
+        change, one = (seed % 2 and a_call_changed(of, seed)) or a_change(of, seed)
+        branch = rerun_in_one_world(program, of, one)
+        expected = replace(program, change=change).run()
+        assert wrong(branch, expected) == [], f"program {seed}: {change}"
 
 
 def test_the_proof_can_fail() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from replaydbg.core.message import Message
 from replaydbg.core.outcome import Skipped, ToolResult
 from replaydbg.core.trace import Trace
@@ -151,6 +153,7 @@ def test_what_another_thread_wrote_otherwise_leaves_a_recorded_result_unproven()
     assert "write_file was called before it in the thread of #1, as it was not in the recording" in reason(
         branch, "rx"
     )
+    assert "in doubt: its prompt holds a result of read_file" in reason(branch, "r2"), "it was told that"
     assert replay.branch("b").steps == branch.steps, "said once"
 
 
@@ -185,3 +188,76 @@ def test_what_another_thread_no_longer_writes() -> None:
         "in the recording write_file was called before it in the thread of #1, as it is not here"
         in reason(branch, "rx")
     )
+
+
+BOTH = assistant("", WRITE, READ)
+TURN = chat([user("u"), BOTH, response("w", "ok"), response("r", "x"), assistant("done")])
+
+
+def test_an_earlier_call_of_the_same_turn_may_have_changed_what_a_later_one_answers() -> None:
+    replay = Replay(Facts(TURN), [edit(TURN, "m1", "/tool_calls/0/arguments/text", "y")])
+    assert names(replay) == ["run:write_file"], "what reads waits for it"
+    replay.receive(replay.requests()[0].id, ToolResult("ok"))
+    (asked,) = replay.requests()
+    assert names(replay) == ["run:read_file"]
+    assert asked.unproven
+    replay.receive(asked.id, ToolResult("y"))
+    assert told(replay) == ["ok", "y"]
+
+
+def test_a_later_call_of_the_turn_has_changed_nothing_before() -> None:
+    of = chat(
+        [user("u"), assistant("", READ, WRITE), response("r", "x"), response("w", "ok"), assistant("done")]
+    )
+    replay = Replay(Facts(of), [edit(of, "m1", "/tool_calls/1/arguments/text", "y")])
+    assert names(replay) == ["run:write_file"]
+    replay.receive(replay.requests()[0].id, ToolResult("ok"))
+    assert told(replay) == ["x", "ok"]
+
+
+def delegating() -> Trace:
+    """An agent has another one write the file, and reads it."""
+    ask = call("ask", {"what": "write it"}, "a")
+    asks = assistant("", ask)
+    inner = model_call("i1", [user("write it")], WRITES)
+    after_it = model_call("i2", [user("write it"), WRITES, response("w", "ok")], "I wrote it")
+    return trace(
+        model_call("m1", [user("u")], asks),
+        tool_execution(
+            "ax", ask, "I wrote it", children=(inner, tool_execution("wx", WRITE, "ok"), after_it)
+        ),
+        model_call("m2", [user("u"), asks, response("a", "I wrote it")], ASKS),
+        tool_execution("rx", READ, "x"),
+        model_call("m3", [user("u"), asks, response("a", "I wrote it"), ASKS, response("r", "x")], "done"),
+    )
+
+
+def test_a_tool_that_runs_an_agent_changes_what_that_changes() -> None:
+    of = delegating()
+    assert Worlds(Facts(of)).changing(call("ask", {"what": "something else"}))
+    replay = Replay(Facts(of), [edit(of, "m1", "/messages/0/content", "v")])
+    replay.receive(replay.requests()[0].id, says(ASKS))
+    (asked,) = replay.requests()
+    assert names(replay) == ["run:read_file"], "nobody has written the file now"
+    assert "in the recording ask was called before it, as it is not here" in asked.why
+
+
+@pytest.mark.parametrize("timed", [True, False])
+def test_a_result_of_another_place_is_none_where_another_thread_changed_something_between(
+    timed: bool,
+) -> None:
+    """The reader reads again, after the other one has written."""
+    told_so = user("the file is ready")
+    again = [told_so, ASKS, response("r", "nothing")]
+    of = trace(
+        model_call("r1", [told_so], ASKS, start_ms=0, duration_ms=5, timed=timed),
+        tool_execution("rx", READ, "nothing", start_ms=6, duration_ms=1, timed=timed),
+        model_call("w1", [user("write it")], WRITES, start_ms=10, duration_ms=5, timed=timed),
+        tool_execution("wx", WRITE, "ok", start_ms=16, duration_ms=1, timed=timed),
+        model_call("r2", again, "fine", start_ms=30, duration_ms=5, timed=timed),
+    )
+    replay = Replay(Facts(of), [edit(of, "r2", "/messages/0/content", "look again")])
+    replay.receive(replay.requests()[0].id, says(ASKS))
+    (asked,) = replay.requests()
+    assert names(replay) == ["run:read_file"]
+    assert "between the two another thread called write_file" in asked.why

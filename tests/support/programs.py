@@ -1,15 +1,16 @@
 """Random agent programs, run for real against a made-up model: agents side by side, parallel tools, sub-agents, loops,
 equal requests, and answers that are handed over as they are, inside of JSON, or transformed beyond recognition.
 
-Every reply is a function of the prompt, and every result one of the arguments and of what its thread has changed before,
-so a program that is run again with one
-change is what a re-run of that change must come to, wherever it claims to know.
+Every reply is a function of the prompt, and every result one of the arguments and of what its thread has changed before
+(in a `shared` world what anybody has, and the tools of a turn run one after the other), so a program that is run again
+with one change is what a re-run of that change must come to, wherever it claims to know.
 """
 
 from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
@@ -48,6 +49,8 @@ class Change:
     reply: str | None = None
     instructions: str | None = None
     result: str | None = None
+    arguments: Json = None
+    """Of the first call of the reply."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Program:
     seed: int
     timed: bool = True
     change: Change | None = None
+    shared: bool = False
 
     def run(self) -> Trace:
         return _Running(self).trace()
@@ -92,16 +96,27 @@ def random_program(seed: int) -> Program:
     return Program(tuple(groups), seed, timed=dice.random() > 0.1)
 
 
+def in_one_world(program: Program) -> Program:
+    """The same agents one after the other, none of which runs agents: who comes first in one world is no chance then."""
+    alone = tuple((one,) for group in program.groups for one in group)
+    return replace(program, groups=alone, shared=True)
+
+
 @dataclass
 class _Running:
     program: Program
     answers: list[str] = field(default_factory=list)
+    world: Counter[Json] = field(default_factory=Counter)
+    """How often what was set, in a shared world."""
 
     def trace(self) -> Trace:
         built: list[Built] = []
         clock = 0
         for group in self.program.groups:
-            talks = [_Talk(self.program, f"a{len(self.answers) + at}", clock) for at in range(len(group))]
+            talks = [
+                _Talk(self.program, f"a{len(self.answers) + at}", clock, self.world)
+                for at in range(len(group))
+            ]
             driven = [talk.drive(self._task(one), one) for talk, one in zip(talks, group, strict=True)]
             waiting = [(clock, at) for at in range(len(group))]
             while waiting:  # whoever's clock is behind goes on: steps of agents side by side interleave
@@ -122,8 +137,9 @@ class _Running:
 class _Talk:
     """One agent at work, step by step."""
 
-    def __init__(self, program: Program, name: str, clock: int) -> None:
+    def __init__(self, program: Program, name: str, clock: int, world: Counter[Json] | None = None) -> None:
         self.program = program
+        self.world = Counter() if world is None else world
         self.name = name
         self.began = self.clock = clock
         self.steps: list[Built] = []
@@ -152,9 +168,16 @@ class _Talk:
                 change = self._change(id_)
                 if change is not None and change.instructions is not None:
                     messages[0] = system(change.instructions)
-                reply = think(tuple(messages), nesting=not nested, stubborn=one.stubborn)
+                nesting = not nested and not self.program.shared
+                reply = think(tuple(messages), nesting=nesting, stubborn=one.stubborn)
                 if change is not None and change.reply is not None:
                     parts = assistant(change.reply).parts + reply.tool_calls
+                    reply = Message(reply.role, parts, "", reply.finish_reason)
+                if change is not None and change.arguments is not None:
+                    parts = tuple(
+                        replace(part, arguments=change.arguments) if part is reply.tool_calls[0] else part
+                        for part in reply.parts
+                    )
                     reply = Message(reply.role, parts, "", reply.finish_reason)
                 self.steps.append(self._timed(model_call(id_, tuple(messages), reply), 7))
                 yield self.clock
@@ -162,7 +185,8 @@ class _Talk:
                 start = end = self.clock
                 before = messages[:-1]
                 for at, asked in enumerate(reply.tool_calls):
-                    self.clock = start  # parallel calls begin together
+                    if not self.program.shared:
+                        self.clock = start  # parallel calls begin together
                     built, result = self._execute(f"{self.name}-x{turn}{round_}{at}", asked, before)
                     self.steps.append(built)
                     messages.append(response(asked.id, result))
@@ -181,6 +205,8 @@ class _Talk:
             for _ in inner.drive(f"question {asked.arguments}", Agent("")):
                 pass
             children, result, self.clock = [inner.built], inner.answer, inner.clock
+        elif self.program.shared:
+            result = use_shared(asked, self.world)
         else:
             result = use(asked, before)
         change = self._change(id_)
@@ -198,9 +224,16 @@ class _Talk:
         return change if change is not None and change.id_ == id_ else None
 
 
-def answer_model(request: ModelRequest, *, stubborn: bool) -> Message:
+def use_shared(asked: ToolCall, world: Counter[Json]) -> Json:
+    """A tool that is called `get` tells how often anybody has `set` the same."""
+    place = str(asked.arguments)
+    world[place] += asked.name == "set"
+    return f"{asked.name} {place} {world[place] if asked.name == 'get' else ''}"
+
+
+def answer_model(request: ModelRequest, *, stubborn: bool, nesting: bool = True) -> Message:
     nested = request.messages[1].text.startswith("question")
-    return think(request.messages, nesting=not nested, stubborn=stubborn and not nested)
+    return think(request.messages, nesting=nesting and not nested, stubborn=stubborn and not nested)
 
 
 def answer_tool(request: ToolRequest, program: Program, before: Sequence[Message]) -> Json:
