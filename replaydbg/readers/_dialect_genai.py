@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 
@@ -144,10 +145,18 @@ class Body(SpanBody):
         if said is None:
             return _genai_events.reply(self.events)
         message = merged(said)
+        if message is not None and not message.finish_reason:
+            message = replace(message, finish_reason=self._finish_reason)
         if message is None or message.role is not Role.UNKNOWN:
             return message
         # OpenLLMetry's LangChain instrumentation calls the model's role "unknown".
         return Message(Role.ASSISTANT, message.parts, message.name, message.finish_reason)
+
+    @property
+    def _finish_reason(self) -> str:
+        """Why the model stopped, where the message itself does not say it."""
+        reasons = self.attributes.json("gen_ai.response.finish_reasons")
+        return loose.text(reasons[0]) if isinstance(reasons, list) and reasons else loose.text(reasons)
 
     def _messages(self, key: str) -> tuple[Message, ...] | None:
         if key not in self.attributes:
@@ -272,7 +281,7 @@ class Body(SpanBody):
             "gen_ai.retrieval.query.text",
             "traceloop.entity.input",
         )
-        return self.attributes.json(key) if key else None
+        return self.attributes.json(key) if key else _genai_events.content_of(self.events, prompts=True)
 
     @lazy
     def output_value(self) -> Json:
@@ -286,7 +295,7 @@ class Body(SpanBody):
             "gen_ai.retrieval.documents",
             "traceloop.entity.output",
         )
-        return self.attributes.json(key) if key else None
+        return self.attributes.json(key) if key else _genai_events.content_of(self.events, prompts=False)
 
     @lazy
     def usage(self) -> Usage:

@@ -69,6 +69,18 @@ def returned(events: Sequence[Event]) -> Json:
     return bedrock_converse.read_result(loose.parsed(said))
 
 
+def content_of(events: Sequence[Event], *, prompts: bool) -> Json:
+    """What events say that an agent was given, or that it gave: the one thing, or all of them in order."""
+    key = "content" if prompts else "message"
+    said = [
+        event.fields.get(key)
+        for event in events
+        if (event.name in _PROMPT if prompts else event.name == CHOICE)
+    ]
+    told = [loose.parsed(value) for value in said if value is not None]
+    return told[0] if len(told) == 1 else told or None
+
+
 def from_attribute(value: Json) -> list[Event]:
     """Events out of the list that older Logfire writes: each names itself under `event.name`."""
     if not isinstance(value, list):

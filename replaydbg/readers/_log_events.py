@@ -70,15 +70,24 @@ class LogEvents:
         call = self._call_of(record, name, place)
         if call is None:
             return
-        for key, value in attributes.items():
-            call.attributes.setdefault(key, value)
         body = any_value(record.get("body"))
-        if name != _genai_events.OPERATION_DETAILS:
-            call.events.append(Event(name, body if isinstance(body, dict) else {"content": body}))
         time = nanoseconds(_first(record, "timeUnixNano", "observedTimeUnixNano"))
-        if time != NOT_RECORDED:
-            call.times.append(time)
-        call.records.append(record)
+        _tell(
+            call, Event(name, body if isinstance(body, dict) else {"content": body}), attributes, time, record
+        )
+
+    def tell(  # noqa: PLR0917 - as `add`, of a record that its store keeps otherwise
+        self,
+        ids: tuple[str, str],
+        name: str,
+        fields: Mapping[str, Json],
+        attributes: Mapping[str, Json],
+        time: int,
+        record: Json,
+    ) -> None:
+        """One event of the span with these ids (of the trace, its own)."""
+        call = self._calls.setdefault(ids, Call(*ids))
+        _tell(call, Event(name, fields), attributes, time, record)
 
     def _call_of(self, record: Mapping[str, Json], name: str, place: str) -> Call | None:
         own = span_id(record.get("spanId", record.get("span_id")))
@@ -112,6 +121,17 @@ class LogEvents:
             assembly.notices.append(Notice(alone[0].span_id if spans else "", told))
 
 
+def _tell(call: Call, event: Event, attributes: Mapping[str, Json], time: int, record: Json) -> None:
+    for key, value in attributes.items():
+        call.attributes.setdefault(key, value)
+    if event.name != _genai_events.OPERATION_DETAILS:
+        call.events.append(event)
+    if time != NOT_RECORDED:
+        call.times.append(time)
+    if not call.records or call.records[-1] is not record:
+        call.records.append(record)
+
+
 def _first(record: Mapping[str, Json], *keys: str) -> Json:
     for key in keys:
         snake = re.sub(r"(?=[A-Z])", "_", key).lower()
@@ -122,9 +142,9 @@ def _first(record: Mapping[str, Json], *keys: str) -> Json:
 
 
 def _add(call: Call, assembly: Assembly) -> None:
-    call.attributes.setdefault("gen_ai.operation.name", "chat")
+    operation = call.attributes.setdefault("gen_ai.operation.name", "chat")
     model = call.attributes.get("gen_ai.request.model")
-    name = f"chat {model}" if isinstance(model, str) else "chat"
+    name = f"{operation} {model}" if isinstance(model, str) else str(operation)
     span = Span(name, Attributes(call.attributes), "", call.events, call.records)
     wanted = {key: call.attributes[key] for key in _dialects.WANTED if key in call.attributes}
     assembly.add(

@@ -77,13 +77,9 @@ def _shape(*, snake: bool) -> Shape:
         scopes = list[scope] | None  # type: ignore[valid-type]
         resource = struct("Resource", ("scopeSpans", scopes), ("instrumentationLibrarySpans", scopes))
         resources = list[resource] | None  # type: ignore[valid-type]
-        return struct(
-            "Request",
-            ("resourceSpans", resources),
-            ("batches", resources),
-            ("data", spans),
-            ("resourceLogs", msgspec.Raw),
-        )
+        fields = (("resourceSpans", resources), ("batches", resources), ("data", spans))
+        inner = struct("Inner", *fields[:2]) | None
+        return struct("Request", *fields, ("trace", inner), ("result", inner), ("resourceLogs", msgspec.Raw))
 
     def decoder(request: Any) -> Any:
         return msgspec.json.Decoder(list[request] | request, strict=False)
@@ -177,9 +173,12 @@ def spans_of(envelope: Any) -> Iterator[tuple[list[Any], Any]]:
         for at, span in enumerate(request.data or ()):
             path[:] = [*prefix, "data", at]
             yield path, span
-        for key in ("resourceSpans", "batches"):
-            for at, resource in enumerate(getattr(request, key) or ()):
-                yield from _spans_of_resource(resource, path, [*prefix, key, at])
+        # Tempo's second API puts a trace around them, Jaeger's third a result.
+        around = (("", request), ("trace", request.trace), ("result", request.result))
+        for name, inner in around:
+            for key in ("resourceSpans", "batches") if inner is not None else ():
+                for at, resource in enumerate(getattr(inner, key) or ()):
+                    yield from _spans_of_resource(resource, path, [*prefix, *filter(None, (name,)), key, at])
 
 
 def _spans_of_resource(resource: Any, path: list[Any], prefix: list[Any]) -> Iterator[tuple[list[Any], Any]]:

@@ -1,7 +1,8 @@
 """OTLP JSON: what OpenTelemetry exporters, collectors, Jaeger, Tempo and Phoenix's `otlpv1` write.
 
 Shapes: one request `{"resourceSpans": [...]}`, an array of them, one for each line, with keys in either case,
-`{"batches": [...]}` (Tempo) and `{"data": [span, ...]}` (Phoenix).
+`{"batches": [...]}`, `{"trace": {...}}` (Tempo), `{"result": {...}}` (Jaeger's third API; its page's JSON is `span-rows`) and
+`{"data": [span, ...]}` (Phoenix).
 
 Get one: the collector's file exporter (`exporters: {file: {path: run.jsonl}}`), or `replaydbg receive -o run.jsonl`
 with OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 set where the agent runs.

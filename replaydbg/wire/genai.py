@@ -10,6 +10,7 @@ What the conventions can not say (raw argument text, a provider's signature) is 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import get_args
 
 import msgspec
@@ -27,7 +28,7 @@ from replaydbg.core.message import (
     ToolResponse,
 )
 from replaydbg.core.tool import ToolSpec
-from replaydbg.wire import arguments, loose, tool_specs
+from replaydbg.wire import _anthropic_blocks, _openai_chat_messages, arguments, loose, tool_specs
 
 EXACT = "replaydbg"
 """Key of what the conventions have no word for."""
@@ -58,12 +59,29 @@ def read_message(value: Json) -> Message:
         return Message(Role.USER, (Text(value),)) if is_text else Message(Role.UNKNOWN, (OtherPart(value),))
     get = value.get
     name, finish = get("name"), get("finish_reason")
+    if "parts" not in value:
+        other = _of_provider(value)
+        if other is not None:
+            return other if not finish else replace(other, finish_reason=_text(finish))
     return Message(
         role(get("role")),
         read_parts(value["parts"] if "parts" in value else get("content")),
         name if isinstance(name, str) else "",
         finish if isinstance(finish, str) else "",
     )
+
+
+def _of_provider(value: dict[str, Json]) -> Message | None:
+    """A message as a provider spells it, in the place of the conventions' own; None where it is not certain to be one."""
+    if not value.keys().isdisjoint(("tool_calls", "tool_call_id")):
+        return _openai_chat_messages.read_message(value)
+    content = value.get("content")
+    kinds = {_text(block.get("type")) for block in loose.sequence(content) if isinstance(block, dict)}
+    if kinds.isdisjoint(("tool_use", "tool_result")):
+        return None
+    found = _anthropic_blocks.read_content(content)
+    said = Role.TOOL if kinds == {"tool_result"} else role(value.get("role"))
+    return Message(said, found)
 
 
 def read_parts(value: Json) -> tuple[Part, ...]:

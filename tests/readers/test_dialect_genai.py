@@ -218,3 +218,17 @@ def test_the_event_with_the_details_says_what_the_span_does_not() -> None:
     assert body.output is not None
     own = step("chat", CHAT | {"gen_ai.input.messages": "[]"}, events=events).body
     assert own.messages == (), "the span itself is right"
+
+
+def test_the_span_tells_why_the_model_stopped_where_its_message_does_not() -> None:
+    said = json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": "hi"}]}])
+    ended = CHAT | {"gen_ai.output.messages": said, "gen_ai.response.finish_reasons": ["length"]}
+    reply = step("chat", ended).body.output
+    assert reply is not None
+    assert reply.finish_reason == "length"
+
+
+def test_what_an_agent_was_asked_and_said_in_events() -> None:
+    told = [event("gen_ai.user.message", content='[{"text": "hi"}]'), event("gen_ai.choice", message="hello")]
+    body = step("invoke_agent a", {"gen_ai.operation.name": "invoke_agent"}, events=told).body
+    assert (body.input, body.output_value) == ([{"text": "hi"}], "hello")

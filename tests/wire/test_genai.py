@@ -89,6 +89,34 @@ def test_what_is_no_message_is_kept() -> None:
     )
 
 
+CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (
+            {"role": "assistant", "content": None, "tool_calls": [CALL], "finish_reason": "tool_calls"},
+            Message(Role.ASSISTANT, (ToolCall("c", "f", {}, "{}"),), finish_reason="tool_calls"),
+        ),
+        (
+            {"role": "tool", "tool_call_id": "c", "content": "done"},
+            Message(Role.TOOL, (ToolResponse("c", "done"),)),
+        ),
+        (
+            {"role": "assistant", "content": [{"type": "tool_use", "id": "c", "name": "f", "input": {}}]},
+            Message(Role.ASSISTANT, (ToolCall("c", "f", {}),)),
+        ),
+        (
+            {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c", "content": "done"}]},
+            Message(Role.TOOL, (ToolResponse("c", "done"),)),
+        ),
+    ],
+)
+def test_messages_of_providers_in_the_place_of_the_conventions_own(value: Json, expected: Message) -> None:
+    assert genai.read_messages([value]) == (expected,)
+
+
 def test_plain_messages_are_written_in_the_words_of_the_conventions() -> None:
     message = Message(Role.ASSISTANT, (Text("a"), ToolCall("1", "f", {"a": 1})), finish_reason="tool_calls")
     assert genai.write_message(message) == {

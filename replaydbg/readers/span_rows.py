@@ -1,0 +1,123 @@
+"""Spans as the stores of traces hand them out: downloads of their pages, answers of their APIs, results of queries.
+
+Shapes: Jaeger's `{data: [{spans}]}`, Zipkin's list, rows of Honeycomb, Logfire, ClickHouse, Elasticsearch (`hits`), SigNoz,
+New Relic and Datadog, tables of Azure Monitor, the log groups of CloudWatch (`aws/spans`, and `otel-rt-logs`, where Bedrock
+AgentCore keeps what was said), events of Sentry. What their attributes mean is told as in any span.
+
+Get one: the JSON that the store's page of a trace offers (in Jaeger: `curl "http://localhost:16686/api/traces/TRACE_ID" >
+run.json`); for AgentCore `aws logs filter-log-events --log-group-name aws/spans`, and the same of the agent's own log group
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import msgspec
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json
+from replaydbg.core.trace import Source
+from replaydbg.readers import _containers, _log_rows, _span_fields, _span_pages, _span_stores
+from replaydbg.readers._api import STRETCH_BYTES, Document, NotThisFormat, Reader, Reading, on_the_way
+from replaydbg.readers._assembly import Assembly
+from replaydbg.readers._log_events import LogEvents
+from replaydbg.readers._records import document_of
+from replaydbg.readers._span import Span
+
+FORMAT = "span-rows"
+_LOOKED_AT_MAX = 8
+"""So many rows of the head are looked at: the first may be of something else."""
+_MARKS = (
+    b'"operationName"', b'"SpanId"', b'"spanId"', b'"span_id"', b'"spanID"', b"trace.span_id", b'"localEndpoint"', b'"parentId"',
+    b'"operation_Id"', b'"OperationId"', b'"trace.id"', b"span_id", b"spanId", b'"numeric_labels"', b'"labels"',
+)  # fmt: skip
+
+
+def _sniff(document: Document) -> float:
+    head = document.head
+    if not any(mark in head for mark in _MARKS):
+        return 0.0
+    first = _containers.first_record(head)
+    if not isinstance(first, (dict, list)):
+        return 0.0
+    best = 0.0
+    pieces = _span_pages.rows(memoryview(msgspec.json.encode(first)), "")
+    for piece, _ in islice(pieces, _LOOKED_AT_MAX):
+        row = _row(piece)
+        store = _span_stores.of(row)
+        if store is not None:
+            best = max(best, 0.85 if store is _span_stores.STORES[-1] else 0.9)
+        elif _log_rows.is_record(row):
+            best = max(best, 0.8)
+    return best
+
+
+def _row(piece: _span_pages.Piece) -> dict[str, Json]:
+    return piece if isinstance(piece, dict) else document_of(piece)
+
+
+def _span(piece: _span_pages.Piece) -> Span:
+    """The span behind a row's handle, which is the row itself."""
+    row = _row(piece)
+    store = _span_stores.of(row)
+    told = _span_fields.span(store.told(row) if store else row)
+    return Span(told.name, told.attributes, told.status_message, told.events, row)
+
+
+def _read(document: Document, partial: bool) -> Iterator[Reading]:
+    size = max(1, len(document.buffer))
+    assembly = Assembly(Source(document.name, FORMAT), _span)
+    logs = LogEvents()
+    read, due, others = 0, STRETCH_BYTES, 0
+    for record in _containers.records(document.buffer, assembly.notices, items=True):
+        for piece, place in _pieces(record, assembly.notices):
+            try:
+                known = _add(assembly, logs, piece)
+            except RecursionError:
+                known = False
+            if not known:
+                others += 1
+                if others == 1:
+                    assembly.notices.append(
+                        Notice(place or "/", "a row that is neither a span nor an event of one, left out")
+                    )
+        read += len(record.raw)
+        if partial and due <= read < size:
+            due = read + STRETCH_BYTES
+            yield on_the_way(read, size)
+    if others > 1:
+        assembly.notices.append(Notice("", f"{others:,} such rows were left out in all"))
+    logs.join(assembly)
+    if not len(assembly):
+        raise NotThisFormat("no span in the document")
+    yield assembly.reading()
+
+
+def _pieces(record: _containers.Record, notices: list[Notice]) -> Iterator[tuple[_span_pages.Piece, str]]:
+    """The rows of a record; of a damaged one those in what is left of it."""
+    if _containers.is_json(record.raw):
+        yield from _span_pages.rows(record.raw, record.place)
+        return
+    for value, place in _containers.parsed(record, notices):
+        yield from _span_pages.rows(memoryview(msgspec.json.encode(value)), place)
+
+
+def _add(assembly: Assembly, logs: LogEvents, piece: _span_pages.Piece) -> bool:
+    """False for what is neither a span nor says something of one."""
+    row = _row(piece)
+    store = _span_stores.of(row)
+    if store is not None and _span_fields.add_document(assembly, store.told(row), piece):
+        return True
+    if _log_rows.is_record(row):
+        return _log_rows.add(logs, row)
+    return False
+
+
+READER = Reader(
+    FORMAT,
+    "spans as rows of a store (Jaeger, Zipkin, Sentry, CloudWatch, Azure Monitor, Honeycomb, Logfire, ClickHouse, ...)",
+    _sniff,
+    _read,
+    marks=("traceID", "spanID", "operationName"),
+)

@@ -1,0 +1,58 @@
+"""What lies around the rows of a store."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from replaydbg.readers import _span_pages
+from replaydbg.readers._records import document_of
+
+ROW = {"trace_id": "t", "span_id": "s"}
+
+
+def rows(value: Any) -> list[tuple[dict[str, Any], str]]:
+    found = _span_pages.rows(memoryview(json.dumps(value).encode()), "")
+    return [(piece if isinstance(piece, dict) else document_of(piece), place) for piece, place in found]
+
+
+@pytest.mark.parametrize(
+    ("value", "places"),
+    [
+        (ROW, [""]),
+        ([ROW, ROW], ["/0", "/1"]),
+        ([[ROW]], ["/0/0"]),
+        ({"data": [{"traceID": "t", "spans": [ROW]}]}, ["/data/0/spans/0"]),
+        ({"hits": {"hits": [{"_source": ROW}]}}, ["/hits/hits/0/_source"]),
+        ({"columns": [{"name": "trace_id"}, {"name": "span_id"}], "rows": [["t", "s"]]}, ["/rows/0"]),
+        (
+            {"columns": [{"name": "trace_id", "values": ["t"]}, {"name": "span_id", "values": ["s"]}]},
+            ["/rows/0"],
+        ),
+        (
+            {"tables": [{"columns": [{"name": "trace_id"}, {"name": "span_id"}], "rows": [["t", "s"]]}]},
+            ["/tables/0/rows/0"],
+        ),
+        ({"events": [{"message": json.dumps(ROW)}]}, ["/events/0/message"]),
+        ([[{"field": "@message", "value": json.dumps(ROW)}]], ["/0/@message"]),
+    ],
+)
+def test_rows_are_found_with_their_places(value: Any, places: list[str]) -> None:
+    assert [(ROW, place) for place in places] == rows(value)
+
+
+def test_a_row_is_no_page() -> None:
+    row = {**ROW, "events": [{"name": "exception"}], "message": '{"a": 1}', "data": {"x": 1}}
+    assert [(row, "")] == rows(row)
+
+
+def test_what_is_neither_is_handed_out() -> None:
+    assert rows({"a": 1}) == [({"a": 1}, "")]
+    assert rows({"message": "plain"}) == [({"message": "plain"}, "")]
+
+
+def test_nesting_without_end_stops() -> None:
+    text = b'{"data": ' * 50 + b"{}" + b"}" * 50
+    assert len(list(_span_pages.rows(memoryview(text), ""))) == 1
