@@ -38,6 +38,12 @@ _OPENCODE = (
     "opencode spreads a session over many: write it into one with `opencode export SESSION > session.json`"
 )
 
+_CLINE = "open what its model was told and said: `api_conversation_history.json` in the same folder"
+_CURSOR = (
+    "export the chat with Cursor's *Export Transcript*, or open what its agent writes down under "
+    "`~/.cursor/projects/<project>/agent-transcripts/`"
+)
+
 _MAGIC = {
     b"PK\x03\x04": Refusal("a zip archive", "unpack it and open one of its files"),
     b"\x1f\x8b": Refusal("gzip inside of what was already unpacked", "unpack it first"),
@@ -69,6 +75,35 @@ _DATABASES: tuple[tuple[frozenset[bytes], Refusal], ...] = (
         Refusal(
             "a session database of the OpenAI Agents SDK",
             "write the items down: `json.dump(await session.get_items(), file)`",
+        ),
+    ),
+    (
+        frozenset({b"sessions", b"messages", b"schema_version"}),
+        Refusal("the database of Goose", "export the session: `goose session export --format json -o session.json`"),
+    ),
+    (
+        frozenset({b"sessions", b"messages", b"files", b"goose_db_version"}),
+        Refusal("the database of Crush", "export the session: `crush session show SESSION --json > session.json`"),
+    ),
+    (frozenset({b"ItemTable", b"cursorDiskKV"}), Refusal("the database of Cursor", _CURSOR)),
+    (
+        frozenset({b"ItemTable"}),
+        Refusal("a database of VS Code or of an editor made of it", "choose *Chat: Export Chat...* in the palette"),
+    ),
+    (
+        frozenset({b"conversations", b"responses"}),
+        Refusal("the log of `llm`", "write it as JSON: `llm logs list --json -n 0 > log.json`"),
+    ),
+    (
+        frozenset({b"execution_entity", b"workflow_entity"}),
+        Refusal("the database of n8n", "fetch an execution: `curl N8N/api/v1/executions/ID?includeData=true`"),
+    ),
+    (
+        frozenset({b"threads"}),
+        Refusal(
+            "a database of threads, such as Zed's",
+            "unpack one: `sqlite3 threads.db \"SELECT writefile('t.zst', data) FROM threads WHERE id = 'ID'\"`, "
+            "then `zstd -d t.zst -o thread.json`",
         ),
     ),
 )  # fmt: skip
@@ -141,6 +176,14 @@ _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
     (
         lambda keys: {"projectID", "directory", "title", "time"} <= keys.keys(),
         Refusal("the head of a session of opencode", _OPENCODE),
+    ),
+    (
+        lambda keys: {"ts", "type"} <= keys.keys() and bool({"say", "ask"} & keys.keys()),
+        Refusal("what Cline or Roo Code shows of a task", _CLINE),
+    ),
+    (
+        lambda keys: {"files_in_context", "model_usage"} <= keys.keys(),
+        Refusal("what Cline keeps about a task", _CLINE),
     ),
     (
         lambda keys: {"agents", "workDir", "lastPrompt"} <= keys.keys(),

@@ -23,17 +23,17 @@ _NOTHING = Facts()
 def replied(
     thread: Thread,
     message: Message,
-    command: str,
+    command: str | ToolCall,
     *,
     facts: Facts = _NOTHING,
     moment_ns: int = NOT_RECORDED,
     raw: Json = None,
 ) -> None:
-    """A reply in which the agent found a command; none where `command` is empty."""
+    """A reply in which the agent found a command, or a call of another tool; none where it is empty."""
     if not command:
         thread.reply(message, facts=facts, moment_ns=moment_ns, origin=raw)
         return
-    call = ToolCall("", NAME, {"command": command})
+    call = _call(command)
     began = thread.last_ns if 0 <= thread.last_ns <= moment_ns else moment_ns
     body = PlainBody(
         messages=History(thread.conversation, len(thread)),
@@ -63,21 +63,31 @@ def replied(
 
 
 def ran(
-    thread: Thread, command: str, output: Json, *, is_error: bool = False, moment_ns: int = NOT_RECORDED
+    thread: Thread,
+    command: str | ToolCall,
+    output: Json,
+    *,
+    is_error: bool = False,
+    moment_ns: int = NOT_RECORDED,
 ) -> None:
-    """The execution of a command. What the agent told the model of it is said separately."""
+    """The execution of a command, or of such a call. What the agent told the model of it is said separately."""
     began = thread.last_ns if 0 <= thread.last_ns <= moment_ns else moment_ns
     error = output if is_error and isinstance(output, str) else ""
+    call = _call(command)
     thread.run.step(
         Kind.TOOL_EXECUTION,
-        NAME,
-        PlainBody(call=ToolCall("", NAME, {"command": command}), has_result=True, result=output, error=error),
+        call.name,
+        PlainBody(call=call, has_result=True, result=output, error=error),
         agent=thread.agent,
         parent_id=thread.parent_id,
         start_ns=began,
         end_ns=moment_ns,
         status=Status.ERROR if is_error else Status.UNSET,
     )
+
+
+def _call(command: str | ToolCall) -> ToolCall:
+    return ToolCall("", NAME, {"command": command}) if isinstance(command, str) else command
 
 
 def ended(thread: Thread, exit_status: str, output: Json, *, is_error: bool, **columns: Any) -> None:

@@ -1,15 +1,20 @@
-"""Tasks of Cline: Anthropic's messages with the time, the model and the tokens of each reply beside it.
+"""Tasks of Cline, Roo Code and Kilo Code: Anthropic's messages, with the time, model and tokens of replies beside them.
 
-Get one: `~/.cline/data/sessions/<session>/messages.json`
+A task folder has them as `api_conversation_history.json`, Cline's command line as the session's messages. Tools that were
+called by tags in the text, and results that came back as text, are told as calls and executions.
+
+Get one: `<user data of VS Code>/User/globalStorage/saoudrizwan.claude-dev/tasks/<task>/api_conversation_history.json`
+(`rooveterinaryinc.roo-cline`, `kilocode.kilo-code`), or `~/.cline/data/sessions/<session>/messages.json`
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
-from replaydbg.core.message import Json, Message, Role, Text
+from replaydbg.core.message import Json, Message, Part, Role, Text, ToolCall, ToolResponse
 from replaydbg.core.step import Usage
-from replaydbg.readers import _containers, _moments
+from replaydbg.readers import _containers, _moments, _text_actions, _told_results
 from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._attributes import number
 from replaydbg.readers._chat_facts import Facts
@@ -21,50 +26,107 @@ _MARKS = ("modelInfo", "metrics", "ts")
 
 
 def sniff(document: Document) -> float:
-    found = loose.mapping(_containers.first_record(document.head))
-    messages = [loose.mapping(item) for item in loose.sequence(found.get("messages"))[:6]]
+    first = _containers.first_record(document.head)
+    found = loose.mapping(first)
+    listed = first if isinstance(first, list) else loose.sequence(found.get("messages"))
+    messages = [loose.mapping(item) for item in listed[:6]]
     if not messages or not all(
-        loose.text(message.get("role")) in {"user", "assistant"} for message in messages
+        loose.text(message.get("role")) in {"user", "assistant"} and "content" in message
+        for message in messages
     ):
         return 0.0
+    if isinstance(first, list):
+        return 0.9 if all(_is_of_a_task(message) for message in messages) else 0.0
     has_marks = any(mark in message for message in messages for mark in _MARKS)
     return 0.9 if has_marks and ("system_prompt" in found or "sessionId" in found) else 0.0
+
+
+def _is_of_a_task(message: dict[str, Json]) -> bool:
+    moment = message.get("ts")
+    return isinstance(moment, int) and moment > 10**12 and isinstance(message["content"], (str, list))
 
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
     for value, _ in _containers.values(document.buffer, transcript.notices):
-        task = loose.mapping(value)
+        task = {"messages": value} if isinstance(value, list) else loose.mapping(value)
         if isinstance(task.get("messages"), list):
-            thread = transcript.run(loose.text(task.get("sessionId")) or document.stem).thread()
+            told = _Told(transcript.run(loose.text(task.get("sessionId")) or _id(document)).thread())
             prompt = loose.text(task.get("system_prompt"))
             if prompt:
-                thread.say(Message(Role.SYSTEM, (Text(prompt),)))
+                told.thread.say(Message(Role.SYSTEM, (Text(prompt),)))
             for message in map(loose.mapping, task["messages"]):
-                _say(thread, message)
-            thread.end()
+                told.say(message)
+            told.thread.end()
     yield transcript.whole("no message")
 
 
-def _say(thread: Thread, message: dict[str, Json]) -> None:
-    moment = _moments.nanoseconds(message.get("ts"))
+def _id(document: Document) -> str:
+    """All tasks have files of one name; the folder is called as the task."""
+    folder = document.name.replace("\\", "/").split("/")[-2:-1]
+    return folder[0] if folder and document.stem == "api_conversation_history" else document.stem
+
+
+class _Told:
+    def __init__(self, thread: Thread) -> None:
+        self.thread = thread
+        self._asked: ToolCall | None = None
+        """In tags, in the latest reply."""
+
+    def say(self, message: dict[str, Json]) -> None:
+        moment = _moments.nanoseconds(message.get("ts"))
+        for said in anthropic_messages.read_messages([message]):
+            if said.role is Role.ASSISTANT:
+                self._asked = None if said.tool_calls else _told_results.call(said.text)
+                facts = _facts(message)
+                _text_actions.replied(
+                    self.thread, said, self._asked or "", facts=facts, moment_ns=moment, raw=message
+                )
+                if message.get("isSummary") is True:  # what was said before is not sent any more
+                    self.thread.compact()
+                    self.thread.say(said)
+            else:
+                self._turn(said, moment)
+
+    def _turn(self, said: Message, moment: int) -> None:
+        told = _told_results.results(said.parts)
+        waiting = self.thread.open_calls
+        if self._asked is not None:
+            for one in told[:1]:
+                asked = self._asked if one.name == self._asked.name else ToolCall("", one.name)
+                _text_actions.ran(self.thread, asked, one.result, is_error=one.is_error, moment_ns=moment)
+        elif told and not said.tool_responses and waiting:
+            responses: list[Part] = []
+            for one in told:
+                id_ = next((id_ for id_, name in waiting if name == one.name), "")
+                waiting = tuple(each for each in waiting if each[0] != id_)
+                responses.append(ToolResponse(id_, one.result, one.name, one.is_error))
+            others = [part for part in said.parts if not _is_result(part)]
+            said = replace(said, parts=(*responses, *others))
+        self._asked = None
+        self.thread.add(said, moment_ns=moment)
+
+
+def _is_result(part: Part) -> bool:
+    return bool(_told_results.results((part,)))
+
+
+def _facts(message: dict[str, Json]) -> Facts:
     about, metrics = loose.mapping(message.get("modelInfo")), loose.mapping(message.get("metrics"))
-    cost = metrics.get("cost")
-    facts = Facts(
-        model=loose.text(about.get("id")),
-        provider=loose.text(about.get("provider")),
+    return Facts(
+        model=loose.text(about.get("id")) or loose.text(about.get("modelId")),
+        provider=loose.text(about.get("provider")) or loose.text(about.get("providerId")),
         usage=_usage(metrics),
-        cost_usd=number(cost),
+        cost_usd=number(metrics.get("cost")),
     )
-    for said in anthropic_messages.read_messages([message]):
-        if said.role is Role.ASSISTANT:
-            thread.add(said, moment_ns=moment, facts=facts, origin=message)
-        else:
-            thread.add(said, moment_ns=moment)
 
 
 def _usage(metrics: dict[str, Json]) -> Usage:
+    in_tasks = loose.mapping(metrics.get("tokens"))
+    if in_tasks:
+        fresh, said, read = (loose.count(in_tasks.get(key)) for key in ("prompt", "completion", "cached"))
+        return Usage(None if fresh is None else fresh + (read or 0), said, read)
     counted = (
         loose.count(metrics.get(key))
         for key in ("inputTokens", "outputTokens", "cacheReadTokens", "cacheWriteTokens")
@@ -73,4 +135,4 @@ def _usage(metrics: dict[str, Json]) -> Usage:
     return Usage(None if fresh is None else fresh + (read or 0) + (written or 0), said, read)
 
 
-READER = Reader(FORMAT, "Cline tasks", sniff, read)
+READER = Reader(FORMAT, "Cline, Roo Code and Kilo Code tasks", sniff, read)

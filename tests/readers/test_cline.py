@@ -6,7 +6,7 @@ from typing import Any
 
 from replaydbg.readers import _registry, cline
 from tests.support.claude_sessions import told
-from tests.support.readings import document, one, outline, sniffed
+from tests.support.readings import document, one, outline, read, sniffed
 
 TASK: dict[str, Any] = {
     "version": 1,
@@ -32,6 +32,65 @@ def test_a_task() -> None:
     assert (read.body.result, read.duration_ms, told(trace, 0)) == ("text of a", 1000, ["Be good.", "go"])
 
 
+USE = {"type": "tool_use", "id": "c", "name": "replace", "input": {"path": "a"}}
+DETAILS = {"type": "text", "text": "<environment_details>now</environment_details>"}
+
+
+def said(second: int, role: str, *blocks: Any, **more: Any) -> dict[str, Any]:
+    listed = [{"type": "text", "text": block} if isinstance(block, str) else block for block in blocks]
+    return {"role": role, "content": listed, "ts": 1_770_000_000_000 + second * 1000, **more}
+
+
+HISTORY: list[dict[str, Any]] = [
+    said(0, "user", "<task>go</task>", DETAILS),
+    said(2, "assistant", "ok", USE, modelInfo={"modelId": "big", "providerId": "openai"},
+         metrics={"tokens": {"prompt": 90, "completion": 2, "cached": 8}}),
+    said(3, "user", "[replace for 'a'] Result:\nThe tool execution failed", DETAILS),
+    said(4, "assistant", "done"),
+]  # fmt: skip
+TAGS: list[dict[str, Any]] = [
+    said(0, "user", "<task>go</task>"),
+    said(2, "assistant", "I look.\n<read_file>\n<path>a</path>\n</read_file>"),
+    said(3, "user", "[read_file for 'a'] Result:", "text of a", DETAILS),
+    said(4, "assistant", "all of it, in short", isSummary=True),
+    said(5, "assistant", "done"),
+]
+
+
+def test_results_of_calls_that_are_told_as_text() -> None:
+    assert _registry.choose(document(HISTORY)).reader is cline.READER
+    trace = one(cline.READER, HISTORY)
+    assert outline(trace) == ["model-call chat big", "tool-execution replace!", "model-call chat"]
+    first, ran, last = trace.steps()
+    assert (first.body.usage.input_tokens, first.duration_ms, ran.duration_ms) == (98, 2000, 1000)
+    assert ran.body.result == "The tool execution failed"
+    assert last.body.messages is not None
+    assert last.body.messages[-1].text == DETAILS["text"], "what else was told stays"
+
+
+def test_calls_in_tags() -> None:
+    trace = one(cline.READER, TAGS)
+    assert outline(trace) == [
+        "model-call chat",
+        "tool-execution read_file",
+        "model-call chat",
+        "model-call chat",
+    ]
+    first, ran, _, last = trace.steps()
+    assert first.body.output is not None
+    assert (first.body.output.tool_calls[0].arguments, ran.body.result) == ({"path": "a"}, "text of a")
+    assert told(trace, 2)[1] == "I look.\n<read_file>\n<path>a</path>\n</read_file>", "as it was sent"
+    assert last.body.messages is not None
+    assert [message.text for message in last.body.messages] == ["all of it, in short"], (
+        "a summary takes the place"
+    )
+
+
+def test_a_task_is_called_as_its_folder() -> None:
+    (trace,) = read(cline.READER, HISTORY, "tasks/1770000000000/api_conversation_history.json").traces
+    assert trace.id == "1770000000000"
+
+
 def test_other_files_are_not_claimed() -> None:
     others: list[Any] = [
         {"messages": [{"role": "user", "content": "x"}]},
@@ -42,4 +101,4 @@ def test_other_files_are_not_claimed() -> None:
         assert sniffed(cline.READER, other) == 0.0
 
 
-SAMPLES = [TASK]
+SAMPLES = [TASK, HISTORY, TAGS]

@@ -1,0 +1,101 @@
+"""Messages of Vercel's AI SDK: a chat message is a turn, whose steps are told apart."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replaydbg.readers.ai_sdk import READER
+from tests.support.readings import clear, one, outline, sniffed
+
+ASKED = {"id": "1", "role": "user", "parts": [{"type": "text", "text": "weather?"}]}
+CHAT: list[dict[str, Any]] = [
+    ASKED,
+    {"id": "2", "role": "assistant",
+     "metadata": {"model": "big", "createdAt": 1_770_000_002_000, "usage": {"inputTokens": 9, "outputTokens": 4}},
+     "parts": [
+        {"type": "step-start"},
+        {"type": "reasoning", "text": "hm"},
+        {"type": "tool-weather", "toolCallId": "a", "state": "output-available", "input": {"city": "Rome"}, "output": {"t": 20}},
+        {"type": "step-start"},
+        {"type": "dynamic-tool", "toolName": "mcp", "toolCallId": "b", "state": "output-error", "input": {}, "errorText": "no"},
+        {"type": "text", "text": "20 degrees"}]},
+]  # fmt: skip
+STEPS = [
+    "model-call chat big",
+    "tool-execution weather",
+    "model-call chat big",
+    "tool-execution mcp!",
+    "model-call chat big",
+]
+INVOKED = {
+    "toolCallId": "a",
+    "toolName": "weather",
+    "args": {"city": "Rome"},
+    "state": "result",
+    "result": 20,
+}
+OLD = {"id": "chat", "messages": [
+    {"id": "1", "role": "user", "content": "weather?", "createdAt": "2026-02-03T10:00:00Z"},
+    {"id": "2", "role": "assistant", "content": "20", "createdAt": "2026-02-03T10:00:02Z", "toolInvocations": [INVOKED]},
+]}  # fmt: skip
+OF_MODELS = [
+    {"role": "system", "content": "Be good."},
+    {"role": "user", "content": "weather?"},
+    {"role": "assistant", "content": [{"type": "tool-call", "toolCallId": "a", "toolName": "weather", "input": {"city": "Rome"}}]},
+    {"role": "tool", "content": [{"type": "tool-result", "toolCallId": "a", "toolName": "weather", "output": {"type": "json", "value": 20}}]},
+    {"role": "assistant", "content": "20"},
+]  # fmt: skip
+RESULT = {"text": "20", "steps": [
+    {"text": "", "finishReason": "tool-calls", "usage": {"promptTokens": 5, "completionTokens": 2},
+     "request": {"body": '{"messages": [{"role": "user", "content": "weather?"}]}'},
+     "response": {"modelId": "big", "timestamp": "2026-02-03T10:00:00Z"},
+     "toolCalls": [{"toolCallId": "a", "toolName": "weather", "args": {"city": "Rome"}}],
+     "toolResults": [{"toolCallId": "a", "toolName": "weather", "args": {"city": "Rome"}, "result": 20}]},
+    {"text": "20", "finishReason": "stop", "response": {"modelId": "big"}, "toolCalls": [], "toolResults": []},
+]}  # fmt: skip
+
+
+def test_a_chat() -> None:
+    trace = clear(READER, CHAT)
+    assert outline(trace) == STEPS
+    steps = list(trace.steps())
+    assert steps[1].body.result == {"t": 20}
+    assert steps[3].body.result == "no"
+    assert [trace.tokens(row) for row in (0, 4)] == [None, 13], "what a turn took is told with its last reply"
+    assert steps[4].body.output is not None
+    assert steps[4].body.output.text == "20 degrees"
+
+
+@pytest.mark.parametrize("content", [OLD, OF_MODELS, RESULT])
+def test_other_spellings(content: Any) -> None:
+    trace = clear(READER, content)
+    assert [line.split()[1] for line in outline(trace)] == ["chat", "weather", "chat"]
+    first, ran, last = trace.steps()
+    assert first.body.output is not None
+    assert first.body.output.tool_calls[0].arguments == {"city": "Rome"}
+    assert ran.body.result == 20
+    assert last.body.messages is not None
+    assert [message.text for message in last.body.messages if message.text][-1] == "weather?"
+
+
+def test_a_call_without_an_answer_waits() -> None:
+    part = {"type": "tool-weather", "toolCallId": "a", "state": "input-available", "input": {}}
+    assert outline(one(READER, [ASKED, {"role": "assistant", "parts": [part]}])) == ["model-call chat"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        [{"role": "user", "content": "x"}],
+        [{"role": "user", "parts": [{"type": "text", "content": "x"}]}],
+        [{"role": "user", "parts": [{"text": "x"}]}],
+        {"steps": [{"a": 1}]},
+    ],
+)
+def test_other_formats_are_not_claimed(content: Any) -> None:
+    assert sniffed(READER, content) == 0.0
+
+
+SAMPLES = [CHAT, OLD, OF_MODELS, RESULT]
