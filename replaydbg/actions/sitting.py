@@ -265,16 +265,18 @@ def open_sitting(
     document: Document | None = None,
     author: str = "",
     look_only: bool = False,
+    between: Callable[[], object] = lambda: None,
 ) -> OpenSitting:
     """The sitting of this trace of the recording at `source_path`, with everything that was kept of it.
 
-    `document` is the recording's bytes where they are at hand already, which standard input needs. Raises UsageProblem
+    `document` is the recording's bytes where they are at hand already, which standard input needs. `between` is called
+    now and then while a large recording is read for its name. Raises UsageProblem
     where `session_path` belongs to another recording, `NotSaved` where it can not be opened.
     """
     if document is None and source_path == files.STANDARD_INPUT:
         raise UsageProblem("a sitting with standard input needs its bytes")
     buffer = (document or files.open_document(source_path).document).buffer
-    digest = files.digest(buffer)
+    digest = files.digest(buffer, between)
     places = (Path(session_path),) if session_path else store.places(source_path, digest)
     return OpenSitting(trace, places, digest, author, look_only=look_only)
 

@@ -10,7 +10,7 @@ import stat
 import sys
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,10 +45,13 @@ def open_document(path: str, *, growing: bool = False) -> Opened:
     return Opened(Document(name, raw))
 
 
-def digest(buffer: memoryview) -> str:
-    """The name of these bytes: their count and BLAKE2b, read in chunks (1 GB takes about a second)."""
+def digest(buffer: memoryview, between: Callable[[], object] = lambda: None) -> str:
+    """The name of these bytes: their count and BLAKE2b, read in chunks (1 GB takes about a second). `between` is called
+    between two of them.
+    """
     hasher = hashlib.blake2b(digest_size=16)
     for at in range(0, buffer.nbytes, _CHUNK_BYTES):
+        between()
         hasher.update(buffer[at : at + _CHUNK_BYTES])
     return f"{buffer.nbytes}-{hasher.hexdigest()}"
 

@@ -102,6 +102,7 @@ class Cycles:
         claimed = {row for loop in found for row in loop.rows}
         for stretch in self.turns.stretches:
             if len(stretch) >= _TURNS_MIN:
+                self.turns.heed(stretch[0].row / len(self.trace))
                 found += _InStretch(stretch, claimed, self.settings).loops()
         return tuple(sorted(found, key=lambda loop: (loop.turns[0].row, loop.kind)))
 

@@ -20,7 +20,7 @@ from replaydbg.graph.outcomes import Outcome, Outcomes
 from replaydbg.graph.replies import BROKEN_REASONS, Reply
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.turns import Turns
-from replaydbg.graph.walk import Heed
+from replaydbg.graph.walk import Heed, unheeded
 
 Thresholds = TypeVar("Thresholds")
 
@@ -36,6 +36,8 @@ class Facts:
         self.settings = settings
         self.edited: frozenset[str] = frozenset()
         """Steps of a branch that a person changed, by id: that they read otherwise than before is no finding."""
+        self.heed: Heed = unheeded
+        """Hears now and then how far those facts are whose making takes long. It must not raise."""
         # Made here and not when asked for, so that one walk is enough for all of them.
         self.index = TraceIndex(trace, side_tools)
         self.threads = Threads(self.index)
@@ -62,7 +64,7 @@ class Facts:
 
     @cached_property
     def turns(self) -> Turns:
-        return Turns(self.index, self.threads, self.answers, self._outcomes)
+        return Turns(self.index, self.threads, self.answers, self._outcomes, self.heed)
 
     @cached_property
     def calls(self) -> tuple[SeenCall, ...]:

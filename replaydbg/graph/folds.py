@@ -17,6 +17,7 @@ from replaydbg import limits
 from replaydbg.core.step import STATUSES, Status
 from replaydbg.core.trace import Trace
 from replaydbg.graph.joins import Joins
+from replaydbg.graph.walk import Heed, unheeded
 
 ROUNDS_MIN = 3
 """Two of a kind are read faster than one row that says "twice"."""
@@ -65,7 +66,7 @@ class _Unit:
     within: tuple[_Unit, ...] = ()
 
 
-def find_folds(trace: Trace, joins: Joins) -> list[Fold]:
+def find_folds(trace: Trace, joins: Joins, heed: Heed = unheeded) -> list[Fold]:
     """All folds by start row; of those with the same start the outer first."""
     folds: list[Fold] = []
     fed_from = _nearest_sources(joins, len(trace))
@@ -76,6 +77,7 @@ def find_folds(trace: Trace, joins: Joins) -> list[Fold]:
         units = [_Unit((kinds[row], names[row]), row, ends[row]) for row in trace.children(parent)]
         if len(units) < ROUNDS_MIN:
             continue
+        heed((parent + 1) / len(trace))
         units = _folded(units)
         if any(unit.fold for unit in units):
             units = _folded(units)

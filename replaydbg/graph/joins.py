@@ -19,6 +19,7 @@ from replaydbg import limits
 from replaydbg.core.columns import AT_ONCE
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.trace import Trace
+from replaydbg.graph.walk import Heed, unheeded
 
 if TYPE_CHECKING:
     from replaydbg.graph.facts import Facts
@@ -34,6 +35,9 @@ _Row = TypeVar("_Row", int, int | None)
 
 _EXITS_MAX = limits.LANES_MAX + 1
 """More ends of one subtree than lanes can not be told apart on a screen."""
+
+_HEEDED_ROWS = 1024
+"""Some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class _Told:
     previous: dict[int, int | None] = field(default_factory=dict)
 
 
-def join(trace: Trace, facts: Facts | None = None) -> Joins:
+def join(trace: Trace, facts: Facts | None = None, heed: Heed = unheeded) -> Joins:
     """The edges of the whole trace, in time linear in its steps. Without `facts`, from times and kinds alone."""
     told = _told(trace, facts)
     finishes = _finishes(trace)
@@ -87,8 +91,9 @@ def join(trace: Trace, facts: Facts | None = None) -> Joins:
     for parent in range(len(trace) - 1, -2, -1):
         if parent >= 0 and trace.subtree_ends[parent] == parent + 1:
             continue
+        heed(1 - (parent + 1) / len(trace))
         children = list(trace.children(parent))
-        before = _Siblings(trace, children, finishes, told).before()
+        before = _Siblings(trace, children, finishes, told).before(heed)
         after: dict[int, list[int]] = {}
         for child, units in before.items():
             for unit in units:
@@ -105,7 +110,7 @@ def join(trace: Trace, facts: Facts | None = None) -> Joins:
             inner.pop(child, None)
         last = [end for child in children if child not in after for end in exits[child]]
         inner[parent] = tuple(last[:_EXITS_MAX])
-    return _joins(pairs, waits, finishes)
+    return _joins(pairs, waits, finishes, heed)
 
 
 def _told(trace: Trace, facts: Facts | None) -> _Told:
@@ -184,10 +189,12 @@ class _Siblings:
         claimed |= {row: followers[turn] for row, turn in self.turn_of.items() if turn in followers}
         return claimed
 
-    def before(self) -> dict[int, list[int]]:
+    def before(self, heed: Heed) -> dict[int, list[int]]:
         """For each child the units that it goes on from; an empty list is a child that goes on from its parent."""
         turns: dict[int, list[int]] = {}
         for at, row in enumerate(self.children):
+            if at % _HEEDED_ROWS == _HEEDED_ROWS - 1:
+                heed(at / len(self.children))
             while self.running and self.running[0][0] <= self.starts[at]:
                 self.last = heappop(self.running)[1]
                 if self.last not in self.used:
@@ -260,7 +267,7 @@ def _mark_waits(
         waits[child] = goes_on and alone
 
 
-def _joins(pairs: list[int], waits: bytearray, finishes: array[int]) -> Joins:
+def _joins(pairs: list[int], waits: bytearray, finishes: array[int], heed: Heed) -> Joins:
     count = len(waits)
     pairs.sort()
     sources, targets = array("i", (pair >> 32 for pair in pairs)), array("i")
@@ -276,14 +283,16 @@ def _joins(pairs: list[int], waits: bytearray, finishes: array[int]) -> Joins:
             # What comes after the subtree is the farthest target: the caller keeps its lane and the callee gets one.
             targets[start:end] = array("i", [targets[end - 1], *targets[start : end - 1]])
     joins = Joins(first, sources, targets, waits, array("i", [-1]) * count, array("i"), finishes)
-    _name_branches(joins)
+    _name_branches(joins, heed)
     return joins
 
 
-def _name_branches(joins: Joins) -> None:
+def _name_branches(joins: Joins, heed: Heed) -> None:
     depths = array("i")
     incoming: dict[int, list[int]] = {}
     for row in range(len(joins.branch)):
+        if row % _HEEDED_ROWS == _HEEDED_ROWS - 1:
+            heed(row / len(joins.branch))
         edges = incoming.pop(row, [])
         branch = _carried_on(joins, edges, depths)
         if branch < 0:

@@ -17,6 +17,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.folds import find_folds
 from replaydbg.graph.joins import Joins, join
 from replaydbg.graph.rows import FREE, OVERFLOW, Entry, FoldState, Laid, Layout
+from replaydbg.graph.walk import Heed, unheeded
 
 if TYPE_CHECKING:
     from replaydbg.graph.facts import Facts
@@ -34,10 +35,16 @@ OPEN_ROUNDS_STEPS_MAX = 120
 class Chain:
     """The visible rows of one trace. `entries` holds a row, or `~n` for the header of the n-th of `folds`."""
 
-    def __init__(self, trace: Trace, facts: Facts | None = None, state: FoldState | None = None) -> None:
+    def __init__(
+        self,
+        trace: Trace,
+        facts: Facts | None = None,
+        state: FoldState | None = None,
+        heed: Heed = unheeded,
+    ) -> None:
         self.trace = trace
-        self.joins: Joins = join(trace, facts)
-        self.folds = find_folds(trace, self.joins)
+        self.joins: Joins = join(trace, facts, heed)
+        self.folds = find_folds(trace, self.joins, heed)
         self._folds_at: dict[int, list[int]] = {}
         for number, fold in enumerate(self.folds):
             self._folds_at.setdefault(fold.start, []).append(number)

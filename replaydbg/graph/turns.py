@@ -18,6 +18,7 @@ from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.outcomes import Outcomes
 from replaydbg.graph.replies import Reply
 from replaydbg.graph.threads import Threads
+from replaydbg.graph.walk import Heed, unheeded
 from replaydbg.graph.wording import canonical_text, masked
 from replaydbg.wire.conversation import is_user_turn
 
@@ -28,11 +29,22 @@ _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
 LONG_OUTPUT_CHARS_MIN = 2000
 """From this length on a reply can be a chant."""
 
+_HEEDED_ROWS = 1024
+"""Some milliseconds."""
+
 
 class Turns:
     """The turns of a trace; see the module. Made in one pass over the steps by time."""
 
-    def __init__(self, index: TraceIndex, threads: Threads, answers: Answers, outcomes: Outcomes) -> None:
+    def __init__(
+        self,
+        index: TraceIndex,
+        threads: Threads,
+        answers: Answers,
+        outcomes: Outcomes,
+        heed: Heed = unheeded,
+    ) -> None:
+        self.heed = heed
         self.index = index
         self.trace: Trace = index.trace
         self.threads = threads
@@ -62,7 +74,9 @@ class Turns:
 
     def _walk(self) -> None:
         replies = iter(self.index.replies)
-        for row in self.index.in_time:
+        for at, row in enumerate(self.index.in_time):
+            if at % _HEEDED_ROWS == 0:
+                self.heed(at / len(self.trace))
             if self.trace.kinds[row] == _TOOL_EXECUTION:
                 call = self.index.executed_call(row)
                 if (

@@ -61,12 +61,14 @@ def awaited() -> Iterator[None]:
             _nobody_waits.set()
 
 
-def give_way() -> None:
+def give_way(_done: float = 0.0) -> None:
     """Said by jobs now and then: as long as the screen has something to do, or a person waits for another one, they rest.
 
     Threads share one interpreter. Without this a key waits for its turn at each of the dozen steps to its painting, and
     takes three times as long.
     """
+    if threading.current_thread() is threading.main_thread():  # the screen itself
+        return
     _nobody_waits.wait(_AWAITED_SECONDS_MAX)
     if not _at_rest.wait(_WAITED_SECONDS_MAX):
         _at_rest.set()

@@ -97,7 +97,9 @@ def sit_down(setup: Setup, trace: Trace, post: Post) -> None:
 
     sitting: OpenSitting | None = None
     try:
-        sitting = open_sitting(trace, setup.path, setup.session_path, look_only=bool(setup.read_only))
+        sitting = open_sitting(
+            trace, setup.path, setup.session_path, look_only=bool(setup.read_only), between=give_way
+        )
     except ReplaydbgError as problem:
         post(SatDown(None, f"{problem.message}{': ' + problem.hint if problem.hint else ''}"))
         return
@@ -126,6 +128,7 @@ def _check(shown: Shown, post: Post) -> None:
     try:
         if len(shown.trace) > AT_ONCE_STEPS:
             prepare(shown.trace, heed)
+        shown.facts.heed = give_way
         shown.facts.learn(heed)
     except _GivenUp:
         return

@@ -182,6 +182,12 @@ def test_the_digest_names_the_bytes() -> None:
     assert files.digest(memoryview(TEXT)) != files.digest(memoryview(TEXT[:-1]))
 
 
+def test_who_names_many_bytes_can_be_held_up() -> None:
+    held: list[None] = []
+    assert files.digest(memoryview(bytes(3 << 20)), lambda: held.append(None)).startswith(f"{3 << 20}-")
+    assert len(held) == 3
+
+
 def test_writing_replaces_the_file_whole_and_keeps_its_permissions(tmp_path: Path) -> None:
     path = put(tmp_path, b"old")
     path.chmod(0o640)

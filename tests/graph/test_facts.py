@@ -38,3 +38,14 @@ def test_a_body_is_decoded_once_for_the_facts_that_look_at_every_step() -> None:
     _ = facts.threads.links, list(facts.answers.unanswered()), facts.replies
     assert len(decoded) == sum(1 for _ in run.rows(Kind.MODEL_CALL)) == 300
     assert set(decoded.values()) == {1}
+
+
+def test_facts_that_take_long_tell_how_far_they_are() -> None:
+    facts, heard = Facts(chat([user("Go."), *[assistant("", call("f"))] * 4])), list[float]()
+    facts.heed = heard.append
+    _ = facts.turns
+    assert heard
+    before = len(heard)
+    _ = facts.cycles.loops
+    assert len(heard) > before
+    assert all(0 <= done <= 1 for done in heard)

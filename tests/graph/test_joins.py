@@ -158,3 +158,11 @@ def test_every_edge_leads_forward_and_every_step_but_a_root_is_led_to(run: Trace
     assert all(row in led_to for row in range(len(run)) if run.parents[row] >= 0)
     assert all(branch >= 0 for branch in joins.branch)
     assert list(joins.first) == sorted(joins.first)
+
+
+def test_it_is_told_how_far_it_is_also_below_one_parent() -> None:
+    heard: list[float] = []
+    run = trace(*(tool_execution(f"t{number}", call("f", {}, f"c{number}")) for number in range(3000)))
+    join(run, heed=heard.append)
+    assert len(heard) > 4
+    assert all(0 <= done <= 1 for done in heard)

@@ -171,3 +171,10 @@ def test_jobs_rest_while_a_person_waits_for_another_one(monkeypatch: pytest.Monk
     thread.join(30)
     assert told == ["search", "job"]
     give_way()
+
+
+def test_the_screen_itself_never_rests() -> None:
+    with awaited():
+        began = time.perf_counter()
+        give_way()
+        assert time.perf_counter() - began < background._AWAITED_SECONDS_MAX / 2

@@ -20,6 +20,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.lanes import Chain
 from replaydbg.graph.rows import Laid, Layout
 from replaydbg.tui import theme
+from replaydbg.tui.background import give_way
 from replaydbg.tui.widgets.jumps import ChainJumps
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, LineList
 from replaydbg.views.bars import Axis
@@ -98,7 +99,8 @@ class ChainList(ChainJumps):
             chain = before if same else None
             if chain is None:
                 self._laid_after = (before, before.turns) if before is not None else None
-                chain = Chain(trace, facts, before.state if before is not None else None)
+                state = before.state if before is not None else None
+                chain = Chain(trace, facts, state, heed=give_way)
             return ChainView(chain, findings, origins, self.signs, facts, totals=totals)
 
         if len(trace) <= AT_ONCE_STEPS:

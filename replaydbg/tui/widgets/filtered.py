@@ -32,8 +32,8 @@ class FilteredChain(ChainList):
 
     def find(self, hits: Sequence[int]) -> None:
         """Mark what a search found."""
-        self.hits = hits
-        if self.view is not None:
+        same, self.hits = not hits and not self.hits, hits
+        if self.view is not None and not same:  # a search that has found nothing yet tells so several times
             self.view.hits = hits
             self.refresh()
             self.moved += 1
