@@ -126,7 +126,10 @@ class Trace:
         return self._written(self.handles[row]) if self._written is not None else None
 
     def all_written(self, rows: range) -> tuple[Sequence[Any], Sequence[int]] | None:
-        """The same of many steps together, which is many times as fast; and those that have to be asked about one by one."""
+        """The same of many steps together, which is many times as fast; and those that have to be asked about one by one.
+
+        Pieces that the trace does not hold, but were written out for this, are `bytes`.
+        """
         if self._all_written is None:
             return None
         pieces, others = self._all_written(self.handles[rows.start : rows.stop])

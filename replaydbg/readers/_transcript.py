@@ -19,7 +19,7 @@ from replaydbg.core.trace import Source
 from replaydbg.readers import _containers
 from replaydbg.readers._api import Document, NotThisFormat, Reading
 from replaydbg.readers._chat_facts import Facts
-from replaydbg.readers._transcript_body import NOTHING, PLAIN, Decoders, Place, TranscriptBody
+from replaydbg.readers._transcript_body import NOTHING, PLAIN, Bodies, Decoders, Place
 from replaydbg.wire import loose
 from replaydbg.wire.conversation import first_of_turn
 
@@ -47,6 +47,7 @@ class Transcript:
         self.source = Source(document.name, format_name)
         self.stem = document.stem
         self.decoders = decoders
+        self._bodies = Bodies(decoders)
         self.notices: list[Notice] = []
         self.runs: list[Run] = []
 
@@ -79,7 +80,7 @@ class Transcript:
         traces, notices = [], list(self.notices)
         for run in self.runs:
             if len(run.columns):
-                arranged = arrange(run.columns, trace_id=run.id, source=self.source, decode=self.decode)
+                arranged = arrange(run.columns, trace_id=run.id, source=self.source, decode=self._bodies)
                 traces.append(arranged.trace)
                 notices += arranged.notices
         return Reading(tuple(traces), tuple(notices), fraction, complete)
@@ -89,9 +90,6 @@ class Transcript:
         if not any(len(run.columns) for run in self.runs):
             raise NotThisFormat(missing)
         return self.reading()
-
-    def decode(self, handle: Any) -> Body:
-        return TranscriptBody(handle, self.decoders) if isinstance(handle, Place) else handle
 
 
 class Run:

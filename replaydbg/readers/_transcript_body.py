@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
+
 from replaydbg.core.history import Conversation, History, size_of_bytes
-from replaydbg.core.message import Json, Message, ToolCall, ToolResponse
-from replaydbg.core.step import Usage
+from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
+from replaydbg.core.step import Body, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.wire import loose
@@ -68,6 +70,79 @@ class Place(NamedTuple):
     """Messages of the prompt."""
     facts: Facts | None
     origin: Any
+
+
+_TOLD_BYTES_MAX = 8 << 20
+"""So much of what was said is written out together for a search."""
+
+
+class Bodies:
+    """Makes the bodies of a transcript's steps, whose handles are `Place`s, or bodies that a reader made itself."""
+
+    def __init__(self, decoders: Decoders) -> None:
+        self._decoders = decoders
+
+    def __call__(self, handle: Any) -> Body:
+        return TranscriptBody(handle, self._decoders) if isinstance(handle, Place) else handle
+
+    def all_written(self, handles: list[Any]) -> tuple[list[bytes], Sequence[int]]:
+        """What is in memory is written out together, which is many times as fast as asking each step what it says.
+
+        See `Trace.all_written`. Entries that are no messages are asked about one by one, as is what is left when so
+        much was written that it would fill the memory.
+        """
+        decoders, pieces, others, room = self._decoders, list[bytes](), list[int](), _TOLD_BYTES_MAX
+        if decoders.message is not _is_message or decoders.facts is not _no_facts:
+            return [], range(len(handles))
+        begun: dict[int, int] = {}
+        for start in range(0, len(handles), _PLACES_AT_ONCE):
+            some = range(start, min(start + _PLACES_AT_ONCE, len(handles)))
+            places = [handles[at] for at in some if type(handles[at]) is Place]
+            written = _written_out(places, begun) if room > 0 else None
+            if written is None:
+                others += some
+                continue
+            pieces.append(written)
+            room -= len(written)
+            if len(places) < len(some):
+                others += [at for at in some if type(handles[at]) is not Place]
+        return pieces, others
+
+
+_PLACES_AT_ONCE = 64
+
+
+def _written_out(places: Sequence[Place], begun: dict[int, int]) -> bytes | None:
+    """All that the steps say that stand there, as JSON; None where that has no way to say it. A prompt is new as a whole
+    as long as nobody answered in it: `begun` notes where that was first.
+    """
+    new: dict[tuple[int, int], Message] = {}
+    errors = []
+    for conversation, place, part, asked, length, facts, _ in places:
+        own = id(conversation)
+        if place >= 0:
+            new[own, place] = conversation[place]
+        if asked is not None:
+            new[own, asked[0]] = conversation[asked[0]]
+        if part < 0 and length:
+            last = length - 1
+            new[own, last] = conversation[last]
+            first = begun.get(own)
+            if first is None:
+                first = begun[own] = _first_reply(conversation)
+            if last < first:
+                new |= {(own, at): conversation[at] for at in range(last)}
+        if facts is not None and facts.error:
+            errors.append(facts.error)
+    try:
+        return orjson.dumps([errors, list(new.values())])
+    except (TypeError, ValueError):  # numbers of any size, halves of characters
+        return None
+
+
+def _first_reply(conversation: Conversation) -> int:
+    places = range(len(conversation))
+    return next((at for at in places if conversation[at].role is Role.ASSISTANT), len(places))
 
 
 class TranscriptBody:

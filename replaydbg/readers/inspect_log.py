@@ -89,6 +89,26 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     yield Reading(tuple(trace for _, trace in found), tuple(notices))
 
 
+class _Bodies:
+    """Makes the bodies of the steps of one sample."""
+
+    def __init__(self, packed: _Packed, open_sample: Callable[[_Packed], Sample]) -> None:
+        self._packed = packed
+        self._sample = partial(open_sample, packed)
+
+    def __call__(self, handle: _inspect_bodies.Handle) -> Body:
+        return _inspect_bodies.InspectBody(self._sample, handle)
+
+    def all_written(
+        self, handles: list[_inspect_bodies.Handle]
+    ) -> tuple[list[bytes | memoryview], list[int]]:
+        """The sample: what its events refer to stands elsewhere in it. Of the sample as a step words are ours.
+
+        See `Trace.all_written`.
+        """
+        return [self._packed.text()], [at for at, handle in enumerate(handles) if not handle]
+
+
 def _opened(packed: _Packed) -> Sample:
     return opened(packed.text())
 
@@ -110,11 +130,8 @@ _Read = tuple[Trace, tuple[Notice, ...]]
 def _with_events(
     document: Document, packed: _Packed, sample: Sample, task: str, open_sample: Callable[[_Packed], Sample]
 ) -> _Read:
-    def body(handle: _inspect_bodies.Handle) -> Body:
-        return _inspect_bodies.InspectBody(partial(open_sample, packed), handle)
-
     walk = _inspect_events.Walk(sample, _id(sample), task, packed.place)
-    arranged = walk.arranged(Source(document.name, READER.name), body)
+    arranged = walk.arranged(Source(document.name, READER.name), _Bodies(packed, open_sample))
     return arranged.trace, arranged.notices
 
 

@@ -169,23 +169,23 @@ class Saying:
             self._first, self._end, self._others = row, rows.stop, set(others)
         self._may_be_named = self._is_there or self._may_be_named_so(range(row, self._end))
 
-    def _look_at(self, pieces: Sequence[memoryview]) -> None:
+    def _look_at(self, pieces: Sequence[memoryview | bytes]) -> None:
         known = self._known
-        large = [piece for piece in pieces if len(piece) >= _LARGE_BYTES_MIN]
+        large = [piece for piece in pieces if _is_large(piece)]
         batches = list(_batches(piece for piece in large if id(piece) not in known))
         for batch, held in zip(batches, self._each(self._held, batches), strict=True):
             known.update(zip(map(id, batch), held, strict=True))
-        small = _batches(piece for piece in pieces if len(piece) < _LARGE_BYTES_MIN)
+        small = _batches(piece for piece in pieces if not _is_large(piece))
         self._is_there = any(known[id(piece)] for piece in large) or any(self._each(self._hold, small))
 
-    def _held(self, pieces: Sequence[memoryview]) -> list[bool]:
+    def _held(self, pieces: Sequence[memoryview | bytes]) -> list[bool]:
         together, known = b"\n".join(pieces), self._trace.without_escapes
         escapes = not known.issuperset(map(id, pieces)) and _have_escapes(self._trace, pieces, together)
         if not self._needle.may_be_in(together, has_escapes=escapes):
             return [False] * len(pieces)
         return [self._needle.may_be_in(bytes(piece), has_escapes=escapes) for piece in pieces]
 
-    def _hold(self, pieces: Sequence[memoryview]) -> bool:
+    def _hold(self, pieces: Sequence[memoryview | bytes]) -> bool:
         return self._needle.may_be_in(b"\n".join(pieces))
 
     def _look_one_by_one(self, rows: range) -> None:
@@ -223,20 +223,25 @@ def prepare(trace: Trace, heed: Heed = unheeded) -> None:
     """Note down which bytes have no escapes, so that the first words are found in them as fast as all later ones."""
     for start in range(0, len(trace), _AT_ONCE_ROWS):
         written = trace.all_written(range(start, min(start + _AT_ONCE_ROWS, len(trace))))
-        for batch in _batches(piece for piece in (written or [()])[0] if len(piece) >= _LARGE_BYTES_MIN):
+        for batch in _batches(piece for piece in (written or [()])[0] if _is_large(piece)):
             _have_escapes(trace, batch, b"\n".join(batch))
             heed(start / len(trace))
 
 
-def _have_escapes(trace: Trace, pieces: Sequence[memoryview], together: bytes) -> bool:
+def _is_large(piece: memoryview | bytes) -> bool:
+    """Whether it is worth to keep what was in it: of a piece that the trace holds, not one that was written for us."""
+    return len(piece) >= _LARGE_BYTES_MIN and not isinstance(piece, bytes)
+
+
+def _have_escapes(trace: Trace, pieces: Sequence[memoryview | bytes], together: bytes) -> bool:
     if has_escapes(together):
         return True
     trace.without_escapes.update(map(id, pieces))
     return False
 
 
-def _batches(pieces: Iterable[memoryview]) -> Iterator[list[memoryview]]:
-    batch, room = list[memoryview](), _BATCH_BYTES
+def _batches(pieces: Iterable[memoryview | bytes]) -> Iterator[list[memoryview | bytes]]:
+    batch, room = list[memoryview | bytes](), _BATCH_BYTES
     for piece in pieces:
         batch.append(piece)
         room -= len(piece)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
@@ -17,12 +17,12 @@ from replaydbg.actions.open import open_trace
 from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
-from replaydbg.readers import _registry, claude_code
+from replaydbg.readers import _registry, _transcript_body, claude_code
 from replaydbg.readers._api import Document
 from replaydbg.views import search
 from replaydbg.views.expressions import Expression
 from replaydbg.views.search import Saying, said
-from tests.benchmarks import otlp_traces, platform_traces, session_traces
+from tests.benchmarks import otlp_traces, platform_traces, session_traces, test_archives
 from tests.readers.test_twins import reply
 from tests.support.build import assistant, call, chat, model_call, other, response, system, trace, user
 from tests.support.claude_sessions import Lines
@@ -135,14 +135,44 @@ def test_what_cannot_be_there_is_not_decoded(tmp_path: Path) -> None:
     assert decoded == []
 
 
+def atif_steps() -> Iterator[bytes]:
+    """Kept in memory as messages: the first answer comes late, a call is answered much later, a word is of an error."""
+    words = platform_traces.Words()
+    steps: list[dict[str, Any]] = [
+        {"source": "user", "message": f"Größe {words.text(20)} “so” —"} for _ in range(9)
+    ]
+    for number in range(150):
+        call = {
+            "tool_call_id": f"c{number}",
+            "function_name": "find",
+            "arguments": {"q": words.text(3), "n": number * 1e15},
+        }
+        results = [{"source_call_id": f"c{number}", "content": words.text(30)}] if number % 3 else []
+        steps.append(
+            {
+                "source": "agent",
+                "message": words.text(30),
+                "tool_calls": [call],
+                "observation": {"results": results},
+            }
+        )
+    late = {"source_call_id": "c0", "content": "late \ud800 half"}
+    steps.append(
+        {"source": "agent", "message": "bye", "observation": {"results": [late, {"content": "alone"}]}}
+    )
+    yield json.dumps({"schema_version": "ATIF-v1.4", "session_id": "s", "steps": steps}).encode()
+
+
 def made_up(kind: str) -> Trace:
-    pieces = {
+    pieces: dict[str, Callable[[], Iterator[bytes]]] = {
         "otlp": lambda: otlp_traces.lines("delta", 100_000),
         "claude-code": lambda: session_traces.claude_code(100_000),
         "codex": lambda: session_traces.codex(100_000),
         "langfuse": lambda: platform_traces.langfuse(100_000),
         "langsmith": lambda: platform_traces.langsmith(100_000),
         "mlflow": lambda: platform_traces.mlflow(100_000),
+        "atif": atif_steps,
+        "inspect": lambda: iter([json.dumps(test_archives.sample(1, 40)).encode()]),
     }
     data = b"".join(pieces[kind]())
     *_, reading = _registry.read(Document("x", memoryview(data)))
@@ -151,10 +181,11 @@ def made_up(kind: str) -> Trace:
 
 
 KINDS_OF_FILES = ["otlp", "claude-code", "codex", "langfuse", "langsmith", "mlflow"]
+KINDS_IN_MEMORY = ["atif", "inspect"]
 
 
 @pytest.mark.parametrize("at_once", [5, 4096])
-@pytest.mark.parametrize("kind", KINDS_OF_FILES)
+@pytest.mark.parametrize("kind", [*KINDS_OF_FILES, *KINDS_IN_MEMORY])
 def test_bytes_tell_what_the_texts_tell(kind: str, at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "_AT_ONCE_ROWS", at_once)
     monkeypatch.setattr(search, "_BATCH_BYTES", 1 << 10)
@@ -189,6 +220,28 @@ def test_the_bytes_of_many_steps_are_those_of_each(kind: str) -> None:
         for row in rows:
             written = run.written(row)
             assert row in others if written is None else known.issuperset(map(id, written))
+
+
+@pytest.mark.parametrize("kind", KINDS_IN_MEMORY)
+def test_what_is_in_memory_is_looked_at_together(kind: str) -> None:
+    """But for a step or two that is written in no JSON, or that the reader made itself."""
+    run = made_up(kind)
+    together = run.all_written(range(len(run)))
+    assert together is not None
+    assert len(together[1]) < len(run) / 2
+    decoded = decodings(run)
+    asked = set(Saying(run, "nowhere").among(range(len(run))))
+    assert asked == set(together[1])
+    assert decoded == []
+
+
+def test_not_all_that_is_in_memory_is_written_out_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = made_up("atif")
+    monkeypatch.setattr(_transcript_body, "_TOLD_BYTES_MAX", 1)
+    together = run.all_written(range(len(run)))
+    assert together is not None
+    assert len(together[0]) == 1
+    assert list(filter(Saying(run, "bye"), range(len(run)))) == [run.row(run.ids[-3])]
 
 
 def test_many_steps_that_do_not_say_it_are_passed_by_together() -> None:
@@ -247,7 +300,8 @@ def test_steps_may_be_asked_about_in_any_order() -> None:
 
 @each_of(
     "otlp_jsonl", "otlp_openinference", "otlp_openllmetry", "otlp_pydantic_ai", "otel_js_spans", "claude_code",
-    "codex", "langfuse", "langsmith", "mlflow", "openai_agents",
+    "codex", "langfuse", "langsmith", "mlflow", "openai_agents", "atif", "inspect_ai", "swe_agent", "openhands",
+    "google_adk", "other_cli", "gemini", "pydantic_ai_messages", "tau_bench", "tau2_bench", "who_and_when",
 )  # fmt: skip
 def test_every_word_of_a_step_is_found_in_it(path: Path) -> None:
     try:
