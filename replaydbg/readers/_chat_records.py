@@ -22,6 +22,7 @@ from replaydbg.wire import (
     bedrock_converse,
     google_generate,
     loose,
+    mixed_messages,
     openai_chat,
     openai_responses,
     sse,
@@ -30,7 +31,7 @@ from replaydbg.wire import (
 _ROLES = frozenset({"system", "developer", "user", "human", "assistant", "ai", "tool", "function"})
 _ITEM_TYPES = frozenset({"message", "function_call", "function_call_output", "reasoning", "custom_tool_call"})
 _ANTHROPIC_BLOCKS = frozenset({"tool_use", "tool_result", "thinking", "redacted_thinking", "server_tool_use"})
-_RESPONSE_KEYS = ("response", "output", "completion", "result", "reply")
+_RESPONSE_KEYS = ("response", "response_body", "output", "completion", "result", "reply")
 _LOGGER_KEYS = frozenset(
     {
         *_RESPONSE_KEYS, *_chat_facts.KEYS,
@@ -150,10 +151,19 @@ def is_messages(value: Json) -> bool:
     first = value[0] if isinstance(value, list) and value else None
     if not isinstance(first, dict) or isinstance(first.get("messages"), list):
         return False
-    has_content = bool({"content", "tool_calls", "function_call"} & set(first))
-    return (loose.text(first.get("role")) in _ROLES and has_content) or loose.text(
-        first.get("type")
-    ) in _ITEM_TYPES
+    return is_message(first) or loose.text(first.get("type")) in _ITEM_TYPES
+
+
+def is_message(item: Json) -> bool:
+    """Whether the value is one message in itself."""
+    if not isinstance(item, dict) or "role" not in item:
+        return _is_langchain(item)
+    return loose.text(item["role"]) in _ROLES and bool({"content", "tool_calls", "function_call"} & set(item))
+
+
+def _is_langchain(item: Json) -> bool:
+    """Whether it is a message of LangChain's: the state of a graph holds a list of such."""
+    return isinstance(item, dict) and "role" not in item and mixed_messages.is_message(item)
 
 
 def _from_object(record: dict[str, Json], before: SaidBefore | None) -> Call | Talk | None:
@@ -205,7 +215,8 @@ def is_request(body: dict[str, Json]) -> bool:
     if is_contents(body.get("contents")):
         return True
     if isinstance(body.get("messages"), list):
-        return not body["messages"] or "role" in loose.mapping(body["messages"][0])
+        items = body["messages"]
+        return not items or "role" in loose.mapping(items[0]) or _is_langchain(items[0])
     items = body.get("input")
     return is_messages(items) or (isinstance(items, str) and "model" in body and "output" not in body)
 
@@ -377,6 +388,8 @@ def _talk(record: dict[str, Json], path: tuple[str | int, ...]) -> Talk:
     asked = shape.read_request(body if "messages" in body else {**body, "messages": record.get("messages")})
     id_ = record.get("id")
     items = loose.sequence(record.get("messages"))
+    if items and _is_langchain(items[0]):
+        asked = replace(asked, messages=mixed_messages.messages(items) or ())
     each = tuple(_chat_facts.of_message(loose.mapping(item)) for item in items)
     return Talk(
         path,

@@ -1,13 +1,15 @@
 """What is known and not read: each with one sentence on what it is and one on what to export instead.
 
-Databases and Parquet are known by their first bytes and by the names of their tables and columns; calls of Weave, spans of
-Braintrust and checkpoints of LangGraph by their keys.
+Databases and Parquet are known by their first bytes and by the names of their tables and columns, tables of text by their
+first line; calls of Weave, spans of Braintrust and checkpoints of LangGraph by their keys, wherever the answer of an API or
+an export puts them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from replaydbg import limits
@@ -17,7 +19,10 @@ from replaydbg.readers._containers import first_record
 
 _SCHEMA_BYTES_MAX = 1 << 20
 """Of a database and of a Parquet file so much is searched for names: its beginning and its end."""
-_TABLE = re.compile(rb'CREATE TABLE (?:IF NOT EXISTS )?["\'`\[]?(\w+)', re.IGNORECASE)
+_MADE = re.compile(rb'CREATE TABLE (?:IF NOT EXISTS )?["\'`\[]?(\w+)', re.IGNORECASE)
+
+
+_COLUMN = re.compile(r"[A-Za-z_][\w .:/()-]{0,80}")
 
 
 class Refusal(NamedTuple):
@@ -143,16 +148,55 @@ def _is_tools(found: dict[str, Json], *, in_set: bool = False) -> bool:
 
 _TOOLS = Refusal("a set of tools", "`--tools` takes it beside a trace, to check the calls of the trace")
 
+_WEAVE = Refusal(
+    "a call of W&B Weave",
+    "Weave's export is not read; of calls in JSON Lines its calls of OpenAI's and Anthropic's clients can be: `jq -c "
+    "'select(.inputs.messages) | {request: .inputs, response: .output, started_at, ended_at}' calls.jsonl > run.jsonl`; "
+    f"to have all steps {_INSTRUMENTED}",
+)
+_BRAINTRUST = Refusal(
+    "a span of Braintrust",
+    "Braintrust's export is not read; of rows in JSON Lines its model calls can be: `jq -c 'select(.span_attributes.type "
+    '== "llm") | {request: (.metadata + {messages: .input}), response: {choices: .output}, start_time: .metrics.start, '
+    "end_time: .metrics.end}' "
+    f"rows.jsonl > run.jsonl`; to have all steps {_INSTRUMENTED}",
+)
+_CHECKPOINT = Refusal("a LangGraph checkpoint", _LANGGRAPH)
+
+_INSIDE_MAX = 64
+"""Objects and lists of a first record that are looked at for what a platform puts into its answers."""
+
+_PLATFORMS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
+    (lambda keys: {"op_name", "trace_id", "inputs", "started_at"} <= keys.keys(), _WEAVE),
+    (
+        lambda keys: (
+            {"span_id", "root_span_id"} <= keys.keys()
+            and bool({"span_parents", "span_attributes", "is_root", "_xact_id"} & keys.keys())
+        ),
+        _BRAINTRUST,
+    ),
+    (
+        lambda keys: (
+            {"channel_values", "channel_versions"} <= keys.keys()
+            or {"values", "next", "config", "parent_config"} <= keys.keys()
+            or {"values", "next", "tasks", "checkpoint"} <= keys.keys()
+            or ({"thread_id", "values", "status"} <= keys.keys() and isinstance(keys["values"], dict))
+        ),
+        _CHECKPOINT,
+    ),
+)
+"""By keys that no format has that is read; their records may stand anywhere in the first one: `{calls: [...]}`, `{data: [...]}`."""
+
+_TABLES: tuple[tuple[frozenset[str], Refusal], ...] = (
+    (frozenset({"op_name", "trace_id"}), _WEAVE),
+    (frozenset({"span_id", "root_span_id"}), _BRAINTRUST),
+    (frozenset({"checkpoint_id", "checkpoint"}), _CHECKPOINT),
+    (frozenset({"run_type", "trace_id"}), Refusal("a table of LangSmith runs", "export them as JSON: `[run.dict() for run in Client().list_runs(trace_id=TRACE_ID)]`")),
+)  # fmt: skip
+"""By columns that all have to be there."""
+_TABLE = Refusal("a table of text (CSV)", "export it as JSON or JSON Lines instead")
+
 _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
-    (
-        lambda keys: {"op_name", "trace_id", "inputs", "started_at"} <= keys.keys(),
-        Refusal("a call of W&B Weave", f"Weave's export is not read: {_INSTRUMENTED}"),
-    ),
-    (
-        lambda keys: {"span_id", "root_span_id"} <= keys.keys()
-        and bool({"span_parents", "span_attributes"} & keys.keys()),
-        Refusal("a span of Braintrust", f"Braintrust's export is not read: {_INSTRUMENTED}"),
-    ),
     (
         lambda keys: "$schemaVersion" in keys
         and not {"original_input", "generated_items", "model_responses"} & keys.keys(),
@@ -198,11 +242,6 @@ _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
         lambda keys: {"num_chat_messages", "current_model_id", "info"} <= keys.keys(),
         Refusal("the summary of a Grok session", "open its messages: `chat_history.jsonl` beside it"),
     ),
-    (
-        lambda keys: {"channel_values", "channel_versions"} <= keys.keys()
-        or {"values", "next", "config", "parent_config"} <= keys.keys(),
-        Refusal("a LangGraph checkpoint", _LANGGRAPH),
-    ),
 )  # fmt: skip
 
 
@@ -214,7 +253,7 @@ def of_bytes(document: Document) -> Refusal | None:
             Refusal("binary", "traces are JSON or JSON Lines in UTF-8") if b"\x00" in document.head else None
         )
     if magic.startswith(b"SQLite"):
-        tables = set(_TABLE.findall(bytes(document.buffer[:_SCHEMA_BYTES_MAX])))
+        tables = set(_MADE.findall(bytes(document.buffer[:_SCHEMA_BYTES_MAX])))
         known = (refusal for needed, refusal in _DATABASES if needed <= tables)
         return next(known, _MAGIC[magic])
     if magic == b"PAR1":
@@ -226,15 +265,41 @@ def of_bytes(document: Document) -> Refusal | None:
 def of_json(document: Document) -> Refusal | None:
     """Why the document, which is JSON, is none that is read, told by the keys of its first record."""
     first = first_record(document.head)
+    for record in _objects(first):
+        for matches, refusal in _PLATFORMS:
+            if matches(record):
+                return refusal
     if isinstance(first, list):
         first = first[0] if first else None
     if not isinstance(first, dict):
         return None
-    inner = first.get("checkpoint")
-    for record in (first, inner if isinstance(inner, dict) else {}):
-        for matches, refusal in _KEYS:
-            if matches(record):
-                return refusal
+    for matches, refusal in _KEYS:
+        if matches(first):
+            return refusal
     # Of what goes on behind its head nobody knows whether it ends with tools.
     is_whole = len(document.buffer) <= limits.SNIFF_BYTES_MAX
     return _TOOLS if is_whole and _is_tools(first) else None
+
+
+def _objects(value: Json) -> Iterator[dict[str, Json]]:
+    """The objects in a record, the outer ones first; of a list the first ones. Bounded."""
+    waiting = deque([value])
+    for _ in range(_INSIDE_MAX):
+        if not waiting:
+            return
+        item = waiting.popleft()
+        if isinstance(item, dict):
+            yield item
+            waiting.extend(inner for inner in item.values() if isinstance(inner, (dict, list)))
+        elif isinstance(item, list):
+            waiting.extend(inner for inner in item[:2] if isinstance(inner, (dict, list)))
+
+
+def of_table(document: Document) -> Refusal | None:
+    """Why the document, which is no JSON, is a table of text, told by the columns that its first line names."""
+    heading, _, rest = document.head.decode("utf-8", "replace").partition("\n")
+    mark = max(",;\t", key=heading.count)
+    names = {name.strip(' "\r') for name in heading.split(mark)}
+    if len(names) < 3 or not all(map(_COLUMN.fullmatch, names)) or rest.count(mark) < heading.count(mark):
+        return None
+    return next((refusal for needed, refusal in _TABLES if needed <= names), _TABLE)

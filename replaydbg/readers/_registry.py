@@ -193,7 +193,8 @@ def _of_fallback(document: Document) -> Notice:
 def _unknown(document: Document) -> UnreadableInput:
     nearest = _resemblance.nearest(document, readers()[0])
     if _containers.first_record(document.head) is None:
-        return UnreadableInput(f"{document.name} is not JSON", "traces are JSON or JSON Lines")
+        refused = _refused(document, _refusals.of_table(document))
+        return refused or UnreadableInput(f"{document.name} is not JSON", "traces are JSON or JSON Lines")
     what = "JSON, but" if _is_whole(document) else "damaged JSON, and what is left of it"
     return UnreadableInput(
         f"{document.name} is {what} of no trace format that is known",

@@ -1,7 +1,7 @@
 """Raw chat logs: what a program that talks to a model keeps when it keeps the requests and replies themselves.
 
-One call to a file, JSON Lines or an array of calls, HTTP cassettes, or plain lists of messages, in the shapes of
-OpenAI, Anthropic, Google and Bedrock (its log of invocations, from S3 or CloudWatch). Every reply becomes a model call
+One call to a file, JSON Lines or an array of calls, HTTP cassettes, or plain lists of messages, one message a line among
+them, in the shapes of OpenAI, Anthropic, Google, LangChain and Bedrock (its log of invocations, from S3 or CloudWatch). Every reply becomes a model call
 with the messages before it as its prompt, every tool response a tool execution. This is the reader for all that no
 other format claims.
 
@@ -19,6 +19,7 @@ from replaydbg.core.trace import Source
 from replaydbg.readers import (
     _bedrock_log,
     _cassette,
+    _chat_facts,
     _chat_records,
     _containers,
     _salvage,
@@ -27,6 +28,7 @@ from replaydbg.readers import (
 )
 from replaydbg.readers._api import Document, Reader, Reading, on_the_way
 from replaydbg.readers._said_before import SaidBefore
+from replaydbg.wire import loose
 
 FORMAT = "chat-log"
 _OTHERS = frozenset(
@@ -56,6 +58,8 @@ def sniff(document: Document) -> float:
         first = first[0] if first else None
     if not isinstance(first, dict) or _OTHERS & set(first):
         return 0.0
+    if _has_a_message_a_line(memoryview(document.head)):
+        return 0.5
     if _cassette.path_of_exchanges(first) is not None:
         return 0.6
     if _bedrock_log.is_record(first) or any(_bedrock_log.inside(first)):
@@ -66,6 +70,11 @@ def sniff(document: Document) -> float:
         return 0.5 if is_heading else 0.0
     is_call = request is not first or bool(_CALL_KEYS & set(first))
     return 0.6 if is_call else 0.5
+
+
+def _has_a_message_a_line(buffer: memoryview) -> bool:
+    first = _containers.first_record(bytes(buffer[: limits.SNIFF_BYTES_MAX]))
+    return _chat_records.is_message(first) and _containers.has_lines(buffer)
 
 
 _CALL_KEYS = frozenset({"response", "choices", "model", "tools", "output"})
@@ -79,6 +88,9 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     read, size = 0, len(document.buffer)
     notices: list[Notice] = []
     stitcher, before = _stitch.Stitcher(), SaidBefore()
+    if _has_a_message_a_line(document.buffer):
+        yield from _messages_in_lines(document, stitcher, notices, partial=partial)
+        return
     is_array_of_records = not _chat_records.is_messages(_containers.first_record(document.head))
     for record in _containers.records(document.buffer, notices, items=is_array_of_records):
         read = min(read + len(record.raw), size)
@@ -91,8 +103,36 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             _add(stitcher, value, record, notices, before)
         except RecursionError:
             notices.append(Notice(record.place or "/", "nested too deep, left out"))
+    yield _reading(document, stitcher, notices)
+
+
+def _reading(document: Document, stitcher: _stitch.Stitcher, notices: list[Notice]) -> Reading:
     traces = _stitched.traces(Source(document.name, FORMAT), stitcher, notices)
-    yield Reading(traces, _capped(notices))
+    return Reading(traces, _capped(notices))
+
+
+def _messages_in_lines(
+    document: Document, stitcher: _stitch.Stitcher, notices: list[Notice], *, partial: bool
+) -> Iterator[Reading]:
+    """A message a line, as agents append them; those of one session are one list."""
+    read, size = 0, len(document.buffer)
+    said: dict[str, tuple[list[Json], list[memoryview]]] = {}
+    for record in _containers.records(document.buffer, notices):
+        read = min(read + len(record.raw), size)
+        if partial:
+            yield on_the_way(read, size)
+        value = _parsed(record, notices)
+        if not _chat_records.is_message(value):
+            if value is not None:
+                notices.append(Notice(record.place, "no message, left out"))
+            continue
+        messages, texts = said.setdefault(_chat_facts.session(loose.mapping(value)), ([], []))
+        messages.append(value)
+        texts.append(record.raw)
+    for messages, texts in said.values():
+        whole = _containers.Record(memoryview(b"[" + b",".join(texts) + b"]"), "")
+        _add(stitcher, messages, whole, notices, SaidBefore())
+    yield _reading(document, stitcher, notices)
 
 
 def _parsed(record: _containers.Record, notices: list[Notice]) -> Json | None:
@@ -138,7 +178,7 @@ def _capped(notices: list[Notice]) -> tuple[Notice, ...]:
 
 READER = Reader(
     FORMAT,
-    "raw chat logs and message lists (OpenAI, Anthropic, Google, Bedrock)",
+    "raw chat logs and message lists (OpenAI, Anthropic, Google, Bedrock, LangChain)",
     sniff,
     read,
     marks=("messages", "role", "content"),

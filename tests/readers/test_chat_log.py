@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,8 @@ TRACES = Path(__file__).parents[2] / "traces"
         lines({"metadata": {"by": "us"}}, {"index": 0, "messages": TALK, "annotations": []}),
         orjson.dumps({"messages": TALK}),
         orjson.dumps([{"messages": TALK}]),
+        lines(*TALK),
+        b"\n".join(orjson.dumps({"at": 1, **message}) for message in TALK),
     ],
 )
 def test_a_message_list_in_any_wrapping(data: bytes) -> None:
@@ -64,6 +67,57 @@ def test_a_message_list_in_any_wrapping(data: bytes) -> None:
     assert last.body.output.text == "Found."
     assert all(step.parent_id is None for step in trace.steps())
     assert 0.5 <= sniffed(data) <= 0.6
+
+
+def test_a_message_a_line_of_several_sessions() -> None:
+    said = [{"session_id": name, **message} for message in TALK for name in ("a", "b")]
+    reading = read(lines(*said))
+    assert [outline(trace) for trace in reading.traces] == [
+        ["m1 chat", "t2 search", "t3 search", "m4 chat"]
+    ] * 2
+
+
+def test_lines_between_messages_are_told() -> None:
+    reading = read(lines(*TALK[:2], {"event": "x"}, *TALK[2:]))
+    assert [notice.pointer for notice in reading.notices] == ["line 3"]
+    assert len(reading.traces[0]) == 4
+    assert reading.traces[0].step(0).body.raw == TALK
+
+
+USED = {"usage_metadata": {"input_tokens": 10, "output_tokens": 3, "total_tokens": 13}}
+ASKED = {"name": "weather", "args": {"city": "Oslo"}, "id": "c1", "type": "tool_call"}
+FLAT: list[dict[str, Any]] = [
+    {"type": "system", "content": "be brief", "additional_kwargs": {}, "id": None},
+    {"type": "human", "content": "weather in Oslo?", "additional_kwargs": {}},
+    {"type": "ai", "content": "", "tool_calls": [ASKED], "response_metadata": {"model_name": "m"}, **USED},
+    {"type": "tool", "content": "21", "name": "weather", "tool_call_id": "c1", "status": "success"},
+    {"type": "ai", "content": [{"type": "text", "text": "21 degrees"}], "response_metadata": {"model": "n"}},
+]
+WRAPPED = [{"type": message["type"], "data": message} for message in FLAT]
+_CLASSES = {"system": "SystemMessage", "human": "HumanMessage", "ai": "AIMessage", "tool": "ToolMessage"}
+BUILT = [
+    {"lc": 1, "type": "constructor", "id": ["langchain", "schema", "messages", _CLASSES[message["type"]]], "kwargs": message}
+    for message in FLAT
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("messages", [FLAT, WRAPPED, BUILT], ids=["model_dump", "to_dict", "dumps"])
+@pytest.mark.parametrize(
+    "wrap", [orjson.dumps, lambda said: orjson.dumps({"messages": said}), lambda said: lines(*said)]
+)
+def test_messages_of_langchain(messages: list[Any], wrap: Callable[[Any], bytes]) -> None:
+    """What the state of a graph holds, as each way to serialise it writes it."""
+    data = wrap(messages)
+    assert sniffed(data) == 0.5
+    trace = one(data)
+    assert outline(trace) == ["m1 chat m", "t2 weather", "m3 chat n"]
+    first, second, last = trace.steps()
+    assert first.body.messages is not None
+    assert [message.role for message in first.body.messages] == [Role.SYSTEM, Role.USER]
+    assert (first.model, first.body.usage.input_tokens, last.model) == ("m", 10, "n")
+    assert (second.tool_calls[0].arguments, second.body.result) == ({"city": "Oslo"}, "21")
+    assert last.body.output is not None
+    assert last.body.output.text == "21 degrees"
 
 
 def test_each_list_is_a_run_even_where_two_are_alike() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import sqlite3
+import subprocess
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
 from replaydbg import limits
+from replaydbg.core.step import Kind
 from replaydbg.errors import EXIT_UNREADABLE, UnreadableInput
 from replaydbg.readers import _refusals, _registry
 from tests.support.corpora import document as file_of
@@ -102,6 +107,79 @@ def test_json_that_is_known_and_not_read(content: Any, what: str) -> None:
     assert "secret" not in problem.hint
 
 
+STATE = {
+    "values": {"messages": []},
+    "next": [],
+    "tasks": [],
+    "metadata": {},
+    "checkpoint": {"thread_id": "t"},
+}
+SUMMARY = {"id": "s", "span_id": "s", "root_span_id": "s", "is_root": True, "input": {}, "scores": {}}
+
+
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        ({"calls": [CALL]}, "Weave"),
+        ({"call": CALL}, "Weave"),
+        ({"batch": [{"mode": "start", "req": {"start": CALL}}]}, "Weave"),
+        ({"data": [SPAN], "schema": {}, "cursor": None}, "Braintrust"),
+        ({"events": [SPAN], "cursor": "x"}, "Braintrust"),
+        ([SUMMARY], "Braintrust"),
+        ([STATE], "LangGraph checkpoint"),
+        ({"thread_id": "t", "status": "idle", "values": {"messages": []}}, "LangGraph checkpoint"),
+        ([[{"configurable": {}}, CHECKPOINT, {}]], "LangGraph checkpoint"),
+        ({"type": "checkpoint", "payload": {**SNAPSHOT}}, "LangGraph checkpoint"),
+    ],
+)
+def test_what_platforms_answer_is_known_wherever_it_stands(content: Any, what: str) -> None:
+    assert what in refused(content).message
+    assert what in refused(orjson.dumps(content) + b"\n" + orjson.dumps(content) + b"\n").message
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("id,op_name,trace_id,inputs.model\nc,x,t,m\n", "Weave"),
+        ("id\top_name\ttrace_id\nc\tx\tt\n", "Weave"),
+        ('"id","span_id","root_span_id","input"\ns,s,s,"{""a"": 1}"\n', "Braintrust"),
+        ("thread_id;checkpoint_ns;checkpoint_id;checkpoint\nt;;c;x\n", "LangGraph checkpoint"),
+        ("id,run_type,trace_id\nr,llm,t\n", "LangSmith"),
+        ("id,name,input\n1,a,b\n", "a table of text"),
+        ("well, this is, some prose\nand more of it\n", "not JSON"),
+        ("no table\n", "not JSON"),
+        ("", "empty"),
+    ],
+)
+def test_tables_of_text(text: str, what: str) -> None:
+    assert what in refused(text.encode()).message
+
+
+@pytest.mark.parametrize(
+    ("refusal", "record"),
+    [
+        (CALL, {**CALL, "inputs": {"model": "m", "messages": [{"role": "user", "content": "hi"}]}, "output": {"choices": [{"message": {"role": "assistant", "content": "ho"}}]}}),
+        (SPAN, {**SPAN, "metadata": {"model": "m"}, "metrics": {"start": 1.0, "end": 2.0}, "output": [{"message": {"role": "assistant", "content": "ho"}}]}),
+    ],
+    ids=["weave", "braintrust"],
+)  # fmt: skip
+def test_what_the_hint_says_gives_a_file_that_is_read(refusal: Any, record: Any) -> None:
+    jq = shutil.which("jq")
+    if jq is None:
+        pytest.skip("jq is not installed")
+    command = re.search(r"jq -c '([^']*)'", refused(refusal).hint)
+    assert command
+    made = subprocess.run(
+        [jq, "-c", command[1]], input=orjson.dumps(record) + b"\n", capture_output=True, check=True
+    )
+    *_, reading = _registry.read(document(made.stdout))
+    (trace,) = reading.traces
+    assert trace.source.format == "chat-log"
+    (step,) = trace.steps()
+    assert step.body.output is not None
+    assert (step.kind, step.model, step.body.output.text) == (Kind.MODEL_CALL, "m", "ho")
+
+
 SCHEMA = {"type": "object", "properties": {"a": {"type": "string"}}}
 OFFER = {"type": "function", "function": {"name": "f", "parameters": SCHEMA}}
 
@@ -147,6 +225,8 @@ def test_a_format_that_was_named_is_tried_nevertheless() -> None:
         {"a": {"type": "object"}},
         {"a": {"b": {"c": SCHEMA}}},
         {"$schema": "x", "trajectory": []},
+        {"values": [1], "status": "done", "thread_id": "t"},
+        {"messages": [{"role": "user", "content": {"trace_id": "t", "inputs": {}}}]},
     ],
 )
 def test_others_are_not_refused_by_their_keys(content: Any) -> None:
