@@ -53,7 +53,7 @@ def readers() -> tuple[tuple[Reader, ...], tuple[Notice, ...]]:
     for point in entry_points(group=ENTRY_POINTS):
         try:
             reader = point.load()
-        except Exception as error:  # noqa: BLE001 - a stranger's module may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's module may raise anything
             notices.append(Notice(point.value, f"the reader {point.name!r} could not be loaded: {error}"))
             continue
         if isinstance(reader, Reader):
@@ -111,17 +111,36 @@ def read(
     """
     ranked, notices = _ranked(document, format_name, fallback=fallback)
     choice = _choice(document, format_name, ranked, notices)
+    failed: list[Notice] = []
     for _, reader in ranked:
-        said = choice.notices if reader is choice.reader else ()
+        said = choice.notices if reader is choice.reader else tuple(failed)
         if reader.is_fallback and reader is not choice.reader:
-            said = (_of_fallback(document),)
+            said = (*failed, _of_fallback(document))
+        is_read = False
         try:
             for reading in reader.read(document, partial):
                 yield _bounded(document, reading, said)
+                is_read = is_read or reading.complete
         except NotThisFormat:
             continue
-        return
+        except Exception as error:
+            if _is_ours(reader):
+                raise
+            failed.append(Notice("", f"the reader {reader.name!r} failed: {error!r}"))
+            continue
+        if is_read:
+            return
+        failed.append(Notice("", f"the reader {reader.name!r} gave no reading"))
+    if failed:
+        raise UnreadableInput(
+            f"{document.name} cannot be read: {failed[0].message}", "it is no part of replaydbg"
+        )
     raise _unknown(document)
+
+
+def _is_ours(reader: Reader) -> bool:
+    """Whether what it raises is a fault of this program; a stranger's costs a notice."""
+    return getattr(reader.read, "__module__", "").startswith(f"{package.__name__}.")
 
 
 def feed(document: Document, format_name: str | None = None) -> Feed | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import orjson
@@ -143,6 +143,36 @@ def test_a_reader_that_fails_while_looking_takes_no_chance_from_others(
     assert "broken" in choice.notices[0].message
 
 
+def _raises(_: Document, __: bool) -> Iterator[Reading]:
+    yield Reading((trace(span(1)),), complete=False)
+    raise KeyError("bug")
+
+
+def _gives_nothing(_: Document, __: bool) -> Iterator[Reading]:
+    return iter(())
+
+
+@pytest.mark.parametrize("read", [_raises, _gives_nothing])
+def test_a_strangers_reader_that_fails_while_reading_costs_a_notice(
+    monkeypatch: pytest.MonkeyPatch, read: Callable[[Document, bool], Iterator[Reading]]
+) -> None:
+    broken = Reader("broken", "Broken", lambda _: 0.97, read)
+    registry(monkeypatch, broken, made_up("sound", 0.6))
+    *_, reading = _registry.read(document({}))
+    assert reading.complete
+    assert "broken" in reading.notices[0].message
+    registry(monkeypatch, broken)
+    with pytest.raises(UnreadableInput, match="the reader 'broken'"):
+        list(_registry.read(document({}), "broken"))
+
+
+def test_a_reader_of_ours_that_raises_is_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_raises, "__module__", "replaydbg.readers.ours")
+    registry(monkeypatch, Reader("ours", "Ours", lambda _: 0.97, _raises), made_up("sound", 0.6))
+    with pytest.raises(KeyError):
+        list(_registry.read(document({})))
+
+
 def test_notices_are_bounded_and_the_last_says_how_many_more(monkeypatch: pytest.MonkeyPatch) -> None:
     registry(monkeypatch, made_up("noisy", 0.9, notices=limits.NOTICES_MAX + 5))
     (reading,) = _registry.read(document({}))
@@ -158,12 +188,12 @@ class Point:
         self.loaded = loaded
 
     def load(self) -> object:
-        if isinstance(self.loaded, Exception):
+        if isinstance(self.loaded, BaseException):
             raise self.loaded
         return self.loaded
 
 
-@pytest.mark.parametrize("loaded", [ImportError("no module"), "not a reader"])
+@pytest.mark.parametrize("loaded", [ImportError("no module"), SystemExit(3), "not a reader"])
 def test_a_plug_in_that_fails_is_a_notice(monkeypatch: pytest.MonkeyPatch, loaded: object) -> None:
     monkeypatch.setattr(_registry, "entry_points", lambda group: [Point(loaded)])
     readers, notices = _registry.readers.__wrapped__()
