@@ -98,13 +98,10 @@ def of_message(item: dict[str, Json]) -> Facts:
     """What a message says of itself, as some loggers have it."""
     if item.keys() <= _PLAIN_KEYS:
         return _NOTHING
-    item = loose.mapping(item.get("kwargs") or item.get("data")) or item  # LangChain wraps its messages
     start, end = _times(item, None)
-    of_reply = loose.mapping(item.get("response_metadata"))
-    model = item.get("model") or of_reply.get("model_name") or of_reply.get("model")
     return Facts(
-        model=loose.text(model),
-        usage=_usage(item.get("usage") or item.get("usage_metadata")),
+        model=loose.text(item.get("model")),
+        usage=_usage(item.get("usage")),
         cost_usd=_number(item, _COST_KEYS),
         start_ns=start,
         end_ns=end,

@@ -22,7 +22,6 @@ from replaydbg.wire import (
     bedrock_converse,
     google_generate,
     loose,
-    mixed_messages,
     openai_chat,
     openai_responses,
     sse,
@@ -156,14 +155,9 @@ def is_messages(value: Json) -> bool:
 
 def is_message(item: Json) -> bool:
     """Whether the value is one message in itself."""
-    if not isinstance(item, dict) or "role" not in item:
-        return _is_langchain(item)
-    return loose.text(item["role"]) in _ROLES and bool({"content", "tool_calls", "function_call"} & set(item))
-
-
-def _is_langchain(item: Json) -> bool:
-    """Whether it is a message of LangChain's: the state of a graph holds a list of such."""
-    return isinstance(item, dict) and "role" not in item and mixed_messages.is_message(item)
+    said = loose.mapping(item)
+    has_content = bool({"content", "tool_calls", "function_call"} & said.keys())
+    return loose.text(said.get("role")) in _ROLES and has_content
 
 
 def _from_object(record: dict[str, Json], before: SaidBefore | None) -> Call | Talk | None:
@@ -215,8 +209,7 @@ def is_request(body: dict[str, Json]) -> bool:
     if is_contents(body.get("contents")):
         return True
     if isinstance(body.get("messages"), list):
-        items = body["messages"]
-        return not items or "role" in loose.mapping(items[0]) or _is_langchain(items[0])
+        return not body["messages"] or "role" in loose.mapping(body["messages"][0])
     items = body.get("input")
     return is_messages(items) or (isinstance(items, str) and "model" in body and "output" not in body)
 
@@ -388,8 +381,6 @@ def _talk(record: dict[str, Json], path: tuple[str | int, ...]) -> Talk:
     asked = shape.read_request(body if "messages" in body else {**body, "messages": record.get("messages")})
     id_ = record.get("id")
     items = loose.sequence(record.get("messages"))
-    if items and _is_langchain(items[0]):
-        asked = replace(asked, messages=mixed_messages.messages(items) or ())
     each = tuple(_chat_facts.of_message(loose.mapping(item)) for item in items)
     return Talk(
         path,

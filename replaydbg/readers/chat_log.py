@@ -1,7 +1,7 @@
 """Raw chat logs: what a program that talks to a model keeps when it keeps the requests and replies themselves.
 
 One call to a file, JSON Lines or an array of calls, HTTP cassettes, or plain lists of messages, one message a line among
-them, in the shapes of OpenAI, Anthropic, Google, LangChain and Bedrock (its log of invocations, from S3 or CloudWatch). Every reply becomes a model call
+them, in the shapes of OpenAI, Anthropic, Google and Bedrock (its log of invocations, from S3 or CloudWatch). Every reply becomes a model call
 with the messages before it as its prompt, every tool response a tool execution. This is the reader for all that no
 other format claims.
 
@@ -178,7 +178,7 @@ def _capped(notices: list[Notice]) -> tuple[Notice, ...]:
 
 READER = Reader(
     FORMAT,
-    "raw chat logs and message lists (OpenAI, Anthropic, Google, Bedrock, LangChain)",
+    "raw chat logs and message lists (OpenAI, Anthropic, Google, Bedrock)",
     sniff,
     read,
     marks=("messages", "role", "content"),

@@ -22,7 +22,7 @@ _MARKS = (b'"model_id"', b'"tool_call_id"', b'"prompt_index"', b'"synthetic_reas
 def sniff(document: Document) -> float:
     first = loose.mapping(_containers.first_record(document.head))
     is_message = loose.text(first.get("type")) in _KINDS and "content" in first
-    is_others = bool({"sessionId", "session_id", "message", "additional_kwargs"} & first.keys())
+    is_others = "sessionId" in first or "session_id" in first or "message" in first
     return 0.85 if is_message and not is_others and any(mark in document.head for mark in _MARKS) else 0.0
 
 

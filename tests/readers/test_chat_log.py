@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -82,42 +81,6 @@ def test_lines_between_messages_are_told() -> None:
     assert [notice.pointer for notice in reading.notices] == ["line 3"]
     assert len(reading.traces[0]) == 4
     assert reading.traces[0].step(0).body.raw == TALK
-
-
-USED = {"usage_metadata": {"input_tokens": 10, "output_tokens": 3, "total_tokens": 13}}
-ASKED = {"name": "weather", "args": {"city": "Oslo"}, "id": "c1", "type": "tool_call"}
-FLAT: list[dict[str, Any]] = [
-    {"type": "system", "content": "be brief", "additional_kwargs": {}, "id": None},
-    {"type": "human", "content": "weather in Oslo?", "additional_kwargs": {}},
-    {"type": "ai", "content": "", "tool_calls": [ASKED], "response_metadata": {"model_name": "m"}, **USED},
-    {"type": "tool", "content": "21", "name": "weather", "tool_call_id": "c1", "status": "success"},
-    {"type": "ai", "content": [{"type": "text", "text": "21 degrees"}], "response_metadata": {"model": "n"}},
-]
-WRAPPED = [{"type": message["type"], "data": message} for message in FLAT]
-_CLASSES = {"system": "SystemMessage", "human": "HumanMessage", "ai": "AIMessage", "tool": "ToolMessage"}
-BUILT = [
-    {"lc": 1, "type": "constructor", "id": ["langchain", "schema", "messages", _CLASSES[message["type"]]], "kwargs": message}
-    for message in FLAT
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("messages", [FLAT, WRAPPED, BUILT], ids=["model_dump", "to_dict", "dumps"])
-@pytest.mark.parametrize(
-    "wrap", [orjson.dumps, lambda said: orjson.dumps({"messages": said}), lambda said: lines(*said)]
-)
-def test_messages_of_langchain(messages: list[Any], wrap: Callable[[Any], bytes]) -> None:
-    """What the state of a graph holds, as each way to serialise it writes it."""
-    data = wrap(messages)
-    assert sniffed(data) == 0.5
-    trace = one(data)
-    assert outline(trace) == ["m1 chat m", "t2 weather", "m3 chat n"]
-    first, second, last = trace.steps()
-    assert first.body.messages is not None
-    assert [message.role for message in first.body.messages] == [Role.SYSTEM, Role.USER]
-    assert (first.model, first.body.usage.input_tokens, last.model) == ("m", 10, "n")
-    assert (second.tool_calls[0].arguments, second.body.result) == ({"city": "Oslo"}, "21")
-    assert last.body.output is not None
-    assert last.body.output.text == "21 degrees"
 
 
 def test_each_list_is_a_run_even_where_two_are_alike() -> None:
