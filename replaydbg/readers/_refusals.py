@@ -1,8 +1,8 @@
 """What is known and not read: each with one sentence on what it is and one on what to export instead.
 
 Databases and Parquet are known by their first bytes and by the names of their tables and columns, tables of text by their
-first line; calls of Weave, spans of Braintrust and checkpoints of LangGraph by their keys, wherever the answer of an API or
-an export puts them.
+first line; checkpoints of LangGraph, and what is not whole of Weave's calls and Braintrust's spans, by their keys, wherever
+the answer of an API or an export puts them.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ class Refusal(NamedTuple):
     instead: str
 
 
-_INSTRUMENTED = "record the run with OpenInference's or OpenLLMetry's instrumentation and open its OTLP JSON"
 _PHOENIX = "export its spans: `curl http://localhost:6006/v1/projects/PROJECT/spans > spans.json`"
 _LANGGRAPH = (
     "it is the state of a graph and no record of its run; open the run's LangSmith or OpenTelemetry trace, or write the "
@@ -149,17 +148,13 @@ def _is_tools(found: dict[str, Json], *, in_set: bool = False) -> bool:
 _TOOLS = Refusal("a set of tools", "`--tools` takes it beside a trace, to check the calls of the trace")
 
 _WEAVE = Refusal(
-    "a call of W&B Weave",
-    "Weave's export is not read; of calls in JSON Lines its calls of OpenAI's and Anthropic's clients can be: `jq -c "
-    "'select(.inputs.messages) | {request: .inputs, response: .output, started_at, ended_at}' calls.jsonl > run.jsonl`; "
-    f"to have all steps {_INSTRUMENTED}",
+    "calls of W&B Weave in a form that is not read",
+    "write them as JSON: `json.dump([call.to_dict() for call in weave.init(PROJECT).get_calls()], file, default=str)`",
 )
 _BRAINTRUST = Refusal(
-    "a span of Braintrust",
-    "Braintrust's export is not read; of rows in JSON Lines its model calls can be: `jq -c 'select(.span_attributes.type "
-    '== "llm") | {request: (.metadata + {messages: .input}), response: {choices: .output}, start_time: .metrics.start, '
-    "end_time: .metrics.end}' "
-    f"rows.jsonl > run.jsonl`; to have all steps {_INSTRUMENTED}",
+    "spans of Braintrust in a form that is not read",
+    "fetch them whole: `curl https://api.braintrust.dev/v1/project_logs/PROJECT_ID/fetch -H "
+    '"Authorization: Bearer $BRAINTRUST_API_KEY" > run.json`',
 )
 _CHECKPOINT = Refusal("a LangGraph checkpoint", _LANGGRAPH)
 

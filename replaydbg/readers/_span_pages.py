@@ -34,9 +34,11 @@ _INNER = (
     "events",
     "items",
     "logs",
+    "content",
+    "calls",
 )
 """Where pages keep what they are of."""
-_COMPOSED = ("columns", "tables", "contexts", "@message", "message")
+_COMPOSED = ("columns", "tables", "contexts", "@message", "message", "testCases", "baseSpans")
 """What rows must be put together of, or read out of text."""
 _IDS = (
     "traceID", "traceId", "trace_id", "TraceId", "trace.trace_id", "trace.id", "operation_Id", "OperationId", "@timestamp",
@@ -125,6 +127,13 @@ def _composed(key: str, value: dict[str, Json], place: str, level: int) -> Itera
             yield from ((span, f"{place}/spans") for span in _sentry_spans.spans_of(value))
     elif key == "columns":
         yield from _of_columns(value, place)
+    elif key == "testCases":
+        for number, case in enumerate(loose.sequence(value[key])):
+            yield from _of_kinds(
+                loose.mapping(loose.mapping(case).get("trace")), f"{place}/testCases/{number}/trace"
+            )
+    elif key == "baseSpans":
+        yield from _of_kinds(value, place)
     elif key == "tables":
         for number, table in enumerate(loose.sequence(value["tables"])):
             yield from _of_columns(loose.mapping(table), f"{place}/tables/{number}")
@@ -138,6 +147,16 @@ def _composed(key: str, value: dict[str, Json], place: str, level: int) -> Itera
             yield from rows(
                 memoryview(message.encode("utf-8", "replace")).toreadonly(), f"{place}/{key}", level + 1
             )
+
+
+_KINDS = ("agentSpans", "baseSpans", "llmSpans", "retrieverSpans", "toolSpans")
+
+
+def _of_kinds(trace: Mapping[str, Json], place: str) -> Iterator[tuple[Piece, str]]:
+    """DeepEval keeps the spans of a trace by their kinds."""
+    for kind in _KINDS:
+        for number, span in enumerate(loose.sequence(trace.get(kind))):
+            yield {**loose.mapping(span), "traceUuid": trace.get("uuid")}, f"{place}/{kind}/{number}"
 
 
 def _of_fields(text: memoryview, place: str, level: int) -> Iterator[tuple[Piece, str]]:

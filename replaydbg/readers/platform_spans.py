@@ -1,0 +1,122 @@
+"""Steps as platforms export them that keep a run in words of their own: one record a step, each with its parent.
+
+Shapes: Opik (`{trace, spans}` of `opik export`, pages and lists of spans), Datadog's LLM Observability (what its SDK sends,
+what its export API gives), LangWatch traces, Braintrust's rows, W&B Weave's calls, DeepEval's test runs, PostHog's events.
+
+Get one: `opik export WORKSPACE project NAME` writes a file for each trace; of Braintrust `curl
+https://api.braintrust.dev/v1/project_logs/PROJECT_ID/fetch -H "Authorization: Bearer $BRAINTRUST_API_KEY" > run.json`; of Weave
+`json.dump([call.to_dict() for call in client.get_calls()], file, default=str)`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+
+import msgspec
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json
+from replaydbg.readers import _containers, _exports, _platforms, _span_pages
+from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._records import Observed, document_of, row_id
+from replaydbg.readers._told import Told
+
+FORMAT = "platform-spans"
+_LOOKED_AT_MAX = 8
+_MARKS = (
+    b'"parent_span_id"', b'"start_ns"', b'"ml_app"', b'"timestamps"', b'"root_span_id"', b'"op_name"', b'"parentUuid"', b'"$ai_',
+    b'"baseSpans"', b'"trace_id"', b'"thread_id"',
+)  # fmt: skip
+
+
+def _sniff(document: Document) -> float:
+    head = document.head
+    if not any(mark in head for mark in _MARKS):
+        return 0.0
+    first = _containers.first_record(head)
+    if not isinstance(first, (dict, list)):
+        return 0.0
+    pieces = _span_pages.rows(memoryview(msgspec.json.encode(first)), "")
+    records = [_record(piece) for piece, _ in islice(pieces, _LOOKED_AT_MAX)]
+    return (
+        0.9 if any(_platforms.of(record) or _platforms.is_opik_trace(record) for record in records) else 0.0
+    )
+
+
+def _record(piece: _span_pages.Piece) -> dict[str, Json]:
+    return piece if isinstance(piece, dict) else document_of(piece)
+
+
+def _told(record: dict[str, Json]) -> Told | None:
+    platform = _platforms.of(record)
+    if platform is not None:
+        return platform.told(record)
+    return _platforms.of_opik_trace(record) if _platforms.is_opik_trace(record) else None
+
+
+def _observed(handle: _span_pages.Piece) -> Observed:
+    record = _record(handle)
+    told = _told(record)
+    if told is None:  # a row is only of what is known
+        raise AssertionError
+    return told.observed(record)
+
+
+class _Steps(_exports.Export):
+    def __init__(self, document: Document) -> None:
+        super().__init__(document, FORMAT, _observed)
+        self._traces: dict[str, _span_pages.Piece] = {}
+        """Opik's traces, for those of which there is no span."""
+        self._known: set[str] = set()
+        self._others = 0
+
+    def add(self, record: _containers.Record) -> None:
+        if _containers.is_json(record.raw):
+            self._add_rows(record.raw, record.place)
+            return
+        for value, place in _containers.parsed(record, self.records.notices):
+            self._add_rows(memoryview(msgspec.json.encode(value)), place)
+
+    def _add_rows(self, text: memoryview, place: str) -> None:
+        for piece, where in _span_pages.rows(text, place):
+            record = _record(piece)
+            platform = _platforms.of(record)
+            if platform is not None:
+                told = platform.told(record)
+                trace = row_id(told.trace)
+                self._known.add(trace)
+                self.records.add(trace, told.row(piece))
+            elif _platforms.is_opik_trace(record):
+                self._traces[row_id(record.get("id"))] = piece
+            else:
+                self._others += 1
+                if self._others == 1:
+                    self.records.notices.append(
+                        Notice(where or "/", "a record that is no step of a run, left out")
+                    )
+
+    def add_bare_traces(self) -> None:
+        for id_, piece in self._traces.items():
+            if id_ not in self._known:
+                told = _platforms.of_opik_trace(_record(piece))
+                self.records.add(id_, told.row(piece))
+        if self._others > 1:
+            self.records.notices.append(Notice("", f"{self._others:,} such records were left out in all"))
+
+
+def _read(document: Document, partial: bool) -> Iterator[Reading]:
+    steps = yield from _exports.read(document, partial, _Steps)
+    steps.add_bare_traces()
+    if not len(steps.records):
+        raise NotThisFormat("no step in the document")
+    yield steps.records.reading()
+
+
+READER = Reader(
+    FORMAT,
+    "steps as platforms export them (Opik, Datadog, LangWatch, Braintrust, Weave, DeepEval, PostHog)",
+    _sniff,
+    _read,
+    marks=("trace_id", "parent_span_id", "input", "output"),
+)

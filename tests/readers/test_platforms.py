@@ -1,0 +1,70 @@
+"""How platforms spell a step: what the run that all of them tell does not show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from replaydbg.core.step import Kind
+from replaydbg.readers import _platforms
+from replaydbg.readers._told import Told
+
+
+def told(record: dict[str, Any]) -> Told:
+    platform = _platforms.of(record)
+    assert platform is not None
+    return platform.told(record)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"id": "1", "trace_id": "t", "start_time": "x", "inputs": {}, "run_type": "llm"},
+        {"id": "1", "traceId": "t", "type": "SPAN"},
+        {"event": "pageview", "properties": {}},
+        {},
+    ],
+    ids=["langsmith", "langfuse", "another event", "nothing"],
+)
+def test_records_of_others(record: dict[str, Any]) -> None:
+    assert _platforms.of(record) is None
+
+
+WEAVE = {"op_name": "weave:///e/p/op/f:1", "id": "1", "trace_id": "t", "started_at": "2026-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("inputs", "output", "attributes", "kind"),
+    [
+        ({"model": "m", "messages": []}, None, {}, Kind.MODEL_CALL),
+        ({"model": "m", "contents": "hi"}, None, {}, Kind.MODEL_CALL),
+        ({"messages": []}, {"choices": []}, {}, Kind.MODEL_CALL),
+        ({"messages": []}, "text", {}, Kind.OPAQUE),
+        ({"q": 1}, 2, {"weave": {"kind": "tool"}}, Kind.TOOL_EXECUTION),
+        ({"q": 1}, 2, {"kind": "agent"}, Kind.AGENT_INVOCATION),
+    ],
+)
+def test_weave_tells_kinds_by_what_was_asked(inputs: Any, output: Any, attributes: Any, kind: Kind) -> None:
+    assert told({**WEAVE, "inputs": inputs, "output": output, "attributes": attributes}).kind is kind
+
+
+def test_weave_counts_of_several_models_are_sums_and_not_counted() -> None:
+    usage = {"a": {"prompt_tokens": 1}, "b": {"prompt_tokens": 2}}
+    assert told({**WEAVE, "inputs": {}, "summary": {"usage": usage}}).usage.input_tokens is None
+
+
+def test_a_datadog_span_counts_billionths_of_a_dollar() -> None:
+    span = {"trace_id": "t", "span_id": "s", "start_ns": 1, "meta": {"span.kind": "llm"}}
+    assert told({**span, "metrics": {"estimated_total_cost": 2_000_000}}).cost == 0.002
+    assert told({**span, "metrics": {}}).cost is None
+
+
+def test_a_posthog_trace_is_above_what_names_it() -> None:
+    trace = told(
+        {"event": "$ai_trace", "properties": {"$ai_trace_id": "t"}, "timestamp": "2026-01-01T00:00:00Z"}
+    )
+    span = told(
+        {"event": "$ai_span", "properties": '{"$ai_trace_id": "t", "$ai_parent_id": "t"}', "uuid": "u"}
+    )
+    assert (trace.id, trace.parent, span.id, span.parent) == ("t", None, "u", "t")
