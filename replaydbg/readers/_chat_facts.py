@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from replaydbg.core.columns import NOT_RECORDED
@@ -20,15 +21,18 @@ NAN = float("nan")
 
 _SESSION_KEYS = (
     "session_id", "conversation_id", "thread_id", "trace_id", "run_id", "chat_id", "litellm_session_id",
-    "litellm_trace_id",
+    "litellm_trace_id", "Helicone-Session-Id",
 )  # fmt: skip
-_START_KEYS = ("start_time", "startTime", "started_at", "start", "request_time")
-_END_KEYS = ("end_time", "endTime", "ended_at", "end", "response_time")
-_LOGGED_KEYS = ("timestamp", "created_at", "time", "ts", "created")
-_SECONDS_KEYS = (("latency_sec", 1e9), ("duration_seconds", 1e9), ("latency_ms", 1e6), ("duration_ms", 1e6))
+_START_KEYS = ("start_time", "startTime", "started_at", "start", "request_time", "request_created_at")
+_END_KEYS = ("end_time", "endTime", "ended_at", "end", "response_time", "response_created_at")
+_LOGGED_KEYS = ("timestamp", "created_at", "time", "ts", "created", "logging_time")
+_SECONDS_KEYS = (
+    ("latency_sec", 1e9), ("duration_seconds", 1e9), ("latency_ms", 1e6), ("duration_ms", 1e6), ("delay_ms", 1e6),
+    ("latencyMs", 1e6), ("response_time", 1e6),
+)  # fmt: skip
 PARAMETERS = ("optional_params", "model_parameters")
 """Where some loggers keep the parameters of a call apart from what else they say of it."""
-_COST_KEYS = ("cost", "cost_usd", "response_cost", "total_cost")
+_COST_KEYS = ("cost", "cost_usd", "response_cost", "total_cost", "costUSD", "spend")
 KEYS = frozenset(
     {*_SESSION_KEYS, *_START_KEYS, *_END_KEYS, *_LOGGED_KEYS, *_COST_KEYS, *(key for key, _ in _SECONDS_KEYS)}
 )
@@ -159,6 +163,12 @@ def _times(record: dict[str, Json], response: Json) -> tuple[int, int]:
     return start, end if end >= start else NOT_RECORDED
 
 
+def are_newest_first(records: Iterable[dict[str, Json]]) -> bool:
+    """Whether a log is told backwards, as pages of gateways are: then each call would come before those that it goes on from."""
+    starts = [_times(record, None)[0] for record in records]
+    return len(starts) > 1 and all(0 <= later < earlier for earlier, later in pairwise(starts))
+
+
 def _moment(holder: dict[str, Json], keys: tuple[str, ...]) -> int:
     moments = (_moments.nanoseconds(holder.get(key)) for key in keys)
     return next((moment for moment in moments if moment >= 0), NOT_RECORDED)
@@ -175,7 +185,7 @@ def _number(holder: dict[str, Json], keys: tuple[str, ...]) -> float:
 def session(record: dict[str, Json]) -> str:
     """The session that the record names. In LiteLLM's payloads `trace_id` is that of one request and its retries."""
     no_session = "trace_id" if "litellm_call_id" in record else ""
-    for holder in (record, loose.mapping(record.get("metadata"))):
+    for holder in (record, *(loose.mapping(record.get(key)) for key in ("metadata", "request_properties"))):
         for key in _SESSION_KEYS:
             value = holder.get(key) if holder is not record or key != no_session else None
             if isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":

@@ -14,7 +14,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Message, Role, Text
 from replaydbg.core.outcome import Reply
 from replaydbg.core.request import ModelRequest, Sent
-from replaydbg.readers import _bedrock_log, _chat_facts, _salvage
+from replaydbg.readers import _bedrock_log, _chat_facts, _gateway_log, _salvage
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._said_before import SaidBefore
 from replaydbg.wire import (
@@ -30,7 +30,8 @@ from replaydbg.wire import (
 _ROLES = frozenset({"system", "developer", "user", "human", "assistant", "ai", "tool", "function"})
 _ITEM_TYPES = frozenset({"message", "function_call", "function_call_output", "reasoning", "custom_tool_call"})
 _ANTHROPIC_BLOCKS = frozenset({"tool_use", "tool_result", "thinking", "redacted_thinking", "server_tool_use"})
-_RESPONSE_KEYS = ("response", "response_body", "output", "completion", "result", "reply")
+_RESPONSE_KEYS = ("response", "output", "completion", "result", "reply", "response_body", "full_response")
+_REQUEST_KEYS = ("request", "body", "input", "params", "inputs", "kwargs", "request_body", "full_request")
 _LOGGER_KEYS = frozenset(
     {
         *_RESPONSE_KEYS, *_chat_facts.KEYS,
@@ -133,8 +134,12 @@ def recognise(
                 )
             )
         else:
-            inside = [(number, _from_object(record, before)) for number, record in _bedrock_log.inside(value)]
-            yield from (replace(one, path=("events", number, "message")) for number, one in inside if one)
+            inside = [
+                *((("events", at, "message"), record) for at, record in _bedrock_log.inside(value)),
+                *_gateway_log.page(value),
+            ]
+            calls = [(path, _from_object(record, before)) for path, record in inside]
+            yield from (replace(one, path=path) for path, one in calls if one)
             if not inside and not set(value) <= {"metadata", "annotations"}:
                 notices.append(Notice(place or "/", "no messages and no model call here, left out"))
     else:
@@ -161,6 +166,7 @@ def is_message(item: Json) -> bool:
 
 
 def _from_object(record: dict[str, Json], before: SaidBefore | None) -> Call | Talk | None:
+    record = _gateway_log.plain(record)
     request, response = request_of(record), _response(record)
     if request is None:
         return None
@@ -178,8 +184,11 @@ def _from_object(record: dict[str, Json], before: SaidBefore | None) -> Call | T
 
 def sent(record: Json) -> Sent | None:
     """The body of the request in a record, with its shape; None where there is none."""
-    body = request_of(record) if isinstance(record, dict) else None
-    if body is None or not isinstance(record, dict):
+    if not isinstance(record, dict):
+        return None
+    record = _gateway_log.plain(record)
+    body = request_of(record)
+    if body is None:
         return None
     url = loose.text(loose.mapping(record.get("request")).get("url"))
     return Sent(shape_of(body, _response(record), url), body)
@@ -191,7 +200,7 @@ def request_of(record: dict[str, Json]) -> dict[str, Json] | None:
         return record
     if _bedrock_log.is_record(record):
         return _bedrock_log.request(record)
-    for key in ("request", "body", "input", "params", "inputs", "kwargs", "request_body"):
+    for key in _REQUEST_KEYS:
         inner = unwrapped(record.get(key))
         if isinstance(inner, dict):
             if is_request(inner):

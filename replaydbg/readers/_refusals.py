@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from replaydbg import limits
 from replaydbg.core.message import Json
+from replaydbg.readers import _gateway_log
 from replaydbg.readers._api import Document
 from replaydbg.readers._containers import first_record
 
@@ -190,8 +191,14 @@ _TABLES: tuple[tuple[frozenset[str], Refusal], ...] = (
 )  # fmt: skip
 """By columns that all have to be there."""
 _TABLE = Refusal("a table of text (CSV)", "export it as JSON or JSON Lines instead")
+_LITELLM = Refusal(
+    "a spend log of LiteLLM without what was asked and answered",
+    "`general_settings: store_prompts_in_spend_logs: true` keeps it from now on; or open what one of its log callbacks "
+    "(S3, GCS, OpenTelemetry) wrote",
+)
 
 _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
+    (_gateway_log.is_hollow, _LITELLM),
     (
         lambda keys: "$schemaVersion" in keys
         and not {"original_input", "generated_items", "model_responses"} & keys.keys(),

@@ -1,7 +1,8 @@
 """Raw chat logs: what a program that talks to a model keeps when it keeps the requests and replies themselves.
 
-One call to a file, JSON Lines or an array of calls, HTTP cassettes, or plain lists of messages, one message a line among
-them, in the shapes of OpenAI, Anthropic, Google and Bedrock (its log of invocations, from S3 or CloudWatch). Every reply becomes a model call
+One call to a file, JSON Lines or an array of calls, pages of gateways (LiteLLM, Helicone), HTTP cassettes, or plain lists of
+messages, one message a line among them, in the shapes of OpenAI, Anthropic, Google and Bedrock (its log of invocations,
+from S3 or CloudWatch). Every reply becomes a model call
 with the messages before it as its prompt, every tool response a tool execution. This is the reader for all that no
 other format claims.
 
@@ -22,6 +23,7 @@ from replaydbg.readers import (
     _chat_facts,
     _chat_records,
     _containers,
+    _gateway_log,
     _salvage,
     _stitch,
     _stitched,
@@ -64,6 +66,10 @@ def sniff(document: Document) -> float:
         return 0.6
     if _bedrock_log.is_record(first) or any(_bedrock_log.inside(first)):
         return 0.9
+    paged = _gateway_log.page(first)
+    if paged and "id" not in first:
+        first = paged[0][1]
+    first = _gateway_log.plain(first)
     request = _chat_records.request_of(first)
     if request is None:
         is_heading = set(first) <= {"metadata", "annotations"} and b'"messages"' in document.head
@@ -92,7 +98,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         yield from _messages_in_lines(document, stitcher, notices, partial=partial)
         return
     is_array_of_records = not _chat_records.is_messages(_containers.first_record(document.head))
-    for record in _containers.records(document.buffer, notices, items=is_array_of_records):
+    records = _containers.records(document.buffer, notices, items=is_array_of_records)
+    for record in reversed(list(records)) if _is_newest_first(document) else records:
         read = min(read + len(record.raw), size)
         if partial:
             yield on_the_way(read, size)
@@ -133,6 +140,17 @@ def _messages_in_lines(
         whole = _containers.Record(memoryview(b"[" + b",".join(texts) + b"]"), "")
         _add(stitcher, messages, whole, notices, SaidBefore())
     yield _reading(document, stitcher, notices)
+
+
+def _is_newest_first(document: Document) -> bool:
+    """Told by the records of the head, the last of which may be cut off there."""
+    head, whole = memoryview(document.head), []
+    for record in _containers.records(head, [], items=True):
+        try:
+            whole.append(_salvage.loads(record.raw))
+        except ValueError:
+            break
+    return _chat_facts.are_newest_first(one for one in whole if isinstance(one, dict))
 
 
 def _parsed(record: _containers.Record, notices: list[Notice]) -> Json | None:

@@ -37,6 +37,8 @@ _OPENING = re.compile(rb'"spans"\s*:\s*\[')
 
 def _sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
+    if isinstance(first, dict) and isinstance(first.get("traces"), list):
+        first = first["traces"]
     first = first[0] if isinstance(first, list) and first else first
     if not isinstance(first, dict):
         return 0.0
@@ -71,6 +73,8 @@ class _Trace(msgspec.Struct, gc=False):
     info: dict[str, Any] | None = None
     data: _Data | None = None
     spans: list[msgspec.Raw] | None = None
+    traces: list[msgspec.Raw] | None = None
+    """Of what `mlflow traces search` gives."""
     trace_id: Any = None
     request_id: Any = None
 
@@ -104,8 +108,10 @@ class _Traces(_exports.Export):
             trace = _TRACE.decode(record.raw)
         except _salvage.UNREADABLE:
             self.salvage(record.raw, record.place)
-        else:
-            self._add_trace(trace, record.place)
+            return
+        self._add_trace(trace, record.place)
+        for at, raw in enumerate(trace.traces or ()):
+            self.add(_containers.Record(memoryview(raw), f"{record.place}/traces/{at}"))
 
     def _add_trace(self, trace: _Trace, place: str) -> None:
         info = trace.info or {}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from replaydbg.core.step import Status, Usage
+from replaydbg.readers import _chat_facts
 from tests.support.chat_logs import TALK, TOOL, completion, logged, one, read, says, user
 
 
@@ -117,3 +118,12 @@ def test_a_failure_in_the_words_of_litellm() -> None:
 
 def test_a_trace_id_of_other_loggers_is_a_session() -> None:
     assert len(read([logged([user("hi")], says("ho"), trace_id=f"t{n}") for n in (1, 2)]).traces) == 2
+
+
+@pytest.mark.parametrize(
+    ("times", "backwards"), [([3, 2, 1], True), ([1, 2], False), ([2, 2], False), ([2], False), ([], False)]
+)
+def test_logs_that_are_told_backwards(times: list[int], backwards: bool) -> None:
+    records = [{"start_time": NINE + time} for time in times]
+    assert _chat_facts.are_newest_first(records) is backwards
+    assert not _chat_facts.are_newest_first([*records, {}])

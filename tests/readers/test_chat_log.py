@@ -13,7 +13,7 @@ from replaydbg.core.message import Role, ToolCall
 from replaydbg.core.step import Kind
 from replaydbg.readers import chat_log
 from replaydbg.wire import anthropic_messages
-from tests.readers import test_bedrock_log
+from tests.readers import test_bedrock_log, test_gateway_log
 from tests.support import corpora, said
 from tests.support.chat_logs import (
     ANSWER,
@@ -141,6 +141,7 @@ def test_other_formats_are_not_claimed(data: Any) -> None:
 
 SAMPLES = [
     lines(*test_bedrock_log.RUN),
+    *map(orjson.dumps, test_gateway_log.LOGS.values()),
     lines(*chain()),
     lines({"metadata": {}}, {"messages": TALK}),
     orjson.dumps(TALK),
