@@ -45,8 +45,8 @@ _OPENCODE = (
 
 _CLINE = "open what its model was told and said: `api_conversation_history.json` in the same folder"
 _CURSOR = (
-    "export the chat with Cursor's *Export Transcript*, or open what its agent writes down under "
-    "`~/.cursor/projects/<project>/agent-transcripts/`"
+    "open what its agent writes down, `~/.cursor/projects/<project>/agent-transcripts/`, or what "
+    "`cursor-agent -p ... --output-format stream-json` prints"
 )
 
 _MAGIC = {
@@ -88,7 +88,11 @@ _DATABASES: tuple[tuple[frozenset[bytes], Refusal], ...] = (
     ),
     (
         frozenset({b"sessions", b"messages", b"files", b"goose_db_version"}),
-        Refusal("the database of Crush", "export the session: `crush session show SESSION --json > session.json`"),
+        Refusal(
+            "the database of Crush",
+            "write the messages of a session down: `sqlite3 -json crush.db \"SELECT * FROM messages WHERE session_id = 'ID' "
+            'ORDER BY created_at" > session.json`',
+        ),
     ),
     (frozenset({b"ItemTable", b"cursorDiskKV"}), Refusal("the database of Cursor", _CURSOR)),
     (

@@ -50,7 +50,9 @@ def sniff(document: Document) -> float:
     item = loose.mapping(first[0] if isinstance(first, list) and first else first)
     if item.get("mode") in _MODES and _is_typed(item.get("messages"), _ROLES):
         return 0.95
-    if isinstance(first, dict) and _is_typed(first.get("messages"), _SPOKEN | {"ToolCallRequestEvent"}):
+    listed = first.get("messages") if isinstance(first, dict) else first
+    is_said = _is_typed(listed, _SPOKEN | {"ToolCallRequestEvent"})
+    if is_said and "source" in loose.mapping(loose.sequence(listed)[0]):
         return 0.95
     return 0.95 if isinstance(first, dict) and _is_state(first) else 0.0
 
@@ -71,6 +73,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     transcript = Transcript(document, READER.name)
     stitcher = _stitch.Stitcher()
     recorded = False
+    said: list[Json] = []
     for record in _containers.records(document.buffer, transcript.notices, items=True):
         for value, place in _containers.parsed(record, transcript.notices):
             item = loose.mapping(value)
@@ -81,8 +84,12 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
                 _add_result(transcript, item, place)
             elif _is_state(item):
                 _add_state(transcript, item, place)
+            elif "source" in item and "content" in item:
+                said.append(item)
             else:
                 transcript.notice(place, "neither a recorded call nor a result, left out")
+    if said:
+        _add_result(transcript, {"messages": said}, "")
     if not recorded and not transcript.runs:
         raise NotThisFormat("no call and no result")
     reading = transcript.reading()

@@ -1,15 +1,16 @@
-"""Sessions of Goose: its exports, and the lines that older versions wrote themselves.
+"""Sessions of Goose: its exports, the lines that older versions wrote themselves, and what `goose run` prints as JSON.
 
 A session is a head (what it was about, tokens of the last reply and of all) and messages, whose tool requests and
 responses are values that say whether they are errors.
 
-Get one: `goose session export --format json -o session.json`; before version 1.10
+Get one: `goose session export --format json -o session.json`, or `goose run --output-format stream-json`; before version 1.10
 `~/.local/share/goose/sessions/<session>.jsonl`
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from replaydbg.core.message import (
     Json,
@@ -40,6 +41,8 @@ def sniff(document: Document) -> float:
         return 0.95
     if {"working_dir", "message_count"} <= first.keys():
         return 0.95
+    if loose.text(first.get("type")) == "message" and "created" in loose.mapping(first.get("message")):
+        return 1.0  # what is printed while it runs; pi has no `created` there
     return 0.9 if "created" in first and _kinds(first) & _KINDS else 0.0
 
 
@@ -52,6 +55,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     transcript = Transcript(document, FORMAT)
     run = transcript.run(document.stem)
     thread, facts = run.thread(), Facts()
+    said: dict[str, Json] = {}
     for value, place in _containers.values(document.buffer, transcript.notices):
         record = loose.mapping(value)
         if "working_dir" in record or isinstance(record.get("conversation"), list):
@@ -62,10 +66,39 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
                 _say(thread, loose.mapping(message), facts)
         elif isinstance(record.get("content"), list):
             _say(thread, record, facts)
-        else:
+        elif loose.text(record.get("type")) == "message":
+            said = _printed(thread, said, loose.mapping(record.get("message")), facts)
+        elif loose.text(record.get("type")) == "error":
+            if said:
+                _say(thread, said, facts)
+                said = {}
+            error = loose.text(record.get("error")) or loose.encoded(record)
+            thread.reply(None, facts=replace(facts, error=error), origin=record)
+        elif not loose.text(record.get("type")):
             transcript.notice(place, "no message, left out")
+    if said:
+        _say(thread, said, facts)
     thread.end()
     yield transcript.whole("no message")
+
+
+def _printed(
+    thread: Thread, said: dict[str, Json], message: dict[str, Json], facts: Facts
+) -> dict[str, Json]:
+    """A message, or one more piece of the one before, which is told when it is whole. Gives what is not told yet."""
+    pieces = loose.sequence(message.get("content"))
+    if not said or said.get("id") != message.get("id") or not message.get("id"):
+        if said:
+            _say(thread, said, facts)
+        return {**message, "content": pieces}
+    whole = loose.sequence(said["content"])
+    for piece in pieces:
+        last, new = loose.mapping(whole[-1] if whole else None), loose.mapping(piece)
+        if loose.text(new.get("type")) == loose.text(last.get("type")) == "text":
+            whole[-1] = {**last, "text": loose.text(last.get("text")) + loose.text(new.get("text"))}
+        else:
+            whole.append(piece)
+    return said
 
 
 def _say(thread: Thread, message: dict[str, Json], facts: Facts) -> None:

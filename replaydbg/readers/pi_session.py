@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from replaydbg.core.message import Json, Message, Role, Text, ToolResponse
+from replaydbg.core.message import Json, Message, Role, Text, ToolCall, ToolResponse
 from replaydbg.core.step import Kind, PlainBody, Status, Usage
 from replaydbg.readers import _containers, _json_lines, _moments
 from replaydbg.readers._api import Document, Reader, Reading
@@ -70,6 +70,8 @@ class _Session:
         """For each line its thread, and the thread's length with it."""
         self._kept: dict[str, tuple[Thread, int]] = {}
         """For each line the thread and the place that its message begins at."""
+        self._untold: tuple[ToolCall, ...] = ()
+        """Calls of the latest reply of a transcript that may tell no results."""
 
     def end(self) -> None:
         self._thread.end()
@@ -120,12 +122,15 @@ class _Session:
                 self._answer(said, line, moment)
 
     def _answer(self, said: Message, line: dict[str, Json], moment: int) -> None:
+        self._untold = ()
         place = self._thread.say(said)
         for part, response in enumerate(said.tool_responses):
             self._thread.result(place, part, response=response, moment_ns=moment, origin=line)
         self._thread.last_ns = max(self._thread.last_ns, moment)
 
     def _reply(self, message: dict[str, Json], line: dict[str, Json], moment: int) -> None:
+        for call in self._untold:  # Cursor's transcripts do not tell what tools brought
+            self._run.step(Kind.TOOL_EXECUTION, call.name, PlainBody(call=call), agent=self._thread.agent)
         blocks = [_block(block) for block in loose.sequence(message.get("content"))]
         content: Json = blocks if isinstance(message.get("content"), list) else message.get("content")
         reason = loose.text(message.get("stopReason"))
@@ -142,6 +147,7 @@ class _Session:
         spoken = Message(Role.ASSISTANT, parts, finish_reason=reason)
         # A call that brought nothing is in no later prompt.
         self._thread.reply(spoken if parts else None, facts=facts, moment_ns=moment, origin=line)
+        self._untold = () if loose.text(line.get("type")) else spoken.tool_calls
 
     def _compaction(self, line: dict[str, Json], moment: int) -> None:
         summary = loose.text(line.get("summary"))

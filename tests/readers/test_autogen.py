@@ -193,6 +193,11 @@ def test_a_room_without_calls_is_told_by_what_its_agents_remember() -> None:
     assert outline(one(READER, team_state(spoken))) == outline(one(READER, {"messages": spoken}))
 
 
+def test_a_plain_list_of_messages_is_a_result() -> None:
+    assert sniffed(READER, TEAM["messages"]) == 0.95
+    assert outline(one(READER, TEAM["messages"])) == outline(one(READER, {"messages": TEAM["messages"]}))
+
+
 def test_a_team_within_an_agent() -> None:
     outer = team_state([], society={"type": "SocietyOfMindAgentState", "inner_team_state": TEAM_STATE})
     assert outline(one(READER, outer)) == outline(one(READER, TEAM_STATE))

@@ -78,9 +78,28 @@ def test_content_of_newer_results_and_what_the_model_is_not_told() -> None:
     assert len(trace.body(0).messages or ()) == 1
 
 
+PRINTED = lines(
+    *({"type": "message", "message": {**message, "id": f"m{number}"}} for number, message in enumerate(TALK)),
+    {"type": "message", "message": {**TALK[-1], "id": "m5", "content": [{"type": "text", "text": "!"}]}},
+    {"type": "notification", "extension_id": "x"},
+    {"type": "error", "error": "quota"},
+    {"type": "complete", "total_tokens": 9},
+)
+
+
+def test_what_a_run_prints() -> None:
+    trace = clear(READER, PRINTED)
+    assert outline(trace) == [
+        "model-call chat", "tool-execution shell", "model-call chat", "tool-execution unreadable call!", "model-call chat", "model-call chat!",
+    ]  # fmt: skip
+    assert [step.body.output.text for step in trace.steps() if step.body.output is not None][-1] == "done!", (
+        "pieces of one message"
+    )
+
+
 @pytest.mark.parametrize("content", [ASKED, {"working_dir": "x"}, {"conversation": []}, []])
 def test_other_formats_are_not_claimed(content: Any) -> None:
     assert sniffed(READER, content) == 0.0
 
 
-SAMPLES = [LINES, EXPORT]
+SAMPLES = [LINES, EXPORT, PRINTED]

@@ -109,6 +109,17 @@ def test_agents_that_write_as_pi_does(values: list[dict[str, Any]]) -> None:
     assert (trace.step(1).body.result, told(trace, 0)) == ("out", ["go"])
 
 
+def test_transcripts_of_cursor_do_not_tell_what_tools_brought() -> None:
+    use = {"type": "tool_use", "name": "Run", "input": {"path": "a"}}
+    said = [
+        {"role": "assistant", "message": {"content": [use]}},
+        {"role": "assistant", "message": {"content": [{"type": "text", "text": "x"}]}},
+    ]
+    trace = one(pi_session.READER, lines(*said))
+    assert outline(trace) == ["model-call chat", "tool-execution Run", "model-call chat"]
+    assert trace.body(1).has_result is False
+
+
 def test_a_session_nobody_answered() -> None:
     trace = one(pi_session.READER, lines(*SESSION[:3]))
     assert (outline(trace), told(trace, 0)) == (["opaque messages without a reply"], ["go"])

@@ -1,0 +1,149 @@
+"""Runs of Cursor's command line: the events that `cursor-agent -p` prints.
+
+Calls are events of their own, of which the second has what came of it. Words that stream come again as a whole: they are
+told once. A reply ends where the model speaks, thinks or calls again behind a call that was answered.
+
+Get one: `cursor-agent -p "..." --output-format stream-json > run.jsonl`
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.message import Json, Message, Part, Reasoning, Role, Text, ToolCall, ToolResponse
+from replaydbg.core.step import Kind, PlainBody, Status, Usage
+from replaydbg.readers import _json_lines, _moments
+from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._chat_facts import Facts
+from replaydbg.readers._transcript import Run, Transcript
+from replaydbg.wire import anthropic_messages, loose
+
+FORMAT = "cursor-stream"
+_LOOKED_AT_MAX = 20
+_FAILED = ("error", "failure", "rejected", "timeout", "permissionDenied", "fileNotFound", "spawnError")
+
+
+def sniff(document: Document) -> float:
+    for line in map(loose.mapping, _json_lines.first_values(document.head)[:_LOOKED_AT_MAX]):
+        kind, subtype = loose.text(line.get("type")), loose.text(line.get("subtype"))
+        if "session_id" not in line:
+            continue
+        is_call = kind == "tool_call" and isinstance(line.get("tool_call"), dict)
+        is_begun = kind == "system" and subtype == "init" and "apiKeySource" in line
+        if is_call or (is_begun and not {"tools", "mcp_servers"} & line.keys()):
+            return 1.0
+    return 0.0
+
+
+def read(document: Document, partial: bool) -> Iterator[Reading]:
+    del partial
+    transcript = Transcript(document, FORMAT)
+    told = _Told(transcript.run(document.stem))
+    for kind, event in transcript.events(document):
+        told.event(kind, event)
+    told.end()
+    yield transcript.whole("no event of a run")
+
+
+class _Told:
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._thread = run.thread()
+        self._model = ""
+        self._parts: list[Part] = []
+        """Of the reply that is being told,"""
+        self._results: list[tuple[ToolResponse, int, dict[str, Json]]] = []
+        """and what its calls brought."""
+        self._moment = -1
+
+    def event(self, kind: str, event: dict[str, Json]) -> None:
+        moment = _moments.nanoseconds(event.get("timestamp_ms"))
+        subtype = loose.text(event.get("subtype"))
+        if kind == "system":
+            self._run.id = loose.text(event.get("session_id")) or self._run.id
+            self._model = loose.text(event.get("model")) or self._model
+        elif kind == "user":
+            self._reply()
+            for said in anthropic_messages.read_messages([event.get("message")]):
+                self._thread.add(said, moment_ns=moment)
+        elif kind == "thinking" and subtype != "completed":
+            self._say(Reasoning(loose.text(event.get("text"))), moment)
+        elif kind == "assistant":
+            content = loose.mapping(event.get("message")).get("content")
+            for part in anthropic_messages.read_content(content):
+                self._say(part, moment)
+        elif kind == "tool_call":
+            self._call(subtype, event, moment)
+        elif kind == "result":
+            self._reply()
+            self._result(event)
+
+    def end(self) -> None:
+        self._reply()
+        self._thread.end()
+
+    def _say(self, part: Part, moment: int) -> None:
+        if self._results:
+            self._reply()
+        self._moment = max(self._moment, moment)
+        last = self._parts[-1] if self._parts else None
+        match part, last:
+            case Text(""), _:
+                return
+            case Text(text), Text(before) if text.startswith(
+                before
+            ):  # the whole of what was streamed, or more of it
+                self._parts[-1] = part
+            case Text(text), Text(before):
+                self._parts[-1] = Text(before + text)
+            case Reasoning(text), Reasoning(before):
+                self._parts[-1] = Reasoning(before + text)
+            case _:
+                self._parts.append(part)
+
+    def _call(self, subtype: str, event: dict[str, Json], moment: int) -> None:
+        name, told = next(iter(loose.mapping(event.get("tool_call")).items()), ("tool", None))
+        call, id_ = loose.mapping(told), loose.text(event.get("call_id"))
+        known = any(isinstance(part, ToolCall) and part.id == id_ for part in self._parts)
+        name = name.removesuffix("ToolCall")
+        if name == "mcp":
+            given = loose.mapping(call.get("args"))
+            name = loose.text(given.get("toolName")) or loose.text(given.get("name")) or name
+        if not known:
+            if self._results:
+                self._reply()
+            self._moment = max(self._moment, moment)
+            self._parts.append(ToolCall(id_, name, call.get("args") or {}))
+        if subtype == "completed":
+            outcome, value = next(iter(loose.mapping(call.get("result")).items()), ("", call.get("result")))
+            self._results.append((ToolResponse(id_, value, name, outcome in _FAILED), moment, event))
+
+    def _reply(self) -> None:
+        if self._parts:
+            message = Message(Role.ASSISTANT, tuple(self._parts))
+            self._thread.reply(message, facts=Facts(self._model), moment_ns=self._moment)
+        for response, moment, event in self._results:
+            self._thread.add(Message(Role.TOOL, (response,)), moment_ns=moment, origin=event)
+        self._parts, self._results, self._moment = [], [], -1
+
+    def _result(self, event: dict[str, Json]) -> None:
+        """How it ended, and what all of it took."""
+        is_error = event.get("is_error") is True
+        usage = loose.mapping(event.get("usage"))
+        body = PlainBody(
+            output_value=event.get("result"),
+            error=loose.text(event.get("result")) if is_error else "",
+            usage=Usage(loose.count(usage.get("inputTokens")), loose.count(usage.get("outputTokens"))),
+            raw=event,
+        )
+        status = Status.ERROR if is_error else Status.OK
+        self._run.step(Kind.OPAQUE, f"result: {event.get('subtype')}", body, status=status)
+
+
+READER = Reader(
+    FORMAT,
+    "runs of Cursor's command line (stream-json)",
+    sniff,
+    read,
+    marks=("type", "session_id", "tool_call"),
+)
