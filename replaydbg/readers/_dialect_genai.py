@@ -10,7 +10,7 @@ import msgspec
 from replaydbg.core.message import Json, Message, Role, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
-from replaydbg.readers import _genai_events
+from replaydbg.readers import _genai_contents, _genai_events
 from replaydbg.readers._attributes import Attributes, cut_off, parsed, parsed_list
 from replaydbg.readers._lazy import lazy
 from replaydbg.readers._payloads import error_in, tool_message
@@ -23,6 +23,7 @@ _KIND_OF_OPERATION = {
     "text_completion": Kind.MODEL_CALL,
     "completion": Kind.MODEL_CALL,
     "response": Kind.MODEL_CALL,
+    "call_llm": Kind.MODEL_CALL,
     "execute_tool": Kind.TOOL_EXECUTION,
     "invoke_agent": Kind.AGENT_INVOCATION,
     "handle_conversation_turn": Kind.AGENT_INVOCATION,
@@ -50,10 +51,15 @@ WANTED = frozenset(
         "gen_ai.handoff.to_agent",
         "gen_ai.handoff.from_agent",
         *AGENT,
+        *_genai_contents.WANTED,
     }
 )
 _REPLY = "gen_ai.output.messages"
+_TOOL_NAMES = ("gen_ai.tool.name", *_genai_contents.TOOL_NAMES)
 COUNTS = Counts(INPUT_TOKENS, OUTPUT_TOKENS, "operation.cost")
+
+_GIVEN = ("gen_ai.tool.call.arguments", "tool_arguments", "traceloop.entity.input", *_genai_contents.GIVEN)
+_GAVE = ("gen_ai.tool.call.result", "tool_response", "traceloop.entity.output", *_genai_contents.GAVE)
 
 _PARAMS = {"stop_sequences": "stop", "choice.count": "n", "encoding_formats": "", "model": ""}
 """Names of ours for those of `gen_ai.request.*`; "" is none of the model's parameters."""
@@ -70,6 +76,7 @@ def kind_of(wanted: Mapping[str, Json], name: str) -> Kind:
     if kind is None:
         traceloop = wanted.get("traceloop.span.kind")
         kind = _KIND_OF_TRACELOOP.get(traceloop) if isinstance(traceloop, str) else None
+    kind = kind or _genai_contents.kind(wanted, name)
     if kind is None and operation is None:
         kind = _kind_without_operation(wanted)
     if kind is Kind.AGENT_INVOCATION and is_glue(name):
@@ -95,7 +102,7 @@ def facts(wanted: Mapping[str, Json], name: str) -> Facts:
     if kind is Kind.MODEL_CALL:
         return Facts(kind, name, agent, first_text(wanted, ("gen_ai.request.model", "gen_ai.response.model")))
     if kind is Kind.TOOL_EXECUTION:
-        return Facts(kind, first_text(wanted, ("gen_ai.tool.name",)) or name.removesuffix(".tool"), agent)
+        return Facts(kind, first_text(wanted, _TOOL_NAMES) or name.removesuffix(".tool"), agent)
     if kind is Kind.AGENT_INVOCATION:
         agent = agent or name.removesuffix(".agent")
         return Facts(kind, agent, agent)
@@ -124,7 +131,7 @@ class Body(SpanBody):
     @lazy
     def events(self) -> list[Event]:
         events = _genai_events.from_attribute(self.attributes.json("events"))
-        return [*self.span.events, *events]
+        return _genai_events.opened([*self.span.events, *events])
 
     @lazy
     def messages(self) -> tuple[Message, ...] | None:
@@ -134,7 +141,8 @@ class Body(SpanBody):
         system, _ = parsed_list(self.attributes.get("gen_ai.system_instructions"))
         instructions = (Message(Role.SYSTEM, genai.read_parts(system)),) if system else ()
         if said is None:
-            return instructions or _genai_events.prompt(self.events)
+            told = _genai_events.prompt(self.events) or _genai_contents.prompt(self.attributes, self.events)
+            return instructions or told
         return (*instructions, *said) if instructions else said
 
     @lazy
@@ -143,20 +151,20 @@ class Body(SpanBody):
             return None
         said = self._messages(_REPLY)
         if said is None:
-            return _genai_events.reply(self.events)
+            told = _genai_events.reply(self.events) or _genai_contents.reply(self.attributes, self.events)
+            return told and self._finished(told)
         message = merged(said)
-        if message is not None and not message.finish_reason:
-            message = replace(message, finish_reason=self._finish_reason)
+        message = message and self._finished(message)
         if message is None or message.role is not Role.UNKNOWN:
             return message
         # OpenLLMetry's LangChain instrumentation calls the model's role "unknown".
         return Message(Role.ASSISTANT, message.parts, message.name, message.finish_reason)
 
-    @property
-    def _finish_reason(self) -> str:
-        """Why the model stopped, where the message itself does not say it."""
+    def _finished(self, message: Message) -> Message:
+        """With why the model stopped, which some say beside it."""
         reasons = self.attributes.json("gen_ai.response.finish_reasons")
-        return loose.text(reasons[0]) if isinstance(reasons, list) and reasons else loose.text(reasons)
+        reason = loose.text(reasons[0] if isinstance(reasons, list) and reasons else reasons)
+        return message if message.finish_reason or not reason else replace(message, finish_reason=reason)
 
     def _messages(self, key: str) -> tuple[Message, ...] | None:
         if key not in self.attributes:
@@ -179,17 +187,15 @@ class Body(SpanBody):
 
     @lazy
     def tools(self) -> tuple[ToolSpec, ...] | None:
-        if self.kind is Kind.TOOL_EXECUTION and "gen_ai.tool.json_schema" in self.attributes:
-            schema, name = (
-                self.attributes.json("gen_ai.tool.json_schema"),
-                self.attributes.text("gen_ai.tool.name"),
-            )
+        key = self._first(*_genai_contents.SCHEMAS) if self.kind is Kind.TOOL_EXECUTION else None
+        if key is not None:
+            schema, name = self.attributes.json(key), self.attributes.text(*_TOOL_NAMES)
             return (ToolSpec(name, self.attributes.text("gen_ai.tool.description"), schema, schema),)
         if "gen_ai.tool.definitions" in self.attributes:
             return self.repeated("gen_ai.tool.definitions", tool_specs.read_tools)
         parameters = self.attributes.json("model_request_parameters")
         if not isinstance(parameters, dict):
-            return None
+            return _genai_contents.tools(self.attributes) if self.kind is Kind.MODEL_CALL else None
         offered = [*(parameters.get("function_tools") or ()), *(parameters.get("output_tools") or ())]
         # pydantic-ai names the schema in its own way.
         return tool_specs.read_tools([_with_schema(tool) for tool in offered if isinstance(tool, dict)])
@@ -212,9 +218,11 @@ class Body(SpanBody):
     def call(self) -> ToolCall | None:
         if self.kind is not Kind.TOOL_EXECUTION:
             return None
-        id_ = self.attributes.text("gen_ai.tool.call.id") or loose.text(self._message.get("tool_call_id"))
-        name = self.attributes.text("gen_ai.tool.name") or self.span.name.removesuffix(".tool")
-        key = self._first("gen_ai.tool.call.arguments", "tool_arguments", "traceloop.entity.input")
+        id_ = self.attributes.text("gen_ai.tool.call.id", *_genai_contents.CALL_IDS) or loose.text(
+            self._message.get("tool_call_id")
+        )
+        name = self.attributes.text(*_TOOL_NAMES) or self.span.name.removesuffix(".tool")
+        key = self._first(*_GIVEN)
         if key is None:
             told = _genai_events.given(self.events)
             return ToolCall(id_, name) if told is None else arguments.call_from_any(id_, name, told)
@@ -249,7 +257,9 @@ class Body(SpanBody):
 
     @lazy
     def error(self) -> str:
-        return super().error or error_in(self._message)
+        error = super().error or error_in(self._message)
+        is_told = self.attributes.get(_genai_contents.IS_ERROR) is True and isinstance(self.result, str)
+        return str(self.result) if is_told and not error else error
 
     @lazy
     def _message(self) -> dict[str, Json]:
@@ -260,7 +270,7 @@ class Body(SpanBody):
 
     @lazy
     def _result_key(self) -> str | None:
-        return self._first("gen_ai.tool.call.result", "tool_response", "traceloop.entity.output")
+        return self._first(*_GAVE)
 
     def _first(self, *keys: str) -> str | None:
         known = self.attributes.undecoded
@@ -329,6 +339,8 @@ def _with_schema(tool: dict[str, Json]) -> Json:
 def _unwrapped(wrapper: dict[str, Json]) -> Json:
     if "inputs" in wrapper:
         return parsed(wrapper["inputs"])
+    if wrapper.keys() == {"args", "kwargs"} and not wrapper["args"]:  # AgentOps
+        return wrapper["kwargs"]
     text = wrapper.get("input_str")
     literal = python_literal(text) if isinstance(text, str) else None
     return parsed(text) if literal is None else literal

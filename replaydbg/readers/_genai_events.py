@@ -16,6 +16,7 @@ from replaydbg.wire import arguments, bedrock_converse, genai, loose
 
 OPERATION_DETAILS = "gen_ai.client.inference.operation.details"
 CHOICE = "gen_ai.choice"
+_CONTENT = "gen_ai.event.content"
 _PROMPT = {
     "gen_ai.system.message": Role.SYSTEM,
     "gen_ai.user.message": Role.USER,
@@ -42,6 +43,18 @@ def reply(events: Sequence[Event]) -> Message | None:
     found = merged([_choice(fields) for fields in first])
     # Nothing was said, or nothing of what was said was recorded: the prompt tells.
     return found if found is None or found.parts or prompt(events) is not None else None
+
+
+def opened(events: Sequence[Event]) -> list[Event]:
+    """The events with what Azure's clients put into one attribute of theirs, as JSON text, told as others tell it."""
+    return [_opened(event) if _CONTENT in event.fields else event for event in events]
+
+
+def _opened(event: Event) -> Event:
+    said = loose.parsed(event.fields[_CONTENT])
+    if not isinstance(said, dict):
+        return Event(event.name, {**event.fields, "content": said})
+    return Event(event.name, {**event.fields, **said})
 
 
 def details(events: Sequence[Event]) -> dict[str, Json]:
@@ -106,7 +119,7 @@ def _message(role: Role, fields: Mapping[str, Json]) -> Message:
     ):
         return Message(role, (*blocks, *_calls(fields)))
     if role is Role.TOOL:
-        id_, name = loose.text(fields.get("id")), loose.text(fields.get("name"))
+        id_, name = loose.text(fields.get("id", fields.get("tool_call_id"))), loose.text(fields.get("name"))
         return Message(role, (ToolResponse(id_, fields.get("content"), name=name),))
     return Message(role, (*genai.read_parts(fields.get("content") or None), *_calls(fields)))
 
