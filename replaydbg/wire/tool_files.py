@@ -1,7 +1,7 @@
 """Files of tool definitions that a person gives beside a trace: all shapes of offers, and what benchmarks add to them.
 
 Known beyond `tool_specs`: lists of entries with a `function` list each (BFCL), sets of tools by name
-(`{"retail": {"find": schema}}`), and the types that BFCL borrows from Python and Java. A name that several entries or
+(`{"retail": {"find": schema}}`), definitions by name (`{"find": {"parameters": schema}}`), and the types that BFCL borrows from Python and Java. A name that several entries or
 sets define in different ways is held against any of them.
 """
 
@@ -29,6 +29,7 @@ _SCHEMA_WORDS = frozenset(
         "$defs",
     }
 )
+_SCHEMAS = ("parameters", "input_schema", "inputSchema")
 _TYPES = {
     "dict": "object", "HashMap": "object", "Hashtable": "object",
     "tuple": "array", "list": "array", "ArrayList": "array", "Array": "array", "Queue": "array", "Stack": "array",
@@ -63,11 +64,25 @@ def _read(value: Json) -> Iterator[ToolSpec]:
     if entries and all(isinstance(loose.mapping(entry).get("function"), list) for entry in entries):
         for entry in entries:
             yield from map(_with_plain_types, read_tools(entry["function"]))
+    elif _is_by_name(value):
+        named = [{**definition, "name": name} for name, definition in value.items()]
+        yield from map(_with_plain_types, read_tools(named))
     elif _is_sets(value):
         for tools in value.values():
             yield from map(_with_plain_types, read_tools(tools))
     else:
         yield from map(_with_plain_types, read_tools(value))
+
+
+def _is_by_name(value: Json) -> bool:
+    """`{name: {description, parameters}}`, as the AI SDK and others keep them."""
+    definitions = list(value.values()) if isinstance(value, dict) else []
+    return bool(definitions) and all(
+        isinstance(definition, dict)
+        and not _SCHEMA_WORDS & definition.keys()
+        and any(isinstance(definition.get(key), dict) for key in _SCHEMAS)
+        for definition in definitions
+    )
 
 
 def _is_sets(value: Json) -> bool:

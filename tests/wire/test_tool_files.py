@@ -24,9 +24,20 @@ def schemas(*values: Any) -> dict[str, Any]:
         {"tools": [{"name": "find", "inputSchema": SCHEMA}]},
         {"find": SCHEMA},
         {"shop": {"find": SCHEMA}},
+        {"find": {"description": "d", "parameters": SCHEMA}},
+        {"find": {"inputSchema": SCHEMA}},
         [{"id": "1", "question": [], "function": [{"name": "find", "parameters": SCHEMA}]}],
     ],
-    ids=["OpenAI", "Anthropic", "MCP", "name to schema", "sets", "entries"],
+    ids=[
+        "OpenAI",
+        "Anthropic",
+        "MCP",
+        "name to schema",
+        "sets",
+        "definitions by name",
+        "by name, bare",
+        "entries",
+    ],
 )
 def test_shapes(value: Any) -> None:
     assert schemas(value) == {"find": SCHEMA}
