@@ -121,6 +121,17 @@ def clip(text: str, width: int, ellipsis: str = ELLIPSIS) -> str:
     return text
 
 
+def clip_middle(text: str, width: int, ellipsis: str = ELLIPSIS) -> str:
+    """The text, or its beginning and its end in `width` cells: files of one run begin alike, and differ at the end."""
+    if cell_width(text) <= width:
+        return text
+    head = clip(text, width // 3, ellipsis)
+    end, room = len(text), width - cell_width(head)
+    while end > 0 and (room := room - _char_width(text[end - 1])) >= 0:
+        end -= 1
+    return head + text[end:]
+
+
 def pad(text: str, width: int) -> str:
     """The text clipped or filled with spaces to exactly `width` cells."""
     text = clip(text, width)

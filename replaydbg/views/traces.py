@@ -11,7 +11,7 @@ from enum import StrEnum
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.message import Json
 from replaydbg.views.signs import UNICODE, Signs
-from replaydbg.views.text import Line, Span, fit, one_line, pad, plural
+from replaydbg.views.text import Line, Span, clip_middle, fit, one_line, pad, plural
 
 
 class Order(StrEnum):
@@ -100,17 +100,23 @@ def listed_line(line: Listed, width: int, signs: Signs = UNICODE, *, marked: boo
         right.append(Span(f"  {_moment(line.moment_s):16}", "dim"))
     if width >= 120:
         right.append(Span(f"  {line.format[:14]:14}", "dim"))
+    if line.problem:
+        right = right[-3:] if not line.is_trace and width >= 70 else []
+    room = max(width - 1 - sum(len(span.text) for span in right), 0)
+    label = one_line(line.label)
     name = [
         Span("≠" if marked else " ", "mark"),
-        Span(one_line(line.label), "strong" if line.is_trace else "dim"),
+        # What cannot be opened says why: its name gives way to that.
+        Span(
+            label if line.problem else clip_middle(label, room - 1, signs.ellipsis),
+            "strong" if line.is_trace else "dim",
+        ),
     ]
     if line.problem:
         name.append(Span(f"   {one_line(line.problem)}", "dim" if line.is_trace else "hint"))
-        right = right[-3:] if not line.is_trace and width >= 70 else []
     elif line.title:
         name.append(Span(f"   {one_line(line.title)}", "dim"))
-    room = width - 1 - sum(len(span.text) for span in right)
-    return (*fit(name, max(room, 0), signs.ellipsis), *right, Span(" "))
+    return (*fit(name, room, signs.ellipsis), *right, Span(" "))
 
 
 def listed_document(line: Listed) -> dict[str, Json]:

@@ -13,6 +13,7 @@ from replaydbg.views.text import (
     Span,
     cell_width,
     clip,
+    clip_middle,
     cost_words,
     count_words,
     duration_words,
@@ -120,3 +121,13 @@ def test_tokens_are_counted_in_words() -> None:
         "2 tokens",
         "3.1k tokens",
     ]
+
+
+@pytest.mark.parametrize("width", range(15))
+@pytest.mark.parametrize("text", ["run-00001-of-them.jsonl", "日本語日本語日本語", "e\u0301" * 20, "x", ""])
+def test_what_is_cut_in_the_middle_keeps_its_end(text: str, width: int) -> None:
+    cut = clip_middle(text, width)
+    assert cell_width(cut) <= width
+    assert (cut == text) == (cell_width(text) <= width)
+    if width > 1 and text.isascii() and cut:
+        assert cut.endswith(text[-1])

@@ -77,3 +77,14 @@ def test_a_line_for_programs() -> None:
     document = listed_document(read)
     assert (document["number"], document["findings"]) == (2, {})
     assert document["started_at"] == "2026-11-26T04:34:14Z"
+
+
+def test_long_names_that_begin_alike_are_told_apart() -> None:
+    """A folder of runs holds hardly anything else."""
+    names = [
+        f"otlp_pydantic_ai/models_test_openai_test_azure_provider_with_{word}.otlp.jsonl"
+        for word in ("a", "b")
+    ]
+    first, second = (plain(listed_line(Listed(name, name, steps=1, findings=()), 80)) for name in names)
+    assert first != second
+    assert first.startswith(" otlp_pyd")
