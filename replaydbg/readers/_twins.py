@@ -26,6 +26,10 @@ _REPLIES_COMPARED_MAX = 256
 """Replies are decoded to be compared, which takes time while a trace opens; runs so instrumented are small."""
 
 
+_NESTED_MAX = 4
+"""As many records of one call at most: a framework's, its adapter's, a gateway's and the client's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Twin:
     """Handle of a model call that another instrumentation recorded, too."""
@@ -153,10 +157,24 @@ def _hide(trace: Trace, twin: int, *, counts: bool) -> None:
 
 
 def _nested(trace: Trace) -> Iterator[tuple[int, int]]:
-    kinds = trace.kinds
-    for row, parent in enumerate(trace.parents):
-        if kinds[row] == _MODEL_CALL and parent >= 0 and kinds[parent] == _MODEL_CALL:
-            yield parent, row
+    """Model calls directly below others, while those ran. Of a long chain of them none is another's twin: spans were left open."""
+    kinds, parents, starts, ends = trace.kinds, trace.parents, trace.starts_ns, trace.ends_ns
+    found = [
+        (parent, row)
+        for row, parent in enumerate(parents)
+        if parent >= 0
+        and kinds[row] == kinds[parent] == _MODEL_CALL
+        and (starts[row] <= ends[parent] or starts[row] < 0 or ends[parent] < 0)
+    ]
+    above: dict[int, int] = {}
+    for outer, inner in found:  # parents stand before what is below them
+        above[inner] = above.get(outer, 0) + 1
+    longest = dict(above)
+    for outer, inner in reversed(found):
+        longest[outer] = max(longest.get(outer, 0), longest[inner])
+    for outer, inner in found:
+        if longest[inner] < _NESTED_MAX and kinds[inner] == kinds[outer] == _MODEL_CALL:
+            yield outer, inner
 
 
 def _within_in_time(trace: Trace, decode: Callable[[Any], Body]) -> Iterator[tuple[int, int]]:

@@ -63,15 +63,16 @@ def _add(records: Records, trace_id: str, value: Json, place: str) -> None:
     root = place or "document"
     opaque, unset = KIND_NUMBER[Kind.OPAQUE], STATUS_NUMBER[Status.UNSET]
     never, uncounted = (NOT_RECORDED, NOT_RECORDED), (NOT_RECORDED, NOT_RECORDED, nan)
-    waiting: list[tuple[Json, str, tuple[str | int, ...]]] = [(value, root, ())]
+    waiting: list[tuple[Json, str, str, str]] = [(value, root, root, "")]
     while waiting and len(records) < limits.UNKNOWN_STEPS_MAX:
-        item, name, path = waiting.pop()
-        parent_id = root + join(path[:-1]) if path else ""
+        item, name, id_, parent_id = waiting.pop()
         said = f"{name} {_saying(item)}".rstrip()
-        records.add(
-            trace_id, (root + join(path), parent_id, opaque, said, "", "", *never, unset, *uncounted, item)
-        )
-        below = [(inner, _name(key, name), (*path, key)) for key, inner in _members(item) if _is_step(inner)]
+        records.add(trace_id, (id_, parent_id, opaque, said, "", "", *never, unset, *uncounted, item))
+        below = [
+            (inner, _name(key, name), id_ + join((key,)), id_)
+            for key, inner in _members(item)
+            if _is_step(inner)
+        ]
         waiting += reversed(below)
 
 

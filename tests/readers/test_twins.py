@@ -135,3 +135,21 @@ def test_the_inner_one_says_what_only_the_outer_one_knows() -> None:
     body = only.step(1).body
     assert (body.output.text if body.output else "", [tool.name for tool in body.tools or ()]) == ("y", ["f"])
     assert body.weight > only.step(0).body.weight  # type: ignore[attr-defined]
+
+
+def test_a_long_chain_of_calls_that_were_left_open_is_no_twins() -> None:
+    """An application that never ends its spans: each is below the last, and all end with the program."""
+    count = 5000
+    chain = [at(n, "chat", n, 2 * count, reply(str(n), **TOKENS), n - 1) for n in range(1, count + 1)]
+    reading = read(request(*chain))
+    (only,) = reading.traces
+    assert reading.notices == ()
+    assert sum(1 for _ in only.rows(Kind.MODEL_CALL)) == count
+    last = only.step(count - 1)
+    assert last.body.output is not None
+    assert last.body.output.text == str(count)
+
+
+def test_a_call_after_the_one_that_it_stands_below_is_another() -> None:
+    found = kinds(at(1, "a", 100, 200, CHAT | TOKENS), at(2, "b", 201, 300, CHAT | TOKENS, 1))
+    assert found == ({"1": Kind.MODEL_CALL, "2": Kind.MODEL_CALL}, 10, 0)
