@@ -1,0 +1,134 @@
+"""Claude Code's conversations as text: what its `/export` writes, and what somebody copied off its screen.
+
+What was shown is all there is: calls with what stands in their parentheses, results as far as they were unfolded, no times,
+no tokens, no prompts of the program itself. Whether calls that follow each other were made at once is not to be seen:
+each is told as a reply of its own.
+
+Get one: `/export conversation.txt` in Claude Code; its session file has far more: `~/.claude/projects/<project>/<session>.jsonl`
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from replaydbg.core.message import Message, Part, Reasoning, Role, Text, ToolCall, ToolResponse, text_message
+from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._transcript import Thread, Transcript
+
+FORMAT = "claude-text"
+_ITEM = re.compile(r"[⏺●] ?(.*)")
+_RESULT = re.compile(r"\s{0,4}⎿\s{0,2}(.*)")
+_PROMPT = re.compile(r"[>❯]\s(.*)")
+_THOUGHT = re.compile(r"[✻✽✢✶✳∴]\s*Thinking")
+_STATUS = re.compile(r"[✻✽✢✶✳∴※]\s")
+_CALL = re.compile(r"([A-Za-z][\w.:-]*(?: - [\w.:-]+(?: \(MCP\))?)?)(?:\((.*)\))?\s*", re.DOTALL)
+_FAILED = re.compile(r"Error\b|Tool use rejected|Interrupted|\(Interrupted|API Error|Exit code [1-9]")
+_HEAD = re.compile(r"(?m)^[⏺●] .*\n(?:.*\n){0,60}?\s{1,4}⎿")
+
+
+def sniff(document: Document) -> float:
+    head = document.head
+    if head[:1] in b'{["':
+        return 0.0
+    text = head.decode("utf-8", "ignore")
+    if "⎿" in text and _HEAD.search(text):
+        return 0.9
+    return 0.7 if "Claude Code" in text and re.search(r"(?m)^[⏺●] ", text) else 0.0
+
+
+def read(document: Document, partial: bool) -> Iterator[Reading]:
+    del partial
+    transcript = Transcript(document, FORMAT)
+    thread = transcript.run(document.stem).thread()
+    _tell(thread, list(_items(bytes(document.buffer).decode("utf-8-sig", "replace"))))
+    transcript.notice(
+        "", "only what the screen showed: long results are folded, and prompts are those of the person"
+    )
+    thread.end()
+    yield transcript.whole("no reply")
+
+
+class _Item(NamedTuple):
+    """`prompt`, `said`, `result` or `thought`, and its lines."""
+
+    kind: str
+    lines: list[str]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines).strip()
+
+
+def _items(text: str) -> Iterator[_Item]:
+    item: _Item | None = None
+    for line in map(str.rstrip, text.splitlines()):
+        begun = _begun(line, item)
+        if begun is not None:
+            if item is not None:
+                yield item
+            item = begun
+        elif item is not None and item.kind:
+            indent = 5 if item.kind == "result" else 2
+            item.lines.append(line[indent:] if not line[:indent].strip() else line.lstrip())
+    if item is not None:
+        yield item
+
+
+def _begun(line: str, before: _Item | None) -> _Item | None:
+    for kind, pattern in (("said", _ITEM), ("prompt", _PROMPT)):
+        found = pattern.match(line)
+        if found:
+            return _Item(kind, [found[1]])
+    found = _RESULT.match(line)
+    if found and before is not None:
+        return _Item("result", [found[1]])
+    if _THOUGHT.match(line):
+        return _Item("thought", [])
+    return _Item("", []) if _STATUS.match(line) else None
+
+
+def _tell(thread: Thread, items: list[_Item]) -> None:
+    parts: list[Part] = []
+    at = 0
+    while at < len(items):
+        item, following = items[at], items[at + 1] if at + 1 < len(items) else _Item("", [])
+        at += 1
+        call = _call(item.text) if item.kind == "said" and following.kind == "result" else None
+        if call is not None:
+            _reply(thread, [*parts, call])
+            parts, result = [], following.text
+            at += 1
+            failed = _FAILED.match(result) is not None
+            thread.add(Message(Role.TOOL, (ToolResponse("", result, call.name, failed),)))
+        elif item.kind == "said" and item.text:
+            if any(isinstance(part, Text) for part in parts):
+                _reply(thread, parts)
+                parts = []
+            parts.append(Text(item.text))
+        elif item.kind == "thought" and item.text:
+            if any(isinstance(part, Text) for part in parts):
+                _reply(thread, parts)
+                parts = []
+            parts.append(Reasoning(item.text))
+        elif item.kind == "prompt" and item.text:
+            _reply(thread, parts)
+            parts = []
+            thread.say(text_message(Role.USER, item.text))
+    _reply(thread, parts)
+
+
+def _reply(thread: Thread, parts: list[Part]) -> None:
+    if parts:
+        thread.reply(Message(Role.ASSISTANT, tuple(parts)))
+
+
+def _call(text: str) -> ToolCall | None:
+    found = _CALL.fullmatch(text)
+    if found is None:
+        return None
+    return ToolCall("", found[1], {"shown": found[2]} if found[2] else {})
+
+
+READER = Reader(FORMAT, "Claude Code's conversations as text (/export)", sniff, read)
