@@ -29,6 +29,7 @@ from replaydbg.replay import api as replay_api
 from replaydbg.replay.choices import chosen
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.kept import KeptAnswers
+from replaydbg.replay.offers import given
 from replaydbg.session import journal
 from replaydbg.views.text import plural
 from replaydbg.writers import native
@@ -115,7 +116,8 @@ def _trace(document: Json, path: str) -> Trace:
 
 async def verify(case: Case, options: RerunOptions) -> Verified:
     """Live where the options are, else offline, where nothing is asked and nothing runs."""
-    facts = Facts(case.recording)
+    tools = given(case.recording, case.branch.trace, [step.of for step in case.branch.steps])
+    facts = Facts(case.recording, tools)
     live = options.live or bool(options.provider or options.model)
     try:
         if live:

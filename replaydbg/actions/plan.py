@@ -30,6 +30,6 @@ def plan_edits(
     try:
         with without_collector():  # it would walk the whole trace while a line for each step is made
             made = plan(facts, edits, chosen(facts, choices or {}))
-        return replace(made, cost_usd=estimate(made, facts.trace, model))
+        return replace(made, cost_usd=estimate(made, facts.trace, model), instead=model)
     except (EditRefusedError, StepNotFound) as error:
         raise UsageProblem(str(error)) from error

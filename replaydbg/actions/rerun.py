@@ -37,6 +37,7 @@ from replaydbg.replay.api import Asked, Given, Policy
 from replaydbg.replay.choices import chosen
 from replaydbg.replay.engine import Replay
 from replaydbg.replay.kept import KeptAnswers, give
+from replaydbg.replay.offers import given
 from replaydbg.replay.plan import plan
 from replaydbg.session.answers import AnswerRow, Begun, answer_row, read_answer
 
@@ -86,6 +87,11 @@ class RerunOptions:
     label: str = ""
     parent: str = ""
     """The branch that `facts` are of, "" for the recording itself."""
+
+    @property
+    def instead(self) -> str:
+        """Who is asked instead of the recorded models, "" for those themselves."""
+        return self.model or (self.provider if self.provider.startswith(PREFIX) else "")
 
 
 async def rerun(
@@ -147,10 +153,18 @@ def confinement(setting: ToolSetting) -> str:
 
 async def _begin(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> tuple[Replay, RerunOptions]:
     options = await _found_here(facts, edits, options)
+    if options.resume is not None and not facts.side_tools:
+        facts = _with_tools_of(facts, options.resume)
     try:
         return Replay(facts, edits, _policy(facts, edits, options), options.parent), options
     except (EditRefusedError, StepNotFound) as error:
         raise UsageProblem(str(error)) from error
+
+
+def _with_tools_of(facts: Facts, branch: Branch) -> Facts:
+    """What the branch was given beside the recording holds when it is gone on with, so that nothing is asked twice."""
+    tools = given(facts.trace, branch.trace, [step.of for step in branch.steps])
+    return Facts(facts.trace, tools, facts.settings) if tools else facts
 
 
 async def opening(facts: Facts, edits: Sequence[Edit], options: RerunOptions) -> tuple[Replay, RerunOptions]:
@@ -188,6 +202,7 @@ def _begun(replay: Replay, id_: str, options: RerunOptions) -> Begun:
         policy.tell_failures,
         options.resume.id if options.resume is not None else "",
         options.choices,
+        replay.facts.side_tools,
     )
 
 
@@ -208,7 +223,7 @@ def _write_part(journal: RunJournal, asked: Asked, at: int, text: str) -> asynci
 def cut_off(
     facts: Facts, begun: Begun, rows: Sequence[AnswerRow], resumed: Branch | None = None
 ) -> tuple[Branch, int]:
-    """The branch of a re-run that was cut off, as far as its answers and those of `resumed` go.
+    """The branch of a re-run that was cut off, as far as its answers and those of `resumed` go. `facts` know `begun.tools`.
 
     Beside it how many answers have no place in it, which is none unless this version asks other questions than the one
     that was cut off. Raises UsageProblem, JournalUnreadable.

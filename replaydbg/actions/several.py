@@ -15,6 +15,7 @@ from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.actions.sample import BoundsLeft
 from replaydbg.core.branch import Branch, Choice, Edit
 from replaydbg.core.finding import Finding
+from replaydbg.core.tool import ToolSpec
 from replaydbg.drivers.running import RunJournal
 from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.facts import Facts
@@ -69,8 +70,8 @@ def opened_each(
 class Several:
     """Bounds hold for all traces together: where one is reached the rest is passed over."""
 
-    def __init__(self, wanted: Wanted, options: RerunOptions) -> None:
-        self._wanted = wanted
+    def __init__(self, wanted: Wanted, options: RerunOptions, side_tools: tuple[ToolSpec, ...] = ()) -> None:
+        self._wanted, self._side_tools = wanted, side_tools
         self._left = BoundsLeft(options)
         self._over = ""
 
@@ -79,7 +80,7 @@ class Several:
         try:
             facts, edits, choices = self._read(opened)
             options = replace(self._left.options, choices=choices)
-            plan = plan_edits(facts, edits, choices, options.model)
+            plan = plan_edits(facts, edits, choices, options.instead)
             return replace(_about(opened), plan=plan, dry_run=await dry_run(facts, edits, options, plan))
         except ReplaydbgError as problem:
             return replace(_about(opened), passed_over=problem.message)
@@ -105,7 +106,7 @@ class Several:
         """Raises UsageProblem where the words do not fit the trace."""
         edits = read_edits(opened.trace, self._wanted.edits)
         choices = read_choices(opened.trace, self._wanted.rerun, self._wanted.keep)
-        return Facts(opened.trace), edits, choices
+        return Facts(opened.trace, self._side_tools), edits, choices
 
 
 def _about(opened: Opened) -> Outcome:

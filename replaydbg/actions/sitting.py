@@ -228,7 +228,7 @@ class OpenSitting:
         parent = sitting.branch(begun.parent)
         of = sitting.recording if parent is None else parent.trace
         resumed = sitting.branch(begun.resumes)
-        branch, unplaced = cut_off(Facts(of), begun, left.answers, resumed)
+        branch, unplaced = cut_off(Facts(of, begun.tools), begun, left.answers, resumed)
         same = next((one for one in sitting.branches if _same(one, branch)), None)
         if same is not None:  # killed after the branch was kept and before its answers were removed
             running.remove(left.path)

@@ -44,6 +44,8 @@ def print_branch(recording: Trace, branch: Branch, comparison: Comparison) -> No
         )
         name = one_line(branch.trace.name(row), 60)
         render.line(f"#{row + 1:<5} {word} {name}  {render.paint(printable(step.reason), 'dim')}")
+        for note in step.notes:
+            render.line(f"{'':20} {render.paint(f'! {printable(note)}', 'warning')}")
 
 
 def print_changed_findings(before: Trace, after: Trace, comparison: Comparison) -> None:

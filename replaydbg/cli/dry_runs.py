@@ -68,9 +68,10 @@ def first_lines(run: Foreseen) -> Iterator[str]:
 
 def _print_sums(plan: Plan, run: Foreseen) -> None:
     """What it comes to in all, going by the recording."""
-    calls = ", ".join(
-        f"{plural(count, 'call')} to {printable(model)}" for model, count in plan.calls_by_model.items()
-    )
+    by_model = plan.calls_by_model
+    if plan.instead and by_model:
+        by_model = {plan.instead: sum(by_model.values())}
+    calls = ", ".join(f"{plural(count, 'call')} to {printable(model)}" for model, count in by_model.items())
     cost = f", {cost_words(plan.cost_usd)}" if plan.cost_usd is not None else ""
     render.line(f"it would ask: {calls or 'nothing'}; about {plural(plan.tokens_estimate, 'token')}{cost}")
     for who in run.models:
@@ -87,6 +88,8 @@ def _print_sums(plan: Plan, run: Foreseen) -> None:
         )
     for sentence in _missing(plan, run):
         render.line(render.paint(f"missing: {printable(sentence)}", "warning"))
+    for sentence in plan.remarks:
+        render.line(render.paint(f"note: {printable(sentence)}", "warning"))
 
 
 def _missing(plan: Plan, run: Foreseen) -> Iterator[str]:

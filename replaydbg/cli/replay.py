@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # the engine and its drivers are loaded when they run
     from replaydbg.actions.open import Opened
     from replaydbg.actions.rerun import RerunOptions
     from replaydbg.core.branch import Branch, Edit
+    from replaydbg.core.tool import ToolSpec
     from replaydbg.drivers.run import OnProgress, Update
     from replaydbg.graph.facts import Facts
 
@@ -116,6 +117,7 @@ def replay(
     provider: terms.Provider = "",
     tool: terms.Tools = None,
     allow_tool: terms.Allowed = None,
+    tools: options.SideTools = None,
     max_calls: terms.MaxCalls = limits.REPLAY_CALLS_MAX,
     max_tokens: terms.MaxTokens = limits.REPLAY_TOKENS_MAX,
     max_cost: terms.MaxCost = None,
@@ -140,7 +142,9 @@ def replay(
     """
     from replaydbg.actions.open import open_trace
     from replaydbg.actions.several import is_several
+    from replaydbg.actions.side_tools import tools_of_file
 
+    side_tools = tools_of_file(tools)
     wishes = terms.wishes(
         live=live,
         model=model,
@@ -155,14 +159,16 @@ def replay(
     if is_several(traces):
         _refuse({"--resume": resume, "-o": out, "--samples": samples or control, "--session": session})
         where = (traces, trace_id, format_name)
-        return _of_several(where, words, wishes, output, keep=not no_session, dry_run=dry_run)
+        return _of_several(
+            where, words, wishes, output, side_tools=side_tools, keep=not no_session, dry_run=dry_run
+        )
     if resume is not None and (samples or control):
         raise UsageProblem(
             "samples of a branch begin anew, so none can be gone on with", "leave --resume out"
         )
     opened = open_trace(traces[0], format_name, trace_id)
     report.notices(opened.notices)
-    facts, edits, wishes = _set_out(opened, session, resume, words, wishes)
+    facts, edits, wishes = _set_out(opened, session, resume, words, wishes, side_tools=side_tools)
     if dry_run:
         return _print_plan(facts, edits, wishes, output)
     with nullcontext() if no_session or not edits else Keeper(opened, session) as keeper:
@@ -197,6 +203,7 @@ def _of_several(
     wishes: RerunOptions,
     output: Output,
     *,
+    side_tools: tuple[ToolSpec, ...],
     keep: bool,
     dry_run: bool,
 ) -> int:
@@ -208,7 +215,7 @@ def _of_several(
     if not dry_run:
         terms.tell_unconfined(wishes)
     return several.run(
-        Several(Wanted(*words), wishes), opened_each(*where), output, keep=keep, dry_run=dry_run
+        Several(Wanted(*words), wishes, side_tools), opened_each(*where), output, keep=keep, dry_run=dry_run
     )
 
 
@@ -218,6 +225,8 @@ def _set_out(
     resume: str | None,
     words: tuple[Sequence[str], Sequence[str], Sequence[str]],
     wishes: RerunOptions,
+    *,
+    side_tools: tuple[ToolSpec, ...],
 ) -> tuple[Facts, tuple[Edit, ...], RerunOptions]:
     """What is re-run, with which edits, and how: for a branch that was stopped as it began. Raises UsageProblem."""
     from replaydbg.actions.edits import read_choices, read_edits
@@ -228,7 +237,8 @@ def _set_out(
     edits, rerun, keep = words
     if resume is None:
         of = opened.trace
-        return Facts(of), read_edits(of, edits), replace(wishes, choices=read_choices(of, rerun, keep))
+        choices = read_choices(of, rerun, keep)
+        return Facts(of, side_tools), read_edits(of, edits), replace(wishes, choices=choices)
     if edits:
         raise UsageProblem(
             "--resume goes on with the edits of the branch", "leave --edit out, or start a new branch"
@@ -240,7 +250,7 @@ def _set_out(
     if branch.asked and wishes.live and not wishes.model:
         report.say(f"asks {branch.asked}, as the branch was asked: --model names another")
         wishes = replace(wishes, model=branch.asked)
-    return Facts(of), branch.edits, going_on(wishes, branch)
+    return Facts(of, side_tools), branch.edits, going_on(wishes, branch)
 
 
 def _kept(opened: Opened, branch: Branch, out: str | None, keeper: Keeper | None, *, goes_on: bool) -> Branch:
@@ -295,7 +305,7 @@ def _print_plan(facts: Facts, edits: tuple[Edit, ...], wishes: RerunOptions, out
     from replaydbg.actions.plan import plan_edits
     from replaydbg.cli import dry_runs
 
-    plan = plan_edits(facts, edits, wishes.choices, wishes.model)
+    plan = plan_edits(facts, edits, wishes.choices, wishes.instead)
     run = asyncio.run(dry_run(facts, edits, wishes, plan))
     dry_runs.tell(facts.trace, edits, plan, run, output)
     return EXIT_CLEAN

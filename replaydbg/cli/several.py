@@ -76,6 +76,8 @@ def _print(outcome: Outcome) -> None:
         for line in first_lines(outcome.dry_run) if outcome.dry_run is not None else ():
             render.line(f"  {line}")
         render.line(f"  would ask {plural(calls, 'call')}, about {tokens} tokens{cost}")
+        for sentence in outcome.plan.remarks:
+            render.line(f"  {render.paint(f'note: {printable(sentence)}', 'warning')}")
     elif outcome.branch is not None:
         for word, look, findings in (("lost", "good", outcome.lost), ("gained", "error", outcome.gained)):
             if findings:
@@ -130,6 +132,7 @@ def _document(outcome: Outcome) -> dict[str, Json]:
             "tokens_estimate": plan.tokens_estimate,
             "cost_usd": plan.cost_usd,
             "first": [first_document(one) for one in outcome.dry_run.first] if outcome.dry_run else [],
+            "remarks": list(plan.remarks),
         }
     if branch is not None:
         document |= {

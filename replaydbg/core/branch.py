@@ -24,6 +24,17 @@ class Provenance(StrEnum):
     INTERRUPTED = "interrupted"
 
 
+class Question(StrEnum):
+    """Whether a step of a branch is an answer of the world, which is not to be asked the same again."""
+
+    NONE = "none"
+    """Nobody was asked: it was recorded, written into the recording, or made of the answers of others."""
+    ANSWERED = "answered"
+    """A model, a tool or a person answered, or failed to."""
+    UNFIT = "unfit"
+    """The tool was not run, since the arguments break its schema: the model was told so, and the thread went on."""
+
+
 class Choice(StrEnum):
     """What a person decides of a step that nothing proves independent of an edit."""
 
@@ -56,6 +67,9 @@ class BranchStep:
     of: str | None
     provenance: Provenance
     reason: str
+    question: Question = Question.NONE
+    notes: tuple[str, ...] = ()
+    """Sentences: what else a person should know of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,18 @@ class Facts:
         """What came of each of `calls`, in their order."""
         return self._outcomes.of(self.calls)
 
+    @cached_property
+    def _called(self) -> dict[int, dict[str, None]]:
+        called: dict[int, dict[str, None]] = {}
+        for row in self.index.model_calls:
+            for call in self.index.calls(row):
+                called.setdefault(self.threads.root(row), {})[call.name] = None
+        return called
+
+    def called_in_thread(self, row: int) -> Sequence[str]:
+        """The names of all tools that the thread of the model call at `row` calls, in the order of their first calls."""
+        return tuple(self._called.get(self.threads.root(row), ()))
+
     @property
     def replies(self) -> Sequence[Reply]:
         """Every model call's reply, by time."""

@@ -204,11 +204,13 @@ class _Assembly:
                 self.unproven.append(ran)
 
     def _doubt_inside(self) -> None:
-        remarks, ids, ends = self.ledger.remarks, self.trace.ids, self.trace.subtree_ends
+        remarks, in_doubt, ids = self.ledger.remarks, self.ledger.in_doubt, self.trace.ids
         ran = [(made.takes, made.id) for made in self.ledger.made if made.takes is not None]
         for row, id_ in (*ran, *((row, ids[row]) for row in self.ledger.kept)):
-            if IN_DOUBT in remarks.get(id_, ""):
-                self.inside.update((one, remarks[id_]) for one in range(row + 1, ends[row]))
+            if id_ in in_doubt:
+                self.inside.update(
+                    (one, remarks[id_]) for one in range(row + 1, self.trace.subtree_ends[row])
+                )
 
     def _keep(self, row: int) -> None:
         trace, id_ = self.trace, self.trace.ids[row]
@@ -229,7 +231,7 @@ class _Assembly:
             cost_usd=trace.costs[row],
         )
         provenance, reason = self.fates[row]
-        self._say(id_, id_, provenance, reason + self.inside.get(row, ""))
+        self._say(BranchStep(id_, id_, provenance, reason + self.inside.get(row, "")))
 
     def _judged(self, row: int, verdicts: Verdicts) -> tuple[Provenance, str]:
         provenance, reason = self._proved(row, verdicts)
@@ -269,7 +271,8 @@ class _Assembly:
             cost_usd=made.cost_usd,
         )
         of = trace.ids[made.of] if made.of is not None else None
-        self._say(made.id, of, made.provenance, made.reason + self._doubt(made.id, made.start_ns))
+        reason = made.reason + self._doubt(made.id, made.start_ns)
+        self._say(BranchStep(made.id, of, made.provenance, reason, made.question, made.notes))
 
     def _doubt_what_stays(self) -> None:
         """Recorded steps of threads that were told changed answers, and what runs inside of those."""
@@ -299,5 +302,5 @@ class _Assembly:
             else f"; {IN_DOUBT} may also hold something of #{row + 1}, in words that nothing finds again"
         )
 
-    def _say(self, id_: str, of: str | None, provenance: Provenance, reason: str) -> None:
-        self.said[id_] = BranchStep(id_, of, provenance, reason + self.ledger.remarks.get(id_, ""))
+    def _say(self, step: BranchStep) -> None:
+        self.said[step.id] = replace(step, reason=step.reason + self.ledger.remarks.get(step.id, ""))

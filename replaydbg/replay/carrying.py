@@ -20,10 +20,6 @@ SOURCES_MAX = 200
 """Final answers of one thread that are looked for elsewhere, the first ones; where later ones went is unproven."""
 
 
-CARRIED_IN = "the new answer of"
-"""How the reason of a result begins into which an answer was carried: no tool was asked for it."""
-
-
 class State(Enum):
     OPEN = auto()
     SAME = auto()

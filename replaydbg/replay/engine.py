@@ -25,7 +25,7 @@ from replaydbg.replay import propagate, requests
 from replaydbg.replay.api import Asked, Given, Need, Policy, Progress
 from replaydbg.replay.assemble import assemble
 from replaydbg.replay.budget import Budget
-from replaydbg.replay.carrying import CARRIED_IN, NewResult, State, Waiting
+from replaydbg.replay.carrying import NewResult, State, Waiting
 from replaydbg.replay.edits import apply_edits
 from replaydbg.replay.lane import Driving, Lane
 from replaydbg.replay.ledger import Ledger, Made
@@ -351,7 +351,7 @@ class Replay:
             if source in sources:
                 before = self.results.get(ran)
                 answers = before.carried if before else ()
-                reason = f"{CARRIED_IN} {carried.where}, carried into the recorded result"
+                reason = f"the new answer of {carried.where}, carried into the recorded result"
                 if before is None or answers:
                     self.results[ran] = NewResult(said.provenance, reason, carried=(*answers, carried))
         for row, sources in waiting.told_to.items():

@@ -9,19 +9,14 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from replaydbg.core.branch import BranchStep, Provenance
+from replaydbg.core.branch import BranchStep, Provenance, Question
 from replaydbg.core.outcome import UNFIT, Failed, Outcome, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.step import Kind, Status
 from replaydbg.graph.facts import Facts
 from replaydbg.replay import requests
 from replaydbg.replay.api import Asked
-from replaydbg.replay.carrying import CARRIED_IN
 from replaydbg.replay.engine import Replay
-from replaydbg.replay.reply_turn import REPLY_EDITED
-from replaydbg.replay.tool_turn import not_run
-
-_ANSWERED = frozenset({Provenance.LIVE, Provenance.HUMAN, Provenance.EDITED, Provenance.INTERRUPTED})
 
 
 class KeptAnswers:
@@ -32,13 +27,11 @@ class KeptAnswers:
         trace = facts.trace
         for row in facts.index.in_time:
             provenance = steps[row].provenance
-            if provenance not in _ANSWERED or (whole and provenance is Provenance.INTERRUPTED):
+            if steps[row].question is Question.NONE or (whole and provenance is Provenance.INTERRUPTED):
                 continue
-            if steps[row].reason.startswith((REPLY_EDITED, CARRIED_IN)):
-                continue  # nobody was asked
             if trace.kind(row) is Kind.MODEL_CALL:
                 self._add_reply(facts, row, provenance, whole=whole)
-            elif trace.kind(row) is Kind.TOOL_EXECUTION and provenance is not Provenance.EDITED:
+            elif trace.kind(row) is Kind.TOOL_EXECUTION:
                 self._add_result(facts, row, steps[row], whole=whole)
 
     def answer(self, request: ModelRequest | ToolRequest) -> tuple[Outcome, Provenance] | None:
@@ -68,7 +61,7 @@ class KeptAnswers:
         body, call = facts.trace.body(row), facts.index.executed_call(row)
         if call is None:
             return
-        unfit = step.reason.startswith(not_run(call.name))  # the model was told, and the thread went on
+        unfit = step.question is Question.UNFIT
         if whole and not (body.has_result or unfit):
             return
         answer: Outcome = Failed(UNFIT if unfit else "tool", body.error or "no result was kept")

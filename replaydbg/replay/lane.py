@@ -304,7 +304,7 @@ class Lane:
         if self.told:
             self.replay.ledger.told[id_] = self.told | self.region
         if self.doubt:
-            self.replay.ledger.remark(id_, self.doubt)
+            self.replay.ledger.doubt(id_, self.doubt)
 
     def add(self, made: Made) -> None:
         self.replay.ledger.add(made)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from math import nan
 
-from replaydbg.core.branch import Provenance
+from replaydbg.core.branch import Provenance, Question
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.digest import digest
 from replaydbg.core.step import Kind, PlainBody, Status
@@ -39,6 +39,8 @@ class Made:
     start_ns: int = NOT_RECORDED
     end_ns: int = NOT_RECORDED
     cost_usd: float = nan
+    question: Question = Question.NONE
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,6 +63,8 @@ class Ledger:
     """Final answers that came out otherwise."""
     remarks: dict[str, str] = field(default_factory=dict)
     """What else has to be said of a step of the branch, by its id: that an edit further on found no place."""
+    in_doubt: set[str] = field(default_factory=set)
+    """Steps whose prompt may hold other things than it does: a remark says so."""
     told: dict[str, frozenset[int]] = field(default_factory=dict)
     """Steps of threads into whose prompts changed answers were carried, by id: whose answers, and those of the thread."""
     doubts: dict[int, str] = field(default_factory=dict)
@@ -87,6 +91,10 @@ class Ledger:
         before = self.remarks.get(id_, "")
         if text not in before:
             self.remarks[id_] = f"{before}; {text}"
+
+    def doubt(self, id_: str, text: str) -> None:
+        self.remark(id_, text)
+        self.in_doubt.add(id_)
 
     def keep(self, row: int, provenance: Provenance, reason: str) -> None:
         self.dropped.discard(row)

@@ -10,19 +10,16 @@ from typing import NamedTuple, TypeAlias, overload
 
 from replaydbg.core.branch import Edit
 from replaydbg.core.request import ModelRequest
-from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import KINDS, Kind, Usage
+from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.dependence import Dependence, Verdict, Verdicts
 from replaydbg.graph.facts import Facts
-from replaydbg.replay import requests
+from replaydbg.replay import offers, requests, spending
 from replaydbg.replay.carrying import Waiting
 from replaydbg.replay.choices import AGAIN, KEPT, NOTHING_CHOSEN, Chosen
 from replaydbg.replay.edits import Edited, apply_edits
 from replaydbg.replay.sources import Recordings
 from replaydbg.replay.text_calls import text_calls
-
-ESTIMATED_CALLS_MAX = 200
-"""Calls without recorded usage whose prompts are measured; further ones count as their average."""
 
 _LEAVES = {KINDS.index(Kind.MODEL_CALL), KINDS.index(Kind.TOOL_EXECUTION)}
 
@@ -118,6 +115,10 @@ class Plan:
     tools: tuple[ToolNeed, ...] = ()
     unasked: tuple[str, ...] = ()
     """Sentences: what of the threads the recording lacks, so that calls can not be asked again, and what would help."""
+    remarks: tuple[str, ...] = ()
+    """Sentences: what else should be known before anybody is asked, and what would help."""
+    instead: str = ""
+    """Who is asked instead of the models in `calls_by_model`, as the person said; "" for those themselves."""
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -181,7 +182,9 @@ class _Planning:
         counts: dict[str, int] = {}
         for model in self.models.values():
             counts[model] = counts.get(model, 0) + 1
-        return Plan(self._steps(), counts, self._usage(), tools=self._tools(), unasked=tuple(self.unasked))
+        usage = spending.usage_by_model(self.facts.trace, self.models)
+        tools, unasked = self._tools(), tuple(self.unasked)
+        return Plan(self._steps(), counts, usage, tools=tools, unasked=unasked, remarks=self._remarks())
 
     # --- what is touched
 
@@ -364,33 +367,32 @@ class _Planning:
                 if again and (trace.kinds[row] in _LEAVES or parent in inside):
                     inside[row] = own
 
-    # --- what it costs
+    # --- what else is to be known
 
-    def _usage(self) -> dict[str, Usage]:
-        told: dict[str, list[tuple[int, int]]] = {}
-        unknown: dict[str, int] = {}
-        sampled = 0
-        trace = self.facts.trace
-        for row, model in self.models.items():
-            counts = trace.input_tokens[row], trace.output_tokens[row]
-            if trace.tokens(row) is not None:
-                told.setdefault(model, []).append((max(counts[0], 0), max(counts[1], 0)))
-            elif sampled < ESTIMATED_CALLS_MAX:
-                sampled += 1
-                told.setdefault(model, []).append(self._measured(row))
-            else:
-                unknown[model] = unknown.get(model, 0) + 1
-        usage = {}
-        for model, calls in told.items():
-            whole = 1 + unknown.get(model, 0) / len(calls)
-            asked, said = (int(sum(one) * whole) for one in zip(*calls, strict=True))
-            usage[model] = Usage(asked, said)
-        return usage
+    def _remarks(self) -> tuple[str, ...]:
+        """Of each thread that would be asked without tools that it calls, a sentence."""
+        threads: dict[int, list[int]] = {}
+        for row in sorted(self.models):
+            threads.setdefault(self.facts.threads.root(row), []).append(row)
+        told = (self._lacks(rows) for rows in threads.values())
+        return tuple(sentence for sentence in told if sentence)
 
-    def _measured(self, row: int) -> tuple[int, int]:
-        body = self.facts.trace.body(row)
-        said = (body.output,) if body.output is not None else ()
-        return tokens_estimate(body.messages or ()), tokens_estimate(said)
+    def _lacks(self, rows: Sequence[int]) -> str:
+        without = [row for row in rows if self.facts.index.tools(row) is None]
+        if not without:
+            return ""
+        offered = self._offered(without[0])
+        called = offers.lacking(self.recordings, without[0], offered)
+        return offers.remark(without, called, offered) if called else ""
+
+    def _offered(self, row: int) -> tuple[ToolSpec, ...]:
+        """Tools that a person wrote into a call hold for the rest of its thread."""
+        settings, root = requests.recorded_settings(self.facts, row), self.facts.threads.root
+        for begin in self.edited.begins:
+            step = self.edited.steps.get(begin) if begin <= row and root(begin) == root(row) else None
+            override = requests.override_of(self.facts, begin, step) if step is not None else None
+            settings = override.applied(settings) if override is not None else settings
+        return settings.tools
 
     def _tools(self) -> tuple[ToolNeed, ...]:
         needs: dict[str, list[bool]] = {}

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from math import nan
 from typing import TYPE_CHECKING
 
-from replaydbg.core.branch import Provenance
+from replaydbg.core.branch import Provenance, Question
 from replaydbg.core.message import Message, Role
 from replaydbg.core.outcome import Failed, Reply, Skipped
 from replaydbg.core.request import ModelRequest
 from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import Kind, PlainBody, Status
-from replaydbg.replay import requests
+from replaydbg.replay import offers, requests
 from replaydbg.replay.api import Answers, Asked, Need
 from replaydbg.replay.choices import AGAIN
 from replaydbg.replay.ledger import Made
@@ -21,10 +21,6 @@ from replaydbg.wire.conversation import dangling
 
 if TYPE_CHECKING:  # a reply is a part of its lane
     from replaydbg.replay.lane import Lane
-
-
-REPLY_EDITED = "the reply was edited"
-"""How the reason of a reply begins that the person wrote into the recording: nobody was asked for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +50,7 @@ class ReplyTurn:
                 said = self._made(
                     edited,
                     Provenance.EDITED,
-                    f"{REPLY_EDITED}{also}",
+                    f"the reply was edited{also}",
                     duration_ns=lane.recorded_ns(node),
                 )
                 return replace(said, edited=True)
@@ -163,7 +159,15 @@ class ReplyTurn:
             return self._answered(request, outcome, provenance, cost)
         if isinstance(outcome, Failed):
             reason = f"{request.model} did not answer ({outcome.kind}): {outcome.message}"
-            self._made(None, Provenance.LIVE, reason, status=Status.ERROR, error=outcome.message)
+            self._made(
+                None,
+                Provenance.LIVE,
+                reason,
+                status=Status.ERROR,
+                error=outcome.message,
+                question=Question.ANSWERED,
+                notes=self._notes(request),
+            )
             self.lane.stop("model-failed", reason)
             return None
         assert isinstance(outcome, Skipped)
@@ -204,11 +208,17 @@ class ReplyTurn:
             reply=reply,
             model=request.model,
             cost_usd=nan if cost is None or provenance is Provenance.HUMAN else cost,
+            question=Question.ANSWERED,
+            notes=() if provenance is Provenance.HUMAN else self._notes(request),
         )
         if reply.interrupted:
             self.lane.stop("interrupted", f"the reply of {who} was cut off; what had come is kept")
             return None
         return said
+
+    def _notes(self, request: ModelRequest) -> tuple[str, ...]:
+        lacks = offers.lacking(self.lane.replay.recordings, self.lane.last, request.tools)
+        return tuple(filter(None, (offers.note(lacks, request.tools),)))
 
     def _not_asked(self, kind: str, reason: str) -> None:
         """Stop before a question. The step whose own request was edited is shown with it, and without a reply."""
@@ -232,6 +242,8 @@ class ReplyTurn:
         status: Status = Status.UNSET,
         error: str = "",
         cost_usd: float = nan,
+        question: Question = Question.NONE,
+        notes: tuple[str, ...] = (),
     ) -> Said:
         lane = self.lane
         replay, node = lane.replay, lane.node
@@ -263,6 +275,8 @@ class ReplyTurn:
             start_ns=start_ns,
             end_ns=end_ns,
             cost_usd=cost_usd,
+            question=question,
+            notes=notes,
         )
         self.lane.add(made)
         self.lane.note_change(self.lane.last)

@@ -40,7 +40,17 @@ class Settings:
 
 def recorded_settings(facts: Facts, row: int) -> Settings:
     body = facts.trace.body(row)
-    return Settings(facts.trace.model(row), body.provider, body.tools or (), body.params)
+    return Settings(facts.trace.model(row), body.provider, _offered(facts, row, body.tools), body.params)
+
+
+def _offered(facts: Facts, row: int, recorded: tuple[ToolSpec, ...] | None) -> tuple[ToolSpec, ...]:
+    """The tools of a side file go to threads that call one of them, and where only names were recorded."""
+    side = {tool.name: tool for tool in facts.side_tools}
+    if not side:
+        return recorded or ()
+    if recorded is None:
+        return () if side.keys().isdisjoint(facts.called_in_thread(row)) else tuple(side.values())
+    return tuple(side.get(tool.name, tool) if tool.schema is None else tool for tool in recorded)
 
 
 def recorded_prompt(facts: Facts, row: int) -> tuple[Message, ...] | None:
@@ -177,8 +187,9 @@ class Override:
 
 def override_of(facts: Facts, row: int, step: Step) -> Override | None:
     """What the edited step sets for itself and its followers; None where it is only messages that were edited."""
-    before = recorded_settings(facts, row)
-    after = replace(before, model=step.model, tools=step.body.tools or (), params=step.body.params)
+    before, recorded = recorded_settings(facts, row), facts.trace.body(row).tools
+    tools = before.tools if step.body.tools == recorded else step.body.tools or ()
+    after = replace(before, model=step.model, tools=tools, params=step.body.params)
     return Override(before, after) if after != before else None
 
 

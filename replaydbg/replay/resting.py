@@ -58,6 +58,6 @@ def _told_from(replay: Replay, lane: Lane, source: int) -> Sequence[tuple[str, K
 
 def _doubt(replay: Replay, steps: Sequence[tuple[str, Kind]], words: str, doubted: dict[str, str]) -> None:
     for id_, kind in steps:
-        replay.ledger.remark(id_, words)
+        replay.ledger.doubt(id_, words)
         if kind is Kind.MODEL_CALL:
             doubted.setdefault(id_, words)

@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from replaydbg.core.branch import Provenance
+from replaydbg.core.branch import Provenance, Question
 from replaydbg.core.message import Json, Message, Part, Role, ToolCall, ToolResponse
 from replaydbg.core.outcome import UNFIT, Failed, Outcome, Skipped, ToolResult
 from replaydbg.core.request import ToolRequest
@@ -186,10 +186,18 @@ class ToolTurn:
             return None, ("tool-not-run", outcome.reason)
         if isinstance(outcome, Failed):
             unfit = outcome.kind == UNFIT
-            ran = not_run(call.name) if unfit else f"{call.name} failed ({outcome.kind})"
+            ran = f"{call.name} was not run" if unfit else f"{call.name} failed ({outcome.kind})"
             reason = f"{ran}: {outcome.message}"
             made = self._make(
-                at, id_, None, provenance, reason, is_error=True, error=outcome.message, has_result=False
+                at,
+                id_,
+                None,
+                provenance,
+                reason,
+                is_error=True,
+                error=outcome.message,
+                has_result=False,
+                question=Question.UNFIT if unfit else Question.ANSWERED,
             )
             self.lane.add(made)
             if not unfit and not replay.policy.tell_failures:
@@ -205,6 +213,7 @@ class ToolTurn:
             reason,
             is_error=outcome.is_error,
             duration_ns=int(outcome.duration_ms * 1e6),
+            question=Question.ANSWERED,
         )
         self.lane.add(made)
         told = requests.as_told(outcome.result, as_text=replay.recordings.tells_text)
@@ -226,6 +235,7 @@ class ToolTurn:
         error: str = "",
         has_result: bool = True,
         duration_ns: int | None = None,
+        question: Question = Question.NONE,
     ) -> Made:
         call, ran = self.calls[at], self.ran(at)
         trace = self.lane.replay.facts.trace
@@ -246,6 +256,7 @@ class ToolTurn:
             status=Status.ERROR if is_error else Status.OK,
             start_ns=start_ns,
             end_ns=end_ns,
+            question=question,
         )
 
     def _runs_inside(self) -> bool:
@@ -304,11 +315,6 @@ class ToolTurn:
         if way is not None:
             return tuple(way.result(one.result) for one in self.responses)
         return tuple(Message(Role.TOOL, (one,)) for one in self.responses)
-
-
-def not_run(name: str) -> str:
-    """How the reason of an execution begins that there was none of."""
-    return f"{name} was not run"
 
 
 def _as_recorded(response: ToolResponse, recorded: Part, carried: tuple[Carried, ...]) -> ToolResponse:

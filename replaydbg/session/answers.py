@@ -14,6 +14,7 @@ from replaydbg.core.branch import Choice, Edit, Provenance
 from replaydbg.core.message import Json
 from replaydbg.core.outcome import Failed, Outcome, Reply, ToolResult
 from replaydbg.core.step import Usage
+from replaydbg.core.tool import ToolSpec
 from replaydbg.session.journal import JournalUnreadable, edit_document, read_edit
 
 
@@ -34,6 +35,8 @@ class Begun:
     """The branch whose answers it begins with."""
     choices: Mapping[str, Choice] = field(default_factory=dict)
     """What was decided, by step id: for the branch to keep. `again` and `kept` are what came of it."""
+    tools: tuple[ToolSpec, ...] = ()
+    """Those that the person gave beside the recording."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,8 @@ class AnswerRow:
 def begun_text(begun: Begun) -> str:
     edits = [edit_document(edit) for edit in begun.edits]
     about = {name: getattr(begun, name) for name in Begun.__slots__}
-    return json.dumps(about | {"edits": edits, "choices": dict(begun.choices)})
+    tools = [asdict(tool) for tool in begun.tools]
+    return json.dumps(about | {"edits": edits, "choices": dict(begun.choices), "tools": tools})
 
 
 def read_begun(text: str) -> Begun:
@@ -58,7 +62,8 @@ def read_begun(text: str) -> Begun:
         rows = {name: tuple(int(row) for row in about[name]) for name in ("again", "kept")}
         edits = tuple(read_edit(document) for document in about["edits"])
         choices = {id_: Choice(choice) for id_, choice in about.get("choices", {}).items()}
-        return Begun(**about | rows | {"edits": edits, "choices": choices})
+        tools = tuple(ToolSpec(**tool) for tool in about.get("tools", ()))
+        return Begun(**about | rows | {"edits": edits, "choices": choices, "tools": tools})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise JournalUnreadable(f"what the re-run was to do cannot be read: {error}") from error
 

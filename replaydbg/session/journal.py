@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from replaydbg.core.branch import Branch, BranchStep, Choice, Edit, ModelUse, Provenance, Stop
+from replaydbg.core.branch import Branch, BranchStep, Choice, Edit, ModelUse, Provenance, Question, Stop
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.readers import _registry
@@ -182,7 +182,10 @@ def branch_document(branch: Branch) -> dict[str, Json]:
         "label": branch.label,
         "model": branch.model,
         "edits": [edit_document(edit) for edit in branch.edits],
-        "steps": [[step.id, step.of, str(step.provenance), step.reason] for step in branch.steps],
+        "steps": [
+            [step.id, step.of, str(step.provenance), step.reason, str(step.question), *step.notes]
+            for step in branch.steps
+        ],
         "stopped": stop_document(branch.stopped),
         "source": branch.trace.source.name,
         "choices": dict(branch.choices),
@@ -198,10 +201,7 @@ def read_branch(about: Mapping[str, Json], trace: Trace) -> Branch:
         parent=about["parent"],
         edits=tuple(read_edit(document) for document in about["edits"]),
         trace=trace,
-        steps=tuple(
-            BranchStep(id_, of, Provenance(provenance), reason)
-            for id_, of, provenance, reason in about["steps"]
-        ),
+        steps=tuple(_read_step(*step) for step in about["steps"]),
         stopped=Stop(**about["stopped"]) if about["stopped"] else None,
         label=about["label"],
         model=about["model"],
@@ -209,6 +209,24 @@ def read_branch(about: Mapping[str, Json], trace: Trace) -> Branch:
         models=tuple(ModelUse(*use) for use in about.get("models", ())),
         choices={id_: Choice(choice) for id_, choice in about.get("choices", {}).items()},
     )
+
+
+def _read_step(id_: str, of: str | None, provenance: str, reason: str, *more: str) -> BranchStep:
+    mark = Provenance(provenance)
+    if not more:
+        return BranchStep(id_, of, mark, reason, _question_of_words(mark, reason))
+    return BranchStep(id_, of, mark, reason, Question(more[0]), more[1:])
+
+
+def _question_of_words(provenance: Provenance, reason: str) -> Question:
+    """Earlier versions said in words alone whether somebody was asked: as those versions worded it."""
+    first = reason.partition(": ")[0]
+    if first.endswith(" was not run"):
+        return Question.UNFIT
+    edited = provenance is Provenance.EDITED and not reason.startswith("the request was edited; ")
+    unasked = reason.startswith(("the reply was edited", "the new answer of")) or "; not asked: " in reason
+    live = provenance in {Provenance.LIVE, Provenance.HUMAN, Provenance.EDITED, Provenance.INTERRUPTED}
+    return Question.ANSWERED if live and not edited and not unasked else Question.NONE
 
 
 def edit_document(edit: Edit) -> dict[str, Json]:

@@ -43,6 +43,15 @@ class Setup:
     read_only: str = ""
     """Why nothing may be changed; "" where it may."""
 
+    @property
+    def instead(self) -> str:
+        """Who is asked instead of the recorded models unless the terms say otherwise, "" for those themselves."""
+        from replaydbg.drivers.python_name import PREFIX
+
+        if self.demo:
+            return "the rule-based stand-in"
+        return self.model or (self.provider if self.provider.startswith(PREFIX) else "")
+
     def may_run(self, always: Iterable[str] = ()) -> frozenset[str]:
         """Tools that run unasked; `always` were allowed for good on the screen."""
         by_settings = self.settings.tools if self.settings is not None else {}

@@ -161,11 +161,14 @@ def suspect(shown: Shown, post: Post) -> None:
     post(Suspected(suspects(shown.facts, tuple(shown.findings))))
 
 
-def make_plan(shown: Shown, edits: tuple[Edit, ...], choices: Mapping[str, Choice], post: Post) -> None:
+def make_plan(
+    shown: Shown, edits: tuple[Edit, ...], choices: Mapping[str, Choice], instead: str, post: Post
+) -> None:
+    """`instead` is who is asked instead of the recorded models, "" for those themselves."""
     from replaydbg.actions.plan import plan_edits
 
     try:
-        post(Planned(shown, edits, plan_edits(shown.facts, edits, choices), choices=choices))
+        post(Planned(shown, edits, plan_edits(shown.facts, edits, choices, instead), choices=choices))
     except ReplaydbgError as problem:
         post(Planned(shown, edits, None, problem.message, choices=choices))
 

@@ -94,6 +94,7 @@ def _banner(subject: Subject) -> Iterator[Block]:
     """What must be seen whatever the tab: where a step of a branch came from, and that it is edited."""
     if subject.origin is not None and subject.origin.provenance is not Provenance.RECORDED:
         yield Block(origin_words(subject.origin), _origin_look(subject.origin), hang=2)
+        yield from (Block(f"! {shown(note)}", "warning", hang=2) for note in subject.origin.notes)
         yield Block()
     if subject.note:
         yield Block(f"¶ {shown(subject.note)}", "note", hang=2)

@@ -56,6 +56,7 @@ def branch_document(branch: Branch, recorded_id: str) -> dict[str, Json]:
                 "name": kinds[step.id][1],
                 "provenance": str(step.provenance),
                 "reason": step.reason,
+                "notes": list(step.notes),
             }
             for step in branch.steps
         ],
@@ -91,6 +92,8 @@ def plan_document(trace: Trace, edits: Iterable[Edit], plan: Plan) -> dict[str, 
         "cost_usd_estimate": plan.cost_usd,
         "tools": [{"name": need.name, "calls": need.calls, "recorded": need.recorded} for need in plan.tools],
         "missing": list(plan.missing),
+        "remarks": list(plan.remarks),
+        "instead": plan.instead or None,
     }
 
 

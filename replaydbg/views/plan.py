@@ -41,9 +41,12 @@ def asked(plan: Plan) -> str:
     """Who would be asked, and how often: `gpt-4o 4 times, about 12k tokens, $0.04`."""
     if not plan.calls_by_model:
         return "no model"
+    calls_by_model = plan.calls_by_model
+    if plan.instead:
+        calls_by_model = {plan.instead: sum(calls_by_model.values())}
     models = [
         f"{shown(model) or 'a model'} {'once' if calls == 1 else f'{calls} times'}"
-        for model, calls in plan.calls_by_model.items()
+        for model, calls in calls_by_model.items()
     ]
     cost = f", {cost_words(plan.cost_usd)}" if plan.cost_usd is not None else ""
     return f"{' and '.join(models)}, about {token_words(plan.tokens_estimate)}{cost}"
@@ -140,7 +143,7 @@ def cost_blocks(plan: Plan, may_run: Container[str]) -> Iterator[Block]:
         else:
             text = f"{shown(need.name)}: {plural(need.calls, 'call')}, {need.recorded} of which the recording can answer"
         yield Block(text, "dim", indent=2, hang=2)
-    for sentence in lacking(plan, may_run):
+    for sentence in (*lacking(plan, may_run), *plan.remarks):
         yield Block(f"! {shown(sentence)}", "warning", indent=2, hang=2)
 
 

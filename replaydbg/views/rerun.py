@@ -62,6 +62,8 @@ class Terms:
     tokens: int = 0
     cost_usd: float | None = None
     """Of the model calls by these terms; None where no price is known."""
+    remarks: tuple[str, ...] = ()
+    """Sentences: what should be known before anybody is asked."""
     problem: str = ""
     """Why these terms cannot be had; "" where they can."""
 
@@ -127,12 +129,19 @@ def consequences(terms: Terms) -> Iterator[Block]:
     """What a yes would do, exactly."""
     if terms.possible:
         yield Block(f"✗ {shown(terms.possible)}", "error", indent=2, hang=2)
-    if not terms.told:
+    unnamed = terms.way is Way.OTHER and not terms.model
+    if unnamed and terms.calls:
+        yield Block(
+            f"the model that you name is asked {_about(terms.calls)}, about {token_words(terms.tokens)} in all, going by the recording",
+            "strong",
+            indent=2,
+            hang=2,
+        )
+    elif not terms.told:
         yield Block("nothing is sent: recorded answers serve equal requests", "good", indent=2, hang=2)
     for told in terms.told:
-        times = "once" if told.calls == 1 else f"about {told.calls} times"
         yield Block(
-            f"{shown(told.model) or 'the model'} is asked {times}, at {shown(told.where)}",
+            f"{shown(told.model) or 'the model'} is asked {_about(told.calls)}, at {shown(told.where)}",
             "strong",
             indent=2,
             hang=2,
@@ -147,6 +156,8 @@ def consequences(terms: Terms) -> Iterator[Block]:
             yield Block("! the prompts of these calls leave this machine", "warning", indent=2, hang=2)
         else:
             yield Block("nothing leaves this machine", "good", indent=2, hang=2)
+    if terms.told or unnamed:
+        yield from (Block(f"! {shown(one)}", "warning", indent=2, hang=2) for one in terms.remarks)
     running = [tool.name for tool in terms.tools if tool.allowed]
     if running:
         yield Block(
@@ -157,6 +168,10 @@ def consequences(terms: Terms) -> Iterator[Block]:
     else:
         asked = any((tool.bound or tool.set_up) and not tool.never for tool in terms.tools)
         yield Block(f"no tool runs{' unasked' if asked else ''}", "good", indent=2, hang=2)
+
+
+def _about(calls: int) -> str:
+    return "once" if calls == 1 else f"about {calls} times"
 
 
 def _cost(terms: Terms) -> str:

@@ -133,6 +133,7 @@ def _attributes(step: Step, trace_id: str, origin: BranchStep | None) -> dict[st
         attributes["replaydbg.provenance"] = str(origin.provenance)
         attributes["replaydbg.provenance.of"] = origin.of
         attributes["replaydbg.provenance.reason"] = origin.reason or None
+        attributes["replaydbg.provenance.notes"] = [*origin.notes] or None
     return attributes
 
 

@@ -13,7 +13,7 @@ import pytest
 from replaydbg.actions.cases import Verified, pin, read_case, verify
 from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.config import ToolSetting
-from replaydbg.core.branch import Branch, Choice, Provenance
+from replaydbg.core.branch import Branch, Choice, Provenance, Question
 from replaydbg.core.trace import Trace
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
@@ -109,7 +109,14 @@ async def test_where_the_branch_comes_out_otherwise_is_said(tmp_path: Path) -> N
     branch = await branch_of()
     path = tmp_path / "case.json"
     *others, last = branch.steps
-    pin(RUN, replace(branch, steps=(*others, replace(last, provenance=Provenance.RECORDED))), [], str(path))
+    pin(
+        RUN,
+        replace(
+            branch, steps=(*others, replace(last, provenance=Provenance.RECORDED, question=Question.NONE))
+        ),
+        [],
+        str(path),
+    )
     problems = (await verified(path)).problems
     assert problems[0] == f"the branch had {len(branch.steps)} steps, and comes out with {len(others)}"
     assert problems[1].startswith("the branch stopped not before, and now: ")

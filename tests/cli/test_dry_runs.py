@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from replaydbg.actions import demo
@@ -59,3 +60,67 @@ def test_each_of_several_traces(tmp_path: Path) -> None:
     assert done.out.count(f"  first: {CALL} by ") == 2
     document = run("replay", str(tmp_path), "--dry-run", "--edit", MEND, "--output", "json").document
     assert [one["first"][0]["name"] for one in document["traces"]] == ["lookup_order"] * 2
+
+
+def test_who_is_asked_instead_is_who_is_named() -> None:
+    done = dry("#2:/messages/0/content=Be brief.", "--model", "gpt-9")
+    assert "it would ask: 11 calls to gpt-9;" in done.out
+    document = dry("#2:/messages/0/content=Be brief.", "--model", "gpt-9", "--output", "json").document
+    assert document["instead"] == "gpt-9"
+
+
+def test_tools_that_nobody_recorded(tmp_path: Path) -> None:
+    log, tools = tmp_path / "log.json", tmp_path / "tools.json"
+    asked = {"id": "c", "type": "function", "function": {"name": "find", "arguments": "{}"}}
+    log.write_text(
+        json.dumps(
+            [
+                {"role": "user", "content": "look"},
+                {"role": "assistant", "content": None, "tool_calls": [asked]},
+                {"role": "tool", "tool_call_id": "c", "content": "nothing"},
+                {"role": "assistant", "content": "there is nothing"},
+            ]
+        )
+    )
+    tools.write_text(json.dumps({"find": {"type": "object", "properties": {}}}))
+    options = ("replay", str(log), "--no-session", "--dry-run", "--edit", "#1:/messages/0/content=look here")
+    assert "note: no tools were recorded with #1 and 1 more of its thread" in run(*options).out
+    document = run(*options, "--output", "json").document
+    assert [text.partition(",")[0] for text in document["remarks"]] == [
+        "no tools were recorded with #1 and 1 more of its thread"
+    ]
+    given = run(*options, "--tools", str(tools), "--live", "--model", "gpt-4o", "--output", "json").document
+    assert given["remarks"] == []
+    assert given["first"][0]["body"]["tools"][0]["function"]["name"] == "find"
+
+
+def test_a_branch_says_that_it_was_asked_without_tools(tmp_path: Path) -> None:
+    log = tmp_path / "log.jsonl"
+    asked = {"id": "c", "type": "function", "function": {"name": "find", "arguments": "{}"}}
+    log.write_text(
+        json.dumps(
+            [
+                {"role": "user", "content": "look"},
+                {"role": "assistant", "content": None, "tool_calls": [asked]},
+                {"role": "tool", "tool_call_id": "c", "content": "nothing"},
+                {"role": "assistant", "content": "there is nothing"},
+            ]
+        )
+    )
+    answers = "python:tests.cli.test_dry_runs:brief"
+    options = (
+        "replay",
+        str(log),
+        "--no-session",
+        "--edit",
+        "#1:/messages/0/content=x",
+        "--provider",
+        answers,
+    )
+    assert "! asked without tools, so that it could call none" in run(*options).out
+    steps = run(*options, "--output", "json").document["steps"]
+    assert [len(step["notes"]) for step in steps if step["provenance"] == "edited"] == [1]
+
+
+def brief(_request: object) -> str:
+    return "nothing here"

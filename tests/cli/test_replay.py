@@ -39,7 +39,7 @@ def test_the_json_of_a_branch_has_the_promised_fields_in_order() -> None:
         "schema_version", "branch", "parent", "edits", "steps", "counts", "stopped", "findings",
         "models",
     ]  # fmt: skip
-    assert list(document["steps"][0]) == ["id", "of", "kind", "name", "provenance", "reason"]
+    assert list(document["steps"][0]) == ["id", "of", "kind", "name", "provenance", "reason", "notes"]
     assert list(document["counts"])[:5] == ["reused", "edited", "live", "unproven", "stale"]
     assert document["parent"] == "23bd104e96b72ffc30bbf661188d6f6b"
     assert document["stopped"] is None

@@ -190,5 +190,5 @@ def test_an_execution_that_ran_an_agent_beyond_the_change_is_no_surer_than_that_
 def test_what_runs_inside_of_an_execution_in_doubt_is_in_doubt() -> None:
     of = nested()
     replay = Replay(Facts(of), [edit(of, "b1", "/output/content", "let me ask")])
-    replay.ledger.remark("bx", f"{IN_DOUBT} holds a result of f that nothing proves")
+    replay.ledger.doubt("bx", f"{IN_DOUBT} holds a result of f that nothing proves")
     assert IN_DOUBT in reason(replay.branch("b"), "e1")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from replaydbg.core.branch import Branch, ModelUse, Provenance
-from replaydbg.core.outcome import Failed, Reply, ToolResult
+from replaydbg.core.branch import Branch, ModelUse, Provenance, Question
+from replaydbg.core.outcome import Failed, Reply, Skipped, ToolResult
 from replaydbg.core.request import ModelRequest, ToolRequest
 from replaydbg.core.step import Usage
 from replaydbg.graph.facts import Facts
@@ -135,3 +137,24 @@ def test_answers_that_no_branch_was_made_of_are_given_as_far_as_they_go() -> Non
     assert give(r, answer) == 2
     assert not r.finished
     assert [step.provenance for step in r.branch("b").steps][:2] == [Provenance.EDITED, Provenance.HUMAN]
+
+
+def test_whether_somebody_was_asked_is_a_value_and_no_word() -> None:
+    branch = stopped(Reply(ASKING), ToolResult("one"))
+    silent = tuple(replace(step, reason="words that nobody reads") for step in branch.steps)
+    answers = KeptAnswers(Facts(branch.trace), silent, whole=True)
+    assert answers.answer(ToolRequest(ASKING.tool_calls[0])) == (ToolResult("one"), Provenance.LIVE)
+    unasked = tuple(replace(step, question=Question.NONE) for step in branch.steps)
+    assert (
+        KeptAnswers(Facts(branch.trace), unasked, whole=True).answer(ToolRequest(ASKING.tool_calls[0]))
+        is None
+    )
+
+
+def test_a_request_that_was_not_asked_has_no_answer_that_could_be_given_again() -> None:
+    r = Replay(Facts(LOOP), [EDIT])
+    asked = r.requests()[0]
+    r.receive(asked.id, Skipped("nothing is sent without --live"))
+    branch = r.branch("b")
+    assert branch.steps[0].question is Question.NONE
+    assert kept(branch, whole=False).answer(asked.request) is None

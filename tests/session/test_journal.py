@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from replaydbg.codec import step_document
-from replaydbg.core.branch import Branch, Choice, Edit, ModelUse
+from replaydbg.core.branch import Branch, Choice, Edit, ModelUse, Question
 from replaydbg.session import journal
 from replaydbg.session.commands import AddBranch, AddEdit, Command, ContinueBranch, SetNote
 from replaydbg.session.history import Act, Deed
@@ -137,3 +137,36 @@ def test_the_parts_of_a_branch_of_the_first_version_are_those_of_today() -> None
     assert journal.read_parts(old).steps == journal.read_parts(now).steps
     assert [part for part in old if b"role" in part] == [part for part in now if b"role" in part]
     assert list(journal.parts_of_version_1(b"damaged")) == [b"damaged"]
+
+
+@pytest.mark.parametrize(
+    ("provenance", "reason", "question"),
+    [
+        ("live", "asked gpt live", "answered"),
+        ("live", "f was run", "answered"),
+        ("human", "written by a person", "answered"),
+        ("interrupted", "asked gpt live; the reply was cut off", "answered"),
+        ("edited", "the request was edited; asked gpt live", "answered"),
+        ("live", "f was not run: n is no number", "unfit"),
+        ("live", "f failed (tool): g was not run: it is away", "answered"),
+        ("edited", "the request was edited; not asked: nobody answers", "none"),
+        ("edited", "the reply was edited; its prompt has changed too", "none"),
+        ("edited", "the result was edited", "none"),
+        ("live", "the new answer of #4, carried into the recorded result", "none"),
+        ("recorded", "request equal to #1", "none"),
+    ],
+)
+def test_earlier_versions_said_in_words_whether_somebody_was_asked(
+    provenance: str, reason: str, question: str
+) -> None:
+    about = journal.branch_document(branch())
+    step = about["steps"][0]
+    about["steps"][0] = [step[0], step[1], provenance, reason]
+    assert str(journal.read_branch(about, branch().trace).steps[0].question) == question
+
+
+def test_questions_and_notes_of_steps_come_back() -> None:
+    of = branch()
+    first = replace(of.steps[0], question=Question.UNFIT, notes=("one", "two"))
+    of = replace(of, steps=(first, *of.steps[1:]))
+    assert journal.read_branch(journal.branch_document(of), of.trace).steps == of.steps

@@ -128,8 +128,8 @@ def test_plans_and_edits_that_do_not_fit() -> None:
     posted: list[Any] = []
     shown = shown_of(Facts(RUN))
     good = edit(RUN, "m1", "/model", "gpt")
-    workers.make_plan(shown, (good,), {}, posted.append)
-    workers.make_plan(shown_of(Facts(trace(model_call("z", [], "1")))), (good,), {}, posted.append)
+    workers.make_plan(shown, (good,), {}, "", posted.append)
+    workers.make_plan(shown_of(Facts(trace(model_call("z", [], "1")))), (good,), {}, "", posted.append)
     assert isinstance(posted[0], Planned)
     assert posted[0].plan is not None
     assert posted[1].plan is None

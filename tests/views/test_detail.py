@@ -92,3 +92,10 @@ def test_a_step_of_a_branch_says_where_it_came_from() -> None:
     here = subject(Facts(RUN), 0, origin=origin)
     text = text_of(detail.tab_blocks(here, detail.MESSAGES, Folds(), 80, lambda _: ""))
     assert "~ stale: nobody was asked" in text
+
+
+def test_what_else_is_to_be_known_of_a_step_stands_under_where_it_came_from() -> None:
+    origin = BranchStep("m", None, Provenance.LIVE, "asked gpt live", notes=("asked without tools",))
+    here = subject(Facts(RUN), 0, origin=origin)
+    text = text_of(detail.tab_blocks(here, detail.MESSAGES, Folds(), 80, lambda _: ""))
+    assert "asked gpt live\n! asked without tools" in text

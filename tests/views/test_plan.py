@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from replaydbg.core.branch import Edit
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.plan import plan
@@ -58,3 +60,12 @@ def test_an_edit_of_a_long_text_shows_what_differs() -> None:
 
 def test_an_edit_of_a_value_shows_both() -> None:
     assert edit_block(RUN, Edit("x1", "/result", {"a": 1}, [2])).text == '✎ #2 /result: {"a": 1} → [2]'
+
+
+def test_who_is_asked_instead_of_the_recorded_models_is_who_is_named() -> None:
+    assert asked(replace(PLAN, instead="gpt-9")).startswith("gpt-9 2 times, about ")
+    assert asked(replace(plan(Facts(RUN), []), instead="gpt-9")) == "no model"
+
+
+def test_remarks_are_told_beside_what_is_missing() -> None:
+    assert "! no tools were recorded with #1" in text_of(plan_blocks(RUN, PLAN, [EDIT], Folds()))

@@ -57,3 +57,19 @@ def test_allowed_tools_are_named() -> None:
 def test_what_keeps_it_from_starting(terms: Terms, why: str) -> None:
     assert terms.possible.startswith(why)
     assert bool(terms.possible) == bool(why)
+
+
+def test_a_model_without_a_name_is_nobody_who_could_be_asked() -> None:
+    """No recorded model is named as the one that is asked, and nobody says that nothing would be sent."""
+    terms = replace(OFFLINE, way=Way.OTHER, calls=4, tokens=12_000, remarks=("no tools",))
+    text = text_of(form_blocks(terms))
+    assert "✗ which model?" in text
+    assert "the model that you name is asked about 4 times, about 12k tokens in all" in text
+    assert "! no tools" in text
+    assert "nothing is sent" not in text
+
+
+def test_remarks_are_told_where_somebody_is_asked() -> None:
+    remarks = ("no tools were recorded with #1",)
+    assert "! no tools were recorded with #1" in text_of(form_blocks(replace(LIVE, remarks=remarks)))
+    assert "no tools were recorded" not in text_of(form_blocks(replace(OFFLINE, remarks=remarks)))

@@ -73,7 +73,14 @@ class Changing(Moving):
         if self.desk.edits:
             self.work(
                 "plan",
-                partial(workers.make_plan, shown, self.desk.edits, self.desk.choices, self.post_message),
+                partial(
+                    workers.make_plan,
+                    shown,
+                    self.desk.edits,
+                    self.desk.choices,
+                    self.desk.setup.instead,
+                    self.post_message,
+                ),
             )
         else:
             self.show_plan(on=False)
@@ -101,7 +108,14 @@ class Changing(Moving):
 
         shown, session, draft = self.desk.shown, self.desk.session, None
         if shown is not None and session is not None and shown.known:
-            draft = Draft(shown, session, self.row, part, self.desk.setup.may_run(self.desk.always))
+            draft = Draft(
+                shown,
+                session,
+                self.row,
+                part,
+                self.desk.setup.may_run(self.desk.always),
+                self.desk.setup.instead,
+            )
         if len(text) > _LONG_CHARS_MIN:
             self.say(f"opening {part.label}, {size_words(len(text))} …", "dim")
             await asyncio.sleep(_PAINT_SECONDS)

@@ -36,12 +36,15 @@ class Draft:
     part: Part
     may_run: frozenset[str] = frozenset()
     """Tools that are bound and allowed."""
+    instead: str = ""
+    """Who is asked instead of the recorded models, "" for those themselves."""
 
     def touched(self, text: str) -> Touched:
         try:
             step = self.shown.trace.step(self.row)
             edit = codec.make_edit(step, self.part.place, editing.read(self.part, text))
             edits = AddEdit(edit).apply(self.session).edits
-            return Touched(text, plan_edits(self.shown.facts, edits, self.session.chosen), edits)
+            plan = plan_edits(self.shown.facts, edits, self.session.chosen, self.instead)
+            return Touched(text, plan, edits)
         except (codec.EditRefusedError, ValueError, ReplaydbgError):
             return Touched(text, None, ())

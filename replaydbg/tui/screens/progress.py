@@ -21,7 +21,6 @@ from replaydbg.drivers.tools.toolbox import Bound, Permission
 from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Asked, Given, Progress
-from replaydbg.replay.tool_turn import not_run
 from replaydbg.tui.screens.acting import ActingScreen, bindings
 from replaydbg.tui.screens.dialogs import Allow, Nobody
 from replaydbg.tui.screens.editor import EditorScreen
@@ -217,7 +216,7 @@ def _came(question: _Question) -> tuple[str, str, str]:
         case Failed(kind, message):
             request, said = question.asked.request, f"it failed ({kind})"
             if kind == UNFIT and isinstance(request, ToolRequest):
-                said = not_run(request.call.name)
+                said = f"{request.call.name} was not run"
             return "✗", f"{said}: {message}", "error"
         case Skipped(reason) if question.asked.unproven:
             return "?", f"unproven: the recorded result stands. {reason}", "warning"

@@ -71,8 +71,10 @@ class RerunScreen(ActingScreen[RerunOptions | None]):
         self.offer()
 
     def _take(self, terms: Terms) -> None:
+        unnamed = terms.way is Way.OTHER and not terms.model
+        calls = {} if unnamed else self._plan.calls_by_model
         try:
-            asked = addressees(self.options(terms), self._plan.calls_by_model, self._recorded_provider)
+            asked = addressees(self.options(terms), calls, self._recorded_provider)
         except UsageProblem as problem:
             terms = replace(terms, told=(), problem=problem.message)
         else:
@@ -214,4 +216,5 @@ def first_terms(setup: Setup, plan: Plan, always: Iterable[str] = ()) -> Terms:
         tools=tuple(tools),
         calls=sum(plan.calls_by_model.values()),
         tokens=plan.tokens_estimate,
+        remarks=plan.remarks,
     )
