@@ -144,7 +144,6 @@ def replay(
     from replaydbg.actions.several import is_several
     from replaydbg.actions.side_tools import tools_of_file
 
-    side_tools = tools_of_file(tools)
     wishes = terms.wishes(
         live=live,
         model=model,
@@ -156,16 +155,12 @@ def replay(
         config=config,
     )
     words = (edit or (), rerun or (), keep or ())
+    side_tools = tools_of_file(tools)
     if is_several(traces):
         _refuse({"--resume": resume, "-o": out, "--samples": samples or control, "--session": session})
-        where = (traces, trace_id, format_name)
-        return _of_several(
-            where, words, wishes, output, side_tools=side_tools, keep=not no_session, dry_run=dry_run
-        )
-    if resume is not None and (samples or control):
-        raise UsageProblem(
-            "samples of a branch begin anew, so none can be gone on with", "leave --resume out"
-        )
+        how = {"keep": not no_session, "dry_run": dry_run}
+        return _of_several((traces, trace_id, format_name), words, wishes, output, side_tools, **how)
+    _refuse_resumed(resume, samples=samples or control)
     opened = open_trace(traces[0], format_name, trace_id)
     report.notices(opened.notices)
     facts, edits, wishes = _set_out(opened, session, resume, words, wishes, side_tools=side_tools)
@@ -197,13 +192,20 @@ def _refuse(of_one: Mapping[str, object]) -> None:
         raise UsageProblem(f"{' and '.join(given)} can not be had with several traces", "name one trace")
 
 
+def _refuse_resumed(resume: str | None, *, samples: int) -> None:
+    if resume is not None and samples:
+        raise UsageProblem(
+            "samples of a branch begin anew, so none can be gone on with", "leave --resume out"
+        )
+
+
 def _of_several(
     where: tuple[Sequence[str], str | None, str | None],
     words: tuple[Sequence[str], Sequence[str], Sequence[str]],
     wishes: RerunOptions,
     output: Output,
-    *,
     side_tools: tuple[ToolSpec, ...],
+    *,
     keep: bool,
     dry_run: bool,
 ) -> int:

@@ -379,10 +379,8 @@ class _Planning:
 
     def _lacks(self, rows: Sequence[int]) -> str:
         without = [row for row in rows if self.facts.index.tools(row) is None]
-        if not without:
-            return ""
-        offered = self._offered(without[0])
-        called = offers.lacking(self.recordings, without[0], offered)
+        offered = self._offered(without[0]) if without else ()
+        called = offers.lacking(self.recordings, without[0], offered) if without else ()
         return offers.remark(without, called, offered) if called else ""
 
     def _offered(self, row: int) -> tuple[ToolSpec, ...]:
