@@ -17,6 +17,7 @@ from replaydbg.drivers.providers._registry import (
     recorded_provider,
 )
 from replaydbg.drivers.python_name import PREFIX
+from replaydbg.replay.plan import UNNAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ def addressees(
         make = named_provider if options.provider else make_provider
         provider = make(by, base_url=options.base_url, environ=options.environ)
         where, leaves, lacks = _described(provider)
+        if model == UNNAMED and isinstance(provider, HttpProvider):
+            lacks = lacks or "the recording names no model for these calls: name the one to ask"
         before = found.get((model, where))
         found[model, where] = Addressee(model, calls + (before.calls if before else 0), where, leaves, lacks)
     return tuple(found.values())

@@ -36,6 +36,7 @@ def print_branch(recording: Trace, branch: Branch, comparison: Comparison) -> No
     if models:
         render.line(f"models: {render.paint(models, look) if look else models}")
     print_changed_findings(recording, branch.trace, comparison)
+    notes: dict[str, list[int]] = {}
     for row, step in enumerate(branch.steps):
         if step.provenance is Provenance.RECORDED:
             continue
@@ -45,7 +46,10 @@ def print_branch(recording: Trace, branch: Branch, comparison: Comparison) -> No
         name = one_line(branch.trace.name(row), 60)
         render.line(f"#{row + 1:<5} {word} {name}  {render.paint(printable(step.reason), 'dim')}")
         for note in step.notes:
-            render.line(f"{'':20} {render.paint(f'! {printable(note)}', 'warning')}")
+            notes.setdefault(note, []).append(row)
+    for note, rows in notes.items():
+        more = f" and {len(rows) - 1} more" if len(rows) > 1 else ""
+        render.line(render.paint(f"note: #{rows[0] + 1}{more}: {printable(note)}", "warning"))
 
 
 def print_changed_findings(before: Trace, after: Trace, comparison: Comparison) -> None:

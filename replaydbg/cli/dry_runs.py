@@ -12,7 +12,7 @@ from replaydbg.core.branch import Edit
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.drivers.tools.toolbox import Policy
-from replaydbg.replay.plan import Plan, Touch
+from replaydbg.replay.plan import UNNAMED, Plan, Touch
 from replaydbg.views import documents
 from replaydbg.views.plan import lacking
 from replaydbg.views.text import cost_words, one_line, plural, printable, token_words
@@ -59,7 +59,7 @@ def first_lines(run: Foreseen) -> Iterator[str]:
             would = f"run {printable(call.name)} {one_line(said or '', _ARGUMENTS_CHARS_MAX)}"
             by = f" by {printable(one.by)}" if one.by else ""
         else:
-            model = printable(one.model) or "a model that was not recorded"
+            model = printable(one.model) or UNNAMED
             would = f"ask {model}, about {token_words(one.tokens)} of prompt,"
             by = f" at {printable(one.where)}" if one.where else ""
         lacks = render.paint(f"; but {printable(one.lacks)}", "warning") if one.lacks else ""

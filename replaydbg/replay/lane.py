@@ -275,6 +275,9 @@ class Lane:
                 ledger.keep(
                     stale, Provenance.STALE, "recorded after a request that is no longer made; not re-run"
                 )
+        for ran in ledger.executions(self.last):
+            if not (ran in ledger.kept or ran in ledger.dropped):
+                ledger.keep(ran, Provenance.STALE, "ran for a recorded reply that was to be asked again")
         ids = self.replay.facts.trace.ids
         if at is None and self.node in self.pending:
             at = self.node

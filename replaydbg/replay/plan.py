@@ -19,7 +19,11 @@ from replaydbg.replay.carrying import Waiting
 from replaydbg.replay.choices import AGAIN, KEPT, NOTHING_CHOSEN, Chosen
 from replaydbg.replay.edits import Edited, apply_edits
 from replaydbg.replay.sources import Recordings
+from replaydbg.replay.spending import ToolNeed
 from replaydbg.replay.text_calls import text_calls
+
+UNNAMED = "a model that was not recorded"
+"""Of calls that the recording names no model for, among the models of a plan."""
 
 _LEAVES = {KINDS.index(Kind.MODEL_CALL), KINDS.index(Kind.TOOL_EXECUTION)}
 
@@ -81,25 +85,6 @@ class PlanSteps(Sequence[PlanStep]):
 
     def rows(self, touch: Touch) -> list[int]:
         return [row for row, lot in enumerate(self._lots) if lot[0] is touch]
-
-
-@dataclass(frozen=True, slots=True)
-class ToolNeed:
-    """A tool in the part that is re-run: `calls` recorded calls to it, `recorded` of which the recording can answer."""
-
-    name: str
-    calls: int
-    recorded: int
-
-    @property
-    def missing(self) -> str:
-        """What the recording lacks, "" for nothing: a sentence for who has not bound the tool."""
-        if self.recorded == self.calls:
-            return ""
-        return (
-            f"no recorded result answers {self.calls - self.recorded} of the {self.calls} call{'s' * (self.calls > 1)} to {self.name}: "
-            f"bind it (--tool {self.name}=python:module:function, --allow-tool {self.name}) or write the result"
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +314,7 @@ class _Planning:
             step = self.edited.steps.get(begin) if begin <= row and root(begin) == root(row) else None
             if step is not None and step.kind is Kind.MODEL_CALL and model == self.facts.trace.model(begin):
                 model = step.model
-        self.models.setdefault(row, model or "a model that was not recorded")
+        self.models.setdefault(row, model or UNNAMED)
 
     # --- all rows
 

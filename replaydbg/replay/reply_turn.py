@@ -158,7 +158,7 @@ class ReplyTurn:
                 replay.budget.note_use(recorded, request.model, outcome.model)
             return self._answered(request, outcome, provenance, cost)
         if isinstance(outcome, Failed):
-            reason = f"{request.model} did not answer ({outcome.kind}): {outcome.message}"
+            reason = f"{request.model or 'the model'} did not answer ({outcome.kind}): {outcome.message}"
             self._made(
                 None,
                 Provenance.LIVE,

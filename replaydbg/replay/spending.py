@@ -1,8 +1,9 @@
-"""What the calls of a plan took when they were recorded: what a re-run may take, model by model."""
+"""What a re-run may take, going by the recording: tokens, model by model, and results of tools."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from replaydbg.core.size import tokens_estimate
 from replaydbg.core.step import Usage
@@ -10,6 +11,28 @@ from replaydbg.core.trace import Trace
 
 ESTIMATED_CALLS_MAX = 200
 """Calls without recorded usage whose prompts are measured; further ones count as their average."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolNeed:
+    """A tool in the part that is re-run: `calls` recorded calls to it, `recorded` of which the recording can answer."""
+
+    name: str
+    calls: int
+    recorded: int
+
+    @property
+    def missing(self) -> str:
+        """What the recording lacks, "" for nothing: a sentence for who has not bound the tool."""
+        if self.recorded == self.calls:
+            return ""
+        lacks = f"{self.calls - self.recorded} of the {self.calls} calls"
+        if not self.recorded:
+            lacks = f"any of the {self.calls} calls" if self.calls > 1 else "the call"
+        return (
+            f"no recorded result answers {lacks} to {self.name}: "
+            f"bind it (--tool {self.name}=python:module:function, --allow-tool {self.name}) or write the result"
+        )
 
 
 def usage_by_model(trace: Trace, models: Mapping[int, str]) -> dict[str, Usage]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from replaydbg.actions.addressees import addressees, provider_of
 from replaydbg.actions.rerun import RerunOptions
 from replaydbg.errors import UsageProblem
+from replaydbg.replay.plan import UNNAMED
 from tests.support.build import model_call, trace, user
 
 CALLS = {"gpt-4o": 3, "gpt-4o-mini": 1}
@@ -58,3 +61,11 @@ def test_a_recording_of_the_responses_api_goes_to_its_address() -> None:
     of = trace(model_call("m", [user("u")], "a", params={"include": []}))
     (who,) = addressees(RerunOptions(live=True), {"gpt-r": 1}, provider_of(of, 0))
     assert who.where.endswith("/v1/responses")
+
+
+def test_calls_without_a_model_of_the_recording_need_a_name() -> None:
+    options = RerunOptions(live=True, provider="openai", base_url="http://127.0.0.1:1/v1")
+    (who,) = addressees(options, {UNNAMED: 2}, "")
+    assert who.lacks == "the recording names no model for these calls: name the one to ask"
+    (who,) = addressees(replace(options, model="m"), {UNNAMED: 2}, "")
+    assert (who.model, who.lacks) == ("m", "")

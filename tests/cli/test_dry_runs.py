@@ -117,7 +117,7 @@ def test_a_branch_says_that_it_was_asked_without_tools(tmp_path: Path) -> None:
         "--provider",
         answers,
     )
-    assert "! asked without tools, so that it could call none" in run(*options).out
+    assert "note: #1: asked without tools, so that it could call none" in run(*options).out
     steps = run(*options, "--output", "json").document["steps"]
     assert [len(step["notes"]) for step in steps if step["provenance"] == "edited"] == [1]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from replaydbg.core.message import Text
-from replaydbg.core.outcome import ToolResult
+from replaydbg.core.outcome import Failed, Skipped, ToolResult
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.engine import Replay
 from tests.support.build import assistant, call, chat, model_call, response, system, trace, user
@@ -130,3 +130,12 @@ def test_an_edit_that_the_thread_never_came_to_is_told_at_its_end() -> None:
     replay.receive(replay.requests()[0].id, says("done at once"))
     assert replay.unused == [2]
     assert "the edit of #3 found no place" in replay.branch("b").steps[-1].reason
+
+
+def test_what_ran_for_a_reply_that_nobody_gave_again_is_stale() -> None:
+    """It was unproven, as if it could have been right."""
+    of = chat([user("u"), assistant("", call("f", {}, "c")), response("c", "r"), assistant("done")])
+    for outcome in (Skipped("nobody answers"), Failed("request", "the request names no model")):
+        replay = Replay(Facts(of), [edit(of, "m1", "/messages/0/content", "v")])
+        replay.receive(replay.requests()[0].id, outcome)
+        assert [word for _, word in provenances(replay.branch("b"))][1:] == ["stale", "stale"]

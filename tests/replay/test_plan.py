@@ -8,7 +8,8 @@ from replaydbg.core.branch import Edit
 from replaydbg.core.step import Usage
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
-from replaydbg.replay.plan import Plan, ToolNeed, Touch, plan
+from replaydbg.replay.plan import Plan, Touch, plan
+from replaydbg.replay.spending import ToolNeed
 from tests.replay.test_engine import LOOP, lanes, nested
 from tests.support.build import (
     assistant,

@@ -29,3 +29,10 @@ def test_calls_beyond_those_that_are_measured_count_as_the_average(monkeypatch: 
 
 def test_models_are_counted_each_for_itself() -> None:
     assert spending.usage_by_model(RUN, {0: "m", 1: "n"}).keys() == {"m", "n"}
+
+
+def test_what_a_tool_lacks_is_a_sentence() -> None:
+    assert spending.ToolNeed("f", 2, 2).missing == ""
+    assert "answers 1 of the 2 calls to f" in spending.ToolNeed("f", 2, 1).missing
+    assert "answers any of the 2 calls to f" in spending.ToolNeed("f", 2, 0).missing
+    assert "answers the call to f" in spending.ToolNeed("f", 1, 0).missing
