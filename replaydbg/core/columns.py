@@ -188,11 +188,11 @@ def arrange(columns: Columns, *, trace_id: str, source: Source, decode: Callable
 
     Siblings stand in order of their start, or in file order where a start is missing. A parent that is not in the
     file makes its children roots; parents that form a ring are cut at the first row; a repeated id is renamed
-    (`id~2`). Each of these is a notice.
+    (`id~2`). Each of these is a notice. An empty id says that there is none: such steps get one.
     """
     notices: list[Notice] = []
     ids, row_of = columns.ids, _rows_of(columns.ids)
-    if len(row_of) < len(ids):
+    if len(row_of) < len(ids) or "" in row_of:
         ids = _unique(ids, notices)
         row_of = _rows_of(ids)
     parents = _parents(columns, row_of, notices)
@@ -263,19 +263,26 @@ def taker(order: Sequence[int]) -> Callable[[Any], Sequence[Any]]:
     return lambda column: [column[at] for at in order]
 
 
+_WITHOUT = "no-id"
+
+
 def _unique(ids: list[str], notices: list[Notice]) -> list[str]:
     seen: dict[str, int] = {}
-    taken = set(ids)
+    taken = {*ids, _WITHOUT}
     unique = []
-    for id_ in ids:
+    for given in ids:
+        id_ = given or _WITHOUT
         times = seen[id_] = seen.get(id_, 0) + 1
         if times > 1:
-            notices.append(
-                Notice(id_, f"the id {id_!r} occurs {times} times; the later step is shown as {id_}~{times}")
-            )
-            id_ = f"{id_}~{times}"  # noqa: PLW2901
+            if given:
+                notices.append(
+                    Notice(
+                        id_, f"the id {id_!r} occurs {times} times; the later step is shown as {id_}~{times}"
+                    )
+                )
+            id_ = f"{id_}~{times}"
             while id_ in taken:
-                id_ += "~"  # noqa: PLW2901
+                id_ += "~"
             taken.add(id_)
         unique.append(id_)
     return unique

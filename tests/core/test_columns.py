@@ -74,7 +74,7 @@ def test_repeated_ids_are_renamed_and_never_to_a_name_that_is_taken() -> None:
 
 
 def test_an_empty_parent_id_means_none_even_where_an_id_is_empty() -> None:
-    assert shape(arranged(("", "", 1), ("b", "", 2))) == [("", 0), ("b", 0)]
+    assert shape(arranged(("", "", 1), ("b", "", 2))) == [("no-id", 0), ("b", 0)]
 
 
 def test_columns_go_with_their_rows() -> None:
@@ -205,3 +205,10 @@ def test_how_many_rows_a_call_is_given_changes_nothing(found: list[Any], at_once
         assert type(one) is type(other)
         assert repr(one) == repr(other), name
     assert whole.notices == in_stretches.notices
+
+
+def test_steps_without_an_id_get_one_each_and_nobody_complains() -> None:
+    """An empty id means no step, wherever one is named: such a step could not be edited, marked or found."""
+    result = arranged(("", "", 1), ("a", "", 2), ("", "a", 3))
+    assert list(result.trace.ids) == ["no-id", "a", "no-id~2"]
+    assert result.notices == ()
