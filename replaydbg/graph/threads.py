@@ -8,21 +8,20 @@ nothing goes on so, times and made-up ids in the system prompt count for nothing
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, reduce
-from operator import is_
 from typing import NamedTuple
 
 from replaydbg.core.history import Conversation, History
-from replaydbg.core.message import Message, Role, Text, ToolCall, ToolResponse, text_message
+from replaydbg.core.message import Message, Role, ToolCall
 from replaydbg.core.step import KINDS, Body, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import Asked, TraceIndex
-from replaydbg.graph.wording import exact, masked
-from replaydbg.wire.conversation import is_instruction
+from replaydbg.graph.prefixes import Digests, Ends, Keys, Prefixes, Retold, chain_key
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
+_LENGTHS = range(1 << 62)
+"""Beginnings of a list of messages, named by their lengths."""
 
 
 class Link(NamedTuple):
@@ -39,63 +38,154 @@ class Link(NamedTuple):
 
 
 class Linking:
-    """Links the model calls of a walk: see the module."""
+    """Links the model calls of a walk: see the module.
+
+    Prompts that are beginnings of one list (`History`) name their beginnings by length, as long as nothing else begins
+    as that list does: no message is looked at. Once something does, its calls are named as all others are.
+    """
 
     def __init__(self, trace: Trace, asked: Asked) -> None:
         self.links: dict[int, Link] = {}
         self._trace = trace
+        self._kinds, self._agents = trace.kinds, trace.agents
         self._asked = asked
-        self._ends = _Ends(trace)
+        self._ends = Ends(trace)
         self._prompts: dict[int, int] = {}
-        self._replies: dict[int, int] = {}
-        self._latest: dict[str, int] = {}
+        self._replies: dict[int, int] | None = None
+        """By the key of a reply the latest call that gave it; None until somebody asks."""
+        self._latest: dict[int, int] = {}
         self._silent: set[int] = set()
         """Rows of the calls without a reply."""
-        self._extended = _Prefixes()
-        self._keys = _Keys()
-        self._digests = _Digests(self._extended, self._keys)
-        self._retold = _Retold(trace, self._extended)
+        self._extended = Prefixes()
+        self._keys = Keys()
+        self._digests = Digests(self._extended, self._keys)
+        self._retold = Retold(trace, self._extended)
+        self._talks: dict[int, _Talk] = {}
+        """By the identity of their conversation."""
+        self._talk_of: dict[int, _Talk] = {}
+        self._begun: dict[int, _Talk | None] = {}
+        """By the key of a first message the one talk that begins with it; None where others do, too."""
 
     def hear(self, row: int, body: Body) -> None:
-        messages = body.messages if self._trace.kinds[row] == _MODEL_CALL else None
+        messages = body.messages if self._kinds[row] == _MODEL_CALL else None
         if messages is None:
             return
+        output = body.output
+        if output is None:
+            self._silent.add(row)
+        if not (isinstance(messages, History) and self._in_talk(row, messages, output)):
+            self._among_others(row, messages, output)
+        self._latest[self._agents[row]] = row
+
+    def _in_talk(self, row: int, prompt: History, output: Message | None) -> bool:
+        """Whether the call could be linked in a talk of its own."""
+        conversation, length = prompt.conversation, prompt.length
+        if not length and not (len(conversation) and _same(conversation[0], output)):
+            return False  # it begins with the reply, and that stands elsewhere
+        talk = self._talks.get(id(conversation)) or self._begin(conversation)
+        if talk.is_shared:
+            return False
+        talk.learn(length)
+        link = self._continued(row, prompt, _LENGTHS, talk.ends, talk.prompts)
+        if link is None:
+            if length and self._told_after(row, prompt[0], talk.key) is not None:
+                self._share(talk.key)
+                return False
+            link = Link(row, None, 0)
+        self.links[row] = link
+        talk.ends.follow(link.previous)
+        talk.prompts[length] = row
+        talk.calls.append((row, length))
+        self._talk_of[row] = talk
+        if output is not None:
+            talk.replies.setdefault(length, []).append((row, output))
+            if self._replies is not None:
+                self._replies[self._keys(output)] = row
+        return True
+
+    def _begin(self, conversation: Conversation) -> _Talk:
+        key = self._keys(conversation[0])
+        talk = self._talks[id(conversation)] = _Talk(self._trace, conversation, key)
+        if key in self._begun or self._retold.key(conversation[0]) is not None:
+            talk.is_shared = True
+            self._share(key)
+        else:
+            self._begun[key] = talk
+        return talk
+
+    def _share(self, key: int) -> None:
+        """Something else begins with the message, too: name what is known by what it says."""
+        talk = self._begun.get(key)
+        self._begun[key] = None
+        if talk is None:
+            return
+        talk.is_shared = True
+        for row, length in talk.calls:
+            prefixes = self._digests.of(History(talk.conversation, length)).prefixes
+            self._ends.follow(self.links[row].previous)
+            output = self._trace.body(row).output
+            self._ended(row, prefixes[length], None if output is None else self._keys(output))
+
+    def _among_others(self, row: int, messages: Sequence[Message], output: Message | None) -> None:
         ends, extended, retold = self._ends, self._extended, self._retold
         chain, length = self._digests.of(messages), len(messages)
+        if length:
+            self._share(chain.keys[0])
         link = self._continued(row, messages, chain.prefixes, ends, self._prompts)
-        agent = self._trace.agent(row)
         if link is None and length:
-            before = self._replies.get(chain.keys[0]) if messages[0].role is Role.ASSISTANT else None
-            if before is not None:
-                link = Link(row, before, 1, delta=True)
-            elif self._answers(self._latest.get(agent), messages[0]):
-                link = Link(row, self._latest[agent], 0, delta=True)
+            link = self._told_after(row, messages[0], chain.keys[0])
         again = retold.prefixes(messages, chain.keys)
         if link is None and again:
             link = self._continued(row, messages, again, retold.ends, retold.prompts)
         link = self.links[row] = link or Link(row, None, 0)
         end = chain.prefixes[length]
         if link.delta and link.previous is not None:
+            if link.previous in self._talk_of:
+                self._share(self._talk_of[link.previous].key)
             # Named by the whole prompt, so that a later call that recorded all of it finds its predecessor.
             end = reduce(extended, chain.keys[link.new_from : length], ends.of_row[link.previous])
         ends.follow(link.previous)
-        self._prompts[end] = row
-        self._latest[agent] = row
-        ends.of_row[row] = end
-        if body.output is None:
-            self._silent.add(row)
-        else:
-            reply = self._keys.of_reply(body.output)
-            ends.add(extended(end, reply), row)
+        reply = None if output is None else self._keys.of_reply(output)
+        self._ended(row, end, reply)
+        if reply is not None and self._replies is not None:
             self._replies[reply] = row
-            if again:
-                retold.ends.add(extended(again[length], reply), row)
         if again:
+            if reply is not None:
+                retold.ends.add(extended(again[length], reply), row)
             retold.prompts[again[length]] = row
             retold.ends.follow(link.previous)
 
+    def _ended(self, row: int, end: int, reply: int | None) -> None:
+        """The conversation before the reply to the call has this name."""
+        self._prompts[end] = row
+        self._ends.of_row[row] = end
+        if reply is not None:
+            if not end:
+                self._share(reply)  # of an empty prompt the conversation begins with the reply
+            self._ends.add(self._extended(end, reply), row)
+
+    def _told_after(self, row: int, first: Message, key: int) -> Link | None:
+        """A link where only what is new was recorded; `key` is that of the first message."""
+        if first.role is Role.ASSISTANT:
+            before = self._all_replies().get(key)
+            if before is not None:
+                return Link(row, before, 1, delta=True)
+        latest = self._latest.get(self._agents[row])
+        return Link(row, latest, 0, delta=True) if self._answers(latest, first) else None
+
+    def _all_replies(self) -> dict[int, int]:
+        if self._replies is None:
+            outputs = ((row, self._trace.body(row).output) for row in self.links)
+            self._replies = {self._keys(output): row for row, output in outputs if output is not None}
+        return self._replies
+
     def _continued(
-        self, row: int, messages: Sequence[Message], prefixes: list[int], ends: _Ends, prompts: dict[int, int]
+        self,
+        row: int,
+        messages: Sequence[Message],
+        prefixes: Sequence[int],
+        ends: Ends,
+        prompts: dict[int, int],
     ) -> Link | None:
         for length in range(len(messages), 0, -1):
             prefix = prefixes[length]
@@ -126,6 +216,36 @@ class Linking:
         answered = {response.id for response in message.tool_responses if response.id}
         calls = self._asked.calls
         return row is not None and bool(answered) and answered <= {call.id for call in calls.get(row, ())}
+
+
+class _Talk:
+    """Calls whose prompts are beginnings of one conversation. Unless it is shared, lengths are names of its beginnings."""
+
+    __slots__ = ("calls", "conversation", "ends", "is_shared", "key", "prompts", "replies")
+
+    def __init__(self, trace: Trace, conversation: Conversation, key: int) -> None:
+        self.conversation = conversation
+        self.key = key
+        """Of its first message."""
+        self.is_shared = False
+        self.calls: list[tuple[int, int]] = []
+        """Rows by time, and lengths of their prompts."""
+        self.ends = Ends(trace)
+        self.prompts: dict[int, int] = {}
+        self.replies: dict[int, list[tuple[int, Message]]] = {}
+        """By the length of their prompt those that are not known to stand after it."""
+
+    def learn(self, length: int) -> None:
+        """See which replies stand in a prompt of this length."""
+        for at in [at for at in self.replies if at < length]:
+            told = self.conversation[at]
+            for row, output in self.replies.pop(at):
+                if _same(told, output):
+                    self.ends.add(at + 1, row)
+
+
+def _same(message: Message, reply: Message | None) -> bool:
+    return message is reply or (reply is not None and chain_key(message) == chain_key(reply))
 
 
 class Threads:
@@ -186,211 +306,3 @@ class Threads:
         link = self.links.get(row)
         messages = self.index.trace.body(row).messages or ()
         return tuple(messages[link.new_from if link else 0 :])
-
-
-class _Prefixes:
-    """Names beginnings of conversations by numbers: each by that of the beginning before it, and its last message. 0 is none."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[int, int], int] = {}
-
-    def __call__(self, prefix: int, key: int) -> int:
-        return self._numbers.setdefault((prefix, key), len(self._numbers) + 1)
-
-
-class _Retold:
-    """Prompts whose instructions hold a time or a made-up id, by names that leave it out."""
-
-    def __init__(self, trace: Trace, extended: _Prefixes) -> None:
-        self.ends = _Ends(trace)
-        self._extended = extended
-        self.prompts: dict[int, int] = {}
-        self._latest: dict[int, tuple[list[int], list[int]]] = {}
-        """By the instructions the last prompt that they began: keys of its messages, and its prefixes."""
-        self._plain: tuple[Message | None, int | None] = None, None
-        """The instructions looked at last, most prompts have the same, and their key without what changes."""
-
-    def prefixes(self, messages: Sequence[Message], keys: Sequence[int]) -> list[int]:
-        """Names of beginnings as those of `_Chain`; [] where the prompt holds nothing of the kind."""
-        first = self._key(messages[0]) if messages else None
-        if first is None:
-            return []
-        own = [first, *keys[1 : len(messages)]]
-        known, prefixes = self._latest.get(first, ([], [0]))
-        if own[: len(known)] != known:
-            known, prefixes = [], [0]
-        prefixes = list(prefixes)
-        for key in own[len(known) :]:
-            prefixes.append(self._extended(prefixes[-1], key))
-        self._latest[first] = own, prefixes
-        return prefixes
-
-    def _key(self, message: Message) -> int | None:
-        """Of instructions that hold something of the kind; None of any other message."""
-        known, key = self._plain
-        if known is not message:
-            text = message.text if is_instruction(message) else ""
-            plain = masked(text)
-            key = chain_key(text_message(message.role, plain)) if plain != text else None
-            self._plain = message, key
-        return key
-
-
-class _Digests:
-    """Keys of messages and names of beginnings of prompts, each message looked at once.
-
-    Prompts that are the beginning of one growing list (`History`) share theirs; of others, those that go on from a
-    prompt seen lately are walked from there, since readers share the messages of repeated histories.
-    """
-
-    PROMPTS_MAX = 8
-
-    def __init__(self, extended: _Prefixes, keys: _Keys) -> None:
-        self._extended = extended
-        self._keys = keys
-        self._recent: deque[tuple[Sequence[Message], _Chain]] = deque(maxlen=self.PROMPTS_MAX)
-        self._of_conversations: dict[int, tuple[Conversation, _Chain]] = {}
-
-    def of(self, messages: Sequence[Message]) -> _Chain:
-        """A chain that may be longer than the prompt: of the same conversation later."""
-        if isinstance(messages, History):
-            return self._of_conversation(messages.conversation, len(messages))
-        chain = None
-        for known, its in reversed(self._recent) if messages else ():
-            if known[0] is messages[0] and len(known) <= len(messages) and all(map(is_, known, messages)):
-                chain = its.begun(len(known))
-                break
-        chain = chain or _Chain(self._extended, self._keys)
-        chain.extend(messages[len(chain.keys) :])
-        if messages:
-            self._recent.append((messages, chain))
-        return chain
-
-    def _of_conversation(self, conversation: Conversation, length: int) -> _Chain:
-        if id(conversation) in self._of_conversations:
-            _, chain = self._of_conversations[id(conversation)]
-            chain.extend(map(conversation.__getitem__, range(len(chain.keys), length)))
-            return chain
-        lent = [(conversation, length)]
-        while id(conversation) not in self._of_conversations and conversation.before is not None:
-            conversation, length = conversation.before, conversation.kept
-            lent.append((conversation, length))
-        chain = _Chain(self._extended, self._keys)
-        for one, until in reversed(lent):  # what was lent comes first
-            if id(one) in self._of_conversations:
-                _, chain = self._of_conversations[id(one)]
-            else:
-                chain = chain.begun(one.kept)
-                self._of_conversations[id(one)] = one, chain
-            chain.extend(one[place] for place in range(len(chain.keys), until))
-        return chain
-
-
-class _Chain:
-    """Keys of messages, and names of beginnings: `prefixes[n]` names the first n."""
-
-    __slots__ = ("_extended", "_key", "keys", "prefixes")
-
-    def __init__(self, extended: _Prefixes, key: _Keys) -> None:
-        self._extended = extended
-        self._key = key
-        self.keys: list[int] = []
-        self.prefixes = [0]
-
-    def begun(self, length: int) -> _Chain:
-        """Another one that begins as this one does."""
-        chain = _Chain(self._extended, self._key)
-        chain.keys, chain.prefixes = self.keys[:length], self.prefixes[: length + 1]
-        return chain
-
-    def extend(self, messages: Iterable[Message]) -> None:
-        prefix, key_of, extended = self.prefixes[-1], self._key, self._extended
-        for message in messages:
-            key = key_of(message)
-            prefix = extended(prefix, key)
-            self.keys.append(key)
-            self.prefixes.append(prefix)
-
-
-class _Keys:
-    """`chain_key` of messages: a reply mostly stands in a later prompt, as the same value, and is looked at once."""
-
-    REPLIES_MAX = 64
-
-    def __init__(self) -> None:
-        self._known: dict[int, tuple[Message, int]] = {}
-
-    def __call__(self, message: Message) -> int:
-        known = self._known.get(id(message))
-        return chain_key(message) if known is None else known[1]
-
-    def of_reply(self, message: Message) -> int:
-        """The key, which is kept for a while."""
-        if len(self._known) >= self.REPLIES_MAX:
-            del self._known[next(iter(self._known))]
-        key = chain_key(message)
-        self._known[id(message)] = message, key
-        return key
-
-
-def chain_key(message: Message) -> int:
-    """Equal for two recordings of one message: ids, reasoning, white space at the ends and raw spelling are left out.
-
-    A hash of 64 bits, which lasts as long as the process: a digest takes ten times as long. Of the role it is the id,
-    since the hash of an enum is Python code.
-    """
-    text, calls, responses = "", [], []
-    for part in message.parts:
-        if isinstance(part, Text):
-            text = f"{text}\n{part.text}" if text else part.text
-        elif isinstance(part, ToolCall):
-            calls.append((part.name, exact(part.raw if part.problem else part.arguments)))
-        elif isinstance(part, ToolResponse):
-            result = part.result
-            responses.append(result.strip() if isinstance(result, str) else _decoded(exact(result)))
-    role = Role.ASSISTANT if calls else message.role
-    if role is Role.DEVELOPER:
-        role = Role.SYSTEM
-    return hash((id(role), text.strip(), tuple(calls), tuple(responses)))
-
-
-def _decoded(text: bytes) -> str:
-    return text.decode("utf-8", "surrogatepass")
-
-
-TWINS_MAX = 64
-"""Parallel threads with one and the same conversation that are told apart; of more, the latest."""
-
-
-class _Ends:
-    """Which calls ended with which conversation, prompt and reply.
-
-    Parallel threads that said the same so far are told apart: the one under the same parent, and the one that
-    nothing follows yet, is the likelier to be gone on from.
-    """
-
-    def __init__(self, trace: Trace) -> None:
-        self.of_row: dict[int, int] = {}
-        """The name of the conversation after each call."""
-        self._trace = trace
-        self.rows: dict[int, list[int]] = {}
-        """By the name of a conversation the calls that ended with it."""
-        self._followed: set[int] = set()
-
-    def add(self, end: int, row: int) -> None:
-        self.of_row[row] = end
-        rows = self.rows.setdefault(end, [])
-        rows.append(row)
-        del rows[:-TWINS_MAX]
-
-    def follow(self, row: int | None) -> None:
-        if row is not None:
-            self._followed.add(row)
-
-    def best(self, end: int, row: int) -> int:
-        rows = self.rows[end]
-        if len(rows) == 1:
-            return rows[0]
-        parents = self._trace.parents
-        siblings = [one for one in rows if parents[one] == parents[row]] or rows
-        return next((one for one in siblings if one not in self._followed), siblings[-1])

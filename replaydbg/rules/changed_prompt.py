@@ -29,7 +29,7 @@ from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Message, Role
 from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.threads import chain_key
+from replaydbg.graph.prefixes import chain_key
 from replaydbg.graph.wording import canonical_text, masked, roughly
 from replaydbg.rules._api import Rule
 from replaydbg.rules._findings import of_steps, quoted

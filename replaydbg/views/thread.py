@@ -16,7 +16,7 @@ from functools import partial
 from replaydbg.core.message import Message, Role
 from replaydbg.core.step import Kind
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.threads import chain_key
+from replaydbg.graph.prefixes import chain_key
 from replaydbg.views.blocks import Block, Folds, fold_sign, folded_in, shown, size_words, under
 from replaydbg.views.conversation import Prose, as_written, message_blocks, reply_blocks, result_blocks
 from replaydbg.views.subject import Subject

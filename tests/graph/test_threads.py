@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Reasoning, Role, Text, ToolCall
+from replaydbg.graph import prefixes
 from replaydbg.graph import threads as threads_module
-from replaydbg.graph.index import TraceIndex
-from replaydbg.graph.threads import Link, Threads, chain_key
+from replaydbg.graph.index import Asked, TraceIndex
+from replaydbg.graph.prefixes import chain_key
+from replaydbg.graph.threads import Link, Linking, Threads
 from tests.support.build import Built, assistant, call, chat, model_call, response, system, trace, user
 
 SYSTEM, TASK = system("You help."), user("Go.")
@@ -150,65 +152,116 @@ def test_one_conversation_is_one_thread(talk: list[tuple[str, int, str]]) -> Non
         assert found.prompt(row) == run.body(row).messages
 
 
-def test_what_tells_messages_apart() -> None:
-    keys = {
-        chain_key(message)
-        for message in (
-            user("a"),
-            user("b"),
-            system("a"),
-            assistant("a"),
-            response("", "a"),
-            response("", {"a": 1}),
-            ASK,
-        )
-    }
-    assert len(keys) == 7
-    assert chain_key(Message(Role.DEVELOPER, (Text("a"),))) == chain_key(system("a"))
-
-
 @st.composite
-def conversations(draw: st.DrawFn) -> list[History]:
-    """Prompts of conversations that grow, and of some that fork off, in any order."""
+def calls(draw: st.DrawFn) -> list[tuple[History, Message | None, bool]]:
+    """Prompts of conversations that grow, and of some that fork off, in any order; replies that may stand in them; whether
+    the prompt was recorded as a list of its own.
+    """
+    said = [TASK, ASK, GOT, assistant("Done."), system("You help.")]
     grown = [Conversation(lambda message: message)]
-    prompts = []
+    recorded = []
     for number in range(draw(st.integers(1, 12))):
         current = draw(st.sampled_from(grown))
-        if draw(st.booleans()) and len(current):
+        kind = draw(st.sampled_from(["same", "same", "fork", "new"]))
+        if kind == "fork" and len(current):
             current = Conversation(lambda message: message, current, draw(st.integers(0, len(current))))
             grown.append(current)
+        elif kind == "new":
+            grown.append(current := Conversation(lambda message: message))
         for _ in range(draw(st.integers(0, 3))):
-            current.append(draw(st.sampled_from([TASK, ASK, GOT, user(f"say {number}"), assistant("Done.")])))
-        prompts.append(History(current, draw(st.integers(0, len(current)))))
-    return prompts
+            current.append(draw(st.sampled_from([*said, user(f"say {number}")])))
+        length = draw(st.integers(0, len(current)))
+        reply = (
+            draw(st.sampled_from([*said, None]))
+            if length == len(current) or draw(st.booleans())
+            else current[length]
+        )
+        if reply is not None and draw(st.booleans()):
+            reply = replace(reply)  # equal, and not the same
+        recorded.append((History(current, length), reply, draw(st.integers(0, 3)) == 0))
+    return recorded
 
 
-@given(conversations())
-def test_prompts_that_share_a_list_are_linked_like_prompts_of_their_own(prompts: list[History]) -> None:
-    replies = [assistant("Done."), ASK]
+@settings(max_examples=400)
+@given(calls())
+def test_prompts_that_share_a_list_are_linked_like_prompts_of_their_own(
+    recorded: list[tuple[History, Message | None, bool]],
+) -> None:
     shared, apart = (
         threads(
-            *[model_call(f"m{number}", prompt, replies[number % 2]) for number, prompt in enumerate(listed)]
+            *[
+                model_call(f"m{number}", list(prompt) if plain or all_plain else prompt, reply)
+                for number, (prompt, reply, plain) in enumerate(recorded)
+            ]
         )
-        for listed in (prompts, [list(prompt) for prompt in prompts])
+        for all_plain in (False, True)
     )
     assert shared.links == apart.links
 
 
-def test_each_message_of_a_conversation_is_digested_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    digested: list[Message] = []
-    once = threads_module.chain_key
+def test_a_list_that_begins_as_nothing_else_does_is_not_looked_into(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unwanted(message: Message) -> int:
+        raise AssertionError(f"digested {message.text}")
 
-    def counted(message: Message) -> int:
-        digested.append(message)
-        return once(message)
-
-    monkeypatch.setattr(threads_module, "chain_key", counted)
     talk = Conversation(lambda message: message)
     steps = []
-    for number in range(200):
+    for number in range(5):
         talk.append(user(f"say {number}"))
-        steps.append(model_call(f"m{number}", History(talk, len(talk)), f"said {number}"))
-        talk.append(assistant(f"said {number}"))
-    assert len(threads(*steps).links) == 200
-    assert len(digested) == 199 + 200 + 200  # prompts, without the last reply, and each reply once more
+        steps.append(model_call(f"m{number}", History(talk, len(talk)), said := assistant(f"said {number}")))
+        talk.append(said)
+    known = chain_key(user("say 0"))
+    monkeypatch.setattr(
+        prefixes, "chain_key", lambda message: known if message is talk[0] else unwanted(message)
+    )
+    monkeypatch.setattr(threads_module, "chain_key", unwanted)
+    links = threads(*steps).links
+    assert links == {row: Link(row, row - 1 if row else None, 2 * row) for row in range(5)}
+
+
+def test_a_list_is_looked_into_once_something_else_begins_like_it() -> None:
+    """The second call was recorded as a list of its own: it goes on from the first, and the third from it."""
+    talk = Conversation(lambda message: message)
+    for message in (TASK, ASK, GOT, said := assistant("Said."), user("More.")):
+        talk.append(message)
+    found = threads(
+        model_call("m1", History(talk, 1), ASK),
+        model_call("m2", [TASK, ASK, GOT], said),
+        model_call("m3", History(talk, 5), "Done."),
+    )
+    assert [link.previous for link in found.links.values()] == [None, 0, 1]
+
+
+def test_a_reply_may_come_into_the_list_later() -> None:
+    """A file that is followed: the reply was not written when its call was looked at."""
+    talk = Conversation(lambda message: message)
+    talk.append(TASK)
+    built = trace(
+        model_call("m1", History(talk, 1), assistant("Said.")), model_call("m2", History(talk, 3), "Done.")
+    )
+    linking = Linking(built, Asked(built))
+    linking.hear(0, built.body(0))
+    talk.append(assistant("Said."))
+    talk.append(user("More."))
+    linking.hear(1, built.body(1))
+    assert linking.links[1] == Link(1, 0, 2)
+
+
+def test_what_is_new_only_goes_on_from_a_reply_in_a_list() -> None:
+    """A talk whose prompts are a list, and a call that was recorded with nothing but what was new after it."""
+    talk = Conversation(lambda message: message)
+    for message in (TASK, said := assistant("Said."), user("More.")):
+        talk.append(message)
+    found = threads(
+        model_call("m1", History(talk, 1), said),
+        model_call("m2", [said, user("Else.")], "Done."),
+        model_call("m3", [TASK, said, user("Else."), assistant("Done."), user("On.")], "Well."),
+    )
+    assert [link.previous for link in found.links.values()] == [None, 0, 1]
+
+
+def test_a_prompt_without_messages_begins_with_its_reply() -> None:
+    talk = Conversation(lambda message: message)
+    for message in (said := assistant("Said."), user("More.")):
+        talk.append(message)
+    found = threads(model_call("m1", [], said), model_call("m2", History(talk, 2), "Done."))
+    assert found.links[1].previous == 0
