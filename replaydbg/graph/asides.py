@@ -30,10 +30,9 @@ def deed(call: ToolCall) -> Json:
     arguments = call.arguments
     if not isinstance(arguments, dict):
         return arguments
-    if thinks(call):
+    for_thinking, shell, said = _of_tool(call.name)
+    if for_thinking:
         return {}
-    shell = is_shell(call.name)
-    said = _OF_SHELLS if shell else _ASIDES
     if not said.isdisjoint(arguments) and not said.issuperset(arguments):
         arguments = {key: value for key, value in arguments.items() if key not in said}
     if shell:
@@ -46,10 +45,13 @@ def deed(call: ToolCall) -> Json:
 
 def thinks(call: ToolCall) -> bool:
     """Whether the tool is for thinking."""
-    return _is_for_thinking(call.name)
+    return _of_tool(call.name)[0]
 
 
 @lru_cache(maxsize=1000)
-def _is_for_thinking(name: str) -> bool:
+def _of_tool(name: str) -> tuple[bool, bool, frozenset[str]]:
+    """Whether it is for thinking, whether it is a shell, and which of its arguments only say something."""
     last = name.rpartition(".")[2].rpartition("__")[2]
-    return last.lower().replace("_", "").replace("-", "") in _THINKING
+    for_thinking = last.lower().replace("_", "").replace("-", "") in _THINKING
+    shell = is_shell(name)
+    return for_thinking, shell, _OF_SHELLS if shell else _ASIDES

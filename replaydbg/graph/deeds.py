@@ -8,27 +8,27 @@ temporary names masked. Nothing is worked out before somebody asks: of most turn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from replaydbg.core.message import Json, Message, Role, ToolCall
+from replaydbg.core.message import Json, Message, ToolCall
 from replaydbg.core.step import KINDS, STATUSES, Kind, Status
-from replaydbg.core.trace import Trace
 from replaydbg.graph import asides
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.failures import failed
 from replaydbg.graph.index import CallPlace, TraceIndex
-from replaydbg.graph.outcomes import Outcomes
+from replaydbg.graph.outcomes import FAILED_HEAD, Outcomes
+from replaydbg.graph.stretch import Stretch
 from replaydbg.graph.wording import (
     MADE_UP,
-    as_text,
     canonical_bytes,
     gist,
+    gist_of,
     has_long_word,
     is_nothing,
-    made_up_ids,
     masked_bytes,
+    plainly,
     roughly,
 )
 
@@ -64,7 +64,8 @@ class Turn:
     """
 
     __slots__ = (
-        "_begins", "_came", "_deeds", "_did", "_gist", "_outcome", "_roughly", "at", "calls", "rows", "stretch", "tools",
+        "_begins", "_came", "_deeds", "_did", "_gist", "_outcome", "_roughly", "at", "calls", "rows", "spelled",
+        "stretch", "tools",
     )  # fmt: skip
 
     def __init__(
@@ -76,6 +77,8 @@ class Turn:
         self.stretch = stretch
         self.at = len(stretch.heard)
         """How much the stretch had heard before."""
+        self.spelled = 0
+        """A number that is equal for two turns only if the same was done, letter by letter; 0 where nobody has looked."""
         self._deeds = deeds
         self._did: int | None = None
         self._roughly: int | None = None
@@ -126,8 +129,8 @@ class Turn:
         """Whether `came` is equal: mostly the first words tell that it is not, and the rest need not be looked through."""
         if self._came is None or other._came is None:
             head, another = self._deeds.head(self), self._deeds.head(other)
-            if head and another and head != another:
-                return False
+            if head and another and (head != another or head == FAILED_HEAD):
+                return head == another
             mine, its = self.begins, other.begins
             if mine and its and not mine.startswith(its) and not its.startswith(mine):
                 return False
@@ -161,54 +164,35 @@ class Turn:
         return self._deeds.results(self) if self.calls else []
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """Messages of a model call from one on: looked at when somebody asks, since all that was ever said is large."""
-
-    trace: Trace
-    row: int
-    start: int
-
-    def __iter__(self) -> Iterator[Message]:
-        return iter((self.trace.body(self.row).messages or ())[self.start :])
-
-
-@dataclass(slots=True, eq=False)
-class Stretch:
-    turns: list[Turn] = field(default_factory=list)
-    heard: list[Turn | Prompt] = field(default_factory=list)
-    """What may have told the agent an id: prompts and results, in order."""
-    told: dict[str, int] = field(default_factory=dict)
-    """Ids that a person, a prompt or a result gave to the agent, with the place in `heard`; of what was looked at."""
-    looked: int = 0
-    prompts_known: bool = True
-
-    def knew(self, id_: str, at: int) -> bool:
-        """Whether the id was told before the place `at` of what was heard."""
-        for place in range(self.looked, at):
-            for text in heard_texts(self.heard[place]):
-                for one in made_up_ids(text):
-                    self.told.setdefault(one, place)
-        self.looked = max(self.looked, at)
-        return self.told.get(id_, at) < at
-
-
 class Deeds:
     """Names deeds and outcomes of one trace by numbers."""
 
     def __init__(self, index: TraceIndex, answers: Answers, outcomes: Outcomes) -> None:
         self.index = index
         self.trace = index.trace
+        self._kinds = index.trace.kinds
         self.answers = answers
         self.outcomes = outcomes
+        self._did: dict[int, int] = {}
+        """By how it was spelled: the same is done again and again, spelled alike, and need not be compared letter by letter."""
         self._numbers: dict[Any, int] = {None: 0, "failed": _FAILED, "nothing": _NOTHING, "said": _SAID}
 
     def deed(self, turn: Turn) -> int:
         """See `Turn.did`."""
         if not turn.calls:
             return self._number(("text", _short(masked_bytes(canonical_bytes(self._text(turn.row))))))
+        known = self._did.get(turn.spelled)
+        if known is not None:
+            return known
         text = _calls_text(turn)
-        return self._unknown() if text is None else self._number(_short(text))
+        if text is None:
+            return self._unknown()
+        number = self._number(_short(text))
+        if (
+            turn.spelled and b"~" not in text and not has_long_word(text)
+        ):  # what is told of ids is another thing each time
+            self._did[turn.spelled] = number
+        return number
 
     def rough_deed(self, turn: Turn) -> int:
         """See `Turn.roughly`."""
@@ -219,9 +203,16 @@ class Deeds:
 
     def gist(self, turn: Turn) -> int:
         """See `Turn.gist`."""
-        if not turn.calls or not _is_told(turn.calls):
+        calls = turn.calls
+        if not calls or not _is_told(calls):
             return turn.roughly
-        return hash(tuple(sorted([gist(call.name) + b" " + gist(_said(call)) for call in turn.calls])))
+        if len(calls) == 1:
+            name, text = calls[0].name, plainly(_said(calls[0]))
+            turn.spelled = hash((name, text))
+            return hash((_gist_of_name(name), gist_of(text)))
+        spelled = [(call.name, plainly(_said(call))) for call in calls]
+        turn.spelled = hash(tuple(spelled))
+        return hash(tuple(sorted([(_gist_of_name(name), gist_of(text)) for name, text in spelled])))
 
     def results(self, turn: Turn) -> list[Result]:
         """See `Turn.results`."""
@@ -253,10 +244,21 @@ class Deeds:
         return self._number(("came", _short(said)))
 
     def head(self, turn: Turn) -> int:
-        """As `Outcomes.head`: where those of two turns differ, so does what came back."""
-        row = turn.rows[-1]
-        ran_alone = len(turn.calls) == 1 and self.trace.kinds[row] == _TOOL_EXECUTION
-        return self.outcomes.head(row) if ran_alone else 0
+        """As `Outcomes.heads`, of what came of the first call: where those of two turns differ, so does what came back."""
+        rows, heads = turn.rows, self._heads
+        if len(turn.calls) == 1:
+            row = rows[-1]
+            return heads[row] if self._kinds[row] == _TOOL_EXECUTION else 0
+        if len(rows) <= len(turn.calls):
+            return 0
+        found = [heads[row] for row in rows[1:]]
+        if FAILED_HEAD in found:
+            return FAILED_HEAD  # of turns in which something failed that is all that counts
+        return found[0] if 0 not in found else 0
+
+    @cached_property
+    def _heads(self) -> Sequence[int]:
+        return self.outcomes.heads
 
     def beginning(self, turn: Turn) -> bytes:
         """See `Turn.begins`."""
@@ -320,23 +322,6 @@ class Deeds:
         return number
 
 
-def heard_texts(heard: Turn | Prompt) -> Iterator[str]:
-    """What a prompt or a result says to the agent."""
-    return _result_texts(heard) if isinstance(heard, Turn) else _prompt_texts(heard)
-
-
-def _prompt_texts(messages: Iterable[Message]) -> Iterator[str]:
-    for message in messages:
-        if message.role is not Role.ASSISTANT:
-            yield message.text
-            for response in message.tool_responses:
-                yield as_text(response.result)
-
-
-def _result_texts(turn: Turn) -> Iterator[str]:
-    return (as_text(result.value) for result in turn.results() if result.known)
-
-
 def _raw(value: Json) -> bytes:
     return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else canonical_bytes(value)
 
@@ -347,7 +332,10 @@ def _short(text: bytes) -> bytes | tuple[int, int]:
 
 def _is_told(calls: Iterable[ToolCall]) -> bool:
     """Whether it was recorded with what each was called."""
-    return not any(call.arguments is None and call.problem is None for call in calls)
+    for call in calls:  # noqa: SIM110 - every turn is asked, and a generator takes three times as long
+        if call.arguments is None and call.problem is None:
+            return False
+    return True
 
 
 def _calls_text(turn: Turn) -> bytes | None:
@@ -355,6 +343,9 @@ def _calls_text(turn: Turn) -> bytes | None:
     if not _is_told(turn.calls):
         return None
     return b"\n".join(sorted([_call_text(call, turn) for call in turn.calls]))
+
+
+_gist_of_name = lru_cache(maxsize=1000)(gist)
 
 
 def _said(call: ToolCall) -> Json:

@@ -11,8 +11,9 @@ from itertools import pairwise
 
 from replaydbg.core.message import Json, Role, ToolCall
 from replaydbg.graph import asides
-from replaydbg.graph.deeds import Turn, heard_texts
+from replaydbg.graph.deeds import Turn
 from replaydbg.graph.effects import changes_something, is_shell, looks, moves, waits
+from replaydbg.graph.stretch import heard_texts
 from replaydbg.graph.wording import as_text, canonical_bytes, without_clocks
 
 TELLING_CHARS_MIN = 80

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +19,8 @@ from replaydbg.graph.wording import is_nothing, roughly
 _ERROR = STATUSES.index(Status.ERROR)
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
 _KEPT_CHARS = 200
+FAILED_HEAD = -1
+"""No hash is."""
 _LOOKED_AT_CHARS, _HEAD_BYTES = 80, 24
 """Of a result: some are in the same wrapping of JSON, all of them."""
 
@@ -49,7 +51,7 @@ class Came:
         self._statuses = trace.statuses
         self.of_row: dict[int, Outcome] = {}
         self.heads = array("q", bytes(8 * len(trace)))
-        """See `Outcomes.head`. Kept, since all results of a large run are not, and most turns are told apart by it."""
+        """See `Outcomes.heads`. Kept, since all results of a large run are not, and most turns are told apart by it."""
 
     def hear(self, row: int, body: Body) -> None:
         if self._kinds[row] == _TOOL_EXECUTION:
@@ -58,13 +60,17 @@ class Came:
             came = self.of_row[row] = _ran(body, name, marked=self._statuses[row] == _ERROR)
             if came is _WELL:
                 self.heads[row] = _head(body.result)
+            elif came.failed and (
+                came.marked or not body.error
+            ):  # and not only by the error of a step whose result is well
+                self.heads[row] = FAILED_HEAD
 
 
 def _head(result: Json) -> int:
-    if not isinstance(result, str) or is_nothing(result):
+    if not isinstance(result, str):
         return 0
     letters = roughly(result[:_LOOKED_AT_CHARS].encode("utf-8", "surrogatepass"))
-    return hash(letters[:_HEAD_BYTES]) if len(letters) >= _HEAD_BYTES else 0
+    return hash(letters[:_HEAD_BYTES]) if len(letters) >= _HEAD_BYTES and not is_nothing(result) else 0
 
 
 def _ran(body: Body, name: str, *, marked: bool) -> Outcome:
@@ -90,12 +96,14 @@ class Outcomes:
         """What came of the tool execution at `row`, as the call is named that it recorded."""
         return self._of_row[row]
 
-    def head(self, row: int) -> int:
-        """A number for the first letters of the text that the tool execution at `row` gave, without numbers.
+    @property
+    def heads(self) -> Sequence[int]:
+        """By row a number for the first letters of the text that the tool execution gave, without numbers.
 
-        0 where they do not tell it from another one: it failed, gave no text, a short one, or one that says nothing.
+        `FAILED_HEAD` of one that failed; 0 where they do not tell it from another one: no text, a short one, or one that
+        says nothing.
         """
-        return self._index.walk.heard(self._came).heads[row]
+        return self._index.walk.heard(self._came).heads
 
     def of(self, calls: Iterable[SeenCall]) -> tuple[Outcome, ...]:
         """An outcome for each of the calls, in their order."""

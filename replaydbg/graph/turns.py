@@ -13,10 +13,11 @@ from replaydbg.core.message import Message, Role, ToolCall
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
-from replaydbg.graph.deeds import Deeds, Prompt, Stretch, Turn
+from replaydbg.graph.deeds import Deeds, Turn
 from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.outcomes import Outcomes
 from replaydbg.graph.replies import Reply
+from replaydbg.graph.stretch import Prompt, Stretch
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.walk import Heed, unheeded
 from replaydbg.graph.wording import canonical_text, masked

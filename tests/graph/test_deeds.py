@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from replaydbg.core.step import Status
 from replaydbg.core.trace import Trace
 from replaydbg.graph.deeds import Turn
 from replaydbg.graph.facts import Facts
@@ -181,6 +182,69 @@ def test_came_as_is_as_what_came(one: str, other: str) -> None:
     """First letters tell most results apart, and never two that are the same at a glance."""
     first, second = two(({}, one), ({}, other))
     assert first.came_as(second) == (first.came == second.came)
+
+
+FACTS: list[dict[str, Any]] = [
+    {},
+    {"error": "it broke"},
+    {"error": "invalid arguments: x", "status": Status.UNSET},
+    {"error": "it broke", "status": Status.UNSET},
+    {"status": Status.ERROR},
+]
+RESULTS: st.SearchStrategy[tuple[Any, dict[str, Any]]] = st.tuples(
+    st.one_of(
+        WORDS,
+        st.sampled_from([None, [], {"error": "no"}, "error: no", "No rows found in the table 12 of all"]),
+    ),
+    st.sampled_from(FACTS),
+)
+
+
+def side_by_side(results: list[list[tuple[Any, dict[str, Any]]]]) -> list[Turn]:
+    """Turns of a model call and an execution for each result."""
+    steps = []
+    for at, turn in enumerate(results):
+        calls = [call("f", {"n": n}, f"{at} {n}") for n in range(len(turn))]
+        steps.append(model_call(f"m{at}", None, assistant("", *calls)))
+        steps += [
+            tool_execution(f"x{at} {n}", calls[n], result, **facts) for n, (result, facts) in enumerate(turn)
+        ]
+    return [turn for stretch in stretches(trace(*steps)) for turn in stretch]
+
+
+@settings(max_examples=300)
+@given(st.lists(st.lists(RESULTS, min_size=1, max_size=2), min_size=2, max_size=4))
+def test_came_as_is_as_what_came_of_calls_side_by_side(
+    results: list[list[tuple[Any, dict[str, Any]]]],
+) -> None:
+    count = len(side_by_side(results))
+    assert count == len(results)
+    for one in range(count):
+        for other in range(one):
+            turns = side_by_side(results)  # of which nothing is known yet
+            assert turns[one].came_as(turns[other]) == (turns[one].came == turns[other].came)
+
+
+ARGUMENTS = st.sampled_from(
+    [{"a": 1}, {"a": 1.0}, {"a": 2}, {"a": "x  y"}, {"a": "x y"}, {"a": UUID}, {"a": OTHER_UUID}, {"a": "~"}]
+)
+
+
+@given(st.lists(st.tuples(ARGUMENTS, st.sampled_from(["ok", UUID, OTHER_UUID])), min_size=2, max_size=6))
+def test_what_was_done_is_the_same_however_it_is_looked_at(done: list[tuple[Any, str]]) -> None:
+    """A glance notes how calls were spelled; what is equal so is looked at once."""
+
+    def run() -> list[Turn]:
+        messages = [user("Go.")]
+        for number, (arguments, result) in enumerate(done):
+            messages += [assistant("", call("f", arguments, f"{number}")), response(f"{number}", result)]
+        return [turn for stretch in stretches(chat([*messages, assistant("Done.")])) for turn in stretch]
+
+    plain, glanced = run(), run()
+    assert all(isinstance(turn.gist, int) for turn in glanced)
+    names, others = [turn.did for turn in plain], [turn.did for turn in glanced]
+    for at, name in enumerate(names):
+        assert [name == one for one in names] == [others[at] == one for one in others]
 
 
 def test_first_letters_tell_results_apart() -> None:
