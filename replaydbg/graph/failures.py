@@ -34,7 +34,7 @@ _REFUSED = re.compile(
       | parse_error\b | invalid_tool_calls?\b | tool_use_failed\b | toolinvocationerror\b
       | (?:received\ )?tool\ input\ did\ not\ match\b | (?:tool\ )?input\ validation\ failed\b
       | tool\ call\ arguments\b.{0,60}?\binvalid\b | (?:the\ )?arguments\ provided\ to\ the\ tool\ are\ invalid\b
-      | (?:[\w.]{1,40}\ )?must\ have\ required\ propert(?:y|ies)\b | ["'][\w.]{1,80}["']\ is\ a\ required\ property\b
+      | (?:[\w.]{1,40}\ )?must\ have\ required\ propert(?:y|ies)\b | ["']?[\w.]{1,80}["']\ is\ a\ required\ property\b
       | expected\ \w+,\ received\ \w+
       | input\ validation\ error\b
       | invalid\ (?:json\ )?input\ for\ tool\b
@@ -65,6 +65,19 @@ _UNKNOWN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """Where a tool is named it must be the one that was called: other functions are not found in results all the time."""
+_BEGINNINGS = frozenset(
+    {
+        "-326", "ai_i", "ai_n", "an e", "argu", "cont", "deta", "erro", "expe", "fail", "func", "inpu", "inva", "mcp ", "mess",
+        "miss", "must", "no s", "no t", "para", "pars", "pyda", "rece", "requ", "text", "the ", "tool", "type", "unab", "unkn",
+        "unsu", "vali",
+    }
+)  # fmt: skip
+"""What of `_REFUSED` and `_UNKNOWN`, and of what may stand before, is always the same begins so."""
+_AFTER_A_WORD = frozenset({"got ", "is a", "is n", "miss", "must"})
+"""And this is after the first word where that may be any."""
+_MAY_BEGIN_A_LIST = frozenset({"[", ""})
+_VALIDATION = "validation"
+_QUOTES = " \t\n\r\v\f\"'`{[<("
 _FAILURE = re.compile(
     r"""\s*(?:<tool_use_error> | error\b(?!\s*(?:rate|log|count|free)s?\b) | fatal:\ | e:\ (?=[a-z]+\ ) | traceback\ \(most\ recent\ call
         | exception(?::\ | \ (?:in|while|occurred|raised|thrown)\b) | [\w.]{1,60}(?:Error|Exception):[ ]
@@ -86,8 +99,19 @@ class Refusal(Enum):
 
 def failed(result: Json, name: str = "") -> bool:
     """Whether the call to the tool called `name` failed or was refused, by what the result says."""
+    _, refused, fails = looked_at(result, name)
+    return fails or refused is not None
+
+
+def looked_at(result: Json, name: str = "") -> tuple[str, Refusal | None, bool]:
+    """`words_of` the result, its `refusal` and whether it `says_failure`."""
+    if (
+        isinstance(result, str) and result[:1] not in _MAY_BEGIN_A_LIST and not result[:1].isspace()
+    ):  # nearly all
+        head = result[:HEAD_CHARS]
+        return head, _refused(head, name), _FAILURE.match(result) is not None
     head = words_of(result)
-    return says_failure(result, head) or refusal(result, head, name) is not None
+    return head, refusal(result, head, name), says_failure(result, head)
 
 
 def says_failure(result: Json, head: str | None = None) -> bool:
@@ -104,9 +128,11 @@ def says_failure(result: Json, head: str | None = None) -> bool:
 
 def refusal(result: Json, head: str, name: str = "") -> Refusal | None:
     """How the runtime refused the call; None where it took it. `head` is `words_of` the result."""
-    if _listed_errors(result):
-        return Refusal.ARGUMENTS
-    if not head:
+    return Refusal.ARGUMENTS if _listed_errors(result) else _refused(head, name)
+
+
+def _refused(head: str, name: str) -> Refusal | None:
+    if not head or not _may_refuse(head):
         return None
     if _REFUSED.match(head):
         return Refusal.ARGUMENTS
@@ -117,6 +143,18 @@ def refusal(result: Json, head: str, name: str = "") -> Refusal | None:
     return Refusal.TOOL if _LAST.split(name.lower())[-1] == _LAST.split(named)[-1] or not named else None
 
 
+def _may_refuse(head: str) -> bool:
+    """A glance, since the expressions take three times as long, and nearly all results are well."""
+    text = head.lstrip(_QUOTES)
+    beginning = text[:4].casefold()
+    if beginning in _BEGINNINGS or not beginning[:1].strip("0123456789") or beginning[0].isspace():
+        return True
+    end = text.find(" ")
+    if end > 0 and text[end + 1 : end + 5].casefold() in _AFTER_A_WORD:
+        return True
+    return not 0 <= end < len(_VALIDATION) and _VALIDATION in text[: end if end > 0 else None].casefold()
+
+
 def words_of(result: Json) -> str:
     """How the result begins, in words."""
     return _listed_errors(result) or _head(result)
@@ -125,7 +163,7 @@ def words_of(result: Json) -> str:
 def _listed_errors(result: Json) -> str:
     """The list of errors of pydantic or zod in words; "" for anything else."""
     if isinstance(result, str):
-        if result[:1] != "[" and not result[:1].isspace():  # nearly all are done with here
+        if result[:1] not in _MAY_BEGIN_A_LIST and not result[:1].isspace():  # nearly all are done with here
             return ""
         head = result[:HEAD_CHARS]
         if ('"loc"' not in head and '"path"' not in head) or head.lstrip()[:1] != "[":
@@ -151,6 +189,8 @@ def _place(loc: Json) -> str:
 
 def _head(result: Json) -> str:
     """How the result begins, as text; results of MCP and of content blocks are lists of parts."""
+    if isinstance(result, str):  # nearly all are
+        return result[:HEAD_CHARS]
     for _ in range(_INSIDE_MAX):
         if isinstance(result, str):
             return result[:HEAD_CHARS]

@@ -12,7 +12,7 @@ from replaydbg.core.step import KINDS, STATUSES, Body, Kind, Status
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.calls import SeenCall
-from replaydbg.graph.failures import HEAD_CHARS, Refusal, refusal, says_failure, words_of
+from replaydbg.graph.failures import HEAD_CHARS, Refusal, looked_at, refusal, says_failure
 from replaydbg.graph.index import Asked, CallPlace, TraceIndex
 from replaydbg.graph.wording import is_nothing, roughly
 
@@ -129,10 +129,12 @@ class Outcomes:
 
 def told(result: Json, *, marked: bool, or_else: str = "", name: str = "") -> Outcome:
     """What a result says of the call to the tool called `name`. `or_else` is the error of the step, asked where the result says nothing."""
-    said, step = words_of(result), or_else[:HEAD_CHARS]
-    refused = refusal(result, said, name) or (refusal(step, step, name) if step else None)
-    failed = marked or refused is not None or says_failure(result, said) or (not said and says_failure(step))
-    if not failed:
+    said, refused, fails = looked_at(result, name)
+    step = or_else[:HEAD_CHARS]
+    if step:
+        refused = refused or refusal(step, step, name)
+        fails = fails or (not said and says_failure(step))
+    if not (marked or fails or refused is not None):
         return _WELL
     return Outcome(
         known=True,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
+from replaydbg.graph import failures
 from replaydbg.graph.failures import Refusal, failed, refusal, says_failure, words_of
 from tests.graph.test_outcomes import ERRORS, FINE, REFUSED, UNKNOWN_TOOLS
 
@@ -70,3 +74,19 @@ def test_nesting_has_a_bound() -> None:
     for _ in range(100_000):
         deep = {"error": [deep]} if isinstance(deep, dict) else {"text": deep}
     assert words_of(deep) == ""
+
+
+@pytest.mark.parametrize("expression", [failures._REFUSED, failures._UNKNOWN], ids=["arguments", "tools"])
+def test_what_is_found_is_found_at_a_glance(expression: re.Pattern[str]) -> None:
+    """Results are looked at closely only where their first letters allow it: that may lose none."""
+    drawn = re.compile(expression.pattern.replace("*+", "*"), expression.flags)  # hypothesis knows no other
+
+    @settings(max_examples=100, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(drawn))
+    def each(text: str) -> None:
+        head = text[: failures.HEAD_CHARS]
+        assume(expression.match(head))
+        assert failures._may_refuse(head)
+
+    each()
+    assert not failures._may_refuse("def field_required(): pass")

@@ -46,6 +46,7 @@ REFUSED = [
     "The arguments provided to the tool are invalid: must have required property 'q'",
     "params must have required property 'q'",
     "Error: 'q' is a required property",
+    "'q' is a required property",
     "Expected string, received number at q",
     "tool_use_failed: failed to call a function",
 ]
