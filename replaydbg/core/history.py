@@ -68,6 +68,13 @@ class Conversation:
         holder = self if place >= self.kept else self._holder(place)
         return holder.own(place - holder.kept)
 
+    def between(self, first: int, end: int) -> tuple[Message, ...]:
+        """The messages from one place until before another."""
+        if first < self.kept:
+            return tuple([self[place] for place in range(first, end)])
+        known, own, kept = self._decoded.get, self.own, self.kept
+        return tuple([known(at) or own(at) for at in range(first - kept, end - kept)])
+
     def entry(self, place: int) -> Any:
         """What the message at a place was appended as."""
         holder = self._holder(place)
@@ -129,7 +136,8 @@ class History(Sequence[Message]):
 
     def __getitem__(self, place: int | slice) -> Message | tuple[Message, ...]:
         if isinstance(place, slice):
-            return tuple(self.conversation[at] for at in range(*place.indices(self.length)))
+            first, end, step = place.indices(self.length)
+            return self.conversation.between(first, end)[::step] if step > 0 else tuple(self)[place]
         at = place + self.length if place < 0 else place
         if not 0 <= at < self.length:
             raise IndexError(place)

@@ -18,6 +18,7 @@ from replaydbg.graph.index import WAITING_CALLS_MAX, Asked, CallPlace, TraceInde
 from replaydbg.graph.threads import Link, Linking, Threads
 from replaydbg.wire.conversation import first_of_turn, is_instruction, is_user_turn
 
+_FEW = 8
 _CHARS_KEPT_MAX = 32_000
 _PARTS_KEPT_MAX = 1_000
 """Of responses that are kept as they are."""
@@ -39,6 +40,9 @@ class Unanswered:
     call: ToolCall
     ended: bool
 
+
+new_tuple = tuple.__new__
+"""Of a named one, in a third of the time that calling it takes: there are some for every call of a run."""
 
 _Waiting: TypeAlias = tuple[CallPlace | PromptPlace, ToolCall]
 
@@ -72,17 +76,23 @@ class Answering:
         if link.previous is not None and not self._calls[link.previous] and link.new_from:
             waiting += _retold(row, messages[link.new_from - 1], link.new_from - 1)
         unasked: list[tuple[PromptPlace, ToolResponse]] = []
-        for place, part in _new_parts(row, link, new):
-            if isinstance(part, ToolCall):
-                waiting.append((place, part))
-                self.left_in_prompts[place] = part
-                continue
-            self.ids.add(part.id)
-            at = _answered(waiting, part)
-            if at is None:
-                unasked.append((place, part))
-            else:
-                self._settle(waiting.pop(at)[0], place, part)
+        cut = link.previous is None  # the first responses of a cut prompt answer what was cut
+        for number, message in enumerate(new, link.new_from):
+            if cut and not is_instruction(message) and not message.tool_responses:
+                cut = False
+            for index, part in enumerate(message.parts):
+                if isinstance(part, ToolResponse) and not cut:
+                    place = new_tuple(PromptPlace, (row, number, index))
+                    self.ids.add(part.id)
+                    at = _answered(waiting, part)
+                    if at is None:
+                        unasked.append((place, part))
+                    else:
+                        self._settle(waiting.pop(at)[0], place, part)
+                elif isinstance(part, ToolCall):
+                    place = new_tuple(PromptPlace, (row, number, index))
+                    waiting.append((place, part))
+                    self.left_in_prompts[place] = part
         if body.output is not None:
             # The provider took the prompt: the ids differ because the recorder kept another one for the calls.
             while unasked and waiting:
@@ -91,14 +101,16 @@ class Answering:
         if link.previous is not None and any(map(is_user_turn, new)):
             self.spoken_to.add(row)
         self._note_text(link, messages)
-        waiting += [(CallPlace(row, n), call) for n, call in enumerate(self._calls[row])]
+        waiting += [(new_tuple(CallPlace, (row, n)), call) for n, call in enumerate(self._calls[row])]
         self._left[row] = waiting[-WAITING_CALLS_MAX:]
 
     def _note_text(self, link: Link, messages: Sequence[Message]) -> None:
         new = link.new_from
         if link.previous is None or link.delta or not 0 < new < len(messages):
             return
-        if self._calls[link.previous] and not messages[new - 1].tool_calls:
+        if self._calls[link.previous] and not any(
+            isinstance(one, ToolCall) for one in messages[new - 1].parts
+        ):
             self.as_text[link.previous] = messages[new].text
 
     def _settle(self, asked: CallPlace | PromptPlace, place: PromptPlace, response: ToolResponse) -> None:
@@ -187,23 +199,14 @@ def _is_large(result: Json) -> bool:
     return False
 
 
-def _new_parts(
-    row: int, link: Link, new: Sequence[Message]
-) -> Iterator[tuple[PromptPlace, ToolCall | ToolResponse]]:
-    """Calls and responses of the messages that were new to the call. A cut prompt's first responses answer what was cut."""
-    cut = link.previous is None
-    for number, message in enumerate(new, link.new_from):
-        if cut and not is_instruction(message) and not message.tool_responses:
-            cut = False
-        for at, part in enumerate(message.parts):
-            if isinstance(part, ToolCall) or (isinstance(part, ToolResponse) and not cut):
-                yield PromptPlace(row, number, at), part
-
-
 def _answered(waiting: Sequence[_Waiting], response: ToolResponse) -> int | None:
     if len(waiting) == 1 and response.id and waiting[0][1].id == response.id:  # nearly always
         return 0
     if response.id:
+        if len(waiting) <= _FEW:
+            alike = [at for at, (_, call) in enumerate(waiting) if call.id == response.id]
+            if len(alike) == 1:
+                return alike[0]
         same = next((at for at in range(len(waiting) - 1, -1, -1) if waiting[at][1].id == response.id), None)
         if same is not None:
             return first_of_turn(

@@ -52,13 +52,15 @@ def seen_calls(index: TraceIndex, executions_alone: Iterable[int]) -> Iterator[S
     """The calls of every reply by time, then the executions that no recorded reply asked for."""
     # Equal offers are one value (`TraceIndex`), so that a tool is looked up once per offer and not once per call.
     known: dict[tuple[int, str], SpecInForce | None] = {}
+    asked, ran, new = index.calls_by_row, index.executions_of_calls.get, tuple.__new__
     for row in index.model_calls:
         offered = index.tools(row)
-        for number, call in enumerate(index.calls(row)):
+        for number, call in enumerate(asked.get(row, ())):
             key = (id(offered), call.name)
             if key not in known:
                 known[key] = index.spec(row, call.name)
-            yield SeenCall(call, row, number, index.execution_of(row, number), offered, known[key])
+            # Made in half the time that a call of the class takes.
+            yield new(SeenCall, (call, row, number, ran((row, number)), offered, known[key]))
     for row in executions_alone:
         alone = index.executed_call(row)
         if alone is not None:

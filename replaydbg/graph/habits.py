@@ -53,6 +53,14 @@ class Habit:
             else:
                 known.open_ended = True
 
+    @property
+    def tells_something(self) -> bool:
+        """Whether any of the calls can be unlike the others: mostly all have the same fields, of one type, with any value."""
+        return any(
+            known.count == self.calls - 1 or len(known.types) > 1 or not known.open_ended
+            for known in self.fields.values()
+        )
+
     def always(self, arguments: dict[str, Json]) -> Iterator[str]:
         """Fields that every other call has. `arguments` are those of a call that was counted."""
         others = self.calls - 1

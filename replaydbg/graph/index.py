@@ -67,7 +67,8 @@ class Asked:
         if self._kinds[row] == _MODEL_CALL:
             output = body.output
             self.calls[row] = output.tool_calls if output is not None else ()
-            self.offers[row] = self._offers.of(body.tools)
+            tools = body.tools
+            self.offers[row] = None if tools is None else self._offers.of(tools)
             self.replies.append(reply_of(row, body, self.replies[-1] if self.replies else None))
         else:
             call = body.call
@@ -85,9 +86,7 @@ class _Offers:
         self._known: dict[int, tuple[tuple[ToolSpec, ...], tuple[ToolSpec, ...]]] = {}
         """The latest few by their identity, each with the one that stands for it: most readers share them."""
 
-    def of(self, tools: tuple[ToolSpec, ...] | None) -> tuple[ToolSpec, ...] | None:
-        if tools is None:
-            return None
+    def of(self, tools: tuple[ToolSpec, ...]) -> tuple[ToolSpec, ...]:
         if id(tools) not in self._known:
             if len(self._known) >= _OFFERS_KNOWN_MAX:
                 self._known.clear()
@@ -205,6 +204,16 @@ class TraceIndex:
     def execution_of(self, row: int, index: int) -> int | None:
         """The row of the tool execution that ran the `index`-th call of the model call at `row`."""
         return self._pairs[1].get((row, index))
+
+    @property
+    def executions_of_calls(self) -> Mapping[tuple[int, int], int]:
+        """All of `execution_of`, by row and index."""
+        return self._pairs[1]
+
+    @property
+    def calls_by_row(self) -> Mapping[int, tuple[ToolCall, ...]]:
+        """All of `calls`."""
+        return self._walked.calls
 
     @cached_property
     def _elsewhere(self) -> Mapping[str, SpecInForce]:

@@ -73,7 +73,7 @@ def reply_of(row: int, body: Body, before: Reply | None) -> Reply:
             thinks = True
         else:
             others = others or not isinstance(part, OtherPart) or bool(part.value)
-    return Reply(
+    told = (
         row,
         output is not None,
         output.finish_reason.lower() if output is not None else "",
@@ -86,3 +86,4 @@ def reply_of(row: int, body: Body, before: Reply | None) -> Reply:
         body.response_model,
         hosted_failures(output.parts) if others and output is not None else (),
     )
+    return tuple.__new__(Reply, told)  # half the time of a call, and there is one for every reply of a run

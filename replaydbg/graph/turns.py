@@ -52,6 +52,7 @@ class Turns:
         self.answers = answers
         self.deeds = Deeds(index, answers, outcomes)
         self._of_row: dict[int, Stretch] = {}
+        self._calls, self._ran = index.calls_by_row, index.executions_of_calls
         self._open: dict[tuple[int, int], Stretch] = {}
         self._said: dict[tuple[int, int], set[str]] = {}
         self._all: list[Stretch] = []
@@ -97,12 +98,12 @@ class Turns:
     def _add_reply(self, row: int, reply: Reply) -> None:
         stretch = self._stretch_of(row)
         self._of_row[row] = self._open[self._scope(row)] = stretch
-        calls = self.index.calls(row)
+        calls = self._calls.get(row, ())
         if reply.chars >= LONG_OUTPUT_CHARS_MIN:
             self.long_outputs.append(row)
         if calls:
-            ran = [self.index.execution_of(row, number) for number in range(len(calls))]
-            self._add(stretch, (row, *[one for one in ran if one is not None]), calls)
+            ran = [self._ran[row, number] for number in range(len(calls)) if (row, number) in self._ran]
+            self._add(stretch, (row, *ran), calls)
         elif reply.text_chars:
             self._add(stretch, (row,), ())
 

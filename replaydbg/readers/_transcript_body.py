@@ -149,6 +149,8 @@ class TranscriptBody:
     """The `Body` of a reply or of a tool response."""
 
     __slots__ = ("_answer", "_at", "_decoders", "_prompt", "_said", "_told")
+    weight = None
+    """What it holds is kept by its conversation."""
 
     def __init__(self, at: Place, decoders: Decoders) -> None:
         self._at = at
@@ -199,9 +201,11 @@ class TranscriptBody:
             return None
         if self._at.asked is not None:
             place, number = self._at.asked
-            calls = self._at.conversation[place].tool_calls
-            if number < len(calls):
-                return calls[number]
+            for part in self._at.conversation[place].parts:
+                if isinstance(part, ToolCall):
+                    if not number:
+                        return part
+                    number -= 1
         response = self._response
         return ToolCall(response.id, response.name) if response is not None else None
 

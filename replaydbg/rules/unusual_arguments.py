@@ -35,6 +35,7 @@ from replaydbg.schema import nearest
 def check(facts: Facts) -> Iterator[Finding]:
     free = [(at, seen) for at, seen in enumerate(facts.calls) if _has_no_schema(seen)]
     known = habits((seen.call.name, seen.call.arguments) for _, seen in free)
+    known = {name: habit for name, habit in known.items() if habit.tells_something}
     for at, seen in free:
         habit = known.get(seen.call.name)
         arguments = seen.call.arguments
