@@ -15,7 +15,7 @@ from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
 from replaydbg.core.step import Body
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import WAITING_CALLS_MAX, Asked, CallPlace, TraceIndex
-from replaydbg.graph.threads import Link, Linking, Threads
+from replaydbg.graph.threads import Linking, Threads
 from replaydbg.wire.conversation import first_of_turn, is_instruction, is_user_turn
 
 _FEW = 8
@@ -72,11 +72,12 @@ class Answering:
             return
         messages = body.messages or ()
         new = messages[link.new_from :]
-        waiting = list(self._left.get(link.previous, ())) if link.previous is not None else []
-        if link.previous is not None and not self._calls[link.previous] and link.new_from:
+        previous = link.previous
+        waiting = list(self._left[previous]) if previous is not None else []
+        if previous is not None and not self._calls[previous] and link.new_from:
             waiting += _retold(row, messages[link.new_from - 1], link.new_from - 1)
         unasked: list[tuple[PromptPlace, ToolResponse]] = []
-        cut = link.previous is None  # the first responses of a cut prompt answer what was cut
+        cut = previous is None  # the first responses of a cut prompt answer what was cut
         for number, message in enumerate(new, link.new_from):
             if cut and not is_instruction(message) and not message.tool_responses:
                 cut = False
@@ -98,20 +99,18 @@ class Answering:
             while unasked and waiting:
                 self._settle(waiting.pop(0)[0], *unasked.pop(0))
         self.orphans += unasked
-        if link.previous is not None and any(map(is_user_turn, new)):
-            self.spoken_to.add(row)
-        self._note_text(link, messages)
+        if previous is not None:
+            if any(map(is_user_turn, new)):
+                self.spoken_to.add(row)
+            if self._calls[previous] and not link.delta and 0 < link.new_from < len(messages):
+                self._note_text(previous, messages[link.new_from - 1], messages[link.new_from])
         waiting += [(new_tuple(CallPlace, (row, n)), call) for n, call in enumerate(self._calls[row])]
         self._left[row] = waiting[-WAITING_CALLS_MAX:]
 
-    def _note_text(self, link: Link, messages: Sequence[Message]) -> None:
-        new = link.new_from
-        if link.previous is None or link.delta or not 0 < new < len(messages):
-            return
-        if self._calls[link.previous] and not any(
-            isinstance(one, ToolCall) for one in messages[new - 1].parts
-        ):
-            self.as_text[link.previous] = messages[new].text
+    def _note_text(self, row: int, reply: Message, after: Message) -> None:
+        """Note what came back for the calls of a reply that the next prompt does not tell as calls."""
+        if not any(isinstance(part, ToolCall) for part in reply.parts):
+            self.as_text[row] = after.text
 
     def _settle(self, asked: CallPlace | PromptPlace, place: PromptPlace, response: ToolResponse) -> None:
         if isinstance(asked, CallPlace):

@@ -157,13 +157,18 @@ class TraceIndex:
         call_of: dict[int, CallPlace] = {}
         execution_of: dict[tuple[int, int], int] = {}
         waiting: list[tuple[CallPlace, ToolCall]] = []
-        kinds, executed = self.trace.kinds, self._walked.executed
+        asked, executed, new = self._walked.calls, self._walked.executed, tuple.__new__
         for row in self.in_time:
-            if kinds[row] == _MODEL_CALL:
-                waiting.extend((CallPlace(row, index), call) for index, call in enumerate(self.calls(row)))
-                del waiting[:-WAITING_CALLS_MAX]
-            elif kinds[row] == _TOOL_EXECUTION and row in executed:
-                at = self._match(waiting, row, executed[row])
+            call = executed.get(row)
+            if call is None:
+                calls = asked.get(row, ())
+                # Made in a third of the time that a call of the class takes.
+                waiting += [(new(CallPlace, (row, index)), one) for index, one in enumerate(calls)]
+                if len(waiting) > WAITING_CALLS_MAX:
+                    del waiting[:-WAITING_CALLS_MAX]
+            else:
+                is_it = len(waiting) == 1 and call.id and waiting[0][1].id == call.id  # nearly always
+                at = 0 if is_it else self._match(waiting, row, call)
                 if at is not None:
                     place, _ = waiting.pop(at)
                     call_of[row] = place
@@ -209,6 +214,11 @@ class TraceIndex:
     def executions_of_calls(self) -> Mapping[tuple[int, int], int]:
         """All of `execution_of`, by row and index."""
         return self._pairs[1]
+
+    @property
+    def calls_of_executions(self) -> Mapping[int, CallPlace]:
+        """All of `call_of`, by row."""
+        return self._pairs[0]
 
     @property
     def calls_by_row(self) -> Mapping[int, tuple[ToolCall, ...]]:

@@ -20,6 +20,7 @@ from replaydbg.graph.index import Asked, TraceIndex
 from replaydbg.graph.prefixes import Digests, Ends, Keys, Prefixes, Retold, chain_key
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
+_ASSISTANT = Role.ASSISTANT
 _LENGTHS = range(1 << 62)
 """Beginnings of a list of messages, named by their lengths."""
 
@@ -194,7 +195,7 @@ class Linking:
             previous = prompts.get(prefix)
             if previous is None or length == len(messages):
                 continue  # a retry of the same prompt is no continuation
-            if messages[length].role is Role.ASSISTANT:
+            if messages[length].role is _ASSISTANT:
                 # The reply stands there in other words, or as a message for each of its items.
                 return Link(row, previous, self._end_of_reply(previous, messages, length + 1))
             if previous in self._silent:

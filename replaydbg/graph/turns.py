@@ -75,17 +75,15 @@ class Turns:
         return sorted(turns, key=lambda turn: place[turn.row])
 
     def _walk(self) -> None:
-        replies = iter(self.index.replies)
+        replies, asked_for = iter(self.index.replies), self.index.calls_of_executions
         for at, row in enumerate(self.index.in_time):
             if at % _HEEDED_ROWS == 0:
                 self.heed(at / len(self.trace))
             if self.trace.kinds[row] == _TOOL_EXECUTION:
+                if row in asked_for:
+                    continue
                 call = self.index.executed_call(row)
-                if (
-                    call is not None
-                    and self.index.call_of(row) is None
-                    and not self._inside_its_like(row, call)
-                ):
+                if call is not None and not self._inside_its_like(row, call):
                     self.executions_alone.append(row)
                     self._add_execution(row, call)
             elif self.trace.kinds[row] == _MODEL_CALL:

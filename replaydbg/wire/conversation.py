@@ -7,6 +7,9 @@ from dataclasses import replace
 
 from replaydbg.core.message import Message, Part, Reasoning, Role, Text, ToolCall, ToolResponse
 
+_USER = Role.USER
+"""The name of a member is looked up in ten times as long, and every message of a run is asked."""
+
 
 def dangling(messages: tuple[Message, ...]) -> tuple[ToolCall, ...]:
     """Tool calls without a response in the messages after them, in order. Providers refuse such a prompt.
@@ -27,7 +30,7 @@ def dangling(messages: tuple[Message, ...]) -> tuple[ToolCall, ...]:
 
 def is_user_turn(message: Message) -> bool:
     """Whether a person (or a harness in their place) speaks: some providers put tool responses under the user's role."""
-    return message.role is Role.USER and bool(message.text.strip()) and not message.tool_responses
+    return message.role is _USER and bool(message.text.strip()) and not message.tool_responses
 
 
 def without_reasoning(message: Message) -> Message:
