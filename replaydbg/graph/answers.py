@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple, TypeAlias
 
 from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
-from replaydbg.core.step import Body
+from replaydbg.core.step import Body, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import WAITING_CALLS_MAX, Asked, CallPlace, TraceIndex
 from replaydbg.graph.threads import Linking, Threads
@@ -125,7 +125,8 @@ class Answers:
         self.index = index
         self.threads = threads
         self._answering = index.walk.add(
-            lambda present: Answering(index.trace, present(index.asked), present(threads.linking))
+            lambda present: Answering(index.trace, present(index.asked), present(threads.linking)),
+            Kind.MODEL_CALL,
         )
 
     def response(self, place: CallPlace) -> ToolResponse | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from replaydbg.core.message import Json
-from replaydbg.core.step import KINDS, STATUSES, Body, Kind, Status
+from replaydbg.core.step import STATUSES, Body, Kind, Status
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.calls import SeenCall
@@ -17,7 +17,6 @@ from replaydbg.graph.index import Asked, CallPlace, TraceIndex
 from replaydbg.graph.wording import is_nothing, roughly
 
 _ERROR = STATUSES.index(Status.ERROR)
-_TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
 _KEPT_CHARS = 200
 FAILED_HEAD = -1
 """No hash is."""
@@ -47,23 +46,21 @@ class Came:
 
     def __init__(self, trace: Trace, asked: Asked) -> None:
         self._calls = asked.executed
-        self._kinds = trace.kinds
         self._statuses = trace.statuses
         self.of_row: dict[int, Outcome] = {}
         self.heads = array("q", bytes(8 * len(trace)))
         """See `Outcomes.heads`. Kept, since all results of a large run are not, and most turns are told apart by it."""
 
     def hear(self, row: int, body: Body) -> None:
-        if self._kinds[row] == _TOOL_EXECUTION:
-            call = self._calls.get(row)
-            name = call.name if call is not None else ""
-            came = self.of_row[row] = _ran(body, name, marked=self._statuses[row] == _ERROR)
-            if came is _WELL:
-                self.heads[row] = _head(body.result)
-            elif came.failed and (
-                came.marked or not body.error
-            ):  # and not only by the error of a step whose result is well
-                self.heads[row] = FAILED_HEAD
+        call = self._calls.get(row)
+        name = call.name if call is not None else ""
+        came = self.of_row[row] = _ran(body, name, marked=self._statuses[row] == _ERROR)
+        if came is _WELL:
+            self.heads[row] = _head(body.result)
+        elif came.failed and (
+            came.marked or not body.error
+        ):  # and not only for the error of a step that gave something
+            self.heads[row] = FAILED_HEAD
 
 
 def _head(result: Json) -> int:
@@ -86,7 +83,9 @@ class Outcomes:
     def __init__(self, index: TraceIndex, answers: Answers) -> None:
         self._index = index
         self._answers = answers
-        self._came = index.walk.add(lambda present: Came(index.trace, present(index.asked)))
+        self._came = index.walk.add(
+            lambda present: Came(index.trace, present(index.asked)), Kind.TOOL_EXECUTION
+        )
 
     @cached_property
     def _of_row(self) -> Mapping[int, Outcome]:

@@ -14,12 +14,11 @@ from typing import NamedTuple
 
 from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Role, ToolCall
-from replaydbg.core.step import KINDS, Body, Kind
+from replaydbg.core.step import Body, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import Asked, TraceIndex
 from replaydbg.graph.prefixes import Digests, Ends, Keys, Prefixes, Retold, chain_key
 
-_MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _ASSISTANT = Role.ASSISTANT
 _LENGTHS = range(1 << 62)
 """Beginnings of a list of messages, named by their lengths."""
@@ -48,7 +47,7 @@ class Linking:
     def __init__(self, trace: Trace, asked: Asked) -> None:
         self.links: dict[int, Link] = {}
         self._trace = trace
-        self._kinds, self._agents = trace.kinds, trace.agents
+        self._agents = trace.agents
         self._asked = asked
         self._ends = Ends(trace)
         self._prompts: dict[int, int] = {}
@@ -68,7 +67,7 @@ class Linking:
         """By the key of a first message the one talk that begins with it; None where others do, too."""
 
     def hear(self, row: int, body: Body) -> None:
-        messages = body.messages if self._kinds[row] == _MODEL_CALL else None
+        messages = body.messages
         if messages is None:
             return
         output = body.output
@@ -252,7 +251,9 @@ def _same(message: Message, reply: Message | None) -> bool:
 class Threads:
     def __init__(self, index: TraceIndex) -> None:
         self.index = index
-        self.linking = index.walk.add(lambda present: Linking(index.trace, present(index.asked)))
+        self.linking = index.walk.add(
+            lambda present: Linking(index.trace, present(index.asked)), Kind.MODEL_CALL
+        )
 
     @cached_property
     def links(self) -> dict[int, Link]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
-from replaydbg.core.step import Body
+from replaydbg.core.step import KINDS, Body, Kind
 from replaydbg.core.trace import Trace
 
 _ROWS_AT_ONCE = 48
@@ -36,10 +36,11 @@ Made = TypeVar("Made", bound=Listener)
 class Place(Generic[Made]):
     """Where the facts of one listener are."""
 
-    __slots__ = ("make",)
+    __slots__ = ("kind", "make")
 
-    def __init__(self, make: Callable[[Present], Made]) -> None:
+    def __init__(self, make: Callable[[Present], Made], kind: Kind | None) -> None:
         self.make = make
+        self.kind = None if kind is None else KINDS.index(kind)
 
 
 class Present(Protocol):
@@ -57,9 +58,9 @@ class Walk:
         self._places: list[Place[Any]] = []
         self._over: dict[Place[Any], Any] = {}
 
-    def add(self, make: Callable[[Present], Made]) -> Place[Made]:
-        """Have a listener hear all steps when somebody asks for facts."""
-        place = Place(make)
+    def add(self, make: Callable[[Present], Made], kind: Kind | None = None) -> Place[Made]:
+        """Have a listener hear all steps, or those of one kind, when somebody asks for facts."""
+        place = Place(make, kind)
         self._places.append(place)
         return place
 
@@ -82,18 +83,22 @@ class Walk:
             if place not in self._over:
                 new[place] = place.make(present)
         rows = self._rows() if new else ()
+        listeners = [(place.kind, made.hear) for place, made in new.items()]
+        kinds, body_of = self._trace.kinds, self._trace.body
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             if heed is not None:
                 heed(start / len(rows))
-            heard = [(row, _whole(self._trace.body(row))) for row in rows[start : start + _ROWS_AT_ONCE]]
-            for listener in new.values():
-                hear = listener.hear
-                for row, body in heard:
+            by_kind: dict[int | None, list[tuple[int, Body]]] = {kind: [] for kind, _ in listeners}
+            everything = by_kind[None] = []
+            for row in rows[start : start + _ROWS_AT_ONCE]:
+                body = body_of(row)
+                # Decoded while its text is at hand, and in order: a prompt mostly begins with a prompt or reply just before it.
+                _ = body.messages, body.output
+                heard = row, body
+                everything.append(heard)
+                if kinds[row] in by_kind:
+                    by_kind[kinds[row]].append(heard)
+            for kind, hear in listeners:
+                for row, body in by_kind[kind]:
                     hear(row, body)
         self._over.update(new)
-
-
-def _whole(body: Body) -> Body:
-    """The body, decoded while its text is at hand, and in order: a prompt mostly begins with a prompt or reply just before it."""
-    _ = body.messages, body.output, body.tools
-    return body

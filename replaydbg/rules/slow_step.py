@@ -42,11 +42,10 @@ class SlowThresholds:
 def check(facts: Facts) -> Iterator[Finding]:
     trace, limit = facts.trace, facts.thresholds(SlowThresholds)
     groups: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
-    for row, kind in enumerate(trace.kinds):
-        start, end = trace.starts_ns[row], trace.ends_ns[row]
-        if kind in _KINDS and start >= 0 and end > start:
-            name = trace.models[row] or trace.names[row]
-            groups[kind, name].append((row, (end - start) / 1e9))
+    columns = zip(trace.kinds, trace.starts_ns, trace.ends_ns, trace.models, trace.names, strict=True)
+    for row, (kind, start, end, model, name) in enumerate(columns):
+        if end > start >= 0 and kind in _KINDS:
+            groups[kind, model or name].append((row, (end - start) / 1e9))
     for values in groups.values():
         for row, seconds, usual in outliers(values, times=limit.times_the_usual, least=limit.seconds_min)[
             :_SHOWN_MAX

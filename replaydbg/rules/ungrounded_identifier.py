@@ -39,6 +39,8 @@ _WORD = re.compile(r"(?<!\w)[^\W\d]*+\d\w*")
 _NAMES_AN_ID = re.compile(r"(?:^|_)(?:id|number|no|code|account|phone)$|(?<=[a-z])(?:Id|ID|Number|Code)$")
 """Of a field whose number is a name and no amount."""
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_SEVERAL = re.compile(r"[ /\\\n\t:=]")
+"""In what is more than one word."""
 _SEPARATORS = {ord(mark): None for mark in " -./()\u00a0"}
 _WORD_CHARS_MIN, _VALUE_CHARS_MAX = 5, 64
 _RANDOM = re.compile(
@@ -144,7 +146,7 @@ def _identifiers(arguments: Json) -> Iterator[tuple[str, str]]:
 
 
 def _is_identifier(value: str) -> bool:
-    if not _WORD_CHARS_MIN <= len(value) <= _VALUE_CHARS_MAX or any(mark in value for mark in " /\\\n\t:="):
+    if not _WORD_CHARS_MIN <= len(value) <= _VALUE_CHARS_MAX or _SEVERAL.search(value):
         return False
     if _EMAIL.fullmatch(value):
         return True

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from replaydbg.core.step import Body
+from replaydbg.core.step import Body, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.walk import Present, Walk
-from tests.support.build import model_call, trace
+from tests.support.build import agent, model_call, trace
 
 
 class Heard:
@@ -55,6 +55,23 @@ def test_everybody_hears_of_every_row_in_order_after_those_before_them(count: in
     assert later.rows == one.walk.heard(first).rows == list(range(count))
     assert all(later.ahead)
     assert later.before is one.walk.heard(first)
+    assert one.times == 1
+
+
+def test_some_hear_of_one_kind_only() -> None:
+    run = trace(*[step for n in range(60) for step in (model_call(f"m{n}", [], "ok"), agent(f"a{n}", "a"))])
+    one = Walks(run)
+
+    class Rows(Heard):
+        def hear(self, row: int, body: Body) -> None:
+            self.rows.append(row)
+
+    everything = one.walk.add(lambda _: Rows())
+    calls = one.walk.add(lambda _: Rows(), Kind.MODEL_CALL)
+    ran = one.walk.add(lambda _: Rows(), Kind.TOOL_EXECUTION)
+    assert one.walk.heard(everything).rows == list(range(120))
+    assert one.walk.heard(calls).rows == list(range(0, 120, 2))
+    assert one.walk.heard(ran).rows == []
     assert one.times == 1
 
 
