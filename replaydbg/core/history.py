@@ -65,7 +65,10 @@ class Conversation:
 
     def __getitem__(self, place: int) -> Message:
         """The message at a place from 0 on."""
-        holder = self if place >= self.kept else self._holder(place)
+        at = place - self.kept
+        if at >= 0:
+            return self._decoded.get(at) or self.own(at)
+        holder = self._holder(place)
         return holder.own(place - holder.kept)
 
     def between(self, first: int, end: int) -> tuple[Message, ...]:

@@ -70,17 +70,19 @@ class Answering:
         link = self._links.get(row)
         if link is None:
             return
-        messages = body.messages or ()
-        new = messages[link.new_from :]
-        previous = link.previous
+        previous, new_from = link.previous, link.new_from
+        told = (body.messages or ())[new_from - 1 if new_from else 0 :]
+        before, new = (told[0], told[1:]) if new_from else (None, told)
         waiting = list(self._left[previous]) if previous is not None else []
-        if previous is not None and not self._calls[previous] and link.new_from:
-            waiting += _retold(row, messages[link.new_from - 1], link.new_from - 1)
+        if previous is not None and before is not None and not self._calls[previous]:
+            waiting += _retold(row, before, new_from - 1)
         unasked: list[tuple[PromptPlace, ToolResponse]] = []
         cut = previous is None  # the first responses of a cut prompt answer what was cut
-        for number, message in enumerate(new, link.new_from):
+        spoken_to = False
+        for number, message in enumerate(new, new_from):
             if cut and not is_instruction(message) and not message.tool_responses:
                 cut = False
+            spoken_to = spoken_to or is_user_turn(message)
             for index, part in enumerate(message.parts):
                 if isinstance(part, ToolResponse) and not cut:
                     place = new_tuple(PromptPlace, (row, number, index))
@@ -94,23 +96,25 @@ class Answering:
                     place = new_tuple(PromptPlace, (row, number, index))
                     waiting.append((place, part))
                     self.left_in_prompts[place] = part
-        if body.output is not None:
+        if unasked:
             # The provider took the prompt: the ids differ because the recorder kept another one for the calls.
-            while unasked and waiting:
+            while unasked and waiting and body.output is not None:
                 self._settle(waiting.pop(0)[0], *unasked.pop(0))
-        self.orphans += unasked
+            self.orphans += unasked
         if previous is not None:
-            if any(map(is_user_turn, new)):
+            if spoken_to:
                 self.spoken_to.add(row)
-            if self._calls[previous] and not link.delta and 0 < link.new_from < len(messages):
-                self._note_text(previous, messages[link.new_from - 1], messages[link.new_from])
+            if before is not None and new and self._calls[previous] and not link.delta:
+                self._note_text(previous, before, new[0])
         waiting += [(new_tuple(CallPlace, (row, n)), call) for n, call in enumerate(self._calls[row])]
-        self._left[row] = waiting[-WAITING_CALLS_MAX:]
+        self._left[row] = waiting[-WAITING_CALLS_MAX:] if len(waiting) > WAITING_CALLS_MAX else waiting
 
     def _note_text(self, row: int, reply: Message, after: Message) -> None:
         """Note what came back for the calls of a reply that the next prompt does not tell as calls."""
-        if not any(isinstance(part, ToolCall) for part in reply.parts):
-            self.as_text[row] = after.text
+        for part in reply.parts:
+            if isinstance(part, ToolCall):
+                return
+        self.as_text[row] = after.text
 
     def _settle(self, asked: CallPlace | PromptPlace, place: PromptPlace, response: ToolResponse) -> None:
         if isinstance(asked, CallPlace):

@@ -170,8 +170,13 @@ class TranscriptBody:
     def _response(self) -> ToolResponse | None:
         at = self._at
         if self._answer is None and at.part >= 0:
-            responses = [part for part in at.conversation[at.place].parts if isinstance(part, ToolResponse)]
-            self._answer = responses[at.part] if at.part < len(responses) else None
+            number = at.part
+            for part in at.conversation[at.place].parts:
+                if isinstance(part, ToolResponse):
+                    if not number:
+                        self._answer = part
+                        break
+                    number -= 1
         return self._answer
 
     @property
