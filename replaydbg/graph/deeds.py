@@ -39,6 +39,7 @@ _FAILED, _NOTHING, _SAID = 1, 2, 3
 """What came back, of turns of which a glance says all."""
 
 _BEGINNING_CHARS = 80
+_PIECE_CHARS, _OPENING_BYTES = 400, 64
 
 _NAMED_AS_IT_IS_BYTES_MAX = 256
 """Longer texts are known by their hash and size: a million calls that each write a file would fill the memory."""
@@ -142,6 +143,11 @@ class Turn:
         if self._begins is None:
             self._begins = self._deeds.beginning(self)
         return self._begins
+
+    @property
+    def opening(self) -> bytes:
+        """How `outcome` begins, where that is known: mostly enough to tell two of them apart. Not kept."""
+        return self._deeds.opening(self)
 
     @property
     def outcome(self) -> int:
@@ -259,6 +265,21 @@ class Deeds:
     @cached_property
     def _heads(self) -> Sequence[int]:
         return self.outcomes.heads
+
+    def opening(self, turn: Turn) -> bytes:
+        """How what came of one call begins, as `outcome` has it; b"" where that cannot be told from a piece of it.
+
+        Where it differs between two turns, so do their outcomes: what is masked is short but for paths, and of a piece that
+        ends in one too little is left.
+        """
+        if len(turn.calls) != 1:
+            return b""
+        (result,) = turn.results()
+        value = result.value
+        if not result.known or not isinstance(value, str) or len(value) < _PIECE_CHARS:
+            return b""
+        piece = masked_bytes(canonical_bytes(value[:_PIECE_CHARS]))[:_OPENING_BYTES]
+        return piece if len(piece) == _OPENING_BYTES else b""
 
     def beginning(self, turn: Turn) -> bytes:
         """See `Turn.begins`."""

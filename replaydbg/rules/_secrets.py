@@ -101,6 +101,11 @@ _AWS_SECRET = re.compile(rb"(?i:aws|aw\xc5\xbf)[^\n]{0,200}?['\"][^'\"\n]{40,120
 _TOKEN = bytes(ord("w") if re.match(rb"[\w\x80-\xff-]", bytes([byte])) else ord(" ") for byte in range(256))
 _LONG_TOKEN = b"w" * 20
 
+_IN_KEYS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+")
+_KEY = bytes(ord("w") if byte in _IN_KEYS or byte >= 0x80 else ord(" ") for byte in range(256))
+_LONG_KEY = b"w" * 40
+"""In all that is told from its name only: a secret of Amazon. Letters beyond ASCII can be equal to some of its."""
+
 _SHOWN_CHARS = 4
 
 
@@ -141,6 +146,8 @@ def may_be_in(text: str) -> bool:
         return True
     if _LONG_TOKEN in data.translate(_TOKEN) and any(looks.search(data) for looks in _WITH_LONG_TOKEN):
         return True
+    if _LONG_KEY not in data.translate(_KEY):
+        return False
     lowered = data.lower()
     if any(piece in lowered for piece in _AWS) and _AWS_SECRET.search(data):
         return True

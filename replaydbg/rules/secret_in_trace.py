@@ -25,11 +25,11 @@ from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
 from replaydbg import limits
-from replaydbg.core.digest import canonical
 from replaydbg.core.finding import Evidence, Finding, Severity
-from replaydbg.core.message import Json, Reasoning, Text, ToolCall, ToolResponse
+from replaydbg.core.message import Json, Part, Reasoning, Text, ToolCall, ToolResponse
 from replaydbg.graph.answers import PromptPlace
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.wording import exact
 from replaydbg.rules import _secrets
 from replaydbg.rules._api import Rule
 from replaydbg.rules._places import part_pointer
@@ -112,44 +112,44 @@ def _finding(facts: Facts, secret: _secrets.Secret, row: int, place: _Place, row
 
 def _texts(facts: Facts) -> Iterator[_Said]:
     """Every text of the run once, with the step and the place where it first stands."""
-    trace, links = facts.trace, facts.threads.links
+    trace, links, calls_of = facts.trace, facts.threads.links, facts.index.calls_by_row
     for row in facts.index.in_time:
         body = trace.body(row)
         link = links.get(row)
         if link is not None:
-            messages = body.messages or ()
-            for number in range(link.new_from if link.previous is not None else 0, len(messages)):
-                for at, part in enumerate(messages[number].parts):
-                    text = _text_of(part)
+            first = link.new_from if link.previous is not None else 0
+            for number, message in enumerate((body.messages or ())[first:], first):
+                for at, part in enumerate(message.parts):
+                    text = part.text if isinstance(part, Text) else _text_of(part)
                     if len(text) >= _TEXT_CHARS_MIN:
                         yield row, PromptPlace(row, number, at), text
-        for place, value in (
-            ("/output/content", body.output.text if body.output is not None else ""),
-            ("/result", body.result if body.has_result else ""),
+        output = body.output
+        told = (
+            ("/output/content", "" if output is None else output.text),
+            ("/result", _as_text(body.result) if body.has_result else ""),
             ("/error", body.error),
-            *(
-                (f"/tool_calls/{n}", call.raw or call.arguments)
-                for n, call in enumerate(facts.index.calls(row))
-            ),
-        ):
-            text = _as_text(value)
+        )
+        for place, text in told:
             if len(text) >= _TEXT_CHARS_MIN:
                 yield row, place, text
+        for number, call in enumerate(calls_of.get(row, ())):
+            text = _as_text(call.raw or call.arguments)
+            if len(text) >= _TEXT_CHARS_MIN:
+                yield row, f"/tool_calls/{number}", text
 
 
-def _text_of(part: object) -> str:
-    match part:
-        case Text(text) | Reasoning(text):
-            return text
-        case ToolResponse():
-            return _as_text(part.result)
-        case ToolCall():
-            return _as_text(part.raw or part.arguments)
-    return ""
+def _text_of(part: Part) -> str:
+    if isinstance(part, ToolResponse):
+        return _as_text(part.result)
+    if isinstance(part, ToolCall):
+        return _as_text(part.raw or part.arguments)
+    return part.text if isinstance(part, Reasoning) else ""
 
 
 def _as_text(value: Json) -> str:
-    return value if isinstance(value, str) else "" if value is None else canonical(value)
+    if isinstance(value, str):
+        return value
+    return "" if value is None else exact(value).decode("utf-8", "surrogatepass")
 
 
 def _lacks() -> str:
