@@ -100,6 +100,9 @@ _AWS_SECRET = re.compile(rb"(?i:aws|aw\xc5\xbf)[^\n]{0,200}?['\"][^'\"\n]{40,120
 
 _TOKEN = bytes(ord("w") if re.match(rb"[\w\x80-\xff-]", bytes([byte])) else ord(" ") for byte in range(256))
 _LONG_TOKEN = b"w" * 20
+_BEFORE_TOKEN, _AFTER_TOKEN = 8, 160
+"""What else a key may have: `SG.` in front; behind it, in a token of Discord, a dot with 6 letters and one with 27, of at
+most four bytes each."""
 
 _IN_KEYS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/+")
 _KEY = bytes(ord("w") if byte in _IN_KEYS or byte >= 0x80 else ord(" ") for byte in range(256))
@@ -144,7 +147,8 @@ def may_be_in(text: str) -> bool:
             return True
     if _XOX.search(data):
         return True
-    if _LONG_TOKEN in data.translate(_TOKEN) and any(looks.search(data) for looks in _WITH_LONG_TOKEN):
+    around = _around_long_tokens(data)
+    if around and any(looks.search(around) for looks in _WITH_LONG_TOKEN):
         return True
     if _LONG_KEY not in data.translate(_KEY):
         return False
@@ -152,6 +156,17 @@ def may_be_in(text: str) -> bool:
     if any(piece in lowered for piece in _AWS) and _AWS_SECRET.search(data):
         return True
     return any(piece in lowered for piece in _ACCESS_KEY) and _SECRET_KEY.search(data) is not None
+
+
+def _around_long_tokens(data: bytes) -> bytes:
+    """The long tokens of a text, each with what stands around it: nearly every text has some, of few letters in all."""
+    shape, found, at = data.translate(_TOKEN), [], 0
+    while (at := shape.find(_LONG_TOKEN, at)) >= 0:
+        start, end = shape.rfind(b" ", 0, at) + 1, shape.find(b" ", at)
+        end = len(data) if end < 0 else end
+        found.append(data[max(start - _BEFORE_TOKEN, 0) : end + _AFTER_TOKEN])
+        at = end
+    return b"\n".join(found)
 
 
 def _detectors_for(text: str) -> Iterator[Any]:
