@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import eq
 
@@ -31,11 +31,15 @@ class Repetition:
         return Repetition(self.start + by, self.end + by, self.period)
 
 
-def repetitions(symbols: Sequence[int], period_max: int = limits.LOOP_PERIOD_MAX_STEPS) -> list[Repetition]:
+def repetitions(
+    symbols: Sequence[int],
+    period_max: int = limits.LOOP_PERIOD_MAX_STEPS,
+    periods: Collection[int] | None = None,
+) -> list[Repetition]:
     """Every maximal repetition with a period of its own (ABAB is of AB, not also of ABABABAB), by start.
 
     Linear in the symbols for a given `period_max`: for each period one comparison of the sequence with itself shifted.
-    A symbol that occurs once is in no repetition, so only what lies between two such is compared.
+    With `periods` only of these. A symbol that occurs once is in no repetition, so only what lies between two such is compared.
     """
     counts = Counter(symbols)
     if len(counts) == len(symbols):
@@ -45,7 +49,7 @@ def repetitions(symbols: Sequence[int], period_max: int = limits.LOOP_PERIOD_MAX
     alone = [at for at, symbol in enumerate(symbols) if counts[symbol] == 1]
     for end in (*alone, len(symbols)):
         if end - start >= 2:
-            found += (run.moved(start) for run in _within(symbols[start:end], period_max))
+            found += (run.moved(start) for run in _within(symbols[start:end], period_max, periods))
         start = end + 1
     return found
 
@@ -105,18 +109,20 @@ def long_runs(places: int, least: int, holds: Callable[[int], bool]) -> Iterator
         start = known = end + 1
 
 
-def _within(symbols: Sequence[int], period_max: int) -> list[Repetition]:
+def _within(symbols: Sequence[int], period_max: int, periods: Collection[int] | None) -> list[Repetition]:
     found: list[Repetition] = []
     starts: dict[int, list[int]] = {}
     of_period: dict[int, list[Repetition]] = {}
     for period in range(1, min(period_max, len(symbols) // 2) + 1):
+        if periods is not None and period not in periods:
+            continue
         mine = [
             run
             for run in near_repetitions(bytes(map(eq, symbols, symbols[period:])), period)
             if not any(
                 _covered(run, starts[part], of_period[part])
                 for part in range(1, period // 2 + 1)
-                if period % part == 0
+                if period % part == 0 and part in starts
             )
         ]
         found += mine

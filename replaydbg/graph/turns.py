@@ -20,7 +20,7 @@ from replaydbg.graph.replies import Reply
 from replaydbg.graph.stretch import Prompt, Stretch
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.walk import Heed, unheeded
-from replaydbg.graph.wording import canonical_text, masked
+from replaydbg.graph.wording import canonical_bytes, masked_bytes
 from replaydbg.wire.conversation import is_user_turn
 
 _AGENT = KINDS.index(Kind.AGENT_INVOCATION)
@@ -54,7 +54,8 @@ class Turns:
         self._of_row: dict[int, Stretch] = {}
         self._calls, self._ran = index.calls_by_row, index.executions_of_calls
         self._open: dict[tuple[int, int], Stretch] = {}
-        self._said: dict[tuple[int, int], set[str]] = {}
+        self._said: dict[tuple[int, int], set[int]] = {}
+        self._numbers: dict[int, int] = {}
         self._all: list[Stretch] = []
         self._agent_around: dict[int, int] = {}
         """By the parent of a step the agent invocation around it."""
@@ -140,7 +141,7 @@ class Turns:
         """
         scope = self._scope(row)
         before = self._open.get(scope)
-        said = _said_to_it(messages)
+        said = self._said_to_it(messages)
         if (
             before is not None
             and said
@@ -163,7 +164,7 @@ class Turns:
         scope = self._scope(row)
         stretch = self._open[scope] = Stretch(prompts_known=known)
         stretch.heard.append(Prompt(self.trace, row, 0))
-        self._said.setdefault(scope, set()).update(_said_to_it(new or messages))
+        self._said.setdefault(scope, set()).update(self._said_to_it(new or messages))
         self._all.append(stretch)
         return stretch
 
@@ -188,14 +189,22 @@ class Turns:
             at = self.trace.parents[at]
         return False
 
+    def _said_to_it(self, messages: Sequence[Message]) -> set[int]:
+        """What a person and the instructions say in a prompt, each text as a number; the clock in a system prompt does not
+        make it another one.
+        """
+        return {
+            hash((message.role.value, self._number(message.text)))
+            for message in messages
+            if is_user_turn(message) or message.role in {Role.SYSTEM, Role.DEVELOPER}
+        }
+
+    def _number(self, text: str) -> int:
+        """Equal for texts that are equal but for times and made-up ids. Many threads hear the same."""
+        known = self._numbers.get(hash(text))
+        if known is None:
+            known = self._numbers[hash(text)] = hash(masked_bytes(canonical_bytes(text)))
+        return known
+
     def _messages(self, row: int) -> Sequence[Message]:
         return self.trace.body(row).messages or ()
-
-
-def _said_to_it(messages: Sequence[Message]) -> set[str]:
-    """What a person and the instructions say in a prompt; the clock in a system prompt does not make it another one."""
-    return {
-        f"{message.role} {masked(canonical_text(message.text))}"
-        for message in messages
-        if is_user_turn(message) or message.role in {Role.SYSTEM, Role.DEVELOPER}
-    }

@@ -25,7 +25,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from replaydbg.config import threshold
@@ -77,19 +78,42 @@ def chant(text: str, own: Chant) -> tuple[str, int, float] | None:
     packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
     if len(packed) > _PACKED_MAX * len(text):
         return None
-    words = [(found.start(), found.end(), _COUNTER.sub("#", found[0])) for found in _WORD.finditer(text)]
+    words = [(found.start(), found.end(), _plain(found[0])) for found in _WORD.finditer(text)]
     if len(text) > _WORD_CHARS_USUAL_MAX * len(words):
         words = [(at, at + 1, char) for at, char in enumerate(text)]
     numbers: dict[str, int] = {}
     symbols = [numbers.setdefault(word, len(numbers)) for _, _, word in words]
     best: tuple[str, int, float] | None = None
-    for run in repetitions(symbols, _PASSAGE_WORDS_MAX):
+    periods = _periods(symbols, [start for start, _, _ in words], len(text), own.share_min)
+    for run in repetitions(symbols, _PASSAGE_WORDS_MAX, periods):
         passage = text[words[run.start][0] : words[run.start + run.period - 1][1]]
         share = (words[run.end - 1][1] - words[run.start][0]) / len(text)
         chanted = run.rounds >= own.times_min and share >= max(own.share_min, best[2] if best else 0.0)
         if chanted and any(map(str.isalpha, passage)):
             best = " ".join(passage.split()), run.rounds, share
     return best
+
+
+def _plain(word: str) -> str:
+    return _COUNTER.sub("#", word) if not word.isalpha() else word
+
+
+def _periods(symbols: Sequence[int], starts: Sequence[int], chars: int, share: float) -> set[int] | None:
+    """The periods that a repetition of this share of the text can have; None for any.
+
+    It covers one of the places that lie so far apart, and so has the symbol there again a period before or after.
+    """
+    apart = share * chars
+    if apart < 1:
+        return None
+    found: set[int] = set()
+    place = apart
+    while place <= chars:
+        at = max(bisect_right(starts, place) - 1, 0)
+        near = range(max(at - _PASSAGE_WORDS_MAX, 0), min(at + _PASSAGE_WORDS_MAX + 1, len(symbols)))
+        found.update(abs(other - at) for other in near if symbols[other] == symbols[at])
+        place += apart
+    return found
 
 
 def _wasted(facts: Facts, row: int, times: int, share: float) -> LoopDetail:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from replaydbg.core.finding import Severity
 from replaydbg.core.trace import Trace
-from replaydbg.rules.chanting import RULE
+from replaydbg.rules import chanting
+from replaydbg.rules.chanting import RULE, Chant, chant
 from tests.support.build import trace
 from tests.support.rules import found
 from tests.support.staged import said
@@ -49,3 +52,19 @@ def test_what_it_cost() -> None:
     assert finding.loop.tokens is not None
     assert 700 < finding.loop.tokens < 800
     assert finding.loop.duration_ms == pytest.approx(4 * finding.loop.tokens, rel=0.01)
+
+
+WORDS = st.lists(st.sampled_from(["a", "b", "see", "1.", "2)", "then", "x" * 60]), min_size=1, max_size=6)
+
+
+@settings(max_examples=300)
+@given(WORDS, WORDS, st.integers(1, 30), WORDS, st.sampled_from([0.0, 0.2, 0.34, 0.5, 0.9, 1.0]))
+def test_only_periods_that_a_chant_can_have_are_looked_for(
+    before: list[str], passage: list[str], times: int, after: list[str], share: float
+) -> None:
+    text, own = " ".join([*before, *passage * times, *after]), Chant(times_min=2, share_min=share)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(chanting, "_PACKED_MAX", 10.0)
+        quick = chant(text, own)
+        patched.setattr(chanting, "_periods", lambda *_: None)
+        assert chant(text, own) == quick
