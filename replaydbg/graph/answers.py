@@ -160,16 +160,16 @@ class Answers:
     def unanswered(self) -> Iterator[Unanswered]:
         """Calls with neither an execution nor a response in any later prompt; none where prompts were not recorded."""
         links, followers, walked = self.threads.links, self.threads.followers, self._walked
+        calls_of, ran = self.index.calls_by_row, self.index.executions_of_calls
         for row in links:
             if row in walked.as_text:
                 continue
-            for number, call in enumerate(self.index.calls(row)):
-                place = CallPlace(row, number)
-                ended = row not in followers
-                if place in walked.found or self.index.execution_of(row, number) is not None:
+            for number, call in enumerate(calls_of.get(row, ())):
+                if (row, number) in ran or (row, number) in walked.found:
                     continue
+                ended = row not in followers
                 if not (ended and call.id in walked.ids):
-                    yield Unanswered(place, call, ended)
+                    yield Unanswered(CallPlace(row, number), call, ended)
         for asked, call in walked.left_in_prompts.items():
             yield Unanswered(asked, call, ended=False)
 

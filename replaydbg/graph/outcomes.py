@@ -71,9 +71,9 @@ def _head(result: Json) -> int:
 
 
 def _ran(body: Body, name: str, *, marked: bool) -> Outcome:
-    if body.has_result:
-        return told(body.result, marked=marked, or_else=body.error, name=name)
     error = body.error
+    if body.has_result:
+        return told(body.result, marked=marked, or_else=error, name=name)
     return told(error, marked=True, name=name) if error or marked else UNKNOWN
 
 

@@ -47,11 +47,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     share = facts.thresholds(ContextThresholds).percent_full / 100
     told: set[_Whose] = set()
     most: dict[_Whose, int] = {}
+    tokens, enough = trace.input_tokens, _SMALLEST_WINDOW_TOKENS * share
     for reply in facts.replies:
         row = reply.row
-        read = trace.input_tokens[row]
-        whose = (trace.agents[row], trace.models[row])
-        if read * share < _SMALLEST_WINDOW_TOKENS * share**2 or whose in told:
+        read = tokens[row]
+        if read < enough or (whose := (trace.agents[row], trace.models[row])) in told:
             continue
         used = read + max(trace.output_tokens[row], 0)
         model = reply.answered_by or trace.model(row)

@@ -37,9 +37,16 @@ class CostThresholds:
 
 def check(facts: Facts) -> Iterator[Finding]:
     trace, limit = facts.trace, facts.thresholds(CostThresholds)
-    rows = facts.index.model_calls
-    costs = [(row, cost) for row in rows if (cost := trace.cost_usd(row)) is not None and cost > 0]
-    tokens = [(row, float(count)) for row in rows if (count := trace.tokens(row))]
+    rows, prices, read, written = (
+        facts.index.model_calls,
+        trace.costs,
+        trace.input_tokens,
+        trace.output_tokens,
+    )
+    costs = [
+        (row, cost) for row in rows if (cost := prices[row]) > 0
+    ]  # not a number is no more than anything
+    tokens = [(row, float(count)) for row in rows if (count := max(read[row], 0) + max(written[row], 0))]
     values, is_cost = (costs, True) if len(costs) * 2 > len(rows) else (tokens, False)
     least = sum(value for _, value in values) * limit.percent_of_the_run / 100
     for row, value, usual in outliers(values, times=limit.times_the_usual, least=least)[:_SHOWN_MAX]:

@@ -59,7 +59,9 @@ _VALUES_PER_CALL_MAX = 50
 
 def check(facts: Facts) -> Iterator[Finding]:
     trace, index = facts.trace, facts.index
-    asked = {row: made for row in index.model_calls if (made := _identifiers_of(facts, row))}
+    asked = {
+        row: made for row, calls in index.calls_by_row.items() if calls and (made := _identifiers_of(calls))
+    }
     told = _Told()
     for row in index.in_time if asked else ():  # most runs ask for nothing that could be made up
         if trace.kinds[row] == _TOOL_EXECUTION:
@@ -86,10 +88,10 @@ _Asked: TypeAlias = list[tuple[int, str, str]]
 """Number of the call, place in its arguments, and the identifier."""
 
 
-def _identifiers_of(facts: Facts, row: int) -> _Asked:
+def _identifiers_of(calls: Sequence[ToolCall]) -> _Asked:
     return [
         (number, place, value)
-        for number, call in enumerate(facts.index.calls(row))
+        for number, call in enumerate(calls)
         for place, value in _identifiers(call.arguments)
     ]
 
@@ -140,9 +142,11 @@ def _identifiers(arguments: Json) -> Iterator[tuple[str, str]]:
         elif isinstance(value, list):
             items = enumerate(value[:_VALUES_PER_CALL_MAX])
         for key, item in items:
-            inner = str(item) if type(item) is int and _NAMES_AN_ID.search(str(key)) else item
-            if _is_identifier(inner) if isinstance(inner, str) else isinstance(inner, (dict, list)):
-                waiting.append(((*path, key), inner))
+            if type(item) is int and _NAMES_AN_ID.search(str(key)):
+                item = str(item)  # noqa: PLW2901 - a number that is a name
+            may_be_one = isinstance(item, str) and _WORD_CHARS_MIN <= len(item) <= _VALUE_CHARS_MAX
+            if isinstance(item, (dict, list)) or (may_be_one and _is_identifier(item)):
+                waiting.append(((*path, key), item))
 
 
 def _is_identifier(value: str) -> bool:
