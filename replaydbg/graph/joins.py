@@ -91,7 +91,7 @@ def join(trace: Trace, facts: Facts | None = None, heed: Heed = unheeded) -> Joi
     for parent in range(len(trace) - 1, -2, -1):
         if parent >= 0 and trace.subtree_ends[parent] == parent + 1:
             continue
-        heed(1 - (parent + 1) / len(trace))
+        heed(1 - (parent + 1) / (len(trace) + 1))
         children = list(trace.children(parent))
         before = _Siblings(trace, children, finishes, told).before(heed)
         after: dict[int, list[int]] = {}
