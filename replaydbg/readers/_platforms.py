@@ -11,6 +11,7 @@ from typing import NamedTuple, TypeAlias
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json
 from replaydbg.core.step import Kind
+from replaydbg.readers import _datadog_spans
 from replaydbg.readers._attributes import number
 from replaydbg.readers._records import moment_ns
 from replaydbg.readers._told import Told, first, kind_of, said_error, usage_of
@@ -70,67 +71,6 @@ def _unwrapped(output: Json) -> Json:
     if isinstance(output, dict) and output.keys() == {"output"}:
         return output["output"]
     return output
-
-
-def _datadog(record: Record) -> Told:
-    inner = loose.mapping(record.get("attributes"))
-    record = {**record, **inner} if "span_id" in inner else record
-    meta = {**record, **loose.mapping(record.get("meta"))}
-    metrics = loose.mapping(record.get("metrics"))
-    kind = first(meta, "span.kind", "kind", "span_kind") or loose.mapping(meta.get("span")).get("kind")
-    asked, answered = loose.mapping(meta.get("input")), loose.mapping(meta.get("output"))
-    start = moment_ns(first(record, "start_ns", "start"))
-    took = number(record.get("duration"))
-    failed = record.get("status") == "error"
-    said = meta.get("error") if isinstance(meta.get("error"), dict) else {
-        "type": meta.get("error.type"), "message": meta.get("error.message")
-    }  # fmt: skip
-    parent = record.get("parent_id")
-    return Told(
-        trace=record.get("trace_id"),
-        id=record.get("span_id"),
-        parent=None if parent in ("undefined", "0", 0) else parent,
-        kind=kind_of(kind),
-        name=record.get("name"),
-        model=meta.get("model_name"),
-        start=start,
-        end=start + round(took) if start != NOT_RECORDED and 0 <= took < 1 << 60 else NOT_RECORDED,
-        error=(said_error(said, "type", "message") or "") if failed else None,
-        usage=usage_of(metrics, "input_tokens", "output_tokens"),
-        cost=_dollars(metrics.get("estimated_total_cost")),
-        input=_datadog_messages(asked.get("messages")) or first(asked, "value", "parameters", "documents"),
-        output=_datadog_messages(answered.get("messages")) or first(answered, "value", "documents"),
-        offers=(meta.get("tool_definitions"),),
-        params=meta.get("metadata"),
-        call_id=loose.mapping(meta.get("metadata")).get("tool_id"),
-        provider=meta.get("model_provider"),
-    )
-
-
-def _datadog_messages(value: Json) -> list[Json]:
-    """Messages in the shape of OpenAI's: calls and results have fields of Datadog's own."""
-    return [message for item in loose.sequence(value) for message in _datadog_message(loose.mapping(item))]
-
-
-def _datadog_message(item: Record) -> list[Json]:
-    calls, results = (
-        [loose.mapping(each) for each in loose.sequence(item.get(key))]
-        for key in ("tool_calls", "tool_results")
-    )
-    came: list[Json] = [
-        {"role": "tool", "tool_call_id": result.get("tool_id"), "content": result.get("result")}
-        for result in results
-    ]
-    told = [{"id": call.get("tool_id"), "function": call} for call in calls]
-    if told:
-        return [*came, {**item, "tool_calls": told}]
-    return came or [item]
-
-
-def _dollars(cost: Json) -> Json:
-    """Datadog counts billionths of a dollar."""
-    amount = number(cost)
-    return amount / 1e9 if amount == amount else None  # noqa: PLR0124 - not so of a NaN
 
 
 def _langwatch(record: Record) -> Told:
@@ -292,21 +232,62 @@ def _posthog(record: Record) -> Told:
     )
 
 
+def _laminar(record: Record) -> Told:
+    """Spans of its API, and rows of its SQL, whose names are those of columns."""
+    attributes = loose.mapping(loose.parsed(record.get("attributes")))
+    said = {**attributes, **record}
+    parent = loose.text(first(record, "parentSpanId", "parent_span_id"))
+    return Told(
+        trace=first(record, "traceId", "trace_id"),
+        id=first(record, "spanId", "span_id"),
+        parent=parent if parent.strip("0-") else None,
+        kind=kind_of(first(record, "spanType", "span_type")),
+        name=record.get("name"),
+        model=first(said, "request_model", "gen_ai.request.model", "response_model"),
+        start=moment_ns(first(record, "startTime", "start_time")),
+        end=moment_ns(first(record, "endTime", "end_time")),
+        error="" if record.get("status") == "error" else None,
+        usage=usage_of(
+            said, *(("input_tokens", "output_tokens") if "input_tokens" in record else _GENAI_TOKENS)
+        ),
+        cost=first(said, "total_cost", "gen_ai.usage.cost"),
+        input=record.get("input"),
+        output=record.get("output"),
+        offers=(first(attributes, "ai.prompt.tools", "gen_ai.tool.definitions"),),
+        provider=first(said, "provider", "gen_ai.system"),
+    )
+
+
+_GENAI_TOKENS = ("gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens")
+
+
+def _agenta(record: Record) -> Told:
+    ag = loose.mapping(loose.mapping(record.get("attributes")).get("ag"))
+    data, metrics = loose.mapping(ag.get("data")), loose.mapping(ag.get("metrics"))
+    tokens = loose.mapping(loose.mapping(metrics.get("tokens")).get("incremental"))
+    word = loose.mapping(ag.get("type")).get("span", loose.mapping(ag.get("type")).get("node"))
+    kind = Kind.MODEL_CALL if word in ("chat", "completion") else kind_of(word)
+    asked = loose.mapping(loose.mapping(ag.get("meta")).get("request"))
+    return Told(
+        trace=record.get("trace_id"),
+        id=record.get("span_id"),
+        parent=record.get("parent_id"),
+        kind=kind,
+        name=record.get("span_name"),
+        model=asked.get("model"),
+        start=moment_ns(record.get("start_time")),
+        end=moment_ns(record.get("end_time")),
+        error=loose.text(record.get("status_message")) if "ERROR" in str(record.get("status_code")) else None,
+        usage=usage_of(tokens, "prompt", "completion"),
+        input=data.get("inputs"),
+        output=data.get("outputs"),
+        params={key: value for key, value in asked.items() if key in _PARAMS},
+    )
+
+
 def _has(*keys: str) -> Callable[[Record], bool]:
     needed = frozenset(keys)
     return lambda record: needed <= record.keys()
-
-
-def _is_datadog(record: Record) -> bool:
-    inner = loose.mapping(record.get("attributes"))
-    if {"span_id", "trace_id", "ml_app"} <= inner.keys():
-        return True
-    meta = loose.mapping(record.get("meta"))
-    return {"span_id", "trace_id", "start_ns"} <= record.keys() and not {
-        "span.kind",
-        "kind",
-        "span",
-    }.isdisjoint(meta)
 
 
 def is_opik_trace(record: Record) -> bool:
@@ -331,7 +312,17 @@ PLATFORMS = (
         and "run_type" not in record,
         _opik,
     ),
-    Platform("Datadog", _is_datadog, _datadog),
+    Platform(
+        "Laminar",
+        lambda record: ("spanType" in record or "span_type" in record) and "input" in record and "output" in record,
+        _laminar,
+    ),
+    Platform(
+        "Agenta",
+        lambda record: "span_name" in record and "ag" in loose.mapping(record.get("attributes")),
+        _agenta,
+    ),
+    Platform("Datadog", _datadog_spans.is_record, _datadog_spans.told),
     Platform("LangWatch", _has("span_id", "timestamps", "type", "trace_id"), _langwatch),
     Platform(
         "Braintrust",

@@ -45,6 +45,7 @@ _IDS = (
 )  # fmt: skip
 """What says that an object is a row, and no page; but Jaeger's traces and those of others have their id beside their spans."""
 
+_NAMES_TRACE = re.compile(rb'"trace_?[iI][dD]"\s*:')
 _FIELD_OF_QUERY = re.compile(rb'\[\s*\{\s*"field"\s*:')
 """How a row begins in what CloudWatch's queries give."""
 
@@ -93,7 +94,8 @@ def rows(text: memoryview, place: str, level: int = 0) -> Iterator[tuple[Piece, 
     if not inner:
         yield msgspec.Raw(text), place
     for key in inner:
-        yield from _inside(getattr(page, _FIELD[key]), f"{place}/{key}", level)
+        below = _inside(getattr(page, _FIELD[key]), f"{place}/{key}", level)
+        yield from _named(below, page) if key == "spans" else below
 
 
 def _anew(text: memoryview) -> memoryview | None:
@@ -110,6 +112,17 @@ def _inside(raw: msgspec.Raw, place: str, level: int) -> Iterator[tuple[Piece, s
         yield from rows(text, place, level + 1)
     else:
         yield raw, place
+
+
+def _named(found: Iterator[tuple[Piece, str]], page: Any) -> Iterator[tuple[Piece, str]]:
+    """Spans with the trace that they are listed below, where they do not name it themselves."""
+    texts = [memoryview(getattr(page, _FIELD[key])) for key in ("trace_id", "traceId")]
+    trace = next((_salvage.value(text) for text in texts if len(text)), None)
+    for piece, place in found:
+        if trace is None or isinstance(piece, dict) or _NAMES_TRACE.search(bytes(piece)):
+            yield piece, place
+        else:
+            yield {"trace_id": trace, **document_of(piece)}, place
 
 
 def _is_told(page: Any, key: str) -> bool:

@@ -320,6 +320,19 @@ def _newrelic(row: Row) -> dict[str, Any]:
     )
 
 
+def _agentops(row: Row) -> dict[str, Any]:
+    start, end = map(_span_fields.nanoseconds, (row.get("start_time"), row.get("end_time")))
+    names, fields = loose.sequence(row.get("event_names")), loose.sequence(row.get("event_attributes"))
+    return _span(
+        (row.get("trace_id"), row.get("span_id"), row.get("parent_span_id")),
+        row.get("span_name"),
+        (start, end - start),
+        loose.mapping(parsed(row.get("span_attributes"))),
+        {"code": row.get("status_code"), "message": row.get("status_message")},
+        [{"name": name, "attributes": said} for name, said in zip(names, fields, strict=False)],
+    )
+
+
 def _as_it_is(row: Row) -> dict[str, Any]:
     return {**row, "attributes": _flat(loose.mapping(parsed(row.get("attributes"))))}
 
@@ -342,9 +355,10 @@ def _is_span(row: Row) -> bool:
     attributes = parsed(row.get("attributes"))
     if not is_known or not isinstance(attributes, dict) or _TIMES.isdisjoint(row):
         return False
-    return not any(
-        key.startswith("mlflow.") for key in attributes
-    )  # MLflow says what they mean in a way of its own
+    is_of_platform = (
+        "span_type" in row or "spanType" in row or "ag" in attributes
+    )  # what was said is elsewhere there
+    return not is_of_platform and not any(key.startswith("mlflow.") for key in attributes)
 
 
 STORES = (
@@ -362,6 +376,7 @@ STORES = (
     ),
     Store("Logfire", _has("span_name", "trace_id", "span_id", "start_timestamp"), _logfire),
     Store("Sentry", _has("span_id", "trace_id", "start_timestamp"), _sentry_spans.told),
+    Store("AgentOps", _has("span_id", "span_name", "span_attributes", "start_time"), _agentops),
     Store("SigNoz", lambda row: "attributes_string" in row and ("span_id" in row or "spanID" in row), _signoz),
     Store(
         "Zipkin",

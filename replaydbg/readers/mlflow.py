@@ -1,6 +1,6 @@
 """MLflow traces: what `Trace.to_json()` writes, of MLflow 3 (`info.trace_id`) and of MLflow 2 (`info.request_id`).
 
-One trace, an array of traces, one for each line, or rows of `search_traces`. Every attribute of a span is JSON written as
+One trace, an array of traces, one for each line, or the data frame of `search_traces`, by rows or columns. Every attribute of a span is JSON written as
 text. Tool schemas went through a model that wrote the keywords nobody had set as null; those are taken out again.
 
 Get one: `mlflow.get_trace(trace_id).to_json()`, or `mlflow.search_traces(return_type="list")` and `to_json()` of each
@@ -20,7 +20,7 @@ from replaydbg.core.columns import KIND_NUMBER, Row
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.step import NO_USAGE, Kind, Usage
-from replaydbg.readers import _containers, _exports, _salvage, _span_fields
+from replaydbg.readers import _containers, _exports, _frames, _salvage, _span_fields
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._attributes import Attributes, number
 from replaydbg.readers._payloads import without_nulls
@@ -29,7 +29,8 @@ from replaydbg.readers._span import Span, SpanBody, is_glue
 from replaydbg.wire import loose, openai_chat, openai_responses
 
 FORMAT = "mlflow"
-_OPENING = re.compile(rb'"spans"\s*:\s*\[')
+_OPENING = re.compile(rb'"spans"\s*:\s*(?:\{\s*"\w+"\s*:\s*)?\[')
+"""Of spans; in a data frame they are below the label of their row."""
 
 
 # ---- which files ------------------------------------------------------------------------------------------------
@@ -37,6 +38,7 @@ _OPENING = re.compile(rb'"spans"\s*:\s*\[')
 
 def _sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
+    first = _frames.rows(first, "spans") or first
     if isinstance(first, dict) and isinstance(first.get("traces"), list):
         first = first["traces"]
     first = first[0] if isinstance(first, list) and first else first
@@ -107,7 +109,11 @@ class _Traces(_exports.Export):
         try:
             trace = _TRACE.decode(record.raw)
         except _salvage.UNREADABLE:
-            self.salvage(record.raw, record.place)
+            framed = _frames.rows(document_of(record.raw), "spans")
+            if framed is None:
+                self.salvage(record.raw, record.place)
+            for at, row in enumerate(framed or ()):
+                self.add(_containers.Record(memoryview(msgspec.json.encode(row)), f"{record.place}/{at}"))
             return
         self._add_trace(trace, record.place)
         for at, raw in enumerate(trace.traces or ()):

@@ -2,7 +2,7 @@
 
 Shapes: objects `{name, context: {trace_id, span_id}, parent_id, start_time, attributes: {...}}` written one after
 another, pretty-printed or not, or in an array, or under `data` (Phoenix); `spanContext.traceId` and
-`[seconds, nanoseconds]` in JavaScript; rows of Phoenix's data frame as JSON, with columns `context.span_id` and
+`[seconds, nanoseconds]` in JavaScript; Phoenix's data frame as JSON by rows or columns, with columns `context.span_id` and
 `attributes.llm.model_name`; attributes that are nested instead of dotted.
 
 Get one: `ConsoleSpanExporter(out=open("run.json", "w"))` in Python, or `GET /v1/projects/<project>/spans` of Phoenix.
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Source
-from replaydbg.readers import _containers, _moments, _span_fields
+from replaydbg.readers import _containers, _frames, _moments, _span_fields
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._assembly import Assembly
 
@@ -24,6 +24,7 @@ _PARTIAL_BYTES = 256 << 10
 
 def _sniff(document: Document) -> float:
     record = _containers.first_record(document.head)
+    record = _frames.rows(record, _ROW_MARK) or record
     if isinstance(record, dict) and isinstance(record.get("data"), list):
         record = record["data"]
     if isinstance(record, list):
@@ -61,6 +62,9 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
 
 
 def _spans(value: Json) -> list[Json]:
+    framed = _frames.rows(value, _ROW_MARK)
+    if framed is not None:
+        return framed
     inner = value.get("data") if isinstance(value, dict) else value
     return inner if isinstance(inner, list) else [value]
 

@@ -30,6 +30,8 @@ def _sniff(document: Document) -> float:
     first = first[0] if isinstance(first, list) and first else first
     spans = loose.sequence(loose.mapping(first).get("spans"))
     span = loose.mapping(spans[0] if spans else None)
+    if "start_time" in span:  # AgentOps calls much of it the same
+        return 0.0
     if "span_name" in span and {"span_attributes", "child_spans"} & span.keys():
         return 0.95
     return 0.6 if {"span_id", "span_attributes"} <= span.keys() else 0.0

@@ -26,7 +26,7 @@ FORMAT = "platform-spans"
 _LOOKED_AT_MAX = 8
 _MARKS = (
     b'"parent_span_id"', b'"start_ns"', b'"ml_app"', b'"timestamps"', b'"root_span_id"', b'"op_name"', b'"parentUuid"', b'"$ai_',
-    b'"baseSpans"', b'"trace_id"', b'"thread_id"',
+    b'"baseSpans"', b'"trace_id"', b'"spanType"', b'"thread_id"',
 )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
 
 READER = Reader(
     FORMAT,
-    "steps as platforms export them (Opik, Datadog, LangWatch, Braintrust, Weave, DeepEval, PostHog)",
+    "steps as platforms export them (Opik, Datadog, LangWatch, Braintrust, Weave, DeepEval, PostHog, Laminar, Agenta)",
     _sniff,
     _read,
     marks=("trace_id", "parent_span_id", "input", "output"),

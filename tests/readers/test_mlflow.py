@@ -92,6 +92,7 @@ SHAPES: dict[str, Any] = {
         "data": {"spans": list(map(second_version, SPANS)), "request": "x", "response": "y"},
     },
     "array": [NEW],
+    "frame of search_traces": {"trace_id": {"0": TRACE_ID}, "state": {"0": "OK"}, "spans": {"0": SPANS}},
     "page of a search": {"traces": [NEW], "next_page_token": None},
     "lines": lines(NEW),
     "row of search_traces": [{"trace_id": TRACE_ID, "state": "OK", "spans": SPANS}],

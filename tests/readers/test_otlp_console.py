@@ -174,10 +174,12 @@ NESTED = {
         {"data": [PHOENIX], "next_cursor": "x"},
         [PHOENIX],
         [ROW],
+        {key: {"0": cell} for key, cell in ROW.items()},
+        {"columns": [*ROW], "index": [0], "data": [[*ROW.values()]]},
         [ROW | {"start_time": 1_767_225_601_500, "end_time": 1_767_225_602_000}],
         {"data": [PHOENIX | {"attributes": NESTED}]},
     ],
-    ids=["REST", "list", "data frame", "times as numbers", "nested"],
+    ids=["REST", "list", "data frame", "by columns", "split", "times as numbers", "nested"],
 )
 def test_phoenix(content: Json) -> None:
     given = document(json.dumps(content).encode())

@@ -54,12 +54,6 @@ def test_weave_counts_of_several_models_are_sums_and_not_counted() -> None:
     assert told({**WEAVE, "inputs": {}, "summary": {"usage": usage}}).usage.input_tokens is None
 
 
-def test_a_datadog_span_counts_billionths_of_a_dollar() -> None:
-    span = {"trace_id": "t", "span_id": "s", "start_ns": 1, "meta": {"span.kind": "llm"}}
-    assert told({**span, "metrics": {"estimated_total_cost": 2_000_000}}).cost == 0.002
-    assert told({**span, "metrics": {}}).cost is None
-
-
 def test_a_posthog_trace_is_above_what_names_it() -> None:
     trace = told(
         {"event": "$ai_trace", "properties": {"$ai_trace_id": "t"}, "timestamp": "2026-01-01T00:00:00Z"}
@@ -68,3 +62,40 @@ def test_a_posthog_trace_is_above_what_names_it() -> None:
         {"event": "$ai_span", "properties": '{"$ai_trace_id": "t", "$ai_parent_id": "t"}', "uuid": "u"}
     )
     assert (trace.id, trace.parent, span.id, span.parent) == ("t", None, "u", "t")
+
+
+def test_laminar_has_rows_of_its_api_and_of_its_columns() -> None:
+    api: dict[str, Any] = {
+        "traceId": "t", "spanId": "s", "parentSpanId": None, "spanType": "LLM", "name": "n", "input": [], "output": "o",
+        "attributes": {"gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 3},
+    }  # fmt: skip
+    sql: dict[str, Any] = {
+        "trace_id": "t", "span_id": "s", "parent_span_id": "00000000-0000-0000-0000-000000000000", "span_type": "LLM",
+        "name": "n", "input": "[]", "output": "o", "attributes": "{}", "request_model": "m", "input_tokens": 3,
+    }  # fmt: skip
+    for found in map(told, (api, sql)):
+        assert (found.trace, found.id, found.parent, found.kind, found.model) == (
+            "t",
+            "s",
+            None,
+            Kind.MODEL_CALL,
+            "m",
+        )
+        assert found.usage.input_tokens == 3
+
+
+def test_agenta_keeps_everything_below_one_attribute() -> None:
+    ag = {
+        "type": {"node": "chat"}, "data": {"inputs": {"prompt": []}, "outputs": {"completion": []}},
+        "metrics": {"tokens": {"incremental": {"prompt": 3}}}, "meta": {"request": {"model": "m", "temperature": 1}},
+    }  # fmt: skip
+    span = {
+        "trace_id": "t",
+        "span_id": "s",
+        "parent_id": "p",
+        "span_name": "n",
+        "status_code": "STATUS_CODE_ERROR",
+    }
+    found = told({**span, "attributes": {"ag": ag}})
+    assert (found.kind, found.parent, found.error, found.usage.input_tokens) == (Kind.MODEL_CALL, "p", "", 3)
+    assert (found.model, found.params, found.input) == ("m", {"temperature": 1}, {"prompt": []})

@@ -56,3 +56,15 @@ def test_what_is_neither_is_handed_out() -> None:
 def test_nesting_without_end_stops() -> None:
     text = b'{"data": ' * 50 + b"{}" + b"}" * 50
     assert len(list(_span_pages.rows(memoryview(text), ""))) == 1
+
+
+def test_spans_below_a_trace_are_of_it() -> None:
+    found = rows({"trace_id": "t", "spans": [{"span_id": "a"}, {"span_id": "b", "trace_id": "own"}]})
+    assert [(row["span_id"], row["trace_id"]) for row, _ in found] == [("a", "t"), ("b", "own")]
+
+
+def test_numbers_that_json_has_none_of() -> None:
+    text = b'{"data": [{"trace_id": "t", "cost": NaN}]}'
+    assert [document_of(piece) for piece, _ in _span_pages.rows(memoryview(text), "")] == [
+        {"trace_id": "t", "cost": None}
+    ]

@@ -98,3 +98,27 @@ def test_datadog_counts_its_ids() -> None:
         *(found[key] for key in ("traceId", "spanId", "parentSpanId", "name", "attributes")),
         found["status"]["code"],
     ) == ("7", "8", None, "r", {"a": "b", "n": 1}, "ERROR")
+
+
+def test_agentops_keeps_columns_of_clickhouse_under_names_of_its_own() -> None:
+    row = {
+        "trace_id": "t", "span_id": "s", "parent_span_id": "", "span_name": "n", "start_time": "2026-01-01T00:00:00Z",
+        "end_time": "2026-01-01T00:00:01Z", "span_attributes": {"a": 1}, "status_code": "ERROR", "status_message": "boom",
+        "event_names": ["exception"], "event_attributes": [{"exception.message": "boom"}],
+    }  # fmt: skip
+    found = told(row)
+    assert (found["name"], found["attributes"], found["status"]) == (
+        "n",
+        {"a": 1},
+        {"code": "ERROR", "message": "boom"},
+    )
+    assert found["endTimeUnixNano"] - found["startTimeUnixNano"] == 10**9
+    assert found["events"] == [{"name": "exception", "attributes": {"exception.message": "boom"}}]
+
+
+@pytest.mark.parametrize("key", ["span_type", "spanType"])
+def test_rows_of_platforms_are_no_spans(key: str) -> None:
+    row = {"trace_id": "t", "span_id": "s", "start_time": "x", "attributes": {}}
+    assert _span_stores.of(row) is not None
+    assert _span_stores.of({**row, key: "LLM"}) is None
+    assert _span_stores.of({**row, "attributes": {"mlflow.spanType": "x"}}) is None
