@@ -1,0 +1,145 @@
+"""What OpenAI's API gives back: pages of stored completions, of responses and of items, single ones; results of batches.
+
+Batches of Anthropic's are read, too.
+
+Completions and responses are told without what was asked: it is not in them. Pages of items hold both, the newest first.
+
+Get one: `curl "https://api.openai.com/v1/conversations/CONVERSATION/items?limit=100" -H "Authorization: Bearer $OPENAI_API_KEY"`,
+or the output file of a batch
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from replaydbg.core.message import Json, Message, Role, Text
+from replaydbg.core.outcome import Reply
+from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.readers import _containers, _moments
+from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers._transcript import Run, Transcript
+from replaydbg.wire import anthropic_messages, loose, openai_chat, openai_responses, tool_specs
+
+FORMAT = "openai-pages"
+_REPLIES = frozenset({"response", "chat.completion"})
+_ITEMS = frozenset({"message", "function_call", "function_call_output", "reasoning"})
+
+
+def sniff(document: Document) -> float:
+    first = loose.mapping(_containers.first_record(document.head))
+    if "custom_id" in first and ("response" in first or "type" in loose.mapping(first.get("result"))):
+        return 0.95
+    items = [loose.mapping(item) for item in loose.sequence(first.get("data"))[:2]]
+    if first.get("object") == "list" and items and all(map(_is_own, items)):
+        return 0.95
+    return 0.9 if _is_reply(first) and "messages" not in first else 0.0
+
+
+def _is_reply(value: dict[str, Json]) -> bool:
+    return loose.text(value.get("object")) in _REPLIES
+
+
+def _is_own(item: dict[str, Json]) -> bool:
+    return _is_reply(item) or (
+        "object" not in item and loose.text(item.get("type")) in _ITEMS and "id" in item
+    )
+
+
+def read(document: Document, partial: bool) -> Iterator[Reading]:
+    del partial
+    transcript = Transcript(document, FORMAT)
+    run = transcript.run(document.stem)
+    without = 0
+    for value, place in _containers.values(document.buffer, transcript.notices):
+        record = loose.mapping(value)
+        if "custom_id" in record:
+            without += 1
+            _of_batch(run, record)
+            continue
+        listed = [loose.mapping(item) for item in loose.sequence(record.get("data")) or [record]]
+        if any(map(_is_reply, listed)):
+            replies = [item for item in listed if _is_reply(item)]
+            without += len(replies)
+            for item in sorted(replies, key=_made):
+                _reply(run, item)
+        elif any(map(_is_own, listed)):
+            _conversation(run, listed)
+        else:
+            transcript.notice(place, "neither a reply nor an item of a conversation, left out")
+    if without:
+        transcript.notice("", f"what was asked is not recorded with {without} of the replies")
+    yield transcript.whole("no reply")
+
+
+def _made(reply: dict[str, Json]) -> int:
+    return _moments.nanoseconds(reply.get("created_at", reply.get("created")))
+
+
+def _of_batch(run: Run, record: dict[str, Json]) -> None:
+    result = loose.mapping(record.get("result"))
+    body = loose.mapping(loose.mapping(record.get("response")).get("body")) or loose.mapping(
+        result.get("message")
+    )
+    failed = (record.get("error"), body.get("error"), result.get("error"))
+    error = next(filter(None, map(loose.mapping, failed)), {})
+    error = loose.mapping(error.get("error")) or error
+    words = loose.text(error.get("message")) or (loose.encoded(error) if error else "")
+    if result and not body and not words:
+        words = loose.text(result.get("type"))  # expired, canceled
+    if result:
+        _step(run, body, anthropic_messages.read_reply(body), provider="anthropic", error=words, raw=record)
+    else:
+        _reply(run, body, error=words, raw=record)
+
+
+def _reply(run: Run, reply: dict[str, Json], *, error: str = "", raw: Json = None) -> None:
+    is_response = reply.get("object") == "response"
+    said = openai_responses.read_reply(reply) if is_response else openai_chat.read_reply(reply)
+    error = error or loose.text(loose.mapping(reply.get("error")).get("message"))
+    _step(run, reply, said, provider="openai", error=error, raw=reply if raw is None else raw)
+
+
+def _step(run: Run, reply: dict[str, Json], said: Reply, *, provider: str, error: str, raw: Json) -> None:
+    asked = loose.text(reply.get("instructions"))
+    body = PlainBody(
+        messages=(Message(Role.SYSTEM, (Text(asked),)),) if asked else None,
+        output=said.message if said.message.parts else None,
+        tools=tool_specs.read_tools(reply["tools"]) if isinstance(reply.get("tools"), list) else None,
+        usage=said.usage,
+        response_model=said.model,
+        provider=provider,
+        error=error,
+        raw=raw,
+    )
+    counted = (said.usage.input_tokens, said.usage.output_tokens)
+    run.step(
+        Kind.MODEL_CALL,
+        f"chat {said.model}".rstrip(),
+        body,
+        model=said.model,
+        start_ns=_made(reply),
+        end_ns=_moments.nanoseconds(reply.get("completed_at")),
+        status=Status.ERROR if error else Status.UNSET,
+        input_tokens=-1 if counted[0] is None else counted[0],
+        output_tokens=-1 if counted[1] is None else counted[1],
+    )
+
+
+def _conversation(run: Run, items: list[dict[str, Json]]) -> None:
+    """Items without times: where a person's words end the page, and do not begin it, the newest stands first."""
+    spoken = [loose.text(item.get("role")) for item in items if item.get("role")]
+    if len(spoken) > 1 and spoken[-1] != "assistant" and spoken[0] == "assistant":
+        items.reverse()
+    thread = run.thread()
+    for message in openai_responses.read_messages(items):
+        thread.add(message)
+    thread.end()
+
+
+READER = Reader(
+    FORMAT,
+    "pages of OpenAI's API (completions, responses, items), results of batches",
+    sniff,
+    read,
+    marks=("object", "data", "has_more"),
+)
