@@ -152,7 +152,9 @@ class Columns:
         """Add many rows, column by column."""
         number = self.strings.number
         self.ids += ids
-        self.parent_ids += parent_ids
+        # One text for all children of a parent: the others are gone before the next rows come, and leave no holes behind.
+        named = list(parent_ids)
+        self.parent_ids += map({}.setdefault, named, named)
         for column, values in (
             (self.kinds, kinds), (self.names, map(number, names)), (self.agents, map(number, agents)),
             (self.models, map(number, models)), (self.starts_ns, starts_ns), (self.ends_ns, ends_ns),

@@ -108,6 +108,18 @@ def test_extend_and_add_fill_the_same_columns() -> None:
     assert one.strings.strings == two.strings.strings == ["", "n", "g", "m"]
 
 
+def test_children_of_one_parent_hold_its_id_once() -> None:
+    """What others said of it is gone before the next rows come, and so leaves no holes between the ids that stay."""
+    columns = Columns()
+    parents = [f"parent {number % 2}" for number in range(6)]
+    rows = [
+        (f"{at}", parent, 0, "n", "", "", -1, -1, 0, -1, -1, 0.0, None) for at, parent in enumerate(parents)
+    ]
+    columns.extend(rows)
+    assert columns.parent_ids == parents
+    assert len(set(map(id, columns.parent_ids))) == 2
+
+
 def test_columns_may_grow_after_they_were_arranged() -> None:
     columns = Columns()
     columns.add(id="a", kind=Kind.OPAQUE, name="one", handle=None)
