@@ -11,11 +11,13 @@ from bisect import bisect_right
 from enum import IntEnum
 from functools import cached_property
 
+from replaydbg.core.columns import AT_ONCE
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.lanes import Chain
 from replaydbg.graph.picked import Picked
 from replaydbg.graph.rows import Entry
+from replaydbg.graph.walk import Heed, unheeded
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _AGENTS = frozenset({KINDS.index(Kind.AGENT_INVOCATION), KINDS.index(Kind.HANDOFF)})
@@ -33,8 +35,10 @@ class Level(IntEnum):
 class Stretches:
     """Where the rounds and the agents of a trace begin, by row."""
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, heed: Heed = unheeded) -> None:
+        """`heed` hears now and then while they are made, and must not raise."""
         self.trace = trace
+        self._heed = heed
 
     @cached_property
     def agents(self) -> array[int]:
@@ -43,13 +47,13 @@ class Stretches:
         within = array("q", bytes(8 * len(kinds)))
         begins = array("i")
         last = -1
-        for row, kind in enumerate(kinds):
-            parent = parents[row]
+        for row, (kind, parent, own) in enumerate(zip(kinds, parents, agents, strict=True)):
+            if not row % AT_ONCE:
+                self._heed(row / len(kinds))
             if kind in _AGENTS:
-                key = row + 1 << 32 | agents[row]
+                key = row + 1 << 32 | own
             else:
                 around = within[parent] if parent >= 0 else 0
-                own = agents[row]
                 key = (around >> 32) << 32 | own if own else around
             within[row] = key
             if key != last:

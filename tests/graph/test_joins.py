@@ -166,3 +166,7 @@ def test_it_is_told_how_far_it_is_also_below_one_parent() -> None:
     join(run, heed=heard.append)
     assert len(heard) > 4
     assert all(0 <= done <= 1 for done in heard)
+
+
+def test_nothing_goes_on_from_nothing() -> None:
+    assert edges(trace(), join(trace())) == set()

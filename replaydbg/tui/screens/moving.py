@@ -215,6 +215,12 @@ class Moving(ReadingStep):
         self._map_is_new, self._zoomed_for_map = on, False
         self.set_focus(flow if on else self.chain)
 
+    def on_chain_list_highlighted(self, event: Chain.Highlighted) -> None:
+        """Who jumps to a step (the next finding, a hit, a number) with the map open sees on it where that is."""
+        flow = self.query_one(FlowPane)
+        if flow.display and event.row != self.row:
+            flow.show_rows(event.row)
+
     def on_flow_map_view_drawn(self, event: FlowPane.Drawn) -> None:
         """A map that has no room beside the detail gets all there is, as the timeline does: z brings the detail back."""
         if not (self._map_is_new and event.crowded):

@@ -100,7 +100,7 @@ class ChainList(ChainJumps):
             if chain is None:
                 self._laid_after = (before, before.turns) if before is not None else None
                 state = before.state if before is not None else None
-                chain = Chain(trace, facts, state, heed=give_way)
+                chain = Chain(trace, facts, state, give_way)
             return ChainView(chain, findings, origins, self.signs, facts, totals=totals)
 
         if len(trace) <= AT_ONCE_STEPS:
@@ -115,12 +115,13 @@ class ChainList(ChainJumps):
         else:
             self._then.append(act)
 
-    def _lay(self, number: int, laid: Callable[[], ChainView]) -> None:
+    def _lay(self, number: int, laid: Callable[[], ChainView]) -> ChainView:
         """In a thread: also findings alone are summed up over all rows."""
         view = laid()
         view.row_of("")  # what finds rows by their ids is made here, not by the first who asks
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._show_laid, number, view)
+        return view
 
     def _show_laid(self, number: int, view: ChainView) -> None:
         """Unless a later one is shown already. A later one that is still laid must not keep this one from being seen:

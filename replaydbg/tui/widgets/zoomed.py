@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from textual.message import Message
 from textual.worker import get_current_worker
 
 from replaydbg.graph.lanes import Chain
 from replaydbg.graph.zoom import Level, Stretches, Zoomed
+from replaydbg.tui.background import give_way
 from replaydbg.tui.widgets.filtered import FilteredChain
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
 from replaydbg.views.chain import ChainView
@@ -32,6 +33,22 @@ class ZoomedChain(FilteredChain):
             if entry.row <= self._anchor < entry.end:
                 return self._anchor
         return super().row
+
+    def _lay(self, number: int, laid: Callable[[], ChainView]) -> ChainView:
+        """Once all of a long run is known, also what the first look from farther away would have to wait for."""
+        view = super()._lay(number, laid)
+        known = self._stretches
+        if view.facts is None or (known is not None and known.trace is view.trace):
+            return view
+        stretches = Stretches(view.trace, give_way)
+        _ = stretches.rounds
+        if not get_current_worker().is_cancelled:
+            self.app.call_from_thread(self._prepared, stretches)
+        return view
+
+    def _prepared(self, stretches: Stretches) -> None:
+        if self.view is not None and self.view.trace is stretches.trace and self._stretches is None:
+            self._stretches = stretches
 
     def show_level(self, level: Level) -> None:
         """Show the steps from nearer or from farther away, made in a thread where there are many."""

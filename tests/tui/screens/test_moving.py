@@ -289,3 +289,22 @@ async def test_what_a_key_opens_is_seen_where_the_detail_had_all_the_room(
         await sitting.press(key)
         await sitting.until_text(shows)
         assert not sitting.main.has_class("-detail")
+
+
+async def test_jumps_with_the_map_open_are_seen_on_the_map(tmp_path: Path) -> None:
+    """They moved the list that the map hides, and nothing else."""
+    async with open_demo(tmp_path) as sitting:
+        chain, flow = sitting.main.chain, sitting.main.query_one(FlowPane)
+        assert chain.view is not None
+        await sitting.press("g", "t")
+        await sitting.until(lambda: flow.drawing is not None and flow.display)
+        assert flow.drawing is not None
+        seen = set()
+        for row in chain.view.stops:
+            await sitting.press("right_square_bracket")
+            assert (chain.row, flow.cursor) == (row, flow.drawing.stop_of(row))
+            seen.add(flow.cursor)
+        assert len(seen) > 1
+        flow.cursor = 0
+        await sitting.press("left_square_bracket")
+        assert flow.cursor == flow.drawing.stop_of(chain.row)
