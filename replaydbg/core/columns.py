@@ -153,8 +153,8 @@ class Columns:
         number = self.strings.number
         self.ids += ids
         # One text for all children of a parent: the others are gone before the next rows come, and leave no holes behind.
-        named = list(parent_ids)
-        self.parent_ids += map({}.setdefault, named, named)
+        named, known = list(parent_ids), dict[str, str]()
+        self.parent_ids += map(known.setdefault, named, named)
         for column, values in (
             (self.kinds, kinds), (self.names, map(number, names)), (self.agents, map(number, agents)),
             (self.models, map(number, models)), (self.starts_ns, starts_ns), (self.ends_ns, ends_ns),

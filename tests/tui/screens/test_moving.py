@@ -293,14 +293,16 @@ async def test_what_a_key_opens_is_seen_where_the_detail_had_all_the_room(
 
 async def test_jumps_with_the_map_open_are_seen_on_the_map(tmp_path: Path) -> None:
     """They moved the list that the map hides, and nothing else."""
-    async with open_demo(tmp_path) as sitting:
+    async with open_made(tmp_path, crew(3, 10, 100)) as sitting:
+        await sitting.until_checked()
         chain, flow = sitting.main.chain, sitting.main.query_one(FlowPane)
+        await sitting.until(lambda: chain.view is not None and len(chain.view.stops) > 3)
         assert chain.view is not None
         await sitting.press("g", "t")
         await sitting.until(lambda: flow.drawing is not None and flow.display)
         assert flow.drawing is not None
         seen = set()
-        for row in chain.view.stops:
+        for row in [row for row in chain.view.stops if row][:8]:
             await sitting.press("right_square_bracket")
             assert (chain.row, flow.cursor) == (row, flow.drawing.stop_of(row))
             seen.add(flow.cursor)
