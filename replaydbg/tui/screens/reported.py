@@ -65,6 +65,13 @@ class Reported(Sizing):
             self.say(
                 f"{plural(len(reading.traces), 'trace')} by now; the last row of this one leads to the newest"
             )
+        elif (
+            before is not None
+            and before.trace.id != trace.id
+            and before.trace.id in {each.id for each in reading.traces}
+        ):
+            count = len(reading.traces)
+            self.say(f"the newest of {count} traces in this file; without --follow they are listed")
         self.chain.stays_at_end = True
         self.show(desk.read(trace, complete=True))
         self.chain.once_shown(self.seek_again)
