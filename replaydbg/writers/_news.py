@@ -13,8 +13,8 @@ from replaydbg.wire import genai
 class News:
     """Messages are told apart by what they say; one that a prompt holds twice is told twice.
 
-    A reply comes back in later prompts, often reworded by a client: an assistant's message counts as told when one with
-    the same text and calls was a reply.
+    A reply comes back in later prompts, often reworded by a client, as several messages, or without the calls that were
+    taken out of its text: an assistant's message counts as told when all that it says and asks for was in replies.
     """
 
     def __init__(self) -> None:
@@ -25,19 +25,27 @@ class News:
         seen: Counter[str] = Counter()
         new = []
         for message in messages:
-            name = _name(message)
-            seen[name] += 1
-            if seen[name] > self._told[name]:
-                self._told[name] += 1
+            names = _names(message)
+            seen.update(names)
+            if any(seen[name] > self._told[name] for name in names):
+                self._told.update(
+                    {
+                        name: seen[name] - self._told[name]
+                        for name in {*names}
+                        if seen[name] > self._told[name]
+                    }
+                )
                 new.append(message)
         return new
 
     def reply(self, message: Message) -> None:
-        self._told[_name(message)] += 1
+        self._told.update(_names(message))
 
 
-def _name(message: Message) -> str:
-    if message.role is Role.ASSISTANT:
-        said = "".join(part.text for part in message.parts if isinstance(part, Text)).strip()
-        return canonical(["assistant", said, [(call.name, call.arguments) for call in message.tool_calls]])
-    return canonical([str(message.role), genai.write_messages([message])[0]["parts"]])
+def _names(message: Message) -> list[str]:
+    """Of what an assistant said and of each of its calls; one for any other message."""
+    if message.role is not Role.ASSISTANT:
+        return [canonical([str(message.role), genai.write_messages([message])[0]["parts"]])]
+    said = "".join(part.text for part in message.parts if isinstance(part, Text)).strip()
+    calls = [canonical(["call", call.name, call.arguments]) for call in message.tool_calls]
+    return [canonical(["assistant", said]), *calls] if said or not calls else calls

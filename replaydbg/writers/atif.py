@@ -36,6 +36,10 @@ class _Trajectory:
         self.steps: list[dict[str, Json]] = []
         self._waiting: list[tuple[ToolCall, dict[str, Json], int]] = []
         """Calls that nothing answered yet, each with its step and when it was made, the latest last."""
+        self._seen: list[tuple[str, dict[str, Json], bool]] = []
+        """What ran and no reply named, until a message tells what came of it: with the step of the reply before, and whether
+        it is that reply's own (what a tool ran in turn is not).
+        """
         self._now = 0
         self._news = News()
         self._tools: dict[str, Json] = {}
@@ -48,6 +52,8 @@ class _Trajectory:
             step = trace.step(row)
             if step.kind is Kind.MODEL_CALL:
                 self._add_call(step)
+            elif step.kind is Kind.TOOL_EXECUTION and self._place(step) is None:
+                self._add_seen(step)
             elif step.kind is not Kind.TOOL_EXECUTION:
                 self.losses.add(
                     f"{str(step.kind).replace('-', ' ')} step", "the format is one line of messages and calls"
@@ -55,6 +61,9 @@ class _Trajectory:
         for self._now, row in enumerate(rows):
             if trace.kind(row) is Kind.TOOL_EXECUTION:
                 self._add_execution(trace.step(row))
+        for text, document, is_own in self._seen:
+            if is_own:
+                _observe(document, None, text)
         first = next((row for row in rows if trace.kind(row) is Kind.MODEL_CALL), None)
         agent: dict[str, Json] = {
             "name": "unknown" if first is None else trace.agent(first) or "unknown",
@@ -116,6 +125,11 @@ class _Trajectory:
             return
         if message.role is Role.TOOL and not message.text:
             return
+        told = next((each for each in self._seen if each[0] == message.text), None)
+        if told is not None and message.role in {Role.USER, Role.TOOL}:
+            self._seen.remove(told)
+            _observe(told[1], None, message.text)
+            return
         source = _SOURCES.get(message.role, "user")
         self.losses.add("message", "the role is none of system, user and agent, written as the user's",
                         int(message.role not in _SOURCES))  # fmt: skip
@@ -166,18 +180,33 @@ class _Trajectory:
                 return
         self.losses.add("tool response", "no call before asked for this, left out")
 
+    def _add_seen(self, step: Step) -> None:
+        """What an agent saw that acts by its words alone; it stands below them."""
+        document = next((each for each in reversed(self.steps) if each["source"] == "agent"), None)
+        result = step.body.result if step.body.has_result else step.body.error
+        if document is not None and result:
+            text = result if isinstance(result, str) else loose.encoded(result)
+            self._seen.append((text, document, step.body.call is None))
+
     def _add_execution(self, step: Step) -> None:
         """What a tool returned and no later prompt held: at the end of a run, mostly."""
         self.losses.add("tool execution", "times and place in the tree are left out")
-        ran, body = step.body.call, step.body
-        for place, (call, document, made) in enumerate(self._waiting):
+        body, place = step.body, self._place(step)
+        if place is not None:
+            call, document, _ = self._waiting[place]
+            self._answer(place, document, call, body.result if body.has_result else body.error)
+
+    def _place(self, step: Step) -> int | None:
+        """Of the call that this execution ran, among those that wait."""
+        ran = step.body.call
+        for place, (call, _, made) in enumerate(self._waiting):
             if (
                 ran is not None
                 and made < self._now
                 and (call.id == ran.id if ran.id and call.id else call.name == ran.name)
             ):
-                self._answer(place, document, call, body.result if body.has_result else body.error)
-                return
+                return place
+        return None
 
     def _answer(self, place: int, document: dict[str, Json], call: ToolCall, result: Json) -> None:
         del self._waiting[place]
@@ -185,9 +214,13 @@ class _Trajectory:
         source = next((each["tool_call_id"] for each in calls if each["tool_call_id"] == call.id), None)
         source = source or next(each["tool_call_id"] for each in calls if each["function_name"] == call.name)
         content = result if isinstance(result, str) else loose.encoded(result)
-        document.setdefault("observation", {"results": []})["results"].append(
-            {"source_call_id": source, "content": content}
-        )
+        _observe(document, source, content)
+
+
+def _observe(document: dict[str, Json], source: str | None, content: str) -> None:
+    """A result below its reply; the format names its call, or none."""
+    result = {"content": content} if source is None else {"source_call_id": source, "content": content}
+    document.setdefault("observation", {"results": []})["results"].append(result)
 
 
 WRITER = Writer("atif", "ATIF trajectories (Harbor, Terminal-Bench)", _write, holds_many=False)

@@ -51,7 +51,7 @@ def assert_valid(document: dict[str, Any]) -> None:
         ids = [call["tool_call_id"] for call in step.get("tool_calls", [])]
         assert all(isinstance(call["arguments"], dict) for call in step.get("tool_calls", []))
         for result in step.get("observation", {}).get("results", []):
-            assert result["source_call_id"] in ids
+            assert result.get("source_call_id", "none") in {*ids, "none"}
             assert isinstance(result["content"], str)
 
 
@@ -109,3 +109,43 @@ def test_what_has_no_place_is_said() -> None:
 @given(strategies.traces())
 def test_anything_can_be_written(run: Trace) -> None:
     assert_valid(written(run)[0])
+
+
+def test_an_agent_that_acts_by_its_words_alone() -> None:
+    """Its commands are taken out of the text that comes back without them, and what it saw is a message of the user's."""
+    said = ["I look.", "I look again.", "Done."]
+    asked = [call("bash", {"command": "ls"}, ""), call("bash", {"command": "pwd"}, "")]
+    seen = ["a.txt", "/tmp"]
+    prompts = [[user("go")]]
+    for words, result in zip(said, seen, strict=False):
+        prompts.append([*prompts[-1], assistant(words), user(result)])
+    run = trace(
+        model_call("a", messages=prompts[0], reply=assistant(said[0], asked[0])),
+        tool_execution("f", asked[0], seen[0]),
+        model_call("b", messages=prompts[1], reply=assistant(said[1], asked[1])),
+        tool_execution("g", asked[1], seen[1]),
+        model_call("c", messages=prompts[2], reply=assistant(said[2])),
+    )
+    document, _ = written(run)
+    assert_valid(document)
+    agents = [step for step in document["steps"] if step["source"] == "agent"]
+    assert [step["message"] for step in agents] == said, "each reply is told once"
+
+
+def test_what_was_seen_without_a_call_stands_below_the_reply() -> None:
+    def looked(result: str) -> Any:
+        return tool_execution(result, None, result)
+
+    run = trace(
+        model_call("d", messages=[user("go")], reply=assistant("I look.")),
+        looked("a.txt"),
+        model_call("e", messages=[user("go"), assistant("I look."), user("a.txt")], reply=assistant("Done.")),
+        looked("bye"),
+    )
+    document, _ = written(run)
+    assert_valid(document)
+    assert [(step["source"], step["message"], step.get("observation")) for step in document["steps"]] == [
+        ("user", "go", None),
+        ("agent", "I look.", {"results": [{"content": "a.txt"}]}),
+        ("agent", "Done.", {"results": [{"content": "bye"}]}),
+    ]

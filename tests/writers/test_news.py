@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replaydbg.core.message import Message, Reasoning, Role, Text, text_message
+from replaydbg.core.message import Message, Reasoning, Role, Text, ToolCall, text_message
 from replaydbg.writers._news import News
 
 SYSTEM, HI = text_message(Role.SYSTEM, "be kind"), text_message(Role.USER, "hi")
@@ -28,3 +28,22 @@ def test_a_reply_that_comes_back_without_its_reasoning_is_the_same() -> None:
     news = News()
     news.reply(Message(Role.ASSISTANT, (Reasoning("hm"), Text("yes "))))
     assert news.of([YES]) == []
+
+
+FIND, READ = ToolCall("1", "find", {"q": "x"}), ToolCall("2", "read", {"a": 1})
+
+
+def test_a_reply_that_comes_back_in_pieces_is_the_same() -> None:
+    """A client makes a message of each call, and one of the text; a harness leaves out the call that it took from the text."""
+    news = News()
+    news.reply(Message(Role.ASSISTANT, (Text("yes"), FIND, READ)))
+    pieces = [YES, *(Message(Role.ASSISTANT, (each,)) for each in (FIND, READ))]
+    assert news.of(pieces) == []
+    assert news.of([*pieces, pieces[1]]) == [pieces[1]], "a call that nobody made is new"
+
+
+def test_a_reply_with_another_call_is_another() -> None:
+    news = News()
+    news.reply(Message(Role.ASSISTANT, (Text("yes"), FIND)))
+    other = Message(Role.ASSISTANT, (Text("yes"), READ))
+    assert news.of([other]) == [other]
