@@ -41,8 +41,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             _logged(run, record, begun)
         else:
             transcript.notice(place, "no task, left out")
-    for (agent, task), moment in begun.items():  # the run stopped in the middle of it
-        run.step(Kind.AGENT_INVOCATION, agent or "task", PlainBody(input=task), agent=agent, start_ns=moment)
+    for (agent, asked), moment in begun.items():  # the run stopped in the middle of it
+        run.step(Kind.AGENT_INVOCATION, agent or "task", PlainBody(input=asked), agent=agent, start_ns=moment)
     yield transcript.whole("no task")
 
 
