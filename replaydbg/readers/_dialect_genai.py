@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 import msgspec
 
-from replaydbg.core.message import Json, Message, Role, ToolCall
+from replaydbg.core.message import Json, Message, Role, Text, ToolCall
 from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _genai_contents, _genai_events
@@ -78,7 +79,7 @@ def kind_of(wanted: Mapping[str, Json], name: str) -> Kind:
         kind = _KIND_OF_TRACELOOP.get(traceloop) if isinstance(traceloop, str) else None
     kind = kind or _genai_contents.kind(wanted, name)
     if kind is None and operation is None:
-        kind = _kind_without_operation(wanted)
+        kind = _kind_without_operation(wanted, name)
     if kind is Kind.AGENT_INVOCATION and is_glue(name):
         return Kind.OPAQUE
     if kind is Kind.TOOL_EXECUTION and str(wanted.get("gen_ai.tool.name")).startswith("("):
@@ -86,14 +87,19 @@ def kind_of(wanted: Mapping[str, Json], name: str) -> Kind:
     return kind or Kind.OPAQUE
 
 
-def _kind_without_operation(wanted: Mapping[str, Json]) -> Kind | None:
+def _kind_without_operation(wanted: Mapping[str, Json], name: str) -> Kind | None:
     if first_text(wanted, ("llm.request.type",)) in {"chat", "completion", "response"}:
         return Kind.MODEL_CALL
     if wanted.get("gen_ai.tool.name"):
         return Kind.TOOL_EXECUTION
-    if "gen_ai.request.model" in wanted and "gen_ai.response.model" in wanted:
-        return Kind.MODEL_CALL
-    return None
+    if "gen_ai.request.model" not in wanted:
+        return None
+    is_named_so = _CALL_NAME.search(name) is not None and "embed" not in name.lower()
+    return Kind.MODEL_CALL if is_named_so or "gen_ai.response.model" in wanted else None
+
+
+_CALL_NAME = re.compile(r"\b(?:chat|llm|completions?|generate)\b", re.IGNORECASE)
+"""How spans of model calls are called by those who make them by hand, and leave the operation out."""
 
 
 def facts(wanted: Mapping[str, Json], name: str) -> Facts:
@@ -181,7 +187,18 @@ class Body(SpanBody):
             known = self.histories.messages(value)
             if known is not None:
                 return known
-        found, cut = parsed_list(value)
+        if isinstance(value, str) and value.lstrip()[:1] not in {
+            "[",
+            "{",
+            '"',
+        }:  # what was said, and no list of it
+            return (
+                (Message(Role.ASSISTANT if key == _REPLY else Role.USER, (Text(value),)),) if value else None
+            )
+        within = loose.mapping(parsed(value)).get(
+            "messages"
+        )  # Microsoft's Agent 365 says the version beside them
+        found, cut = (within, False) if isinstance(within, list) else parsed_list(value)
         end = (cut_off(key, len(value)),) if cut else ()
         return None if found is None and not cut else (*genai.read_messages(found or []), *end)
 

@@ -232,3 +232,32 @@ def test_what_an_agent_was_asked_and_said_in_events() -> None:
     told = [event("gen_ai.user.message", content='[{"text": "hi"}]'), event("gen_ai.choice", message="hello")]
     body = step("invoke_agent a", {"gen_ai.operation.name": "invoke_agent"}, events=told).body
     assert (body.input, body.output_value) == ([{"text": "hi"}], "hello")
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("just words", "just words"),
+        (json.dumps({"version": "0.1.0", "messages": [{"role": "user", "content": "hi"}]}), "hi"),
+    ],
+)
+def test_messages_that_are_no_list(said: str, text: str) -> None:
+    body = step("chat", CHAT | {"gen_ai.input.messages": said, "gen_ai.output.messages": said}).body
+    assert body.messages is not None
+    assert body.output is not None
+    assert [message.text for message in (*body.messages, body.output)] == [text, text]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("llm.planning", Kind.MODEL_CALL),
+        ("openai.chat", Kind.MODEL_CALL),
+        ("chat gpt-5", Kind.MODEL_CALL),
+        ("llm embeddings", Kind.OPAQUE),
+        ("chatter", Kind.OPAQUE),
+        ("step", Kind.OPAQUE),
+    ],
+)
+def test_spans_made_by_hand_without_an_operation(name: str, kind: Kind) -> None:
+    assert step(name, {"gen_ai.request.model": "m"}).kind is kind
