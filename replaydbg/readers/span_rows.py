@@ -19,13 +19,15 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Source
 from replaydbg.readers import _containers, _log_rows, _span_fields, _span_pages, _span_stores
-from replaydbg.readers._api import STRETCH_BYTES, Document, NotThisFormat, Reader, Reading, on_the_way
+from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading, on_the_way
 from replaydbg.readers._assembly import Assembly
 from replaydbg.readers._log_events import LogEvents
 from replaydbg.readers._records import document_of
 from replaydbg.readers._span import Span
 
 FORMAT = "span-rows"
+_FIRST_ROWS_BYTES = 256 << 10
+"""After so much the first rows are handed out, and again whenever four times as much has been read."""
 _LOOKED_AT_MAX = 8
 """So many rows of the head are looked at: the first may be of something else."""
 _MARKS = (
@@ -69,7 +71,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     size = max(1, len(document.buffer))
     assembly = Assembly(Source(document.name, FORMAT), _span)
     logs = LogEvents()
-    read, due, others = 0, STRETCH_BYTES, 0
+    read, due, others = 0, _FIRST_ROWS_BYTES, 0
     for record in _containers.records(document.buffer, assembly.notices, items=True):
         for piece, place in _pieces(record, assembly.notices):
             try:
@@ -83,9 +85,12 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
                         Notice(place or "/", "a row that is neither a span nor an event of one, left out")
                     )
         read += len(record.raw)
-        if partial and due <= read < size:
-            due = read + STRETCH_BYTES
-            yield on_the_way(read, size)
+        if not partial or read >= size:
+            continue
+        if read >= due and len(assembly):
+            due = 4 * read
+            yield assembly.reading(read / size, complete=False)
+        yield on_the_way(read, size)
     if others > 1:
         assembly.notices.append(Notice("", f"{others:,} such rows were left out in all"))
     logs.join(assembly)

@@ -155,3 +155,14 @@ def test_logs_without_spans_say_so() -> None:
         ]
     )
     assert Notice("", "1 model call is known by log records only; the tree is not here") in reading.notices
+
+
+def test_the_first_rows_come_early() -> None:
+    lines = STORES["CloudWatch, lines"].split(b"\n")
+    many = b"\n".join(lines[0].replace(b"a000000000000001", b"%016x" % number) for number in range(1, 2_000))
+    readings = list(span_rows.READER.read(document(many), True))
+    some = [len(reading.traces[0]) for reading in readings if reading.traces]
+    assert len(some) > 1
+    assert some == sorted(some)
+    assert some[-1] == 1_999
+    assert [reading.complete for reading in readings] == [False] * (len(readings) - 1) + [True]
