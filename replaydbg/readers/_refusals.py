@@ -17,6 +17,7 @@ from replaydbg.core.message import Json
 from replaydbg.readers import _gateway_log
 from replaydbg.readers._api import Document
 from replaydbg.readers._containers import first_record
+from replaydbg.wire import loose
 
 _SCHEMA_BYTES_MAX = 1 << 20
 """Of a database and of a Parquet file so much is searched for names: its beginning and its end."""
@@ -44,6 +45,7 @@ _OPENCODE = (
 )
 
 _CLINE = "open what its model was told and said: `api_conversation_history.json` in the same folder"
+_GEMINI = "open a chat: `~/.gemini/tmp/<project>/chats/session-<time>.json`"
 _CURSOR = (
     "open what its agent writes down, `~/.cursor/projects/<project>/agent-transcripts/`, or what "
     "`cursor-agent -p ... --output-format stream-json` prints"
@@ -226,6 +228,27 @@ _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
     (
         lambda keys: {"projectID", "directory", "title", "time"} <= keys.keys(),
         Refusal("the head of a session of opencode", _OPENCODE),
+    ),
+    (
+        lambda keys: {"sessionId", "messageId", "type", "message"} == keys.keys() - {"timestamp"}
+        and isinstance(keys["messageId"], int),
+        Refusal("Gemini CLI's list of prompts", _GEMINI),
+    ),
+    (
+        lambda keys: str(loose.mapping(keys.get("attributes")).get("event.name")).startswith(("gemini_cli.", "qwen-code.")),
+        Refusal("telemetry of Gemini CLI or Qwen Code", _GEMINI),
+    ),
+    (
+        lambda keys: {"task_name", "trial_name", "agent_info"} <= keys.keys(),
+        Refusal(
+            "the result of a trial of Harbor", "open what the agent did: `agent/trajectory.json` in the same folder"
+        ),
+    ),
+    (
+        lambda keys: {"results", "n_resolved"} <= keys.keys(),
+        Refusal(
+            "the results of Terminal-Bench", "open what the agent itself wrote down: `agent-logs/` in the folder of a trial"
+        ),
     ),
     (
         lambda keys: {"ts", "type"} <= keys.keys() and bool({"say", "ask"} & keys.keys()),

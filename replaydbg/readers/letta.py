@@ -81,6 +81,10 @@ def _message(
     message = openai_chat.read_message({**item, "content": _content(item.get("content"))})
     if message.role is not Role.ASSISTANT:
         returns = [loose.mapping(one) for one in loose.sequence(item.get("tool_returns"))]
+        if message.role is Role.TOOL and any(loose.text(one.get("tool_call_id")) for one in returns):
+            message = Message(Role.TOOL, tuple(map(_returned, returns)))  # of several calls at once
+            thread.add(message, moment_ns=moment, origin=item)
+            return
         failed = any(loose.text(one.get("status")) == "error" for one in returns)
         is_failed_tool = failed and message.role is Role.TOOL
         thread.add(message, moment_ns=moment, **({"is_error": True} if is_failed_tool else {}))
@@ -88,6 +92,11 @@ def _message(
     model = loose.text(item.get("model")) or loose.text(config.get("model"))
     facts = Facts(model, provider=loose.text(config.get("model_endpoint_type")), tools=tools or None)
     thread.reply(message, facts=facts, moment_ns=moment, origin=item)
+
+
+def _returned(one: dict[str, Json]) -> ToolResponse:
+    failed = loose.text(one.get("status")) == "error"
+    return ToolResponse(loose.text(one.get("tool_call_id")), one.get("func_response"), is_error=failed)
 
 
 def _content(content: Json) -> Json:

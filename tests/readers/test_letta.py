@@ -40,6 +40,22 @@ def test_an_agent_file(content: Any) -> None:
     assert [tool.name for tool in first.body.tools or ()] == ["search"]
 
 
+def test_what_several_calls_brought_at_once() -> None:
+    calls = [{**CALL, "id": id_} for id_ in "cd"]
+    returns = [
+        {"tool_call_id": "d", "status": "error", "func_response": "no"},
+        {"tool_call_id": "c", "status": "success", "func_response": "20"},
+    ]
+    talk = [
+        SAID[1],
+        {**SAID[2], "tool_calls": calls},
+        {"role": "tool", "content": [], "tool_call_id": None, "tool_returns": returns},
+    ]
+    trace = clear(READER, {**OLD, "messages": talk})
+    assert outline(trace) == ["model-call chat big", "tool-execution search!", "tool-execution search"]
+    assert [trace.body(row).result for row in (1, 2)] == ["no", "20"]
+
+
 @pytest.mark.parametrize("content", [API, API[::-1]], ids=["oldest first", "newest first"])
 def test_messages_of_the_api(content: Any) -> None:
     if content is not API:  # parts of one message keep their order

@@ -99,6 +99,31 @@ def test_json_that_is_known_and_not_read(content: Any, what: str) -> None:
     assert "secret" not in problem.hint
 
 
+@pytest.mark.parametrize(
+    ("content", "what", "instead"),
+    [
+        (
+            [{"ts": 1, "type": "say", "say": "task", "text": "go"}],
+            "shows of a task",
+            "api_conversation_history.json",
+        ),
+        ({"files_in_context": [], "model_usage": []}, "keeps about a task", "api_conversation_history.json"),
+        (
+            [{"sessionId": "s", "messageId": 0, "type": "user", "message": "go", "timestamp": "t"}],
+            "list of prompts",
+            "chats/session",
+        ),
+        ({"attributes": {"event.name": "gemini_cli.api_response"}}, "telemetry", "chats/session"),
+        ({"task_name": "t", "trial_name": "t__1", "agent_info": {}}, "Harbor", "agent/trajectory.json"),
+        ({"results": [], "n_resolved": 0}, "Terminal-Bench", "agent-logs/"),
+    ],
+)
+def test_what_stands_beside_a_recording_names_it(content: Any, what: str, instead: str) -> None:
+    problem = refused(content)
+    assert what in problem.message
+    assert instead in problem.hint
+
+
 STATE = {
     "values": {"messages": []},
     "next": [],
