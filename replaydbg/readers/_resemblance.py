@@ -9,6 +9,8 @@ from replaydbg.readers._api import Document, Reader
 from replaydbg.readers._containers import first_record
 
 _NEAREST = 3
+_USUAL = frozenset({"otlp", "chat-log", "claude-code"})
+"""Of formats that it resembles alike, or not at all, these are named first: most people have a file of one of them."""
 _KEYS_MAX = 10_000
 """Keys looked at of the first record: enough to see what it is."""
 
@@ -17,7 +19,12 @@ def nearest(document: Document, readers: Iterable[Reader]) -> str:
     """The nearest formats in words, each with those of its keys that are there and those that are missing."""
     keys = _keys(first_record(document.head))
     marked = [reader for reader in readers if reader.marks]
-    marked.sort(key=lambda reader: -len(keys.intersection(reader.marks)) / len(reader.marks))
+    marked.sort(
+        key=lambda reader: (
+            -len(keys.intersection(reader.marks)) / len(reader.marks),
+            reader.name not in _USUAL,
+        )
+    )
     return "; ".join(_in_words(reader, keys) for reader in marked[:_NEAREST])
 
 

@@ -23,6 +23,17 @@ def test_what_is_no_json_resembles_nothing() -> None:
     assert "has" not in _resemblance.nearest(document(b"hello"), _registry.readers()[0])
 
 
+def test_where_nothing_is_shared_the_usual_formats_say_what_it_lacks() -> None:
+    said = _resemblance.nearest(
+        document({"apiVersion": "v1", "dependencies": {"a": "1"}}), _registry.readers()[0]
+    )
+    assert [part.partition(" (lacks ")[2].partition(",")[0] for part in said.split("; ")] == [
+        "messages",
+        "sessionId",
+        "resourceSpans",
+    ]
+
+
 @pytest.mark.parametrize(
     "reader", [r for r in _registry.readers()[0] if r.marks], ids=lambda reader: reader.name
 )
