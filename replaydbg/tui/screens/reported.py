@@ -31,6 +31,7 @@ class Reported(Sizing):
             *desk.of_settings,
             *(f"{notice.pointer}: {notice.message}" for notice in reading.notices),
         ]
+        self.chain.stays_at_end = desk.setup.follow
         if not reading.complete:
             shown = desk.shown
             steps = len(reading.traces[0]) if reading.traces else 0
@@ -72,7 +73,6 @@ class Reported(Sizing):
         ):
             count = len(reading.traces)
             self.say(f"the newest of {count} traces in this file; without --follow they are listed")
-        self.chain.stays_at_end = True
         self.show(desk.read(trace, complete=True))
         self.chain.once_shown(self.seek_again)
 

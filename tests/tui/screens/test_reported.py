@@ -94,6 +94,17 @@ async def test_a_file_that_is_still_being_written_is_followed(tmp_path: Path) ->
         assert "still being written" in sitting.said
 
 
+async def test_a_large_file_is_followed_from_its_end_as_a_small_one_is(tmp_path: Path) -> None:
+    """Its first rows are shown before all of it has been read."""
+    path = tmp_path / "run.jsonl"
+    for first in range(1, 3001, 100):
+        appended(path, *[span(number, f"step {number} " + "x" * 300) for number in range(first, first + 100)])
+    async with open_setup(Setup(str(path), follow=True)) as sitting:
+        await sitting.until_text("3,000 steps")
+        await sitting.until_text("following")
+        await sitting.until(lambda: sitting.main.chain.row == 2999, "the last row")
+
+
 async def test_a_file_that_is_written_anew_and_is_shorter(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     appended(path, *[span(number, f"step {number}", 99) for number in range(1, 61)])
