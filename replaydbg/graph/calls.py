@@ -52,9 +52,14 @@ def seen_calls(index: TraceIndex, executions_alone: Iterable[int]) -> Iterator[S
     """The calls of every reply by time, then the executions that no recorded reply asked for."""
     # Equal offers are one value (`TraceIndex`), so that a tool is looked up once per offer and not once per call.
     known: dict[tuple[int, str], SpecInForce | None] = {}
-    asked, ran, new = index.calls_by_row, index.executions_of_calls.get, tuple.__new__
+    asked, offers, ran, new = (
+        index.calls_by_row,
+        index.offers_by_row,
+        index.executions_of_calls.get,
+        tuple.__new__,
+    )
     for row in index.model_calls:
-        offered = index.tools(row)
+        offered = offers.get(row)
         for number, call in enumerate(asked.get(row, ())):
             key = (id(offered), call.name)
             if key not in known:

@@ -60,7 +60,7 @@ class Asked:
         self.executed: dict[int, ToolCall] = {}
         self.ran: set[str] = set()
         """Ids of calls of which an execution recorded what came back."""
-        self.offers: dict[int, tuple[ToolSpec, ...] | None] = {}
+        self.offers: dict[int, tuple[ToolSpec, ...]] = {}
         self.replies: list[Reply] = []
 
     def hear(self, row: int, body: Body) -> None:
@@ -68,7 +68,8 @@ class Asked:
             output = body.output
             self.calls[row] = output.tool_calls if output is not None else ()
             tools = body.tools
-            self.offers[row] = None if tools is None else self._offers.of(tools)
+            if tools is not None:
+                self.offers[row] = self._offers.of(tools)
             self.replies.append(reply_of(row, body, self.replies[-1] if self.replies else None))
         else:
             call = body.call
@@ -219,6 +220,11 @@ class TraceIndex:
     def calls_of_executions(self) -> Mapping[int, CallPlace]:
         """All of `call_of`, by row."""
         return self._pairs[0]
+
+    @property
+    def offers_by_row(self) -> Mapping[int, tuple[ToolSpec, ...]]:
+        """All of `tools`, of the model calls that recorded what they were offered."""
+        return self._walked.offers
 
     @property
     def calls_by_row(self) -> Mapping[int, tuple[ToolCall, ...]]:

@@ -6,11 +6,14 @@ answered) says so with `add`; the first who wants such facts has those of everyb
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, TypeAlias, TypeVar
 
 from replaydbg.core.step import KINDS, Body, Kind
 from replaydbg.core.trace import Trace
+
+_MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 
 _ROWS_AT_ONCE = 48
 """A listener hears so many steps at a time: taking turns at every step takes a fifth longer."""
@@ -88,17 +91,17 @@ class Walk:
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             if heed is not None:
                 heed(start / len(rows))
-            by_kind: dict[int | None, list[tuple[int, Body]]] = {kind: [] for kind, _ in listeners}
-            everything = by_kind[None] = []
+            by_kind: defaultdict[int | None, list[tuple[int, Body]]] = defaultdict(list)
+            everything = by_kind[None]
             for row in rows[start : start + _ROWS_AT_ONCE]:
-                body = body_of(row)
-                # Decoded while its text is at hand, and in order: a prompt mostly begins with a prompt or reply just before it.
-                _ = body.messages, body.output
+                body, kind = body_of(row), kinds[row]
+                if kind == _MODEL_CALL:
+                    # Decoded while its text is at hand, and in order: a prompt mostly begins with a prompt or reply just before it.
+                    _ = body.messages, body.output
                 heard = row, body
                 everything.append(heard)
-                if kinds[row] in by_kind:
-                    by_kind[kinds[row]].append(heard)
-            for kind, hear in listeners:
-                for row, body in by_kind[kind]:
+                by_kind[kind].append(heard)
+            for wanted, hear in listeners:
+                for row, body in by_kind[wanted]:
                     hear(row, body)
         self._over.update(new)

@@ -92,8 +92,28 @@ def _identifiers_of(calls: Sequence[ToolCall]) -> _Asked:
     return [
         (number, place, value)
         for number, call in enumerate(calls)
+        if _may_hold_one(call.arguments)
         for place, value in _identifiers(call.arguments)
     ]
+
+
+def _may_hold_one(arguments: Json) -> bool:
+    """A glance, since nearly all hold none: places need not be kept for it."""
+    waiting, looked = [arguments], 0
+    while waiting:
+        value = waiting.pop()
+        looked += 1
+        if looked > _VALUES_PER_CALL_MAX:
+            return True
+        for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            if isinstance(item, str):
+                if _WORD_CHARS_MIN <= len(item) <= _VALUE_CHARS_MAX and _is_identifier(item):
+                    return True
+            elif isinstance(item, (dict, list)):
+                waiting.append(item)
+            elif item is not None and not isinstance(item, (bool, float)):
+                return True  # a number may be a name
+    return False
 
 
 def _of_reply(facts: Facts, row: int, asked: _Asked, told: _Told) -> Iterator[Finding]:
