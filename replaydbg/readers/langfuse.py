@@ -50,7 +50,10 @@ def _sniff(document: Document) -> float:
     trace = loose.mapping(first.get("trace", first))
     if "trace" in first and "projectId" in trace:
         return 0.9  # a long input hides the observations from the head
-    return 0.9 if {"projectId", "timestamp", "sessionId"} <= trace.keys() else 0.0
+    if "timestamp" not in trace or {"sessionId", "session_id"}.isdisjoint(trace):
+        return 0.0
+    # A row of the table of traces has none of its observations.
+    return 0.0 if {"projectId", "bookmarked"}.isdisjoint(trace) else 0.9
 
 
 def _listed(value: dict[str, Json]) -> list[Json]:

@@ -125,6 +125,23 @@ def test_a_trace_without_observations_is_one_step() -> None:
     assert "there are no observations" in reading.notices[0].message
 
 
+@pytest.mark.parametrize("session", ["sessionId", "session_id"])
+def test_rows_of_the_table_of_traces_are_a_step_each(session: str) -> None:
+    row = {
+        "id": "t1",
+        "timestamp": "2026-01-01T00:00:00Z",
+        "name": "run",
+        "bookmarked": False,
+        session: None,
+        "tags": [],
+    }
+    rows = [{**row, "input": "hi", "output": "ho"}, {**row, "id": "t2", "input": "x", "output": "y"}]
+    assert READER.sniff(document(rows)) >= 0.9
+    reading = opened(READER, rows)
+    assert [trace.id for trace in reading.traces] == ["t1", "t2"]
+    assert "there are no observations" in reading.notices[0].message
+
+
 def test_observations_that_only_the_trace_lists_are_not_lost() -> None:
     content = {"trace": {**TRACE, "observations": HOLLOW}, "observations": OBSERVATIONS[:2]}
     assert list(steps(READER, content)) == ["root", "call", "tool"]
