@@ -285,33 +285,6 @@ def _agenta(record: Record) -> Told:
     )
 
 
-def _dify(record: Record) -> Told:
-    """An execution of a node. Dify's nodes follow each other, and none is below another."""
-    done = loose.mapping(loose.parsed(record.get("process_data")))
-    asked, gave = loose.parsed(record.get("inputs")), loose.parsed(record.get("outputs"))
-    outputs, word = loose.mapping(gave), loose.text(record.get("node_type"))
-    usage = loose.mapping(done.get("usage", outputs.get("usage")))
-    kind = Kind.RETRIEVAL if word == "knowledge-retrieval" else kind_of(word)
-    is_call = kind is Kind.MODEL_CALL
-    start, took = moment_ns(record.get("created_at")), number(record.get("elapsed_time"))
-    return Told(
-        trace=record.get("workflow_run_id"),
-        id=record.get("id"),
-        parent=None,
-        kind=kind,
-        name=record.get("title"),
-        model=done.get("model_name"),
-        start=start,
-        end=start + round(took * 1e9) if start != NOT_RECORDED and 0 <= took < 1e9 else NOT_RECORDED,
-        error=loose.text(record.get("error")) if record.get("status") in ("failed", "exception") else None,
-        usage=usage_of(usage),
-        cost=usage.get("total_price"),
-        input=done.get("prompts", asked) if is_call else asked,
-        output=outputs.get("text", gave) if is_call else gave,
-        provider=done.get("model_provider"),
-    )
-
-
 def _has(*keys: str) -> Callable[[Record], bool]:
     needed = frozenset(keys)
     return lambda record: needed <= record.keys()
@@ -359,6 +332,5 @@ PLATFORMS = (
     ),
     Platform("Weave", _has("op_name", "trace_id", "inputs", "started_at"), _weave),
     Platform("DeepEval", _has("uuid", "type", "startTime", "status", "traceUuid"), _deepeval),
-    Platform("Dify", _has("node_type", "node_id", "inputs", "outputs", "elapsed_time", "status"), _dify),
     Platform("PostHog", lambda record: loose.text(record.get("event")) in _POSTHOG and "properties" in record, _posthog),
 )  # fmt: skip

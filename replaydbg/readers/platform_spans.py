@@ -1,7 +1,7 @@
 """Steps as platforms export them that keep a run in words of their own: one record a step, each with its parent.
 
 Shapes: Opik (`{trace, spans}` of `opik export`, pages and lists of spans), Datadog's LLM Observability (what its SDK sends,
-what its export API gives), LangWatch traces, Braintrust's rows, W&B Weave's calls, DeepEval's test runs, PostHog's events, Dify's runs of workflows.
+what its export API gives), LangWatch traces, Braintrust's rows, W&B Weave's calls, DeepEval's test runs, PostHog's events.
 
 Get one: `opik export WORKSPACE project NAME` writes a file for each trace; of Braintrust `curl
 https://api.braintrust.dev/v1/project_logs/PROJECT_ID/fetch -H "Authorization: Bearer $BRAINTRUST_API_KEY" > run.json`; of Weave
@@ -26,7 +26,7 @@ FORMAT = "platform-spans"
 _LOOKED_AT_MAX = 8
 _MARKS = (
     b'"parent_span_id"', b'"start_ns"', b'"ml_app"', b'"timestamps"', b'"root_span_id"', b'"op_name"', b'"parentUuid"', b'"$ai_',
-    b'"baseSpans"', b'"trace_id"', b'"spanType"', b'"thread_id"', b'"node_type"',
+    b'"baseSpans"', b'"trace_id"', b'"spanType"', b'"thread_id"',
 )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
 
 READER = Reader(
     FORMAT,
-    "steps as platforms export them (Opik, Datadog, LangWatch, Braintrust, Weave, DeepEval, PostHog, Laminar, Agenta, Dify)",
+    "steps as platforms export them (Opik, Datadog, LangWatch, Braintrust, Weave, DeepEval, PostHog, Laminar, Agenta)",
     _sniff,
     _read,
     marks=("trace_id", "parent_span_id", "input", "output"),

@@ -8,7 +8,6 @@ import pytest
 
 from replaydbg.core.step import Kind
 from replaydbg.readers import _platforms
-from replaydbg.readers._records import RecordBody
 from replaydbg.readers._told import Told
 
 
@@ -100,39 +99,3 @@ def test_agenta_keeps_everything_below_one_attribute() -> None:
     found = told({**span, "attributes": {"ag": ag}})
     assert (found.kind, found.parent, found.error, found.usage.input_tokens) == (Kind.MODEL_CALL, "p", "", 3)
     assert (found.model, found.params, found.input) == ("m", {"temperature": 1}, {"prompt": []})
-
-
-DIFY = {
-    "id": "e", "workflow_run_id": "r", "index": 2, "node_id": "1", "node_type": "llm", "title": "Answer", "status": "succeeded",
-    "inputs": {"query": "Rain?"}, "elapsed_time": 1.5, "created_at": 1_760_000_000,
-    "process_data": {
-        "model_name": "m", "model_provider": "openai", "prompts": [{"role": "user", "text": "Rain?", "files": []}],
-        "usage": {"prompt_tokens": 3, "completion_tokens": 1, "total_price": "0.5"},
-    },
-    "outputs": {"text": "No.", "finish_reason": "stop"},
-}  # fmt: skip
-
-
-def test_dify_runs_nodes() -> None:
-    found = told(DIFY)
-    assert (found.trace, found.kind, found.name, found.model) == ("r", Kind.MODEL_CALL, "Answer", "m")
-    assert (found.usage.input_tokens, found.cost, found.error) == (3, "0.5", None)
-    assert found.end - found.start == 1_500_000_000
-    body = RecordBody(found.observed(DIFY))
-    assert body.messages is not None
-    assert body.output is not None
-    assert [message.text for message in (*body.messages, body.output)] == ["Rain?", "No."]
-
-
-@pytest.mark.parametrize(
-    ("word", "kind"),
-    [("tool", Kind.TOOL_EXECUTION), ("knowledge-retrieval", Kind.RETRIEVAL), ("if-else", Kind.OPAQUE)],
-)
-def test_nodes_of_dify(word: str, kind: Kind) -> None:
-    found = told({**DIFY, "node_type": word, "status": "failed", "error": "boom"})
-    assert (found.kind, found.input, found.output, found.error) == (
-        kind,
-        DIFY["inputs"],
-        DIFY["outputs"],
-        "boom",
-    )
