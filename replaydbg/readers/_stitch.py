@@ -116,7 +116,7 @@ class Stitcher:
             thread.session = call.session
         history = _grown(point, known, messages)
         self._quotes(thread, messages[known:])
-        self._tell(thread, history, known, origin, call)
+        self._tell(thread, history, known, origin, call, reply=point.reply if point else None)
         row = Row(history, len(messages), origin, output=call.output, facts=call.facts)
         self._append(thread, row)
         here = _Point(thread, history, len(messages), call.output)
@@ -192,11 +192,19 @@ class Stitcher:
         thread.rows.append((self._sequence, row))
 
     def _tell(
-        self, thread: Thread, history: list[Message], start: int, origin: Any, source: Call | Talk
+        self,
+        thread: Thread,
+        history: list[Message],
+        start: int,
+        origin: Any,
+        source: Call | Talk,
+        *,
+        reply: Message | None = None,
     ) -> None:
         """Steps for what the history tells from `start` on: replies that no call was logged of, and tool responses.
 
         A reply that a call before was logged of is that call's step; it only says what its tool calls are called here.
+        Some clients make a message of each call of a `reply`: so do several messages at its place.
         """
         is_known_turn, is_talk = False, isinstance(source, Talk)
         for at in range(start, len(history)):
@@ -204,6 +212,13 @@ class Stitcher:
             if message.role is Role.ASSISTANT:
                 key = self._names.key(message)
                 is_logged = at == start and bool(thread.rows) and not is_talk
+                if (
+                    is_logged
+                    and reply is not None
+                    and at + 1 < len(history)
+                    and _is_part(history[at + 1], reply)
+                ):
+                    start = at + 1
                 is_known_turn = not is_talk and not is_logged and key in self._told
                 if not is_logged and not is_known_turn:
                     facts = _facts_at(source, at)
@@ -227,6 +242,16 @@ class Stitcher:
             if thread.rows:
                 groups.setdefault(id(thread.root()), []).append(thread)
         yield from groups.values()
+
+
+def _is_part(message: Message, reply: Message) -> bool:
+    """Whether the message says a part of the reply: some of its calls, or its text."""
+    if message.role is not Role.ASSISTANT:
+        return False
+    known = {call.id for call in reply.tool_calls if call.id}
+    if message.tool_calls:
+        return all(call.id in known for call in message.tool_calls)
+    return bool(message.text.strip()) and message.text.strip() == reply.text.strip()
 
 
 def _facts_at(source: Call | Talk, at: int) -> Facts:

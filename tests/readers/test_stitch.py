@@ -42,6 +42,28 @@ def test_a_reply_that_comes_back_reworded_is_still_the_reply() -> None:
     assert trace.handles[0].history is trace.handles[2].history
 
 
+def test_a_reply_that_comes_back_in_pieces_is_one_step() -> None:
+    """Some clients make a message of the text and one of each call."""
+    calls = [
+        {"id": id_, "type": "function", "function": {"name": "search", "arguments": f'{{"q": "{id_}"}}'}}
+        for id_ in ("c1", "c2")
+    ]
+    whole = {"role": "assistant", "content": "I search.", "tool_calls": calls}
+    pieces: list[dict[str, Any]] = [
+        {"role": "assistant", "content": "I search."},
+        *({"role": "assistant", "content": None, "tool_calls": [each]} for each in calls),
+    ]
+    asked = [SYSTEM, user("hello there")]
+    told = [*asked, *pieces, tool("c1", "one"), tool("c2", "two")]
+    last = [*told, {"role": "assistant", "content": "Both found."}, user("thanks")]
+    trace = one(lines(logged(asked, whole), logged(told, last[-2]), logged(last, says("Welcome."))))
+    assert outline(trace) == ["m1 chat m", "t2 search", "t3 search", "m4 chat m", "m5 chat m"]
+    other = [*asked, pieces[0], {"role": "assistant", "content": "And something else."}, user("go on")]
+    assert len(one(lines(logged(asked, whole), logged(other, says("Done."))))) == 3, (
+        "what nobody logged is a step"
+    )
+
+
 def test_a_clock_in_the_instructions_does_not_break_the_chain() -> None:
     first, second = chain()
     second["messages"][0] = {"role": "system", "content": "Be brief. It is 9:15."}

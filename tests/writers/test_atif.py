@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 
 from replaydbg.actions.open import open_trace
+from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.wire.arguments import call_from_raw
 from replaydbg.writers._api import Losses, Written
@@ -149,3 +151,17 @@ def test_what_was_seen_without_a_call_stands_below_the_reply() -> None:
         ("agent", "I look.", {"results": [{"content": "a.txt"}]}),
         ("agent", "Done.", {"results": [{"content": "bye"}]}),
     ]
+
+
+@pytest.mark.parametrize("path", sorted(TRACES.glob("*.json*")), ids=lambda path: path.name)
+def test_each_model_call_of_our_samples_is_there_again_once(path: Path, tmp_path: Path) -> None:
+    recorded = open_trace(str(path)).traces
+    again = tmp_path / "again"
+    count = 0
+    for number, run in enumerate(recorded):
+        again.with_suffix(f".{number}").write_bytes(b"".join(WRITER.write([Written(run)], Losses())))
+        (shown,) = open_trace(str(again.with_suffix(f".{number}"))).traces
+        replies = [step.body.output for step in run.steps() if step.kind is Kind.MODEL_CALL]
+        assert len([step for step in shown.steps() if step.kind is Kind.MODEL_CALL]) == len(replies)
+        count += len(replies)
+    assert count
