@@ -53,6 +53,10 @@ class RunTotals:
         last = self._ends.of(start, end)
         return (-self._starts.of(start, end), last) if last >= 0 else (-1, -1)
 
+    def prepare(self) -> None:
+        """Make what `times` looks into, which takes long in a long run."""
+        _ = self._starts, self._ends
+
     @cached_property
     def _starts(self) -> Maxima:
         starts, ends = self.trace.starts_ns, self.trace.subtree_ends

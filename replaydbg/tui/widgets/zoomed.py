@@ -42,6 +42,7 @@ class ZoomedChain(FilteredChain):
             return view
         stretches = Stretches(view.trace, give_way)
         _ = stretches.rounds
+        view.totals.prepare()
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._prepared, stretches)
         return view
@@ -64,6 +65,7 @@ class ZoomedChain(FilteredChain):
 
             def make() -> None:
                 stretches.of(level, lines)
+                view.totals.prepare()
                 if not get_current_worker().is_cancelled:
                     self.app.call_from_thread(self._leveled, view, level, stretches)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from replaydbg.graph.zoom import Level
+from replaydbg.tui.widgets import chain as chain_module
 from replaydbg.tui.widgets import zoomed
 from tests.graph.test_zoom import two_agents
 from tests.support.build import model_call, trace, user
@@ -98,3 +99,18 @@ async def test_a_long_run_is_made_in_a_thread_and_shown(
         painted = Painted(chain)
         await sitting.press("j")
         assert painted.lines <= 2
+
+
+async def test_the_first_look_from_farther_away_of_a_long_run_is_made_ready(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that grows with the run is left for the thread of the screen."""
+    for module in (zoomed, chain_module):
+        monkeypatch.setattr(module, "AT_ONCE_STEPS", 2)
+    async with open_made(tmp_path, two_agents()) as sitting:
+        await sitting.until_checked()
+        chain = sitting.main.chain
+        await sitting.until(lambda: chain._stretches is not None, "made in a thread")
+        assert chain.view is not None
+        assert {"agents", "rounds"} <= vars(chain._stretches).keys()
+        assert {"_starts", "_ends"} <= vars(chain.view.totals).keys()
