@@ -52,7 +52,8 @@ class Conversation:
         """Those that no other conversation lent. Only appended to."""
         self._decoded: dict[int, Message] = {}
         self._decoded_bytes = 0
-        self._latest: dict[int, Message] = {}
+        self._latest: list[int] = []
+        """Places of those that are kept for a while only."""
         self._latest_bytes = 0
 
     def append(self, entry: Any) -> int:
@@ -96,7 +97,7 @@ class Conversation:
 
     def own(self, at: int) -> Message:
         """The message at a place among those that no other conversation lent."""
-        message = self._decoded.get(at) or self._latest.get(at)
+        message = self._decoded.get(at)
         if message is None:
             entry = self.entries[at]
             if isinstance(entry, Message):
@@ -109,14 +110,15 @@ class Conversation:
 
     def _keep(self, at: int, message: Message, size: int) -> None:
         if self._decoded_bytes + size <= DECODED_BYTES_MAX:
-            self._decoded[at] = message
             self._decoded_bytes += size
-            return
-        if self._latest_bytes + size > LATEST_BYTES_MAX:
-            self._latest.clear()
-            self._latest_bytes = 0
-        self._latest[at] = message
-        self._latest_bytes += size
+        else:
+            if self._latest_bytes + size > LATEST_BYTES_MAX:
+                gone, self._latest, self._latest_bytes = self._latest, [], 0
+                for place in gone:
+                    self._decoded.pop(place, None)
+            self._latest.append(at)
+            self._latest_bytes += size
+        self._decoded[at] = message
 
 
 class History(Sequence[Message]):

@@ -62,7 +62,6 @@ class Linking:
         self._retold = Retold(trace, self._extended)
         self._talks: dict[int, _Talk] = {}
         """By the identity of their conversation."""
-        self._talk_of: dict[int, _Talk] = {}
         self._begun: dict[int, _Talk | None] = {}
         """By the key of a first message the one talk that begins with it; None where others do, too."""
 
@@ -96,7 +95,6 @@ class Linking:
         talk.ends.follow(link.previous)
         talk.prompts[length] = row
         talk.calls.append((row, length))
-        self._talk_of[row] = talk
         if output is not None:
             talk.replies.setdefault(length, []).append((row, output))
             if self._replies is not None:
@@ -112,6 +110,11 @@ class Linking:
         else:
             self._begun[key] = talk
         return talk
+
+    def _key_of_talk(self, call: int) -> int:
+        """That of the talk which the call is in, and which nothing else began like so far."""
+        alone = (talk for talk in self._talks.values() if not talk.is_shared)
+        return next(talk.key for talk in alone if any(row == call for row, _ in talk.calls))
 
     def _share(self, key: int) -> None:
         """Something else begins with the message, too: name what is known by what it says."""
@@ -140,8 +143,8 @@ class Linking:
         link = self.links[row] = link or Link(row, None, 0)
         end = chain.prefixes[length]
         if link.delta and link.previous is not None:
-            if link.previous in self._talk_of:
-                self._share(self._talk_of[link.previous].key)
+            if link.previous not in ends.of_row:
+                self._share(self._key_of_talk(link.previous))
             # Named by the whole prompt, so that a later call that recorded all of it finds its predecessor.
             end = reduce(extended, chain.keys[link.new_from : length], ends.of_row[link.previous])
         ends.follow(link.previous)
