@@ -230,6 +230,18 @@ _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
         Refusal("the head of a session of opencode", _OPENCODE),
     ),
     (
+        lambda keys: {"display", "pastedContents", "project"} <= keys.keys(),
+        Refusal("Claude Code's list of prompts", "open a session: `~/.claude/projects/<project>/<session>.jsonl`"),
+    ),
+    (
+        lambda keys: {"session_id", "ts", "text"} == keys.keys(),
+        Refusal("Codex's list of prompts", "open a session: `~/.codex/sessions/<year>/<month>/<day>/rollout-<time>-<session>.jsonl`"),
+    ),
+    (
+        lambda keys: {"response", "stats"} <= keys.keys() and "models" in loose.mapping(keys["stats"]),
+        Refusal("what a run of Gemini CLI ended with", "`--output-format stream-json` prints what was done"),
+    ),
+    (
         lambda keys: {"sessionId", "messageId", "type", "message"} == keys.keys() - {"timestamp"}
         and isinstance(keys["messageId"], int),
         Refusal("Gemini CLI's list of prompts", _GEMINI),

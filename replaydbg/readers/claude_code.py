@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from replaydbg.readers import _claude_lines, _json_lines
+from replaydbg.core.finding import Notice
+from replaydbg.readers import _claude_lines, _claude_whole, _containers, _json_lines
 from replaydbg.readers._api import STRETCH_BYTES, Document, Reader, Reading, on_the_way
 from replaydbg.readers._claude_session import Session
+from replaydbg.wire import loose
 
 FORMAT = "claude-code"
 _FIRST_BYTES = 256 << 10
@@ -32,6 +34,10 @@ def sniff(document: Document) -> float:
     head, found = document.head, 0.0
     if not any(mark in head for mark in _MARKS):
         return 0.0
+    if _claude_whole.is_whole(head):
+        first = _containers.first_record(head)
+        listed = [loose.mapping(item) for item in loose.sequence(first)[:_LOOKED_AT_MAX]]
+        return 0.97 if any({"sessionId", "parentUuid", "uuid"} <= item.keys() for item in listed) else 0.0
     for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
         try:
             line = _claude_lines.decode(raw)
@@ -64,10 +70,13 @@ def beside(document: Document, names: Iterable[str]) -> list[str]:
 
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:
+    odd: list[Notice] = []
+    document = _claude_whole.in_lines(document, odd)
     if partial and len(document.buffer) > 4 * _FIRST_BYTES:
         (first,) = _read(Document(document.name, document.buffer[:_FIRST_BYTES]), partial=False)
         yield replace(first, notices=(), fraction=_FIRST_BYTES / len(document.buffer), complete=False)
-    yield from _read(document, partial)
+    for reading in _read(document, partial):
+        yield replace(reading, notices=(*odd, *reading.notices)) if odd and reading.complete else reading
 
 
 def _read(document: Document, partial: bool) -> Iterator[Reading]:

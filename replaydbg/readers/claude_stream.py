@@ -8,18 +8,14 @@ Get one: `claude -p "..." --output-format stream-json --verbose > run.jsonl`
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from math import nan
-
-import orjson
 
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.tool import ToolSpec
-from replaydbg.readers import _claude_lines, _containers, _json_lines, _salvage
+from replaydbg.readers import _claude_lines, _claude_whole, _containers, _json_lines, _salvage
 from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._attributes import number
 from replaydbg.readers._claude_session import Session
@@ -57,7 +53,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     """The run. There is only the complete reading: a run of a program is small."""
     del partial
     notices: list[Notice] = []
-    document = _in_lines(document, notices)
+    document = _claude_whole.in_lines(document, notices)
     session = Session(document, FORMAT, chained=False)
     session.notices += notices
     session.store.open(document.buffer)
@@ -73,31 +69,16 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             named = dict.fromkeys(name for name in names if isinstance(name, str))
             session.bodies.tools = tuple(map(ToolSpec, named | dict.fromkeys(_called(named))))
             session.id = session.id or line.session_id or ""
+    if last >= 0 and len(session.talks.flush()) == 1:
+        session.notices.append(
+            Notice("", "only how it ended: `--output-format stream-json --verbose` prints what was done")
+        )
     yield session.reading(session.id or document.name)
 
 
 def _called(names: Iterable[str]) -> Iterator[str]:
     """What the model calls the tools that the program lists under the names that they had before."""
     return (_RENAMED[name] for name in names if name in _RENAMED)
-
-
-def _in_lines(document: Document, notices: list[Notice]) -> Document:
-    """`--output-format json --verbose` prints the same as one array."""
-    if document.head.lstrip()[:1] != b"[":
-        return document
-    values = (value for value, _ in _containers.values(document.buffer, notices, items=True))
-    return replace(document, buffer=memoryview(b"\n".join(map(_line, values))))
-
-
-def _line(value: Json) -> bytes:
-    try:
-        return orjson.dumps(value)
-    except TypeError:  # a number of more than 64 bits, or nested deeper than is written
-        pass
-    try:
-        return json.dumps(value).encode()
-    except RecursionError:
-        return b"{}"
 
 
 def _value(raw: memoryview) -> dict[str, Json]:

@@ -114,6 +114,13 @@ def test_json_that_is_known_and_not_read(content: Any, what: str) -> None:
             "chats/session",
         ),
         ({"attributes": {"event.name": "gemini_cli.api_response"}}, "telemetry", "chats/session"),
+        (
+            {"display": "go", "pastedContents": {}, "timestamp": 1, "project": "/x"},
+            "list of prompts",
+            ".claude/projects",
+        ),
+        ({"session_id": "s", "ts": 1, "text": "go"}, "list of prompts", ".codex/sessions"),
+        ({"response": "hi", "stats": {"models": {}}}, "Gemini CLI", "stream-json"),
         ({"task_name": "t", "trial_name": "t__1", "agent_info": {}}, "Harbor", "agent/trajectory.json"),
         ({"results": [], "n_resolved": 0}, "Terminal-Bench", "agent-logs/"),
     ],
