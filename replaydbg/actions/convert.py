@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +72,13 @@ def save_branch(branch: Branch, path: str, recording_path: str = "") -> None:
     if recording_path and _same(Path(path), Path(recording_path)):
         raise UsageProblem(f"{path} is the recording itself", "name another file for the branch")
     files.write_whole(path, native.write(branch.trace, provenance=branch.steps))
+
+
+def save_aside(branch: Branch) -> Path:
+    """Where nothing can be written beside the recording: into a folder of this user's alone. Raises UsageProblem, OSError."""
+    path = Path(tempfile.mkdtemp(prefix="replaydbg-")) / f"branch-{branch.id}.json"
+    save_branch(branch, str(path))
+    return path
 
 
 def _same(path: Path, other: Path) -> bool:

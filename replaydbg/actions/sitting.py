@@ -242,9 +242,10 @@ class OpenSitting:
         else:
             running.remove(left.path)
         answers = plural(len(left.answers), "answer")
+        are = "is" if len(left.answers) == 1 else "are"
         go_on = f"; go on with it: R on the screen, or --resume {id_}" if branch.stopped is not None else ""
         self._notice(
-            left.path, f"a re-run was cut off after {answers}, which are kept as branch {id_}{go_on}"
+            left.path, f"a re-run was cut off after {answers}, which {are} kept as branch {id_}{go_on}"
         )
 
     def _notice(self, place: Path, message: str) -> None:

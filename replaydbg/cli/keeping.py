@@ -57,6 +57,7 @@ class Keeper:
 
         sitting, journal = self._sitting, self.journal
         if sitting is None or journal is None:
+            self._put_aside(branch)
             return branch
         if journal.problem:
             report.say(journal.problem)
@@ -69,17 +70,35 @@ class Keeper:
             else:
                 id_ = sitting.do(AddBranch(branch)).sitting.current
         except ReplaydbgError as error:
-            self._said(error)
+            try:
+                self._said(error)
+            finally:
+                self._put_aside(branch)
         else:
             journal.end()
         return replace(branch, id=id_)
 
+    def _put_aside(self, branch: Branch) -> None:
+        """What was paid for is somewhere, and is said to be."""
+        from replaydbg.actions.convert import save_aside
+
+        if not _was_asked(branch):
+            return
+        kept_in = self.journal.kept_in if self.journal is not None else None
+        if kept_in is not None:
+            report.say(
+                f"its answers stay in {kept_in}: with room on the disk they are made a branch when the trace is opened"
+            )
+            return
+        try:
+            report.say(f"the branch is written to {save_aside(branch)}, a trace of its own")
+        except (ReplaydbgError, OSError) as error:
+            report.say(f"nor can it be written aside: {error}")
+
     def _kept(self, branch: Branch) -> Branch | None:
         """A branch of which nobody was asked anything comes out the same each time."""
-        from replaydbg.core.branch import Provenance
-
         assert self._sitting is not None
-        if any(step.provenance in {Provenance.LIVE, Provenance.HUMAN} for step in branch.steps):
+        if _was_asked(branch):
             return None
         what = (branch.parent, branch.edits, branch.steps, branch.stopped)
         branches = self._sitting.history.sitting.branches
@@ -102,3 +121,11 @@ class Keeper:
         if self._named:
             raise error
         report.say(f"the branch is not kept: {error.message}")
+
+
+def _was_asked(branch: Branch) -> bool:
+    """Whether anybody answered: what comes of the recording alone comes out again."""
+    from replaydbg.core.branch import Provenance, Question
+
+    asked = (step.question is not Question.NONE for step in branch.steps)
+    return any(asked) or any(step.provenance in {Provenance.LIVE, Provenance.HUMAN} for step in branch.steps)

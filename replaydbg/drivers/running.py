@@ -58,6 +58,11 @@ class RunJournal:
         self._connection: sqlite3.Connection | None = None
         self._syncing: _Syncing | None = None
 
+    @property
+    def kept_in(self) -> Path | None:
+        """The file that has every answer so far; None where there is none that has all."""
+        return None if self._connection is None or self.problem else self._path
+
     def begin(self, begun: Begun) -> None:
         """What follows is of another re-run. The file is made with its first answer."""
         self.close()

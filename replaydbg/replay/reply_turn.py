@@ -159,10 +159,11 @@ class ReplyTurn:
             return self._answered(request, outcome, provenance, cost)
         if isinstance(outcome, Failed):
             reason = f"{request.model or 'the model'} did not answer ({outcome.kind}): {outcome.message}"
+            edited = self._is_edited()
             self._made(
                 None,
-                Provenance.LIVE,
-                reason,
+                Provenance.EDITED if edited else Provenance.LIVE,
+                f"the request was edited; {reason}" if edited else reason,
                 status=Status.ERROR,
                 error=outcome.message,
                 question=Question.ANSWERED,
@@ -192,10 +193,7 @@ class ReplyTurn:
         who = "a person" if provenance is Provenance.HUMAN else request.model or "the model"
         reason = f"written by {who}" if provenance is Provenance.HUMAN else f"asked {who} live"
         mark = provenance
-        if (
-            self.lane.node in self.lane.replay.edited.prompts
-            and self.lane.node not in self.lane.replay.unused
-        ):
+        if self._is_edited():
             mark, reason = Provenance.EDITED, f"the request was edited; {reason}"
         if reply.interrupted:
             mark, reason = Provenance.INTERRUPTED, f"{reason}; the reply was cut off"
@@ -216,6 +214,11 @@ class ReplyTurn:
             return None
         return said
 
+    def _is_edited(self) -> bool:
+        """Whether the person's edit of this request is in it."""
+        replay, node = self.lane.replay, self.lane.node
+        return node in replay.edited.prompts and node not in replay.unused
+
     def _notes(self, request: ModelRequest) -> tuple[str, ...]:
         lacks = offers.lacking(self.lane.replay.recordings, self.lane.last, request.tools)
         return tuple(filter(None, (offers.note(lacks, request.tools),)))
@@ -224,7 +227,7 @@ class ReplyTurn:
         """Stop before a question. The step whose own request was edited is shown with it, and without a reply."""
         node = self.lane.node
         if node is not None:
-            if node in self.lane.replay.edited.prompts and node not in self.lane.replay.unused:
+            if self._is_edited():
                 self._made(None, Provenance.EDITED, f"the request was edited; not asked: {reason}")
             else:
                 self.lane.pending.add(node)

@@ -10,8 +10,12 @@ import pytest
 from replaydbg.actions.open import open_trace
 from replaydbg.actions.sitting import open_sitting
 from replaydbg.cli.keeping import Keeper
-from replaydbg.core.branch import Stop
-from replaydbg.errors import ReplaydbgError
+from replaydbg.core.branch import Branch, Provenance, Question, Stop
+from replaydbg.core.message import Message, Role
+from replaydbg.core.outcome import Reply
+from replaydbg.core.trace import Trace
+from replaydbg.errors import ReplaydbgError, UsageProblem
+from replaydbg.session.answers import Begun, answer_row
 from tests.support.sittings import branch
 
 CHAT = '{"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yes"}]}'
@@ -66,3 +70,45 @@ def test_a_session_that_can_not_be_used_is_said_and_raised_where_it_was_named(
     with Keeper(opened, None) as keeper:
         keeper.keep(branch(trace_=opened.trace))
     assert "is not kept" in capsys.readouterr().err
+
+
+def paid(of: Trace) -> Branch:
+    made = branch(trace_=of)
+    first = replace(made.steps[0], provenance=Provenance.LIVE, question=Question.ANSWERED)
+    return replace(made, steps=(first, *made.steps[1:]))
+
+
+def test_what_was_paid_for_is_written_aside_where_it_can_not_be_kept(
+    source: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    opened = open_trace(str(source))
+    monkeypatch.setattr("replaydbg.actions.sitting.store.places", lambda *_: (source / "no" / "folder",))
+    for made in (branch(trace_=opened.trace), paid(opened.trace)):
+        with Keeper(opened, None) as keeper:
+            keeper.keep(made)
+    (written,) = tmp_path.glob("replaydbg-*/branch-b1.json")
+    assert f"the branch is written to {written}" in capsys.readouterr().err
+    assert open_trace(str(written)).trace.ids == opened.trace.ids
+
+
+def test_answers_that_a_full_disk_left_are_named(
+    source: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = open_trace(str(source))
+    with Keeper(opened, None) as keeper:
+        assert keeper.journal is not None
+        keeper.journal.begin(Begun(()))
+        keeper.journal.keep(answer_row("q", Reply(Message(Role.ASSISTANT)), Provenance.LIVE))
+        kept_in = keeper.journal.kept_in
+
+        def full(*_: object) -> None:
+            raise UsageProblem("the disk is full")
+
+        monkeypatch.setattr(keeper._sitting, "do", full)
+        keeper.keep(paid(opened.trace))
+    assert kept_in is not None
+    assert kept_in.exists()
+    said = capsys.readouterr().err
+    assert f"its answers stay in {kept_in}" in said
+    assert "the branch is not kept: the disk is full" in said

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from replaydbg.core.branch import Provenance, Question
 from replaydbg.core.message import Message, Role
-from replaydbg.core.outcome import Reply
+from replaydbg.core.outcome import Failed, Reply
 from replaydbg.core.step import Usage
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.api import Policy
@@ -80,3 +81,13 @@ def test_a_step_that_is_named_after_its_model_bears_the_name_of_the_one_that_ans
     assert _named_for("small", "ChatOpenAI", "gpt-9") == "ChatOpenAI"
     assert _named_for("small", "gpt-9", "gpt-9") == "gpt-9", "a name of its own"
     assert _named_for("", "chat gpt-9", "gpt-9") == "chat gpt-9"
+
+
+def test_an_edited_request_that_nobody_answered_is_edited_all_the_same() -> None:
+    """As one that was answered, or not asked: no rule takes the person's words for the program's."""
+    of = chat([user("u"), assistant("done")])
+    replay = Replay(Facts(of), [edit(of, "m1", "/messages/0/content", "v")])
+    replay.receive(replay.requests()[0].id, Failed("network", "it is away"))
+    (step,) = replay.branch("b").steps
+    assert (step.provenance, step.question) == (Provenance.EDITED, Question.ANSWERED)
+    assert step.reason == "the request was edited; m-1 did not answer (network): it is away"
