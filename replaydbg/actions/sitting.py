@@ -78,6 +78,11 @@ class OpenSitting:
         """Apply and keep. Raises CommandRefused (nothing has changed) and NotSaved (see the class)."""
         return self._act(Deed.DO, command)
 
+    def keep(self) -> None:
+        """Try once more to keep what could not be kept. Raises NotSaved."""
+        with self._one_at_a_time:
+            self._flush()
+
     def undo(self) -> History:
         return self._act(Deed.UNDO) if self.history.past else self.history
 

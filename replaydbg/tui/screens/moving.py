@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from textual import work
 
 from replaydbg.core.trace import StepNotFound, Trace
+from replaydbg.errors import ReplaydbgError
 from replaydbg.graph.zoom import Level
 from replaydbg.tui import actions
 from replaydbg.tui.messages import BackToTraces
@@ -21,6 +22,8 @@ class Moving(ReadingStep):
     _map_is_new = False
     """Whether the flow map was opened, and nobody has said how much room it gets."""
     _zoomed_for_map = False
+    _left_unsaved = -1
+    """How far the history was when somebody was told that the disk has not taken all of it."""
 
     def do_next_finding(self) -> None:
         self.chain.action_next_finding(1)
@@ -281,7 +284,8 @@ class Moving(ReadingStep):
 
     def do_traces(self) -> None:
         """The app takes this screen away."""
-        self.post_message(BackToTraces())
+        if self._may_leave():
+            self.post_message(BackToTraces())
 
     def do_quit_or_back(self) -> None:
         if self.at_home() and self.desk.one_of_many:
@@ -293,8 +297,26 @@ class Moving(ReadingStep):
             self.do_back()
 
     def do_quit(self) -> None:
+        if not self._may_leave():
+            return
         self.app.exit(0)
         self.let_go()
+
+    def _may_leave(self) -> bool:
+        """What no disk has taken is tried once more, and said; who asks again goes without it."""
+        sitting = self.desk.sitting
+        if sitting is None or sitting.saved or self._left_unsaved == sitting.history.sequence:
+            return True
+        try:
+            sitting.keep()
+        except ReplaydbgError as problem:
+            self._left_unsaved = sitting.history.sequence
+            self.say(
+                f"what you have made is not on disk: {problem.message}. Make room for it; or quit once more, without it",
+                "error",
+            )
+            return False
+        return True
 
     def do_suspend(self) -> None:
         self.app.action_suspend_process()

@@ -129,6 +129,50 @@ async def test_a_full_disk_is_said_and_the_edit_stands(
         assert "not kept: the disk is full" in sitting.said
 
 
+async def test_who_leaves_is_told_what_is_not_on_disk_and_leaves_it_by_asking_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_demo(tmp_path) as sitting:
+        from replaydbg.codec import make_edit
+
+        store = sitting.main.desk.sitting
+        assert store is not None
+        flush, left = store._flush, []
+        monkeypatch.setattr(sitting.app, "exit", lambda *_: left.append(1))
+        monkeypatch.setattr(store, "_flush", lambda: (_ for _ in ()).throw(NotSaved("the disk is full", "")))
+        step = sitting.shown.trace.step(7)
+        sitting.main.do(AddEdit(make_edit(step, "/model", "other")))
+        sitting.main.do_quit()
+        assert "what you have made is not on disk: the disk is full" in sitting.said
+        sitting.main.do(AddEdit(make_edit(step, "/params", {"seed": 1})))
+        sitting.main.do_quit()
+        assert left == [], "something else was made meanwhile"
+        sitting.main.do_quit()
+        assert left == [1]
+        monkeypatch.setattr(store, "_flush", flush)
+        sitting.main.do(AddEdit(make_edit(step, "/params", {"seed": 2})))
+        assert store.saved
+        sitting.main.do_quit()
+        assert left == [1, 1]
+
+
+async def test_what_was_not_on_disk_is_kept_by_leaving_where_there_is_room_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_demo(tmp_path) as sitting:
+        from replaydbg.codec import make_edit
+
+        store = sitting.main.desk.sitting
+        assert store is not None
+        flush, left = store._flush, []
+        monkeypatch.setattr(sitting.app, "exit", lambda *_: left.append(1))
+        monkeypatch.setattr(store, "_flush", lambda: (_ for _ in ()).throw(NotSaved("the disk is full", "")))
+        sitting.main.do(AddEdit(make_edit(sitting.shown.trace.step(7), "/model", "other")))
+        monkeypatch.setattr(store, "_flush", flush)
+        sitting.main.do_quit()
+        assert (store.saved, left) == (True, [1])
+
+
 async def test_the_plan_pane_opens_and_closes(tmp_path: Path) -> None:
     async with open_demo(tmp_path) as sitting:
         from replaydbg.codec import make_edit
