@@ -14,6 +14,7 @@ from replaydbg.core.step import KINDS, Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.graph.dependence import Dependence, Verdict, Verdicts
 from replaydbg.graph.facts import Facts
+from replaydbg.graph.index import CallPlace
 from replaydbg.replay import offers, requests, spending
 from replaydbg.replay.carrying import Waiting
 from replaydbg.replay.choices import AGAIN, KEPT, NOTHING_CHOSEN, Chosen
@@ -239,8 +240,11 @@ class _Planning:
                 self._touch(ran, Touch.EDITED, "its result was edited")
             elif row in edited.prompts and reply is None:
                 self._rerun_execution(ran, call.name)
-            elif known:
+            elif known and self.recordings.answer(CallPlace(row, at)) is not None:
                 self._touch(ran, Touch.REUSED, "recorded result for the equal call")
+            elif known:
+                self.calls.append((call.name, False))
+                self._touch(ran, Touch.RERUN, "its result was not recorded")
             else:
                 recorded = self.recordings.agreed(self.recordings.equal_calls(call)) is not None
                 self.calls.append((call.name, recorded))

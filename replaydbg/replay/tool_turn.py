@@ -170,12 +170,14 @@ class ToolTurn:
         return found.spec if found is not None else own
 
     def _why(self, call: ToolCall) -> str:
-        recorded = self.lane.replay.recordings.equal_calls(call)
-        if recorded:
-            return (
-                f"the {len(recorded)} recorded results of equal calls to {call.name} are used up, and differ"
-            )
-        return f"no call to {call.name} with these arguments was recorded"
+        recordings = self.lane.replay.recordings
+        places = recordings.equal_calls(call)
+        if not places:
+            return f"no call to {call.name} with these arguments was recorded"
+        results = sum(recordings.answer(place) is not None for place in places)
+        if not results:
+            return f"the call to {call.name} was recorded without its result"
+        return f"the {results} recorded results of equal calls to {call.name} are used up, and differ"
 
     def _answered(
         self, at: int, id_: str, outcome: Outcome, provenance: Provenance

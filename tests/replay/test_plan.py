@@ -8,6 +8,7 @@ from replaydbg.core.branch import Edit
 from replaydbg.core.step import Usage
 from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
+from replaydbg.replay.engine import Replay
 from replaydbg.replay.plan import Plan, Touch, plan
 from replaydbg.replay.spending import ToolNeed
 from tests.replay.test_engine import LOOP, lanes, nested
@@ -166,3 +167,18 @@ def test_what_an_edited_reply_does_not_come_to_is_asked_of_nobody() -> None:
     gone = [step.row for step in ended.steps if step.reason.startswith("gone: ")]
     assert [of.name(row) for row in gone] == ["f", "g", "chat m", "f", "chat m"]
     assert [of.name(step.row) for step in fewer.steps if step.reason.startswith("gone: ")] == ["g"]
+
+
+def test_a_call_whose_result_was_not_recorded_is_nothing_that_could_be_reused() -> None:
+    """As Google ADK's test files have them: the calls, and what was said in the end."""
+    asked = call("send", {"to": "a"}, "c")
+    of = trace(
+        model_call("m1", [user("u")], assistant("", asked)),
+        tool_execution("x1", asked),
+        model_call("m2", [user("u"), assistant("", asked)], "sent"),
+    )
+    one = planned(of, edit(of, "m1", "/output/content", "I send it"))
+    assert touches(of, edit(of, "m1", "/output/content", "I send it"))["x1"] == "rerun"
+    assert one.tools == (ToolNeed("send", 1, 0),)
+    (asked_,) = Replay(Facts(of), [edit(of, "m1", "/output/content", "I send it")]).requests()
+    assert asked_.why == "the call to send was recorded without its result"
