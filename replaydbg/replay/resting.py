@@ -1,10 +1,13 @@
-"""What rests on results that turn out unproven once the branch is there: threads go on in any order, so nobody knew it before."""
+"""What is known only once the branch is there, since threads go on in any order: what rests on results that turn out unproven,
+and edited results that nobody came to.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from replaydbg.core.branch import Provenance
 from replaydbg.core.step import Kind
 from replaydbg.replay.assemble import IN_DOUBT
 
@@ -17,6 +20,7 @@ def leave_unproven(replay: Replay) -> None:
     """Recorded results of threads beside which another one changed something otherwise, and what rests on them: the rest of
     each thread, and of those that were told its answer.
     """
+    _tell_unused(replay)
     left = replay.ledger.leave_unproven(replay.worlds.doubt_of_others)
     lanes = replay.lanes
     doubted: dict[str, str] = {}
@@ -38,6 +42,17 @@ def leave_unproven(replay: Replay) -> None:
             for lane in lanes:
                 if source in lane.told:
                     _doubt(replay, _told_from(replay, lane, source), words, doubted)
+
+
+def _tell_unused(replay: Replay) -> None:
+    """A result that a person edited has no place where the reply that was asked anew does not make the call."""
+    used = {made.takes for made in replay.ledger.made if made.provenance is Provenance.EDITED}
+    for row in replay.edited.results:
+        place = replay.facts.index.call_of(row)
+        instead = replay.ledger.replaced.get(place.row) if place is not None else None
+        if instead is not None and row not in used:
+            words = f"the edit of #{row + 1} found no place, since the thread went another way"
+            replay.ledger.remark(instead, words)
 
 
 def _doubt_after(replay: Replay, lane: Lane, left: dict[str, str], doubted: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from replaydbg.core.branch import Branch
 from replaydbg.core.outcome import ToolResult
 from replaydbg.graph.facts import Facts
 from replaydbg.replay.engine import Replay
-from tests.support.build import assistant, call, model_call, response, tool_execution, trace, user
+from tests.support.build import assistant, call, chat, model_call, response, tool_execution, trace, user
 from tests.support.drive import edit, reason, says
 
 READ, WRITE = call("read_file", {"path": "a"}, "r"), call("write_file", {"path": "a", "text": "x"}, "w")
@@ -53,3 +53,14 @@ def test_and_so_is_who_was_told_its_answer() -> None:
     assert "in doubt: its prompt holds a result of read_file that nothing proves" in reason(
         three_agents(), "s1"
     )
+
+
+def test_an_edited_result_that_nobody_came_to_is_told() -> None:
+    of = chat([user("u"), assistant("", READ), response("r", "x"), assistant("done")])
+    edits = [edit(of, "m1", "/messages/0/content", "v"), edit(of, "x1", "/result", "y")]
+    for reply, told in ((says("nothing to read"), True), (says(ASKS), False)):
+        replay = Replay(Facts(of), edits)
+        replay.receive(replay.requests()[0].id, reply)
+        if not replay.finished:
+            replay.receive(replay.requests()[0].id, says("done"))
+        assert ("the edit of #2 found no place" in reason(replay.branch("b"), "m1")) is told
