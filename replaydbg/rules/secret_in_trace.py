@@ -41,7 +41,6 @@ _HINTS = frozenset({_secrets.BASIC_AUTH, _secrets.GOOGLE})
 
 _TEXT_CHARS_MIN = 20
 """No key is shorter."""
-_BATCH_CHARS = 200_000
 _GLANCE_CHARS = 16_000
 """Looked at together: what stays in the processor's cache."""
 
@@ -56,8 +55,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     rows: dict[_secrets.Secret, list[int]] = {}
     doubts: dict[str, bool] = {}
     looked_at = 0
-    for batch in _batches(_texts(facts), _BATCH_CHARS):
-        looked_at += sum(len(text) for _, _, text in batch)
+    for batch, chars in _batches(_texts(facts)):
+        looked_at += chars
         if looked_at > limits.SECRET_CHARS_MAX:
             yield _ended(facts, batch[-1][0])
             break
@@ -69,29 +68,29 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield _finding(facts, secret, row, place, rows[secret])
 
 
-def _batches(texts: Iterable[_Said], chars: int) -> Iterator[list[_Said]]:
-    """The texts so many characters at a time."""
+def _batches(texts: Iterable[_Said]) -> Iterator[tuple[list[_Said], int]]:
+    """Some of the texts at a time, and how many characters they are."""
     batch: list[_Said] = []
     size = 0
     for one in texts:
         batch.append(one)
         size += len(one[2])
-        if size >= chars:
-            yield batch
+        if size >= _GLANCE_CHARS:
+            yield batch, size
             batch, size = [], 0
-    yield batch
+    yield batch, size
 
 
-def _suspicious(texts: Iterable[_Said], doubts: dict[str, bool]) -> Iterator[_Said]:
+def _suspicious(batch: list[_Said], doubts: dict[str, bool]) -> list[_Said]:
     """Those that may hold a secret: most hold none, and a look costs a fixed time. What a tool gave stands in a prompt again.
 
     `doubts` holds what was looked at, at most `limits.SECRET_CHARS_MAX` characters of it.
     """
-    for batch in _batches(texts, _GLANCE_CHARS):
-        new = list(dict.fromkeys(text for _, _, text in batch if text not in doubts))
-        doubtful = _secrets.may_be_in("\n".join(new))
-        doubts.update((text, doubtful and _secrets.may_be_in(text)) for text in new)
-        yield from (one for one in batch if doubts[one[2]])
+    new = dict.fromkeys([text for _, _, text in batch if text not in doubts], False)
+    doubts.update(new)
+    if _secrets.may_be_in("\n".join(new)):
+        doubts.update((text, _secrets.may_be_in(text)) for text in new)
+    return [one for one in batch if doubts[one[2]]]
 
 
 def _ended(facts: Facts, row: int) -> Finding:
@@ -124,14 +123,12 @@ def _texts(facts: Facts) -> Iterator[_Said]:
                     if len(text) >= _TEXT_CHARS_MIN:
                         yield row, PromptPlace(row, number, at), text
         output = body.output
-        told = (
-            ("/output/content", "" if output is None else output.text),
-            ("/result", _as_text(body.result) if body.has_result else ""),
-            ("/error", body.error),
-        )
-        for place, text in told:
-            if len(text) >= _TEXT_CHARS_MIN:
-                yield row, place, text
+        if output is not None and len(text := output.text) >= _TEXT_CHARS_MIN:
+            yield row, "/output/content", text
+        if body.has_result and len(text := _as_text(body.result)) >= _TEXT_CHARS_MIN:
+            yield row, "/result", text
+        if len(text := body.error) >= _TEXT_CHARS_MIN:
+            yield row, "/error", text
         for number, call in enumerate(calls_of.get(row, ())):
             text = _as_text(call.raw or call.arguments)
             if len(text) >= _TEXT_CHARS_MIN:
