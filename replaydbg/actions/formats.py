@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from replaydbg.core.finding import Notice
@@ -26,6 +27,16 @@ def read() -> tuple[tuple[Format, ...], tuple[Notice, ...]]:
     """The formats that are read, those of plug-ins too, and what is wrong with plug-ins."""
     known, notices = readers.readers()
     return tuple(Format(each.name, each.title, _how(each.read.__module__)) for each in known), notices
+
+
+def about(formats: Iterable[Format], words: Iterable[str]) -> list[Format]:
+    """Those that name all of the words: in their names, their titles, or in how one gets such a file."""
+    asked = [word.casefold() for word in words]
+    return [
+        each
+        for each in formats
+        if all(word in f"{each.name}\n{each.title}\n{each.get_one}".casefold() for word in asked)
+    ]
 
 
 def written() -> tuple[Format, ...]:

@@ -56,7 +56,10 @@ EXAMPLES: dict[str, Sequence[tuple[str, str]]] = {
         ("convert run.json --to markdown --findings -o report.md", "an incident report"),
         ("convert run.json --to native", "OTLP JSON; also atif, openai-chat"),
     ),
-    "formats": (("formats", "what is read, and where to get it"),),
+    "formats": (
+        ("formats", "what is read, and where to get it"),
+        ("formats jaeger", "only what names Jaeger"),
+    ),
 }
 """Of each command ("" for them all) what is typed after `replaydbg`, and what it is for; the likeliest first."""
 

@@ -4,24 +4,40 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import asdict
+from typing import Annotated
+
+import typer
 
 from replaydbg.cli import options, render, report
 from replaydbg.cli.render import Output
+from replaydbg.errors import UsageProblem
 from replaydbg.views.text import printable
 
 _INDENT = "    "
 
 
-def formats(output: options.OutputOption = Output.TEXT) -> int:
+def formats(
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="WORD", help="Only those that name it: a product, a command.", show_default=False
+        ),
+    ] = None,
+    output: options.OutputOption = Output.TEXT,
+) -> int:
     """List the formats that are read and written, and how to get such a file out of each product.
 
     The JSON is {schema_version, read, written}, each a list of {name, title, get_one}.
     """
     from replaydbg.actions import formats as action
 
-    read, notices = action.read()
-    written = action.written()
+    known, notices = action.read()
+    read, written = action.about(known, words or ()), action.about(action.written(), words or ())
     report.notices(notices)
+    if not read and not written:
+        raise UsageProblem(
+            f"no format names {' '.join(words or ())!r}", "`replaydbg formats` lists all of them"
+        )
     if output is Output.JSON:
         render.document(
             {"read": [asdict(each) for each in read], "written": [asdict(each) for each in written]}
@@ -29,6 +45,8 @@ def formats(output: options.OutputOption = Output.TEXT) -> int:
         return 0
     width = render.width() or 100
     for heading, listed in (("Read", read), ("Written", written)):
+        if not listed:
+            continue
         render.line(
             render.paint(f"{heading}, by the name for {'--format' if listed is read else '--to'}:", "strong")
         )

@@ -20,3 +20,22 @@ def test_as_json() -> None:
     document = run("formats", "--output", "json").document
     assert list(document) == ["schema_version", "read", "written"]
     assert all(list(each) == ["name", "title", "get_one"] for each in document["read"] + document["written"])
+
+
+def test_words_narrow_it_down() -> None:
+    done = run("formats", "Claude", "stream-json")
+    assert "claude-stream" in done.out
+    assert "  claude-code " not in done.out
+    assert "Written" not in done.out
+    both = run("formats", "atif").out
+    assert "Read" in both
+    assert "Written" in both
+    names = [each["name"] for each in run("formats", "otlp", "--output", "json").document["read"]]
+    assert "otlp" in names
+    assert "codex" not in names
+
+
+def test_a_word_that_no_format_names() -> None:
+    done = run("formats", "no-such-product")
+    assert done.code == 2
+    assert "no-such-product" in done.err
