@@ -25,6 +25,10 @@ _KIND_OF_OPERATION = {
     "completion": Kind.MODEL_CALL,
     "response": Kind.MODEL_CALL,
     "call_llm": Kind.MODEL_CALL,
+    "chat.completions": Kind.MODEL_CALL,  # Semantic Kernel's words
+    "chat.streaming_completions": Kind.MODEL_CALL,
+    "text.completions": Kind.MODEL_CALL,
+    "text.streaming_completions": Kind.MODEL_CALL,
     "execute_tool": Kind.TOOL_EXECUTION,
     "invoke_agent": Kind.AGENT_INVOCATION,
     "handle_conversation_turn": Kind.AGENT_INVOCATION,
@@ -104,6 +108,7 @@ _CALL_NAME = re.compile(r"\b(?:chat|llm|completions?|generate)\b", re.IGNORECASE
 
 def facts(wanted: Mapping[str, Json], name: str) -> Facts:
     kind = kind_of(wanted, name)
+    name = first_text(wanted, _genai_contents.STEP_NAMES) or name
     agent = first_text(wanted, AGENT)
     if kind is Kind.MODEL_CALL:
         return Facts(kind, name, agent, first_text(wanted, ("gen_ai.request.model", "gen_ai.response.model")))

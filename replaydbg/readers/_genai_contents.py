@@ -31,7 +31,10 @@ _WORDS = {
 }
 _KIND_KEYS = ("agentops.span.kind", "lmnr.span.type", "spring.ai.kind", "ag.type.node")
 TOOL_NAMES = ("lk.function_tool.name", "spring.ai.tool.definition.name")
-WANTED = frozenset({*_KIND_KEYS, *TOOL_NAMES})
+_HAYSTACK_TYPE = "haystack.component.type"
+STEP_NAMES = ("haystack.component.name",)
+"""What a step is called, where all spans are called the same."""
+WANTED = frozenset({*_KIND_KEYS, *TOOL_NAMES, *STEP_NAMES, _HAYSTACK_TYPE})
 """Each says the same few things again and again."""
 
 
@@ -42,6 +45,8 @@ def kind(wanted: Mapping[str, Json], name: str) -> Kind | None:
             return _WORDS.get(word.lower())
     if any(wanted.get(key) for key in TOOL_NAMES):
         return Kind.TOOL_EXECUTION
+    if loose.text(wanted.get(_HAYSTACK_TYPE)).endswith("Generator"):
+        return Kind.MODEL_CALL
     is_of_adk = name == "call_llm" and "gen_ai.request.model" in wanted
     return Kind.MODEL_CALL if is_of_adk else None
 
@@ -73,6 +78,7 @@ _CAME = (
     "agentops.entity.output",
     "ag.data.outputs",
 )
+_HAYSTACK_ASKED, _HAYSTACK_CAME = "haystack.component.input", "haystack.component.output"
 _LIVEKIT_ASKED = ("lk.chat_ctx", "lk.pii.chat_ctx")
 _LIVEKIT_SAID = ("lk.response.text", "lk.pii.response.text")
 _LIVEKIT_CALLS = ("lk.response.function_calls", "lk.pii.response.function_calls")
@@ -82,6 +88,12 @@ def prompt(attributes: Attributes, events: Sequence[Event]) -> tuple[Message, ..
     request = _adk_request(attributes)
     if request is not None:
         return request.messages or None
+    if _HAYSTACK_ASKED in attributes:
+        asked = loose.mapping(attributes.json(_HAYSTACK_ASKED))
+        told = asked.get("messages", asked.get("prompt"))
+        return mixed_messages.messages(
+            [_haystack_message(item) for item in told] if isinstance(told, list) else told
+        )
     items = loose.mapping(_first(attributes, _LIVEKIT_ASKED)).get("items")
     if isinstance(items, list):
         return mixed_messages.messages([_livekit_item(loose.mapping(item)) for item in items])
@@ -103,6 +115,9 @@ def reply(attributes: Attributes, events: Sequence[Event]) -> Message | None:
         return google_generate.read_reply(
             {"candidates": [{"content": adk["content"], "finishReason": finish}]}
         ).message
+    if _HAYSTACK_CAME in attributes:
+        replies = loose.sequence(loose.mapping(attributes.json(_HAYSTACK_CAME)).get("replies"))
+        return mixed_messages.reply(_haystack_message(replies[0])) if replies else None
     said = attributes.text(*_LIVEKIT_SAID)
     calls = list(_livekit_calls(_first(attributes, _LIVEKIT_CALLS)))
     if said or calls:
@@ -156,6 +171,33 @@ def _spoken(text: str) -> tuple[Message, ...]:
         Message(genai.role(role), (Text(said.removesuffix("\n")),))
         for role, said in zip(pieces[::2], pieces[1::2], strict=False)
     )
+
+
+def _haystack_message(item: Json) -> Json:
+    """A message whose parts say what they are by their keys, in the words of the conventions."""
+    message = loose.mapping(item)
+    if not isinstance(message.get("content"), list):
+        return item
+    finish = loose.mapping(message.get("meta")).get("finish_reason")
+    parts = [_haystack_part(loose.mapping(part)) for part in message["content"]]
+    return {"role": message.get("role"), "parts": parts, "finish_reason": finish}
+
+
+def _haystack_part(part: dict[str, Json]) -> Json:
+    match part:
+        case {"tool_call": {"tool_name": name, **call}}:
+            return {
+                "type": "tool_call",
+                "id": call.get("id"),
+                "name": name,
+                "arguments": call.get("arguments"),
+            }
+        case {"tool_call_result": {"result": result, **told}}:
+            id_ = loose.mapping(told.get("origin")).get("id")
+            return {"type": "tool_call_response", "id": id_, "response": result}
+        case {"text": str(text)}:
+            return {"type": "text", "content": text}
+    return part
 
 
 def _any_agent_call(item: Json) -> ToolCall:

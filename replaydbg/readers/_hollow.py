@@ -31,6 +31,12 @@ _NEWEST = (
     "with OTEL_SEMCONV_STABILITY_OPT_IN=gen_ai_latest_experimental"
 )
 _SWITCHES = (
+    (
+        ("aws.local.service", "bedrock-agentcore"),
+        "CloudWatch has it in the log group of the agent, stream otel-rt-logs: put its records into the same file",
+    ),
+    (("haystack.",), "HAYSTACK_CONTENT_TRACING_ENABLED=true records it"),
+    (("spring.ai.", "spring_ai"), "spring.ai.chat.observations.log-prompt=true and log-completion=true write it to the log of the application"),
     (("openinference",), "OPENINFERENCE_HIDE_INPUTS, OPENINFERENCE_HIDE_OUTPUTS and those like them must not be true"),
     (("pydantic-ai", "pydantic_ai", "logfire."), "InstrumentationSettings(include_content=True) of Pydantic AI records it"),
     (("ai.operationId", "agent_step"), "recordInputs and recordOutputs of the AI SDK's telemetry must not be false"),

@@ -246,3 +246,38 @@ def test_what_the_conventions_say_is_right() -> None:
         "chat m", CHAT | {"gen_ai.input.messages": own, "gen_ai.prompt": "other", "lk.response.text": "x"}
     )
     assert said(found) == [(Role.USER, "own")]
+
+
+def test_haystack_says_what_a_part_is_by_its_key() -> None:
+    call = {"tool_call": {"tool_name": "look_up", "arguments": {"city": "Oslo"}, "id": "c1"}}
+    result = {
+        "tool_call_result": {"result": "no", "origin": {"tool_name": "look_up", "id": "c1"}, "error": False}
+    }
+    asked = [{"role": "assistant", "content": [call]}, {"role": "tool", "content": [result]}]
+    said = {"role": "assistant", "content": [call], "meta": {"finish_reason": "tool_calls"}}
+    found = step(
+        "haystack.component.run",
+        {
+            "haystack.component.name": "llm",
+            "haystack.component.type": "OpenAIChatGenerator",
+            "haystack.component.input": text({"messages": asked}),
+            "haystack.component.output": text({"replies": [said]}),
+        },
+    )
+    assert (found.kind, found.name) == (Kind.MODEL_CALL, "llm")
+    assert found.body.messages is not None
+    assert found.body.output is not None
+    called = (*found.body.messages[0].tool_calls, *found.body.output.tool_calls)
+    assert [(each.id, each.name, each.arguments) for each in called] == [
+        ("c1", "look_up", {"city": "Oslo"})
+    ] * 2
+    assert [(each.id, each.result) for each in found.body.messages[1].tool_responses] == [("c1", "no")]
+    assert found.body.output.finish_reason == "tool_calls"
+
+
+@pytest.mark.parametrize("operation", ["chat.completions", "text.streaming_completions"])
+def test_operations_of_semantic_kernel(operation: str) -> None:
+    assert (
+        step("chat", {"gen_ai.operation.name": operation, "gen_ai.request.model": "m"}).kind
+        is Kind.MODEL_CALL
+    )

@@ -48,6 +48,12 @@ def calls(attributes: dict[str, Json], count: int = 3) -> list[Any]:
             CHAT | {"logfire.msg": "chat m"} | said({"role": "user", "parts": [{"type": "text"}]}),
             "include_content=True",
         ),
+        (CHAT | {"aws.local.service": "x"}, "otel-rt-logs"),
+        (CHAT | {"spring.ai.kind": "chat"}, "spring.ai.chat.observations.log-prompt=true"),
+        (
+            {"haystack.component.type": "OpenAIGenerator", "haystack.component.name": "llm"},
+            "HAYSTACK_CONTENT_TRACING_ENABLED=true",
+        ),
         ({"ai.operationId": "ai.generateText.doGenerate", "ai.model.id": "m"}, "recordInputs"),
     ],
 )
