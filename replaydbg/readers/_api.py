@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 from replaydbg import limits
@@ -28,7 +29,7 @@ def stem(name: str) -> str:
     return _ENDINGS.sub("", name.replace("\\", "/").rpartition("/")[2]) or "trace"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """The bytes of one file (already decompressed) under the name that the person gave it."""
 
@@ -41,9 +42,9 @@ class Document:
     def stem(self) -> str:
         return stem(self.name)
 
-    @property
+    @cached_property
     def head(self) -> bytes:
-        """The first bytes, without a byte order mark; all that a `sniff` may look at."""
+        """The first bytes, without a byte order mark; all that a `sniff` may look at. One value for all of them."""
         return bytes(self.buffer[: limits.SNIFF_BYTES_MAX]).removeprefix(b"\xef\xbb\xbf")
 
 

@@ -53,7 +53,8 @@ class _Block(NamedTuple):
 
 
 def sniff(document: Document) -> float:
-    return 0.95 if _STARTS.search(document.head) else 0.0
+    head = document.head
+    return 0.95 if b"# aider chat started" in head and _STARTS.search(head) else 0.0
 
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:

@@ -26,7 +26,8 @@ _RULE = "-------"
 
 
 def sniff(document: Document) -> float:
-    return 0.95 if _IN_BYTES.search(document.head) else 0.0
+    head = document.head
+    return 0.95 if b"TO LLM " in head and _IN_BYTES.search(head) else 0.0
 
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:
