@@ -239,7 +239,7 @@ class _Planning:
             if ran is not None and ran in edited.results:
                 self._touch(ran, Touch.EDITED, "its result was edited")
             elif row in edited.prompts and reply is None:
-                self._rerun_execution(ran, call.name)
+                self._rerun_execution(row, ran, call.name)
             elif known and self.recordings.answer(CallPlace(row, at)) is not None:
                 self._touch(ran, Touch.REUSED, "recorded result for the equal call")
             elif known:
@@ -290,11 +290,11 @@ class _Planning:
     def _rerun_executions(self, row: int) -> None:
         index = self.facts.index
         for at, call in enumerate(index.calls(row)):
-            self._rerun_execution(index.execution_of(row, at), call.name)
+            self._rerun_execution(row, index.execution_of(row, at), call.name)
 
-    def _rerun_execution(self, ran: int | None, name: str) -> None:
-        if ran is None:
-            self.calls.append((name, True))
+    def _rerun_execution(self, row: int, ran: int | None, name: str) -> None:
+        if ran is None:  # what the next call was told of it is its answer, where there is a next call
+            self.calls.append((name, self.recordings.main(row) is not None))
         elif self.touches.get(ran, (None, ""))[0] not in {Touch.EDITED, Touch.RERUN}:
             touch = Touch.EDITED if ran in self.edited.results else Touch.RERUN
             self._touch(

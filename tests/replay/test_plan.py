@@ -182,3 +182,10 @@ def test_a_call_whose_result_was_not_recorded_is_nothing_that_could_be_reused() 
     assert one.tools == (ToolNeed("send", 1, 0),)
     (asked_,) = Replay(Facts(of), [edit(of, "m1", "/output/content", "I send it")]).requests()
     assert asked_.why == "the call to send was recorded without its result"
+
+
+def test_a_call_at_the_end_of_a_run_was_answered_by_nobody() -> None:
+    finish = assistant("", call("finish", {}, "f"))
+    of = chat([user("u"), assistant("", call("look", {}, "c")), response("c", "r"), finish])
+    one = planned(of, edit(of, "m1", "/messages/0/content", "v"))
+    assert one.tools == (ToolNeed("finish", 1, 0), ToolNeed("look", 1, 1))
