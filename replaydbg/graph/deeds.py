@@ -21,7 +21,6 @@ from replaydbg.graph.index import CallPlace, TraceIndex
 from replaydbg.graph.outcomes import FAILED_HEAD, Outcomes
 from replaydbg.graph.stretch import Stretch
 from replaydbg.graph.wording import (
-    MADE_UP,
     canonical_bytes,
     gist,
     gist_of,
@@ -30,6 +29,7 @@ from replaydbg.graph.wording import (
     masked_bytes,
     plainly,
     roughly,
+    with_ids_replaced,
 )
 
 _TOOL_EXECUTION = KINDS.index(Kind.TOOL_EXECUTION)
@@ -379,6 +379,6 @@ def _call_text(call: ToolCall, turn: Turn) -> bytes:
     stretch = turn.stretch
     if stretch.prompts_known and has_long_word(said):
         text = said.decode("utf-8", "surrogatepass")
-        text = MADE_UP.sub(lambda found: found[0] if stretch.knew(found[0].lower(), turn.at) else "~", text)
+        text = with_ids_replaced(text, lambda id_: id_ if stretch.knew(id_.lower(), turn.at) else "~")
         said = text.encode("utf-8", "surrogatepass")
     return call.name.encode("utf-8", "surrogatepass") + b" " + said

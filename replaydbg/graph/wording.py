@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 import orjson
@@ -17,6 +18,8 @@ MADE_UP = re.compile(
 """UUIDs and hex digests. In arguments only these are masked, and only if nobody told them to the agent."""
 
 _MADE_UP_CHARS_MIN = 32
+_IDS = re.compile(r"[0-9a-fA-F-]{32,}")
+"""All of them are in what this finds, which is ten times as fast."""
 _IN_MADE_UP = bytes(ord("h") if chr(byte) in "0123456789abcdefABCDEF-" else ord(" ") for byte in range(256))
 
 _VOLATILE = re.compile(
@@ -179,7 +182,7 @@ def plainly(value: Json) -> bytes:
 def masked(text: str) -> str:
     """Without times, durations, made-up ids, addresses and temporary names."""
     if has_long_word(text):
-        text = MADE_UP.sub("~", text)
+        text = with_ids_replaced(text, lambda _: "~")
     if "/tmp/" in text or "/var/folders/" in text:  # noqa: S108 - looked for, not written to
         text = _TEMPORARY.sub("~", text)
     return _VOLATILE.sub("~", text)
@@ -218,7 +221,27 @@ def has_long_word(text: str | bytes) -> bool:
 
 
 def made_up_ids(text: str) -> list[str]:
-    return [found.lower() for found in MADE_UP.findall(text)] if has_long_word(text) else []
+    if not has_long_word(text):
+        return []
+    return [found[0].lower() for ids in _IDS.finditer(text) for found in _made_up_in(ids)]
+
+
+def with_ids_replaced(text: str, by: Callable[[str], str]) -> str:
+    """The text with something else in place of each made-up id."""
+
+    def replaced(ids: re.Match[str]) -> str:
+        pieces, at = [], ids.start()
+        for found in _made_up_in(ids):
+            pieces += [text[at : found.start()], by(found[0])]
+            at = found.end()
+        return "".join([*pieces, text[at : ids.end()]])
+
+    return _IDS.sub(replaced, text)
+
+
+def _made_up_in(ids: re.Match[str]) -> Iterator[re.Match[str]]:
+    """What stands on both sides is looked at, too."""
+    return MADE_UP.finditer(ids.string, ids.start(), ids.end() + 1)
 
 
 def is_nothing(result: Json) -> bool:

@@ -12,6 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from replaydbg.core.digest import canonical
+from replaydbg.graph import wording
 from replaydbg.graph.wording import (
     MADE_UP,
     canonical_bytes,
@@ -226,3 +227,29 @@ def test_clocks_are_left_out(one: str, other: str) -> None:
 )
 def test_other_numbers_are_not(one: str, other: str) -> None:
     assert without_clocks(one.encode()) != without_clocks(other.encode())
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "a" * 31,
+                "0" * 32,
+                "F" * 40,
+                "-",
+                "g",
+                " ",
+                "é",
+                "3f2b8c1e-0d4a-4c57-9a53-6d6f0f1c2a3b",
+                "\n",
+                "z",
+                "0",
+                "1" * 64,
+            ]
+        ),
+        max_size=8,
+    ).map("".join)
+)
+def test_ids_are_found_where_the_expression_finds_them(text: str) -> None:
+    assert wording.with_ids_replaced(text, lambda id_: f"<{id_}>") == wording.MADE_UP.sub(r"<\g<0>>", text)
+    assert made_up_ids(text) == [found.lower() for found in wording.MADE_UP.findall(text)]
