@@ -149,3 +149,21 @@ def _span(number: int, parent: int | None, name: str, attributes: dict[str, Any]
 
 def _base64(number: int) -> str:
     return base64.b64encode(number.to_bytes(8, "big")).decode()
+
+
+def atif(size_bytes: int) -> Iterator[bytes]:
+    """Steps of a trajectory, which are kept in memory."""
+    return _joined(b'{"schema_version":"ATIF-v1.4","session_id":"s","steps":[', _steps(), b"]}", size_bytes)
+
+
+def _steps() -> Iterator[Any]:
+    words, number = Words(), 0
+    while True:
+        asked, reply, result = words.turn(number)
+        call = {"tool_call_id": f"c{number}", "function_name": "find", "arguments": {"q": words.text(5)}}
+        results = [{"source_call_id": f"c{number}", "content": result}]
+        yield {"source": "user", "message": asked["content"]}
+        yield {
+            "source": "agent", "message": reply["content"], "tool_calls": [call], "observation": {"results": results},
+        }  # fmt: skip
+        number += 1

@@ -30,6 +30,7 @@ FILES: dict[str, Callable[[int], Iterator[bytes]]] = {
     "Langfuse": platform_traces.langfuse,
     "LangSmith": platform_traces.langsmith,
     "MLflow": platform_traces.mlflow,
+    "ATIF": platform_traces.atif,
 }
 SOUGHT: list[str | Expression] = [
     "zebrafish",
