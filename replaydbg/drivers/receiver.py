@@ -11,6 +11,7 @@ import asyncio
 import errno
 import ipaddress
 import os
+import re
 import socket
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -41,6 +42,9 @@ _BELOW = {"resourceSpans": ("scopeSpans", "spans"), "resourceLogs": ("scopeLogs"
 _NOT_KEPT = "/v1/metrics"
 _PATHS = ", ".join([*_SIGNALS, _NOT_KEPT])
 _PROTOCOL = "set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf where the agent runs"
+_HEAD_BYTES = 4096
+_MARK = re.compile(rb'"resource(?:Spans|Logs)"\s*:')
+"""What stands at the beginning of a file that lines may be added to."""
 _TLS = b"\x16\x03"
 _PACKED = {"gzip": 31, "deflate": 15}
 """The encodings that SDKs send, with what zlib calls them."""
@@ -69,15 +73,22 @@ class TraceFile:
     """A file that lines are appended to: each is there whole, on the disk, or not at all."""
 
     def __init__(self, path: str) -> None:
-        """Raises UsageProblem. A line that a crash cut short is closed, so that the next one is a line of its own."""
+        """Raises UsageProblem, also where the file is none of these. A line that a crash cut short is closed, so that the next one is a line of its own."""
         self.path = Path(path)
         try:
             self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o666)
             size = os.fstat(self._file).st_size
-            if size and os.pread(self._file, 1, size - 1) != b"\n":
+            head = os.pread(self._file, _HEAD_BYTES, 0) if size else b""
+            is_ours = not size or (head.startswith(b"{") and _MARK.search(head) is not None)
+            if is_ours and size and os.pread(self._file, 1, size - 1) != b"\n":
                 os.write(self._file, b"\n")
         except OSError as error:
             raise UsageProblem(f"{path} cannot be written: {error.strerror}") from error
+        if not is_ours:
+            os.close(self._file)
+            raise UsageProblem(
+                f"{path} holds something else, and nothing was added to it", "name a new file with -o"
+            )
 
     def append(self, line: bytes) -> None:
         """Raises OSError; what was written of the line is then taken away again."""

@@ -291,11 +291,20 @@ def test_a_disk_that_is_full_is_no_acknowledgement(talk: Talk, monkeypatch: pyte
 
 def test_what_is_in_the_file_is_kept_and_a_torn_line_is_closed(tmp_path: Path) -> None:
     path = tmp_path / "got.jsonl"
-    path.write_bytes(b'{"a":1}\n{"torn')
+    path.write_bytes(b'{"resourceSpans":[]}\n{"torn')
     file = TraceFile(str(path))
     file.append(b"{}\n")
     file.close()
-    assert path.read_bytes() == b'{"a":1}\n{"torn\n{}\n'
+    assert path.read_bytes() == b'{"resourceSpans":[]}\n{"torn\n{}\n'
+
+
+@pytest.mark.parametrize("written", [b"# Notes\n", b'{"type":"user"}\n', b"[1]", b"\x1f\x8b\x08"])
+def test_a_file_that_holds_something_else_is_left_alone(tmp_path: Path, written: bytes) -> None:
+    path = tmp_path / "notes.md"
+    path.write_bytes(written)
+    with pytest.raises(UsageProblem, match="something else"):
+        TraceFile(str(path))
+    assert path.read_bytes() == written
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
