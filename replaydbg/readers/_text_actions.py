@@ -35,6 +35,7 @@ def replied(
         return
     call = _call(command)
     began = thread.last_ns if 0 <= thread.last_ns <= moment_ns else moment_ns
+    began = facts.start_ns if 0 <= facts.start_ns <= moment_ns else began
     body = PlainBody(
         messages=History(thread.conversation, len(thread)),
         output=replace(message, parts=(*message.parts, call)),

@@ -1,7 +1,8 @@
 """Tasks of Cline, Roo Code and Kilo Code: Anthropic's messages, with the time, model and tokens of replies beside them.
 
 A task folder has them as `api_conversation_history.json`, Cline's command line as the session's messages. Tools that were
-called by tags in the text, and results that came back as text, are told as calls and executions.
+called by tags in the text, and results that came back as text, are told as calls and executions. What each request took
+stands in `ui_messages.json` beside it, where the messages do not say.
 
 Get one: `<user data of VS Code>/User/globalStorage/saoudrizwan.claude-dev/tasks/<task>/api_conversation_history.json`
 (`rooveterinaryinc.roo-cline`, `kilocode.kilo-code`), or `~/.cline/data/sessions/<session>/messages.json`
@@ -9,8 +10,10 @@ Get one: `<user data of VS Code>/User/globalStorage/saoudrizwan.claude-dev/tasks
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from math import isnan
 
 from replaydbg.core.message import Json, Message, Part, Role, Text, ToolCall, ToolResponse
 from replaydbg.core.step import Usage
@@ -23,6 +26,7 @@ from replaydbg.wire import anthropic_messages, loose
 
 FORMAT = "cline"
 _MARKS = ("modelInfo", "metrics", "ts")
+_TASK, _SHOWN = "api_conversation_history.json", "ui_messages.json"
 
 
 def sniff(document: Document) -> float:
@@ -46,13 +50,20 @@ def _is_of_a_task(message: dict[str, Json]) -> bool:
     return isinstance(moment, int) and moment > 10**12 and isinstance(message["content"], (str, list))
 
 
+def beside(document: Document, names: Iterable[str]) -> list[str]:
+    is_task = document.name.replace("\\", "/").rpartition("/")[2] == _TASK
+    return [name for name in names if name == _SHOWN] if is_task else []
+
+
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
+    spent = _Spent(document.beside.get(_SHOWN))
     for value, _ in _containers.values(document.buffer, transcript.notices):
         task = {"messages": value} if isinstance(value, list) else loose.mapping(value)
         if isinstance(task.get("messages"), list):
-            told = _Told(transcript.run(loose.text(task.get("sessionId")) or _id(document)).thread())
+            run = transcript.run(loose.text(task.get("sessionId")) or _id(document))
+            told = _Told(run.thread(), spent)
             prompt = loose.text(task.get("system_prompt"))
             if prompt:
                 told.thread.say(Message(Role.SYSTEM, (Text(prompt),)))
@@ -68,9 +79,38 @@ def _id(document: Document) -> str:
     return folder[0] if folder and document.stem == "api_conversation_history" else document.stem
 
 
+class _Spent:
+    """What each request of a task took, as it was shown to the person: by the moments at which they began."""
+
+    def __init__(self, shown: Document | None) -> None:
+        self._moments: list[int] = []
+        self._told: list[dict[str, Json]] = []
+        self._used: set[int] = set()
+        for value, _ in _containers.values(shown.buffer, [], items=True) if shown is not None else ():
+            event = loose.mapping(value)
+            if event.get("say") == "api_req_started":
+                self._moments.append(_moments.nanoseconds(event.get("ts")))
+                self._told.append(loose.mapping(loose.parsed(event.get("text"))))
+
+    def added(self, facts: Facts, moment: int) -> Facts:
+        """The facts of the reply that was written at this moment, with those of its request that it lacks."""
+        at = bisect_right(self._moments, moment) - 1
+        if at < 0 or moment < 0 or at in self._used or self._moments[at] < 0:
+            return facts
+        self._used.add(at)  # a request has one reply
+        told, start = self._told[at], self._moments[at]
+        usage = facts.usage
+        if usage == Usage():
+            usage = _usage({"inputTokens": told.get("tokensIn"), "outputTokens": told.get("tokensOut"),
+                            "cacheReadTokens": told.get("cacheReads"), "cacheWriteTokens": told.get("cacheWrites")})  # fmt: skip
+        cost = number(told.get("cost")) if isnan(facts.cost_usd) else facts.cost_usd
+        return replace(facts, usage=usage, cost_usd=cost, start_ns=start)
+
+
 class _Told:
-    def __init__(self, thread: Thread) -> None:
+    def __init__(self, thread: Thread, spent: _Spent) -> None:
         self.thread = thread
+        self._spent = spent
         self._asked: ToolCall | None = None
         """In tags, in the latest reply."""
 
@@ -79,7 +119,7 @@ class _Told:
         for said in anthropic_messages.read_messages([message]):
             if said.role is Role.ASSISTANT:
                 self._asked = None if said.tool_calls else _told_results.call(said.text)
-                facts = _facts(message)
+                facts = self._spent.added(_facts(message), moment)
                 _text_actions.replied(
                     self.thread, said, self._asked or "", facts=facts, moment_ns=moment, raw=message
                 )
@@ -135,4 +175,11 @@ def _usage(metrics: dict[str, Json]) -> Usage:
     return Usage(None if fresh is None else fresh + (read or 0) + (written or 0), said, read)
 
 
-READER = Reader(FORMAT, "Cline, Roo Code and Kilo Code tasks", sniff, read)
+READER = Reader(
+    FORMAT,
+    "Cline, Roo Code and Kilo Code tasks",
+    sniff,
+    read,
+    beside=beside,
+    parts=((r"(.*/)?ui_messages\.json", r"\1api_conversation_history.json"),),
+)

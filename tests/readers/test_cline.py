@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
+import pytest
+
 from replaydbg.readers import _registry, cline
+from replaydbg.readers._api import Document
 from tests.support.claude_sessions import told
 from tests.support.readings import document, one, outline, read, sniffed
 
@@ -83,6 +87,33 @@ def test_calls_in_tags() -> None:
     assert last.body.messages is not None
     assert [message.text for message in last.body.messages] == ["all of it, in short"], (
         "a summary takes the place"
+    )
+
+
+@pytest.mark.parametrize("history", [TAGS, HISTORY])
+def test_what_a_request_took_stands_beside(history: list[dict[str, Any]]) -> None:
+    took = {"tokensIn": 7, "tokensOut": 3, "cacheReads": 5, "cost": 0.5}
+    shown = [
+        {"ts": 1_770_000_000_000, "type": "say", "say": "task", "text": "go"},
+        {
+            "ts": 1_770_000_001_000,
+            "type": "say",
+            "say": "api_req_started",
+            "text": orjson.dumps(took).decode(),
+        },
+        {"ts": 1_770_000_003_500, "type": "say", "say": "api_req_started", "text": "torn"},
+    ]
+    task = document(history, "tasks/7/api_conversation_history.json")
+    assert cline.READER.beside is not None
+    assert cline.READER.beside(task, ["ui_messages.json", "x/ui_messages.json"]) == ["ui_messages.json"]
+    whole = Document(task.name, task.buffer, {"ui_messages.json": document(shown, "ui_messages.json")})
+    *_, reading = cline.READER.read(whole, False)
+    first, *_ = reading.traces[0].steps()
+    own = "metrics" in history[1]
+    assert (first.body.usage.input_tokens, first.cost_usd, first.duration_ms) == (
+        98 if own else 12,
+        0.5,
+        1000,
     )
 
 
