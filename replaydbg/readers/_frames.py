@@ -14,13 +14,17 @@ def rows(value: Json, mark: str) -> list[Json] | None:
     if not isinstance(value, dict):
         return None
     if isinstance(value.get(mark), dict):
-        columns = {name: loose.mapping(cells) for name, cells in value.items()}
-        return [{name: cells.get(label) for name, cells in columns.items()} for label in value[mark]]
+        found: dict[str, dict[str, Json]] = {label: {} for label in value[mark]}
+        for name, cells in value.items():  # by cells that are there: labels times columns may be far more
+            for label, cell in loose.mapping(cells).items():
+                if label in found:
+                    found[label][name] = cell
+        return list(found.values())
     names = loose.sequence(value.get("columns"))
     if mark in names:
         lines = [loose.sequence(line) for line in loose.sequence(value.get("data"))]
         return [dict(zip(map(str, names), line, strict=False)) for line in lines]
-    found = list(value.values())
-    if found and all(isinstance(row, dict) and mark in row for row in found):
-        return found
+    listed = list(value.values())
+    if listed and all(isinstance(row, dict) and mark in row for row in listed):
+        return listed
     return None

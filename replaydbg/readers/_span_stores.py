@@ -5,7 +5,6 @@ A row becomes what `_span_fields.add_document` knows: ids, Unix nanoseconds, a s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, TypeAlias
 
@@ -130,17 +129,15 @@ def _zipkin(row: Row) -> dict[str, Any]:
     )
 
 
-_ZIPKIN_EVENT = re.compile(r'"?([^":]+)"?\s*:\s*(\{.*)', re.DOTALL)
-
-
 def _zipkin_event(value: Json) -> dict[str, Json]:
     """An annotation is text; OpenTelemetry's exporters write `"name": {attributes}`."""
     text = value if isinstance(value, str) else ""
-    found = _ZIPKIN_EVENT.fullmatch(text)
-    fields = parsed(found[2]) if found else None
-    if found is None or not isinstance(fields, dict):
+    name, _, rest = text.partition(":")
+    name = name.strip().strip('"')
+    fields = parsed(rest.strip()) if name and '"' not in name else None
+    if not isinstance(fields, dict):
         return {"name": text, "attributes": {}}
-    return {"name": found[1], "attributes": fields}
+    return {"name": name, "attributes": fields}
 
 
 def _clickhouse(row: Row) -> dict[str, Any]:

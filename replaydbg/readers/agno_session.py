@@ -98,7 +98,7 @@ def _say(thread: Thread, item: dict[str, Json], told: dict[str, Json]) -> None:
     metrics = loose.mapping(item.get("metrics"))
     taken = metrics.get("duration", metrics.get("time"))
     start = -1
-    if isinstance(taken, (int, float)) and not isinstance(taken, bool) and 0 <= taken * 1e9 < moment:
+    if isinstance(taken, (int, float)) and not isinstance(taken, bool) and 0 <= taken < moment / 1e9:
         start = moment - round(taken * 1e9)
     if message.role is Role.ASSISTANT:
         thought = loose.text(item.get("reasoning_content"))

@@ -121,14 +121,16 @@ def _steps(message: dict[str, Json]) -> Iterator[list[dict[str, Json]]]:
         text = loose.text(message.get("content"))
         parts = [*invoked, *([{"type": "text", "text": text}] if text else [])]
     step: list[dict[str, Json]] = []
+    is_answered = False
     for part in parts:
-        is_answered = bool(step) and _is_call(step[-1]) and bool(_calls(step)[1])
-        if loose.text(part.get("type")) == "step-start" or (is_answered and not _is_call(part)):
+        is_start = loose.text(part.get("type")) == "step-start"
+        if is_start or (is_answered and _is_call(step[-1]) and not _is_call(part)):
             if step:
                 yield step
-            step = []
-        if loose.text(part.get("type")) != "step-start":
+            step, is_answered = [], False
+        if not is_start:
             step.append(part)
+            is_answered = is_answered or bool(_calls([part])[1])
     if step:
         yield step
 

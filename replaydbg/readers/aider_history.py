@@ -25,7 +25,7 @@ FORMAT = "aider-history"
 _STARTED = "# aider chat started at "
 _STARTS = re.compile(rb"(?:^|\n)# aider chat started at \d{4}-")
 _MODEL = re.compile(r"(?:Main model|Models?): (\S+)")
-_TOKENS = re.compile(r"Tokens: ([\d.,]+[kM]?) sent.*?, ([\d.,]+[kM]?) received")
+_TOKENS = re.compile(r"Tokens: ([\d.,]+[kM]?) sent.{0,100}?, ([\d.,]+[kM]?) received")
 _COST = re.compile(r"Cost: \$([\d.]+) message")
 _APPLIED = re.compile(r"Applied edit to (.+)")
 _COMMIT = re.compile(r"Commit ([0-9a-f]{6,40}) (.*)")
@@ -143,7 +143,7 @@ class _Told:
         told = following.text if following.speaker == "aider" else ""
         counted, cost = _TOKENS.search(told), _COST.search(told)
         usage = Usage(_count(counted[1]), _count(counted[2])) if counted else Usage()
-        facts = Facts(self._model, usage=usage, cost_usd=float(cost[1].rstrip(".")) if cost else nan)
+        facts = Facts(self._model, usage=usage, cost_usd=_cost(cost[1]) if cost else nan)
         self._thread.reply(Message(Role.ASSISTANT, (Text(block.text),)), facts=facts)
         self._waits = False
 
@@ -168,6 +168,13 @@ class _Told:
             body = PlainBody(output_value=text, error=refused)
             self._thread.run.step(Kind.OPAQUE, "aider", body, status=status)
             self._last = text
+
+
+def _cost(word: str) -> float:
+    try:
+        return float(word.rstrip("."))
+    except ValueError:
+        return nan
 
 
 def _count(word: str) -> int | None:

@@ -52,6 +52,10 @@ class _Told:
         self._model = ""
         self._parts: list[Part] = []
         """Of the reply that is being told,"""
+        self._pieces: list[str] = []
+        """words of its last part, as they stream,"""
+        self._asked: set[str] = set()
+        """its calls,"""
         self._results: list[tuple[ToolResponse, int, dict[str, Json]]] = []
         """and what its calls brought."""
         self._moment = -1
@@ -86,45 +90,64 @@ class _Told:
         if self._results:
             self._reply()
         self._moment = max(self._moment, moment)
-        last = self._parts[-1] if self._parts else None
-        match part, last:
-            case Text(""), _:
-                return
-            case Text(text), Text(before) if text.startswith(
-                before
-            ):  # the whole of what was streamed, or more of it
-                self._parts[-1] = part
-            case Text(text), Text(before):
-                self._parts[-1] = Text(before + text)
-            case Reasoning(text), Reasoning(before):
-                self._parts[-1] = Reasoning(before + text)
-            case _:
-                self._parts.append(part)
+        if not isinstance(part, (Text, Reasoning)):
+            self._add(part)
+        elif not self._pieces or type(part) is not type(self._parts[-1]):
+            if part.text or isinstance(part, Reasoning):
+                self._add(part)
+                self._pieces = [part.text]
+        elif isinstance(part, Text) and self._begins(
+            part.text
+        ):  # the whole of what was streamed, or more of it
+            self._pieces = [part.text]
+        elif part.text:
+            self._pieces.append(part.text)
+
+    def _begins(self, text: str) -> bool:
+        at = 0
+        for piece in self._pieces:
+            if not text.startswith(piece, at):
+                return False
+            at += len(piece)
+        return bool(text)
+
+    def _add(self, part: Part) -> None:
+        self._close()
+        self._parts.append(part)
+
+    def _close(self) -> None:
+        """The last part has all of its words."""
+        if self._pieces:
+            words = "".join(self._pieces)
+            self._parts[-1] = Reasoning(words) if isinstance(self._parts[-1], Reasoning) else Text(words)
+            self._pieces = []
 
     def _call(self, subtype: str, event: dict[str, Json], moment: int) -> None:
         name, told = next(iter(loose.mapping(event.get("tool_call")).items()), ("tool", None))
         call, id_ = loose.mapping(told), loose.text(event.get("call_id"))
-        known = any(isinstance(part, ToolCall) and part.id == id_ for part in self._parts)
         name = name.removesuffix("ToolCall")
         if name == "mcp":
             given = loose.mapping(call.get("args"))
             name = loose.text(given.get("toolName")) or loose.text(given.get("name")) or name
-        if not known:
+        if id_ not in self._asked:
             if self._results:
                 self._reply()
             self._moment = max(self._moment, moment)
-            self._parts.append(ToolCall(id_, name, call.get("args") or {}))
+            self._add(ToolCall(id_, name, call.get("args") or {}))
+            self._asked.add(id_)
         if subtype == "completed":
             outcome, value = next(iter(loose.mapping(call.get("result")).items()), ("", call.get("result")))
             self._results.append((ToolResponse(id_, value, name, outcome in _FAILED), moment, event))
 
     def _reply(self) -> None:
+        self._close()
         if self._parts:
             message = Message(Role.ASSISTANT, tuple(self._parts))
             self._thread.reply(message, facts=Facts(self._model), moment_ns=self._moment)
         for response, moment, event in self._results:
             self._thread.add(Message(Role.TOOL, (response,)), moment_ns=moment, origin=event)
         self._parts, self._results, self._moment = [], [], -1
+        self._asked = set()
 
     def _result(self, event: dict[str, Json]) -> None:
         """How it ended, and what all of it took."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, groupby
 
 from replaydbg.core.message import (
     Json,
@@ -70,14 +71,14 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             said = _printed(thread, said, loose.mapping(record.get("message")), facts)
         elif loose.text(record.get("type")) == "error":
             if said:
-                _say(thread, said, facts)
+                _say(thread, _joined(said), facts)
                 said = {}
             error = loose.text(record.get("error")) or loose.encoded(record)
             thread.reply(None, facts=replace(facts, error=error), origin=record)
         elif not loose.text(record.get("type")):
             transcript.notice(place, "no message, left out")
     if said:
-        _say(thread, said, facts)
+        _say(thread, _joined(said), facts)
     thread.end()
     yield transcript.whole("no message")
 
@@ -89,16 +90,26 @@ def _printed(
     pieces = loose.sequence(message.get("content"))
     if not said or said.get("id") != message.get("id") or not message.get("id"):
         if said:
-            _say(thread, said, facts)
-        return {**message, "content": pieces}
-    whole = loose.sequence(said["content"])
-    for piece in pieces:
-        last, new = loose.mapping(whole[-1] if whole else None), loose.mapping(piece)
-        if loose.text(new.get("type")) == loose.text(last.get("type")) == "text":
-            whole[-1] = {**last, "text": loose.text(last.get("text")) + loose.text(new.get("text"))}
-        else:
-            whole.append(piece)
+            _say(thread, _joined(said), facts)
+        return {**message, "content": [pieces]}
+    said["content"].append(pieces)
     return said
+
+
+def _joined(said: dict[str, Json]) -> dict[str, Json]:
+    """The message with words that came in pieces in one part, as long as nothing else stood between."""
+    first, *more = said["content"]
+    if not more:
+        return {**said, "content": first}
+    whole: list[Json] = []
+    parts = chain(first, *more)
+    for is_text, pieces in groupby(parts, lambda piece: loose.mapping(piece).get("type") == "text"):
+        if is_text:
+            listed = [loose.mapping(piece) for piece in pieces]
+            whole.append({**listed[0], "text": "".join(loose.text(piece.get("text")) for piece in listed)})
+        else:
+            whole += pieces
+    return {**said, "content": whole}
 
 
 def _say(thread: Thread, message: dict[str, Json], facts: Facts) -> None:

@@ -68,9 +68,10 @@ def _agent(run: Run, agent: dict[str, Json], tools: list[Json]) -> None:
     listed = [loose.mapping(tool) for tool in tools]
     offered = [tool.get("json_schema") for tool in listed if not own or loose.text(tool.get("id")) in own]
     config = loose.mapping(agent.get("llm_config"))
+    specs = tool_specs.read_tools(offered)
     thread = run.thread(agent=loose.text(agent.get("name")))
     for item in map(loose.mapping, loose.sequence(agent.get("messages"))):
-        _message(thread, item, config, tool_specs.read_tools(offered))
+        _message(thread, item, config, specs)
     thread.end()
 
 

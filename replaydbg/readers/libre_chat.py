@@ -63,11 +63,14 @@ def _branch(messages: list[dict[str, Json]]) -> list[dict[str, Json]]:
         enumerate(messages), key=lambda each: (_moments.nanoseconds(each[1].get("createdAt")), each[0])
     )[1]
     found: list[dict[str, Json]] = []
+    seen: set[str] = set()
     at: dict[str, Json] | None = latest
-    while at is not None and len(found) <= len(messages):
+    while at is not None:
         found.append(at)
-        at = by_id.get(loose.text(at.get("parentMessageId")))
-    return found[: len(messages)][::-1]
+        seen.add(loose.text(at.get("messageId")))
+        parent = loose.text(at.get("parentMessageId"))
+        at = by_id.get(parent) if parent not in seen else None
+    return found[::-1]
 
 
 def _say(thread: Thread, message: dict[str, Json]) -> None:

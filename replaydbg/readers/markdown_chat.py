@@ -27,16 +27,13 @@ _EXPORTED = re.compile(r"(?m)^_Exported on .* from Cursor")
 _SESSION = re.compile(r"<!-- [\w ]+ Session ([\w-]+)")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?(?:\.\d+)?Z?")
 _MODEL = re.compile(r"(?:model )?((?!mode\b|default\b)[A-Za-z][\w./:+-]*)")
-_BLOCK = re.compile(
-    r"<think>(?P<thought>.*?)</think>"
-    r"|<tool-use\b(?P<about>[^>]*)>(?P<shown>.*?)</tool-use>",
-    re.DOTALL,
-)
+_OPENING = re.compile(r"<(?:think|tool-use\b([^<>]*))>")
 _NAME = re.compile(r'data-tool-name="([^"]*)"')
-_SUMMARY = re.compile(r"<summary>(.*?)</summary>", re.DOTALL)
-_TAGS = re.compile(r"</?details>|<summary>.*?</summary>", re.DOTALL)
+_DETAILS = re.compile(r"</?details>")
+_RULES = frozenset({"", "---"})
+"""Lines between turns."""
 _INLINE = re.compile(r"^[ \t]*`([^`\n]+)`[ \t]*$", re.MULTILINE)
-_FENCED = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1[ \t]*$", re.MULTILINE | re.DOTALL)
+_FENCE = re.compile(r"^(`{3,40})[^\n]*\n", re.MULTILINE)
 
 
 def sniff(document: Document) -> float:
@@ -59,12 +56,20 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     heads = list(turn.finditer(text))
     for number, head in enumerate(heads):
         end = heads[number + 1].start() if number + 1 < len(heads) else len(text)
-        said = text[head.end() : end].strip()
-        while said.endswith("---") or said.startswith("---\n"):
-            said = said.removesuffix("---").removeprefix("---\n").strip()
+        said = _without_rules(text[head.end() : end])
         told.turn(head[1], head[3] or "", said, is_beside=bool(head[2] or head[4]))
     told.main.end()
     yield transcript.whole("no turn")
+
+
+def _without_rules(text: str) -> str:
+    lines = text.split("\n")
+    first, last = 0, len(lines)
+    while first < last and lines[first].strip() in _RULES:
+        first += 1
+    while first < last and lines[last - 1].strip() in _RULES:
+        last -= 1
+    return "\n".join(lines[first:last]).strip()
 
 
 class _Told:
@@ -107,18 +112,19 @@ def _replies(said: str) -> Iterator[tuple[list[Part], list[ToolResponse]]]:
 
 def _parts(said: str) -> Iterator[tuple[Part, ToolResponse | None]]:
     at = 0
-    for found in _BLOCK.finditer(said):
-        before = said[at : found.start()].strip()
-        at = found.end()
+    for start, about, inside, end in _blocks(said):
+        before = said[at:start].strip()
+        at = end
         if before:
             yield Text(before), None
-        if found["thought"] is not None:
-            yield Reasoning(_TAGS.sub("", found["thought"]).strip()), None
+        summaries, shown = _summaries(inside)
+        if about is None:
+            yield Reasoning(shown), None
             continue
-        named, summary = _NAME.search(found["about"]), _SUMMARY.search(found["shown"])
+        named = _NAME.search(about)
         name = named[1] if named and named[1] else "tool"
-        given, result = _shown(_TAGS.sub("", found["shown"]).strip())
-        arguments = {"summary": summary[1].strip()} if summary else {}
+        given, result = _shown(shown)
+        arguments = {"summary": summaries[0].strip()} if summaries else {}
         yield (
             ToolCall("", name, {**arguments, "shown": given} if given else arguments),
             ToolResponse("", result, name),
@@ -127,15 +133,50 @@ def _parts(said: str) -> Iterator[tuple[Part, ToolResponse | None]]:
         yield Text(said[at:].strip()), None
 
 
+def _blocks(said: str) -> Iterator[tuple[int, str | None, str, int]]:
+    """Where each begins, what its tag says of a tool, what is inside, and where it ends. One that is not closed is text.
+
+    By hand: an expression looks for the end of a block anew from each beginning that has none.
+    """
+    at = 0
+    unclosed: set[str] = set()
+    while (head := _OPENING.search(said, at)) is not None:
+        closing = "</think>" if head[1] is None else "</tool-use>"
+        end = -1 if closing in unclosed else said.find(closing, head.end())
+        if end < 0:
+            unclosed.add(closing)
+            at = head.end()
+            continue
+        at = end + len(closing)
+        yield head.start(), head[1], said[head.end() : end], at
+
+
+def _summaries(text: str) -> tuple[list[str], str]:
+    """The headings of what folds, and the text without them."""
+    found, kept, at = [], [], 0
+    while (start := text.find("<summary>", at)) >= 0 and (end := text.find("</summary>", start)) >= 0:
+        found.append(text[start + len("<summary>") : end])
+        kept.append(text[at:start])
+        at = end + len("</summary>")
+    return found, _DETAILS.sub("", "".join((*kept, text[at:]))).strip()
+
+
 def _shown(text: str) -> tuple[str, str]:
     """What was asked and what came of it, as far as they can be told apart: code in a line, or the first of two blocks."""
     inline = _INLINE.search(text)
     if inline is not None:
         return inline[1], text[inline.end() :].strip()
-    blocks = list(_FENCED.finditer(text))
-    if len(blocks) > 1:
-        return blocks[0][2].strip(), text[blocks[0].end() :].strip()
+    block = _fenced(text, 0)
+    if block is not None and _fenced(text, block[1]) is not None:
+        return block[0].strip(), text[block[1] :].strip()
     return text, text
+
+
+def _fenced(text: str, at: int) -> tuple[str, int] | None:
+    """What stands in the next block of code, and where that ends."""
+    head = _FENCE.search(text, at)
+    end = head and re.compile(rf"^{head[1]}[ \t]*$", re.MULTILINE).search(text, head.end())
+    return (text[head.end() : end.start()], end.end()) if head and end else None
 
 
 READER = Reader(FORMAT, "chats exported as Markdown (SpecStory, Cursor)", sniff, read)

@@ -10,8 +10,20 @@ Get one: `curl https://api.openai.com/v1/threads/THREAD/runs/RUN/steps -H "Autho
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
-from replaydbg.core.message import Json, Media, Message, OtherPart, Part, Role, Text, ToolCall, ToolResponse
+from replaydbg.core.message import (
+    Json,
+    Media,
+    Message,
+    OtherPart,
+    Part,
+    Role,
+    Text,
+    ToolCall,
+    ToolResponse,
+)
+from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _containers, _moments
 from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import Facts
@@ -53,8 +65,21 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     yield transcript.whole("no message and no step of a run")
 
 
+class _Run(NamedTuple):
+    told: dict[str, Json]
+    tools: tuple[ToolSpec, ...] | None
+
+
+_NO_RUN = _Run({}, None)
+
+
+def _run(told: dict[str, Json]) -> _Run:
+    tools = told.get("tools")
+    return _Run(told, tool_specs.read_tools(tools) if isinstance(tools, list) else None)
+
+
 def _tell(thread: Thread, items: list[dict[str, Json]]) -> None:
-    runs = {loose.text(item.get("id")): item for item in items if item["object"] == "thread.run"}
+    runs = {loose.text(item.get("id")): _run(item) for item in items if item["object"] == "thread.run"}
     made: dict[str, dict[str, Json]] = {}
     for item in items:
         created = loose.mapping(loose.mapping(item.get("step_details")).get("message_creation"))
@@ -63,7 +88,7 @@ def _tell(thread: Thread, items: list[dict[str, Json]]) -> None:
     messages = {loose.text(item.get("id")) for item in items if item["object"] == "thread.message"}
     ordered = sorted(enumerate(items), key=lambda each: (_moment(each[1], "created_at"), -each[0]))
     for _, item in ordered:
-        run = runs.get(loose.text(item.get("run_id")), {})
+        run = runs.get(loose.text(item.get("run_id")), _NO_RUN)
         if item["object"] == "thread.message":
             step = made.get(loose.text(item.get("id")), {})
             _message(thread, item, step, run)
@@ -85,7 +110,7 @@ def _moment(item: dict[str, Json], key: str) -> int:
     return _moments.nanoseconds(item.get(key))
 
 
-def _message(thread: Thread, item: dict[str, Json], step: dict[str, Json], run: dict[str, Json]) -> None:
+def _message(thread: Thread, item: dict[str, Json], step: dict[str, Json], run: _Run) -> None:
     role = genai.role(item.get("role"))
     message = Message(role, tuple(_part(loose.mapping(part)) for part in loose.sequence(item.get("content"))))
     if role is Role.ASSISTANT:
@@ -107,26 +132,25 @@ def _part(part: dict[str, Json]) -> Part:
     return OtherPart(part)
 
 
-def _reply(thread: Thread, message: Message, item: dict[str, Json], run: dict[str, Json]) -> None:
+def _reply(thread: Thread, message: Message, item: dict[str, Json], run: _Run) -> None:
     """A message or a step of a run. Times and tokens are those of the step."""
     error = loose.mapping(item.get("last_error"))
-    tools = run.get("tools")
     facts = Facts(
-        model=loose.text(run.get("model")),
+        model=loose.text(run.told.get("model")),
         provider="openai",
-        tools=tool_specs.read_tools(tools) if isinstance(tools, list) else None,
+        tools=run.tools,
         usage=openai_chat.read_usage(item.get("usage")),
         start_ns=_moment(item, "created_at") if "step_details" in item else -1,
         error=loose.text(error.get("message")) or loose.text(error.get("code")),
     )
-    asked = loose.text(run.get("instructions"))
+    asked = loose.text(run.told.get("instructions"))
     if asked and not len(thread):
         thread.say(Message(Role.SYSTEM, (Text(asked),)))
     moment = max(_moment(item, key) for key in ("completed_at", "failed_at", "created_at"))
     thread.reply(message, facts=facts, moment_ns=moment, origin=item)
 
 
-def _calls(thread: Thread, item: dict[str, Json], listed: list[Json], run: dict[str, Json]) -> None:
+def _calls(thread: Thread, item: dict[str, Json], listed: list[Json], run: _Run) -> None:
     calls, results = [], []
     for told in map(loose.mapping, listed):
         id_, kind = loose.text(told.get("id")), loose.text(told.get("type"))

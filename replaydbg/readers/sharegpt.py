@@ -30,8 +30,7 @@ _ROLES = {
     "function-response": Role.TOOL, "tool_response": Role.TOOL, "ipython": Role.TOOL,
 }  # fmt: skip
 _CALLS = frozenset({"function_call", "function-call", "tool_call"})
-_IN_TAGS = re.compile(r"<(think|tool_call|functioncall|tool_response)>\s*(.*?)\s*(?:</\1>|\Z)", re.DOTALL)
-_OFFERED = re.compile(r"<tools>\s*(.*?)\s*</tools>", re.DOTALL)
+_IN_TAGS = re.compile(r"<(think|tool_call|functioncall|tool_response)>(.*?)(?:</\1>|\Z)", re.DOTALL)
 
 
 def sniff(document: Document) -> float:
@@ -78,7 +77,7 @@ def _tell(thread: Thread, record: dict[str, Json]) -> None:
             parts = tuple(_calls(text)) if word in _CALLS else tuple(_parts(text))
             thread.reply(Message(role, parts), facts=facts, origin=turn)
         elif role is Role.TOOL:
-            found = [each[2] for each in _IN_TAGS.finditer(text) if each[1] == "tool_response"]
+            found = [each[2].strip() for each in _IN_TAGS.finditer(text) if each[1] == "tool_response"]
             responses = (ToolResponse("", loose.parsed(one)) for one in found or [text])
             thread.add(Message(role, tuple(responses)), origin=turn)
         else:
@@ -88,11 +87,11 @@ def _tell(thread: Thread, record: dict[str, Json]) -> None:
 def _offered(turns: list[dict[str, Json]]) -> tuple[ToolSpec, ...]:
     """The tools in the system prompt, as Hermes has them."""
     first = loose.text(turns[0].get("value")) if turns else ""
-    found = _OFFERED.search(first)
-    if found is None:
+    inside, closing, _ = first.partition("<tools>")[2].partition("</tools>")
+    if not closing:
         return ()
-    whole = tool_specs.read_tools(found[1])
-    return whole or tool_specs.read_tools([loose.parsed(line) for line in found[1].splitlines()])
+    whole = tool_specs.read_tools(inside.strip())
+    return whole or tool_specs.read_tools([loose.parsed(line) for line in inside.strip().splitlines()])
 
 
 def _parts(text: str) -> Iterator[Part]:
@@ -102,9 +101,9 @@ def _parts(text: str) -> Iterator[Part]:
             yield Text(text[at : found.start()].strip("\n"))
         at = found.end()
         if found[1] == "think":
-            yield Reasoning(found[2])
+            yield Reasoning(found[2].strip())
         else:
-            yield from _calls(found[2])
+            yield from _calls(found[2].strip())
     if text[at:].strip():
         yield Text(text[at:].strip("\n"))
 

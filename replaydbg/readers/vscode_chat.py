@@ -97,10 +97,13 @@ def _change(session: dict[str, Json], kind: int, record: dict[str, Json]) -> boo
         return False
     if kind == _PUSH:
         listed = holder.get(last) if isinstance(holder, dict) else holder[last]
-        listed = listed if isinstance(listed, list) else []
+        holder[last] = listed = listed if isinstance(listed, list) else []
         kept = record.get("i")
-        holder[last] = listed[: kept if isinstance(kept, int) and kept >= 0 else None]
-        holder[last] += loose.sequence(record.get("v"))
+        if isinstance(kept, int) and kept >= 0:
+            del listed[kept:]
+        listed += loose.sequence(
+            record.get("v")
+        )  # in place: a journal has a line for each word that was shown
     elif kind == _SET:
         holder[last] = record.get("v")
     elif kind == _DELETE and isinstance(holder, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -68,6 +69,11 @@ def test_members_stand_below_their_team() -> None:
 @pytest.mark.parametrize("content", [{"session_id": "s", "runs": []}, {"run_id": "r", "messages": []}, []])
 def test_other_formats_are_not_claimed(content: Any) -> None:
     assert sniffed(READER, content) == 0.0
+
+
+def test_a_time_taken_that_no_float_holds() -> None:
+    text = json.dumps(RUN).replace('"duration": 1.5', '"duration": 1' + "0" * 400)
+    assert len(clear(READER, text)) == 3
 
 
 SAMPLES = [RUN, SESSION, OLD, TEAM]
