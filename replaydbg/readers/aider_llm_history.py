@@ -21,7 +21,7 @@ from replaydbg.wire import genai, loose
 
 FORMAT = "aider-llm-history"
 _HEAD = re.compile(r"^(TO LLM|LLM RESPONSE) (\d{4}-\d\d-\d\dT[\d:.]+)$", re.MULTILINE)
-_IN_BYTES = re.compile(rb"(?:^|\n)TO LLM \d{4}-\d\d-\d\dT[\d:.]+\r?\n-------\n")
+_IN_BYTES = re.compile(rb"(?:^|\n)TO LLM \d{4}-\d\d-\d\dT[\d:.]+\r?\n-------\r?\n")
 _RULE = "-------"
 
 
@@ -35,7 +35,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     notices: list[Notice] = []
     stitcher = _stitch.Stitcher()
     asked: tuple[str, str] | None = None
-    for kind, moment, text in _parts(bytes(document.buffer).decode("utf-8-sig", "replace")):
+    whole = bytes(document.buffer).decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    for kind, moment, text in _parts(whole):
         if kind == "TO LLM":
             if asked is not None:
                 _add(stitcher, asked, ("", ""))

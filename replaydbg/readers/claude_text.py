@@ -93,29 +93,33 @@ def _tell(thread: Thread, items: list[_Item]) -> None:
     parts: list[Part] = []
     at = 0
     while at < len(items):
-        item, following = items[at], items[at + 1] if at + 1 < len(items) else _Item("", [])
+        item, results = items[at], list[str]()
         at += 1
-        call = _call(item.text) if item.kind == "said" and following.kind == "result" else None
+        while at < len(items) and items[at].kind == "result":
+            results.append(items[at].text)
+            at += 1
+        call = _call(item.text) if item.kind == "said" and results else None
+        # What came of a command of the person, or stands below words that name no tool, is told with these.
+        text = "\n".join(filter(None, (item.text, *results)))
         if call is not None:
             _reply(thread, [*parts, call])
-            parts, result = [], following.text
-            at += 1
+            parts, result = [], "\n".join(results)
             failed = _FAILED.match(result) is not None
             thread.add(Message(Role.TOOL, (ToolResponse("", result, call.name, failed),)))
-        elif item.kind == "said" and item.text:
+        elif item.kind == "said" and text:
             if any(isinstance(part, Text) for part in parts):
                 _reply(thread, parts)
                 parts = []
-            parts.append(Text(item.text))
-        elif item.kind == "thought" and item.text:
+            parts.append(Text(text))
+        elif item.kind == "thought" and text:
             if any(isinstance(part, Text) for part in parts):
                 _reply(thread, parts)
                 parts = []
-            parts.append(Reasoning(item.text))
-        elif item.kind == "prompt" and item.text:
+            parts.append(Reasoning(text))
+        elif item.kind == "prompt" and text:
             _reply(thread, parts)
             parts = []
-            thread.say(text_message(Role.USER, item.text))
+            thread.say(text_message(Role.USER, text))
     _reply(thread, parts)
 
 

@@ -76,4 +76,26 @@ def test_other_texts_are_not_claimed(text: str) -> None:
     assert READER.sniff(document(text)) == 0.0
 
 
+def test_results_that_are_of_no_call_are_not_lost() -> None:
+    text = """> /model
+  ⎿  Set model to big
+
+> go
+
+⏺ Reading 2 files… (ctrl+o to expand)
+  ⎿  a.py
+
+⏺ Bash(ls)
+  ⎿  a.py
+  ⎿  a hook said no
+
+⏺ Done.
+"""
+    (trace,) = opened(READER, text).traces
+    assert outline(trace) == ["model-call chat", "tool-execution Bash", "model-call chat"]
+    assert "/model\nSet model to big" in told(trace, 0)
+    assert trace.body(0).output.text == "Reading 2 files… (ctrl+o to expand)\na.py"  # type: ignore[union-attr]
+    assert trace.body(1).result == "a.py\na hook said no"
+
+
 SAMPLES = [TEXT.encode()]

@@ -15,6 +15,7 @@ from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.readers import _registry
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from tests.support.otlp import document, request, span, trace
+from tests.support.samples import SAMPLES
 
 
 def test_the_folder_is_walked() -> None:
@@ -212,3 +213,19 @@ def test_partial_readings_pass_through() -> None:
     assert partial
     assert not any(partial)
     assert last
+
+
+IN_WORDS = [
+    pytest.param(name, sample, id=f"{name}-{at}")
+    for name, samples in SAMPLES.items()
+    for at, sample in enumerate(samples)
+    if sample[:1] not in b"{[" and name not in {"inspect", "otlp-protobuf"}
+]
+
+
+@pytest.mark.parametrize(("format_name", "sample"), IN_WORDS)
+def test_the_line_ends_of_windows(format_name: str, sample: bytes) -> None:
+    *_, plain = _registry.read(Document("a.md", memoryview(sample)))
+    *_, reading = _registry.read(Document("a.md", memoryview(sample.replace(b"\n", b"\r\n"))))
+    assert {trace.source.format for trace in reading.traces} == {format_name}
+    assert [trace.ids for trace in reading.traces] == [trace.ids for trace in plain.traces]
