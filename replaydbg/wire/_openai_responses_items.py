@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, groupby
 
 from replaydbg.core.message import (
     Json,
@@ -34,13 +35,11 @@ def read_messages(value: Json) -> tuple[Message, ...]:
     if isinstance(value, str):
         return (Message(Role.USER, (Text(value),)),) if value else ()
     messages: list[Message] = []
-    for item in loose.sequence(value):
-        message = _read_item(item)
-        last = messages[-1] if messages else None
-        if message.role is Role.ASSISTANT and last and last.role is Role.ASSISTANT:
-            messages[-1] = Message(Role.ASSISTANT, last.parts + message.parts)
-        else:
-            messages.append(message)
+    read = map(_read_item, loose.sequence(value))
+    for is_models, run in groupby(read, lambda message: message.role is Role.ASSISTANT):
+        first, *more = run
+        parts = chain(first.parts, *(message.parts for message in more))
+        messages += [Message(Role.ASSISTANT, tuple(parts))] if is_models and more else [first, *more]
     return tuple(messages)
 
 

@@ -17,6 +17,7 @@ from replaydbg.readers.ai_sdk import READER as AI_SDK
 from replaydbg.readers.cursor_stream import READER as CURSOR
 from replaydbg.readers.goose_session import READER as GOOSE
 from replaydbg.readers.letta import READER as LETTA
+from replaydbg.readers.openai_pages import READER as PAGES
 from replaydbg.readers.openai_threads import READER as THREADS
 from replaydbg.readers.vscode_chat import READER as VSCODE
 from tests.support.examined import examine
@@ -153,3 +154,10 @@ def test_a_journal_with_many_lines() -> None:
     }
     more = {"kind": 2, "k": ["requests", 0, "response"], "v": [{"value": "word "}]}
     assert opened(VSCODE, lines(begun, *([more] * 3 * PIECES))).traces
+
+
+def test_a_response_of_many_items() -> None:
+    item = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "so"}]}
+    reply = {"object": "response", "id": "r", "model": "m", "output": [item] * PIECES}
+    (trace,) = opened(PAGES, reply).traces
+    assert len(trace.body(0).output.parts) == PIECES  # type: ignore[union-attr]
