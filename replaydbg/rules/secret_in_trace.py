@@ -21,15 +21,17 @@ What to do:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TypeAlias
 
+import orjson
+
 from replaydbg import limits
+from replaydbg.core.digest import canonical
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Json, Part, Reasoning, Text, ToolCall, ToolResponse
 from replaydbg.graph.answers import PromptPlace
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.wording import exact
 from replaydbg.rules import _secrets
 from replaydbg.rules._api import Rule
 from replaydbg.rules._places import part_pointer
@@ -44,7 +46,8 @@ _TEXT_CHARS_MIN = 20
 _GLANCE_CHARS = 16_000
 """Looked at together: what stays in the processor's cache."""
 
-_Place: TypeAlias = str | PromptPlace
+_Place: TypeAlias = str | tuple[int, int]
+"""A pointer, or a message of the prompt and a part of it."""
 _Said: TypeAlias = tuple[int, _Place, str]
 
 
@@ -55,8 +58,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     rows: dict[_secrets.Secret, list[int]] = {}
     doubts: dict[str, bool] = {}
     looked_at = 0
-    for batch, chars in _batches(_texts(facts)):
-        looked_at += chars
+    for batch in _texts(facts):
+        looked_at += sum([len(text) for _, _, text in batch])
         if looked_at > limits.SECRET_CHARS_MAX:
             yield _ended(facts, batch[-1][0])
             break
@@ -66,19 +69,6 @@ def check(facts: Facts) -> Iterator[Finding]:
                 rows.setdefault(secret, []).append(row)
     for secret, (row, place) in first.items():
         yield _finding(facts, secret, row, place, rows[secret])
-
-
-def _batches(texts: Iterable[_Said]) -> Iterator[tuple[list[_Said], int]]:
-    """Some of the texts at a time, and how many characters they are."""
-    batch: list[_Said] = []
-    size = 0
-    for one in texts:
-        batch.append(one)
-        size += len(one[2])
-        if size >= _GLANCE_CHARS:
-            yield batch, size
-            batch, size = [], 0
-    yield batch, size
 
 
 def _suspicious(batch: list[_Said], doubts: dict[str, bool]) -> list[_Said]:
@@ -100,7 +90,7 @@ def _ended(facts: Facts, row: int) -> Finding:
 
 def _finding(facts: Facts, secret: _secrets.Secret, row: int, place: _Place, rows: list[int]) -> Finding:
     trace = facts.trace
-    where = place if isinstance(place, str) else part_pointer(trace, place)
+    where = place if isinstance(place, str) else part_pointer(trace, PromptPlace(row, *place))
     steps = tuple(trace.ids[one] for one in dict.fromkeys((row, *rows)))
     kind = _WORDS.get(secret.kind, secret.kind)
     article = "an" if kind[:1] in "AEIO" else "a"
@@ -109,10 +99,13 @@ def _finding(facts: Facts, secret: _secrets.Secret, row: int, place: _Place, row
     return Finding(RULE.code, RULE.name, severity, message, steps, (Evidence(steps[0], where, "here first"),))
 
 
-def _texts(facts: Facts) -> Iterator[_Said]:
-    """Every text of the run once, with the step and the place where it first stands."""
+def _texts(facts: Facts) -> Iterator[list[_Said]]:
+    """Every text of the run once, with the step and the place where it first stands, some at a time."""
     trace, links, calls_of = facts.trace, facts.threads.links, facts.index.calls_by_row
+    batch: list[_Said] = []
+    chars = 0
     for row in facts.index.in_time:
+        before = len(batch)
         body = trace.body(row)
         link = links.get(row)
         if link is not None:
@@ -121,18 +114,23 @@ def _texts(facts: Facts) -> Iterator[_Said]:
                 for at, part in enumerate(message.parts):
                     text = part.text if isinstance(part, Text) else _text_of(part)
                     if len(text) >= _TEXT_CHARS_MIN:
-                        yield row, PromptPlace(row, number, at), text
+                        batch.append((row, (number, at), text))
         output = body.output
         if output is not None and len(text := output.text) >= _TEXT_CHARS_MIN:
-            yield row, "/output/content", text
+            batch.append((row, "/output/content", text))
         if body.has_result and len(text := _as_text(body.result)) >= _TEXT_CHARS_MIN:
-            yield row, "/result", text
+            batch.append((row, "/result", text))
         if len(text := body.error) >= _TEXT_CHARS_MIN:
-            yield row, "/error", text
+            batch.append((row, "/error", text))
         for number, call in enumerate(calls_of.get(row, ())):
-            text = _as_text(call.raw or call.arguments)
-            if len(text) >= _TEXT_CHARS_MIN:
-                yield row, f"/tool_calls/{number}", text
+            if len(text := _as_text(call.raw or call.arguments)) >= _TEXT_CHARS_MIN:
+                batch.append((row, f"/tool_calls/{number}", text))
+        for at in range(before, len(batch)):
+            chars += len(batch[at][2])
+        if chars >= _GLANCE_CHARS:
+            yield batch
+            batch, chars = [], 0
+    yield batch
 
 
 def _text_of(part: Part) -> str:
@@ -144,9 +142,15 @@ def _text_of(part: Part) -> str:
 
 
 def _as_text(value: Json) -> str:
+    """The value in some spelling."""
     if isinstance(value, str):
         return value
-    return "" if value is None else exact(value).decode("utf-8", "surrogatepass")
+    if value is None:
+        return ""
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
+        return canonical(value)
 
 
 def _lacks() -> str:

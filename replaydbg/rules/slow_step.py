@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import sub
 
 from replaydbg.config import threshold
 from replaydbg.core.finding import Evidence, Finding, Severity
@@ -42,10 +43,13 @@ class SlowThresholds:
 def check(facts: Facts) -> Iterator[Finding]:
     trace, limit = facts.trace, facts.thresholds(SlowThresholds)
     groups: dict[tuple[int, int], list[tuple[int, float]]] = defaultdict(list)
-    columns = zip(trace.kinds, trace.starts_ns, trace.ends_ns, trace.models, trace.names, strict=True)
-    for row, (kind, start, end, model, name) in enumerate(columns):
-        if end > start >= 0 and kind in _KINDS:
-            groups[kind, model or name].append((row, (end - start) / 1e9))
+    took = list(map(sub, trace.ends_ns, trace.starts_ns))
+    if max(took, default=0) < limit.seconds_min * 1e9:
+        return  # as mostly
+    columns = zip(trace.kinds, trace.starts_ns, took, trace.models, trace.names, strict=True)
+    for row, (kind, start, taken, model, name) in enumerate(columns):
+        if start >= 0 < taken and kind in _KINDS:
+            groups[kind, model or name].append((row, taken / 1e9))
     for values in groups.values():
         for row, seconds, usual in outliers(values, times=limit.times_the_usual, least=limit.seconds_min)[
             :_SHOWN_MAX
