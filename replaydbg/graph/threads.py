@@ -273,7 +273,8 @@ class Threads:
         return followers
 
     @cached_property
-    def _roots(self) -> dict[int, int]:
+    def roots(self) -> dict[int, int]:
+        """For each call with a link the first call of its thread."""
         roots: dict[int, int] = {}
         for row, link in self.links.items():  # in order of time: the previous call has its root already
             roots[row] = row if link.previous is None else roots[link.previous]
@@ -281,7 +282,7 @@ class Threads:
 
     def root(self, row: int) -> int:
         """The first call of the thread that `row` belongs to."""
-        return self._roots.get(row, row)
+        return self.roots.get(row, row)
 
     def after(self, row: int) -> list[int]:
         """The calls of the thread after `row`, nearest first; along the first follower where the run forked."""

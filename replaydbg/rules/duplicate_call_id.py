@@ -31,10 +31,11 @@ from replaydbg.rules._findings import of_steps
 def check(facts: Facts) -> Iterator[Finding]:
     used: dict[tuple[int, str], SeenCall] = {}
     again: dict[int, list[tuple[SeenCall, SeenCall]]] = {}
+    root = facts.threads.roots.get
     for seen in facts.calls:
         if not seen.call.id or seen.alone:
             continue
-        key = (facts.threads.root(seen.row), seen.call.id)
+        key = (root(seen.row, seen.row), seen.call.id)
         before = used.setdefault(key, seen)
         if before is seen:
             continue

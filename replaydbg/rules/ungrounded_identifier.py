@@ -106,7 +106,7 @@ def _may_hold_one(arguments: Json) -> bool:
         if looked > _VALUES_PER_CALL_MAX:
             return True
         for item in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-            if isinstance(item, str):
+            if type(item) is str:
                 if _WORD_CHARS_MIN <= len(item) <= _VALUE_CHARS_MAX and _is_identifier(item):
                     return True
             elif isinstance(item, (dict, list)):

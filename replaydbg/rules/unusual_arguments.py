@@ -36,7 +36,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     free = [(at, seen) for at, seen in enumerate(facts.calls) if _has_no_schema(seen)]
     known = habits((seen.call.name, seen.call.arguments) for _, seen in free)
     known = {name: habit for name, habit in known.items() if habit.tells_something}
-    for at, seen in free:
+    for at, seen in free if known else ():
         habit = known.get(seen.call.name)
         arguments = seen.call.arguments
         if (
@@ -67,7 +67,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _has_no_schema(seen: SeenCall) -> bool:
-    return (seen.in_force is None or seen.in_force.spec.schema is None) and not seen.takes_text
+    known = seen.in_force
+    return known is None or (known.spec.schema is None and not seen.takes_text)
 
 
 def _odd(habit: Habit, arguments: dict[str, Json]) -> Iterator[tuple[str, str]]:
