@@ -20,7 +20,7 @@ _ERROR = STATUSES.index(Status.ERROR)
 _KEPT_CHARS = 200
 FAILED_HEAD = -1
 """No hash is."""
-_LOOKED_AT_CHARS, _HEAD_BYTES, _LONG_CHARS = 80, 24, 280
+_LOOKED_AT_CHARS, _HEAD_BYTES = 80, 24
 """Of a result: some are in the same wrapping of JSON, all of them."""
 
 
@@ -67,11 +67,7 @@ def _head(result: Json) -> int:
     if not isinstance(result, str):
         return 0
     letters = roughly(result[:_LOOKED_AT_CHARS].encode("utf-8", "surrogatepass"))
-    if len(letters) < _HEAD_BYTES:
-        return 0
-    # With that many letters at its beginning, and something so far behind, it is too long to say nothing.
-    is_long = len(result) > _LONG_CHARS and not result[_LONG_CHARS].isspace()
-    return 0 if not is_long and is_nothing(result) else hash(letters[:_HEAD_BYTES])
+    return hash(letters[:_HEAD_BYTES]) if len(letters) >= _HEAD_BYTES and not is_nothing(result) else 0
 
 
 def _ran(body: Body, name: str, *, marked: bool) -> Outcome:

@@ -263,3 +263,10 @@ def test_results_say_where_they_were_recorded() -> None:
     ((one, other, _),) = stretches(run)
     assert [(result.value, result.row) for result in one.results()] == [(7, 1)]
     assert [(result.value, result.row) for result in other.results()] == [(8, None)]
+
+
+def test_white_space_before_nothing_tells_nothing_apart() -> None:
+    said = "no matching results in the table of orders"
+    first, second = two(({}, " " * 270 + said), ({}, "\n" * 270 + said))
+    assert first.came_as(second)
+    assert first.nothing
