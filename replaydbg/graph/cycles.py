@@ -327,8 +327,7 @@ class _InStretch:
     def _same_each_time(self, places: Sequence[int]) -> bool:
         """Whether the outcome is known and always the same; mostly the second is another one."""
         first, second = self.turns[places[0]], self.turns[places[1]]
-        mine, its = first.opening, second.opening
-        if mine and its and mine != its:
+        if first.came_otherwise(second):
             return False
         outcome = first.outcome
         return outcome >= 0 and all(self.turns[at].outcome == outcome for at in places)

@@ -27,6 +27,7 @@ from replaydbg.graph.wording import (
     has_long_word,
     is_nothing,
     masked_bytes,
+    plain_beginning,
     plainly,
     roughly,
     with_ids_replaced,
@@ -144,10 +145,9 @@ class Turn:
             self._begins = self._deeds.beginning(self)
         return self._begins
 
-    @property
-    def opening(self) -> bytes:
-        """How `outcome` begins, where that is known: mostly enough to tell two of them apart. Not kept."""
-        return self._deeds.opening(self)
+    def came_otherwise(self, other: Turn) -> bool:
+        """Whether the first letters tell that `outcome` is another one: mostly they do, and the rest need not be looked through."""
+        return self._deeds.differ(self, other)
 
     @property
     def outcome(self) -> int:
@@ -266,20 +266,23 @@ class Deeds:
     def _heads(self) -> Sequence[int]:
         return self.outcomes.heads
 
-    def opening(self, turn: Turn) -> bytes:
-        """How what came of one call begins, as `outcome` has it; b"" where that cannot be told from a piece of it.
+    def differ(self, turn: Turn, other: Turn) -> bool:
+        """See `Turn.came_otherwise`."""
+        mine, its = self._text_of(turn), self._text_of(other)
+        if not mine or not its:
+            return False
+        for begins in (plain_beginning, _opening):
+            one, another = begins(mine), begins(its)
+            if one and another and not one.startswith(another) and not another.startswith(one):
+                return True
+        return False
 
-        Where it differs between two turns, so do their outcomes: what is masked is short but for paths, and of a piece that
-        ends in one too little is left.
-        """
+    def _text_of(self, turn: Turn) -> str:
+        """What came of one call; "" where that is no text."""
         if len(turn.calls) != 1:
-            return b""
+            return ""
         (result,) = turn.results()
-        value = result.value
-        if not result.known or not isinstance(value, str) or len(value) < _PIECE_CHARS:
-            return b""
-        piece = masked_bytes(canonical_bytes(value[:_PIECE_CHARS]))[:_OPENING_BYTES]
-        return piece if len(piece) == _OPENING_BYTES else b""
+        return result.value if result.known and isinstance(result.value, str) else ""
 
     def beginning(self, turn: Turn) -> bytes:
         """See `Turn.begins`."""
@@ -341,6 +344,17 @@ class Deeds:
         if number is None:
             number = self._numbers[thing] = len(self._numbers)
         return number
+
+
+def _opening(text: str) -> bytes:
+    """How a result begins, as its outcome has it; b"" where that cannot be told from a piece of it.
+
+    What is masked is short but for paths, and of a piece that ends in one too little is left.
+    """
+    if len(text) < _PIECE_CHARS:
+        return b""
+    piece = masked_bytes(canonical_bytes(text[:_PIECE_CHARS]))[:_OPENING_BYTES]
+    return piece if len(piece) == _OPENING_BYTES else b""
 
 
 def _raw(value: Json) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 import orjson
 
@@ -75,6 +76,7 @@ _BEGINNINGS = frozenset(
 """What of `_REFUSED` and `_UNKNOWN`, and of what may stand before, is always the same begins so."""
 _AFTER_A_WORD = frozenset({"got ", "is a", "is n", "miss", "must"})
 """And this is after the first word where that may be any."""
+_LOOKED_AT_BEHIND = 5
 _MAY_BEGIN_A_LIST = frozenset({"[", ""})
 _VALIDATION = "validation"
 _QUOTES = " \t\n\r\v\f\"'`{[<("
@@ -84,6 +86,12 @@ _FAILURE = re.compile(
         | \{\s*["'](?:error|exception|is_?error)["']\s*:(?!\s*(?:null|none|""|\'\'|false|\[\]|\{\})))""",
     re.IGNORECASE | re.VERBOSE,
 )
+_MAY_FAIL = re.compile(
+    r"""<t | error | fatal: | e: | trace | except | [\w.]*(?:\Z|:) | \{\s*(?:\Z|["'](?:\Z|e|i))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What `_FAILURE` finds begins so, as far as one sees."""
+BEGINNING_CHARS = 32
 _PYDANTIC_KEYS, _ZOD_KEYS = {"type", "loc", "msg"}, {"code", "path", "message"}
 """Of one error in a validator's list of them. Linters say as much of a file, whose path is a text."""
 _LAST = re.compile(r"__|[./:]")
@@ -101,6 +109,17 @@ def failed(result: Json, name: str = "") -> bool:
     """Whether the call to the tool called `name` failed or was refused, by what the result says."""
     _, refused, fails = looked_at(result, name)
     return fails or refused is not None
+
+
+@lru_cache(maxsize=4096)
+def begins_well(beginning: str) -> bool:
+    """Whether no text that begins with so many characters fails or is refused, whatever the tool. Many begin alike."""
+    text = beginning.lstrip(_QUOTES)
+    first, end = beginning[:1], text.find(" ")
+    if first in _MAY_BEGIN_A_LIST or first.isspace():
+        return False
+    is_told = end > 0 and len(text) >= end + _LOOKED_AT_BEHIND
+    return is_told and not _may_refuse(beginning) and _MAY_FAIL.match(beginning) is None
 
 
 def looked_at(result: Json, name: str = "") -> tuple[str, Refusal | None, bool]:
@@ -150,7 +169,7 @@ def _may_refuse(head: str) -> bool:
     if beginning in _BEGINNINGS or not beginning[:1].strip("0123456789") or beginning[0].isspace():
         return True
     end = text.find(" ")
-    if end > 0 and text[end + 1 : end + 5].casefold() in _AFTER_A_WORD:
+    if end > 0 and text[end + 1 : end + _LOOKED_AT_BEHIND].casefold() in _AFTER_A_WORD:
         return True
     return not 0 <= end < len(_VALIDATION) and _VALIDATION in text[: end if end > 0 else None].casefold()
 

@@ -12,7 +12,15 @@ from replaydbg.core.step import STATUSES, Body, Kind, Status
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
 from replaydbg.graph.calls import SeenCall
-from replaydbg.graph.failures import HEAD_CHARS, Refusal, looked_at, refusal, says_failure
+from replaydbg.graph.failures import (
+    BEGINNING_CHARS,
+    HEAD_CHARS,
+    Refusal,
+    begins_well,
+    looked_at,
+    refusal,
+    says_failure,
+)
 from replaydbg.graph.index import Asked, CallPlace, TraceIndex
 from replaydbg.graph.wording import is_nothing, roughly
 
@@ -128,6 +136,8 @@ class Outcomes:
 
 def told(result: Json, *, marked: bool, or_else: str = "", name: str = "") -> Outcome:
     """What a result says of the call to the tool called `name`. `or_else` is the error of the step, asked where the result says nothing."""
+    if not (marked or or_else) and isinstance(result, str) and begins_well(result[:BEGINNING_CHARS]):
+        return _WELL  # as nearly always
     said, refused, fails = looked_at(result, name)
     step = or_else[:HEAD_CHARS]
     if step:

@@ -46,6 +46,9 @@ _PASSING = re.compile(
 )  # fmt: skip
 """A clock, and how long something goes on already. Content in many a result, but for one that says nothing else for long."""
 
+_PLAIN = re.compile(r"[^\d/]{0,31}[^\d/a-fA-F-]")
+"""Shorter than a made-up id, none of which goes on behind it; what else is masked begins with a digit or a path."""
+
 _SPACES = bytes(ord(" ") if byte in b" \t\n\r\v\f" else byte for byte in range(256))
 _SHAPE = bytes(
     0
@@ -155,7 +158,7 @@ def as_text(value: Json) -> str:
 
 def roughly(text: bytes) -> bytes:
     """Without its numbers, in small letters."""
-    return text.translate(None, b"0123456789.").lower()
+    return text.translate(_IN_SMALL_LETTERS, b"0123456789.")
 
 
 def gist(value: Json) -> bytes:
@@ -193,6 +196,12 @@ def masked_bytes(text: bytes) -> bytes:
     if has_long_word(text) or _MAY_BE_TEMPORARY.search(text) or _may_be_volatile(text):
         return masked(text.decode("utf-8", "surrogatepass")).encode("utf-8", "surrogatepass")
     return text
+
+
+def plain_beginning(text: str) -> bytes:
+    """How `masked_bytes` of its `canonical_bytes` begins, as far as nothing in it can be masked: a few letters, quick."""
+    plain = _PLAIN.match(text)
+    return b"" if plain is None else _single_spaced(plain[0].encode("utf-8", "surrogatepass"))
 
 
 def without_clocks(text: bytes) -> bytes:

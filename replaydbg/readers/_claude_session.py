@@ -57,6 +57,7 @@ class Session:
             self.bodies.facts,
             self.bodies.raw,
             self.store.size,
+            self.store.room,
             self.bodies.usage,
             self.store.written,
             self.store.all_written,

@@ -68,6 +68,17 @@ class LineStore:
             return size
         return sum(len(self._raw(at)) for at in self._chain(entry))
 
+    def room(self, entry: int) -> int:
+        """Not less than `size`, and quick: what the program alone is told between its lines is among it."""
+        first = last = entry >> MARK_BITS
+        following, starts = self._following, self._starts
+        while last < len(following) and following[last] >= 0:
+            last = following[last]
+        end = last + 1
+        while end < len(starts) and starts[end] == starts[last]:  # a line may be several entries
+            end += 1
+        return starts[end] - starts[first] if end < len(starts) else self.size(entry)
+
     def may_hold(self, entry: int, *pieces: tuple[bytes, ...]) -> bool:
         """Whether all pieces of one of these stand somewhere in the lines: most need not be parsed to know that they do not."""
         text = b"\n".join([bytes(self._raw(at)) for at in self._chain(entry)])

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from replaydbg.core.history import Conversation, History, size_of_bytes
+from replaydbg.core.history import HEAVY_BYTES_MIN, Conversation, History, size_of_bytes
 from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
 from replaydbg.core.step import Body, Usage
 from replaydbg.core.tool import ToolSpec
@@ -41,6 +41,8 @@ class Decoders(NamedTuple):
     """The step as its format wrote it, out of its `origin`."""
     size: Callable[[Any], int] = size_of_bytes
     """Bytes of an entry's text: what is kept decoded is bounded."""
+    room: Callable[[Any], int] | None = None
+    """Not less than that, and quick; where there is one, bodies of steps are kept, and with them what is decoded of entries."""
     usage: Callable[[Any], Usage] | None = None
     """Tokens of a reply out of its `origin`, where they take longer to find than the other facts."""
     written: Callable[[Any], Iterable[memoryview]] | None = None
@@ -110,6 +112,8 @@ class Bodies:
 
 
 _PLACES_AT_ONCE = 64
+_OWN_BYTES = 400
+"""What a body takes beside the message that it shows."""
 
 
 def _written_out(places: Sequence[Place], begun: dict[int, int]) -> bytes | None:
@@ -149,8 +153,6 @@ class TranscriptBody:
     """The `Body` of a reply or of a tool response."""
 
     __slots__ = ("_answer", "_at", "_decoders", "_prompt", "_said", "_told")
-    weight = None
-    """What it holds is kept by its conversation."""
 
     def __init__(self, at: Place, decoders: Decoders) -> None:
         self._at = at
@@ -159,6 +161,13 @@ class TranscriptBody:
         self._answer: ToolResponse | None = None
         self._said: Message | None = None
         self._prompt: History | None = None
+
+    @property
+    def weight(self) -> int | None:
+        """Mostly its conversation keeps the same message."""
+        at, room = self._at, self._decoders.room
+        bytes_max = room(at.origin) if room is not None and at.origin is not None else HEAVY_BYTES_MIN
+        return bytes_max + _OWN_BYTES if bytes_max < HEAVY_BYTES_MIN else None
 
     @property
     def _facts(self) -> Facts:

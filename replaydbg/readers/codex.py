@@ -74,6 +74,7 @@ class _Rollout:
             self._facts,
             self._raw,
             self._store.size,
+            self._store.room,
             self._usage,
             written=self._store.written,
             all_written=self._store.all_written,

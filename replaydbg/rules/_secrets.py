@@ -64,33 +64,36 @@ _STAND_INS = frozenset(
 _CHARS_OF_STAND_INS_MAX = 8
 """Different characters of `ghp_xxxx` and `sk_live_0000`, the kind in front included; real keys have twice as many."""
 
-_BY_PIECE: tuple[tuple[bytes, re.Pattern[bytes] | None], ...] = (
-    (b"://", re.compile(rb"://[^\s:/@]+:[^\s:/@]+@")),
-    (b"eyJ", re.compile(rb"eyJ[\w=-]+\.[\w=-]")),
-    (b":_authToken=", None),
-    (b"PRIVATE KEY", None),
-    (b"PuTTY-User-Key-File-2", None),
-    (b"XOX", None),
-    (b"hooks.slack", None),
-    (b"sq0csp-", None),
-    (b"AccountKey=", None),
+_BASIC_AUTH = re.compile(rb"://[^\s:/@]+:[^\s:/@]+@")
+_BY_RARE_LETTER: tuple[tuple[bytes, int, re.Pattern[bytes] | None], ...] = (
+    (b"eyJ", 2, re.compile(rb"eyJ[\w=-]+\.[\w=-]")),
+    (b"PRIVATE KEY", 8, None),
+    (b"XOX", 0, None),
+    (b"AccountKey=", 7, None),
 )
+"""Each with the place of its rarest letter: looking for that one takes a fifth of the time that `in` takes."""
+_BY_PIECE = (b":_authToken=", b"PuTTY-User-Key-File-2", b"hooks.slack", b"sq0csp-")
 _XOX = re.compile(rb"xox")
 """`in` takes ten times as long where an x is frequent."""
+_BY_PIECE_OF_TOKEN = (
+    b"GR1348941", b"T3BlbkFJ", b"pypi-Ag", b"k_live_", b"sk-ant-", b"github_pat_", b"AIza",
+)  # fmt: skip
 _WITH_LONG_TOKEN = tuple(
     re.compile(pattern)
     for pattern in (
         rb"A(?:3T[A-Z0-9]|BIA|CCA|KIA|SIA)[0-9A-Z]{16}",
         rb"gh[pousr]_\w{36}",
-        rb"gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas)-|GR1348941",
-        rb"[0-9a-z]{32}-us[0-9]",
-        rb"T3BlbkFJ|pypi-Ag|k_live_|sk-ant-|github_pat_|AIza|hf_[A-Za-z]{34}",
+        rb"gl(?:pat|dt|ft|soat|rt|cbt|imt|ptt|agent|oas)-",
+        rb"-us[0-9](?<=[0-9a-z]{32}-us[0-9])",
+        rb"hf_[A-Za-z]{34}",
         rb"SG\.[\w-]{22}\.",
-        rb"[MNO][\w\x80-\xff-]{23,}\.[\w\x80-\xff-]{6,}\.[\w\x80-\xff-]{27}",  # digits of any script
+        rb"\.[\w\x80-\xff-]{6,}\.[\w\x80-\xff-]{27}",  # of Discord; digits of any script
         rb":[\w-]{35}",
-        rb"(?:AC|SK)[a-z0-9]{32}",
+        rb"AC[a-z0-9]{32}",
+        rb"SK[a-z0-9]{32}",
     )
 )
+"""Each begins with letters that are always the same: others take ten times as long."""
 _AWS = (b"aws", "aw\u017f".encode())
 """In small letters: for patterns that ignore case the long s is one, too."""
 _ACCESS_KEY = (b"access_key", b"accesskey")
@@ -142,13 +145,17 @@ def can_be_found() -> bool:
 def may_be_in(text: str) -> bool:
     """Whether the detectors may find something in the text: of most a glance tells that they do not."""
     data = text.encode("utf-8", "surrogatepass")
-    for piece, looks in _BY_PIECE:
-        if piece in data and (looks is None or looks.search(data)):
-            return True
+    if b"@" in data and _BASIC_AUTH.search(data):
+        return True
+    if any(_stands_in(data, *one) for one in _BY_RARE_LETTER) or any(piece in data for piece in _BY_PIECE):
+        return True
     if _XOX.search(data):
         return True
     around = _around_long_tokens(data)
-    if around and any(looks.search(around) for looks in _WITH_LONG_TOKEN):
+    if around and (
+        any(piece in around for piece in _BY_PIECE_OF_TOKEN)
+        or any(looks.search(around) for looks in _WITH_LONG_TOKEN)
+    ):
         return True
     if _LONG_KEY not in data.translate(_KEY):
         return False
@@ -156,6 +163,16 @@ def may_be_in(text: str) -> bool:
     if any(piece in lowered for piece in _AWS) and _AWS_SECRET.search(data):
         return True
     return any(piece in lowered for piece in _ACCESS_KEY) and _SECRET_KEY.search(data) is not None
+
+
+def _stands_in(data: bytes, piece: bytes, rare: int, looks: re.Pattern[bytes] | None) -> bool:
+    letter = piece[rare : rare + 1]
+    at = data.find(letter)
+    while at >= 0:
+        if data.startswith(piece, at - rare) and (looks is None or looks.match(data, at - rare)):
+            return True
+        at = data.find(letter, at + 1)
+    return False
 
 
 def _around_long_tokens(data: bytes) -> bytes:

@@ -56,14 +56,14 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     first: dict[_secrets.Secret, tuple[int, _Place]] = {}
     rows: dict[_secrets.Secret, list[int]] = {}
-    doubts: dict[str, bool] = {}
+    glances = _Glances()
     looked_at = 0
     for batch in _texts(facts):
         looked_at += sum([len(text) for _, _, text in batch])
         if looked_at > limits.SECRET_CHARS_MAX:
             yield _ended(facts, batch[-1][0])
             break
-        for row, place, text in _suspicious(batch, doubts):
+        for row, place, text in glances.suspicious(batch):
             for secret in _secrets.secrets_in(text):
                 first.setdefault(secret, (row, place))
                 rows.setdefault(secret, []).append(row)
@@ -71,16 +71,24 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield _finding(facts, secret, row, place, rows[secret])
 
 
-def _suspicious(batch: list[_Said], doubts: dict[str, bool]) -> list[_Said]:
-    """Those that may hold a secret: most hold none, and a look costs a fixed time. What a tool gave stands in a prompt again.
+class _Glances:
+    """Which texts may hold a secret: most hold none, and a look costs a fixed time. What a tool gave stands in a prompt again.
 
-    `doubts` holds what was looked at, at most `limits.SECRET_CHARS_MAX` characters of it.
+    At most `limits.SECRET_CHARS_MAX` characters are known here.
     """
-    new = dict.fromkeys([text for _, _, text in batch if text not in doubts], False)
-    doubts.update(new)
-    if _secrets.may_be_in("\n".join(new)):
-        doubts.update((text, _secrets.may_be_in(text)) for text in new)
-    return [one for one in batch if doubts[one[2]]]
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._doubted: set[str] = set()
+
+    def suspicious(self, batch: list[_Said]) -> list[_Said]:
+        new = {text for _, _, text in batch}
+        new -= self._seen
+        self._seen |= new
+        if new and _secrets.may_be_in("\n".join(new)):
+            self._doubted.update(filter(_secrets.may_be_in, new))
+        doubted = self._doubted
+        return [one for one in batch if one[2] in doubted] if doubted else []
 
 
 def _ended(facts: Facts, row: int) -> Finding:

@@ -270,3 +270,27 @@ def test_white_space_before_nothing_tells_nothing_apart() -> None:
     first, second = two(({}, " " * 270 + said), ({}, "\n" * 270 + said))
     assert first.came_as(second)
     assert first.nothing
+
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["No", "rows ", "12", "error", "a", "-", "~", "  ", "\n", "\xa0", "٣", "2026-01-02 10:20", " 1.5 s", "/tmp/a", "/var/folders/b", "x", UUID, OTHER_UUID,
+         "abcdefab" * 4, "the table of orders "]
+    ),
+    max_size=12,
+).map("".join)  # fmt: skip
+
+
+@settings(max_examples=500)
+@given(PIECES, PIECES, PIECES)
+def test_first_letters_tell_no_outcome_from_an_equal_one(begins: str, one: str, other: str) -> None:
+    first, second = two(({}, begins + one), ({}, begins + other))
+    if first.came_otherwise(second):
+        assert first.outcome != second.outcome
+
+
+def test_first_letters_tell_outcomes_apart() -> None:
+    first, second = two(({}, "boots: 3 left"), ({}, "shoes: 3 left"))
+    assert first.came_otherwise(second)
+    again, later = two(({}, "at 2026-01-02 10:20 all is well"), ({}, "at 2026-01-02 10:25 all is well"))
+    assert not again.came_otherwise(later)

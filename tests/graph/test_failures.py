@@ -90,3 +90,40 @@ def test_what_is_found_is_found_at_a_glance(expression: re.Pattern[str]) -> None
 
     each()
     assert not failures._may_refuse("def field_required(): pass")
+
+
+@pytest.mark.parametrize(
+    "expression", [failures._REFUSED, failures._UNKNOWN, failures._FAILURE], ids=["arguments", "tools", "failures"]
+)  # fmt: skip
+def test_what_begins_well_says_no_failure(expression: re.Pattern[str]) -> None:
+    """Of most results the first letters are all that is looked at: that may lose none."""
+    drawn = re.compile(expression.pattern.replace("*+", "*"), expression.flags)
+
+    @settings(max_examples=300, suppress_health_check=list(HealthCheck))
+    @given(st.from_regex(drawn))
+    def each(text: str) -> None:
+        if failures.begins_well(text[: failures.BEGINNING_CHARS]):
+            assert failures.looked_at(text)[1:] == (None, False)
+            assert not says_failure(text)
+
+    each()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["error", "Error", ":", " ", "{", '"', "is_error", "fatal", "must", "miss", "got ", "the tool", "7", "total", "x.y"]
+        ),
+        max_size=14,
+    ).map("".join)
+)  # fmt: skip
+def test_nor_does_what_begins_well_with_the_words_of_failures(text: str) -> None:
+    if failures.begins_well(text[: failures.BEGINNING_CHARS]):
+        assert failures.looked_at(text)[1:] == (None, False)
+
+
+@pytest.mark.parametrize(
+    "text", ["total 48 drwxr", "def f(x): return 1", '{"output":"all is well"}', "import os and sys"]
+)
+def test_what_begins_well(text: str) -> None:
+    assert failures.begins_well(text)

@@ -76,3 +76,27 @@ def test_lines_of_several_buffers_and_chains() -> None:
     store.link(first, last)
     assert store.values(first) == [{"b": 1}, {"b": 2}] or store.values(first)[0] == {"b": 1}
     assert store.size(first) == 7 + 6
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 5), st.integers(1, 3)), min_size=1, max_size=9),
+    st.sets(st.integers(0, 8)),
+    st.lists(st.tuples(st.integers(0, 26), st.integers(0, 26)), max_size=4),
+)
+def test_the_room_of_an_entry_is_not_less_than_its_size(
+    lines: list[tuple[int, int]], breaks: set[int], links: list[tuple[int, int]]
+) -> None:
+    """Each line of so many letters is so many entries."""
+    store, entries = LineStore(), []
+    for number, (size, times) in enumerate(lines):
+        if number == 0 or number in breaks:
+            later = [lines[number][0], *(its for at, (its, _) in enumerate(lines) if at > number)]
+            store.open(memoryview(b"".join(b"x" * its + b"\n" for its in later)))
+            at = 0
+        entries += [store.add(at, mark) for mark in range(times)]
+        at += size + 1
+    for one, other in links:
+        if one < other < len(entries):
+            store.link(entries[one], entries[other])
+    for entry in entries:
+        assert store.room(entry) >= store.size(entry)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from replaydbg.core.history import Conversation
 from replaydbg.core.message import Message, ToolCall
-from replaydbg.readers._transcript_body import PLAIN, Place, TranscriptBody
+from replaydbg.readers._transcript_body import PLAIN, Decoders, Place, TranscriptBody
 from tests.support.build import assistant, response
 
 
@@ -36,3 +36,19 @@ def test_what_was_not_recorded() -> None:
     )
     assert (reply.call, reply.has_result, reply.result) == (None, False, None)
     assert reply.messages == ()
+
+
+def test_what_is_kept_counts_for_what_it_holds() -> None:
+    sizes = {"small": 10, "image": 1 << 20}
+    decoders = Decoders(assistant, room=sizes.__getitem__)
+    conversation = decoders.conversation()
+    for entry in sizes:
+        conversation.append(entry)
+    small, image = (
+        TranscriptBody(Place(conversation, at, -1, None, at, None, entry), decoders)
+        for at, entry in enumerate(sizes)
+    )
+    assert small.weight is not None
+    assert small.weight > 10
+    assert image.weight is None, "of a large message nothing is kept"
+    assert body(assistant("hi"), place=0, part=-1).weight is None, "nor where nobody knows"
