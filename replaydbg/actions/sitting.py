@@ -17,7 +17,7 @@ from threading import RLock
 from replaydbg.core.branch import Branch
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
-from replaydbg.drivers import files, running, store
+from replaydbg.drivers import files, running, session_places, store
 from replaydbg.drivers.running import RunJournal
 from replaydbg.errors import NotSaved, ReplaydbgError, UsageProblem
 from replaydbg.readers._api import Document
@@ -68,7 +68,7 @@ class OpenSitting:
         """Where the session is kept, or will be with the first act."""
         if self._store is not None:
             return self._store.path
-        return next((place for place in self._places if store.writable(place)), self._places[-1])
+        return next((place for place in self._places if session_places.writable(place)), self._places[-1])
 
     @property
     def saved(self) -> bool:
@@ -171,7 +171,7 @@ class OpenSitting:
 
     def _resume(self) -> None:
         """Take up the first session file that belongs to this recording; set a damaged one aside."""
-        for place in filter(store.is_there, self._places):
+        for place in filter(session_places.is_there, self._places):
             try:
                 self._store = store.Store(place, self._recording)
                 self._take_up(self._store)
@@ -283,7 +283,7 @@ def open_sitting(
         raise UsageProblem("a sitting with standard input needs its bytes")
     buffer = (document or files.open_document(source_path).document).buffer
     digest = files.digest(buffer, between)
-    places = (Path(session_path),) if session_path else store.places(source_path, digest)
+    places = (Path(session_path),) if session_path else session_places.places(source_path, digest)
     return OpenSitting(trace, places, digest, author, look_only=look_only)
 
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from replaydbg.actions.open import open_trace
-from replaydbg.actions.sitting import open_sitting
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
-from replaydbg.drivers import files, store
+from replaydbg.drivers import files, session_places
 from replaydbg.errors import NotSaved, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.rules import _registry
-from replaydbg.session import journal
-from replaydbg.session.commands import CommandRefused, Suppress
-from replaydbg.session.history import replayed
-from replaydbg.session.state import Sitting
 
 _SUPPRESSES = '"suppress"'
 """Stands in the command; a session is mostly branches, which say nothing of this and take long to read."""
@@ -24,11 +20,23 @@ _SUPPRESSES = '"suppress"'
 
 def suppressions(path: str, trace: Trace) -> tuple[Mapping[str, str], tuple[Notice, ...]]:
     """Reasons by fingerprint of finding. A session is only looked at: one that cannot be read is a notice."""
-    if path == files.STANDARD_INPUT or not store.may_have_session(path):
+    if path == files.STANDARD_INPUT or not session_places.may_have_session(path):
         return {}, ()
     digest = files.digest(files.open_document(path).document.buffer)
+    there = list(filter(session_places.is_there, session_places.places(path, digest)))
+    return _kept(there, digest, trace) if there else ({}, ())
+
+
+def _kept(places: Sequence[Path], digest: str, trace: Trace) -> tuple[Mapping[str, str], tuple[Notice, ...]]:
+    # Sessions take long to import, and most recordings have none.
+    from replaydbg.drivers import store
+    from replaydbg.session import journal
+    from replaydbg.session.commands import CommandRefused
+    from replaydbg.session.history import replayed
+    from replaydbg.session.state import Sitting
+
     recording = store.Recording(digest, trace.source.name, trace.id)
-    for place in filter(store.is_there, store.places(path, digest)):
+    for place in places:
         try:
             opened = store.Store(place, recording)
             try:
@@ -53,6 +61,9 @@ def suppress_finding(
 
     Raises UsageProblem where no finding has it, NotSaved where the disk refuses.
     """
+    from replaydbg.actions.sitting import open_sitting
+    from replaydbg.session.commands import Suppress
+
     if path == files.STANDARD_INPUT:
         raise UsageProblem("what comes from standard input has no session to keep a reason in")
     opened = open_trace(path, format_name, trace_id)

@@ -1,62 +1,49 @@
-"""All commands, in the order of `--help`. Only this path pays for typer."""
+"""All commands, in the order of `--help`. Only this path pays for typer, and of the commands for the one that is asked for."""
 
 from __future__ import annotations
 
 import functools
 import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from importlib import import_module
 from typing import Annotated
 
 import typer
 
-from replaydbg.cli import (
-    check,
-    convert,
-    demo,
-    diff,
-    examples,
-    explain,
-    formats,
-    open,  # noqa: A004
-    pin,
-    providers,
-    receive,
-    replay,
-    report,
-    show,
-    suppress,
-    verify,
-)
+from replaydbg.cli import examples, report
 
-_COMMANDS = (
-    open.open_,
-    demo.demo,
-    show.show,
-    check.check,
-    suppress.suppress,
-    explain.explain,
-    replay.replay,
-    diff.diff,
-    pin.pin,
-    verify.verify,
-    providers.providers,
-    receive.receive,
-    convert.convert,
-    formats.formats,
+COMMANDS = (
+    "open",
+    "demo",
+    "show",
+    "check",
+    "suppress",
+    "explain",
+    "replay",
+    "diff",
+    "pin",
+    "verify",
+    "providers",
+    "receive",
+    "convert",
+    "formats",
 )
+"""Each is a function in the module of its name, with an underscore where Python has the name already."""
 
 
 def run(arguments: list[str]) -> int:
+    app = build(arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS)
+    gc.freeze()  # what was imported is no garbage: the first collection would walk all of it
     gc.enable()
     try:
-        build()(arguments, prog_name="replaydbg")
+        app(arguments, prog_name="replaydbg")
     except SystemExit as left:
         return left.code if isinstance(left.code, int) else 0
     return 0
 
 
-def build() -> typer.Typer:
+def build(names: Iterable[str] = COMMANDS) -> typer.Typer:
     # Plain help: rich would cost as much again to import, and its boxes are noise in a pipe.
     app = typer.Typer(
         no_args_is_help=True,
@@ -66,10 +53,15 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_top)
-    for command in _COMMANDS:
-        name = command.__name__.rstrip("_")
-        app.command(name, epilog=examples.epilog(name))(_guarded(command))
+    for name in names:
+        app.command(name, epilog=examples.epilog(name))(_guarded(command(name)))
     return app
+
+
+def command(name: str) -> Callable[..., int]:
+    module = import_module(f"replaydbg.cli.{name}")
+    function: Callable[..., int] = getattr(module, name, None) or getattr(module, f"{name}_")
+    return function
 
 
 def _top(

@@ -36,7 +36,9 @@ def look(path: str, **options: object) -> int:
     asked = {name: options[name] for name in ("format_name", "trace_id", "side_tools") if name in options}
     if options.get("against"):
         return _print_against(str(options["against"]), path, **asked)  # type: ignore[arg-type]
-    return _print(path, **asked)  # type: ignore[arg-type]
+    from replaydbg.cli import listing
+
+    return listing.print_path(path, **asked)  # type: ignore[arg-type]
 
 
 def look_at_demo(*, hints: bool = True) -> int:
@@ -106,24 +108,6 @@ def _run(setup: Setup) -> int:
         return app.run() or 0
 
 
-def _print(
-    path: str,
-    format_name: str | None = None,
-    trace_id: str | None = None,
-    side_tools: tuple[ToolSpec, ...] = (),
-) -> int:
-    from replaydbg.actions.open import open_trace, recording
-    from replaydbg.cli import listing
-
-    path = recording(path)
-    if Path(path).is_dir():
-        return listing.print_folder(path)
-    opened = open_trace(path, format_name, trace_id)
-    gc.enable()
-    report.notices(opened.notices)
-    return listing.print_opened(opened, trace_id=trace_id, side_tools=side_tools)
-
-
 def _print_against(
     before: str,
     path: str,
@@ -133,6 +117,7 @@ def _print_against(
 ) -> int:
     from replaydbg.cli import diff
 
+    gc.freeze()
     gc.enable()
     return diff.print_difference(
         diff.facts_of(before, None, side_tools), diff.facts_of(path, trace_id, side_tools)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from replaydbg.actions.open import Opened
@@ -21,6 +23,28 @@ _PIPE_COLUMNS = 120
 
 def width() -> int:
     return render.width() or _PIPE_COLUMNS
+
+
+def print_path(
+    path: str,
+    *,
+    format_name: str | None = None,
+    trace_id: str | None = None,
+    step: str | None = None,
+    output: Output = Output.TEXT,
+    side_tools: tuple[ToolSpec, ...] = (),
+) -> int:
+    """The trace or the traces of the file, or those below the folder."""
+    from replaydbg.actions.open import open_trace, recording
+
+    path = recording(path)
+    if Path(path).is_dir():
+        return print_folder(path, output)
+    opened = open_trace(path, format_name, trace_id)
+    gc.freeze()
+    gc.enable()
+    report.notices(opened.notices)
+    return print_opened(opened, trace_id=trace_id, step=step, output=output, side_tools=side_tools)
 
 
 def print_opened(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from replaydbg.cli import options, report
+from replaydbg.cli import options
 from replaydbg.cli.render import Output
 from replaydbg.errors import UsageProblem
 
@@ -40,13 +39,14 @@ def show(  # noqa: PLR0917 - each is an option of the command line
                 "--follow shows steps as they come, --step one that is there", "leave one of them out"
             )
         return print_news(trace, format_name, trace_id, output)
-    from replaydbg.actions.open import open_trace, recording
     from replaydbg.actions.side_tools import tools_of_file
-    from replaydbg.cli.listing import print_folder, print_opened
+    from replaydbg.cli.listing import print_path
 
-    trace = recording(trace)
-    if Path(trace).is_dir():
-        return print_folder(trace, output)
-    opened = open_trace(trace, format_name, trace_id)
-    report.notices(opened.notices)
-    return print_opened(opened, trace_id=trace_id, step=step, output=output, side_tools=tools_of_file(tools))
+    return print_path(
+        trace,
+        format_name=format_name,
+        trace_id=trace_id,
+        step=step,
+        output=output,
+        side_tools=tools_of_file(tools),
+    )

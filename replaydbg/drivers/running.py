@@ -24,7 +24,8 @@ from uuid import uuid4
 from replaydbg.core.branch import Provenance
 from replaydbg.core.message import Role, text_message
 from replaydbg.core.outcome import Reply
-from replaydbg.drivers.store import PRIVATE, SUFFIX, Recording
+from replaydbg.drivers.session_places import SUFFIX
+from replaydbg.drivers.store import PRIVATE, Recording
 from replaydbg.session.answers import AnswerRow, Begun, answer_row, begun_text
 
 VERSION = 3

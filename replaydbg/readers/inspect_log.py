@@ -47,9 +47,6 @@ class _Log(msgspec.Struct):
     samples: list[msgspec.Raw] | None = None
 
 
-_LOG = msgspec.json.Decoder(_Log)
-
-
 def sniff(document: Document) -> float:
     head = document.head
     if head.startswith(_zip.MAGIC):
@@ -195,7 +192,7 @@ def _task(head: Json) -> str:
 
 def _in_json(buffer: memoryview, notices: list[Notice]) -> tuple[str, list[_Packed]]:
     try:
-        log = _LOG.decode(buffer)
+        log = msgspec.json.decode(buffer, type=_Log)
         if log.samples is not None:
             samples = [_lying(f"/samples/{at}", memoryview(raw)) for at, raw in enumerate(log.samples)]
             return _task({"eval": log.eval}), samples

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from replaydbg.core.branch import Branch, Edit
 from replaydbg.core.changes import ABSENT, Change
 from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
-from replaydbg.diff.steps import Comparison
-from replaydbg.replay.plan import Plan
+
+if TYPE_CHECKING:  # who says something as JSON has it already
+    from replaydbg.diff.steps import Comparison
+    from replaydbg.replay.plan import Plan
 
 
 def finding_document(finding: Finding) -> dict[str, Json]:

@@ -17,7 +17,7 @@ from replaydbg.actions.sitting import OpenSitting, open_sitting
 from replaydbg.codec import step_document
 from replaydbg.core.branch import Choice, Provenance
 from replaydbg.core.outcome import Reply
-from replaydbg.drivers import store
+from replaydbg.drivers import session_places, store
 from replaydbg.errors import NotSaved, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.readers._api import Document
@@ -61,7 +61,7 @@ def edit(value: object = "two") -> AddEdit:
 
 
 def session_of(source: Path) -> Path:
-    return source.with_name(source.name + store.SUFFIX)
+    return source.with_name(source.name + session_places.SUFFIX)
 
 
 def test_looking_makes_no_file(source: Path) -> None:

@@ -11,7 +11,7 @@ from replaydbg.actions.convert import conversion
 from replaydbg.actions.open import open_trace
 from replaydbg.actions.sitting import open_sitting
 from replaydbg.actions.suppressions import suppress_finding, suppressions
-from replaydbg.drivers import store
+from replaydbg.drivers import session_places
 from replaydbg.errors import UsageProblem
 from replaydbg.graph.fingerprints import fingerprint
 
@@ -80,7 +80,7 @@ def test_what_no_finding_has_is_refused(copy: str) -> None:
 
 
 def test_a_session_that_cannot_be_read_is_a_notice_and_stays_where_it_is(copy: str) -> None:
-    session = Path(copy + store.SUFFIX)
+    session = Path(copy + session_places.SUFFIX)
     session.write_bytes(b"no database")
     one = checked(copy)
     assert one.suppressed == ()

@@ -35,7 +35,18 @@ def test_every_command_says_what_it_does_and_what_its_options_mean(command: str)
             assert getattr(parameter, "help", None), f"{command}: {parameter.name} is not documented"
 
 
-def test_every_command_is_named_by_its_module() -> None:
-    for command in app._COMMANDS:
-        assert command.__module__ == f"replaydbg.cli.{command.__name__.rstrip('_')}"
-        assert inspect.getdoc(command)
+@pytest.mark.parametrize("name", app.COMMANDS)
+def test_a_command_is_imported_without_the_others(name: str) -> None:
+    command = app.command(name)
+
+    assert command.__module__ == f"replaydbg.cli.{command.__name__.rstrip('_')}" == f"replaydbg.cli.{name}"
+    assert inspect.getdoc(command)
+    (built,) = app.build([name]).registered_commands
+    assert built.name == name
+
+
+def test_a_word_that_is_no_command_is_told_of_all_of_them() -> None:
+    done = run("chek", "x")
+
+    assert done.code == 2
+    assert "'check'" in done.err

@@ -66,7 +66,9 @@ def test_a_session_that_can_not_be_used_is_said_and_raised_where_it_was_named(
     with pytest.raises(ReplaydbgError, match="another recording"):
         Keeper(opened, str(source.with_name("of-another.sqlite3")))
 
-    monkeypatch.setattr("replaydbg.actions.sitting.store.places", lambda *_: (source / "no" / "folder",))
+    monkeypatch.setattr(
+        "replaydbg.actions.sitting.session_places.places", lambda *_: (source / "no" / "folder",)
+    )
     with Keeper(opened, None) as keeper:
         keeper.keep(branch(trace_=opened.trace))
     assert "is not kept" in capsys.readouterr().err
@@ -83,7 +85,9 @@ def test_what_was_paid_for_is_written_aside_where_it_can_not_be_kept(
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     opened = open_trace(str(source))
-    monkeypatch.setattr("replaydbg.actions.sitting.store.places", lambda *_: (source / "no" / "folder",))
+    monkeypatch.setattr(
+        "replaydbg.actions.sitting.session_places.places", lambda *_: (source / "no" / "folder",)
+    )
     for made in (branch(trace_=opened.trace), paid(opened.trace)):
         with Keeper(opened, None) as keeper:
             keeper.keep(made)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from replaydbg.actions.open import Opened
 from replaydbg.cli.listing import print_trace
 from replaydbg.readers._api import Document
 from tests.support.build import model_call, trace, user
+from tests.support.command_line import run
+
+INCIDENT = str(Path(__file__).resolve().parents[2] / "traces" / "support-incident.json")
 
 
 def opened(*steps: object) -> Opened:
@@ -28,3 +34,9 @@ def test_which_of_several_traces_is_told_on_standard_error(capsys: pytest.Captur
 
     assert "trace #2 of 2" in told.err
     assert '"ho"' in told.out
+
+
+def test_a_path_alone_goes_past_typer_and_is_printed_the_same(tmp_path: Path) -> None:
+    shutil.copy(INCIDENT, tmp_path)
+    for path in (INCIDENT, str(tmp_path), "nowhere.json"):
+        assert run("show", path) == run("show", path, "--output", "text")

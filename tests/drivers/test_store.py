@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from replaydbg.core.branch import Edit
-from replaydbg.drivers import store
+from replaydbg.drivers import session_places, store
 from replaydbg.errors import NotSaved
 from replaydbg.session import journal
 from replaydbg.session.commands import AddBranch, Command, SetNote
@@ -307,26 +307,8 @@ def test_a_folder_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     assert "--session" in caught.value.hint
 
 
-def test_sessions_lie_beside_the_recording_then_in_the_users_state(tmp_path: Path) -> None:
-    beside, named, state = store.places(str(tmp_path / "trace.json"), "12-abcdef0123456789")
-
-    assert beside == tmp_path / "trace.json.replaydbg.sqlite3"
-    assert named == tmp_path / "trace.json.abcdef01.replaydbg.sqlite3"
-    assert state.name == named.name
-    assert store.places("-", "12-abcdef0123456789") == (state.with_name("stdin.abcdef01.replaydbg.sqlite3"),)
-
-
-def test_a_place_is_writable_where_its_nearest_folder_is(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-
-    assert store.writable(tmp_path / "new" / "folder" / "s")
-    assert not store.writable(Path("/proc/self/s"))
-    assert not store.is_there(tmp_path / "s")
-    assert not store.is_there(tmp_path / "file")
-
-
 def test_what_was_a_session_is_told_by_its_name_or_its_first_bytes(tmp_path: Path) -> None:
-    path, named = tmp_path / "s", tmp_path / f"t{store.SUFFIX}"
+    path, named = tmp_path / "s", tmp_path / f"t{session_places.SUFFIX}"
     assert not store.was_session(path)
     path.write_bytes(b"SQLite format 3\x00 and rubbish")
     named.write_bytes(b"rubbish")

@@ -144,7 +144,13 @@ HEAVY = (
             id="--version",
         ),
         pytest.param(
-            "import replaydbg.cli.app",
+            "import sys; sys.argv = ['replaydbg', 'check', 'traces/oncall-anthropic.jsonl']; "
+            "import replaydbg.__main__ as m; m.main()",
+            ("textual", "typer", "pydantic", "networkx", "httpx2", "sqlite3", "asyncio", "replaydbg.session"),
+            id="check",
+        ),
+        pytest.param(
+            "import replaydbg.cli.app as app; app.build()",
             ("textual", "rich", "networkx", "pydantic", "httpx2", "sqlite3"),
             id="--help",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import json
 import sys
@@ -44,5 +45,8 @@ def run(*arguments: str, stdin: bytes = b"") -> Done:
         redirect_stdout(out),
         redirect_stderr(err),
     ):
-        code = __main__.main()
+        try:
+            code = __main__.main()
+        finally:
+            gc.unfreeze()  # a command freezes what is there; this process goes on, and others' garbage with it
     return Done(code, out.text(), err.text())
