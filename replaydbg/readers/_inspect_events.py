@@ -60,6 +60,9 @@ class _Head(msgspec.Struct):
     events: msgspec.Raw = msgspec.Raw(b"null")
 
 
+_HEAD = msgspec.json.Decoder(_Head)
+
+
 @dataclass(slots=True)
 class _Span:
     """A span, a step of an old log, or an event with others inside."""
@@ -110,7 +113,7 @@ class Walk:
         for at, text in enumerate(texts):
             handle = (*path, at)
             try:
-                head = msgspec.json.decode(text, type=_Head)
+                head = _HEAD.decode(text)
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 self.notices.append(Notice(f"{self.place}/events/{at}", "no event, left out"))
                 continue

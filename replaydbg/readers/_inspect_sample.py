@@ -49,6 +49,12 @@ class Fields(msgspec.Struct):
     transcript: msgspec.Raw = _NONE
 
 
+_FIELDS = msgspec.json.Decoder(Fields)
+_TRANSCRIPT = msgspec.json.Decoder(_Transcript)
+_POOLS = msgspec.json.Decoder(_Pools)
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
+
+
 class Sample:
     """A sample and what its events refer to."""
 
@@ -57,16 +63,16 @@ class Sample:
 
     @cached_property
     def events(self) -> list[msgspec.Raw]:
-        return self.fields.events or items(_part(self.fields.transcript, _Transcript).events)
+        return self.fields.events or items(_part(self.fields.transcript, _TRANSCRIPT).events)
 
     @cached_property
     def _attachments(self) -> dict[str, Json]:
         found = value_of(self.fields.attachments)
-        return loose.mapping(found or value_of(_part(self.fields.transcript, _Transcript).content))
+        return loose.mapping(found or value_of(_part(self.fields.transcript, _TRANSCRIPT).content))
 
     @cached_property
     def _pool(self) -> list[msgspec.Raw]:
-        return items(_part(self.fields.events_data, _Pools).messages) or items(self.fields.message_pool)
+        return items(_part(self.fields.events_data, _POOLS).messages) or items(self.fields.message_pool)
 
     def event(self, path: tuple[int, ...]) -> dict[str, Json]:
         """The event at this place, whole; the second number is a place among the events inside the first one."""
@@ -92,13 +98,13 @@ class Sample:
 def opened(text: bytes | memoryview) -> Sample:
     """The sample that the text is, also where the text is damaged. Raises ValueError."""
     try:
-        return Sample(msgspec.json.decode(text, type=Fields))
+        return Sample(_FIELDS.decode(text))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         value = loose.mapping(plain(text))
     if not isinstance(value.get("events"), list):
         value.pop("events", None)
     try:
-        return Sample(msgspec.json.decode(loose.encoded(value), type=Fields))
+        return Sample(_FIELDS.decode(loose.encoded(value)))
     except msgspec.DecodeError as error:
         raise ValueError(f"{error}") from error
 
@@ -117,7 +123,7 @@ def plain(text: bytes | memoryview) -> Json:
 def items(raw: msgspec.Raw) -> list[msgspec.Raw]:
     """The items of an array, undecoded; of anything else none."""
     try:
-        return msgspec.json.decode(raw, type=list[msgspec.Raw])
+        return _ITEMS.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
         return []
 
@@ -129,11 +135,11 @@ def value_of(raw: msgspec.Raw) -> Json:
         return None
 
 
-def _part(raw: msgspec.Raw, kind: type[Any]) -> Any:
+def _part(raw: msgspec.Raw, shape: msgspec.json.Decoder[Any]) -> Any:
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return shape.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        return kind()
+        return shape.decode(b"{}")
 
 
 def _resolved(value: Json, attachments: dict[str, Json], depth: int = 0) -> Json:

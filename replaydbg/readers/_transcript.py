@@ -275,6 +275,10 @@ class Thread:
                 Kind.OPAQUE, "messages without a reply", body, agent=self.agent, start_ns=self.last_ns
             )
 
+    def leave_calls(self) -> None:
+        """What nothing answered so far is not answered any more: where each turn has its results, and calls have no ids."""
+        self._waiting.clear()
+
     @property
     def open_calls(self) -> tuple[Asked, ...]:
         """Calls that nothing answered so far."""

@@ -1,7 +1,7 @@
 """Histories of browser-use: what the agent's model decided in each step, and what its actions brought.
 
 The prompts (pages as the model saw them) are not written down, nor the task. Each action is a tool call; a step has one
-model call and its actions in order.
+model call and its actions in order, of which those that were not come to have no result. A result beyond the actions is one of no call.
 
 Get one: `history.save_to_file("history.json")` on what `agent.run()` gave
 """
@@ -9,6 +9,7 @@ Get one: `history.save_to_file("history.json")` on what `agent.run()` gave
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from replaydbg.core.message import Json, Message, Part, Reasoning, Role, ToolCall, ToolResponse, text_message
 from replaydbg.core.step import Usage
@@ -53,23 +54,33 @@ def _step(thread: Thread, step: dict[str, Json]) -> None:
         shown = f"{loose.text(page.get('title'))} {loose.text(page.get('url'))}".strip()
         thread.say(text_message(Role.USER, f"(the page) {shown}"), moment_ns=start)
     usage = Usage(loose.count(about.get("input_tokens")))
-    if not told:
+    calls = [_call(loose.mapping(action)) for action in loose.sequence(told.get("action"))]
+    thread.leave_calls()
+    if told:
+        # The step's time is that of the model and of its actions; where one ends and the other begins nobody wrote down.
+        facts = Facts(usage=usage, start_ns=start, end_ns=end if end >= start else -1)
+        thread.reply(Message(Role.ASSISTANT, (*_thoughts(told), *calls)), facts=facts, origin=step)
+    else:
         words = "\n".join(filter(None, (loose.text(result.get("error")) for result in results)))
         facts = Facts(usage=usage, start_ns=start, end_ns=end, error=words or "no output of the model")
         thread.reply(None, facts=facts, origin=step)
-        return
-    # The step's time is that of the model and of its actions; where one ends and the other begins nobody wrote down.
-    facts = Facts(usage=usage, start_ns=start, end_ns=end if end >= start else -1)
-    calls = [_call(loose.mapping(action)) for action in loose.sequence(told.get("action"))]
-    message = Message(Role.ASSISTANT, (*_thoughts(told), *calls))
-    thread.reply(message, facts=facts, origin=step)
-    for call, result in zip(calls, results, strict=False):
+        results = [result for result in results if _said(result) not in (None, result.get("error"))]
+    for call, result in zip_longest(calls, results):
+        if result is None:
+            break
         error = loose.text(result.get("error"))
-        said = error or result.get("extracted_content")
+        said = _said(result)
         if said is None and result.get("is_done") is not True:
             said = "done" if result else None
-        response = ToolResponse("", said, call.name, bool(error))
+        response = ToolResponse("", said, call.name if call else "action", bool(error))
         thread.add(Message(Role.TOOL, (response,)), moment_ns=end, origin=result)
+
+
+def _said(result: dict[str, Json]) -> Json:
+    """What an action brought, of which some keep only what the agent was to remember of it."""
+    return (
+        loose.text(result.get("error")) or result.get("extracted_content") or result.get("long_term_memory")
+    )
 
 
 def _thoughts(told: dict[str, Json]) -> Iterator[Part]:

@@ -2,7 +2,8 @@
 
 What was shown is all there is: calls with what stands in their parentheses, results as far as they were unfolded, no times,
 no tokens, no prompts of the program itself. Whether calls that follow each other were made at once is not to be seen:
-each is told as a reply of its own.
+each is told as a reply of its own. What stands below a line of the program's own, as a recap or a list of things to do, and
+what stands above all marks where somebody copied from the middle, is neither's: opaque steps.
 
 Get one: `/export conversation.txt` in Claude Code; its session file has far more: `~/.claude/projects/<project>/<session>.jsonl`
 """
@@ -14,6 +15,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from replaydbg.core.message import Message, Part, Reasoning, Role, Text, ToolCall, ToolResponse, text_message
+from replaydbg.core.step import Kind, PlainBody
 from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._transcript import Thread, Transcript
 
@@ -22,7 +24,11 @@ _ITEM = re.compile(r"[⏺●] ?(.*)")
 _RESULT = re.compile(r"\s{0,4}⎿\s{0,2}(.*)")
 _PROMPT = re.compile(r"[>❯]\s(.*)")
 _THOUGHT = re.compile(r"[✻✽✢✶✳∴]\s*Thinking")
-_STATUS = re.compile(r"[✻✽✢✶✳∴※]\s")
+_STATUS = re.compile(r"[✻✽✢✶✳∴※]\s+(.*)")
+_BUSY = re.compile(r"(?:[^.:\n]*…(?: \(.*\))?|\S+ for [\dhms ]+(?: · .*)?)?")
+"""What the program did while one waited."""
+_FRAME = re.compile(r"[\s─]*(?:(?:[╭│╰▐▝▘▛▜█▌▗▖]|Claude Code v).*)?")
+"""What is drawn around words, and the box with the program's name."""
 _CALL = re.compile(r"([A-Za-z][\w.:-]*(?: - [\w.:-]+(?: \(MCP\))?)?)(?:\((.*)\))?\s*", re.DOTALL)
 _FAILED = re.compile(r"Error\b|Tool use rejected|Interrupted|\(Interrupted|API Error|Exit code [1-9]")
 _HEAD = re.compile(r"(?m)^[⏺●] .*\n(?:.*\n){0,60}?\s{1,4}⎿")
@@ -51,7 +57,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
 
 
 class _Item(NamedTuple):
-    """`prompt`, `said`, `result` or `thought`, and its lines."""
+    """`prompt`, `said`, `result`, `thought`, `status` or `above`, and its lines."""
 
     kind: str
     lines: list[str]
@@ -62,31 +68,30 @@ class _Item(NamedTuple):
 
 
 def _items(text: str) -> Iterator[_Item]:
-    item: _Item | None = None
+    item = _Item("above", [])
     for line in map(str.rstrip, text.splitlines()):
         begun = _begun(line, item)
         if begun is not None:
-            if item is not None:
-                yield item
+            yield item
             item = begun
-        elif item is not None and item.kind:
-            indent = 5 if item.kind == "result" else 2
+        elif item.kind != "above" or not _FRAME.fullmatch(line):
+            indent = {"result": 5, "above": 0}.get(item.kind, 2)
             item.lines.append(line[indent:] if not line[:indent].strip() else line.lstrip())
-    if item is not None:
-        yield item
+    yield item
 
 
-def _begun(line: str, before: _Item | None) -> _Item | None:
+def _begun(line: str, before: _Item) -> _Item | None:
     for kind, pattern in (("said", _ITEM), ("prompt", _PROMPT)):
         found = pattern.match(line)
         if found:
             return _Item(kind, [found[1]])
     found = _RESULT.match(line)
-    if found and before is not None:
+    if found and before.kind != "above":
         return _Item("result", [found[1]])
     if _THOUGHT.match(line):
         return _Item("thought", [])
-    return _Item("", []) if _STATUS.match(line) else None
+    found = _STATUS.match(line)
+    return _Item("status", [found[1]]) if found else None
 
 
 def _tell(thread: Thread, items: list[_Item]) -> None:
@@ -120,6 +125,10 @@ def _tell(thread: Thread, items: list[_Item]) -> None:
             _reply(thread, parts)
             parts = []
             thread.say(text_message(Role.USER, text))
+        elif item.kind in ("status", "above") and not _BUSY.fullmatch(text):
+            _reply(thread, parts)
+            parts = []
+            thread.run.step(Kind.OPAQUE, text.partition("\n")[0], PlainBody(output_value=text))
     _reply(thread, parts)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from replaydbg.core.message import Json, Role
-from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.core.step import Kind, PlainBody, Status, Usage
 from replaydbg.readers import _containers, _moments
 from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._transcript import Run, Transcript
@@ -31,18 +31,22 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
     run = transcript.run(document.stem)
-    begun: dict[tuple[str, str], int] = {}
+    begun: dict[tuple[str, str], list[int]] = {}
     for value, place in _containers.values(document.buffer, transcript.notices, items=True):
         record = loose.mapping(value)
         if isinstance(record.get("tasks_output"), list):
             for task in map(loose.mapping, record["tasks_output"]):
                 _task(run, task)
+            _crew(run, record)
         elif "task" in record and "agent" in record:
             _logged(run, record, begun)
         else:
             transcript.notice(place, "no task, left out")
-    for (agent, asked), moment in begun.items():  # the run stopped in the middle of it
-        run.step(Kind.AGENT_INVOCATION, agent or "task", PlainBody(input=asked), agent=agent, start_ns=moment)
+    for (agent, asked), moments in begun.items():  # the run stopped in the middle of it
+        for moment in moments:
+            run.step(
+                Kind.AGENT_INVOCATION, agent or "task", PlainBody(input=asked), agent=agent, start_ns=moment
+            )
     yield transcript.whole("no task")
 
 
@@ -60,19 +64,29 @@ def _task(run: Run, task: dict[str, Json]) -> None:
                 thread.add(message)
 
 
-def _logged(run: Run, record: dict[str, Json], begun: dict[tuple[str, str], int]) -> None:
-    """A line of the log: a task began, or ended."""
+def _crew(run: Run, record: dict[str, Json]) -> None:
+    """What all of it took and gave, where that was kept."""
+    told = loose.mapping(record.get("token_usage"))
+    usage = Usage(loose.count(told.get("prompt_tokens")), loose.count(told.get("completion_tokens")))
+    rest = {key: value for key, value in record.items() if key not in ("tasks_output", "raw") and value}
+    if rest:
+        run.step(Kind.OPAQUE, "crew", PlainBody(output_value=record.get("raw"), usage=usage, raw=rest))
+
+
+def _logged(run: Run, record: dict[str, Json], begun: dict[tuple[str, str], list[int]]) -> None:
+    """A line of the log: a task began, or ended, which is then what was begun last: a start before it came to nothing."""
     agent, status = loose.text(record.get("agent")).strip(), loose.text(record.get("status"))
     task, moment = loose.text(record.get("task")), _moments.from_iso(loose.text(record.get("timestamp")))
     if status == "started":
-        begun[agent, task] = moment
+        begun.setdefault((agent, task), []).append(moment)
         return
+    starts = begun.get((agent, task))
     failed = status in _FAILED
     words = (loose.text(record.get("output")) or status) if failed else ""
     body = PlainBody(input=task, output_value=record.get("output"), error=words, raw=record)
     name = agent or loose.text(record.get("task_name")) or "task"
     run.step(
-        Kind.AGENT_INVOCATION, name, body, agent=agent, start_ns=begun.pop((agent, task), moment), end_ns=moment,
+        Kind.AGENT_INVOCATION, name, body, agent=agent, start_ns=starts.pop() if starts else moment, end_ns=moment,
         status=Status.ERROR if failed else Status.UNSET,
     )  # fmt: skip
 

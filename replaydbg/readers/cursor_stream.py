@@ -1,7 +1,9 @@
 """Runs of Cursor's command line: the events that `cursor-agent -p` prints.
 
 Calls are events of their own, of which the second has what came of it. Words that stream come again as a whole: they are
-told once. A reply ends where the model speaks, thinks or calls again behind a call that was answered.
+told once. A piece has a time and names no model call, a whole names one or has no time (of pieces without times, as they
+were first written, what comes later tells). A reply ends where the model speaks, thinks or calls again behind a call that was
+answered.
 
 Get one: `cursor-agent -p "..." --output-format stream-json > run.jsonl`
 """
@@ -54,6 +56,8 @@ class _Told:
         """Of the reply that is being told,"""
         self._pieces: list[str] = []
         """words of its last part, as they stream,"""
+        self._whole = ""
+        """and what seems to be all of them in one,"""
         self._asked: set[str] = set()
         """its calls,"""
         self._results: list[tuple[ToolResponse, int, dict[str, Json]]] = []
@@ -71,11 +75,12 @@ class _Told:
             for said in anthropic_messages.read_messages([event.get("message")]):
                 self._thread.add(said, moment_ns=moment)
         elif kind == "thinking" and subtype != "completed":
-            self._say(Reasoning(loose.text(event.get("text"))), moment)
+            self._say(Reasoning(loose.text(event.get("text"))), moment, "piece")
         elif kind == "assistant":
             content = loose.mapping(event.get("message")).get("content")
+            how = "" if moment < 0 else "whole" if event.get("model_call_id") else "piece"
             for part in anthropic_messages.read_content(content):
-                self._say(part, moment)
+                self._say(part, moment, how)
         elif kind == "tool_call":
             self._call(subtype, event, moment)
         elif kind == "result":
@@ -86,30 +91,36 @@ class _Told:
         self._reply()
         self._thread.end()
 
-    def _say(self, part: Part, moment: int) -> None:
+    def _say(self, part: Part, moment: int, how: str) -> None:
+        """`how` is `piece`, `whole`, or empty where only what comes later tells."""
         if self._results:
             self._reply()
         self._moment = max(self._moment, moment)
         if not isinstance(part, (Text, Reasoning)):
             self._add(part)
         elif not self._pieces or type(part) is not type(self._parts[-1]):
-            if part.text or isinstance(part, Reasoning):
-                self._add(part)
-                self._pieces = [part.text]
-        elif isinstance(part, Text) and self._begins(
-            part.text
-        ):  # the whole of what was streamed, or more of it
-            self._pieces = [part.text]
-        elif part.text:
-            self._pieces.append(part.text)
+            self._begin(part)
+        elif how != "piece" and self._is_whole(part.text):
+            self._whole = part.text
+        elif how == "whole":
+            self._begin(part)
+        else:  # what seemed to be all was another piece
+            self._pieces += filter(None, (self._whole, part.text))
+            self._whole = ""
+        if how == "whole":
+            self._close()
 
-    def _begins(self, text: str) -> bool:
-        at = 0
-        for piece in self._pieces:
-            if not text.startswith(piece, at):
-                return False
-            at += len(piece)
-        return bool(text)
+    def _is_whole(self, text: str) -> bool:
+        """Whether it is all of what was streamed, or more of it. What seemed to be that before may have been a piece."""
+        if self._whole and _begins(text, [*self._pieces, self._whole]):
+            self._pieces.append(self._whole)
+            return True
+        return bool(text) and _begins(text, self._pieces)
+
+    def _begin(self, part: Text | Reasoning) -> None:
+        if part.text or isinstance(part, Reasoning):
+            self._add(part)
+            self._pieces = [part.text]
 
     def _add(self, part: Part) -> None:
         self._close()
@@ -118,9 +129,9 @@ class _Told:
     def _close(self) -> None:
         """The last part has all of its words."""
         if self._pieces:
-            words = "".join(self._pieces)
+            words = self._whole or "".join(self._pieces)
             self._parts[-1] = Reasoning(words) if isinstance(self._parts[-1], Reasoning) else Text(words)
-            self._pieces = []
+            self._pieces, self._whole = [], ""
 
     def _call(self, subtype: str, event: dict[str, Json], moment: int) -> None:
         name, told = next(iter(loose.mapping(event.get("tool_call")).items()), ("tool", None))
@@ -161,6 +172,15 @@ class _Told:
         )
         status = Status.ERROR if is_error else Status.OK
         self._run.step(Kind.OPAQUE, f"result: {event.get('subtype')}", body, status=status)
+
+
+def _begins(text: str, pieces: list[str]) -> bool:
+    at = 0
+    for piece in pieces:
+        if not text.startswith(piece, at):
+            return False
+        at += len(piece)
+    return True
 
 
 READER = Reader(

@@ -47,6 +47,9 @@ class _Log(msgspec.Struct):
     samples: list[msgspec.Raw] | None = None
 
 
+_LOG = msgspec.json.Decoder(_Log)
+
+
 def sniff(document: Document) -> float:
     head = document.head
     if head.startswith(_zip.MAGIC):
@@ -192,7 +195,7 @@ def _task(head: Json) -> str:
 
 def _in_json(buffer: memoryview, notices: list[Notice]) -> tuple[str, list[_Packed]]:
     try:
-        log = msgspec.json.decode(buffer, type=_Log)
+        log = _LOG.decode(buffer)
         if log.samples is not None:
             samples = [_lying(f"/samples/{at}", memoryview(raw)) for at, raw in enumerate(log.samples)]
             return _task({"eval": log.eval}), samples

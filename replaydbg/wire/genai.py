@@ -41,6 +41,11 @@ _ROLES = {str(role): role for role in Role} | {
 }
 _PARTS = {part.__name__: part for part in get_args(Part)}
 
+# What msgspec knows of a class it finds out when it first meets it, and a second thread that comes meanwhile ends the
+# process (it sees a class half known). While a module is imported there is no second thread.
+for _kind in (*_PARTS.values(), ToolSpec):
+    msgspec.json.Decoder(_kind)
+
 
 def role(word: Json) -> Role:
     if not isinstance(word, str):

@@ -47,6 +47,31 @@ def test_a_history() -> None:
     assert first.body.messages[0].text == "(the page) X https://x"
 
 
+def test_results_beyond_the_actions_are_told() -> None:
+    more = [{"extracted_content": "a"}, {"long_term_memory": "b"}, {"error": "no"}, {}]
+    trace = clear(READER, {"history": [step(1, {"action": [{"click": {}}]}, *more)]})
+    assert outline(trace) == [
+        "model-call chat", "tool-execution click", "tool-execution action", "tool-execution action!", "tool-execution action",
+    ]  # fmt: skip
+    assert [trace.body(row).result for row in range(1, 5)] == ["a", "b", "no", None]
+
+
+def test_a_step_without_output_of_the_model_keeps_what_was_brought() -> None:
+    trace = clear(READER, {"history": [step(1, None, {"extracted_content": "a"}, {"error": "no"})]})
+    assert outline(trace) == ["model-call chat!", "tool-execution action"]
+    assert (trace.body(0).error, trace.body(1).result) == ("no", "a")
+
+
+def test_an_action_that_was_not_come_to_is_not_answered_by_a_later_one() -> None:
+    steps = [
+        step(1, {"action": [{"click": {"index": 1}}, {"click": {"index": 2}}]}, {"error": "not there"}),
+        step(2, {"action": [{"click": {"index": 3}}]}, {"extracted_content": "clicked"}),
+    ]
+    ran = clear(READER, {"history": steps}).body(3).call
+    assert ran is not None
+    assert ran.arguments == {"index": 3}
+
+
 @pytest.mark.parametrize("content", [{"history": []}, {"history": [{"result": []}]}, [HISTORY]])
 def test_other_formats_are_not_claimed(content: Any) -> None:
     assert sniffed(READER, content) == 0.0

@@ -98,4 +98,34 @@ def test_results_that_are_of_no_call_are_not_lost() -> None:
     assert trace.body(1).result == "a.py\na hook said no"
 
 
+def test_what_stands_below_the_programs_own_lines_or_above_all_is_not_lost() -> None:
+    text = """ of a reply that began above.
+
+> go
+
+✽ Churning… (12s · esc to interrupt)
+  ⎿  Next: fix it
+     ☐ a task
+
+⏺ Bash(ls)
+  ⎿  a.py
+
+✻ Baked for 1m 3s · 2 shells
+
+※ recap: it was
+  the parser
+
+✻ Conversation compacted (ctrl+o for history)
+
+✢ Musing…
+"""
+    (trace,) = opened(READER, text).traces
+    assert [(trace.name(row), trace.body(row).output_value) for row in range(len(trace)) if trace.kind(row) == "opaque"] == [
+        ("of a reply that began above.", "of a reply that began above."),
+        ("Churning… (12s · esc to interrupt)", "Churning… (12s · esc to interrupt)\nNext: fix it\n☐ a task"),
+        ("recap: it was", "recap: it was\nthe parser"),
+        ("Conversation compacted (ctrl+o for history)",) * 2,
+    ]  # fmt: skip
+
+
 SAMPLES = [TEXT.encode()]

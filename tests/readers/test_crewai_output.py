@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from replaydbg.core.step import Usage
 from replaydbg.readers.crewai_output import READER
 from tests.support.readings import clear, lines, outline, sniffed
 
@@ -42,7 +43,16 @@ def test_an_output() -> None:
         "agent-invocation Ann",
         "agent-invocation Bob",
         "  model-call chat",
+        "opaque crew",
     ]
+
+
+def test_what_the_crew_took_is_told() -> None:
+    usage = {"total_tokens": 9, "prompt_tokens": 7, "completion_tokens": 2}
+    body = clear(READER, {**OUTPUT, "token_usage": usage, "json_dict": {"a": 1}}).body(3)
+    assert (body.usage, body.raw) == (Usage(7, 2), {"token_usage": usage, "json_dict": {"a": 1}})
+    bare = {"raw": "done", "pydantic": None, "tasks_output": OUTPUT["tasks_output"]}
+    assert len(clear(READER, bare)) == 3
 
 
 @pytest.mark.parametrize("content", [LOG, lines(*LOG)])
@@ -54,6 +64,20 @@ def test_a_log(content: Any) -> None:
 
 def test_a_task_that_did_not_end_is_told() -> None:
     assert outline(clear(READER, LOG[:1])) == ["agent-invocation Ann"]
+
+
+def test_each_start_that_did_not_end_is_told() -> None:
+    trace = clear(
+        READER,
+        [
+            entry(0, "started"),
+            entry(2, "started"),
+            entry(3, "completed"),
+            entry(4, "started"),
+            entry(5, "started"),
+        ],
+    )
+    assert [trace.duration_ms(row) for row in range(len(trace))] == [None, 1000, None, None]
 
 
 @pytest.mark.parametrize("content", [{"tasks_output": []}, [{"task": "x", "agent": "y"}], []])

@@ -68,6 +68,33 @@ def test_a_run() -> None:
     assert (read.body.result, told(trace, 0)) == ({"content": "x"}, ["go"])
 
 
+def texts(*events: Any) -> list[str]:
+    """The parts of the one reply."""
+    body = one(READER, lines(*EVENTS[:2], *events, event("result", "success"))).body(0)
+    assert body.output is not None
+    return [part.text for part in body.output.parts]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("events", "parts"),
+    [
+        ([said("ha", timestamp_ms=AT), said("ha", timestamp_ms=AT)], ["haha"]),
+        ([said("ha", timestamp_ms=AT), said("ha", timestamp_ms=AT), said("haha")], ["haha"]),
+        ([said("ha", timestamp_ms=AT), said("ha", timestamp_ms=AT), said("!", timestamp_ms=AT), said("haha!")], ["haha!"]),
+        ([said("ha"), said("ha")], ["ha"]),
+        ([said("ha"), said("ha"), said("!")], ["haha!"]),
+        ([said("ha"), said("ha"), said("haha")], ["haha"]),
+        ([said("ha"), said("ha"), said("haha!")], ["haha!"]),
+        ([said("ha", timestamp_ms=AT, model_call_id="a"), said("ha", timestamp_ms=AT, model_call_id="b")], ["ha", "ha"]),
+        ([said("a", timestamp_ms=AT), said("ab", timestamp_ms=AT, model_call_id="a"), said("c")], ["ab", "c"]),
+        ([said("cut", timestamp_ms=AT), said("else", timestamp_ms=AT, model_call_id="a")], ["cut", "else"]),
+        ([said("x"), said("")], ["x"]),
+    ],
+)  # fmt: skip
+def test_pieces_that_are_alike_are_told(events: list[Any], parts: list[str]) -> None:
+    assert texts(*events) == parts
+
+
 def test_a_run_that_failed() -> None:
     trace = one(READER, lines(*EVENTS[:2], said("hm"), event("result", "error", is_error=True, result="no")))
     assert (outline(trace)[-1], trace.body(1).error) == ("opaque result: error!", "no")
