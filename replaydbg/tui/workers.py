@@ -70,12 +70,20 @@ def read(setup: Setup, post: Post) -> None:
             now = time.monotonic()
             if reading.complete or (reading.traces and now - last >= _BETWEEN_READINGS_SECONDS):
                 last = told = now
+                if reading.complete:
+                    _prepare(reading)
                 post(TraceRead(reading))
             elif now - told >= _BETWEEN_READINGS_SECONDS:
                 told = now
                 post(ReadSoFar(reading.fraction))
     except ReplaydbgError as problem:
         post(WorkFailed(problem, fatal=True))
+
+
+def _prepare(reading: Reading) -> None:
+    """What the screen asks of a trace at once, and what takes longer the longer the trace is: made here, not by its thread."""
+    for trace in reading.traces:
+        _ = trace.subtree_ends
 
 
 def _followed(setup: Setup, worker: Worker[object]) -> Iterator[Reading]:
