@@ -60,6 +60,13 @@ class Joins:
     def edges(self, row: int) -> range:
         return range(self.first[row], self.first[row + 1])
 
+    def first_sources(self) -> array[int]:
+        """For each row the first one that it goes on from; its own number where there is none."""
+        first = array("i", range(len(self.first) - 1))
+        for source, target in zip(self.sources, self.targets, strict=True):
+            first[target] = min(first[target], source)
+        return first
+
     def edge_branch(self, edge: int) -> int:
         """The branch that the line of this edge belongs to: the later begun of the two it joins."""
         return max(self.branch[self.sources[edge]], self.branch[self.targets[edge]])

@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from replaydbg.core.trace import Trace
@@ -27,6 +28,8 @@ CHECKPOINT_ROWS = 256
 
 AT_ONCE_ROWS = 8192
 """Opening more rows than this keeps no checkpoint behind them: they are laid when somebody looks there."""
+
+_CLOSED_SELDOM = 8
 
 OPEN_ROUNDS_STEPS_MAX = 120
 """Three screens of forty rows: a longer run is read folded first."""
@@ -48,8 +51,9 @@ class Chain:
         self._folds_at: dict[int, list[int]] = {}
         for number, fold in enumerate(self.folds):
             self._folds_at.setdefault(fold.start, []).append(number)
+        self._fold_rows = sorted(self._folds_at)
         self._outs: dict[tuple[int, int], tuple[int, ...]] = {}
-        self._fed_from = _first_sources(self.joins, len(trace))
+        self._fed_from = self.joins.first_sources()
         self._opened: set[int] = set()
         self._closed: set[int] = set()
         self.turns = 0
@@ -207,9 +211,17 @@ class Chain:
         rows, insides = array("i"), array("i")
         around = [(end, inside)]
         ends, folds_at = self.trace.subtree_ends, self._folds_at
+        stops = self._stops(row, end, closed)
         while row < end:
             while row >= around[-1][0]:
                 around.pop()
+            at = bisect_left(stops, row)
+            plain = min(stops[at] if at < len(stops) else end, around[-1][0])
+            if plain > row:
+                rows.extend(range(row, plain))
+                insides.extend(array("i", (around[-1][1],)) * (plain - row))
+                row = plain
+                continue
             shut = False
             for number in folds_at.get(row, ())[skip:]:
                 rows.append(~number)
@@ -227,6 +239,13 @@ class Chain:
             row = ends[row] if row in closed else row + 1
         return rows, insides
 
+    def _stops(self, row: int, end: int, closed: set[int]) -> Sequence[int]:
+        """Steps on the way at which a fold begins or that are closed. Of many that are, most are passed over: then all are asked."""
+        if len(closed) > (end - row) // _CLOSED_SELDOM:
+            return range(row, end)
+        folds = self._fold_rows[bisect_left(self._fold_rows, row) : bisect_left(self._fold_rows, end)]
+        return sorted({*folds, *(each for each in closed if row <= each < end)}) if closed else folds
+
     # -- lanes ---------------------------------------------------------------------------------------------------
 
     def _lay_all(self) -> None:
@@ -237,7 +256,7 @@ class Chain:
         end = min(end, len(self.entries))
         if not self.knows(start):
             return [Laid(self.entry(y), 0) for y in range(start, end)]
-        at = bisect_right(self._marks, start, key=_row_of_mark) - 1
+        at = bisect_right(self._marks, start, key=itemgetter(0)) - 1
         y, state = self._marks[at]
         last_known = self._marks[-1][0]
         laid = []
@@ -277,7 +296,7 @@ class Chain:
 
     def _lay_again(self, y: int, after: int, grown: int) -> int:
         """Mend the checkpoints after rows from `y` up to `after` became `grown` more; how many rows that took."""
-        keep = bisect_right(self._marks, y, key=_row_of_mark)
+        keep = bisect_right(self._marks, y, key=itemgetter(0))
         tail = [(at + grown, state) for at, state in self._marks[keep:] if at >= after]
         self._marks = self._marks[:keep]
         here, state = self._marks[-1]
@@ -371,19 +390,6 @@ class Chain:
                 edge = laid.after[lane]
             if edge >= 0:
                 yield lane, self.joins.edge_branch(edge)
-
-
-def _first_sources(joins: Joins, count: int) -> array[int]:
-    """For each row the first one that it goes on from; its own number where there is none."""
-    first = array("i", range(count))
-    for source, target in zip(joins.sources, joins.targets, strict=True):
-        first[target] = min(first[target], source)
-    return first
-
-
-def _row_of_mark(mark: tuple[int, tuple[int, ...]]) -> int:
-    row, _ = mark
-    return row
 
 
 def _free(lanes: list[int], start: int) -> int:

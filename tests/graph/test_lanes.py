@@ -160,6 +160,22 @@ def same_as_fresh(chain: Chain, start: int) -> None:
         assert lanes_above == whole[y].before, "a checkpoint that was kept is still true"
 
 
+@given(any_run(), st.lists(st.integers(0, 10_000), max_size=12))
+def test_stretches_between_folds_are_laid_as_step_by_step(run: Trace, toggles: list[int]) -> None:
+    class StepByStep(Chain):
+        def _stops(self, row: int, end: int, closed: set[int]) -> range:
+            return range(row, end)
+
+    quick, plain = Chain(run), StepByStep(run)
+    for number in toggles:
+        y = number % len(plain)
+        assert quick.toggle(y) == plain.toggle(y)
+        assert (quick.entries, quick._inside) == (plain.entries, plain._inside)
+    quick.unfold_all()
+    plain.unfold_all()
+    assert (quick.entries, quick._inside) == (plain.entries, plain._inside)
+
+
 @given(any_run())
 def test_every_edge_in_view_is_drawn_from_its_producer_to_its_consumer(run: Trace) -> None:
     chain = Chain(run)

@@ -52,7 +52,9 @@ def test_reading_ends_with_the_whole(tmp_path: Path, worker: Any) -> None:
     assert isinstance(posted[-1], TraceRead)
     assert posted[-1].reading.complete
     assert len(posted[-1].reading.traces[0]) == len(RUN)
-    assert "subtree_ends" in vars(posted[-1].reading.traces[0]), "else the screen's thread makes them of a long trace"
+    assert "subtree_ends" in vars(posted[-1].reading.traces[0]), (
+        "else the screen's thread makes them of a long trace"
+    )
 
 
 def test_how_far_reading_is_is_told_now_and_then(
