@@ -109,6 +109,11 @@ class Trace:
         columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
         return partial(Trace, **columns, handles=[None] * len(self), decode=_nothing), ()
 
+    def under(self, id: str) -> Trace:  # noqa: A002
+        """The same with another id."""
+        columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
+        return Trace(**{**columns, "id": id}, handles=self.handles, decode=self.decode)
+
     def __len__(self) -> int:
         return len(self.ids)
 

@@ -94,6 +94,8 @@ class Reader:
     """Keys that its documents have: to say of a document that nobody knows why it is not one of these."""
     is_fallback: bool = False
     """Whether it shows what nobody knows. It is asked last, and what it shows is labelled so."""
+    of_lines: bool = False
+    """Whether its files are lines of one session, so that an array of what they hold is a session, too."""
     takes_binary: bool = False
     """Whether it is asked about bytes that are no text, too; all others are spared them."""
     beside: Callable[[Document, Iterable[str]], Sequence[str]] | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pkgutil
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -13,8 +13,9 @@ from importlib.metadata import entry_points
 from replaydbg import limits
 from replaydbg import readers as package
 from replaydbg.core.finding import Notice
+from replaydbg.core.trace import Trace
 from replaydbg.errors import UnreadableInput, UsageProblem
-from replaydbg.readers import _containers, _hollow, _refusals, _resemblance
+from replaydbg.readers import _arrays, _containers, _hollow, _refusals, _resemblance
 from replaydbg.readers._api import Document, Feed, NotThisFormat, Reader, Reading
 
 ENTRY_POINTS = "replaydbg.readers"
@@ -163,7 +164,7 @@ def _ranked(
             if reader.name == format_name:
                 if refusal is not None and not reader.takes_binary:
                     raise refusal
-                return [(1.0, reader)], told
+                return [(1.0, _or_each(reader, document))], told
         raise UsageProblem(
             f"no trace format is called {format_name!r}",
             "known formats: " + ", ".join(reader.name for reader in known),
@@ -174,11 +175,48 @@ def _ranked(
     possible = [
         (score, reader) for score, reader in ranked if score > 0 and (fallback or not reader.is_fallback)
     ]
-    if not possible or possible[0][0] < _UNMISTAKABLE:
-        refusal = refusal or _refused(document, _refusals.of_json(document))
-        if refusal is not None or not possible:
-            raise refusal or _unknown(document)
+    best = max((score for score, reader in possible if not reader.is_fallback), default=0.0)
+    if best < _UNMISTAKABLE:
+        inner = None if refusal is not None else _of_items(document, best)
+        if inner is None or inner[0] < _UNMISTAKABLE:
+            refusal = refusal or _refused(document, _refusals.of_json(document))
+            if refusal is not None or (inner is None and not possible):
+                raise refusal or _unknown(document)
+        if inner is not None:
+            possible.insert(0, inner)
     return possible, told
+
+
+def _of_items(document: Document, best: float) -> tuple[float, Reader] | None:
+    """Who reads the items of an array, where they are rather files of their own than what some reader sees in all of it."""
+    items = _arrays.items_of_head(document)
+    if not items:
+        return None
+    lines = _arrays.lines_of_head(document)
+    own = [reader for reader in readers()[0] if not reader.is_fallback]
+    scores = [(_confidence(reader, lines, []), True, reader) for reader in own if reader.of_lines]
+    scores += [(_confidence(reader, item, []), False, reader) for reader in own for item in items]
+    score, are_lines, reader = max(scores, key=lambda score: score[:2])
+    if score < (_UNMISTAKABLE if best >= _SURE else _SURE):
+        return None
+    return score, _arrays.in_lines(reader) if are_lines else _arrays.each(reader, _of_item)
+
+
+def _of_item(item: Document) -> Reader | None:
+    scores = [(_confidence(reader, item, []), reader) for reader in readers()[0] if not reader.is_fallback]
+    score, reader = max(scores, key=lambda score: score[0])
+    return reader if score >= _SURE else None
+
+
+def _or_each(reader: Reader, document: Document) -> Reader:
+    """The reader that somebody named, or for the items of an array what it is not for the array."""
+    items = _arrays.items_of_head(document)
+    if not items or _confidence(reader, document, []) > 0:
+        return reader
+    if reader.of_lines and _confidence(reader, _arrays.lines_of_head(document), []) > 0:
+        return _arrays.in_lines(reader)
+    is_inner = any(_confidence(reader, item, []) > 0 for item in items)
+    return _arrays.each(reader, _of_item) if is_inner else reader
 
 
 def _confidence(reader: Reader, document: Document, notices: list[Notice]) -> float:
@@ -229,9 +267,22 @@ def _is_whole(document: Document) -> bool:
     return not broken
 
 
+def _told_apart(traces: Sequence[Trace]) -> Iterator[Trace]:
+    """Traces of one file by ids of their own: what has none is called as the file, and some files repeat a run."""
+    taken = Counter[str]()
+    for trace in traces:
+        id_ = trace.id
+        while taken[id_]:
+            taken[trace.id] += 1
+            id_ = f"{trace.id}~{taken[trace.id]}"
+        taken[id_] += 1
+        yield trace if id_ == trace.id else trace.under(id_)
+
+
 def _bounded(document: Document, reading: Reading, first: tuple[Notice, ...]) -> Reading:
     if not reading.complete and not reading.traces:
         return reading
+    reading = replace(reading, traces=tuple(_told_apart(reading.traces)))
     hollow = _hollow.notice(document, reading) if reading.complete else None
     notices = (*first, *filter(None, (hollow,)), *reading.notices)
     if reading.complete and not reading.traces:

@@ -43,10 +43,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
 
 def _add(transcript: Transcript, record: dict[str, Json]) -> None:
     words = [record.get(key) for key in ("suite_name", "user_task_id", "injection_task_id", "attack_type")]
-    id_ = "-".join(f"{word}" for word in words if word)
-    while id_ in {run.id for run in transcript.runs}:
-        id_ += "~"
-    run = transcript.run(id_)
+    run = transcript.run("-".join(f"{word}" for word in words if word))
     thread = run.thread()
     for item in record["messages"]:
         thread.add(_message(loose.mapping(item)))

@@ -40,7 +40,6 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    taken: set[str] = set()
     for value, _ in _containers.values(document.buffer, transcript.notices, items=True):
         record = loose.mapping(value)
         if isinstance(record.get("steps"), list):
@@ -49,9 +48,6 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
                 or loose.text(record.get("trajectory_id"))
                 or document.stem
             )
-            while id_ in taken:
-                id_ += "~"
-            taken.add(id_)
             _Trajectory(transcript.run(id_), record, agent="", parent_id="", depth=0).add()
             if record.get("continued_trajectory_ref"):
                 transcript.notice(

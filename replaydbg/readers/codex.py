@@ -267,4 +267,4 @@ def _as_responses_item(value: Json) -> Json:
     return value
 
 
-READER = Reader(FORMAT, "Codex rollouts", sniff, read, marks=("timestamp", "type", "payload"))
+READER = Reader(FORMAT, "Codex rollouts", sniff, read, marks=("timestamp", "type", "payload"), of_lines=True)

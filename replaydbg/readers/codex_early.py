@@ -166,5 +166,10 @@ def _of_mcp(id_: str, result: dict[str, Json]) -> ToolResponse:
 
 
 READER = Reader(
-    FORMAT, "early sessions and runs of Codex (2025)", sniff, read, marks=("session", "items", "msg")
+    FORMAT,
+    "early sessions and runs of Codex (2025)",
+    sniff,
+    read,
+    marks=("session", "items", "msg"),
+    of_lines=True,
 )

@@ -126,4 +126,4 @@ class _Stream:
         self._parts, self._lines, self._results = [], [], []
 
 
-READER = Reader(FORMAT, "runs of codex exec", sniff, read, marks=("type", "item", "thread_id"))
+READER = Reader(FORMAT, "runs of codex exec", sniff, read, marks=("type", "item", "thread_id"), of_lines=True)

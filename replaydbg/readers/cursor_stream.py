@@ -189,4 +189,5 @@ READER = Reader(
     sniff,
     read,
     marks=("type", "session_id", "tool_call"),
+    of_lines=True,
 )

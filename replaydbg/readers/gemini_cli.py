@@ -69,11 +69,13 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         elif isinstance(value.get("history"), list):
             told.contents(value["history"])
         elif isinstance(value.get("messages"), list):
+            if told.is_begun:  # one session a line
+                told.end()
+                told = _Told(transcript.run(document.stem))
             told.session(value)
             told.chat(value["messages"])
         else:
             told.line(value)
-    told.chat(told.lines.values())
     told.end()
     yield transcript.whole("no message")
 
@@ -87,7 +89,12 @@ class _Told:
         self._answered: set[str] = set()
         """Ids of calls that stand together with their results."""
 
+    @property
+    def is_begun(self) -> bool:
+        return bool(self.lines or len(self._thread) or len(self._run.columns))
+
     def end(self) -> None:
+        self.chat(self.lines.values())
         self._thread.end()
 
     def session(self, value: dict[str, Json]) -> None:
@@ -218,4 +225,4 @@ def _usage(tokens: dict[str, Json]) -> Usage:
     return Usage(loose.count(tokens.get("input")), output, loose.count(tokens.get("cached")), thought)
 
 
-READER = Reader(FORMAT, "Gemini CLI chats and contents, Qwen Code", sniff, read)
+READER = Reader(FORMAT, "Gemini CLI chats and contents, Qwen Code", sniff, read, of_lines=True)

@@ -118,5 +118,10 @@ class _Stream:
 
 
 READER = Reader(
-    FORMAT, "runs of Gemini CLI (stream-json)", sniff, read, marks=("type", "tool_id", "timestamp")
+    FORMAT,
+    "runs of Gemini CLI (stream-json)",
+    sniff,
+    read,
+    marks=("type", "tool_id", "timestamp"),
+    of_lines=True,
 )

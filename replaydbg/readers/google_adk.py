@@ -211,7 +211,7 @@ def _words(response: ToolResponse) -> str:
 
 def _add_case(transcript: Transcript, case: dict[str, Json], at: int) -> None:
     name = loose.text(either(case, "evalId")).rpartition("/")[2] or f"case-{at + 1}"
-    run = transcript.run(_unique(transcript, name))
+    run = transcript.run(name)
     thread = run.thread()
     for value in loose.sequence(case.get("conversation")):
         turn = loose.mapping(value)
@@ -254,13 +254,6 @@ def _add_uses(run: Run, thread: Thread, uses: list[tuple[dict[str, Json], str, J
         call = call_from_any(loose.text(use.get("id")), name, given)
         thread.reply(Message(Role.ASSISTANT, (call,)), origin=use)
         run.step(Kind.TOOL_EXECUTION, name or "tool", PlainBody(call=call))
-
-
-def _unique(transcript: Transcript, id_: str) -> str:
-    taken = {run.id for run in transcript.runs}
-    while id_ in taken:
-        id_ += "~"
-    return id_
 
 
 READER = Reader(

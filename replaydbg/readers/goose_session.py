@@ -60,6 +60,10 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     for value, place in _containers.values(document.buffer, transcript.notices):
         record = loose.mapping(value)
         if "working_dir" in record or isinstance(record.get("conversation"), list):
+            if len(thread):  # one session a line
+                thread.end()
+                run = transcript.run(document.stem)
+                thread = run.thread()
             run.id = loose.text(record.get("id")) or run.id
             model = loose.mapping(record.get("model_config")).get("model_name")
             facts = Facts(model=loose.text(model), provider=loose.text(record.get("provider_name")))
@@ -175,5 +179,10 @@ def _audience(content: Json) -> list[Json]:
 
 
 READER = Reader(
-    FORMAT, "Goose sessions", sniff, read, marks=("working_dir", "conversation", "created", "content")
+    FORMAT,
+    "Goose sessions",
+    sniff,
+    read,
+    marks=("working_dir", "conversation", "created", "content"),
+    of_lines=True,
 )

@@ -77,4 +77,4 @@ def _say(thread: Thread, line: dict[str, Json], kind: str) -> None:
         thread.add(openai_chat.read_message({"role": kind, "content": line.get("content")}))
 
 
-READER = Reader(FORMAT, "Grok chat histories", sniff, read)
+READER = Reader(FORMAT, "Grok chat histories", sniff, read, of_lines=True)

@@ -307,4 +307,5 @@ READER = Reader(
     beside_across=True,
     main_files=("agents/main/wire.jsonl",),
     parts=((r"(.*/agents)/[^/]+/wire\.jsonl", r"\1/main/wire.jsonl"),),
+    of_lines=True,
 )

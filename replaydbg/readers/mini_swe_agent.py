@@ -14,7 +14,7 @@ from math import nan
 
 from replaydbg.core.message import Json, Message, Role, ToolResponse
 from replaydbg.readers import _containers, _moments, _text_actions
-from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._attributes import number
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Thread, Transcript
@@ -28,11 +28,12 @@ _SURE_MARK = b'"mini-swe-agent'
 
 def sniff(document: Document) -> float:
     head = document.head
+    first = _containers.first_record(head)
+    if isinstance(first, list):
+        is_message = bool(first) and "role" in loose.mapping(first[0])
+        return 0.8 if is_message and b"<returncode>" in head else 0.0
     if b'"trajectory_format"' in head and _SURE_MARK in head:
         return 1.0
-    first = _containers.first_record(head)
-    if isinstance(first, list) and b"<returncode>" in head and b'"role"' in head:
-        return 0.8
     found = loose.mapping(first)
     info = loose.mapping(found.get("info"))
     return 0.9 if isinstance(found.get("messages"), list) and "exit_status" in info else 0.0
@@ -45,9 +46,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         record = {"messages": value} if isinstance(value, list) else loose.mapping(value)
         if isinstance(record.get("messages"), list):
             _add(transcript, record, document.stem)
-    if not transcript.runs:
-        raise NotThisFormat("no messages")
-    yield transcript.reading()
+    yield transcript.whole("no messages")
 
 
 def _add(transcript: Transcript, record: dict[str, Json], stem: str) -> None:

@@ -108,7 +108,10 @@ class _Spans(_exports.Export):
         inside = list(_salvage.objects_in_arrays(record.raw, _OPENING)) if _OPENING.search(record.raw) else []
         for start, end, whole in inside:
             self._add(msgspec.Raw(record.raw[start:end]), f"byte {start}", whole=whole)
-        if not inside:
+        if not inside and bytes(record.raw[:1]) == b"[":
+            for item in _containers.records(record.raw, [], items=True):
+                self._add(msgspec.Raw(item.raw), record.place + item.place)
+        elif not inside:
             self._add(msgspec.Raw(record.raw), record.place)
 
     def _add(self, raw: msgspec.Raw, place: str, *, whole: bool = True) -> None:
@@ -231,4 +234,11 @@ def _error(value: Json) -> str:
     return ": ".join(part for part in (loose.text(error.get("message")), detail) if part)
 
 
-READER = Reader(FORMAT, "OpenAI Agents SDK traces", _sniff, _read, marks=("object", "span_data", "trace_id"))
+READER = Reader(
+    FORMAT,
+    "OpenAI Agents SDK traces",
+    _sniff,
+    _read,
+    marks=("object", "span_data", "trace_id"),
+    of_lines=True,
+)

@@ -142,4 +142,5 @@ READER = Reader(
     sniff,
     read,
     marks=("object", "data", "has_more"),
+    of_lines=True,
 )

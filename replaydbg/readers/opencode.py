@@ -244,4 +244,4 @@ def _cost(value: Json) -> float:
     return cost if cost > 0 else NAN
 
 
-READER = Reader(FORMAT, "opencode sessions, runs and plug-in logs", sniff, read)
+READER = Reader(FORMAT, "opencode sessions, runs and plug-in logs", sniff, read, of_lines=True)

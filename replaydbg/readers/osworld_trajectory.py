@@ -77,4 +77,5 @@ READER = Reader(
     sniff,
     read,
     marks=("step_num", "action", "action_timestamp", "screenshot_file"),
+    of_lines=True,
 )

@@ -210,4 +210,4 @@ def _cost(usage: dict[str, Json]) -> float:
     return number(loose.mapping(usage.get("cost")).get("total"))
 
 
-READER = Reader(FORMAT, "sessions of pi, OpenClaw, Droid, Cursor", sniff, read)
+READER = Reader(FORMAT, "sessions of pi, OpenClaw, Droid, Cursor", sniff, read, of_lines=True)

@@ -90,7 +90,7 @@ class _Simulation:
         self.record = record
         self.setting = setting
         self.place = place
-        self.run: Run = transcript.run(_id(transcript, record))
+        self.run: Run = transcript.run(_id(record))
         start = _moments.nanoseconds(record.get("start_time"))
         self.agent: Thread = self.run.thread(agent="agent", first_ns=start)
         self.user: Thread = self.run.thread(agent="user", first_ns=start)
@@ -175,12 +175,8 @@ class _Simulation:
         )
 
 
-def _id(transcript: Transcript, record: dict[str, Json]) -> str:
-    taken = {run.id for run in transcript.runs}
-    id_ = f"task_{record.get('task_id')}_trial_{record.get('trial') or 0}"
-    while id_ in taken:
-        id_ += "~"
-    return id_
+def _id(record: dict[str, Json]) -> str:
+    return f"task_{record.get('task_id')}_trial_{record.get('trial') or 0}"
 
 
 def _is_canned(item: dict[str, Json]) -> bool:

@@ -33,11 +33,10 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial  # a conversation is read at once
     transcript = Transcript(document, READER.name)
-    taken: set[str] = set()
     for value, place in _containers.values(document.buffer, transcript.notices, items=True):
         record = loose.mapping(value)
         if isinstance(record.get("traj"), list):
-            _add(transcript, record, taken)
+            _add(transcript, record)
         else:
             transcript.notice(place, "no run of a task, left out")
     if not transcript.runs:
@@ -45,12 +44,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     yield transcript.reading()
 
 
-def _add(transcript: Transcript, record: dict[str, Json], taken: set[str]) -> None:
-    id_ = f"task_{record.get('task_id')}_trial_{record.get('trial', 0)}"
-    while id_ in taken:
-        id_ += "~"
-    taken.add(id_)
-    run = transcript.run(id_)
+def _add(transcript: Transcript, record: dict[str, Json]) -> None:
+    run = transcript.run(f"task_{record.get('task_id')}_trial_{record.get('trial', 0)}")
     thread = run.thread()
     for message in openai_chat.read_messages(record["traj"]):
         thread.add(_with_errors(message))

@@ -245,4 +245,5 @@ READER = Reader(
     sniff,
     read,
     marks=("requests", "responderUsername", "requestId", "response"),
+    of_lines=True,
 )

@@ -58,7 +58,7 @@ def test_a_run() -> None:
 
 def test_runs_of_a_list() -> None:
     reading = read(READER, [RUN, RUN, {"a": 1}])
-    assert [trace.id for trace in reading.traces] == ["banking-user_task_0", "banking-user_task_0~"]
+    assert [trace.id for trace in reading.traces] == ["banking-user_task_0"] * 2
     assert [notice.pointer for notice in reading.notices] == ["/2"]
 
 

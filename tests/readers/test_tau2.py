@@ -94,7 +94,7 @@ def test_one_simulation_by_itself() -> None:
 
 def test_the_policy_is_said_not_to_be_the_prompt() -> None:
     reading = read(READER, {**RESULTS, "simulations": [SIMULATION, SIMULATION]})
-    assert [trace.id for trace in reading.traces] == ["task_40_trial_1", "task_40_trial_1~"]
+    assert [trace.id for trace in reading.traces] == ["task_40_trial_1"] * 2
     assert [notice.message for notice in reading.notices] == [
         "the system prompt was not recorded: the policy of the domain stands in its place"
     ]

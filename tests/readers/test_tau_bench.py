@@ -47,7 +47,7 @@ def test_a_run() -> None:
 
 def test_runs_of_a_file_each_have_an_id() -> None:
     reading = read(READER, [RUN, {**RUN, "trial": 1}, RUN, {"task_id": 9}])
-    assert [trace.id for trace in reading.traces] == ["task_3_trial_0", "task_3_trial_1", "task_3_trial_0~"]
+    assert [trace.id for trace in reading.traces] == ["task_3_trial_0", "task_3_trial_1", "task_3_trial_0"]
     assert [(notice.pointer, notice.message) for notice in reading.notices] == [
         ("/3", "no run of a task, left out")
     ]

@@ -1,0 +1,127 @@
+"""An array of what is a file of its own elsewhere: sessions that somebody put together, as datasets and `jq -s` do.
+
+A format says nothing of this. Items are read one by one as the files that they are, views into the buffer, each a trace
+or more; where a file of the format is lines, the items are its lines. Formats that know arrays read them themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import wraps
+from itertools import islice
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.trace import Trace
+from replaydbg.readers import _containers
+from replaydbg.readers._api import STRETCH_BYTES, Document, NotThisFormat, Reader, Reading, on_the_way
+
+_LOOKED_AT_MAX = 3
+"""Items that tell what the array is of: the first session may be empty."""
+
+Find = Callable[[Document], Reader | None]
+"""The reader of an item that the one of the others does not read."""
+
+
+def items_of_head(document: Document) -> list[Document]:
+    """Its first items, each as a file, as far as the head shows them; none where it is no array."""
+    if document.head.lstrip()[:1] != b"[":
+        return []
+    return [Document(document.name, raw) for raw in _raw_items(memoryview(document.head), _LOOKED_AT_MAX)]
+
+
+def lines_of_head(document: Document) -> Document:
+    """The head of an array as that of a file of lines."""
+    return replace(document, buffer=_in_lines(_raw_items(memoryview(document.head), None)))
+
+
+def _raw_items(buffer: memoryview, most: int | None) -> Iterator[memoryview]:
+    for record in islice(_containers.records(buffer, [], items=True), most):
+        if not record.place.startswith("/"):
+            return
+        if record.raw[0] in b"{[":
+            yield record.raw
+
+
+def _in_lines(items: Iterator[memoryview]) -> memoryview:
+    """Where JSON has a line feed outside of a text, which has none, a blank says the same."""
+    return memoryview(b"\n".join(bytes(item).replace(b"\n", b" ") for item in items))
+
+
+def each(reader: Reader, find: Find) -> Reader:
+    """The reader for an array of its documents."""
+    return _instead(reader, _Items(reader, find).read)
+
+
+def in_lines(reader: Reader) -> Reader:
+    """The reader for an array of what are the lines of its documents."""
+
+    def read(document: Document, partial: bool) -> Iterator[Reading]:
+        items = _raw_items(document.buffer, None)
+        return reader.read(replace(document, buffer=_in_lines(items)), partial)
+
+    return _instead(reader, read)
+
+
+def _instead(reader: Reader, read: Callable[[Document, bool], Iterator[Reading]]) -> Reader:
+    @wraps(reader.read)  # whose it is is asked where something goes wrong
+    def of_items(document: Document, partial: bool) -> Iterator[Reading]:
+        return read(document, partial)
+
+    return replace(reader, read=of_items, feed=None, beside=None)
+
+
+class _Items:
+    def __init__(self, reader: Reader, find: Find) -> None:
+        self._reader = reader
+        self._find = find
+
+    def read(self, document: Document, partial: bool) -> Iterator[Reading]:
+        """First rows as soon as there are some; behind them only how far it is, and all at the end."""
+        traces, notices, whole = list[Trace](), list[Notice](), set[str]()
+        read, due, size = 0, 0, len(document.buffer)
+        for record in _containers.records(document.buffer, notices, items=True):
+            if not record.place.startswith("/"):
+                raise NotThisFormat("no array")
+            before = len(traces)
+            for reading in self._item(Document(document.name, record.raw)):
+                traces += reading.traces
+                for notice in reading.notices:
+                    if notice.pointer or notice.message not in whole:
+                        notices.append(_placed(notice, record.place))
+                    if not notice.pointer:  # of each item as a whole the same is said once
+                        whole.add(notice.message)
+            if before == len(traces):
+                notices.append(Notice(record.place, "nothing that is read in it, left out"))
+            read = min(read + len(record.raw), size)
+            if partial and read >= due:
+                yield (
+                    on_the_way(read, size) if due else Reading(tuple(traces), (), read / size, complete=False)
+                )
+                due = read + STRETCH_BYTES
+        if not traces:
+            raise NotThisFormat("no item is read")
+        yield Reading(tuple(traces), tuple(notices))
+
+    def _item(self, item: Document) -> Iterator[Reading]:
+        """What is in it, by the reader of the others, or by its own."""
+        if self._reader.sniff(item) > 0:
+            try:
+                *_, reading = self._reader.read(item, False)
+            except NotThisFormat:
+                pass
+            else:
+                yield reading
+                return
+        other = self._find(item)
+        if other is not None and other is not self._reader:
+            try:
+                *_, reading = other.read(item, False)
+            except NotThisFormat:
+                return
+            yield reading
+
+
+def _placed(notice: Notice, place: str) -> Notice:
+    pointer = notice.pointer
+    return replace(notice, pointer=place + pointer if pointer[:1] in ("", "/") else f"{place}: {pointer}")
