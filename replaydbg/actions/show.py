@@ -68,12 +68,8 @@ class Shown:
         trace = self.trace
         calls = list(trace.rows(Kind.MODEL_CALL))
         models = dict.fromkeys(trace.model(row) for row in calls if trace.models[row])
-        starts = [start for start in trace.starts_ns if start >= 0]
-        took = (
-            duration_words((max(trace.ends_ns) - min(starts)) / 1e6)
-            if starts and max(trace.ends_ns) >= 0
-            else ""
-        )
+        begun, ended = trace.begins_ns, max(trace.ends_ns, default=-1)
+        took = duration_words((ended - begun) / 1e6) if begun is not None and ended >= 0 else ""
         asked = f" to {', '.join(map(printable, models))}" if models else ""
         facts = [
             printable(trace.id),

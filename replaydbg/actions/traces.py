@@ -53,14 +53,13 @@ def of_opened(opened: Opened, side_tools: tuple[ToolSpec, ...] = ()) -> Iterator
 
 def of_trace(trace: Trace, file: Listed, number: int) -> Listed:
     """The line of a trace; `number` is its place in a file of several, 0 where there is one."""
-    starts = [start for start in trace.starts_ns if start >= 0]
     return file.read(
         number=number,
         trace_id=trace.id,
         title=_title(trace),
         steps=len(trace),
         format=trace.source.format,
-        moment_s=min(starts) / 1e9 if starts else file.moment_s,
+        moment_s=file.moment_s if trace.begins_ns is None else trace.begins_ns / 1e9,
     )
 
 

@@ -209,6 +209,11 @@ class Trace:
         return (row for row, value in enumerate(self.kinds) if value == number)
 
     @cached_property
+    def begins_ns(self) -> int | None:
+        """When the first step began; None where no time was recorded."""
+        return min((start for start in self.starts_ns if start >= 0), default=None)
+
+    @cached_property
     def subtree_ends(self) -> array[int]:
         """For each row the row after its last descendant."""
         ends = array("i", range(1, len(self) + 1))

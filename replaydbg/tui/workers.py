@@ -83,7 +83,7 @@ def read(setup: Setup, post: Post) -> None:
 def _prepare(reading: Reading) -> None:
     """What the screen asks of a trace at once, and what takes longer the longer the trace is: made here, not by its thread."""
     for trace in reading.traces:
-        _ = trace.subtree_ends
+        _ = trace.subtree_ends, trace.begins_ns
 
 
 def _followed(setup: Setup, worker: Worker[object]) -> Iterator[Reading]:
@@ -145,7 +145,7 @@ def _check(shown: Shown, post: Post) -> None:
         index.call_of(row)
     for row in index.model_calls[:1]:
         index.tools(row)
-    _ = threads.links
+    _ = threads.links, threads.followers
     post(Known(shown))
     for heard in _registry.check(shown.facts):
         if worker.is_cancelled:

@@ -176,10 +176,8 @@ def _tokens(usage: Usage, kind: Kind) -> list[tuple[str, str | None]]:
 
 
 def _since_begin(subject: Subject) -> str | None:
-    starts = [start for start in subject.facts.trace.starts_ns if start >= 0]
-    if subject.step.started_ns is None or not starts:
-        return None
-    return duration_words((subject.step.started_ns - min(starts)) / 1e6)
+    begun, started = subject.facts.trace.begins_ns, subject.step.started_ns
+    return None if begun is None or started is None else duration_words((started - begun) / 1e6)
 
 
 def _findings(subject: Subject, page: Page) -> Iterator[Block]:

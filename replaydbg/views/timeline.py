@@ -67,10 +67,10 @@ def sweep(trace: Trace, finishes: Sequence[int]) -> Sweep | None:
         return None
     events.sort()  # of equal times the ends come first: one step after the other is not two at once
     calls.sort()
-    starts = [start for start in trace.starts_ns if start >= 0]
-    last = max((max(trace.ends_ns), max(starts)))
+    begun = trace.begins_ns or 0
+    last = max(max(trace.ends_ns), max(trace.starts_ns))
     return Sweep(
-        axis=Axis(min(starts), max(last, min(starts) + 1)),
+        axis=Axis(begun, max(last, begun + 1)),
         slowest=frozenset(slowest_path(trace, finishes)),
         times_ns=array("q", (moment for moment, _ in events)),
         running=array("i", accumulate(change for _, change in events)),

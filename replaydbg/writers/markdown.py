@@ -62,8 +62,7 @@ def _summary(trace: Trace) -> str:
     ]
     facts += [f"models: {models}"] if models else []
     facts += [f"{tokens[0]:,} tokens in, {tokens[1]:,} out"] if any(tokens) else []
-    starts = [start for start in trace.starts_ns if start >= 0]
-    facts += [f"began {iso(min(starts))}"] if starts else []
+    facts += [f"began {iso(trace.begins_ns)}"] if trace.begins_ns is not None else []
     return "; ".join(facts) + "."
 
 

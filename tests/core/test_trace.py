@@ -33,6 +33,11 @@ def test_facts_by_row() -> None:
     assert list(RUN.rows(Kind.MODEL_CALL)) == [1, 4]
 
 
+def test_a_run_begins_with_its_first_step_that_has_a_time() -> None:
+    assert RUN.begins_ns == RUN.start_ns(0)
+    assert trace(model_call("bb1", [], "x", timed=False)).begins_ns is None
+
+
 def test_subtrees_are_ranges() -> None:
     assert list(RUN.subtree_ends) == [4, 2, 4, 4, 5]
     assert list(RUN.children(-1)) == [0, 4]

@@ -44,7 +44,7 @@ class TimelineChain(ZoomedChain):
                 view.slowest = ()
             self._stretch_to(None)
             return True
-        if all(start < 0 for start in view.trace.starts_ns):
+        if view.trace.begins_ns is None:
             return False
         if view.sweep is not None:
             self._swept(view, view.sweep)
