@@ -15,7 +15,7 @@ from replaydbg import readers as package
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
 from replaydbg.errors import UnreadableInput, UsageProblem
-from replaydbg.readers import _arrays, _containers, _hollow, _refusals, _resemblance
+from replaydbg.readers import _arrays, _containers, _hollow, _pages, _refusals, _resemblance
 from replaydbg.readers._api import Document, Feed, NotThisFormat, Reader, Reading
 
 ENTRY_POINTS = "replaydbg.readers"
@@ -284,7 +284,8 @@ def _bounded(document: Document, reading: Reading, first: tuple[Notice, ...]) ->
         return reading
     reading = replace(reading, traces=tuple(_told_apart(reading.traces)))
     hollow = _hollow.notice(document, reading) if reading.complete else None
-    notices = (*first, *filter(None, (hollow,)), *reading.notices)
+    more = _pages.notice(document, reading) if reading.complete else None
+    notices = (*first, *filter(None, (hollow, more)), *reading.notices)
     if reading.complete and not reading.traces:
         notices = (*notices, Notice("", "there is no step in the file"))
     if len(notices) > limits.NOTICES_MAX:

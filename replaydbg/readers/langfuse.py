@@ -70,7 +70,6 @@ class _Export(msgspec.Struct, gc=False):
     observations: list[msgspec.Raw] | None = None
     data: msgspec.Raw = msgspec.Raw()
     id: Any = None
-    meta: Any = None
 
 
 _EXPORT = msgspec.json.Decoder(_Export)
@@ -84,7 +83,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     if not len(exports.records) and not _OPENING.search(document.buffer):
         raise NotThisFormat("there is no observation in the document")
     reading = exports.records.reading()
-    yield replace(reading, notices=(*reading.notices, *exports.more(), *exports.hollow(reading)))
+    yield replace(reading, notices=(*reading.notices, *exports.hollow(reading)))
 
 
 class _Exports(_exports.Export):
@@ -94,8 +93,6 @@ class _Exports(_exports.Export):
         self._bare: list[msgspec.Raw] = []
         """Traces that came without an observation."""
         self._hollow: set[str] = set()
-        self._page: dict[str, Json] = {}
-        """What the last page of the API says of itself."""
 
     def add_whole(self, text: memoryview) -> bool:
         try:
@@ -121,7 +118,6 @@ class _Exports(_exports.Export):
             found = self._merged(export, found or [])
         elif found is None and bytes(memoryview(export.data)[:1]) == b"[":
             found = _PAGE.decode(export.data)
-            self._page = loose.mapping(export.meta)
         if found is None:
             self._add_line(record)
         for place, raw in enumerate(found or ()):
@@ -185,13 +181,6 @@ class _Exports(_exports.Export):
         if _langfuse_observation.is_hollow(seen):
             self._hollow.add(row_id(seen.id))
         self.records.add(row_id(seen.trace_id), _langfuse_observation.row_of(seen, raw))
-
-    def more(self) -> Iterator[Notice]:
-        """An answer of the API is a page, and who saved only the first has not all of the trace."""
-        page, pages = loose.count(self._page.get("page")) or 1, loose.count(self._page.get("totalPages")) or 1
-        if loose.text(self._page.get("cursor")) or page < pages:
-            how = "cursor=META.CURSOR" if self._page.get("cursor") else f"page={page + 1}"
-            yield Notice("/meta", f"a page of more: there are observations after it, ask for them with {how}")
 
     def hollow(self, reading: Reading) -> Iterator[Notice]:
         """A notice where model calls {'was' if count == 1 else 'were'} exported without what was asked and answered."""

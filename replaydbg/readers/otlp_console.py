@@ -42,10 +42,9 @@ def _sniff(document: Document) -> float:
 def _read(document: Document, partial: bool) -> Iterator[Reading]:
     size = max(1, len(document.buffer))
     assembly = Assembly(Source(document.name, READER.name), _span_fields.span)
-    due, read, goes_on = _PARTIAL_BYTES, 0, False
+    due, read = _PARTIAL_BYTES, 0
     for record in _containers.records(document.buffer, assembly.notices, items=True):
         for value, place in _containers.parsed(record, assembly.notices):
-            goes_on = isinstance(value, dict) and bool(value.get("next_cursor")) and "data" in value
             for span in map(_plain, _spans(value)):
                 if not isinstance(span, dict) or not _span_fields.add_document(assembly, span, span):
                     assembly.notices.append(Notice(place, "a record that is no span, left out"))
@@ -55,9 +54,6 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
             due = 2 * read
     if not len(assembly):
         raise NotThisFormat("no span in the document")
-    if goes_on:
-        said = "a page of more: there are spans after it, ask for them with cursor=NEXT_CURSOR"
-        assembly.notices.append(Notice("/next_cursor", said))
     yield assembly.reading()
 
 

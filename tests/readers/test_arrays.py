@@ -130,7 +130,9 @@ def test_other_arrays_are_what_they_were(content: Any) -> None:
         read(content)
 
 
-@pytest.mark.parametrize("name", ["goose-session", "gemini-cli", "opencode", "vscode-chat", "swe-agent", "autogen"])
+@pytest.mark.parametrize(
+    "name", ["goose-session", "gemini-cli", "opencode", "vscode-chat", "swe-agent", "autogen"]
+)
 def test_each_session_is_a_trace(name: str) -> None:
     session = next(sample for sample in SAMPLES[name] if sample[:1] == b"{" and b"\n" not in sample)
     assert len(read(b"[" + session + b",\n" + session + b"]").traces) == 2

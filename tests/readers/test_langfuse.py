@@ -234,24 +234,6 @@ def _said(item: dict[str, Any]) -> tuple[int, bool]:
 SAMPLES = list(SHAPES.values())
 
 
-@pytest.mark.parametrize(
-    ("metas", "said"),
-    [
-        ([{"cursor": "abc"}], "cursor="),
-        ([{"page": 1, "limit": 50, "totalItems": 70, "totalPages": 2}], "page=2"),
-        ([{"page": 2, "limit": 50, "totalItems": 70, "totalPages": 2}], ""),
-        ([{"cursor": "abc"}, {"cursor": None}], ""),
-        ([{}], ""),
-        ([3], ""),
-    ],
-)
-def test_a_page_of_the_api_says_that_it_goes_on(metas: list[Json], said: str) -> None:
-    pages = [{"data": OBSERVATIONS[at :: len(metas)], "meta": meta} for at, meta in enumerate(metas)]
-    reading = opened(READER, lines(*pages))
-    assert len(reading.traces[0]) == 3
-    assert [said in notice.message for notice in reading.notices] == ([True] if said else [])
-
-
 def test_a_page_of_the_newer_api() -> None:
     """Version 4: the model under another name, input and output always as text, other groups of fields left out."""
     call = {

@@ -196,12 +196,3 @@ def test_phoenix(content: Json) -> None:
 
 
 SAMPLES = [SPANS, json.dumps(SPANS, indent=4).encode(), {"data": [PHOENIX]}, [ROW]]
-
-
-def test_a_page_of_phoenix_says_that_it_goes_on() -> None:
-    first, last = (
-        json.dumps({"data": [PHOENIX], "next_cursor": "x"}),
-        json.dumps({"data": [PHOENIX | {"id": "2"}], "next_cursor": None}),
-    )
-    assert ["next_cursor" in notice.pointer for notice in read(first.encode()).notices] == [True]
-    assert not any("page" in notice.message for notice in read(f"{first}\n{last}".encode()).notices)

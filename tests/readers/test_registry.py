@@ -28,7 +28,9 @@ def test_traces_of_one_file_have_ids_of_their_own() -> None:
     from tests.readers.test_agentdojo import RUN
 
     (reading,) = _registry.read(document([RUN] * 3))
-    assert [trace.id for trace in reading.traces] == [f"banking-user_task_0{more}" for more in ("", "~2", "~3")]
+    assert [trace.id for trace in reading.traces] == [
+        f"banking-user_task_0{more}" for more in ("", "~2", "~3")
+    ]
     assert [trace.body(0).output for trace in reading.traces] == [reading.traces[0].body(0).output] * 3
 
 
