@@ -1,7 +1,7 @@
 """What gateways and test runners write of a call in a form of their own, put into the form that most logs have.
 
-LiteLLM's spend logs say each message twice, once as it was sent; Promptfoo's results have the prompt as text. Answers of
-APIs keep such records under a key (`{data: [...]}`).
+LiteLLM's spend logs say each message twice, once as it was sent; Promptfoo's results have the prompt as text; Portkey's exports
+have costs in cents. Answers of APIs keep such records under a key (`{data: [...]}`).
 """
 
 from __future__ import annotations
@@ -39,7 +39,33 @@ def plain(record: dict[str, Json]) -> dict[str, Json]:
     prompt = loose.mapping(record.get("prompt"))
     if isinstance(prompt.get("raw"), str) and isinstance(record.get("provider"), dict):
         return _of_promptfoo(record, prompt["raw"])
-    return record
+    return _of_portkey(record) if record.keys() >= _PORTKEY else record
+
+
+_PORTKEY = {"ai_org", "ai_model"}
+
+
+def _of_portkey(record: dict[str, Json]) -> dict[str, Json]:
+    """Bodies are columns of their own, or stand within what was sent and came."""
+    request, response = (
+        loose.parsed(record.get(f"{key}.body", loose.mapping(record.get(key)).get("body", record.get(key))))
+        for key in ("request", "response")
+    )
+    cents, status = record.get("cost"), record.get("response_status_code")
+    has_failed = isinstance(status, int) and status >= 400 and not loose.mapping(response).get("error")
+    known = {"cost", "response_time", "request.body", "response.body", *_PORTKEY}
+    return {
+        **{key: value for key, value in record.items() if key not in known},
+        "request": request,
+        "response": response,
+        "model": record["ai_model"],
+        "custom_llm_provider": record["ai_org"],
+        "usage": {"prompt_tokens": record.get("req_units"), "completion_tokens": record.get("res_units")},
+        "start_time": record.get("created_at"),
+        "latency_ms": record.get("response_time"),
+        "cost": cents / 100 if isinstance(cents, (int, float)) else None,
+        "error": f"HTTP status {status}" if has_failed else None,
+    }
 
 
 def _of_promptfoo(record: dict[str, Json], prompt: str) -> dict[str, Json]:

@@ -60,7 +60,21 @@ def vertex(at: int) -> dict[str, Any]:
     }
 
 
+def portkey(at: int, *, has_columns: bool) -> dict[str, Any]:
+    bodies = (
+        {"request.body": json.dumps(SENT[at]), "response.body": json.dumps(CAME[at])}
+        if has_columns
+        else {"request": {"method": "POST", "body": SENT[at]}, "response": {"body": CAME[at], "status": 200}}
+    )
+    return {
+        "created_at": f"2026-01-01T00:00:0{2 * at}Z", **bodies, "is_success": 1, "ai_org": "openai", "ai_model": "m", "trace_id": "s",
+        "req_units": 7, "res_units": 2, "cost": 50.0, "cost_currency": "USD", "response_time": 842, "response_status_code": 200,
+    }  # fmt: skip
+
+
 LOGS: dict[str, Any] = {
+    "portkey": [portkey(0, has_columns=False), portkey(1, has_columns=False)],
+    "portkey, columns": [portkey(0, has_columns=True), portkey(1, has_columns=True)],
     "helicone": [helicone(0), helicone(1)],
     "newest first": [helicone(1), helicone(0)],
     "helicone's api": {"data": [helicone(1), helicone(0)], "error": None},
@@ -119,6 +133,24 @@ def test_prompts_and_outputs_of_promptfoo_that_are_no_messages(
     assert step.body.messages is not None
     assert step.body.messages[0].text == asked
     assert (step.body.output.text if step.body.output else "") == said
+
+
+def test_what_portkey_says_of_a_call_that_failed() -> None:
+    failed = {
+        **portkey(0, has_columns=True),
+        "response.body": '{"error": {"message": "no"}}',
+        "response_status_code": 429,
+    }
+    (step,) = one(failed).steps()
+    assert (step.body.error, step.body.provider, step.duration_ms, step.body.params) == (
+        "no",
+        "openai",
+        842,
+        {},
+    )
+    assert one({**failed, "response.body": ""}).step(0).body.error == "HTTP status 429"
+    kept = one({key: value for key, value in failed.items() if key != "cost"})
+    assert kept.step(0).cost_usd is None
 
 
 def test_a_record_of_the_usual_form_stays() -> None:
