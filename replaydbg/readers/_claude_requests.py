@@ -1,16 +1,18 @@
 """What Claude Code sent to the model beside what was said: tools and parameters. Since version 2.1.3 it writes them down.
 
 A reply names its request, `api-request`; that names its shape, `api-request-shape`, which many requests share. Tools
-that are loaded only when the model looks for them are named in attachments.
+that are loaded only when the model looks for them are named in attachments. Messages as they were sent
+(`api-request-blob`) are not told: no document says which request sent which. The conversation is that of the session.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
 
+from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _salvage
@@ -18,7 +20,7 @@ from replaydbg.readers._line_store import LineStore
 from replaydbg.readers._salvage import UNREADABLE
 from replaydbg.wire import loose, tool_specs
 
-REQUEST, SHAPE = "api-request", "api-request-shape"
+REQUEST, SHAPE, BLOB = "api-request", "api-request-shape", "api-request-blob"
 _PLACEHOLDER = "DeferredToolPlaceholder"
 _OF_THE_PROGRAM = frozenset({"defer_loading", "cache_control"})
 """Of a tool what says how it is sent, and not what it is."""
@@ -57,6 +59,8 @@ class Requests:
         """Names of tools that are loaded when they are looked for."""
         self._instructed: dict[int, int] = {}
         """For each talk the hash of the system prompt that it was told last."""
+        self.sent: list[int] = []
+        """Where lines begin that hold a message as it was sent."""
 
     def __bool__(self) -> bool:
         return bool(self._requests)
@@ -70,6 +74,13 @@ class Requests:
             self._shapes.setdefault(named.shape, entry)
         else:
             self._requests[hash(named.id)] = entry
+
+    def unread(self) -> Iterator[Notice]:
+        if self.sent:
+            count = len(self.sent)
+            what = "message as it was" if count == 1 else "messages as they were"
+            said = f"{count:,} {what} sent to the model ({BLOB}) not shown: the conversation is told as the session has it"
+            yield Notice(f"byte {self.sent[0]}", said)
 
     def is_told(self, raw: memoryview, talk: int) -> bool:
         """Whether the attachment says something to the model that it was not told already."""

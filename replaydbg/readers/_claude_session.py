@@ -82,7 +82,8 @@ class Session:
         self.agents.settle(own="" if "" in self._latest else next(iter(self._latest), ""))
         self._tell_cost()
         trace, notices = self.talks.trace(trace_id, self.source)
-        return Reading((trace,) if len(trace) else (), (*self.notices, *notices))
+        notices = (*self.notices, *self.requests.unread(), *notices)
+        return Reading((trace,) if len(trace) else (), notices)
 
     # ---- where a line belongs ------------------------------------------------------------------------------------
 
@@ -123,6 +124,8 @@ class Session:
                 self._progress(line, start, raw)
             elif kind in _REQUESTS:
                 self.requests.add(kind, self.store.add(start, 0), raw)
+            elif kind == _claude_requests.BLOB:
+                self.requests.sent.append(start)
             elif kind == _COST and not self._costs_are_told:
                 self._cost = raw
             if before is None:

@@ -14,7 +14,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.readers import claude_code
 from replaydbg.rules import _registry
 from tests.support.claude_sessions import SESSION, Lines, told
-from tests.support.readings import one, walked
+from tests.support.readings import one, read, walked
 
 SCHEMA = {"type": "object", "properties": {"command": {"type": "string"}}, "required": ["command"]}
 TOOLS = [
@@ -106,6 +106,20 @@ def test_attachments_are_what_was_made_of_them() -> None:
     assert told(trace, 1) == [*asked, "yes", "more", "Be quick."], "what was told is told once"
     roles = [message.role for message in trace.body(0).messages or ()]
     assert roles == [Role.USER, Role.SYSTEM, Role.USER, Role.SYSTEM]
+
+
+def test_messages_as_they_were_sent_are_told_of() -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", "done", requestRef="r1")
+    plain = read(claude_code.READER, lines.bytes + asks("r1", "s1"))
+    blob = beside("api-request-blob", hash="h", message={"role": "user", "content": "go, and be quick"})
+    (notice,) = read(claude_code.READER, lines.bytes + blob + blob).notices
+    assert (notice.pointer, notice.message[:40]) == (
+        f"byte {len(lines.bytes)}",
+        "2 messages as they were sent to the mode",
+    )
+    assert plain.notices == ()
 
 
 @pytest.mark.parametrize(
