@@ -22,6 +22,7 @@ from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.graph.suspects import Suspect, suspects
 from replaydbg.graph.walk import Heed
+from replaydbg.readers import _strangers
 from replaydbg.rules import _registry
 from replaydbg.rules._beginnings import Beginning, beginning
 from replaydbg.rules._repairs import Repair, repair
@@ -195,7 +196,7 @@ def _checked(file: str, trace: Trace, how: _How, of_file: tuple[Notice, ...]) ->
         tool_executions=sum(1 for _ in trace.rows(Kind.TOOL_EXECUTION)),
         unchecked_calls=_registry.unchecked_calls(facts),
         findings=told,
-        notices=(*of_file, *of_rules, *of_session),
+        notices=(*of_file, *_strangers.notices(trace), *of_rules, *of_session),
         suppressed=suppressed,
         repairs=tuple(repair(facts, finding) for finding in told),
         beginnings=tuple(beginning(facts, finding) for finding in told),

@@ -109,10 +109,11 @@ class Trace:
         columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
         return partial(Trace, **columns, handles=[None] * len(self), decode=_nothing), ()
 
-    def under(self, id: str) -> Trace:  # noqa: A002
-        """The same with another id."""
+    def under(self, id: str | None = None, decode: Callable[[Any], Body] | None = None) -> Trace:  # noqa: A002
+        """The same with another id, or with its bodies decoded by another function."""
         columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
-        return Trace(**{**columns, "id": id}, handles=self.handles, decode=self.decode)
+        columns["id"] = columns["id"] if id is None else id
+        return Trace(**columns, handles=self.handles, decode=decode or self.decode)
 
     def __len__(self) -> int:
         return len(self.ids)

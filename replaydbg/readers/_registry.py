@@ -15,7 +15,7 @@ from replaydbg import readers as package
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
 from replaydbg.errors import UnreadableInput, UsageProblem
-from replaydbg.readers import _arrays, _containers, _hollow, _pages, _refusals, _resemblance
+from replaydbg.readers import _arrays, _containers, _hollow, _pages, _refusals, _resemblance, _strangers
 from replaydbg.readers._api import Document, Feed, NotThisFormat, Reader, Reading
 
 ENTRY_POINTS = "replaydbg.readers"
@@ -120,7 +120,8 @@ def read(
         is_read = False
         try:
             for reading in reader.read(document, partial):
-                yield _bounded(document, reading, said)
+                own = reading if _is_ours(reader) else _strangers.guarded(reading, reader.name)
+                yield _bounded(document, own, said)
                 is_read = is_read or reading.complete
         except NotThisFormat:
             continue

@@ -19,7 +19,7 @@ from replaydbg.core.message import (
     ToolResponse,
 )
 from replaydbg.core.size import tokens_estimate
-from replaydbg.core.step import Kind
+from replaydbg.core.step import Body, Kind
 from replaydbg.views.blocks import (
     Block,
     Folds,
@@ -211,6 +211,7 @@ def reply_blocks(
 ) -> Iterator[Block]:
     """The reply of a model call, with its error where it has one. What comes after two spaces in `title` is less."""
     body = subject.step.body
+    yield from notice_blocks(body)
     finish = body.output.finish_reason if body.output else ""
     if not title:
         model = body.response_model or subject.step.model
@@ -261,6 +262,7 @@ def _marked_call(subject: Subject, call: ToolCall, place: str, folds: Folds) -> 
 def _tool_execution(subject: Subject, folds: Folds) -> Iterator[Block]:
     call = subject.step.body.call
     asker = subject.asked_by()
+    yield from notice_blocks(subject.step.body)
     if asker is not None:
         yield Block(f"asked for by the model call #{asker.row + 1}", "link", row=asker.row)
     if call is None:
@@ -285,8 +287,16 @@ def result_blocks(subject: Subject, folds: Folds) -> Iterator[Block]:
     yield from value_blocks(body.result, folds, place="/result", fold="result")
 
 
+def notice_blocks(body: Body) -> Iterator[Block]:
+    """What a plug-in could not decode of the step."""
+    said = getattr(body, "notice", "")
+    if said:
+        yield Block(shown(said), "dim", mark="·", mark_look="dim")
+
+
 def _other(subject: Subject, folds: Folds) -> Iterator[Block]:
     body = subject.step.body
+    yield from notice_blocks(body)
     if body.error:
         yield Block(f"✗ {shown(body.error)}", "error")
     for title, value in (("input", body.input), ("output", body.output_value)):

@@ -42,12 +42,18 @@ def sniff(document):
     return 0.9 if document.head.startswith(b"ACME") else 0.0
 
 
+def decode(body):
+    if body.output.text == "broken":
+        raise KeyError("nothing of the kind")
+    return body
+
+
 def read(document, partial):
     columns = Columns()
     for number, line in enumerate(bytes(document.buffer).decode().splitlines()[1:]):
         body = PlainBody(output=text_message(Role.ASSISTANT, line))
         columns.add(id=str(number), kind=Kind.MODEL_CALL, name="said", handle=body)
-    arranged = arrange(columns, trace_id="acme", source=Source(document.name, "acme"), decode=lambda body: body)
+    arranged = arrange(columns, trace_id="acme", source=Source(document.name, "acme"), decode=decode)
     yield Reading((arranged.trace,))
 
 
@@ -95,6 +101,24 @@ def test_a_reader_of_another_package_is_found_and_used(installed: Path, tmp_path
     listed = replaydbg(installed, "formats").stdout
     assert "acme  logs of Acme's agents" in listed
     assert "acme export" in listed
+
+
+def test_one_that_fails_when_a_step_is_looked_at_is_a_notice_on_that_step(
+    installed: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "run.acme"
+    log.write_text("ACME\nhello\nbroken\ngoodbye\n")
+    said = "the reader 'acme' failed on a step: KeyError('nothing of the kind')"
+    shown = replaydbg(installed, "show", str(log))
+    assert (shown.returncode, "goodbye" in shown.stdout) == (0, True), shown.stderr
+    step = replaydbg(installed, "show", str(log), "--step", "#2")
+    assert (step.returncode, said in step.stdout) == (0, True), step.stderr
+    checked = replaydbg(installed, "check", str(log))
+    assert (checked.returncode, said in checked.stderr, "failed and is left out" in checked.stderr) == (
+        0,
+        True,
+        False,
+    )
 
 
 def test_one_that_cannot_be_imported_is_a_notice_and_stops_nothing(installed: Path) -> None:
