@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import errno
 import hashlib
 import mmap
@@ -26,6 +27,13 @@ _CHUNK_BYTES = 1 << 20
 _ZIPPED_BYTES = 64 << 10
 _UNZIPPED_BYTES_MAX = 64 << 10
 GZIP = b"\x1f\x8b"
+_WIDE = {
+    codecs.BOM_UTF32_LE: "UTF-32",
+    codecs.BOM_UTF32_BE: "UTF-32",
+    codecs.BOM_UTF16_LE: "UTF-16",
+    codecs.BOM_UTF16_BE: "UTF-16",
+}
+"""Text of wide characters, which PowerShell's `>` writes. The first two begin as the last two do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,9 @@ def open_document(path: str, *, growing: bool = False) -> Opened:
         name, raw = path, _read(path, growing=growing)
     if bytes(raw[:2]) == GZIP:
         return _gunzipped(name, raw)
+    wide = next((encoding for mark, encoding in _WIDE.items() if bytes(raw[: len(mark)]) == mark), "")
+    if wide and not growing:
+        return _narrowed(name, raw, wide)
     return Opened(Document(name, raw))
 
 
@@ -166,6 +177,21 @@ def _streamed(file: BinaryIO, name: str) -> bytes:
             )
         pieces.append(piece)
     return b"".join(pieces)
+
+
+def _narrowed(name: str, raw: memoryview, encoding: str) -> Opened:
+    """The same text in UTF-8. What is no character is one that says so, as readers have it that meet such bytes."""
+    decoder, pieces, size = codecs.getincrementaldecoder(encoding)("replace"), list[bytes](), 0
+    for at in range(0, raw.nbytes, _CHUNK_BYTES):
+        piece = decoder.decode(bytes(raw[at : at + _CHUNK_BYTES]), at + _CHUNK_BYTES >= raw.nbytes)
+        pieces.append(piece.encode())
+        size += len(pieces[-1])
+        if size > limits.STREAM_BYTES_MAX:
+            raise UnreadableInput(
+                f"{name} is more {encoding} text than is held in memory", "save it as UTF-8"
+            )
+    said = f"{encoding} text, read as UTF-8; places are those of that"
+    return Opened(Document(name, memoryview(b"".join(pieces))), (Notice("", said),))
 
 
 def _gunzipped(name: str, raw: memoryview) -> Opened:

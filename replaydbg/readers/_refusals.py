@@ -57,6 +57,8 @@ _MAGIC = {
     b"\x28\xb5\x2f\xfd": Refusal("compressed with zstd", "unpack it with `zstd -d`"),
     b"SQLite format 3\x00": Refusal("a SQLite database", "export its spans as JSON"),
     b"PAR1": Refusal("a Parquet file", "export the traces as JSON or JSON Lines instead"),
+    b"\xff\xfe\x00\x00": Refusal("UTF-32 text", "save it as UTF-8"),
+    b"\x00\x00\xfe\xff": Refusal("UTF-32 text", "save it as UTF-8"),
     b"\xff\xfe": Refusal("UTF-16 text", "save it as UTF-8"),
     b"\xfe\xff": Refusal("UTF-16 text", "save it as UTF-8"),
 }

@@ -241,3 +241,26 @@ def test_a_text_given_by_hand_is_utf8(tmp_path: Path) -> None:
         files.read_text(str(put(tmp_path, b"\xff\xfe\x00")))
     with pytest.raises(UsageProblem, match="no such file"):
         files.read_text(str(tmp_path / "gone"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-16-be", "utf-32-be"])
+def test_wide_text_is_read_as_utf8(tmp_path: Path, encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_CHUNK_BYTES", 7)
+    text = '{"said": "Ünïcode 🎈"}\n' * 3
+    path = put(tmp_path, (text if encoding[-2:] != "be" else f"\ufeff{text}").encode(encoding))
+    opened = files.open_document(str(path))
+    assert bytes(opened.document.buffer).decode() == text
+    assert [notice.message[:6] for notice in opened.notices] == [encoding[:6].upper()]
+    growing = files.open_document(str(path), growing=True)
+    assert bytes(growing.document.buffer) == path.read_bytes(), "what is followed is read by offsets"
+
+
+def test_half_a_character_is_told(tmp_path: Path) -> None:
+    assert content(put(tmp_path, "ab".encode("utf-16")[:-1])) == "a\ufffd".encode()
+    assert content(put(tmp_path, b"\xff\xfe" + b"\x00\xd8" + "a".encode("utf-16-le"))) == "\ufffda".encode()
+
+
+def test_more_wide_text_than_memory_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "STREAM_BYTES_MAX", 25)
+    with pytest.raises(UnreadableInput, match="UTF-16"):
+        content(put(tmp_path, ("€" * 10).encode("utf-16")))

@@ -52,6 +52,8 @@ def test_the_content_decides_and_never_the_name(name: str) -> None:
         (b"SQLite format 3\x00", "SQLite", "export"),
         (b"PAR1....", "Parquet", "JSON"),
         (b"\xff\xfe{\x00", "UTF-16", "UTF-8"),
+        ("{}".encode("utf-32"), "UTF-32", "UTF-8"),
+        (b"\x00\x00\xfe\xff\x00\x00\x00{", "UTF-32", "UTF-8"),
         (b"ab\x00cd", "binary", "UTF-8"),
         (b"hello world", "not JSON", "JSON Lines"),
         (b'{"weather": "fine"}', "no trace format", "--format"),
