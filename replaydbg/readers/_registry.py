@@ -284,9 +284,10 @@ def _bounded(document: Document, reading: Reading, first: tuple[Notice, ...]) ->
     if not reading.complete and not reading.traces:
         return reading
     reading = replace(reading, traces=tuple(_told_apart(reading.traces)))
-    hollow = _hollow.notice(document, reading) if reading.complete else None
-    more = _pages.notice(document, reading) if reading.complete else None
-    notices = (*first, *filter(None, (hollow, more)), *reading.notices)
+    of_whole = (
+        (_hollow.notice(document, reading), _pages.notice(document, reading)) if reading.complete else ()
+    )
+    notices = (*first, *filter(None, of_whole), *reading.notices)
     if reading.complete and not reading.traces:
         notices = (*notices, Notice("", "there is no step in the file"))
     if len(notices) > limits.NOTICES_MAX:

@@ -48,8 +48,11 @@ def notices(trace: Trace) -> tuple[Notice, ...]:
     return tuple(trace.decode.told) if isinstance(trace.decode, _Guard) else ()
 
 
-def _told(messages: Sequence[Message] | None) -> Sequence[Message]:
-    return () if messages is None else messages
+def _is_right(name: str, given: Any) -> bool:
+    """Whether it is of the type that it should be; messages one by one, since they may be decoded as they are asked for."""
+    if name == "messages" and given is not None:
+        return isinstance(given, Sequence) and all(isinstance(said, Message) for said in given)
+    return isinstance(given, _TYPES[name])
 
 
 class _Guard:
@@ -86,18 +89,15 @@ class _Body:
 
     def __getattr__(self, name: str) -> Any:
         """A part, of which none is an attribute here; kept, as other bodies keep theirs."""
-        kind = _TYPES.get(name)
-        if kind is None:
+        if name not in _TYPES:
             raise AttributeError(name)
-        value: Any = getattr(_NOTHING, name)
+        value = getattr(_NOTHING, name)
         try:
             given = getattr(self.inner, name)
-            if not isinstance(given, kind):
-                self.failed(name, f"it is {type(given).__name__}")
-            elif name == "messages" and not all(isinstance(said, Message) for said in _told(given)):
-                self.failed(name, "they are of another type")
-            else:
+            if _is_right(name, given):
                 value = given
+            else:
+                self.failed(name, f"it gave {type(given).__name__}")
         except Exception as error:  # noqa: BLE001
             self.failed(name, repr(error))
         self.__dict__[name] = value

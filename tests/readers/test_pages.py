@@ -23,7 +23,7 @@ def alone(content: Any) -> str | None:
     """Of a page, whoever reads it."""
     notice = _pages.notice(document(content), Reading(()))
     assert notice is None or ("may be" in notice.message) == (notice.pointer == "/cursor")
-    return notice and notice.pointer
+    return notice.pointer if notice is not None else None
 
 
 LANGFUSE = json.loads(next(sample for sample in SAMPLES["langfuse"] if b'"observations"' in sample))

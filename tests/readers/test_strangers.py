@@ -49,10 +49,10 @@ def trace(*handles: Any, kind: Kind = Kind.MODEL_CALL) -> Trace:
 ODD = [
     (KeyError("said"), "failed on a step: KeyError('said')"),
     (Lazy(output=ValueError("no")), "failed on output: ValueError('no')"),
-    (Lazy(messages="text"), "failed on messages: they are of another type"),
-    (Lazy(usage=None), "failed on usage: it is NoneType"),
-    (Lazy(params=[]), "failed on params: it is list"),
-    (Lazy(output="text"), "failed on output: it is str"),
+    (Lazy(messages="text"), "failed on messages: it gave str"),
+    (Lazy(usage=None), "failed on usage: it gave NoneType"),
+    (Lazy(params=[]), "failed on params: it gave list"),
+    (Lazy(output="text"), "failed on output: it gave str"),
 ]
 
 
