@@ -68,7 +68,7 @@ def sweep(trace: Trace, finishes: Sequence[int]) -> Sweep | None:
     events.sort()  # of equal times the ends come first: one step after the other is not two at once
     calls.sort()
     begun = trace.begins_ns or 0
-    last = max(max(trace.ends_ns), max(trace.starts_ns))
+    last = max(map(max, (trace.ends_ns, trace.starts_ns)))
     return Sweep(
         axis=Axis(begun, max(last, begun + 1)),
         slowest=frozenset(slowest_path(trace, finishes)),
