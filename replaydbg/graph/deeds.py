@@ -19,6 +19,7 @@ from replaydbg.graph.answers import Answers
 from replaydbg.graph.failures import failed
 from replaydbg.graph.index import CallPlace, TraceIndex
 from replaydbg.graph.outcomes import FAILED_HEAD, Outcomes
+from replaydbg.graph.same_words import SameWords
 from replaydbg.graph.stretch import Stretch
 from replaydbg.graph.wording import (
     canonical_bytes,
@@ -179,6 +180,7 @@ class Deeds:
         self._kinds = index.trace.kinds
         self.answers = answers
         self.outcomes = outcomes
+        self._same = SameWords()
         self._did: dict[int, int] = {}
         """By how it was spelled: the same is done again and again, spelled alike, and need not be compared letter by letter."""
         self._numbers: dict[Any, int] = {None: 0, "failed": _FAILED, "nothing": _NOTHING, "said": _SAID}
@@ -186,7 +188,8 @@ class Deeds:
     def deed(self, turn: Turn) -> int:
         """See `Turn.did`."""
         if not turn.calls:
-            return self._number(("text", _short(masked_bytes(canonical_bytes(self._text(turn.row))))))
+            row = turn.row
+            return self._number(("text", self._same.number(self._text(row), lambda: self._text(row))))
         known = self._did.get(turn.spelled)
         if known is not None:
             return known
@@ -194,9 +197,8 @@ class Deeds:
         if text is None:
             return self._unknown()
         number = self._number(_short(text))
-        if (
-            turn.spelled and b"~" not in text and not has_long_word(text)
-        ):  # what is told of ids is another thing each time
+        # What is told of ids is another thing each time.
+        if turn.spelled and b"~" not in text and not has_long_word(text):
             self._did[turn.spelled] = number
         return number
 

@@ -17,10 +17,10 @@ from replaydbg.graph.deeds import Deeds, Turn
 from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.outcomes import Outcomes
 from replaydbg.graph.replies import Reply
+from replaydbg.graph.same_words import SameWords
 from replaydbg.graph.stretch import Prompt, Stretch
 from replaydbg.graph.threads import Threads
 from replaydbg.graph.walk import Heed, unheeded
-from replaydbg.graph.wording import canonical_bytes, masked_bytes
 from replaydbg.wire.conversation import is_user_turn
 
 _AGENT = KINDS.index(Kind.AGENT_INVOCATION)
@@ -56,6 +56,7 @@ class Turns:
         self._open: dict[tuple[int, int], Stretch] = {}
         self._said: dict[tuple[int, int], set[int]] = {}
         self._numbers: dict[int, int] = {}
+        self._same = SameWords()
         self._all: list[Stretch] = []
         self._agent_around: dict[int, int] = {}
         """By the parent of a step the agent invocation around it."""
@@ -130,7 +131,7 @@ class Turns:
             messages = self._messages(row)
             # What went before was noted when it was new: a long talk is not gone through again with every word.
             noted = self._scope(before_row) == self._scope(row)
-            return self._begin(row, messages, new=messages[link.new_from :] if noted else messages)
+            return self._begin(row, messages, new_from=link.new_from if noted else 0)
         before.heard.append(Prompt(self.trace, row, link.new_from))
         return before
 
@@ -141,7 +142,7 @@ class Turns:
         """
         scope = self._scope(row)
         before = self._open.get(scope)
-        said = self._said_to_it(messages)
+        said = self._said_to_it(row, messages)
         if (
             before is not None
             and said
@@ -159,12 +160,12 @@ class Turns:
         return start is None or end is None or end <= start
 
     def _begin(
-        self, row: int, messages: Sequence[Message] = (), *, new: Sequence[Message] = (), known: bool = True
+        self, row: int, messages: Sequence[Message] = (), *, new_from: int = 0, known: bool = True
     ) -> Stretch:
         scope = self._scope(row)
         stretch = self._open[scope] = Stretch(prompts_known=known)
         stretch.heard.append(Prompt(self.trace, row, 0))
-        self._said.setdefault(scope, set()).update(self._said_to_it(new or messages))
+        self._said.setdefault(scope, set()).update(self._said_to_it(row, messages, new_from))
         self._all.append(stretch)
         return stretch
 
@@ -189,21 +190,23 @@ class Turns:
             at = self.trace.parents[at]
         return False
 
-    def _said_to_it(self, messages: Sequence[Message]) -> set[int]:
-        """What a person and the instructions say in a prompt, each text as a number; the clock in a system prompt does not
-        make it another one.
+    def _said_to_it(self, row: int, messages: Sequence[Message], new_from: int = 0) -> set[int]:
+        """What a person and the instructions say in the prompt of the call at `row`, each text as a number; the clock in a
+        system prompt does not make it another one.
         """
+        new = messages[new_from:]
         return {
-            hash((message.role.value, self._number(message.text)))
-            for message in messages
+            hash((message.role.value, self._number(message.text, row, at)))
+            for at, message in enumerate(new or messages, new_from if new else 0)
             if is_user_turn(message) or message.role in {Role.SYSTEM, Role.DEVELOPER}
         }
 
-    def _number(self, text: str) -> int:
+    def _number(self, text: str, row: int, at: int) -> int:
         """Equal for texts that are equal but for times and made-up ids. Many threads hear the same."""
         known = self._numbers.get(hash(text))
         if known is None:
-            known = self._numbers[hash(text)] = hash(masked_bytes(canonical_bytes(text)))
+            known = self._same.number(text, lambda: self._messages(row)[at].text)
+            self._numbers[hash(text)] = known
         return known
 
     def _messages(self, row: int) -> Sequence[Message]:

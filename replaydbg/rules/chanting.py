@@ -41,6 +41,12 @@ _LOOKED_AT_CHARS_MAX = 100_000
 _PASSAGE_WORDS_MAX = 120
 _SHOWN_CHARS_MAX = 60
 _WORD = re.compile(r"\S+")
+_SAID_AGAIN, _ANY = re.compile(r"[^\s\d.):]+"), re.compile(r"(?s).{1,60}")
+"""In each round: where words are compared, all but counters and the white space between; where characters are, everything."""
+_SHARE_KNOWN_MIN = 0.5
+_GLANCE_CHARS, _GLANCE_PIECES = 200, 6
+_PIECES_IN_TEXT = 40
+"""So short that one fits into half of the text as often as it has to stand there, wherever its like begins before it ends."""
 _COUNTER = re.compile(r"\d+[.):]")
 _WORD_CHARS_USUAL_MAX = 40
 """With more characters a word, the text is of a script without spaces, or has none: then characters are compared."""
@@ -75,11 +81,15 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def chant(text: str, own: Chant) -> tuple[str, int, float] | None:
     """The passage, how often it is said without a break, and the share of the text that is nothing else."""
+    if not _may_chant(text, own, _SAID_AGAIN):
+        return None
     packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
     if len(packed) > _PACKED_MAX * len(text):
         return None
     words = [(found.start(), found.end(), _plain(found[0])) for found in _WORD.finditer(text)]
     if len(text) > _WORD_CHARS_USUAL_MAX * len(words):
+        if not _may_chant(text, own, _ANY):
+            return None
         words = [(at, at + 1, char) for at, char in enumerate(text)]
     numbers: dict[str, int] = {}
     symbols = [numbers.setdefault(word, len(numbers)) for _, _, word in words]
@@ -92,6 +102,22 @@ def chant(text: str, own: Chant) -> tuple[str, int, float] | None:
         if chanted and any(map(str.isalpha, passage)):
             best = " ".join(passage.split()), run.rounds, share
     return best
+
+
+def _may_chant(text: str, own: Chant, looked_at: re.Pattern[str]) -> bool:
+    """Whether letters recur as in a chant: a glance at two places. One of half of the text covers one of them, with an eighth
+    of the text on either side, and says in every round what it says there, but where one round ends and the next begins.
+    """
+    chars_max = min(len(text) // _PIECES_IN_TEXT, _SHOWN_CHARS_MAX)
+    if own.share_min < _SHARE_KNOWN_MIN or chars_max < 1:
+        return True
+    times = min(own.times_min, _PIECES_IN_TEXT // 5) - 1
+    for at in (len(text) * 3 // 8, len(text) * 5 // 8):
+        found = looked_at.findall(text, at, at + min(len(text) // 8, _GLANCE_CHARS))
+        pieces = sorted({piece[:chars_max] for piece in found}, key=len, reverse=True)[:_GLANCE_PIECES]
+        if all(text.count(piece) >= times for piece in pieces):
+            return True
+    return False
 
 
 def _plain(word: str) -> str:

@@ -24,6 +24,7 @@ from replaydbg.graph.wording import (
     made_up_ids,
     masked,
     masked_bytes,
+    outline,
     roughly,
     without_clocks,
 )
@@ -253,3 +254,23 @@ def test_other_numbers_are_not(one: str, other: str) -> None:
 def test_ids_are_found_where_the_expression_finds_them(text: str) -> None:
     assert wording.with_ids_replaced(text, lambda id_: f"<{id_}>") == wording.MADE_UP.sub(r"<\g<0>>", text)
     assert made_up_ids(text) == [found.lower() for found in wording.MADE_UP.findall(text)]
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["Give", " ", "\n ", "12", ".", "5 s", "3 µs", "2026-01-02T10:20:30Z", "2026-01-02 10:20", "1767000000", "/tmp/ab/c", "/var/folders/x", "٣٣ ms",
+             "0xABCDEF12", UUID, "~", "words " * 90, "語 ", "ab" * 16, "1.5 seconds"]
+        ),
+        max_size=9,
+    ).map("".join)
+)  # fmt: skip
+def test_the_outline_is_that_of_what_is_masked(text: str) -> None:
+    plain = masked_bytes(canonical_bytes(text)).decode("utf-8", "surrogatepass")
+    assert outline(text) == outline(plain)
+
+
+def test_dashes_are_no_made_up_id() -> None:
+    assert not has_long_word("| " + "-" * 80 + " |")
+    assert has_long_word(f"x{UUID}x")
+    assert has_long_word("0" * 32)

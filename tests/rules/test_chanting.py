@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,3 +70,36 @@ def test_only_periods_that_a_chant_can_have_are_looked_for(
         quick = chant(text, own)
         patched.setattr(chanting, "_periods", lambda *_: None)
         assert chant(text, own) == quick
+
+
+PASSAGES = st.lists(
+    st.sampled_from(["a", "aa", "see", "#.", "x#)y", "1.", "2)", "12:", "then", "x" * 60, "x1)y", "語" * 7, ".", "-" * 9, "\n", " "]), min_size=1, max_size=8
+)  # fmt: skip
+
+
+@settings(max_examples=500)
+@given(
+    PASSAGES,
+    PASSAGES,
+    st.integers(2, 60),
+    PASSAGES,
+    st.sampled_from(["", " "]),
+    st.sampled_from([0.3, 0.5, 0.9]),
+    st.sampled_from([2, 8, 12]),
+)
+def test_a_glance_overlooks_no_chant(
+    before: list[str], passage: list[str], times: int, after: list[str], space: str, share: float, least: int
+) -> None:
+    rounds = [part.replace("#", str(number)) for number in range(times) for part in passage]
+    text = space.join([*before, *rounds, *after])
+    own = Chant(times_min=least, share_min=share)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(chanting, "_PACKED_MAX", 10.0)
+        quick = chant(text, own)
+        patched.setattr(chanting, "_may_chant", lambda *_: True)
+        assert chant(text, own) == quick
+
+
+def test_what_no_chant_is_in_is_told_at_a_glance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("replaydbg.rules.chanting.zlib.compress", None)
+    assert chant(" ".join(map("".join, product("kmpt", "aeiou", "lnrs", "aeiou", "gh"))), Chant()) is None

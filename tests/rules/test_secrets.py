@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("detect_secrets")
@@ -109,6 +110,18 @@ def test_a_glance_overlooks_nothing_that_a_detector_of_the_installed_version_fin
     if next(iter(_secrets.secrets_in(text)), None) is not None:
         assert _secrets.may_be_in(text)
         assert _secrets.may_be_in(f"some words before\n{text}\nand after, é 語")
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_a_detector_is_asked_wherever_it_would_find_something(data: st.DataObject) -> None:
+    by_pattern = [
+        one for one in _secrets._detectors() if isinstance(_secrets._NEEDED.get(one.secret_type), re.Pattern)
+    ]
+    detector = data.draw(st.sampled_from(by_pattern))
+    text = data.draw(st.from_regex(data.draw(st.sampled_from(list(detector.denylist)))))
+    if set(detector.analyze_string(text)):
+        assert detector in _secrets._detectors_for(text)
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
