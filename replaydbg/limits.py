@@ -48,7 +48,7 @@ UNKNOWN_BYTES_MAX = 16 << 20
 UNKNOWN_STEPS_MAX = 10_000
 """Of JSON that no format knows so much is shown, by its structure: nobody reads more of it step by step."""
 
-CHECK_SECONDS_MAX = 120.0
+CHECK_SECONDS_MAX = 60.0
 CHECK_SECONDS_PER_MIB = 2.0
 """One of many files may take so long, and so much more for its size; then its process is stopped, and the file named."""
 

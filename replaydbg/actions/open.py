@@ -37,8 +37,22 @@ def readings(
     """
     opened = with_those_beside(path, format_name)
     with without_collector():
-        for reading in _registry.read(opened.document, format_name, partial=partial, fallback=fallback):
+        for reading in _watched(opened.document, format_name, partial=partial, fallback=fallback):
             yield replace(reading, notices=opened.notices + reading.notices) if opened.notices else reading
+
+
+def _watched(
+    document: Document, format_name: str | None, *, partial: bool, fallback: bool = True
+) -> Iterator[Reading]:
+    """What the registry reads. Of a mapped file somebody watches that it stays whole, while it is read and later."""
+    watch = files.Watch(document)
+    for reading in _registry.read(document, format_name, partial=partial or bool(watch), fallback=fallback):
+        if watch:
+            watch()
+            if reading.complete or partial:
+                yield replace(reading, traces=tuple(trace.under(watch=watch) for trace in reading.traces))
+        else:
+            yield reading
 
 
 def with_those_beside(path: str, format_name: str | None, opened: files.Opened | None = None) -> files.Opened:
@@ -74,7 +88,7 @@ def open_trace(
     path = recording(path)
     opened = with_those_beside(path, format_name)
     with without_collector():
-        for reading in _registry.read(opened.document, format_name, partial=heed is not None):
+        for reading in _watched(opened.document, format_name, partial=heed is not None):
             if heed is not None:
                 heed(reading.fraction)
     notices = opened.notices + reading.notices

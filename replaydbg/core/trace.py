@@ -75,6 +75,7 @@ class Trace:
         strings: list[str],
         handles: list[Any],
         decode: Callable[[Any], Body],
+        watch: Callable[[], None] | None = None,
     ) -> None:
         self.id = id
         self.source = source
@@ -94,6 +95,8 @@ class Trace:
         self.strings = strings
         self.handles = handles
         self.decode = decode
+        self.watch = watch
+        """Called before bytes of the file are looked at; raises where they are there no more."""
         self._written: Callable[[Any], Iterable[Any] | None] | None = getattr(decode, "written", None)
         self._all_written: Callable[[list[Any]], tuple[Sequence[Any], Sequence[int]]] | None = getattr(
             decode, "all_written", None
@@ -109,11 +112,17 @@ class Trace:
         columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
         return partial(Trace, **columns, handles=[None] * len(self), decode=_nothing), ()
 
-    def under(self, id: str | None = None, decode: Callable[[Any], Body] | None = None) -> Trace:  # noqa: A002
-        """The same with another id, or with its bodies decoded by another function."""
+    def under(
+        self,
+        id: str | None = None,  # noqa: A002
+        decode: Callable[[Any], Body] | None = None,
+        watch: Callable[[], None] | None = None,
+    ) -> Trace:
+        """The same with another id, with its bodies decoded by another function, or with somebody who watches its bytes."""
         columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
         columns["id"] = columns["id"] if id is None else id
-        return Trace(**columns, handles=self.handles, decode=decode or self.decode)
+        given = {"decode": decode or self.decode, "watch": watch or self.watch}
+        return Trace(**columns, handles=self.handles, **given)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -122,13 +131,23 @@ class Trace:
         return f"<Trace {self.id} {self.source.format} {len(self)} steps>"
 
     def body(self, row: int) -> Body:
+        if self.watch is not None:
+            self.watch()
         return self._kept.get(row) or self._recent(row)
+
+    def fresh(self, row: int) -> Body:
+        """The body, which is not kept: for who looks at each once."""
+        if self.watch is not None:
+            self.watch()
+        return self.decode(self.handles[row])
 
     def written(self, row: int) -> Iterable[Any] | None:
         """The bytes that what is new in the step was written in, perhaps with others beside it; None where that is not known.
 
         They are pieces that the trace holds; rows that share one give the same object.
         """
+        if self.watch is not None:
+            self.watch()
         return self._written(self.handles[row]) if self._written is not None else None
 
     def all_written(self, rows: range) -> tuple[Sequence[Any], Sequence[int]] | None:
@@ -138,6 +157,8 @@ class Trace:
         """
         if self._all_written is None:
             return None
+        if self.watch is not None:
+            self.watch()
         pieces, others = self._all_written(self.handles[rows.start : rows.stop])
         return pieces, [rows.start + at for at in others]
 

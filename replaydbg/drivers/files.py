@@ -10,6 +10,7 @@ import os
 import stat
 import sys
 import tempfile
+import time
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -56,6 +57,41 @@ def open_document(path: str, *, growing: bool = False) -> Opened:
     return Opened(Document(name, raw))
 
 
+_LOOKS_SECONDS = 0.005
+"""How often it is asked whether a mapped file is still whole: asking each time would cost as much as a short body."""
+
+
+class Watch:
+    """Raises UnreadableInput once a mapped file of the document has been cut short: to look at bytes that are gone would
+    end the process, and nothing here can stop that. It is asked before bodies are decoded and between stretches that are read.
+    """
+
+    def __init__(self, document: Document) -> None:
+        self._mapped = [
+            (one.name, one.buffer.obj)
+            for one in (document, *document.beside.values())
+            if isinstance(one.buffer.obj, mmap.mmap)
+        ]
+        self._due = 0.0
+
+    def __bool__(self) -> bool:
+        return bool(self._mapped)
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now < self._due:
+            return
+        for name, mapped in self._mapped:
+            if mapped.size() < len(mapped):
+                raise _cut_short(name)
+        self._due = now + _LOOKS_SECONDS
+
+
+def _cut_short(name: str) -> UnreadableInput:
+    said = f"{name} has been cut short by its writer while it was open"
+    return UnreadableInput(said, "open it again; --follow reads what is still being written")
+
+
 def digest(buffer: memoryview, between: Callable[[], object] = lambda: None) -> str:
     """The name of these bytes: their count and BLAKE2b, read in chunks (1 GB takes about a second). `between` is called
     between two of them.
@@ -63,6 +99,8 @@ def digest(buffer: memoryview, between: Callable[[], object] = lambda: None) -> 
     hasher = hashlib.blake2b(digest_size=16)
     for at in range(0, buffer.nbytes, _CHUNK_BYTES):
         between()
+        if isinstance(buffer.obj, mmap.mmap) and buffer.obj.size() < len(buffer.obj):
+            raise _cut_short("the file")
         hasher.update(buffer[at : at + _CHUNK_BYTES])
     return f"{buffer.nbytes}-{hasher.hexdigest()}"
 
@@ -107,6 +145,11 @@ def size_and_time(path: str) -> tuple[int, float]:
     except OSError:
         return 0, 0.0
     return state.st_size, state.st_mtime
+
+
+def is_mapped(path: str) -> bool:
+    """Whether the file is opened by mapping it."""
+    return size_and_time(path)[0] >= limits.MAPPED_BYTES_MIN
 
 
 def trace_files(path: str) -> Iterator[str]:

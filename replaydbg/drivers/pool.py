@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import sys
 import threading
@@ -24,8 +25,8 @@ from replaydbg.errors import ReplaydbgError
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-_AHEAD_MAX = 256
-"""Results kept while an earlier item is not done."""
+_AHEAD_BYTES_MAX = 64 << 20
+"""Results kept, as they were sent, while an earlier item is not done: one that never comes back holds up no others."""
 
 _ALONE_SECONDS = 5.0
 """A worker looks so often whether there is still somebody to work for."""
@@ -47,10 +48,15 @@ def processors() -> int:
 
 
 def spread(
-    work: Callable[[Item], Result], items: Sequence[Item], seconds_max: Callable[[Item], float]
+    work: Callable[[Item], Result],
+    items: Sequence[Item],
+    seconds_max: Callable[[Item], float],
+    heed: Callable[[int], object] | None = None,
 ) -> Iterator[Result | Lost[Item]]:
-    """`work` of each item, in order. Raises what `work` raises for the person (`ReplaydbgError`)."""
-    crew = _Crew(work, items, seconds_max)
+    """`work` of each item, in order. Raises what `work` raises for the person (`ReplaydbgError`). `heed` is told how many
+    are done, in whatever order.
+    """
+    crew = _Crew(work, items, seconds_max, heed)
     try:
         for number in range(len(items)):
             while number not in crew.done:
@@ -71,9 +77,17 @@ class _Worker:
 
 class _Crew:
     def __init__(
-        self, work: Callable[[Any], Any], items: Sequence[Any], seconds_max: Callable[[Any], float]
+        self,
+        work: Callable[[Any], Any],
+        items: Sequence[Any],
+        seconds_max: Callable[[Any], float],
+        heed: Callable[[int], object] | None,
     ) -> None:
         self.done: dict[int, Any] = {}
+        """By the number of the item what was sent, or that it is lost."""
+        self._kept_bytes = 0
+        self._finished = 0
+        self._heed = heed
         self._work = work
         self._items = items
         self._seconds_max = seconds_max
@@ -84,7 +98,13 @@ class _Crew:
         self._context: Any = multiprocessing.get_context("fork" if alone else "spawn")
 
     def result(self, number: int) -> Any:
-        result = self.done.pop(number)
+        sent = self.done.pop(number)
+        if isinstance(sent, Lost):
+            return sent
+        self._kept_bytes -= len(sent)
+        succeeded, result = pickle.loads(sent)  # noqa: S301 - what a copy of this process wrote
+        if not succeeded:
+            return Lost(self._items[number], result)
         if isinstance(result, ReplaydbgError):
             raise result
         return result
@@ -94,7 +114,8 @@ class _Crew:
         while len(self._workers) < min(processors(), len(self._items) - self._next):
             self._workers.append(self._hired())
         for worker in list(self._workers):
-            if worker.number < 0 and self._next < min(len(self._items), wanted + _AHEAD_MAX):
+            has_room = self._next == wanted or self._kept_bytes < _AHEAD_BYTES_MAX
+            if worker.number < 0 and self._next < len(self._items) and has_room:
                 self._hand_out(worker)
         busy = [worker for worker in self._workers if worker.number >= 0]
         if not busy:
@@ -134,17 +155,24 @@ class _Crew:
 
     def _take(self, worker: _Worker) -> None:
         try:
-            succeeded, result = worker.connection.recv()
+            sent = worker.connection.recv_bytes()
         except (EOFError, OSError):
             worker.process.join(1)
             self._lose(worker, _ended(worker.process.exitcode))
             return
-        self.done[worker.number] = result if succeeded else Lost(self._items[worker.number], result)
+        self._kept_bytes += len(sent)
+        self._tell(worker.number, sent)
         worker.number = -1
 
     def _lose(self, worker: _Worker, why: str) -> None:
-        self.done[worker.number] = Lost(self._items[worker.number], why)
+        self._tell(worker.number, Lost(self._items[worker.number], why))
         self._discharge(worker)
+
+    def _tell(self, number: int, told: Any) -> None:
+        self.done[number] = told
+        self._finished += 1
+        if self._heed is not None:
+            self._heed(self._finished)
 
     def _discharge(self, worker: _Worker) -> None:
         self._workers.remove(worker)
@@ -154,6 +182,8 @@ class _Crew:
 
 
 def _ended(code: int | None) -> str:
+    if code == -signal.SIGBUS:
+        return "it was cut short by its writer while it was open"  # mapped, and looked at where it has no bytes any more
     if code is not None and code < 0:
         with suppress(ValueError):
             return f"its process was ended by {signal.Signals(-code).name}"

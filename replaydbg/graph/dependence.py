@@ -221,7 +221,7 @@ class Flow:
         """Final answers that more than one model call gave, with the rows of those calls."""
         authors: dict[str, list[int]] = {}
         for row in self.threads.links:
-            output = None if self.index.calls(row) else self.trace.decode(self.trace.handles[row]).output
+            output = None if self.index.calls(row) else self.trace.fresh(row).output
             if output is not None:
                 authors.setdefault(output.text.strip(), []).append(row)
         return {text: rows for text, rows in authors.items() if len(rows) > 1}

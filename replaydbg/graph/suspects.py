@@ -129,7 +129,7 @@ def _failed(trace: Trace, row: int, text: str) -> bool:
 
 def _text(trace: Trace, row: int) -> str:
     """What the step brings into the run: a reply, a result, an input that is neither."""
-    body = trace.decode(trace.handles[row])
+    body = trace.fresh(row)
     if trace.kinds[row] == _MODEL_CALL:
         output = body.output
         said = output.text if output is not None else ""

@@ -22,7 +22,7 @@ from replaydbg import limits, rules, schema
 from replaydbg.config import Settings
 from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.trace import Trace
-from replaydbg.errors import UsageProblem
+from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.graph.calls import unchecked
 from replaydbg.graph.facts import Facts
 from replaydbg.rules._api import Rule
@@ -133,6 +133,8 @@ def lacking(rules: Iterable[Rule]) -> Iterator[str]:
 def _heard(one: Rule, facts: Facts) -> Heard:
     try:
         found = tuple(islice(one.check(facts), limits.FINDINGS_PER_RULE_MAX + 1))
+    except UnreadableInput:
+        raise  # the file is there no more
     except Exception as error:  # noqa: BLE001 - one broken rule must not take the findings of the others along
         said = f"the rule {one.name} failed and is left out: {type(error).__name__}: {error}"
         return Heard(one, (), (Notice(one.code, said),))

@@ -223,11 +223,11 @@ class ReplayApp(TypedAhead[int], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """What the person asked for and cannot have is a dialog; anything else ends the program in good order."""
+        if isinstance(error, WorkerFailed):
+            error = error.error if isinstance(error.error, Exception) else error
         if isinstance(error, ReplaydbgError) and self.screen is self.main:
             self.main.tell("That cannot be done", error.message, error.hint)
             return
-        if isinstance(error, WorkerFailed):
-            error = error.error if isinstance(error.error, Exception) else error
         if self.mistake is None:
             self.mistake = error
             self._exception = error

@@ -30,7 +30,7 @@ def said(trace: Trace, row: int) -> Iterator[str]:
     no hit at all. So of a prompt only the last message is given, and all of the first one of a thread.
     """
     yield _names(trace, row)
-    yield from _texts(trace.decode(trace.handles[row]), trace.kind(row))
+    yield from _texts(trace.fresh(row), trace.kind(row))
 
 
 def _names(trace: Trace, row: int) -> str:

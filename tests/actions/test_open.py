@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import gc
 import gzip
+import os
 from pathlib import Path
 
 import pytest
 
+from replaydbg import limits
 from replaydbg.actions.open import chosen, open_trace, readings, recording, recordings
-from replaydbg.errors import UsageProblem
+from replaydbg.drivers import files
+from replaydbg.errors import UnreadableInput, UsageProblem
 from tests.support.build import trace
 from tests.support.claude_sessions import Lines
 
@@ -91,3 +94,40 @@ def test_a_session_is_opened_with_its_agents_by_its_file_or_by_its_folder(tmp_pa
     assert list(recordings(str(tmp_path))) == [str(tmp_path / "s.jsonl")], "its agents are none of their own"
     alone = str(tmp_path / "s" / "subagents" / "agent-7.jsonl")
     assert list(recordings(alone)) == [alone]
+
+
+def test_a_mapped_file_that_is_cut_short_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAPPED_BYTES_MIN", 10)
+    monkeypatch.setattr(files, "_LOOKS_SECONDS", 0)
+    path = tmp_path / "trace.json"
+    path.write_bytes(Path(INCIDENT).read_bytes())
+    opened = open_trace(str(path))
+    assert opened.trace.body(0) is not None
+    os.truncate(path, 100)
+    for look in (opened.trace.body, opened.trace.fresh, opened.trace.written):
+        with pytest.raises(UnreadableInput, match="has been cut short by its writer"):
+            look(1)
+    with pytest.raises(UnreadableInput, match="cut short"):
+        opened.trace.all_written(range(2))
+    with pytest.raises(UnreadableInput, match="cut short"):
+        files.digest(opened.document.buffer)
+
+
+def test_a_file_that_is_cut_short_while_it_is_read_is_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "MAPPED_BYTES_MIN", 10)
+    monkeypatch.setattr(files, "_LOOKS_SECONDS", 0)
+    path = tmp_path / "trace.jsonl"
+    path.write_bytes((TRACES / "upgrade-long.otlp.jsonl").read_bytes())
+    reading = readings(str(path), partial=True)
+    next(reading)
+    os.truncate(path, 100)
+    with pytest.raises(UnreadableInput, match="cut short"):
+        next(reading)
+
+
+def test_nobody_watches_a_file_that_is_in_memory() -> None:
+    assert open_trace(INCIDENT).trace.watch is None

@@ -124,3 +124,12 @@ def test_a_step_is_found_by_a_pattern_of_its_name() -> None:
     assert (run.find("name:search_*"), run.find("name:*_mail")) == (0, 1)
     with pytest.raises(StepNotFound, match="no step has a name like 'fetch'"):
         run.find("name:fetch")
+
+
+def test_who_watches_is_asked_before_each_look() -> None:
+    asked: list[int] = []
+    watched = RUN.under(watch=lambda: asked.append(1)).under("other")
+    assert (watched.id, watched.ids, RUN.id) == ("other", RUN.ids, RUN.id)
+    assert watched.body(1).usage == watched.fresh(1).usage == Usage(7, None)
+    assert (watched.written(0), watched.all_written(range(1))) == (None, None)
+    assert len(asked) == 3

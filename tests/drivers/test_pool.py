@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import signal
 import time
@@ -18,6 +19,9 @@ def work(item: object) -> object:
     match item:
         case "killed":
             os.kill(os.getpid(), signal.SIGKILL)
+        case "cut":
+            faulthandler.disable()
+            os.kill(os.getpid(), signal.SIGBUS)
         case "ended":
             os._exit(7)
         case "asleep":
@@ -85,9 +89,26 @@ def test_all_processes_are_gone_when_nobody_wants_more() -> None:
 
 
 def test_it_does_not_run_far_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "_AHEAD_MAX", 2)
+    monkeypatch.setattr(pool, "_AHEAD_BYTES_MAX", 1)
     assert list(spread(work, range(20), minute)) == [number * number for number in range(20)]
 
 
 def test_there_is_a_processor() -> None:
     assert pool.processors() >= 1
+
+
+def test_an_item_that_never_comes_back_holds_up_no_other() -> None:
+    """Results of many small items are kept until theirs is the turn: two that hang are waited for at the same time."""
+    items = ["asleep", *[1] * 399, "asleep"]
+    heard: list[int] = []
+    began = time.monotonic()
+    told = list(spread(work, items, lambda item: 3.0 if item == "asleep" else 60, heard.append))
+    assert told[1:-1] == [1] * 399
+    assert heard == list(range(1, 402))
+    if pool.processors() > 1:
+        assert time.monotonic() - began < 6, "so long as they take one after the other"
+
+
+def test_a_process_that_looks_where_a_file_has_no_bytes_any_more() -> None:
+    (told,) = spread(work, ["cut"], minute)
+    assert told == Lost("cut", "it was cut short by its writer while it was open")
