@@ -120,9 +120,12 @@ class Trace:
     ) -> Trace:
         """The same with another id, with its bodies decoded by another function, or with somebody who watches its bytes."""
         columns: dict[str, Any] = {name: getattr(self, name) for name in _COLUMNS}
-        columns["id"] = columns["id"] if id is None else id
-        given = {"decode": decode or self.decode, "watch": watch or self.watch}
-        return Trace(**columns, handles=self.handles, **given)
+        columns |= {
+            "id": self.id if id is None else id,
+            "decode": decode or self.decode,
+            "watch": watch or self.watch,
+        }
+        return Trace(**columns, handles=self.handles)
 
     def __len__(self) -> int:
         return len(self.ids)
