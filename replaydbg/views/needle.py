@@ -72,7 +72,7 @@ def has_escapes(written: bytes) -> bool:
 def _escape() -> regex.Pattern[bytes]:
     import regex  # noqa: PLC0415 - a hundredth of a second that the first rows need not wait for
 
-    return regex.compile(rb"(?r)\\u")
+    return regex.compile(rb"\\u")
 
 
 def _parts(words: str) -> Iterator[_Plain | _Other]:
