@@ -51,6 +51,7 @@ def _watched(
             watch()
             if reading.complete or partial:
                 yield replace(reading, traces=tuple(trace.under(watch=watch) for trace in reading.traces))
+            watch()  # who was handed the reading may have taken long
         else:
             yield reading
 
