@@ -18,6 +18,7 @@ from replaydbg.graph.index import WAITING_CALLS_MAX, Asked, CallPlace, TraceInde
 from replaydbg.graph.threads import Linking, Threads
 from replaydbg.wire.conversation import first_of_turn, is_instruction, is_user_turn
 
+_USER = Role.USER
 _FEW = 8
 _CHARS_KEPT_MAX = 32_000
 _PARTS_KEPT_MAX = 1_000
@@ -82,7 +83,8 @@ class Answering:
         for number, message in enumerate(new, new_from):
             if cut and not is_instruction(message) and not message.tool_responses:
                 cut = False
-            spoken_to = spoken_to or is_user_turn(message)
+            if message.role is _USER:  # most messages answer calls
+                spoken_to = spoken_to or is_user_turn(message)
             for index, part in enumerate(message.parts):
                 if isinstance(part, ToolResponse) and not cut:
                     place = new_tuple(PromptPlace, (row, number, index))

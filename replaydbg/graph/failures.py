@@ -87,7 +87,7 @@ _FAILURE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MAY_FAIL = re.compile(
-    r"""<t | error | fatal: | e: | trace | except | [\w.]*(?:\Z|:) | \{\s*(?:\Z|["'](?:\Z|e|i))""",
+    r"""<t | error | fatal: | e: | trace | except | [\w.]*\Z | [\w.]{1,60}(?:Error|Exception): | \{\s*(?:\Z|["'](?:\Z|e|i))""",
     re.IGNORECASE | re.VERBOSE,
 )
 """What `_FAILURE` finds begins so, as far as one sees."""

@@ -60,6 +60,11 @@ class Came:
         """See `Outcomes.heads`. Kept, since all results of a large run are not, and most turns are told apart by it."""
 
     def hear(self, row: int, body: Body) -> None:
+        result = body.result
+        if isinstance(result, str) and self._statuses[row] != _ERROR and _is_well(body, result):
+            self.of_row[row] = _WELL  # as `told` has it, and nearly always
+            self.heads[row] = _head(result)
+            return
         call = self._calls.get(row)
         name = call.name if call is not None else ""
         came = self.of_row[row] = _ran(body, name, marked=self._statuses[row] == _ERROR)
@@ -69,6 +74,10 @@ class Came:
             came.marked or not body.error
         ):  # and not only for the error of a step that gave something
             self.heads[row] = FAILED_HEAD
+
+
+def _is_well(body: Body, result: str) -> bool:
+    return begins_well(result[:BEGINNING_CHARS]) and body.has_result and not body.error
 
 
 def _head(result: Json) -> int:
@@ -136,8 +145,6 @@ class Outcomes:
 
 def told(result: Json, *, marked: bool, or_else: str = "", name: str = "") -> Outcome:
     """What a result says of the call to the tool called `name`. `or_else` is the error of the step, asked where the result says nothing."""
-    if not (marked or or_else) and isinstance(result, str) and begins_well(result[:BEGINNING_CHARS]):
-        return _WELL  # as nearly always
     said, refused, fails = looked_at(result, name)
     step = or_else[:HEAD_CHARS]
     if step:

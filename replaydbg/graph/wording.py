@@ -279,7 +279,7 @@ def is_nothing(result: Json) -> bool:
     """Whether a result says that there is nothing: empty, null, no results, not found; a list of nothing beside its count."""
     if isinstance(result, str):
         long = len(result) > _NOTHING_CHARS_MAX and not result[0].isspace()
-        if long and not result[_NOTHING_CHARS_MAX : 2 * _NOTHING_CHARS_MAX].isspace():
+        if long and not result[_NOTHING_CHARS_MAX].isspace():
             return False  # as nearly always, and nothing is copied
         text = result.strip()
         if len(text) > _NOTHING_CHARS_MAX:
