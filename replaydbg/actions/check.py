@@ -13,7 +13,7 @@ from replaydbg.actions.open import chosen, readings, recordings, without_collect
 from replaydbg.actions.suppressions import suppressions
 from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.finding import Finding, Notice
-from replaydbg.core.step import Kind
+from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import files, pool
@@ -202,8 +202,8 @@ def _checked(file: str, trace: Trace, how: _How, of_file: tuple[Notice, ...]) ->
         path=file,
         trace=trace,
         model_calls=len(calls),
-        tool_calls=sum(len(facts.index.calls(row)) for row in calls),
-        tool_executions=sum(1 for _ in trace.rows(Kind.TOOL_EXECUTION)),
+        tool_calls=sum(map(len, facts.index.calls_by_row.values())),
+        tool_executions=trace.kinds.count(KINDS.index(Kind.TOOL_EXECUTION)),
         unchecked_calls=_registry.unchecked_calls(facts),
         findings=told,
         notices=(*of_file, *_strangers.notices(trace), *of_rules, *of_session),

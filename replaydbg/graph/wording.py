@@ -50,8 +50,8 @@ _PASSING = re.compile(
 )  # fmt: skip
 """A clock, and how long something goes on already. Content in many a result, but for one that says nothing else for long."""
 
-_PLAIN = re.compile(r"[^\d/]{0,31}[^\d/a-fA-F-]")
-"""Shorter than a made-up id, none of which goes on behind it; what else is masked begins with a digit or a path."""
+_PLAIN = re.compile(r"[^\d/]{0,47}(?:/(?!tmp/|var/folders/)[^\d/]{0,31}){0,2}[^\d/a-fA-F-]")
+"""No made-up id goes on behind it; what else is masked begins with a digit or is such a path."""
 
 _SPACES = bytes(ord(" ") if byte in b" \t\n\r\v\f" else byte for byte in range(256))
 _SHAPE = bytes(
@@ -220,7 +220,8 @@ def masked_bytes(text: bytes) -> bytes:
 def plain_beginning(text: str) -> bytes:
     """How `masked_bytes` of its `canonical_bytes` begins, as far as nothing in it can be masked: a few letters, quick."""
     plain = _PLAIN.match(text)
-    return b"" if plain is None else _single_spaced(plain[0].encode("utf-8", "surrogatepass"))
+    begins = b"" if plain is None else _single_spaced(plain[0].encode("utf-8", "surrogatepass"))
+    return b"" if has_long_word(begins) else begins
 
 
 def without_clocks(text: bytes) -> bytes:

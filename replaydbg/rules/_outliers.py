@@ -13,7 +13,7 @@ def outliers(
     values: Sequence[tuple[int, float]], *, times: float, least: float
 ) -> list[tuple[int, float, float]]:
     """Rows whose value is at least `least` and `times` the median, the greatest first, each with the median."""
-    if len(values) < SAMPLES_MIN:
+    if len(values) < SAMPLES_MIN or max(value for _, value in values) < least:
         return []
     usual = median(value for _, value in values)
     if usual <= 0:

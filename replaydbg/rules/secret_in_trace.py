@@ -46,8 +46,8 @@ _TEXT_CHARS_MIN = 20
 _GLANCE_CHARS = 16_000
 """Looked at together: what stays in the processor's cache."""
 
-_Place: TypeAlias = str | tuple[int, int]
-"""A pointer, or a message of the prompt and a part of it."""
+_Place: TypeAlias = str | int | tuple[int, int]
+"""A pointer, the number of a call, or a message of the prompt and a part of it."""
 _Said: TypeAlias = tuple[int, _Place, str]
 
 
@@ -98,7 +98,10 @@ def _ended(facts: Facts, row: int) -> Finding:
 
 def _finding(facts: Facts, secret: _secrets.Secret, row: int, place: _Place, rows: list[int]) -> Finding:
     trace = facts.trace
-    where = place if isinstance(place, str) else part_pointer(trace, PromptPlace(row, *place))
+    if isinstance(place, tuple):
+        where = part_pointer(trace, PromptPlace(row, *place))
+    else:
+        where = place if isinstance(place, str) else f"/tool_calls/{place}"
     steps = tuple(trace.ids[one] for one in dict.fromkeys((row, *rows)))
     kind = _WORDS.get(secret.kind, secret.kind)
     article = "an" if kind[:1] in "AEIO" else "a"
@@ -132,7 +135,7 @@ def _texts(facts: Facts) -> Iterator[list[_Said]]:
             batch.append((row, "/error", text))
         for number, call in enumerate(calls_of.get(row, ())):
             if len(text := _as_text(call.raw or call.arguments)) >= _TEXT_CHARS_MIN:
-                batch.append((row, f"/tool_calls/{number}", text))
+                batch.append((row, number, text))
         for at in range(before, len(batch)):
             chars += len(batch[at][2])
         if chars >= _GLANCE_CHARS:
@@ -143,7 +146,7 @@ def _texts(facts: Facts) -> Iterator[list[_Said]]:
 
 def _text_of(part: Part) -> str:
     if isinstance(part, ToolResponse):
-        return _as_text(part.result)
+        return part.result if isinstance(part.result, str) else _as_text(part.result)
     if isinstance(part, ToolCall):
         return _as_text(part.raw or part.arguments)
     return part.text if isinstance(part, Reasoning) else ""
