@@ -96,7 +96,9 @@ class Subject:
     def call_name(self, call_id: str, before: int) -> str:
         """The name of the tool that a tool response at message `before` answers: the nearest call with its id."""
         messages = self.step.body.messages or ()
-        for at in range(min(before, len(messages)) - 1, -1, -1):  # mostly just before: a slice would be all of a history
+        for at in range(
+            min(before, len(messages)) - 1, -1, -1
+        ):  # mostly just before: a slice would be all of a history
             for call in messages[at].tool_calls:
                 if call.id == call_id:
                     return call.name

@@ -27,6 +27,10 @@ CURE = " Order ids look like ORD-048213. Regions are EU, US and APAC."
 """Added to the system prompt it mends the incident."""
 
 
+_STILL_MIN = 3
+"""Looks, a third of a second each: on a busy machine a thread may take that long to its next word."""
+
+
 class Sitting:
     """A running program, and what tests ask of it."""
 
@@ -91,10 +95,12 @@ class Sitting:
 
     async def until_quiet(self, painted: Painted) -> None:
         """Until nothing has been painted for a while: what the opening of a trace still brings has come."""
+        still = 0
         for _ in range(100):
             before = painted.lines
             await self.pilot.pause(0.3)
-            if painted.lines == before:
+            still = still + 1 if painted.lines == before else 0
+            if still == _STILL_MIN:
                 return
         raise AssertionError(f"it goes on painting\n{self.text}")
 

@@ -37,12 +37,14 @@ class ZoomedChain(FilteredChain):
     def _lay(self, number: int, laid: Callable[[], ChainView]) -> ChainView:
         """Once all of a long run is known, also what the first look from farther away would have to wait for."""
         view = super()._lay(number, laid)
+        if view.facts is None:
+            return view
+        view.totals.prepare()
         known = self._stretches
-        if view.facts is None or (known is not None and known.trace is view.trace):
+        if known is not None and known.trace is view.trace:
             return view
         stretches = Stretches(view.trace, give_way)
         _ = stretches.rounds
-        view.totals.prepare()
         if not get_current_worker().is_cancelled:
             self.app.call_from_thread(self._prepared, stretches)
         return view

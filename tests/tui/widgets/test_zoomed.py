@@ -111,6 +111,7 @@ async def test_the_first_look_from_farther_away_of_a_long_run_is_made_ready(
         await sitting.until_checked()
         chain = sitting.main.chain
         await sitting.until(lambda: chain._stretches is not None, "made in a thread")
-        assert chain.view is not None
         assert {"agents", "rounds"} <= vars(chain._stretches).keys()
-        assert {"_starts", "_ends"} <= vars(chain.view.totals).keys()
+        await sitting.until(
+            lambda: chain.view is not None and {"_starts", "_ends"} <= vars(chain.view.totals).keys(), "times"
+        )
