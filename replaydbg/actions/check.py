@@ -16,7 +16,7 @@ from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
-from replaydbg.drivers import files, pool
+from replaydbg.drivers import files
 from replaydbg.errors import ReplaydbgError, UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
@@ -147,6 +147,7 @@ def _each(
         for file, asked_for in named:
             yield from _check_file(file, asked_for, how)
         return
+    from replaydbg.drivers import pool
 
     def heed(done: int) -> None:
         if progress is not None:

@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from itertools import chain, islice
+from typing import TYPE_CHECKING
 
 from replaydbg.cli.terminal import is_terminal
 from replaydbg.core.message import Json
-from replaydbg.views.blocks import Block, fold_sign
 from replaydbg.views.text import Span
+
+if TYPE_CHECKING:
+    from replaydbg.views.blocks import Block
 
 SCHEMA_VERSION = 1
 """Of every JSON output; raised when a field changes its meaning or goes."""
@@ -99,6 +102,8 @@ def has_signs() -> bool:
 
 def blocks(shown: Iterable[Block]) -> None:
     """Blocks of a view, each line with its indent; a mark of the gutter stands before it."""
+    from replaydbg.views.blocks import fold_sign
+
     for block in shown:
         if block.fold:  # what is printed is all unfolded
             block = replace(block, text=block.text.replace(fold_sign(is_open=True), "  ", 1))  # noqa: PLW2901

@@ -63,7 +63,10 @@ def names(path: str, *, across: bool = False) -> list[str]:
     for top in (folder,) if own.is_symlink() else (folder, own):
         for place, folders, near in os.walk(top):  # which follows no links
             folders[:] = sorted(folders) if top is own else []
-            found += (Path(place, name).relative_to(folder).as_posix() for name in sorted(near))
+            within = (
+                Path(place).relative_to(folder).as_posix()
+            )  # once a folder: it may hold ten thousand files
+            found += sorted(near) if within == "." else (f"{within}/{name}" for name in sorted(near))
             if len(found) > limits.NAMES_BESIDE_MAX:
                 return found[: limits.NAMES_BESIDE_MAX]
     found += _across(path) if across else ()

@@ -21,6 +21,7 @@ class NotThisFormat(ValueError):
     """The reader looked closer and found that the document is of another format. The registry asks the next one."""
 
 
+_ESCAPED_LETTER = re.compile(rb"\\u00(?:2[4dDeE]|3[0-9]|[4-7])")
 _ENDINGS = re.compile(r"(?<=.)(?:\.(?:json|jsonl|ndjson|traj|gz))+$")
 
 
@@ -46,6 +47,16 @@ class Document:
     def head(self) -> bytes:
         """The first bytes, without a byte order mark; all that a `sniff` may look at. One value for all of them."""
         return bytes(self.buffer[: limits.SNIFF_BYTES_MAX]).removeprefix(b"\xef\xbb\xbf")
+
+    @cached_property
+    def quoted(self) -> frozenset[bytes]:
+        """What stands between two quotes in the head: keys and texts of JSON among them, each in one look."""
+        return frozenset(self.head.split(b'"')[1:-1])
+
+    @cached_property
+    def has_escaped_letters(self) -> bool:
+        """Whether letters are escaped that need not be: then a key may be there in other bytes than its own."""
+        return b"\\u00" in self.head and _ESCAPED_LETTER.search(self.head) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,10 @@ class Reader:
     read: Callable[[Document, bool], Iterator[Reading]]
     marks: tuple[str, ...] = ()
     """Keys that its documents have: to say of a document that nobody knows why it is not one of these."""
+    needs: tuple[bytes, ...] = ()
+    """Of these one stands in the head of each document of which `sniff` says more than 0; where none does, the reader is
+    not even imported. () where nothing has to.
+    """
     is_fallback: bool = False
     """Whether it shows what nobody knows. It is asked last, and what it shows is labelled so."""
     of_lines: bool = False

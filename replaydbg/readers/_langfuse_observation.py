@@ -44,6 +44,11 @@ _TYPES = frozenset(
 )
 
 
+_OWN_KEYS = ("parentObservationId", "parent_observation_id", "usageDetails", "usage_details")
+NEEDS = tuple(f'"{word}"'.encode() for word in (*_OWN_KEYS, *sorted(_TYPES)))
+"""No observation is without one of these."""
+
+
 def is_observation(value: Json) -> bool:
     return isinstance(value, dict) and (
         any(marks <= value.keys() for marks in _OBSERVATION_MARKS)

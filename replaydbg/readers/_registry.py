@@ -1,14 +1,19 @@
-"""Which reader reads this document. The folder is walked; outsiders announce theirs under `replaydbg.readers`."""
+"""Which reader reads this document. The folder is walked; outsiders announce theirs under `replaydbg.readers`.
+
+A start that imported eighty readers to ask each of them whose a file is would be mostly that. So those are asked, and
+imported, of whose words one is in the head of the file (`Reader.needs`): the others say no in any case.
+"""
 
 from __future__ import annotations
 
 import pkgutil
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import NamedTuple
 
 from replaydbg import limits
 from replaydbg import readers as package
@@ -17,6 +22,8 @@ from replaydbg.core.trace import Trace
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.readers import _arrays, _containers, _hollow, _pages, _refusals, _resemblance, _strangers
 from replaydbg.readers._api import Document, Feed, NotThisFormat, Reader, Reading
+from replaydbg.readers._index import ENTRIES, Entry
+from replaydbg.readers._index import entry as entry_of
 
 ENTRY_POINTS = "replaydbg.readers"
 _SURE = 0.5
@@ -41,15 +48,42 @@ class Choice:
     notices: tuple[Notice, ...] = ()
 
 
+class _Known(NamedTuple):
+    """A reader that may not have been imported yet."""
+
+    entry: Entry
+    quoted: frozenset[bytes]
+    others: tuple[bytes, ...]
+    """What it needs: words between quotes, for which all of a head is looked through once, and what else."""
+    reader: Callable[[], Reader]
+
+    def may_know(self, document: Document) -> bool:
+        return (
+            not self.entry.needs
+            or not self.quoted.isdisjoint(document.quoted)
+            or any(mark in document.head for mark in self.others)
+            or document.has_escaped_letters
+        )
+
+
+def _of(entry: Entry, reader: Callable[[], Reader]) -> _Known:
+    quoted = {mark for mark in entry.needs if mark[:1] == mark[-1:] == b'"'}
+    others = tuple(mark for mark in entry.needs if mark not in quoted)
+    return _Known(entry, frozenset(mark[1:-1] for mark in quoted), others, reader)
+
+
 @cache
-def readers() -> tuple[tuple[Reader, ...], tuple[Notice, ...]]:
+def _known() -> tuple[tuple[_Known, ...], tuple[Notice, ...]]:
     """Every reader by name, and a notice for each plug-in that could not be had."""
     found = {}
     for module in pkgutil.iter_modules(package.__path__):
-        if not module.name.startswith("_"):
+        if module.name in ENTRIES:
+            entry = ENTRIES[module.name]
+            found[entry.name] = _of(entry, partial(_imported, module.name))
+        elif not module.name.startswith("_"):
             reader = getattr(import_module(f"{package.__name__}.{module.name}"), "READER", None)
             if isinstance(reader, Reader):
-                found[reader.name] = reader
+                found[reader.name] = _of(entry_of(reader), partial(_same, reader))
     notices = []
     for point in entry_points(group=ENTRY_POINTS):
         try:
@@ -58,10 +92,26 @@ def readers() -> tuple[tuple[Reader, ...], tuple[Notice, ...]]:
             notices.append(Notice(point.value, f"the reader {point.name!r} could not be loaded: {error}"))
             continue
         if isinstance(reader, Reader):
-            found.setdefault(reader.name, reader)
+            found.setdefault(reader.name, _of(entry_of(reader), partial(_same, reader)))
         else:
             notices.append(Notice(point.value, f"the entry point {point.name!r} is no reader"))
-    return tuple(sorted(found.values(), key=lambda reader: reader.name)), tuple(notices)
+    return tuple(found[name] for name in sorted(found)), tuple(notices)
+
+
+def _imported(module: str) -> Reader:
+    reader: Reader = import_module(f"{package.__name__}.{module}").READER
+    return reader
+
+
+def _same(reader: Reader) -> Reader:
+    return reader
+
+
+@cache
+def readers() -> tuple[tuple[Reader, ...], tuple[Notice, ...]]:
+    """Every reader by name, imported, and a notice for each plug-in that could not be had."""
+    known, notices = _known()
+    return tuple(each.reader() for each in known), notices
 
 
 def choose(document: Document, format_name: str | None = None, *, fallback: bool = True) -> Choice:
@@ -74,7 +124,11 @@ def choose(document: Document, format_name: str | None = None, *, fallback: bool
 
 def may_have_others_beside(document: Document) -> bool:
     """Whether the document may be of a format of recordings of several files."""
-    return any(_confidence(reader, document, []) > 0 for reader in readers()[0] if reader.beside is not None)
+    return any(
+        _confidence(each.reader(), document, []) > 0
+        for each in _known()[0]
+        if each.entry.has_others_beside and each.may_know(document)
+    )
 
 
 def _choice(
@@ -95,12 +149,12 @@ def _choice(
 
 def parts() -> tuple[tuple[str, str], ...]:
     """How files are called that belong to another one: see `Reader.parts`."""
-    return tuple(part for reader in readers()[0] for part in reader.parts)
+    return tuple(part for each in _known()[0] for part in each.entry.parts)
 
 
 def main_files() -> tuple[str, ...]:
     """Where in a folder that is one recording the file may lie that is opened for all of it."""
-    return tuple(pattern for reader in readers()[0] for pattern in reader.main_files)
+    return tuple(pattern for each in _known()[0] for pattern in each.entry.main_files)
 
 
 def read(
@@ -157,21 +211,25 @@ def feed(document: Document, format_name: str | None = None) -> Feed | None:
 def _ranked(
     document: Document, format_name: str | None, *, fallback: bool
 ) -> tuple[list[tuple[float, Reader]], list[Notice]]:
-    known, notices = readers()
+    known, notices = _known()
     told = list(notices)
     refusal = _refusal(document)
     if format_name is not None:
-        for reader in known:
-            if reader.name == format_name:
-                if refusal is not None and not reader.takes_binary:
+        for each in known:
+            if each.entry.name == format_name:
+                if refusal is not None and not each.reader().takes_binary:
                     raise refusal
-                return [(1.0, _or_each(reader, document))], told
+                return [(1.0, _or_each(each.reader(), document))], told
         raise UsageProblem(
             f"no trace format is called {format_name!r}",
-            "known formats: " + ", ".join(reader.name for reader in known),
+            "known formats: " + ", ".join(each.entry.name for each in known),
         )
-    asked = [reader for reader in known if refusal is None or reader.takes_binary]
-    scores = [(_confidence(reader, document, told), reader) for reader in asked]
+    asked = [each.reader() for each in known if each.may_know(document)]
+    scores = [
+        (_confidence(reader, document, told), reader)
+        for reader in asked
+        if refusal is None or reader.takes_binary
+    ]
     ranked = sorted(scores, key=lambda score: -score[0])
     possible = [
         (score, reader) for score, reader in ranked if score > 0 and (fallback or not reader.is_fallback)
@@ -194,17 +252,22 @@ def _of_items(document: Document, best: float) -> tuple[float, Reader] | None:
     if not items:
         return None
     lines = _arrays.lines_of_head(document)
-    own = [reader for reader in readers()[0] if not reader.is_fallback]
-    scores = [(_confidence(reader, lines, []), True, reader) for reader in own if reader.of_lines]
-    scores += [(_confidence(reader, item, []), False, reader) for reader in own for item in items]
+    scores = [(_confidence(reader, lines, []), True, reader) for reader in _own(lines) if reader.of_lines]
+    scores += [(_confidence(reader, item, []), False, reader) for reader in _own(*items) for item in items]
     score, are_lines, reader = max(scores, key=lambda score: score[:2])
     if score < (_UNMISTAKABLE if best >= _SURE else _SURE):
         return None
     return score, _arrays.in_lines(reader) if are_lines else _arrays.each(reader, _of_item)
 
 
+def _own(*documents: Document) -> list[Reader]:
+    """Readers that may know one of the documents, without the fallback."""
+    asked = [each.reader() for each in _known()[0] if any(map(each.may_know, documents))]
+    return [reader for reader in asked if not reader.is_fallback]
+
+
 def _of_item(item: Document) -> Reader | None:
-    scores = [(_confidence(reader, item, []), reader) for reader in readers()[0] if not reader.is_fallback]
+    scores = [(_confidence(reader, item, []), reader) for reader in _own(item)]
     score, reader = max(scores, key=lambda score: score[0])
     return reader if score >= _SURE else None
 

@@ -62,4 +62,11 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     yield transcript.whole("no run")
 
 
-READER = Reader(FORMAT, "AgentBench runs, one trace a run", sniff, read, marks=("index", "output", "history"))
+READER = Reader(
+    FORMAT,
+    "AgentBench runs, one trace a run",
+    sniff,
+    read,
+    marks=("index", "output", "history"),
+    needs=(b'"history"',),
+)

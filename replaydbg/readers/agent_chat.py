@@ -142,4 +142,5 @@ READER = Reader(
     sniff,
     read,
     marks=("history", "mistake_agent", "question"),
+    needs=(b'"role"',),
 )

@@ -81,4 +81,11 @@ def _text(content: Json) -> str:
     return "\n".join(loose.text(block.get("content")) or loose.text(block.get("text")) for block in blocks)
 
 
-READER = Reader("agentdojo", "AgentDojo runs", sniff, read, marks=("suite_name", "user_task_id", "messages"))
+READER = Reader(
+    "agentdojo",
+    "AgentDojo runs",
+    sniff,
+    read,
+    marks=("suite_name", "user_task_id", "messages"),
+    needs=(b'"suite_name"',),
+)

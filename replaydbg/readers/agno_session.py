@@ -126,5 +126,10 @@ def _usage(metrics: dict[str, Json]) -> Usage:
 
 
 READER = Reader(
-    FORMAT, "Agno runs and sessions", sniff, read, marks=("run_id", "agent_id", "messages", "metrics")
+    FORMAT,
+    "Agno runs and sessions",
+    sniff,
+    read,
+    marks=("run_id", "agent_id", "messages", "metrics"),
+    needs=(b'"run_id"',),
 )

@@ -219,4 +219,5 @@ READER = Reader(
     sniff,
     read,
     marks=("parts", "toolCallId", "toolInvocations"),
+    needs=(b'"finishReason"', b'"parts"', b'"toolInvocations"', b'"toolCallId"'),
 )

@@ -185,4 +185,4 @@ def _count(word: str) -> int | None:
         return None
 
 
-READER = Reader(FORMAT, "Aider's chat history", sniff, read)
+READER = Reader(FORMAT, "Aider's chat history", sniff, read, needs=(b"# aider chat started",))

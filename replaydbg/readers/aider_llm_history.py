@@ -83,4 +83,4 @@ def _messages(text: str) -> Iterator[Message]:
         yield Message(Role.USER if role is Role.UNKNOWN else role, (Text(said),))
 
 
-READER = Reader(FORMAT, "Aider's history of requests", sniff, read)
+READER = Reader(FORMAT, "Aider's history of requests", sniff, read, needs=(b"TO LLM ",))

@@ -105,4 +105,5 @@ READER = Reader(
     sniff,
     read,
     marks=("conversation_id", "history", "user", "assistant"),
+    needs=(b'"conversation_id"',),
 )

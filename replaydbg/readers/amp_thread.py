@@ -84,4 +84,11 @@ def _usage(usage: dict[str, Json]) -> Usage:
     return Usage(whole, loose.count(usage.get("outputTokens")), counted[2])
 
 
-READER = Reader(FORMAT, "Amp threads", sniff, read, marks=("messages", "messageId", "toolUseID", "run"))
+READER = Reader(
+    FORMAT,
+    "Amp threads",
+    sniff,
+    read,
+    marks=("messages", "messageId", "toolUseID", "run"),
+    needs=(b'"messageId"', b'"dtwMessageID"', b'"userState"'),
+)

@@ -66,4 +66,4 @@ def _reply(thread: Thread, line: dict[str, Json], text: str, moment: int) -> Non
     thread.reply(message, facts=facts, moment_ns=moment, origin=line)
 
 
-READER = Reader(FORMAT, "Antigravity transcripts", sniff, read, of_lines=True)
+READER = Reader(FORMAT, "Antigravity transcripts", sniff, read, of_lines=True, needs=(b'"step_index"',))

@@ -168,4 +168,6 @@ def _references(value: Json) -> Iterator[str]:
         yield f"{reference.get('trajectory_id') or reference.get('session_id') or item}"
 
 
-READER = Reader(FORMAT, "ATIF trajectories (Harbor, Terminal-Bench)", sniff, read)
+READER = Reader(
+    FORMAT, "ATIF trajectories (Harbor, Terminal-Bench)", sniff, read, needs=(b'"schema_version"',)
+)

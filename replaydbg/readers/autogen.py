@@ -242,4 +242,17 @@ READER = Reader(
     sniff,
     read,
     marks=("mode", "messages", "response"),
+    needs=(
+        b'"create"',
+        b'"create_stream"',
+        b'"TextMessage"',
+        b'"StopMessage"',
+        b'"HandoffMessage"',
+        b'"MultiModalMessage"',
+        b'"StructuredMessage"',
+        b'"ToolCallRequestEvent"',
+        b'"agent_states"',
+        b'"llm_context"',
+        b'"message_thread"',
+    ),
 )

@@ -177,5 +177,17 @@ def _literal(node: ast.expr) -> Json:
 
 
 READER = Reader(
-    "bfcl", "BFCL results, one trace an entry", sniff, read, marks=("id", "result", "input_token_count")
+    "bfcl",
+    "BFCL results, one trace an entry",
+    sniff,
+    read,
+    marks=("id", "result", "input_token_count"),
+    needs=(
+        b'"input_token_count"',
+        b'"output_token_count"',
+        b'"latency"',
+        b'"inference_log"',
+        b'"question"',
+        b'"dict"',
+    ),
 )

@@ -98,5 +98,10 @@ def _call(action: dict[str, Json]) -> ToolCall:
 
 
 READER = Reader(
-    FORMAT, "browser-use histories", sniff, read, marks=("history", "model_output", "result", "state")
+    FORMAT,
+    "browser-use histories",
+    sniff,
+    read,
+    marks=("history", "model_output", "result", "state"),
+    needs=(b'"model_output"',),
 )

@@ -64,5 +64,10 @@ def _say(thread: Thread, record: dict[str, Json]) -> None:
 
 
 READER = Reader(
-    FORMAT, "memories of CAMEL's agents", sniff, read, marks=("message", "role_at_backend", "extra_info")
+    FORMAT,
+    "memories of CAMEL's agents",
+    sniff,
+    read,
+    marks=("message", "role_at_backend", "extra_info"),
+    needs=(b'"role_at_backend"',),
 )

@@ -142,5 +142,10 @@ def _parts(content: dict[str, Json]) -> Iterator[Part]:
 
 
 READER = Reader(
-    FORMAT, "ChatGPT's data export", sniff, read, marks=("mapping", "current_node", "author", "content_type")
+    FORMAT,
+    "ChatGPT's data export",
+    sniff,
+    read,
+    marks=("mapping", "current_node", "author", "content_type"),
+    needs=(b'"mapping"',),
 )

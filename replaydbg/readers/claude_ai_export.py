@@ -109,5 +109,10 @@ def _response(block: dict[str, Json]) -> ToolResponse:
 
 
 READER = Reader(
-    FORMAT, "the data export of claude.ai", sniff, read, marks=("chat_messages", "sender", "uuid", "content")
+    FORMAT,
+    "the data export of claude.ai",
+    sniff,
+    read,
+    marks=("chat_messages", "sender", "uuid", "content"),
+    needs=(b'"chat_messages"',),
 )

@@ -121,4 +121,5 @@ READER = Reader(
     main_files=("../{name}.jsonl",),
     parts=((r"(.+)/subagents/(?:.+/)?agent-[^/]+\.jsonl", r"\1.jsonl"),),
     marks=("sessionId", "parentUuid", "message"),
+    needs=(b'"sessionId"', b'"leafUuid"', b'"file-history-snapshot"'),
 )

@@ -115,4 +115,5 @@ READER = Reader(
     sniff,
     read,
     marks=("session_id", "subtype", "type"),
+    needs=(b'"session_id"',),
 )

@@ -144,4 +144,6 @@ def _call(text: str) -> ToolCall | None:
     return ToolCall("", found[1], {"shown": found[2]} if found[2] else {})
 
 
-READER = Reader(FORMAT, "Claude Code's conversations as text (/export)", sniff, read)
+READER = Reader(
+    FORMAT, "Claude Code's conversations as text (/export)", sniff, read, needs=("⎿".encode(), b"Claude Code")
+)

@@ -182,4 +182,5 @@ READER = Reader(
     read,
     beside=beside,
     parts=((r"(.*/)?ui_messages\.json", r"\1api_conversation_history.json"),),
+    needs=(b'"ts"', b'"modelInfo"', b'"metrics"'),
 )

@@ -267,4 +267,19 @@ def _as_responses_item(value: Json) -> Json:
     return value
 
 
-READER = Reader(FORMAT, "Codex rollouts", sniff, read, marks=("timestamp", "type", "payload"), of_lines=True)
+READER = Reader(
+    FORMAT,
+    "Codex rollouts",
+    sniff,
+    read,
+    marks=("timestamp", "type", "payload"),
+    of_lines=True,
+    needs=(
+        b'"payload"',
+        b'"message"',
+        b'"reasoning"',
+        b'"function_call"',
+        b'"function_call_output"',
+        b'"instructions"',
+    ),
+)

@@ -172,4 +172,5 @@ READER = Reader(
     read,
     marks=("session", "items", "msg"),
     of_lines=True,
+    needs=(b'"session"', b'"msg"'),
 )

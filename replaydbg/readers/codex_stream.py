@@ -126,4 +126,12 @@ class _Stream:
         self._parts, self._lines, self._results = [], [], []
 
 
-READER = Reader(FORMAT, "runs of codex exec", sniff, read, marks=("type", "item", "thread_id"), of_lines=True)
+READER = Reader(
+    FORMAT,
+    "runs of codex exec",
+    sniff,
+    read,
+    marks=("type", "item", "thread_id"),
+    of_lines=True,
+    needs=(b'"thread.started"', b'"item.started"', b'"item.updated"', b'"item.completed"'),
+)

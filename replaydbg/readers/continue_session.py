@@ -94,5 +94,10 @@ def _message(said: dict[str, Json]) -> Message:
 
 
 READER = Reader(
-    FORMAT, "Continue sessions", sniff, read, marks=("history", "message", "contextItems", "toolCallStates")
+    FORMAT,
+    "Continue sessions",
+    sniff,
+    read,
+    marks=("history", "message", "contextItems", "toolCallStates"),
+    needs=(b'"contextItems"',),
 )

@@ -180,4 +180,4 @@ class _Session:
         self._main.say(Message(Role.USER, (Text(summary),)), moment_ns=moment)
 
 
-READER = Reader(FORMAT, "GitHub Copilot sessions", sniff, read, of_lines=True)
+READER = Reader(FORMAT, "GitHub Copilot sessions", sniff, read, of_lines=True, needs=(b'"data"',))

@@ -92,5 +92,10 @@ def _logged(run: Run, record: dict[str, Json], begun: dict[tuple[str, str], list
 
 
 READER = Reader(
-    FORMAT, "CrewAI outputs and logs of tasks", sniff, read, marks=("tasks_output", "agent", "task", "raw")
+    FORMAT,
+    "CrewAI outputs and logs of tasks",
+    sniff,
+    read,
+    marks=("tasks_output", "agent", "task", "raw"),
+    needs=(b'"tasks_output"', b'"task_name"'),
 )

@@ -99,4 +99,11 @@ def _part(part: dict[str, Json]) -> Part:
     return OtherPart(part)
 
 
-READER = Reader(FORMAT, "Crush sessions", sniff, read, marks=("session_id", "role", "parts", "finished_at"))
+READER = Reader(
+    FORMAT,
+    "Crush sessions",
+    sniff,
+    read,
+    marks=("session_id", "role", "parts", "finished_at"),
+    needs=(b'"parts"',),
+)

@@ -190,4 +190,5 @@ READER = Reader(
     read,
     marks=("type", "session_id", "tool_call"),
     of_lines=True,
+    needs=(b'"session_id"',),
 )

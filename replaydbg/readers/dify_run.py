@@ -112,5 +112,10 @@ def _message(prompt: dict[str, Json]) -> Message:
 
 
 READER = Reader(
-    FORMAT, "runs of Dify", sniff, read, marks=("node_type", "node_id", "process_data", "outputs")
+    FORMAT,
+    "runs of Dify",
+    sniff,
+    read,
+    marks=("node_type", "node_id", "process_data", "outputs"),
+    needs=(b'"node_type"',),
 )

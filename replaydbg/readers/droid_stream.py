@@ -120,4 +120,4 @@ def _call_id(line: dict[str, Json]) -> str:
     return loose.text(line.get("toolCallId")) or loose.text(line.get("id"))
 
 
-READER = Reader(FORMAT, "runs of droid exec", sniff, read, of_lines=True)
+READER = Reader(FORMAT, "runs of droid exec", sniff, read, of_lines=True, needs=(b'"session_id"',))

@@ -74,5 +74,10 @@ def _reply(thread: Thread, said: str, used: Json, agent: str, *, origin: Json) -
 
 
 READER = Reader(
-    FORMAT, "messages of Flowise", sniff, read, marks=("role", "chatId", "chatflowid", "usedTools")
+    FORMAT,
+    "messages of Flowise",
+    sniff,
+    read,
+    marks=("role", "chatId", "chatflowid", "usedTools"),
+    needs=(b'"userMessage"', b'"apiMessage"'),
 )

@@ -225,4 +225,11 @@ def _usage(tokens: dict[str, Json]) -> Usage:
     return Usage(loose.count(tokens.get("input")), output, loose.count(tokens.get("cached")), thought)
 
 
-READER = Reader(FORMAT, "Gemini CLI chats and contents, Qwen Code", sniff, read, of_lines=True)
+READER = Reader(
+    FORMAT,
+    "Gemini CLI chats and contents, Qwen Code",
+    sniff,
+    read,
+    of_lines=True,
+    needs=(b'"parts"', b'"generateContent"', b'"generateContentStream"', b'"sessionId"'),
+)

@@ -124,4 +124,5 @@ READER = Reader(
     read,
     marks=("type", "tool_id", "timestamp"),
     of_lines=True,
+    needs=(b'"init"', b'"tool_id"'),
 )

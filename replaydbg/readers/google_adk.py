@@ -257,5 +257,18 @@ def _add_uses(run: Run, thread: Thread, uses: list[tuple[dict[str, Json], str, J
 
 
 READER = Reader(
-    "google-adk", "Google ADK sessions and eval sets", sniff, read, marks=("events", "author", "invocationId")
+    "google-adk",
+    "Google ADK sessions and eval sets",
+    sniff,
+    read,
+    marks=("events", "author", "invocationId"),
+    needs=(
+        b'"evalCases"',
+        b'"eval_cases"',
+        b'"expected_tool_use"',
+        b'"invocationId"',
+        b'"invocation_id"',
+        b'"appName"',
+        b'"app_name"',
+    ),
 )

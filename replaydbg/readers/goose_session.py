@@ -185,4 +185,5 @@ READER = Reader(
     read,
     marks=("working_dir", "conversation", "created", "content"),
     of_lines=True,
+    needs=(b'"working_dir"', b'"created"'),
 )

@@ -77,4 +77,17 @@ def _say(thread: Thread, line: dict[str, Json], kind: str) -> None:
         thread.add(openai_chat.read_message({"role": kind, "content": line.get("content")}))
 
 
-READER = Reader(FORMAT, "Grok chat histories", sniff, read, of_lines=True)
+READER = Reader(
+    FORMAT,
+    "Grok chat histories",
+    sniff,
+    read,
+    of_lines=True,
+    needs=(
+        b'"model_id"',
+        b'"tool_call_id"',
+        b'"prompt_index"',
+        b'"synthetic_reason"',
+        b'"backend_tool_call"',
+    ),
+)

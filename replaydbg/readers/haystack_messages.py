@@ -91,5 +91,10 @@ def _part(part: dict[str, Json]) -> Part:
 
 
 READER = Reader(
-    FORMAT, "messages of Haystack", sniff, read, marks=("meta", "content", "tool_call", "tool_call_result")
+    FORMAT,
+    "messages of Haystack",
+    sniff,
+    read,
+    marks=("meta", "content", "tool_call", "tool_call_result"),
+    needs=(b'"meta"', b'"_meta"'),
 )

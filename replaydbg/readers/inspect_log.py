@@ -228,4 +228,5 @@ READER = Reader(
     read,
     takes_binary=True,
     marks=("eval", "samples", "version"),
+    needs=(b"PK\x03\x04", b'"eval"', b'"epoch"', b'"event"'),
 )

@@ -308,4 +308,10 @@ READER = Reader(
     main_files=("agents/main/wire.jsonl",),
     parts=((r"(.*/agents)/[^/]+/wire\.jsonl", r"\1/main/wire.jsonl"),),
     of_lines=True,
+    needs=(
+        b'"context.append_message"',
+        b'"context.append_loop_event"',
+        b'"tools.set_active_tools"',
+        b'"turn.prompt"',
+    ),
 )

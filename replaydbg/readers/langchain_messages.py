@@ -190,4 +190,13 @@ READER = Reader(
     sniff,
     read,
     marks=("messages", "type", "content", "additional_kwargs"),
+    needs=(
+        b'"lc"',
+        b'"data"',
+        b'"additional_kwargs"',
+        b'"response_metadata"',
+        b'"human"',
+        b'"ai"',
+        b'"AIMessageChunk"',
+    ),
 )

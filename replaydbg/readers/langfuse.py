@@ -202,4 +202,5 @@ READER = Reader(
     _sniff,
     _read,
     marks=("observations", "traceId", "parentObservationId"),
+    needs=(*_langfuse_observation.NEEDS, b'"projectId"', b'"bookmarked"'),
 )

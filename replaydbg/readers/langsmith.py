@@ -392,9 +392,6 @@ def _only(value: Json, key: str) -> Json:
 
 
 READER = Reader(
-    FORMAT,
-    "LangSmith runs (list, lines, operations of the SDK)",
-    _sniff,
-    _read,
-    marks=("run_type", "dotted_order", "trace_id"),
-)
+    FORMAT, "LangSmith runs (list, lines, operations of the SDK)", _sniff, _read,
+    marks=("run_type", "dotted_order", "trace_id"), needs=(b'"dotted_order"', b'"run_type"'),
+)  # fmt: skip

@@ -159,5 +159,10 @@ def _text(content: Json) -> str:
 
 
 READER = Reader(
-    FORMAT, "Letta agents and messages", sniff, read, marks=("agents", "llm_config", "message_type")
+    FORMAT,
+    "Letta agents and messages",
+    sniff,
+    read,
+    marks=("agents", "llm_config", "message_type"),
+    needs=(b'"message_type"', b'"agent_type"'),
 )

@@ -116,4 +116,5 @@ READER = Reader(
     sniff,
     read,
     marks=("conversationId", "messages", "messageId", "isCreatedByUser"),
+    needs=(b'"isCreatedByUser"',),
 )

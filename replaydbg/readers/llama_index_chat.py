@@ -97,5 +97,10 @@ def _part(block: dict[str, Json]) -> Part:
 
 
 READER = Reader(
-    FORMAT, "chat stores of LlamaIndex", sniff, read, marks=("store", "role", "blocks", "additional_kwargs")
+    FORMAT,
+    "chat stores of LlamaIndex",
+    sniff,
+    read,
+    marks=("store", "role", "blocks", "additional_kwargs"),
+    needs=(b'"additional_kwargs"', b'"chat_store"'),
 )

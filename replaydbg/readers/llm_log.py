@@ -83,4 +83,6 @@ def _response(result: dict[str, Json]) -> ToolResponse:
     return ToolResponse(id_, error or result.get("output"), name, bool(error))
 
 
-READER = Reader(FORMAT, "logs of the program `llm`", sniff, read, marks=tuple(sorted(_KEYS)))
+READER = Reader(
+    FORMAT, "logs of the program `llm`", sniff, read, marks=tuple(sorted(_KEYS)), needs=(b'"datetime_utc"',)
+)

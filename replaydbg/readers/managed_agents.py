@@ -174,4 +174,6 @@ def _usage(usage: dict[str, Json]) -> Usage:
     return Usage(None if fresh is None else fresh + (read_ or 0) + (written or 0), said, read_)
 
 
-READER = Reader(FORMAT, "events of Claude's managed agents", sniff, read, of_lines=True)
+READER = Reader(
+    FORMAT, "events of Claude's managed agents", sniff, read, of_lines=True, needs=(b'"processed_at"',)
+)

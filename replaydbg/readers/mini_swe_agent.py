@@ -122,4 +122,10 @@ def _failed(message: Message, code: Json) -> bool:
     return found is not None and found[1] != "0"
 
 
-READER = Reader(FORMAT, "mini-swe-agent trajectories", sniff, read)
+READER = Reader(
+    FORMAT,
+    "mini-swe-agent trajectories",
+    sniff,
+    read,
+    needs=(b'"trajectory_format"', b'"exit_status"', b"<returncode>"),
+)

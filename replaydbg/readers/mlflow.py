@@ -365,4 +365,11 @@ def _status_message(seen: Any) -> str:
     return loose.text(loose.mapping(seen.status).get("message")) or loose.text(seen.status_message)
 
 
-READER = Reader(FORMAT, "MLflow traces (2 and 3)", _sniff, _read, marks=("info", "data", "spans"))
+READER = Reader(
+    FORMAT,
+    "MLflow traces (2 and 3)",
+    _sniff,
+    _read,
+    marks=("info", "data", "spans"),
+    needs=(b'"info"', b'"mlflow.'),
+)

@@ -193,5 +193,10 @@ def _prompt(texts: Json) -> Iterator[Message]:
 
 
 READER = Reader(
-    FORMAT, "executions of n8n", sniff, read, marks=("data", "resultData", "runData", "workflowData")
+    FORMAT,
+    "executions of n8n",
+    sniff,
+    read,
+    marks=("data", "resultData", "runData", "workflowData"),
+    needs=(b'"resultData"',),
 )

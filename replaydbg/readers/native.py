@@ -23,4 +23,4 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
     return _otlp_envelope.read(document, READER.name, partial=partial, as_written=True)
 
 
-READER = Reader("native", "replaydbg's own format (OTLP JSON)", _sniff, _read)
+READER = Reader("native", "replaydbg's own format (OTLP JSON)", _sniff, _read, needs=(_MARK,))

@@ -73,4 +73,11 @@ def _say(thread: Thread, item: dict[str, Json]) -> None:
     thread.reply(message if message.parts else None, facts=facts, moment_ns=moment, origin=item)
 
 
-READER = Reader(FORMAT, "chats of Open WebUI", sniff, read, marks=("chat", "history", "messages", "parentId"))
+READER = Reader(
+    FORMAT,
+    "chats of Open WebUI",
+    sniff,
+    read,
+    marks=("chat", "history", "messages", "parentId"),
+    needs=(b'"parentId"',),
+)

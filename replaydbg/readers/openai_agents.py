@@ -241,4 +241,5 @@ READER = Reader(
     _read,
     marks=("object", "span_data", "trace_id"),
     of_lines=True,
+    needs=(b'"trace"', b'"trace.span"'),
 )

@@ -143,4 +143,5 @@ READER = Reader(
     read,
     marks=("object", "data", "has_more"),
     of_lines=True,
+    needs=(b'"custom_id"', b'"list"', b'"response"', b'"chat.completion"'),
 )

@@ -33,6 +33,12 @@ _TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
 _TIMES = ("timestamp", "time", "ts", "created_at", "received_at")
 
 
+_NEEDS = tuple(
+    f'"{kind}{end}"'.encode() for kind in (*sorted(_SESSION | _ITEM), "response.done") for end in ("", "\\")
+)
+"""Envelopes hold events as text, too: then a backslash stands before the quote."""
+
+
 def sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
     event = _event(first[0] if isinstance(first, list) and first else first)
@@ -180,5 +186,10 @@ def _usage(usage: dict[str, Json]) -> Usage:
 
 
 READER = Reader(
-    FORMAT, "events of OpenAI's Realtime API", sniff, read, marks=("type", "event_id", "session", "response")
+    FORMAT,
+    "events of OpenAI's Realtime API",
+    sniff,
+    read,
+    marks=("type", "event_id", "session", "response"),
+    needs=_NEEDS,
 )

@@ -191,4 +191,5 @@ READER = Reader(
     _sniff,
     _read,
     marks=("$schemaVersion", "model_responses", "generated_items"),
+    needs=(b'"$schemaVersion"',),
 )

@@ -175,4 +175,5 @@ READER = Reader(
     sniff,
     read,
     marks=("object", "thread_id", "run_id", "step_details"),
+    needs=(b'"thread.message"', b'"thread.run.step"', b'"thread.run"'),
 )

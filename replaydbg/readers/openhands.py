@@ -155,4 +155,6 @@ def _failed(extras: dict[str, Json]) -> bool:
     return bool(extras.get("error")) or (isinstance(code, int) and code > 0)
 
 
-READER = Reader(FORMAT, "OpenHands event lists and evaluation results", sniff, read)
+READER = Reader(
+    FORMAT, "OpenHands event lists and evaluation results", sniff, read, needs=(b'"source"', b'"instance_id"')
+)

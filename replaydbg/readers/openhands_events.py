@@ -200,4 +200,5 @@ READER = Reader(
     beside=beside,
     main_files=("events/event-*.json", "event-*.json"),
     parts=((r"(.*/)?event-\d+-[^/]*\.json", r"\1event-*.json"),),
+    needs=tuple(f'"{kind}"'.encode() for kind in sorted(_KINDS)),
 )

@@ -78,4 +78,5 @@ READER = Reader(
     read,
     marks=("step_num", "action", "action_timestamp", "screenshot_file"),
     of_lines=True,
+    needs=(b'"step_num"',),
 )

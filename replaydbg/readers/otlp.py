@@ -43,4 +43,5 @@ READER = Reader(
     _read,
     feed=_feed,
     marks=("resourceSpans", "scopeSpans", "spans"),
+    needs=(*_MARKS, *_OTHER_MARKS),
 )

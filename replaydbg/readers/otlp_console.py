@@ -114,4 +114,5 @@ READER = Reader(
     _sniff,
     _read,
     marks=("context", "span_id", "attributes"),
+    needs=(b'"context.span_id"', b'"context"', b'"spanContext"'),
 )

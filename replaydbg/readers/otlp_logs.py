@@ -38,4 +38,5 @@ READER = Reader(
     _read,
     feed=_feed,
     marks=("resourceLogs", "scopeLogs", "logRecords"),
+    needs=_MARKS,
 )

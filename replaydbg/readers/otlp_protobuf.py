@@ -25,6 +25,8 @@ from replaydbg.wire import otlp
 
 _PARTIAL_BYTES = 256 << 10
 _RESOURCE_OF_REQUEST, _SCOPES, _RECORDS = 1, frozenset({2, 1000}), 2
+_NEEDS = (b"\x12",)
+"""Field 2, some bytes: each record begins so, and no text has it."""
 _SPAN_BEGINS = b"\x0a\x10"
 """Field 1, sixteen bytes: a trace id. Log records and metrics begin otherwise."""
 
@@ -181,4 +183,6 @@ class _Spans:
             return Span("", _dialects.NO_ATTRIBUTES)
 
 
-READER = Reader("otlp-protobuf", "OpenTelemetry traces (OTLP protobuf)", _sniff, _read, takes_binary=True)
+READER = Reader(
+    "otlp-protobuf", "OpenTelemetry traces (OTLP protobuf)", _sniff, _read, takes_binary=True, needs=_NEEDS
+)

@@ -98,4 +98,5 @@ READER = Reader(
     _sniff,
     _read,
     marks=("spans", "span_name", "child_spans"),
+    needs=(b'"span_name"', b'"span_attributes"'),
 )

@@ -210,4 +210,11 @@ def _cost(usage: dict[str, Json]) -> float:
     return number(loose.mapping(usage.get("cost")).get("total"))
 
 
-READER = Reader(FORMAT, "sessions of pi, OpenClaw, Droid, Cursor", sniff, read, of_lines=True)
+READER = Reader(
+    FORMAT,
+    "sessions of pi, OpenClaw, Droid, Cursor",
+    sniff,
+    read,
+    of_lines=True,
+    needs=(b'"message"', b'"session"', b'"session_start"'),
+)

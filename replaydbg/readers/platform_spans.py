@@ -119,4 +119,5 @@ READER = Reader(
     _sniff,
     _read,
     marks=("trace_id", "parent_span_id", "input", "output"),
+    needs=_MARKS,
 )

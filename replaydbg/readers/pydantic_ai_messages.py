@@ -202,4 +202,11 @@ def _cost(value: Json) -> float:
     return cost if 0 <= cost < 1e9 else NAN
 
 
-READER = Reader("pydantic-ai", "pydantic-ai messages", sniff, read, marks=("kind", "parts", "part_kind"))
+READER = Reader(
+    "pydantic-ai",
+    "pydantic-ai messages",
+    sniff,
+    read,
+    marks=("kind", "parts", "part_kind"),
+    needs=(b'"parts"',),
+)

@@ -116,4 +116,5 @@ READER = Reader(
     sniff,
     read,
     marks=("messages", "role", "items", "content_type"),
+    needs=(b'"$type"', b'"content_type"', b'"Content_type"'),
 )

@@ -128,4 +128,5 @@ READER = Reader(
     sniff,
     read,
     marks=("conversations", "from", "value"),
+    needs=(b'"conversations"',),
 )

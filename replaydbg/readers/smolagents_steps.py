@@ -203,4 +203,5 @@ READER = Reader(
     sniff,
     read,
     marks=("step_number", "model_input_messages", "token_usage"),
+    needs=(b'"step_number"',),
 )

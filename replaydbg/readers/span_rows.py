@@ -125,4 +125,5 @@ READER = Reader(
     _sniff,
     _read,
     marks=("traceID", "spanID", "operationName"),
+    needs=_MARKS,
 )

@@ -86,4 +86,5 @@ READER = Reader(
     main_files=("messages/message_*.json", "message_*.json"),
     parts=((r"(.*/)?message_\d+\.json", r"\1message_*.json"),),
     marks=("message", "message_id", "created_at"),
+    needs=(b'"message_id"',),
 )

@@ -102,4 +102,4 @@ def _told(steps: list[dict[str, Json]]) -> Iterator[dict[str, Json]]:
         yield {"role": "user", "content": step.get("observation")}
 
 
-READER = Reader(FORMAT, "SWE-agent trajectories", sniff, read)
+READER = Reader(FORMAT, "SWE-agent trajectories", sniff, read, needs=(b'"trajectory"',))

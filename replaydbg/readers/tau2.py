@@ -235,4 +235,5 @@ READER = Reader(
     sniff,
     read,
     marks=("simulations", "tasks", "info"),
+    needs=(b'"agent_info"', b'"termination_reason"'),
 )

@@ -69,5 +69,10 @@ def _with_error(part: Part) -> Part:
 
 
 READER = Reader(
-    "tau-bench", "tau-bench results, one trace a run", sniff, read, marks=("traj", "reward", "task_id")
+    "tau-bench",
+    "tau-bench results, one trace a run",
+    sniff,
+    read,
+    marks=("traj", "reward", "task_id"),
+    needs=(b'"task_id"',),
 )

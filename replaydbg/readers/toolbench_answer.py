@@ -57,5 +57,10 @@ def _offer(offer: dict[str, Json]) -> Json:
 
 
 READER = Reader(
-    FORMAT, "ToolBench answers", sniff, read, marks=("answer_generation", "train_messages", "win")
+    FORMAT,
+    "ToolBench answers",
+    sniff,
+    read,
+    marks=("answer_generation", "train_messages", "win"),
+    needs=(b'"answer_generation"', b'"trys"'),
 )

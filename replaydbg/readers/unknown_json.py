@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import nan
+from typing import TYPE_CHECKING
 
 from replaydbg import limits
 from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED, STATUS_NUMBER
@@ -21,7 +22,9 @@ from replaydbg.core.step import Kind, Status
 from replaydbg.core.trace import Source
 from replaydbg.readers import _containers
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
-from replaydbg.readers._records import Observed, Records
+
+if TYPE_CHECKING:  # asked of every file, which is seldom its own
+    from replaydbg.readers._records import Observed, Records
 
 FORMAT = "unknown-json"
 _LEAST = 0.001
@@ -38,6 +41,8 @@ def _sniff(document: Document) -> float:
 
 def _read(document: Document, partial: bool) -> Iterator[Reading]:
     """There is only the complete reading: so many steps at most are made."""
+    from replaydbg.readers._records import Records  # noqa: PLC0415 - most are asked in vain
+
     del partial
     records = Records(Source(document.name, FORMAT), _observed)
     buffer = document.buffer
@@ -104,6 +109,8 @@ def _saying(value: Json) -> str:
 
 def _observed(value: Json) -> Observed:
     """Steps keep their values, so that none is looked for again in a document of unknown shape; their size is bounded."""
+    from replaydbg.readers._records import Observed  # noqa: PLC0415 - most are asked in vain
+
     own = value
     if isinstance(value, dict):
         own = {key: item for key, item in value.items() if not _is_step(item)} or None

@@ -80,4 +80,4 @@ def _with_text(message: dict[str, Json]) -> dict[str, Json]:
         return message
 
 
-READER = Reader("vcr", "HTTP cassettes in YAML (VCR)", sniff, read)
+READER = Reader("vcr", "HTTP cassettes in YAML (VCR)", sniff, read, needs=(b"interactions:",))

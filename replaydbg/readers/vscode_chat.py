@@ -246,4 +246,5 @@ READER = Reader(
     read,
     marks=("requests", "responderUsername", "requestId", "response"),
     of_lines=True,
+    needs=(b'"v"', b'"requests"'),
 )

@@ -125,4 +125,11 @@ def _response(result: dict[str, Json]) -> ToolResponse:
     return ToolResponse(id_, text, name, result.get("is_error") is True)
 
 
-READER = Reader(FORMAT, "Zed threads", sniff, read, marks=("messages", "segments", "tool_uses", "version"))
+READER = Reader(
+    FORMAT,
+    "Zed threads",
+    sniff,
+    read,
+    marks=("messages", "segments", "tool_uses", "version"),
+    needs=(b'"User"', b'"Agent"', b'"Resume"', b'"segments"'),
+)

@@ -14,6 +14,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.readers import _registry
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._index import entry
 from tests.support.otlp import document, request, span, trace
 from tests.support.samples import SAMPLES
 
@@ -122,6 +123,8 @@ def made_up(
 
 
 def registry(monkeypatch: pytest.MonkeyPatch, *readers: Reader) -> None:
+    known = tuple(_registry._of(entry(reader), partial(_registry._same, reader)) for reader in readers)
+    monkeypatch.setattr(_registry, "_known", lambda: (known, ()))
     monkeypatch.setattr(_registry, "readers", lambda: (readers, ()))
 
 
@@ -209,14 +212,14 @@ class Point:
 @pytest.mark.parametrize("loaded", [ImportError("no module"), SystemExit(3), "not a reader"])
 def test_a_plug_in_that_fails_is_a_notice(monkeypatch: pytest.MonkeyPatch, loaded: object) -> None:
     monkeypatch.setattr(_registry, "entry_points", lambda group: [Point(loaded)])
-    readers, notices = _registry.readers.__wrapped__()
-    assert len(readers) >= 4
+    known, notices = _registry._known.__wrapped__()
+    assert len(known) >= 4
     assert "stranger" in notices[0].message
 
 
 def test_a_plug_in_is_one_of_the_readers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_registry, "entry_points", lambda group: [Point(made_up("stranger", 1.0))])
-    assert "stranger" in [reader.name for reader in _registry.readers.__wrapped__()[0]]
+    assert "stranger" in [known.entry.name for known in _registry._known.__wrapped__()[0]]
 
 
 def test_partial_readings_pass_through() -> None:
