@@ -27,10 +27,9 @@ def main() -> int:
 def _dispatch(arguments: list[str]) -> int:
     match arguments:
         case ["--version" | "-V"]:
-            from replaydbg import __version__
+            from replaydbg.cli import report
 
-            print(f"replaydbg {__version__}")  # noqa: T201 - the one line that needs no renderer
-            return 0
+            return report.guarded(_version)
         case ["open", path] if _is_path(path):
             from replaydbg.cli import interactive, report
 
@@ -50,6 +49,13 @@ def _dispatch(arguments: list[str]) -> int:
     from replaydbg.cli import app
 
     return app.run(arguments)
+
+
+def _version() -> int:
+    from replaydbg import __version__
+
+    print(f"replaydbg {__version__}")  # noqa: T201 - the one line that needs no renderer
+    return 0
 
 
 def _is_path(word: str) -> bool:

@@ -17,6 +17,8 @@ class Received:
     spans: int
     log_records: int
     refused: int
+    unwritten: int
+    """Of these such as the disk would not take."""
 
 
 def receive(host: str, port: int, path: str, tell: Callable[[str], None]) -> Received:
@@ -44,7 +46,7 @@ def receive(host: str, port: int, path: str, tell: Callable[[str], None]) -> Rec
         file.close()
         bound.close()
     counts = server.counts
-    return Received(counts.requests, counts.spans, counts.log_records, counts.refused)
+    return Received(counts.requests, counts.spans, counts.log_records, counts.refused, counts.unwritten)
 
 
 def _address(host: str, port: int) -> str:

@@ -36,6 +36,11 @@ def run(arguments: list[str]) -> int:
     app = build(arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS)
     gc.freeze()  # what was imported is no garbage: the first collection would walk all of it
     gc.enable()
+    return report.guarded(lambda: _left(app, arguments))
+
+
+def _left(app: typer.Typer, arguments: list[str]) -> int:
+    """With what code the command was left. Help is printed by nobody who is guarded."""
     try:
         app(arguments, prog_name="replaydbg")
     except SystemExit as left:
@@ -70,7 +75,8 @@ def _top(
     """Replay debugger for agentic workflows: open a recorded trace, see the loop and the broken tool call, edit one
     step, re-run what follows, compare.
 
-    Exit codes: 0 clean, 1 findings (check), 2 usage, 3 unreadable input, 4 replay failed or stopped, 130 interrupted.
+    Exit codes: 0 clean, 1 findings (check), 2 usage, 3 unreadable input, 4 replay failed or stopped, 74 the disk is full,
+    130 interrupted.
     """
     if version:
         from replaydbg import __version__

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from replaydbg.cli import report
-from replaydbg.errors import ReplaydbgError
+from replaydbg.errors import NotSaved, ReplaydbgError
 
 if TYPE_CHECKING:
     from replaydbg.actions.open import Opened
@@ -27,6 +27,10 @@ class Keeper:
         from replaydbg.actions.sitting import open_sitting
 
         self._named = session is not None
+        self.has_kept = False
+        """Whether the branch is in the session."""
+        self.was_refused = False
+        """Whether the disk would not take something: who counts on it must not go on as if it had."""
         self._sitting: OpenSitting | None = None
         self.journal: RunJournal | None = None
         try:
@@ -76,6 +80,7 @@ class Keeper:
                 self._put_aside(branch)
         else:
             journal.end()
+            self.has_kept = True
         return replace(branch, id=id_)
 
     def _put_aside(self, branch: Branch) -> None:
@@ -120,6 +125,7 @@ class Keeper:
     def _said(self, error: ReplaydbgError) -> None:
         if self._named:
             raise error
+        self.was_refused |= isinstance(error, NotSaved)
         report.say(f"the branch is not kept: {error.message}")
 
 

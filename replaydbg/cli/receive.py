@@ -37,4 +37,4 @@ def receive(
         f"{plural(got.spans, 'span')} and {plural(got.log_records, 'log record')} "
         f"in {plural(got.requests, 'request')} written to {output}{refused}"
     )
-    return 0
+    return report.EXIT_UNWRITTEN if got.unwritten else 0

@@ -173,15 +173,15 @@ def replay(
             return sampling.run(facts, edits, wishes, oracle or (), (samples, control), output, keeper)
         branch = _rerun(facts, edits, wishes, keeper)
         branch = _kept(opened, branch, out, keeper, goes_on=wishes.resume is not None)
-    return _told(facts, branch, output, kept=keeper is not None and keeper.journal is not None)
+    return _told(facts, branch, output, keeper)
 
 
-def _told(facts: Facts, branch: Branch, output: Output, *, kept: bool) -> int:
+def _told(facts: Facts, branch: Branch, output: Output, keeper: Keeper | None) -> int:
     _print_branch(facts, branch, output)
     if branch.stopped is None:
-        return EXIT_CLEAN
+        return EXIT_REPLAY if keeper is not None and keeper.was_refused else EXIT_CLEAN
     report.say(f"stopped: {branch.stopped.reason}")
-    if kept:
+    if keeper is not None and keeper.has_kept:
         report.say(f"--resume {branch.id} goes on with it")
     return EXIT_INTERRUPTED if branch.stopped.kind == _STOPPED_BY_PERSON else EXIT_REPLAY
 

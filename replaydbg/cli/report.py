@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -17,6 +18,9 @@ EXIT_BROKEN_PIPE = 141
 """As the shell reports a program that the end of a pipe has stopped: 128 + SIGPIPE."""
 EXIT_INTERNAL = 70
 """EX_SOFTWARE of sysexits.h."""
+EXIT_UNWRITTEN = 74
+"""EX_IOERR of the same: what was to be printed could not be, so that nobody takes half of it for all."""
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 NOTICES_SHOWN_MAX = 5
 """More would push what was asked for off the screen; JSON output has all of them."""
@@ -29,8 +33,7 @@ def guarded(command: Callable[[], int]) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        # Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return EXIT_BROKEN_PIPE
     except ReplaydbgError as error:
         problem(error)
@@ -39,8 +42,17 @@ def guarded(command: Callable[[], int]) -> int:
         say("interrupted")
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last door: nothing may pass it
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            _drop_output()
+            say(f"what was to be written could not be: {error.strerror}")
+            return EXIT_UNWRITTEN
         _internal(error)
         return EXIT_INTERNAL
+
+
+def _drop_output() -> None:
+    """Python would complain once more when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say(sentence: str) -> None:

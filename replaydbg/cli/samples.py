@@ -57,6 +57,7 @@ def run(  # noqa: PLR0917 - of one command
     if trial.stopped:
         report.say(f"stopped: {trial.stopped}")
     complete = all(one.held is not None for one in (*trial.edited, *trial.control)) and not trial.stopped
+    complete = complete and not (keeper is not None and keeper.was_refused)
     return EXIT_CLEAN if complete else EXIT_REPLAY
 
 

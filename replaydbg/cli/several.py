@@ -28,15 +28,16 @@ _NAMES_SHOWN = 3
 def run(
     several: Several, traces: Iterator[Opened | Outcome], output: Output, *, keep: bool, dry_run: bool
 ) -> int:
-    """Exit code 4 where a re-run stopped before its end, or nothing could be done with any trace."""
+    """Exit code 4 where a re-run stopped before its end, a disk would not take one, or nothing could be done with any."""
     outcomes: list[Outcome] = []
+    refused: list[bool] = []
     for number, opened in enumerate(traces, 1):
         if isinstance(opened, Outcome):
             outcome = opened
         elif dry_run:
             outcome = asyncio.run(several.planned(opened))
         else:
-            outcome = _tried(several, opened, number, keep=keep)
+            outcome = _tried(several, opened, number, refused, keep=keep)
         outcomes.append(outcome)
         if output is Output.TEXT:
             _print(outcome)
@@ -47,10 +48,11 @@ def run(
     stops = [one.branch.stopped.kind for one in outcomes if one.branch is not None and one.branch.stopped]
     if "stopped" in stops:
         return EXIT_INTERRUPTED
-    return EXIT_REPLAY if stops or all(one.passed_over for one in outcomes) else EXIT_CLEAN
+    is_short = bool(stops) or any(refused) or all(one.passed_over for one in outcomes)
+    return EXIT_REPLAY if is_short else EXIT_CLEAN
 
 
-def _tried(several: Several, opened: Opened, number: int, *, keep: bool) -> Outcome:
+def _tried(several: Several, opened: Opened, number: int, refused: list[bool], *, keep: bool) -> Outcome:
     if is_terminal(sys.stderr):
         sys.stderr.write(f"\r\x1b[Kreplaydbg: trace {number}: {printable(opened.trace.id)}")
         sys.stderr.flush()
@@ -59,6 +61,7 @@ def _tried(several: Several, opened: Opened, number: int, *, keep: bool) -> Outc
             outcome = asyncio.run(several.rerun(opened, keeper.journal if keeper is not None else None))
             if keeper is not None and outcome.branch is not None:
                 outcome = replace(outcome, branch=keeper.keep(outcome.branch))
+                refused.append(keeper.was_refused)
     finally:
         if is_terminal(sys.stderr):
             sys.stderr.write("\r\x1b[K")

@@ -27,6 +27,8 @@ STANDARD_INPUT = "-"
 _CHUNK_BYTES = 1 << 20
 _ZIPPED_BYTES = 64 << 10
 _UNZIPPED_BYTES_MAX = 64 << 10
+_OF_THE_SYSTEM = ("/dev/std", "/dev/fd/", "/proc/")
+"""Names of what this process has open, which may be a file."""
 GZIP = b"\x1f\x8b"
 _WIDE = {
     codecs.BOM_UTF32_LE: "UTF-32",
@@ -118,8 +120,15 @@ def read_text(path: str) -> str:
 
 
 def write_whole(path: str, chunks: Iterable[bytes]) -> None:
-    """Write a file so that it is there whole or not at all. Raises UsageProblem; the old file is then untouched."""
+    """Write a file so that it is there whole or not at all. Raises UsageProblem; the old file is then untouched.
+
+    What is no file, as a pipe, a device or `/dev/stdout`, is written to: another file in its place would be a loss.
+    """
     target = Path(path)
+    if path.startswith(_OF_THE_SYSTEM) or (target.exists() and not target.is_file()):
+        _write_to(target, chunks)
+        return
+    target = target.resolve() if target.is_symlink() else target
     temporary: Path | None = None
     try:
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
@@ -136,6 +145,14 @@ def write_whole(path: str, chunks: Iterable[bytes]) -> None:
         if not isinstance(error, OSError):
             raise
         raise UsageProblem(f"{path} cannot be written: {_reason(error)}") from error
+
+
+def _write_to(target: Path, chunks: Iterable[bytes]) -> None:
+    try:
+        with target.open("wb") as file:
+            file.writelines(chunks)
+    except OSError as error:
+        raise UsageProblem(f"{target} cannot be written: {_reason(error)}") from error
 
 
 def size_and_time(path: str) -> tuple[int, float]:

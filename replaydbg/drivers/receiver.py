@@ -67,6 +67,8 @@ class Counts:
     spans: int = 0
     log_records: int = 0
     refused: int = 0
+    unwritten: int = 0
+    """Of the refused those that the disk would not take."""
 
 
 class TraceFile:
@@ -153,6 +155,7 @@ class Receiver:
                 try:
                     await asyncio.to_thread(self.file.append, line)
                 except OSError as error:
+                    self.counts.unwritten += 1
                     raise Refused(503, f"{self.file.path} cannot be written: {error.strerror}") from error
         self.counts.requests += 1
         self.counts.spans += spans

@@ -29,7 +29,7 @@ def test_the_address_and_what_to_do_with_it_are_told(tmp_path: Path, served: lis
     told: list[str] = []
     got = receive.receive("127.0.0.1", 0, str(tmp_path / "x.jsonl"), told.append)
     address = "http://{}:{}".format(*served[0])
-    assert got == receive.Received(0, 2, 0, 0)
+    assert got == receive.Received(0, 2, 0, 0, 0)
     assert all(address in line for line in told[:2])
     assert "--follow" in told[2]
     assert len(told) == 3

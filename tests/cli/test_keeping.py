@@ -14,7 +14,7 @@ from replaydbg.core.branch import Branch, Provenance, Question, Stop
 from replaydbg.core.message import Message, Role
 from replaydbg.core.outcome import Reply
 from replaydbg.core.trace import Trace
-from replaydbg.errors import ReplaydbgError, UsageProblem
+from replaydbg.errors import NotSaved, ReplaydbgError
 from replaydbg.session.answers import Begun, answer_row
 from tests.support.sittings import branch
 
@@ -107,10 +107,11 @@ def test_answers_that_a_full_disk_left_are_named(
         kept_in = keeper.journal.kept_in
 
         def full(*_: object) -> None:
-            raise UsageProblem("the disk is full")
+            raise NotSaved("the disk is full")
 
         monkeypatch.setattr(keeper._sitting, "do", full)
         keeper.keep(paid(opened.trace))
+        assert (keeper.has_kept, keeper.was_refused) == (False, True)
     assert kept_in is not None
     assert kept_in.exists()
     said = capsys.readouterr().err

@@ -150,3 +150,30 @@ def test_an_ascii_terminal_gets_ascii() -> None:
     assert done.returncode == 0
     assert done.stdout.isascii()
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--version",), ("--help",), ("show", "--help"), ("formats",), ("explain", "no-progress-loop"), ("show", INCIDENT),
+        ("show", INCIDENT, "--output", "json"), ("check", INCIDENT), ("check", INCIDENT, "--output", "json"),
+        ("check", INCIDENT, "--output", "sarif"), ("check", INCIDENT, "--output", "junit"), ("check", INCIDENT, "--output", "github"),
+        ("convert", INCIDENT, "--to", "native"), ("convert", INCIDENT, "--to", "markdown"), ("diff", INCIDENT, INCIDENT),
+        ("open", INCIDENT),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_what_a_full_disk_does_not_take_is_no_success(arguments: tuple[str, ...]) -> None:
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = subprocess.run(
+            [sys.executable, "-m", "replaydbg", *arguments], stdout=full, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+            text=True, cwd=ROOT, timeout=60, check=False,
+        )  # fmt: skip
+    said = [line for line in done.stderr.splitlines() if "note:" not in line]
+    assert (done.returncode, said[0]) == (
+        74,
+        "replaydbg: what was to be written could not be: No space left on device",
+    )
+    assert "fault" not in done.stderr
+    assert "Exception ignored" not in done.stderr

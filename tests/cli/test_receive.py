@@ -67,3 +67,14 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         done = run("receive", "--port", port, "-o", str(tmp_path / "other.jsonl"))
     assert done.code == 2
     assert "cannot be listened on" in done.err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_what_the_disk_would_not_take_is_no_success() -> None:
+    import httpx2
+
+    with receiving(Path("/dev/full")) as receiver:
+        answer = httpx2.post(f"{receiver.url}/v1/traces", json={"resourceSpans": []})
+        assert answer.status_code == 503
+        assert receiver.stop() == 74
+    assert receiver.said[-1].endswith("1 request refused")

@@ -211,6 +211,40 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
 
 
+def test_what_is_no_file_is_written_to_and_stays(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard: list[bytes] = []
+    listener = threading.Thread(target=lambda: heard.append(pipe.read_bytes()))
+    listener.start()
+    files.write_whole(str(pipe), [b"a", b"b"])
+    listener.join(10)
+    assert (heard, pipe.is_fifo()) == ([b"ab"], True)
+    with pytest.raises(UsageProblem, match="cannot be written"):
+        files.write_whole(str(tmp_path), [b""])
+    assert tmp_path.is_dir()
+
+
+def test_a_link_stays_and_what_it_leads_to_is_written(tmp_path: Path) -> None:
+    path, link = put(tmp_path, b"old"), tmp_path / "link.json"
+    link.symlink_to(path)
+    files.write_whole(str(link), [b"new"])
+    assert (path.read_bytes(), link.is_symlink()) == (b"new", True)
+
+
+def test_what_this_process_has_open_is_written_to(tmp_path: Path) -> None:
+    with put(tmp_path, b"").open("r+b") as file:
+        files.write_whole(f"/dev/fd/{file.fileno()}", [b"new"])
+        assert file.read() == b"new", "it is the same file"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device")
+def test_a_full_device_is_a_sentence_and_stays() -> None:
+    with pytest.raises(UsageProblem, match="disk is full"):
+        files.write_whole("/dev/full", [b"x"])
+    assert not Path("/dev/full").is_file()
+
+
 def test_a_folder_gives_its_files_without_hidden_ones_and_sessions(tmp_path: Path) -> None:
     for name in (
         "b.json",
