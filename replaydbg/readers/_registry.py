@@ -254,6 +254,8 @@ def _of_items(document: Document, best: float) -> tuple[float, Reader] | None:
     lines = _arrays.lines_of_head(document)
     scores = [(_confidence(reader, lines, []), True, reader) for reader in _own(lines) if reader.of_lines]
     scores += [(_confidence(reader, item, []), False, reader) for reader in _own(*items) for item in items]
+    if not scores:
+        return None
     score, are_lines, reader = max(scores, key=lambda score: score[:2])
     if score < (_UNMISTAKABLE if best >= _SURE else _SURE):
         return None
@@ -268,7 +270,7 @@ def _own(*documents: Document) -> list[Reader]:
 
 def _of_item(item: Document) -> Reader | None:
     scores = [(_confidence(reader, item, []), reader) for reader in _own(item)]
-    score, reader = max(scores, key=lambda score: score[0])
+    score, reader = max(scores, key=lambda score: score[0], default=(0.0, None))
     return reader if score >= _SURE else None
 
 
