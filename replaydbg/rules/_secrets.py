@@ -143,6 +143,7 @@ def _detectors() -> tuple[Any, ...]:
     return tuple((known | younger)[kind]() for kind in (*_KINDS, *_YOUNGER) if kind in known | younger)
 
 
+@cache
 def can_be_found() -> bool:
     """Whether the extra `secrets` is installed. It is imported only when there is something to look at: a quarter of a second."""
     return find_spec("detect_secrets") is not None

@@ -67,7 +67,9 @@ def test_it_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_without_the_extra_nothing_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_secrets, "find_spec", lambda _: None)
+    _secrets.can_be_found.cache_clear()
     assert found(RULE, leaking()) == []
+    _secrets.can_be_found.cache_clear()
 
 
 def test_without_the_detectors_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
