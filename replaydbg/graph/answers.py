@@ -89,7 +89,8 @@ class Answering:
                 if isinstance(part, ToolResponse) and not cut:
                     place = new_tuple(PromptPlace, (row, number, index))
                     self.ids.add(part.id)
-                    at = _answered(waiting, part)
+                    is_it = len(waiting) == 1 and part.id and waiting[0][1].id == part.id  # nearly always
+                    at = 0 if is_it else _answered(waiting, part)
                     if at is None:
                         unasked.append((place, part))
                     else:
@@ -206,8 +207,6 @@ def _is_large(result: Json) -> bool:
 
 
 def _answered(waiting: Sequence[_Waiting], response: ToolResponse) -> int | None:
-    if len(waiting) == 1 and response.id and waiting[0][1].id == response.id:  # nearly always
-        return 0
     if response.id:
         if len(waiting) <= _FEW:
             alike = [at for at, (_, call) in enumerate(waiting) if call.id == response.id]

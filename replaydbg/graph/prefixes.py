@@ -207,7 +207,10 @@ class Ends:
 
     def add(self, end: int, row: int) -> None:
         self.of_row[row] = end
-        rows = self.rows.setdefault(end, [])
+        rows = self.rows.get(end)
+        if rows is None:
+            self.rows[end] = [row]
+            return
         rows.append(row)
         del rows[:-TWINS_MAX]
 

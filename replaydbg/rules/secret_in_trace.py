@@ -58,8 +58,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     rows: dict[_secrets.Secret, list[int]] = {}
     glances = _Glances()
     looked_at = 0
-    for batch in _texts(facts):
-        looked_at += sum([len(text) for _, _, text in batch])
+    for batch, chars in _texts(facts):
+        looked_at += chars
         if looked_at > limits.SECRET_CHARS_MAX:
             yield _ended(facts, batch[-1][0])
             break
@@ -110,8 +110,8 @@ def _finding(facts: Facts, secret: _secrets.Secret, row: int, place: _Place, row
     return Finding(RULE.code, RULE.name, severity, message, steps, (Evidence(steps[0], where, "here first"),))
 
 
-def _texts(facts: Facts) -> Iterator[list[_Said]]:
-    """Every text of the run once, with the step and the place where it first stands, some at a time."""
+def _texts(facts: Facts) -> Iterator[tuple[list[_Said], int]]:
+    """Every text of the run once, with the step and the place where it first stands, some at a time; and how long they are."""
     trace, links, calls_of = facts.trace, facts.threads.links, facts.index.calls_by_row
     batch: list[_Said] = []
     chars = 0
@@ -139,9 +139,9 @@ def _texts(facts: Facts) -> Iterator[list[_Said]]:
         for at in range(before, len(batch)):
             chars += len(batch[at][2])
         if chars >= _GLANCE_CHARS:
-            yield batch
+            yield batch, chars
             batch, chars = [], 0
-    yield batch
+    yield batch, chars
 
 
 def _text_of(part: Part) -> str:

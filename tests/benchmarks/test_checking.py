@@ -7,6 +7,9 @@ complete. The first is what a person waits for who only opens the file.
 
     pytest -m benchmark tests/benchmarks/test_checking.py -s
     REPLAYDBG_BENCHMARK_MB=1,10,100,1000 pytest -m benchmark tests/benchmarks/test_checking.py -s
+    REPLAYDBG_CORPORA=FOLDER pytest -m benchmark tests/benchmarks/test_checking.py -k small_files -s
+
+The last is of real files, all of them small: what they take together, and the worst of them.
 
 Each case is a process of its own, measured in processor time with the garbage collector off, as `check` has it. A small
 trace of the same kind is checked before, and the list of models imported, so that what rules import is not counted; that is told by itself. Facts that
@@ -27,6 +30,7 @@ import pytest
 
 from tests.benchmarks import chat_logs, otlp_traces, session_traces
 from tests.benchmarks.test_reading import SIZES_MB
+from tests.support import corpora
 
 KINDS: dict[str, Callable[[int], Iterator[bytes]]] = {
     "OTLP, whole histories": partial(otlp_traces.document, "full"),
@@ -39,7 +43,23 @@ SMALL_BYTES = 300_000
 SHOWN_MIN = 0.1
 """Of the load of the structure, which the lines of parts are told against: what takes less is summed up."""
 
-_CHECK = """
+_COMPLETE = """
+def complete(trace):
+    looked = {}
+    for row in range(len(trace)):
+        body = trace.body(row)
+        messages = body.messages
+        talk = getattr(messages, "conversation", None)
+        if talk is not None:  # prompts are beginnings of one list: of each what is new in it
+            _ = messages[looked.get(id(talk), 0) :]
+            looked[id(talk)] = len(messages)
+        _ = (body.output, body.tools, body.params, body.call, body.result, body.input, body.output_value, body.error)
+    return trace
+"""
+
+_CHECK = (
+    _COMPLETE
+    + """
 import gc, json, sys, time
 import orjson
 from replaydbg.actions import check, open as opening
@@ -57,16 +77,7 @@ SHARED = {
     "loops": lambda facts: facts.cycles.loops,
 }
 def load_with_bodies(path):
-    trace, looked = load(path), {}
-    for row in range(len(trace)):
-        body = trace.body(row)
-        messages = body.messages
-        talk = getattr(messages, "conversation", None)
-        if talk is not None:  # prompts are beginnings of one list: of each what is new in it
-            _ = messages[looked.get(id(talk), 0) :]
-            looked[id(talk)] = len(messages)
-        _ = (body.output, body.tools, body.params, body.call, body.result, body.input, body.output_value, body.error)
-    return trace
+    return complete(load(path))
 def all_rules(trace):
     facts = Facts(trace)
     return [list(_registry.check(facts, [rule.code])) for rule in rules]
@@ -104,7 +115,7 @@ imports, _ = took(lambda: [_models.window_tokens("any"), *check.check_paths([sma
 imports -= took(lambda: list(check.check_paths([small])))[0]
 load_takes = min(took(lambda: load(path))[0] for _ in range(3))
 bodies_too, whole, checked = float("inf"), float("inf"), []
-for _ in range(4):  # in turn, since the machine is not equally fast at all times
+for _ in range(4 if load_takes > 0.2 else 12):  # in turn, since the machine is not equally fast at all times
     bodies_too = min(bodies_too, took(lambda: load_with_bodies(path))[0])
     seconds, checked = took(lambda: list(check.check_paths([path])))
     whole = min(whole, seconds)
@@ -122,6 +133,57 @@ parts.append(["repairs", took(lambda: [repair(facts, one) for one in findings])[
 del trace, facts, found, findings
 print(json.dumps({"steps": steps, "load": load_takes, "bodies_too": bodies_too, "on_top": on_top, "parts": parts, "check": whole, "imports": imports, "parsing": parsing(path)}))
 """
+)
+
+_SMALL_FILES = (
+    _COMPLETE
+    + """
+import gc, json, sys, time
+from replaydbg.actions import check, open as opening
+from replaydbg.errors import ReplaydbgError
+def took(work):
+    began = time.process_time(); work(); return time.process_time() - began
+def load(path):
+    return [complete(trace) for trace in list(opening.readings(path))[-1].traces]
+told = []
+for path in map(str.rstrip, sys.stdin):
+    try:
+        steps = sum(map(len, load(path)))
+        list(check.check_paths([path]))
+    except ReplaydbgError:
+        continue
+    gc.collect()
+    gc.disable()
+    loads, checks = [], []
+    for _ in range(7):
+        loads.append(took(lambda: load(path)))
+        checks.append(took(lambda: list(check.check_paths([path]))))
+    gc.enable()
+    told.append([path, steps, min(loads), min(checks)])
+print(json.dumps(told))
+"""
+)
+SMALL_FILES_BYTES_MAX = 2_000_000
+
+
+@pytest.mark.benchmark
+def test_small_files() -> None:
+    paths = sorted(
+        str(path) for path in corpora.ROOT.rglob("*.json*") if path.stat().st_size <= SMALL_FILES_BYTES_MAX
+    )
+    if not paths:
+        pytest.skip(f"the corpora are not at {corpora.ROOT} (set REPLAYDBG_CORPORA)")
+    command = [sys.executable, "-c", _SMALL_FILES]
+    ran = subprocess.run(command, input="\n".join(paths), check=True, capture_output=True, text=True)
+    told = [one for one in json.loads(ran.stdout) if one[1]]
+    load, checked = sum(one[2] for one in told), sum(one[3] for one in told)
+    ratios = sorted(one[3] / one[2] for one in told)
+    print(
+        f"\n{len(told)} files, {sum(one[1] for one in told):,} steps: complete load {load * 1e3:.0f} ms, check "
+        f"{checked / load:.2f} x; of one file {ratios[len(ratios) // 2]:.2f} x in the middle; the worst:"
+    )
+    for path, steps, its, whole in sorted(told, key=lambda one: one[3] / one[2], reverse=True)[:5]:
+        print(f"  {whole / its:.1f} x, {whole * 1e3:.1f} ms, {steps} steps: {Path(path).name[:60]}")
 
 
 @pytest.mark.benchmark
