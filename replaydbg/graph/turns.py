@@ -127,7 +127,7 @@ class Turns:
         if before is None or before_row is None:
             return self._unlinked(row, self._messages(row))
         forked = before.turns and before.turns[-1].row != before_row and not self._is_after(row, before)
-        if forked or (self.answers.as_text(before_row) is None and self.answers.spoken_to(row)):
+        if forked or (self.answers.spoken_to(row) and self.answers.as_text(before_row) is None):
             messages = self._messages(row)
             # What went before was noted when it was new: a long talk is not gone through again with every word.
             noted = self._scope(before_row) == self._scope(row)

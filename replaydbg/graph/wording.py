@@ -283,11 +283,7 @@ def is_nothing(result: Json) -> bool:
         if long and not result[_NOTHING_CHARS_MAX].isspace():
             return False  # as nearly always, and nothing is copied
         text = result.strip()
-        if len(text) > _NOTHING_CHARS_MAX:
-            return False
-        if text[:1] in {"[", "{"}:
-            return _holds_nothing(text)
-        return text == '""' or _NOTHING.fullmatch(text) is not None
+        return len(text) <= _NOTHING_CHARS_MAX and _says_nothing(text)
     if isinstance(result, dict):
         if not _COMPLAINTS.isdisjoint(result):
             return False
@@ -298,7 +294,11 @@ def is_nothing(result: Json) -> bool:
     return result is None or result in ([], {})
 
 
-def _holds_nothing(text: str) -> bool:
+@lru_cache(maxsize=2048)
+def _says_nothing(text: str) -> bool:
+    """Of a short text: many results are the same few words."""
+    if text[:1] not in {"[", "{"}:
+        return text == '""' or _NOTHING.fullmatch(text) is not None
     try:
         return is_nothing(orjson.loads(text))
     except orjson.JSONDecodeError:
