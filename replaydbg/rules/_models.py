@@ -49,7 +49,7 @@ def _is_alias(one: Any, other: Any) -> bool:
 
 
 WINDOWS_AT_LEAST: Mapping[str, int] = {
-    "claude": 100_000, "gpt-4o": 16_000, "gpt-4.1": 100_000, "gpt-5": 100_000, "o1": 100_000, "o3": 100_000, "o4": 100_000,
+    "claude": 100_000, "claude-3": 200_000, "claude-opus": 200_000, "claude-sonnet": 200_000, "gpt-4o": 16_000, "gpt-4.1": 100_000, "gpt-5": 100_000, "o1": 100_000, "o3": 100_000, "o4": 100_000,
     "gemini": 8_000, "grok": 32_000, "kimi": 100_000,
 }  # fmt: skip
 """By how the name begins what every such model of the list can read: most prompts are far below, and need no list."""
