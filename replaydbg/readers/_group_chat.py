@@ -52,7 +52,7 @@ class GroupChat:
 
     def _thread(self, agent: str) -> Thread:
         if agent not in self._threads:
-            thread = self._threads[agent] = self.run.thread(agent=agent)
+            thread = self._threads[agent] = self.run.thread(agent=agent, shared=True)
             for _, message, moment_ns in self._heard:
                 thread.say(message, moment_ns=moment_ns)
         return self._threads[agent]

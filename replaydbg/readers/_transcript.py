@@ -100,10 +100,14 @@ class Run:
         self.id = id
         self.columns = Columns()
 
-    def thread(self, *, agent: str = "", parent_id: str = "", first_ns: int = NOT_RECORDED) -> Thread:
-        """A conversation of its own. A sub-agent's stands below the step `parent_id`."""
+    def thread(
+        self, *, agent: str = "", parent_id: str = "", first_ns: int = NOT_RECORDED, shared: bool = False
+    ) -> Thread:
+        """A conversation of its own. A sub-agent's stands below the step `parent_id`. What a `shared` one is told stands
+        elsewhere, too: agents that speak into one room.
+        """
         conversation = self.transcript.decoders.conversation()
-        return Thread(self, conversation, agent=agent, parent_id=parent_id, last_ns=first_ns)
+        return Thread(self, conversation, agent=agent, parent_id=parent_id, last_ns=first_ns, shared=shared)
 
     def step(self, kind: Kind, name: str, body: Body | None = None, *, id: str = "", **facts: Any) -> str:  # noqa: A002
         """A step that is neither reply nor tool response, with any of the keywords of `Columns.add`. Gives its id."""
@@ -120,17 +124,27 @@ class Thread:
     """One conversation. `say`, `reply` and `result` in the order of the file; `add` does the right one of them."""
 
     def __init__(
-        self, run: Run, conversation: Conversation, *, agent: str, parent_id: str, last_ns: int = NOT_RECORDED
+        self,
+        run: Run,
+        conversation: Conversation,
+        *,
+        agent: str,
+        parent_id: str,
+        last_ns: int = NOT_RECORDED,
+        shared: bool = False,
     ) -> None:
         self.run = run
         self.conversation = conversation
         self.agent = agent
         self.parent_id = parent_id
+        self.shared = shared
         self.last_ns = last_ns
         """When the last entry was written: the next reply began there, unless its start is recorded."""
         self._waiting: list[_Waiting] = []
         self._asked = 0
         """Calls of the latest reply."""
+        self._unheard: list[int] = []
+        """Places of what was said since the latest reply, and which no step shows so far."""
 
     def __len__(self) -> int:
         return len(self.conversation)
@@ -144,14 +158,18 @@ class Thread:
             agent=self.agent if agent is None else agent,
             parent_id=self.parent_id if parent_id is None else parent_id,
             last_ns=self.last_ns,
+            shared=self.shared,
         )
         thread._waiting = [one for one in self._waiting if one.place < kept]
+        thread._unheard = [place for place in self._unheard if place < kept]
+        self._unheard = [place for place in self._unheard if place >= kept]
         return thread
 
     def compact(self, kept: int = 0) -> None:
         """The history goes on from its first `kept` messages, as after a summary. Steps before keep their prompts."""
         self.conversation = self.run.transcript.decoders.conversation(self.conversation, kept)
         self._waiting.clear()
+        self._unheard.clear()
 
     def add(self, message: Message, *, moment_ns: int = NOT_RECORDED, **facts: Any) -> list[str]:
         """A message by its role. `facts` are those of `reply` or `result`. Gives the ids of the new steps."""
@@ -168,7 +186,9 @@ class Thread:
     def say(self, entry: Any, *, moment_ns: int = NOT_RECORDED) -> int:
         """What stands in later prompts and is no step: an instruction, a person's turn. Gives its place."""
         self._at(moment_ns)
-        return self.conversation.append(entry)
+        place = self.conversation.append(entry)
+        self._unheard.append(place)
+        return place
 
     def reply(
         self,
@@ -190,6 +210,7 @@ class Thread:
         An `entry` of None is a call that failed: nothing was said.
         """
         length = len(self.conversation)
+        self._unheard.clear()
         told = facts or NOTHING
         id_ = id or self.run.next_id(Kind.MODEL_CALL)
         model = model or told.model
@@ -251,6 +272,8 @@ class Thread:
         """
         if response is not None:
             call_id, name, is_error = response.id, response.name or name, response.is_error or is_error
+        if place in self._unheard[-1:]:
+            self._unheard.pop()
         waiting = self._answered(call_id, name)
         told = facts or NOTHING
         id_ = id or self.run.next_id(Kind.TOOL_EXECUTION)
@@ -268,8 +291,9 @@ class Thread:
         return id_
 
     def end(self) -> None:
-        """A step for messages that nobody answered, where they are all there is to see of the run."""
-        if len(self) and not len(self.run.columns):
+        """A step for messages that nobody answered: those of a run that ended, or failed, before the model spoke."""
+        if self._unheard and not (self.shared and len(self.run.columns)):
+            self._unheard.clear()
             body = PlainBody(messages=History(self.conversation, len(self)))
             self.run.step(
                 Kind.OPAQUE, "messages without a reply", body, agent=self.agent, start_ns=self.last_ns
@@ -278,6 +302,10 @@ class Thread:
     def leave_calls(self) -> None:
         """What nothing answered so far is not answered any more: where each turn has its results, and calls have no ids."""
         self._waiting.clear()
+
+    def heard(self) -> None:
+        """What was said so far stands in other steps, as after a compaction: `end` needs not tell it."""
+        self._unheard.clear()
 
     @property
     def open_calls(self) -> tuple[Asked, ...]:

@@ -196,7 +196,7 @@ def _add_state(transcript: Transcript, state: dict[str, Json], place: str) -> No
     transcript.notice(place, "what the agents were told by their system prompts was not recorded")
     for agent, messages in contexts.items():
         replies = (loose.text(item.get("source")) for item in map(loose.mapping, messages) if _is_reply(item))
-        thread = run.thread(agent=agent or next(replies, ""))
+        thread = run.thread(agent=agent or next(replies, ""), shared=len(contexts) > 1)
         for message in map(_message, messages):
             thread.add(message)
         thread.end()

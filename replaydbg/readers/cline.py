@@ -126,6 +126,7 @@ class _Told:
                 if message.get("isSummary") is True:  # what was said before is not sent any more
                     self.thread.compact()
                     self.thread.say(said)
+                    self.thread.heard()
             else:
                 self._turn(said, moment)
 
@@ -144,8 +145,11 @@ class _Told:
                 responses.append(ToolResponse(id_, one.result, one.name, one.is_error))
             others = [part for part in said.parts if not _is_result(part)]
             said = replace(said, parts=(*responses, *others))
+        is_shown = self._asked is not None and bool(told)
         self._asked = None
         self.thread.add(said, moment_ns=moment)
+        if is_shown:
+            self.thread.heard()
 
 
 def _is_result(part: Part) -> bool:

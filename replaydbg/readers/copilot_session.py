@@ -178,6 +178,7 @@ class _Session:
         keeps_instructions = bool(len(before)) and before.conversation[0].role is Role.SYSTEM
         self._threads[""] = before.fork(int(keeps_instructions))
         self._main.say(Message(Role.USER, (Text(summary),)), moment_ns=moment)
+        self._main.heard()
 
 
 READER = Reader(FORMAT, "GitHub Copilot sessions", sniff, read, of_lines=True, needs=(b'"data"',))

@@ -77,6 +77,7 @@ def _say(thread: Thread, row: dict[str, Json]) -> None:
     if row.get("is_summary_message") == 1:  # what was said before is not sent any more
         thread.compact()
         thread.say(message)
+        thread.heard()
 
 
 def _part(part: dict[str, Json]) -> Part:

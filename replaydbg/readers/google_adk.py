@@ -143,7 +143,7 @@ class _Session:
     def _thread(self, branch: str) -> Thread:
         """The thread of a branch, which begins with all that is heard in it."""
         if branch not in self._threads:
-            thread = self._threads[branch] = self.run.thread()
+            thread = self._threads[branch] = self.run.thread(shared=True)
             for told_in, message, moment in self._told:
                 if _hears(branch, told_in):
                     thread.say(message, moment_ns=moment)

@@ -235,6 +235,7 @@ class _Session:
             self._thread.say(self._instructions)
         for message in messages:
             self._thread.say(message)
+        self._thread.heard()
 
     def _compact(self, line: dict[str, Json], moment: int) -> None:
         self._reply_ends({})

@@ -169,6 +169,7 @@ class _Session:
         self._thread = before.fork(0)
         for message in (_said(Role.USER, summary), *messages):
             self._thread.say(message, moment_ns=moment)
+        self._thread.heard()
 
 
 def _said(role: Role, content: Json) -> Message:

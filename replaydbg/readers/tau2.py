@@ -92,8 +92,8 @@ class _Simulation:
         self.place = place
         self.run: Run = transcript.run(_id(record))
         start = _moments.nanoseconds(record.get("start_time"))
-        self.agent: Thread = self.run.thread(agent="agent", first_ns=start)
-        self.user: Thread = self.run.thread(agent="user", first_ns=start)
+        self.agent: Thread = self.run.thread(agent="agent", first_ns=start, shared=True)
+        self.user: Thread = self.run.thread(agent="user", first_ns=start, shared=True)
 
     def add(self) -> None:
         if self.setting.policy:

@@ -50,10 +50,11 @@ def test_a_conversation() -> None:
     (trace,) = reading.traces
     assert outline(trace) == [
         "model-call chat", "tool-execution Read", "model-call chat", "tool-execution Bash!", "model-call chat",
-        "tool-execution github - search (MCP)", "model-call chat",
+        "tool-execution github - search (MCP)", "model-call chat", "opaque messages without a reply",
     ]  # fmt: skip
     assert told(trace, 0) == ["fix the bug\nin a.py"]
-    first, _, _, ran, _, _, last = trace.steps()
+    first, _, _, ran, _, _, last, after = trace.steps()
+    assert [message.text for message in after.body.messages or ()][-1] == "thanks"
     assert first.body.output is not None
     assert [type(part).__name__ for part in first.body.output.parts] == ["Reasoning", "Text", "ToolCall"]
     assert ran.body.call is not None

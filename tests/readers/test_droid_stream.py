@@ -53,7 +53,10 @@ def test_a_run() -> None:
     [
         (line(8, "completion", finalText="other words"), ["model-call chat big", "model-call chat big"]),
         (line(8, "error", message="529"), ["model-call chat big", "model-call chat big!"]),
-        (line(8, "message", role="user", text="on"), ["model-call chat big"]),
+        (
+            line(8, "message", role="user", text="on"),
+            ["model-call chat big", "opaque messages without a reply"],
+        ),
     ],
     ids=["last words that were told nowhere else", "an error", "a question without an answer"],
 )

@@ -82,7 +82,7 @@ def test_one_state_says_nothing_of_when() -> None:
 def test_a_task_that_failed_is_a_step() -> None:
     failed = state(1, tasks=[{"id": "k", "name": "agent", "error": "ValueError('no')"}])
     trace = one(READER, [failed, failed])
-    assert outline(trace) == ["opaque agent!"]
+    assert outline(trace) == ["opaque agent!", "opaque messages without a reply"]
     assert trace.body(0).error == "ValueError('no')"
 
 

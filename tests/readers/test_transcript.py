@@ -209,3 +209,59 @@ def test_events_say_of_what_type_they_are() -> None:
     transcript = Transcript(document(made), "test")
     assert list(transcript.events(document(made))) == [("a", {"type": "a", "n": 1}), ("b", {"type": "b"})]
     assert [notice.pointer for notice in transcript.notices] == ["line 2", "line 3"]
+
+
+UNHEARD = "messages without a reply"
+
+
+def ended(*messages: Message, shared: bool = False) -> list[str]:
+    run = Transcript(DOCUMENT, "test").run("r")
+    thread = run.thread(shared=shared)
+    for message in messages:
+        thread.add(message)
+    thread.end()
+    thread.end()
+    return [step.name for step in traced(run).steps()]
+
+
+def test_what_nobody_answered_is_a_step_where_the_talk_ends() -> None:
+    asked = assistant("", call("f", {}, "c1"))
+    assert ended(user("u"), assistant("a"), user("more")) == ["chat", UNHEARD]
+    assert ended(user("u"), assistant("a")) == ["chat"]
+    assert ended(user("u"), asked, response("c1", "42")) == ["chat", "f"], "the execution shows it"
+    assert ended(user("u"), asked, response("c1", "42"), user("and?")) == ["chat", "f", UNHEARD]
+    assert ended(user("u"), user("v")) == [UNHEARD]
+    assert ended(user("u"), assistant("a"), user("more"), shared=True) == ["chat"], "another thread has it"
+    assert ended(user("u"), shared=True) == [UNHEARD], "there is nothing else"
+
+
+def test_the_step_of_what_nobody_answered_has_the_talk() -> None:
+    run = Transcript(DOCUMENT, "test").run("r")
+    thread = run.thread()
+    for message in (user("u"), assistant("a"), user("more")):
+        thread.add(message)
+    thread.end()
+    assert [message.text for message in traced(run).body(1).messages or ()] == ["u", "a", "more"]
+
+
+def test_what_a_failed_call_was_asked_was_heard_and_so_was_what_a_compaction_left() -> None:
+    run = Transcript(DOCUMENT, "test").run("r")
+    thread = run.thread()
+    thread.add(user("u"))
+    thread.reply(None, facts=Facts(error="no"))
+    thread.compact()
+    thread.say(user("in short"))
+    thread.heard()
+    thread.end()
+    assert [step.name for step in traced(run).steps()] == ["chat"]
+
+
+def test_a_fork_takes_along_what_it_keeps() -> None:
+    run = Transcript(DOCUMENT, "test").run("r")
+    thread = run.thread()
+    for message in (user("u"), assistant("a"), user("kept"), user("taken back")):
+        thread.add(message)
+    thread.fork(3).end()
+    assert [message.text for message in traced(run).body(1).messages or ()] == ["u", "a", "kept"]
+    thread.end()
+    assert len(traced(run)) == 3, "what was taken back was said, too"
