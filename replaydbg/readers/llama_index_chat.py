@@ -102,5 +102,9 @@ READER = Reader(
     sniff,
     read,
     marks=("store", "role", "blocks", "additional_kwargs"),
-    needs=(b'"additional_kwargs"', b'"chat_store"'),
+    needs=(
+        b'"additional_kwargs"',
+        b'"additional_kwargs\\"',
+        b'"chat_store"',
+    ),  # a store may be a text in JSON
 )

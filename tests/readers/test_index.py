@@ -37,6 +37,14 @@ def test_who_knows_a_sample_is_asked_whole_or_damaged(format_name: str, data: st
     assert passed_over(document(data.draw(said.damaged(sample)))) == []
 
 
+@pytest.mark.parametrize("format_name", SAMPLES)
+def test_who_knows_a_sample_that_is_a_text_in_json_is_asked(format_name: str) -> None:
+    for sample in SAMPLES[format_name]:
+        text = sample.decode("utf-8", "replace")
+        for told in (text, [text], {"data": text}, {"event": text}, {"chat_store": text}, {"message": text}):
+            assert passed_over(document(json.dumps(told).encode())) == []
+
+
 @pytest.mark.parametrize("path", TRACES, ids=lambda path: path.name)
 def test_who_knows_a_trace_is_asked(path: object) -> None:
     content = (ROOT / "traces" / str(path)).read_bytes()
