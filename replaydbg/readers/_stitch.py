@@ -94,7 +94,7 @@ class Stitcher:
         self._threads.append(thread)
         history = list(talk.messages)
         self._tell(thread, history, 0, origin, talk)
-        if history and not thread.rows:
+        if history and (not thread.rows or not _is_shown(history[-1])):
             self._append(thread, Row(history, len(history), origin, Kind.OPAQUE))
 
     def add_call(self, call: Call, origin: Any, *, group: str = "") -> None:
@@ -345,3 +345,8 @@ def _words(message: Message) -> str:
         for part in message.tool_responses
     )
     return "\n".join([message.text, *responses])
+
+
+def _is_shown(last: Message) -> bool:
+    """Whether a step shows the last message of a talk: a reply, or what tools gave. Nobody answered any other."""
+    return last.role is Role.ASSISTANT or bool(last.tool_responses)

@@ -109,8 +109,17 @@ def test_broken_arguments_stay_as_they_were_written() -> None:
 def test_a_line_that_is_cut_off_is_read_as_far_as_it_goes() -> None:
     whole = lines(TALK, TALK)
     reading = read(whole[:-30])
-    assert [len(trace) for trace in reading.traces] == [4, 3]
+    assert [len(trace) for trace in reading.traces] == [4, 4]
+    assert reading.traces[1].name(3) == "messages without a reply", "what answered it is cut off"
     assert reading.notices[0].pointer == "line 2"
+
+
+def test_what_nobody_answered_at_the_end_is_a_step() -> None:
+    talk = [{"role": "user", "content": "go"}, {"role": "assistant", "content": "done"}]
+    trace = one({"messages": [*talk, {"role": "user", "content": "and?"}]})
+    assert [step.name for step in trace.steps()] == ["chat", "messages without a reply"]
+    assert [message.text for message in trace.body(1).messages or ()] == ["go", "done", "and?"]
+    assert len(one({"messages": talk})) == 1
 
 
 def test_deep_nesting_ends_the_record_not_the_reader() -> None:

@@ -86,7 +86,8 @@ def test_anthropic_lists_are_known_by_their_blocks() -> None:
             ],
         },
     ]
-    first, second = one({"system": "Be brief.", "messages": talk}).steps()
+    first, second, last = one({"system": "Be brief.", "messages": talk}).steps()
+    assert last.name == "messages without a reply"
     assert first.body.messages is not None
     assert [message.role for message in first.body.messages] == [Role.SYSTEM, Role.USER]
     assert first.body.output is not None
