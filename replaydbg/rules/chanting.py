@@ -40,7 +40,6 @@ _PACKED_MAX = 0.25
 _LOOKED_AT_CHARS_MAX = 100_000
 _PASSAGE_WORDS_MAX = 120
 _SHOWN_CHARS_MAX = 60
-_WORD = re.compile(r"\S+")
 _SAID_AGAIN, _ANY = re.compile(r"[^\s\d.):]+"), re.compile(r"(?s).{1,60}")
 """In each round: where words are compared, all but counters and the white space between; where characters are, everything."""
 _SHARE_KNOWN_MIN = 0.5
@@ -86,7 +85,7 @@ def chant(text: str, own: Chant) -> tuple[str, int, float] | None:
     packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
     if len(packed) > _PACKED_MAX * len(text):
         return None
-    words = [(found.start(), found.end(), _plain(found[0])) for found in _WORD.finditer(text)]
+    words = list(_words(text))
     if len(text) > _WORD_CHARS_USUAL_MAX * len(words):
         if not _may_chant(text, own, _ANY):
             return None
@@ -118,6 +117,15 @@ def _may_chant(text: str, own: Chant, looked_at: re.Pattern[str]) -> bool:
         if all(text.count(piece) >= times for piece in pieces):
             return True
     return False
+
+
+def _words(text: str) -> Iterator[tuple[int, int, str]]:
+    """Where each begins and ends. White space is often long, and expressions take ten times as long over it."""
+    end = 0
+    for word in text.split():
+        start = text.index(word, end)
+        end = start + len(word)
+        yield start, end, _plain(word)
 
 
 def _plain(word: str) -> str:
