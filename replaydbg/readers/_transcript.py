@@ -7,6 +7,7 @@ it, and says in order what the file holds. Entries are messages, or handles that
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -25,6 +26,9 @@ from replaydbg.wire.conversation import first_of_turn
 
 WAITING_CALLS_MAX = 256
 """Calls kept waiting for their response: one that 256 later calls overtook is not going to be answered."""
+
+_KINDS_SHOWN_MAX = 8
+_KIND_CHARS_MAX = 60
 
 Asked = tuple[str, str]
 """Id and name of a tool call."""
@@ -50,6 +54,7 @@ class Transcript:
         self._bodies = Bodies(decoders)
         self.notices: list[Notice] = []
         self.runs: list[Run] = []
+        self._unknown = Counter[str]()
 
     def run(self, id: str) -> Run:  # noqa: A002 - the word of the format and of the screen
         run = Run(self, id)
@@ -58,6 +63,10 @@ class Transcript:
 
     def notice(self, place: str, message: str) -> None:
         self.notices.append(Notice(place, message))
+
+    def unknown(self, kind: str) -> None:
+        """An event of a kind that the reader does not know: a newer version may say something with it."""
+        self._unknown[kind[:_KIND_CHARS_MAX]] += 1
 
     def place_notices(self, since: int, name: str) -> None:
         """Those from this one on are of the file with this name, of a recording of several."""
@@ -83,6 +92,11 @@ class Transcript:
                 arranged = arrange(run.columns, trace_id=run.id, source=self.source, decode=self._bodies)
                 traces.append(arranged.trace)
                 notices += arranged.notices
+        if self._unknown:
+            some = (f"{kind} ({count:,})" for kind, count in self._unknown.most_common(_KINDS_SHOWN_MAX))
+            count = self._unknown.total()
+            what = "event of a kind that is" if count == 1 else "events of kinds that are"
+            notices.append(Notice("", f"{count:,} {what} not known, left out: {', '.join(some)}"))
         return Reading(tuple(traces), tuple(notices), fraction, complete)
 
     def whole(self, missing: str) -> Reading:

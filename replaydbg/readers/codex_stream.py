@@ -75,6 +75,8 @@ class _Stream:
             self._reply_ends()
             body = PlainBody(output_value=line.get("usage"), raw=line)
             self._run.step(Kind.OPAQUE, "turn completed", body)
+        elif kind not in _EVENTS and kind != "turn.started":
+            self._run.transcript.unknown(kind)
 
     def end(self) -> None:
         self._reply_ends()

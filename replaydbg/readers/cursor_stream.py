@@ -86,6 +86,8 @@ class _Told:
         elif kind == "result":
             self._reply()
             self._result(event)
+        elif kind != "thinking":
+            self._run.transcript.unknown(kind)
 
     def end(self) -> None:
         self._reply()

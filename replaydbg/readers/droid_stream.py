@@ -90,6 +90,8 @@ class _Stream:
             self._thread.reply(
                 None, facts=Facts(model=self._model, error=error), moment_ns=moment, origin=line
             )
+        else:
+            self._run.transcript.unknown(kind)
 
     def end(self) -> None:
         self._reply_ends()

@@ -81,6 +81,8 @@ class _Stream:
             self._thread.add(Message(Role.TOOL, (response,)), moment_ns=moment, origin=line)
         elif kind in {"error", "result"}:
             self._ends(kind, line, moment)
+        else:
+            self._run.transcript.unknown(kind)
 
     def end(self) -> None:
         self._reply_ends()

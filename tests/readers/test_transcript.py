@@ -5,15 +5,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
+from replaydbg.core.finding import Notice
 from replaydbg.core.message import Message, Role, Text, ToolCall, ToolResponse
 from replaydbg.core.step import Kind, Status, Usage
 from replaydbg.core.trace import Trace
+from replaydbg.readers import _registry
 from replaydbg.readers._api import Document
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Run, Transcript
 from replaydbg.readers._transcript_body import Decoders
 from tests.support.build import assistant, call, response, system, user
-from tests.support.readings import document, lines
+from tests.support.readings import document, lines, read
+from tests.support.samples import SAMPLES
 
 DOCUMENT = Document("a.jsonl", memoryview(b"{}"))
 
@@ -265,3 +270,17 @@ def test_a_fork_takes_along_what_it_keeps() -> None:
     assert [message.text for message in traced(run).body(1).messages or ()] == ["u", "a", "kept"]
     thread.end()
     assert len(traced(run)) == 3, "what was taken back was said, too"
+
+
+@pytest.mark.parametrize("name", ["cursor-stream", "codex-stream", "droid-stream", "gemini-stream"])
+def test_events_of_kinds_that_are_not_known_are_told(name: str) -> None:
+    reader = next(reader for reader in _registry.readers()[0] if reader.name == name)
+    sample = SAMPLES[name][0].rstrip(b"\n") + b"\n"
+    known, told = (
+        read(reader, sample),
+        read(reader, sample + lines({"type": "tomorrow"}, {"type": "tomorrow"}, {"type": "x" * 99})),
+    )
+    assert told.notices[len(known.notices) :] == (
+        Notice("", f"3 events of kinds that are not known, left out: tomorrow (2), {'x' * 60} (1)"),
+    )
+    assert len(told.traces[0]) == len(known.traces[0])
