@@ -51,7 +51,7 @@ def _of_portkey(record: dict[str, Json]) -> dict[str, Json]:
         loose.parsed(record.get(f"{key}.body", loose.mapping(record.get(key)).get("body", record.get(key))))
         for key in ("request", "response")
     )
-    cents, status = record.get("cost"), record.get("response_status_code")
+    status = record.get("response_status_code")
     has_failed = isinstance(status, int) and status >= 400 and not loose.mapping(response).get("error")
     known = {"cost", "response_time", "request.body", "response.body", *_PORTKEY}
     return {
@@ -63,9 +63,16 @@ def _of_portkey(record: dict[str, Json]) -> dict[str, Json]:
         "usage": {"prompt_tokens": record.get("req_units"), "completion_tokens": record.get("res_units")},
         "start_time": record.get("created_at"),
         "latency_ms": record.get("response_time"),
-        "cost": cents / 100 if isinstance(cents, (int, float)) else None,
+        "cost": _dollars(record.get("cost")),
         "error": f"HTTP status {status}" if has_failed else None,
     }
+
+
+def _dollars(cents: Json) -> float | None:
+    try:
+        return cents / 100 if isinstance(cents, (int, float)) else None
+    except OverflowError:  # more digits than a float holds
+        return None
 
 
 def _of_promptfoo(record: dict[str, Json], prompt: str) -> dict[str, Json]:
