@@ -130,7 +130,7 @@ def check_paths(
     left = None if baseline is None else Counter(baseline)
     of_plug_ins = _registry.plugin_notices()
     for one in _each(paths, how, progress):
-        if isinstance(one, Unread):
+        if isinstance(one, Unread) or (left is None and not of_plug_ins):
             yield one
             continue
         findings, known = _new(one.trace, one.findings, left)

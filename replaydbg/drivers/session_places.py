@@ -14,11 +14,9 @@ def places(source_path: str, digest: str) -> tuple[Path, ...]:
 
     The last two carry the digest in their name, for recordings that have taken another one's name or have none.
     """
-    import platformdirs
-
     stem = "stdin" if source_path == "-" else Path(source_path).name
     named = f"{stem}.{digest.rpartition('-')[2][:8]}{SUFFIX}"
-    state = Path(platformdirs.user_state_dir("replaydbg", appauthor=False)) / "sessions" / named
+    state = _state_folder() / named
     if source_path == "-":
         return (state,)
     beside = Path(source_path).resolve()
@@ -26,10 +24,31 @@ def places(source_path: str, digest: str) -> tuple[Path, ...]:
 
 
 def may_have_session(source_path: str) -> bool:
-    """Whether any of the `places` may hold something: asked before a large recording is read for its digest."""
-    folders = {place.parent for place in places(source_path, "")}
-    stem = Path(source_path).name
-    return any(name.startswith(stem) for folder in folders for name in _sessions_in(folder))
+    """Whether any of the `places` may hold something: asked before a large recording is read for its digest.
+
+    Of ten thousand small recordings in one folder this is asked of each, so what is the same for all is kept.
+    """
+    path = Path(source_path)
+    beside = path.resolve().parent if path.is_symlink() else _real(Path.cwd(), path.parent)
+    return any(
+        name.startswith(path.name) for folder in (beside, _state_folder()) for name in _sessions_in(folder)
+    )
+
+
+def _state_folder() -> Path:
+    return _state_of(os.environ.get("XDG_STATE_HOME"), os.environ.get("HOME"))
+
+
+@lru_cache(maxsize=4)
+def _state_of(*_environ: str | None) -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_state_dir("replaydbg", appauthor=False), "sessions")
+
+
+@lru_cache(maxsize=64)
+def _real(below: Path, folder: Path) -> Path:
+    return (below / folder).resolve()
 
 
 def _sessions_in(folder: Path) -> tuple[str, ...]:

@@ -138,6 +138,8 @@ def _heard(one: Rule, facts: Facts) -> Heard:
     except Exception as error:  # noqa: BLE001 - one broken rule must not take the findings of the others along
         said = f"the rule {one.name} failed and is left out: {type(error).__name__}: {error}"
         return Heard(one, (), (Notice(one.code, said),))
+    if not found:  # as nearly always
+        return Heard(one, ())
     if len(found) > limits.FINDINGS_PER_RULE_MAX:
         kept = found[: limits.FINDINGS_PER_RULE_MAX - 1]
         message = f"and more of the kind; only the first {len(kept)} are listed"
