@@ -46,6 +46,7 @@ _SWITCHES = (
     (("semantic_kernel",), "SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE=true records it"),
     (("azure.ai",), "AZURE_TRACING_GEN_AI_CONTENT_RECORDING_ENABLED=true records it"),
     (("langsmith.", '"dotted_order"'), "LANGSMITH_HIDE_INPUTS and LANGSMITH_HIDE_OUTPUTS must not be true"),
+    (('"run_type"',), "LangSmith's command line writes it with `--full`"),
     (("traceloop", "llm.request.type", "llm.is_streaming", "llm.usage."), "TRACELOOP_TRACE_CONTENT=true records it, in spans or in log records"),
     (("gen_ai.",), f"OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT=true records it, or {_NEWEST}, in spans or in log records"),
 )  # fmt: skip

@@ -1,8 +1,9 @@
 """Langfuse traces: what the UI downloads, what the public API gives, and the lines of a bulk export.
 
 Shapes: `{trace, observations}` (there `trace.observations` repeats the same without input and output, and is passed
-over), the trace with its `observations` inside, with or without `{trace: ...}` around it, and observations one by one
-(`{data: [...]}`, JSON Lines, keys in either case). Input, output and metadata are JSON, JSON as text, or that once more.
+over), the trace with its `observations` inside, with or without `{trace: ...}` around it, observations one by one
+(`{data: [...]}`, JSON Lines, keys in either case), and lists of traces (`{data: [...]}`, a session's `{traces: [...]}`),
+where mostly only the ids of observations are told. Input, output and metadata are JSON, JSON as text, or that once more.
 
 Get one: open the trace in Langfuse and choose *Download trace as JSON*, or `curl -u $PUBLIC_KEY:$SECRET_KEY
 "https://cloud.langfuse.com/api/public/v2/observations?traceId=TRACE_ID&fields=core,basic,io,metadata,model,usage&limit=1000"`;
@@ -44,20 +45,21 @@ def _sniff(document: Document) -> float:
         return 0.0
     if is_observation(first):
         return 0.95
-    found = [*_listed(first), *_listed(loose.mapping(first.get("trace")))]
-    if any(is_observation(item) for item in found):
-        return 0.95
-    trace = loose.mapping(first.get("trace", first))
-    if "trace" in first and "projectId" in trace:
+    pages = [loose.sequence(first.get(key)) for key in ("data", "traces")]
+    several = [item for page in pages for item in page[:1]]
+    for item in (first, loose.mapping(first.get("trace")), *map(loose.mapping, several)):
+        if any(map(is_observation, (*loose.sequence(item.get("observations")), *several))):
+            return 0.95
+    if "trace" in first and "projectId" in loose.mapping(first["trace"]):
         return 0.9  # a long input hides the observations from the head
-    if "timestamp" not in trace or {"sessionId", "session_id"}.isdisjoint(trace):
-        return 0.0
-    # A row of the table of traces has none of its observations.
-    return 0.0 if {"projectId", "bookmarked"}.isdisjoint(trace) else 0.9
+    return 0.9 if any(map(_is_trace, (first.get("trace", first), *several))) else 0.0
 
 
-def _listed(value: dict[str, Json]) -> list[Json]:
-    return [*loose.sequence(value.get("observations")), *loose.sequence(value.get("data"))]
+def _is_trace(value: Json) -> bool:
+    """A row of the table of traces, and what a list of traces says of one, has none of its observations."""
+    keys = loose.mapping(value).keys()
+    is_named = "timestamp" in keys and not {"sessionId", "session_id"}.isdisjoint(keys)
+    return is_named and not {"projectId", "bookmarked", "htmlPath"}.isdisjoint(keys)
 
 
 # ---- structure --------------------------------------------------------------------------------------------------
@@ -69,7 +71,9 @@ class _Export(msgspec.Struct, gc=False):
     trace: msgspec.Raw = msgspec.Raw()
     observations: list[msgspec.Raw] | None = None
     data: msgspec.Raw = msgspec.Raw()
-    id: Any = None
+    traces: msgspec.Raw = msgspec.Raw()
+    timestamp: Any = None
+    """Of a trace; an observation has a start."""
 
 
 _EXPORT = msgspec.json.Decoder(_Export)
@@ -116,14 +120,31 @@ class _Exports(_exports.Export):
         found = export.observations
         if bytes(memoryview(export.trace)[:1]) == b"{":
             found = self._merged(export, found or [])
-        elif found is None and bytes(memoryview(export.data)[:1]) == b"[":
-            found = _PAGE.decode(export.data)
-        if found is None:
-            self._add_line(record)
-        for place, raw in enumerate(found or ()):
+        elif found is None:
+            pages = [raw for raw in (export.data, export.traces) if bytes(memoryview(raw)[:1]) == b"["]
+            for page in pages:
+                self._add_page(_PAGE.decode(page), record.place)
+            if not pages:
+                self._add_line(record)
+            return
+        if all(bytes(memoryview(raw)[:1]) == b'"' for raw in found):  # only their ids
+            found = []
+        for place, raw in enumerate(found):
             self._add(raw, f"{record.place}/{place}")
         if found == []:
             self._bare.append(export.trace if memoryview(export.trace) else msgspec.Raw(record.raw))
+
+    def _add_page(self, page: list[msgspec.Raw], place: str) -> None:
+        """A page of observations, or of traces."""
+        for at, raw in enumerate(page):
+            try:
+                export = _EXPORT.decode(raw)
+            except _salvage.UNREADABLE:
+                export = _Export()
+            if export.observations is None and export.timestamp is None:
+                self._add(raw, f"{place}/{at}")
+            else:
+                self._add_export(export, _containers.Record(memoryview(raw), f"{place}/{at}"))
 
     def _merged(self, export: _Export, found: list[msgspec.Raw]) -> list[msgspec.Raw]:
         """The observations beside the trace, and those that only the trace lists."""
@@ -156,7 +177,7 @@ class _Exports(_exports.Export):
                 self.records.add(id_, row)
         if len(self.records):
             said = "there are no observations in the export; all that is known is what went into each trace and came out"
-            self.records.notices.append(Notice("/observations", said))
+            self.records.notices.append(Notice("/observations", f"{said}; GET {_ASK} has them"))
 
     def add_beginning(self, window: memoryview) -> None:
         self.salvage(window, "")
@@ -183,7 +204,7 @@ class _Exports(_exports.Export):
         self.records.add(row_id(seen.trace_id), _langfuse_observation.row_of(seen, raw))
 
     def hollow(self, reading: Reading) -> Iterator[Notice]:
-        """A notice where model calls {'was' if count == 1 else 'were'} exported without what was asked and answered."""
+        """A notice where model calls were exported without what was asked and answered."""
         calls = [trace.ids[row] for trace in reading.traces for row in trace.rows(Kind.MODEL_CALL)]
         count = sum(id_ in self._hollow for id_ in calls)
         if count:
@@ -202,5 +223,5 @@ READER = Reader(
     _sniff,
     _read,
     marks=("observations", "traceId", "parentObservationId"),
-    needs=(*_langfuse_observation.NEEDS, b'"projectId"', b'"bookmarked"'),
+    needs=(*_langfuse_observation.NEEDS, b'"projectId"', b'"bookmarked"', b'"htmlPath"'),
 )

@@ -2,42 +2,37 @@
 
 Shapes: an array of runs, one for each line, `{runs: [...]}`, one run with its `child_runs` inside, and the operations of
 the SDK (`{post: [...], patch: [...]}`, or one for each line), in which a run is created first and completed later: what
-is said of one id is one step. Parents stand in `parent_run_id`, or in `dotted_order` only.
+is said of one id is one step. Parents stand in `parent_run_id`, or in `dotted_order` only. LangSmith's command line has
+names of its own (`run_id`, `token_usage`, `costs`, `custom_metadata`).
 
-Get one: `json.dump([run.dict() for run in Client().list_runs(trace_id=TRACE_ID)], file, default=str)` with LangSmith's
-Python SDK, or *Copy run as JSON* in its UI
+Get one: `langsmith trace export FOLDER --trace-ids TRACE_ID --full` with its command line, or `json.dump([run.dict() for
+run in Client().list_runs(trace_id=TRACE_ID)], file, default=str)` with its Python SDK
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import partial as bound
-from math import nan
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from replaydbg.core.columns import KIND_NUMBER, STATUS_NUMBER, Row
 from replaydbg.core.finding import Notice
-from replaydbg.core.message import Json
-from replaydbg.core.step import NO_USAGE, Kind, Status, Usage
 from replaydbg.readers import _containers, _exports, _salvage
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
-from replaydbg.readers._attributes import number
-from replaydbg.readers._payloads import error_in, tool_message
-from replaydbg.readers._records import (
-    Observed,
-    column,
-    document_of,
-    moment_ns,
-    object_of_key,
-    row_id,
-    seen_of,
-    text_of_key,
+from replaydbg.readers._langsmith_run import (
+    NONE,
+    RUN,
+    SEVERAL,
+    as_the_api_says,
+    id_of,
+    merged,
+    observed,
+    row_of,
+    seen_run,
 )
 from replaydbg.readers._windows import WINDOW_BITS, windows
-from replaydbg.wire import loose
 
 FORMAT = "langsmith"
 _OPENING = re.compile(rb'"(?:runs|post|patch|child_runs)"\s*:\s*\[')
@@ -49,7 +44,7 @@ _OPENING = re.compile(rb'"(?:runs|post|patch|child_runs)"\s*:\s*\[')
 def _sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
     if isinstance(first, dict):
-        for key in ("runs", "post", "patch"):
+        for key in SEVERAL:
             if isinstance(first.get(key), list):
                 first = first[key]
                 break
@@ -66,31 +61,16 @@ def _sniff(document: Document) -> float:
 
 # ---- structure --------------------------------------------------------------------------------------------------
 
-_FIELDS = (
-    "id", "name", "run_type", "start_time", "end_time", "parent_run_id", "trace_id", "dotted_order", "status", "error",
-    "prompt_tokens", "completion_tokens", "total_cost",
-)  # fmt: skip
-_SEVERAL = ("runs", "post", "patch")
-"""Where several runs stand in one record."""
-_NONE = msgspec.Raw(b"null")
-_RUN = msgspec.json.Decoder(
-    msgspec.defstruct(
-        "Run",
-        [
-            *((name, Any, None) for name in _FIELDS),
-            *((name, msgspec.Raw, _NONE) for name in ("outputs", "extra", "child_runs", *_SEVERAL)),
-        ],
-        gc=False,
-    )
-)
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
+_IDS = msgspec.json.Decoder(list[str])
 
 
 def _read(document: Document, partial: bool) -> Iterator[Reading]:
     runs = yield from _exports.read(document, partial, _Runs)
     if not len(runs):
         raise NotThisFormat("there is no run in the document")
-    yield runs.reading()
+    reading = runs.reading()
+    yield replace(reading, notices=(*reading.notices, *runs.lacking()))
 
 
 _Handle = msgspec.Raw | int
@@ -141,11 +121,13 @@ class _Runs(_exports.Export):
 
     def __init__(self, document: Document) -> None:
         buffer = document.buffer
-        super().__init__(document, FORMAT, bound(_observed, buffer), _Written(buffer))
+        super().__init__(document, FORMAT, lambda told: observed(_raws(buffer, told)), _Written(buffer))
         self._buffer = document.buffer
         self._told: dict[str, _Told] = {}
         self._is_told_twice = False
         """Whether something was said of a run after its row was made."""
+        self._children: list[msgspec.Raw] = []
+        """The ids that runs give of those below them."""
 
     def __len__(self) -> int:
         return len(self._told)
@@ -153,11 +135,11 @@ class _Runs(_exports.Export):
     def add(self, record: _containers.Record) -> None:
         raw = msgspec.Raw(record.raw)
         try:
-            seen = _RUN.decode(raw)
+            seen = as_the_api_says(RUN.decode(raw))
         except _salvage.UNREADABLE:
             self._salvage(record)
             return
-        several = [name for name in _SEVERAL if getattr(seen, name) is not _NONE]
+        several = [name for name in SEVERAL if getattr(seen, name) is not NONE]
         for name in several:
             for place, one in enumerate(_listed(getattr(seen, name))):
                 self._add(one, f"{record.place}/{name}/{place}")
@@ -183,8 +165,8 @@ class _Runs(_exports.Export):
         waiting = [raw]
         while waiting:
             raw = waiting.pop()
-            seen = seen or seen_of(raw, _RUN)
-            id_ = _id(seen)
+            seen = seen or seen_run(raw)
+            id_ = id_of(seen)
             if not id_ or not (seen.run_type or seen.dotted_order or seen.trace_id or id_ in self._told):
                 if bytes(memoryview(raw)[:1]) == b"{":
                     self.records.notices.append(Notice(place, "a record that is no run, left out"))
@@ -196,24 +178,43 @@ class _Runs(_exports.Export):
                 self._add_row(seen, told)
             else:
                 self._is_told_twice = True
-            if seen.child_runs is not _NONE:
+            if len(memoryview(seen.child_run_ids)) > len(b"null"):
+                self._children.append(seen.child_run_ids)
+            if seen.child_runs is not NONE:
                 waiting += reversed(_listed(seen.child_runs))
             seen = handle = None
 
     def _add_row(self, seen: Any, told: _Told) -> None:
-        trace_id, row = _row(seen, told)
+        trace_id, row = row_of(seen, told)
         parent = self._told.get(row[1])
         if parent is not None:  # one text for the same id
             row = (row[0], parent[0], *row[2:])
         self.records.add(trace_id, row)
 
+    def lacking(self) -> Iterator[Notice]:
+        """A notice where runs name others below them that are not here: who copies one run in the UI has it alone."""
+        named = {id_ for raw in self._children for id_ in _ids(raw)}
+        count = len(named - self._told.keys())
+        if count:
+            said = (
+                f"{count} run{'s' if count > 1 else ''} below {'are' if count > 1 else 'is'} not in the file"
+            )
+            yield Notice("/child_run_ids", f"{said}; `list_runs(trace_id=TRACE_ID)` gives all of a trace")
+
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
         if self._is_told_twice:
             self.records.forget_rows()
             for told in self._told.values():
-                self._add_row(_merged(_raws(self._buffer, told)), told)
+                self._add_row(merged(_raws(self._buffer, told)), told)
             self._is_told_twice = False
         return super().reading(fraction, complete=complete)
+
+
+def _ids(raw: msgspec.Raw) -> list[str]:
+    try:
+        return _IDS.decode(raw)
+    except _salvage.UNREADABLE:
+        return []
 
 
 def _listed(raw: msgspec.Raw) -> list[msgspec.Raw]:
@@ -221,174 +222,6 @@ def _listed(raw: msgspec.Raw) -> list[msgspec.Raw]:
         return _LIST.decode(raw)
     except _salvage.UNREADABLE:
         return []
-
-
-def _id(seen: Any) -> str:
-    """The id of a run. The JavaScript SDK leaves it out where it completes one; the order still ends with it."""
-    return row_id(seen.id) or loose.text(seen.dotted_order).rpartition(".")[2].rpartition("Z")[2]
-
-
-def _merged(raws: Iterable[msgspec.Raw]) -> Any:
-    """The fields of a run that was told in several operations: later ones complete earlier ones."""
-    whole, *later = (seen_of(raw, _RUN) for raw in raws)
-    for seen in later:
-        for name in (*_FIELDS, "outputs", "extra"):
-            value = getattr(seen, name)
-            if value not in (None, _NONE, msgspec.Raw(b"{}")):
-                setattr(whole, name, value)
-    return whole
-
-
-def _row(seen: Any, told: _Told) -> tuple[str, Row]:
-    """The trace and the row of a run."""
-    parent, trace_id = row_id(seen.parent_run_id), row_id(seen.trace_id)
-    if not trace_id or (not parent and trace_id != _id(seen)):
-        path = [part.rpartition("Z")[2] for part in loose.text(seen.dotted_order).split(".")]
-        parent = parent or (path[-2] if len(path) > 1 else "")
-        trace_id = trace_id or path[0] or _id(seen)
-    extra = bytes(seen.extra)
-    kind, name, agent = _kind(seen, extra)
-    is_call = kind is Kind.MODEL_CALL
-    tokens = _tokens(seen, _said(seen)) if is_call else (None, None)
-    row = (
-        told[0],
-        parent,
-        KIND_NUMBER[kind],
-        name,
-        agent,
-        _model(extra) if is_call else "",
-        moment_ns(seen.start_time),
-        moment_ns(seen.end_time),
-        STATUS_NUMBER[_status(seen, kind)],
-        column(tokens[0]),
-        column(tokens[1]),
-        number(seen.total_cost) if is_call else nan,
-        told,
-    )
-    return trace_id, row
-
-
-# ---- facts ------------------------------------------------------------------------------------------------------
-
-_KINDS = {"llm": Kind.MODEL_CALL, "tool": Kind.TOOL_EXECUTION, "retriever": Kind.RETRIEVAL}
-
-
-def _kind(seen: Any, extra: bytes) -> tuple[Kind, str, str]:
-    """Kind, name and agent. LangChain says which agent a run is of; the run that bears its name is the agent."""
-    name = loose.text(seen.name)
-    agent = text_of_key(extra, b"lc_agent_name")
-    kind = _KINDS.get(loose.text(seen.run_type), Kind.OPAQUE)
-    if kind is Kind.OPAQUE and (name == "AgentExecutor" or (agent and name == agent)):
-        return Kind.AGENT_INVOCATION, name, name
-    return kind, name or loose.text(seen.run_type) or "run", agent
-
-
-def _model(extra: bytes) -> str:
-    keys = (b"ls_model_name", b"model_name", b"model")
-    return next(filter(None, (text_of_key(extra, key) for key in keys)), "")
-
-
-def _status(seen: Any, kind: Kind) -> Status:
-    """LangGraph stops to ask a person by an exception, which is no error; a tool's error may be told in its message only."""
-    error = loose.text(seen.error)
-    if seen.status == "interrupted" or error.startswith("GraphInterrupt("):
-        return Status.UNSET
-    if seen.status == "error" or error:
-        return Status.ERROR
-    told = kind is Kind.TOOL_EXECUTION and b'"error"' in bytes(seen.outputs)
-    if told and error_in(tool_message(document_of(seen.outputs))):
-        return Status.ERROR
-    return Status.OK if seen.status == "success" else Status.UNSET
-
-
-def _tokens(seen: Any, said: dict[str, Json]) -> tuple[int | None, int | None]:
-    """What LangSmith counted, else what the reply itself says; its zeros may only mean that nobody counted."""
-    counted = seen.prompt_tokens, seen.completion_tokens
-    if (
-        type(counted[0]) is int
-        and type(counted[1]) is int
-        and 0 < min(counted) <= max(counted) < loose.COUNT_END
-    ):
-        return counted
-    return (
-        loose.count(said.get("input_tokens", said.get("prompt_tokens", counted[0]))),
-        loose.count(said.get("output_tokens", said.get("completion_tokens", counted[1]))),
-    )
-
-
-def _said(seen: Any) -> dict[str, Json]:
-    """The tokens that a reply tells, under LangChain's names or OpenAI's."""
-    outputs = bytes(seen.outputs)
-    found = (object_of_key(outputs, key) for key in (b"usage_metadata", b"token_usage", b"usage"))
-    return next(filter(None, found), {})
-
-
-def _usage(seen: Any) -> Usage:
-    said = _said(seen)
-    details = {
-        name: value
-        for key, part in said.items()
-        if key.endswith("_details")
-        for name, value in loose.mapping(part).items()
-    }
-    return Usage(
-        *_tokens(seen, said),
-        loose.count(details.get("cache_read", details.get("cached_tokens"))),
-        loose.count(details.get("reasoning", details.get("reasoning_tokens"))),
-    )
-
-
-# ---- bodies -----------------------------------------------------------------------------------------------------
-
-_NO_PARAMS = frozenset({"extra_headers", "extra_query", "extra_body", "stream", "stream_options"})
-"""What the wrapped client was handed besides the parameters of the model."""
-
-
-def _observed(buffer: memoryview, told: _Told) -> Observed:
-    raws = _raws(buffer, told)
-    seen = _merged(raws)
-    document = _document(raws)
-    kind, name, _ = _kind(seen, bytes(seen.extra))
-    inputs, outputs = document.get("inputs"), document.get("outputs")
-    extra = loose.mapping(document.get("extra"))
-    asked = loose.mapping(extra.get("invocation_params"))
-    given = loose.mapping(inputs)
-    params = asked or {key: value for key, value in given.items() if key not in _NO_PARAMS}
-    reply = bytes(seen.outputs)
-    is_call = kind is Kind.MODEL_CALL
-    return Observed(
-        kind=kind,
-        name=name,
-        input=inputs if is_call else _only(inputs, "input"),
-        output=outputs if is_call else _only(outputs, "output"),
-        has_output=bool(outputs),
-        offers=(asked.get("tools"), asked.get("functions"), given.get("tools"), given.get("functions")),
-        params=params if is_call else None,
-        call_id=text_of_key(bytes(seen.extra), b"tool_call_id"),
-        finish_reason=text_of_key(reply, b"finish_reason") if is_call else "",
-        error=loose.text(document.get("error")),
-        usage=_usage(seen) if is_call else NO_USAGE,
-        response_model=loose.text(loose.mapping(outputs).get("model")) or text_of_key(reply, b"model_name"),
-        provider=loose.text(loose.mapping(extra.get("metadata")).get("ls_provider")),
-        raw=document,
-    )
-
-
-def _document(raws: tuple[msgspec.Raw, ...]) -> dict[str, Json]:
-    """A run as it was told, in one piece. Its children are steps of their own."""
-    whole: dict[str, Json] = {}
-    for raw in raws:
-        told = document_of(raw)
-        whole |= {
-            key: value for key, value in told.items() if key not in whole or value not in (None, {}, [])
-        }
-    whole.pop("child_runs", None)
-    return whole
-
-
-def _only(value: Json, key: str) -> Json:
-    """What stands under the one key that LangChain makes of a value that is no mapping."""
-    return value[key] if isinstance(value, dict) and value.keys() == {key} else value
 
 
 READER = Reader(

@@ -1,7 +1,7 @@
 """MLflow traces: what `Trace.to_json()` writes, of MLflow 3 (`info.trace_id`) and of MLflow 2 (`info.request_id`).
 
-One trace, an array of traces, one for each line, or the data frame of `search_traces`, by rows or columns. Every attribute of a span is JSON written as
-text. Tool schemas went through a model that wrote the keywords nobody had set as null; those are taken out again.
+One trace, an array of traces, one for each line, the data frame of `search_traces`, by rows or columns, or what the REST
+API answers (`{trace: {trace_info, spans}}`, attributes as OTLP has them). Every attribute of a span is JSON written as text. Tool schemas went through a model that wrote the keywords nobody had set as null; those are taken out again.
 
 Get one: `mlflow.get_trace(trace_id).to_json()`, or `mlflow.search_traces(return_type="list")` and `to_json()` of each
 """
@@ -44,7 +44,10 @@ def _sniff(document: Document) -> float:
     first = first[0] if isinstance(first, list) and first else first
     if not isinstance(first, dict):
         return 0.0
+    first = loose.mapping(first.get("trace")) or first
     info = loose.mapping(first.get("info"))
+    if "trace_info" in first and "spans" in first:
+        return 0.9
     if "data" in first and (loose.text(info.get("trace_id")).startswith("tr-") or "request_id" in info):
         return 0.95
     spans = loose.sequence(loose.mapping(first.get("data", first)).get("spans"))
@@ -73,10 +76,14 @@ class _Data(msgspec.Struct, gc=False):
 
 class _Trace(msgspec.Struct, gc=False):
     info: dict[str, Any] | None = None
+    trace_info: dict[str, Any] | None = None
+    """As the REST API calls it."""
     data: _Data | None = None
     spans: list[msgspec.Raw] | None = None
     traces: list[msgspec.Raw] | None = None
-    """Of what `mlflow traces search` gives."""
+    """Of what `mlflow traces search` gives, and of many from the REST API."""
+    trace: msgspec.Raw = msgspec.Raw()
+    """Of one from the REST API; a column of text in a data frame."""
     trace_id: Any = None
     request_id: Any = None
 
@@ -118,9 +125,11 @@ class _Traces(_exports.Export):
         self._add_trace(trace, record.place)
         for at, raw in enumerate(trace.traces or ()):
             self.add(_containers.Record(memoryview(raw), f"{record.place}/traces/{at}"))
+        if bytes(memoryview(trace.trace)[:1]) == b"{":
+            self.add(_containers.Record(memoryview(trace.trace), f"{record.place}/trace"))
 
     def _add_trace(self, trace: _Trace, place: str) -> None:
-        info = trace.info or {}
+        info = trace.info or trace.trace_info or {}
         named = (info.get("trace_id"), info.get("request_id"), trace.trace_id, trace.request_id)
         trace_id = next(filter(None, map(row_id, named)), "")
         if info.get("state", info.get("status")) == "IN_PROGRESS":
@@ -144,6 +153,11 @@ class _Traces(_exports.Export):
 
     def _add(self, raw: msgspec.Raw, trace_id: str, place: str) -> None:
         seen = seen_of(raw, _SPAN)
+        if bytes(memoryview(seen.attributes)[:1]) == b"[":  # pairs, as OTLP has them
+            document = document_of(raw)
+            flat = dict(_span_fields.attributes(document.get("attributes")))
+            raw = msgspec.Raw(msgspec.json.encode({**document, "attributes": flat}))
+            seen = seen_of(raw, _SPAN)
         context = loose.mapping(seen.context)
         id_ = _span_fields.span_id(seen.span_id or context.get("span_id"))
         if not id_:
@@ -371,5 +385,5 @@ READER = Reader(
     _sniff,
     _read,
     marks=("info", "data", "spans"),
-    needs=(b'"info"', b'"mlflow.'),
+    needs=(b'"info"', b'"trace_info"', b'"mlflow.'),
 )

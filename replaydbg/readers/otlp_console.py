@@ -1,11 +1,12 @@
 """Spans as the SDKs dump them: Python's console exporter, JavaScript's ReadableSpan, Phoenix's REST API.
 
 Shapes: objects `{name, context: {trace_id, span_id}, parent_id, start_time, attributes: {...}}` written one after
-another, pretty-printed or not, or in an array, or under `data` (Phoenix); `spanContext.traceId` and
-`[seconds, nanoseconds]` in JavaScript; Phoenix's data frame as JSON by rows or columns, with columns `context.span_id` and
+another, pretty-printed or not, or in an array, under `data` (Phoenix) or under `spans` of each trace (Phoenix's command
+line); `spanContext.traceId` and `[seconds, nanoseconds]` in JavaScript; Phoenix's data frame as JSON by rows or columns, with columns `context.span_id` and
 `attributes.llm.model_name`; attributes that are nested instead of dotted.
 
-Get one: `ConsoleSpanExporter(out=open("run.json", "w"))` in Python, or `GET /v1/projects/<project>/spans` of Phoenix.
+Get one: `ConsoleSpanExporter(out=open("run.json", "w"))` in Python; of Phoenix `px trace TRACE_ID --format raw > run.json`
+(`px traces FOLDER` for many), or `GET /v1/projects/<project>/spans`.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ _PARTIAL_BYTES = 256 << 10
 def _sniff(document: Document) -> float:
     record = _containers.first_record(document.head)
     record = _frames.rows(record, _ROW_MARK) or record
-    if isinstance(record, dict) and isinstance(record.get("data"), list):
-        record = record["data"]
-    if isinstance(record, list):
-        record = record[0] if record else None
+    for _ in range(2):  # a list of traces, each with a list of spans
+        if isinstance(record, dict):
+            record = _listed(record) or record
+        if isinstance(record, list):
+            record = record[0] if record else None
     if not isinstance(record, dict):
         return 0.0
     if _ROW_MARK in record:
@@ -61,8 +63,16 @@ def _spans(value: Json) -> list[Json]:
     framed = _frames.rows(value, _ROW_MARK)
     if framed is not None:
         return framed
-    inner = value.get("data") if isinstance(value, dict) else value
-    return inner if isinstance(inner, list) else [value]
+    if not isinstance(value, dict):
+        return value if isinstance(value, list) else [value]
+    found = _listed(value)
+    return [value] if found is None else found
+
+
+def _listed(value: dict[str, Json]) -> list[Json] | None:
+    """The spans that are told together: in a page of the API, or of a trace as the command line writes it."""
+    found = value.get("spans" if "traceId" in value else "data")
+    return found if isinstance(found, list) else None
 
 
 _ROW_MARK = "context.span_id"

@@ -76,6 +76,7 @@ SHAPES = {
     "api": {**TRACE, "observations": OBSERVATIONS, "scores": []},
     "inside": {"trace": {**TRACE, "observations": OBSERVATIONS}},
     "page": {"data": OBSERVATIONS, "meta": {}},
+    "page of traces": {"data": [{**TRACE, "observations": OBSERVATIONS}], "meta": {"page": 1}},
     "encoded": {"trace": TRACE, "observations": list(map(twice, OBSERVATIONS))},
     "array of traces": [{**TRACE, "observations": OBSERVATIONS}],
     "lines": lines(*OBSERVATIONS),
@@ -116,6 +117,21 @@ def test_a_hollow_export_says_so() -> None:
     assert "hollow export: 1 of 1 model calls" in notice.message
     assert "GET /api/public/v2/observations?traceId=TRACE_ID" in notice.message
     assert walked(reading)[1].body.messages is None
+
+
+@pytest.mark.parametrize("around", ["data", "traces"])
+def test_lists_of_traces_that_name_their_observations_only(around: str) -> None:
+    """`GET /api/public/traces` gives ids, a session gives not even those."""
+    listed = {**TRACE, "htmlPath": "/x", "input": "hi", "output": "ho", "observations": ["call", "tool"]}
+    del listed["projectId"]
+    if around == "traces":
+        del listed["observations"]
+    content = {around: [listed, {**listed, "id": "t2"}], "meta": {}}
+    assert READER.sniff(document(content)) >= 0.9
+    reading = opened(READER, content)
+    assert [(trace.id, len(trace)) for trace in reading.traces] == [("t1", 1), ("t2", 1)]
+    (notice,) = reading.notices
+    assert "GET /api/public/v2/observations" in notice.message
 
 
 def test_a_trace_without_observations_is_one_step() -> None:

@@ -195,6 +195,18 @@ def test_counts_that_are_none() -> None:
     assert (trace.input_tokens[0], trace.output_tokens[0]) == (-1, 4)
 
 
+def test_runs_below_that_are_not_there_are_counted() -> None:
+    """*Copy run as JSON* in the UI gives one run; `list_runs` gives the same ids with the runs."""
+    root = {**RUNS[2], "child_run_ids": ["call", "tool"]}
+    (told,) = opened(READER, [root, RUNS[0]]).notices
+    assert (told.pointer, told.message) == (
+        "/child_run_ids",
+        "1 run below is not in the file; `list_runs(trace_id=TRACE_ID)` gives all of a trace",
+    )
+    assert opened(READER, [root, *RUNS[:2]]).notices == ()
+    assert opened(READER, [{**root, "child_run_ids": [[1], None]}, *RUNS[:2]]).notices == ()
+
+
 def test_what_is_no_run_is_said_to_be_left_out() -> None:
     reading = opened(READER, [*RUNS, {"id": "x", "score": 1}])
     assert [notice.pointer for notice in reading.notices] == ["/3"]

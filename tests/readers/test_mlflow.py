@@ -67,6 +67,13 @@ def second_version(one: dict[str, Json]) -> dict[str, Json]:
     }
 
 
+def of_the_rest_api(one: dict[str, Json]) -> dict[str, Json]:
+    """Names as in OpenTelemetry's definitions, attributes as pairs, times as text."""
+    pairs = [{"key": key, "value": {"string_value": value}} for key, value in one["attributes"].items()]
+    times = {key: str(one[key]) for key in ("start_time_unix_nano", "end_time_unix_nano")}
+    return {**one, **times, "attributes": pairs}
+
+
 def attributes(**dotted: Json) -> dict[str, Json]:
     return {f"mlflow__{key}": value for key, value in dotted.items()}
 
@@ -93,6 +100,10 @@ SHAPES: dict[str, Any] = {
     },
     "array": [NEW],
     "frame of search_traces": {"trace_id": {"0": TRACE_ID}, "state": {"0": "OK"}, "spans": {"0": SPANS}},
+    "REST API": {"trace": {"trace_info": INFO, "spans": list(map(of_the_rest_api, SPANS))}},
+    "several from the REST API": {
+        "traces": [{"trace_info": INFO, "spans": list(map(of_the_rest_api, SPANS))}]
+    },
     "page of a search": {"traces": [NEW], "next_page_token": None},
     "lines": lines(NEW),
     "row of search_traces": [{"trace_id": TRACE_ID, "state": "OK", "spans": SPANS}],

@@ -28,6 +28,8 @@ def span(number: int, parent: int = 0, **attributes: Json) -> dict[str, Json]:
 
 
 SPANS = [span(2, 1, **{"gen_ai.operation.name": "chat"}), span(1)]
+PX: Json = {"traceId": "a" * 32, "spans": SPANS, "rootSpan": SPANS[1], "duration": 1000, "status": "OK"}
+"""What Phoenix's command line writes of a trace."""
 
 
 def read(content: bytes) -> Reading:
@@ -42,11 +44,14 @@ def read(content: bytes) -> Reading:
         json.dumps(SPANS),
         json.dumps(SPANS, indent=1),
         json.dumps({"data": SPANS, "next_cursor": None}),
+        json.dumps(PX),
+        json.dumps([PX], indent=2),
         "INFO starting\n" + "\n".join(json.dumps(item) for item in SPANS),
     ],
-    ids=["pressed", "lines", "array", "indented", "phoenix", "log line before"],
+    ids=["pressed", "lines", "array", "indented", "phoenix", "px trace", "px traces", "log line before"],
 )
 def test_containers(content: str) -> None:
+    assert _registry.choose(document(content.encode())).reader.name == "otel-console"
     (only,) = read(content.encode()).traces
     assert only.id == "a" * 32
     assert [(only.ids[row][-1], only.depths[row], only.kind(row)) for row in range(2)] == [
