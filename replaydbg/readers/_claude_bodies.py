@@ -41,6 +41,17 @@ class _Frame(msgspec.Struct, gc=False):
     request: Any = msgspec.field(name="requestRef", default=None)
 
 
+_QUIET = frozenset(
+    {
+        "hook_success", "command_permissions", "structured_output", "output_style", "date_change", "budget_usd", "model",
+        "auto_mode", "auto_mode_exit", "session_context", "already_read_file",
+    }
+)  # fmt: skip
+_QUIET_ENDINGS = ("_delta", "_listing", "_reminder", "_record", "_snapshot")
+"""Attachments that come with each turn, or tell that all is well."""
+_OF_COMMANDS = ("<command-name>", "<command-message>", "<local-command-")
+"""How lines begin that tell of commands of the program, such as `/exit`: it answers them itself."""
+
 _frame = msgspec.json.Decoder(_Frame).decode
 
 
@@ -120,6 +131,16 @@ class Bodies:
         at, known = entry >> MARK_BITS, self._kinds
         known.extend(bytes(max(0, at + 1 - len(known))))
         known[at] = kind
+
+    def says(self, entry: int) -> bool:
+        """Whether somebody might be asking for a reply with it: results of tools are steps, and much is only of the program."""
+        lines = self._lines(entry)
+        found = loose.mapping(lines[0].get("attachment"))
+        if lines[0].get("type") == "attachment":
+            kind = loose.text(found.get("type"))
+            return kind not in _QUIET and not kind.endswith(_QUIET_ENDINGS)
+        message = self.message(entry)
+        return message.role is not Role.TOOL and not message.text.startswith(_OF_COMMANDS)
 
     def raw(self, entry: int) -> Json:
         lines = self.store.values(entry)

@@ -78,7 +78,9 @@ class Session:
         self._places: dict[int, int] = {}
         """For each line, by the hash of its id, the number of its talk and the length of that with it."""
 
-    def reading(self, trace_id: str) -> Reading:
+    def reading(self, trace_id: str, *, is_whole: bool = True) -> Reading:
+        if is_whole or not len(self.talks.flush()):
+            self.talks.end(self.bodies.says)
         self.agents.settle(own="" if "" in self._latest else next(iter(self._latest), ""))
         self._tell_cost()
         trace, notices = self.talks.trace(trace_id, self.source)
@@ -178,6 +180,8 @@ class Session:
             talk = self._forked(talk, length)
             talk.spoken.append(talk.say(entry, moment))
             self.agents.said(talk.agent, entry)
+            if line.is_compact_summary:
+                talk.heard = talk.length
             return talk, talk.length
         is_mixed = len(results) < len(blocks)
         answers = entry | _claude_bodies.RESULTS if is_mixed else entry
@@ -227,6 +231,7 @@ class Session:
     def _compacted(self, talk: Talk, line: Line, entry: int) -> Talk:
         """The talk that goes on without what was said before."""
         self._step(talk, line, "compaction", entry)
+        talk.heard = talk.length  # the summary tells it
         return self._latest_of(self.talks.open(talk.agent, talk.parent_id, talk))
 
     def _aside(self, talk: Talk, line: Line, entry: int) -> None:

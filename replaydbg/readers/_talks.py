@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import nan
 from typing import Any, TypeAlias
 
@@ -52,6 +52,10 @@ class Talk:
         self.length = len(conversation)
         self.last_ns = NOT_RECORDED
         """When the last entry was written: the next reply began there."""
+        self.said_ns = NOT_RECORDED
+        """When the last message was written that is no reply."""
+        self.heard = self.length
+        """So many of the messages stand in steps, as replies, as results, or in the prompt of a reply."""
         self.waiting: dict[str, _Waits] = {}
         self.spoken = array("i")
         """Places of replies and of turns of a person: not of what tools said."""
@@ -63,6 +67,8 @@ class Talk:
     def say(self, entry: int, moment_ns: int = NOT_RECORDED) -> int:
         """What stands in later prompts and is no step. Gives its place."""
         self.last_ns = max(self.last_ns, moment_ns)
+        if moment_ns >= 0:
+            self.said_ns = moment_ns
         place = self.length
         self.entries.append(entry)
         self.length = place + 1
@@ -189,7 +195,7 @@ class Talks:
         talk.reply_place = place
         talk.spoken.append(place)
         talk.entries.append(entry)
-        talk.length = place + 1
+        talk.length = talk.heard = place + 1
         talk.last_ns = max(talk.last_ns, moment_ns)
         self._rows.append(
             [
@@ -241,6 +247,8 @@ class Talks:
         name: str = "",
     ) -> None:
         """The tool execution behind the `part`-th response in the message at `place`; its id is that of the call."""
+        if talk.heard == place:
+            talk.heard = place + 1
         waits = talk.waiting.pop(call_id, None)
         start, asked = moment_ns, -1
         if waits is not None:
@@ -267,22 +275,29 @@ class Talks:
         self._flushed += 1
         return id_
 
+    def end(self, says: Callable[[int], bool] = lambda _: True) -> None:
+        """A step for what nobody answered, at the end of each talk: where it `says` something, or is all there is."""
+        self._flush()
+        is_all = not self._flushed
+        for talk in self.all:
+            unheard = talk.entries[talk.heard - talk.conversation.kept :]
+            talk.heard = talk.length
+            if any(map(says, unheard)) or (is_all and unheard):
+                moment = talk.last_ns if talk.said_ns < 0 else talk.said_ns
+                self.step(
+                    Kind.OPAQUE,
+                    "messages without a reply",
+                    PlainBody(messages=History(talk.conversation, talk.length)),
+                    agent=talk.agent,
+                    parent_id=talk.parent_id,
+                    start_ns=moment,
+                )
+
     def trace(self, trace_id: str, source: Source) -> tuple[Trace, tuple[Notice, ...]]:
         self._flush()
-        if not len(self.columns):
-            self._show_what_was_asked()
         _tell_apart(self.columns.ids)
         arranged = arrange(self.columns, trace_id=trace_id, source=source, decode=self._bodies)
         return arranged.trace, arranged.notices
-
-    def _show_what_was_asked(self) -> None:
-        """Nobody answered so far: the messages are all there is to see."""
-        for talk in self.all:
-            if talk.length:
-                body = PlainBody(messages=History(talk.conversation, talk.length))
-                self.step(
-                    Kind.OPAQUE, "messages without a reply", body, agent=talk.agent, start_ns=talk.last_ns
-                )
 
     def flush(self) -> Columns:
         """All steps so far, as columns."""

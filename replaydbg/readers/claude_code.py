@@ -73,13 +73,15 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     odd: list[Notice] = []
     document = _claude_whole.in_lines(document, odd)
     if partial and len(document.buffer) > 4 * _FIRST_BYTES:
-        (first,) = _read(Document(document.name, document.buffer[:_FIRST_BYTES]), partial=False)
+        (first,) = _read(
+            Document(document.name, document.buffer[:_FIRST_BYTES]), partial=False, is_whole=False
+        )
         yield replace(first, notices=(), fraction=_FIRST_BYTES / len(document.buffer), complete=False)
     for reading in _read(document, partial):
         yield replace(reading, notices=(*odd, *reading.notices)) if odd and reading.complete else reading
 
 
-def _read(document: Document, partial: bool) -> Iterator[Reading]:
+def _read(document: Document, partial: bool, *, is_whole: bool = True) -> Iterator[Reading]:
     session = Session(document, FORMAT)
     agents = {name: _AGENT_FILE.fullmatch(name.rpartition("/")[2]) for name in document.beside}
     session.elsewhere = frozenset(agent[1] for agent in agents.values() if agent)
@@ -98,7 +100,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
             replace(notice, pointer=f"{name}: {notice.pointer}") for notice in session.notices[told:]
         ]
     stem = document.stem
-    yield session.reading(stem if _SESSION_NAME.fullmatch(stem) else session.id or stem)
+    yield session.reading(stem if _SESSION_NAME.fullmatch(stem) else session.id or stem, is_whole=is_whole)
 
 
 def _add_lines(session: Session, document: Document, owner: str) -> Iterator[int]:

@@ -92,6 +92,7 @@ def _value(raw: memoryview) -> dict[str, Json]:
 
 def _add_result(session: Session, value: dict[str, Json], last: int) -> int:
     """How it ended, with the cost of all. Gives the row; that of the `last` result loses its cost, which is counted here."""
+    session.talks.end(session.bodies.says)
     columns = session.talks.flush()
     if last >= 0:
         columns.costs[last] = nan

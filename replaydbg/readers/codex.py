@@ -59,7 +59,9 @@ def sniff(document: Document) -> float:
 
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     if partial and len(document.buffer) > 4 * _FIRST_BYTES:
-        (first,) = _Rollout(Document(document.name, document.buffer[:_FIRST_BYTES])).readings(partial=False)
+        (first,) = _Rollout(Document(document.name, document.buffer[:_FIRST_BYTES])).readings(
+            partial=False, is_whole=False
+        )
         yield replace(first, notices=(), fraction=_FIRST_BYTES / len(document.buffer), complete=False)
     yield from _Rollout(document).readings(partial=partial)
 
@@ -92,7 +94,7 @@ class _Rollout:
         self._told, self._counts = array("q"), array("q")
         """and of those whose tokens are known; four counts for each of them."""
 
-    def readings(self, *, partial: bool) -> Iterator[Reading]:
+    def readings(self, *, partial: bool, is_whole: bool = True) -> Iterator[Reading]:
         buffer, due = self._document.buffer, STRETCH_BYTES
         self._store.open(buffer)
         for line, start, raw in _codex_lines.lines(buffer, self._notices):
@@ -113,6 +115,8 @@ class _Rollout:
                 self._compacted(start, moment)
             elif line.type == "session_meta" and not self._id:
                 self._begin(item, start, raw)
+        if is_whole or not len(self._talks.flush()):
+            self._talks.end()
         trace, notices = self._talks.trace(
             self._id or self._document.stem, Source(self._document.name, FORMAT)
         )
@@ -194,11 +198,13 @@ class _Rollout:
         history = loose.sequence(value.get("replacement_history"))
         body = PlainBody(output_value=loose.text(value.get("message")) or None, raw=value)
         self._talks.step(Kind.OPAQUE, "compaction", body, start_ns=moment, end_ns=moment)
+        self._talk.heard = self._talk.length  # the step of the compaction, and what is left, tell it
         self._talk = self._talks.open(before=self._talk)
         for number in range(1, min(len(history), _INSTRUCTIONS - 1) + 1):
             self._talk.say(line | number, moment)
         if not history and value.get("message"):
             self._talk.say(line | (_INSTRUCTIONS - 1), moment)
+        self._talk.heard = self._talk.length
 
     # ---- bodies --------------------------------------------------------------------------------------------------
 

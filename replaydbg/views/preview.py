@@ -24,7 +24,9 @@ def preview(trace: Trace, row: int, signs: Signs = UNICODE) -> tuple[Span, ...]:
         return _execution(body, signs)
     if kind is Kind.RETRIEVAL:
         return _said(body.input, "preview")
-    return (Span(one_line(body.error, _TEXT_CHARS_MAX), "error"),) if body.error else ()
+    if body.error:
+        return (Span(one_line(body.error, _TEXT_CHARS_MAX), "error"),)
+    return _quoted(body.messages[-1].text) if kind is Kind.OPAQUE and body.messages else ()
 
 
 def _reply(body: Body, signs: Signs) -> tuple[Span, ...]:
@@ -36,8 +38,12 @@ def _reply(body: Body, signs: Signs) -> tuple[Span, ...]:
     if asked:
         names = (name if times == 1 else f"{name} {signs.times}{times}" for name, times in asked.items())
         return (Span(f"{signs.leads_to} ", "lane"), Span(one_line(", ".join(names)), "preview"))
-    text = one_line(body.output.text, _TEXT_CHARS_MAX)
-    return (Span(f'"{text}"', "preview"),) if text else ()
+    return _quoted(body.output.text)
+
+
+def _quoted(text: str) -> tuple[Span, ...]:
+    line = one_line(text, _TEXT_CHARS_MAX)
+    return (Span(f'"{line}"', "preview"),) if line else ()
 
 
 def _execution(body: Body, signs: Signs) -> tuple[Span, ...]:

@@ -211,6 +211,100 @@ def test_a_session_without_a_reply_shows_what_was_asked() -> None:
     assert told(trace, 0) == ["is anybody there?"]
 
 
+UNHEARD = "opaque messages without a reply"
+
+
+def test_what_nobody_answered_at_the_end_is_a_step_before_what_failed_then() -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", "gone")
+    lines.says("and now?")
+    lines.add("assistant", isApiErrorMessage=True, message={"model": "<synthetic>", "content": "500"})
+    trace = trace_of(lines)
+    assert outline(trace) == ["model-call chat claude-9", UNHEARD, "opaque API error!"]
+    assert told(trace, 1) == ["go", "gone", "and now?"]
+
+
+def test_a_result_at_the_end_is_its_execution_and_words_behind_it_were_not_answered() -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", ("t1", "Bash", {}))
+    lines.add("attachment", attachment={"type": "hook_success", "hookName": "PreToolUse:Bash"})
+    lines.result("t1", "no")
+    assert outline(trace_of(lines)) == ["model-call chat claude-9", "tool-execution Bash"]
+    lines.says("[Request interrupted by user]")
+    trace = trace_of(lines)
+    assert outline(trace)[2:] == [UNHEARD]
+    assert told(trace, 2)[-2:] == ["=no", "[Request interrupted by user]"]
+
+
+def test_words_beside_a_result_were_not_answered_either() -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", ("t1", "Bash", {}))
+    result = {"type": "tool_result", "tool_use_id": "t1", "content": "no"}
+    lines.add("user", message={"role": "user", "content": [result, {"type": "text", "text": "stop"}]})
+    trace = trace_of(lines)
+    assert (outline(trace)[2:], told(trace, 2)[-1]) == ([UNHEARD], "stop")
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "is_told"),
+    [
+        ("attachment", {"attachment": {"type": "hook_success", "stdout": "ok"}}, False),
+        ("attachment", {"attachment": {"type": "task_reminder", "content": []}}, False),
+        ("attachment", {"attachment": {"type": "hook_non_blocking_error", "stderr": "no such file"}}, True),
+        ("attachment", {"attachment": {"type": "queued_command", "prompt": "stop!"}}, True),
+        ("user", {"message": {"role": "user", "content": "<command-name>/exit</command-name>"}}, False),
+        ("user", {"message": {"role": "user", "content": "<local-command-stdout>Bye!"}}, False),
+        ("user", {"message": {"role": "user", "content": "/exit is what I typed"}}, True),
+    ],
+)
+def test_what_the_program_says_to_itself_at_the_end_is_no_step(
+    kind: str, fields: dict[str, Any], is_told: bool
+) -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", "gone")
+    lines.add(kind, **fields)
+    assert outline(trace_of(lines)) == ["model-call chat claude-9", *[UNHEARD] * is_told]
+
+
+def test_what_a_compaction_left_was_heard() -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", "gone")
+    lines.says("what is summed up")
+    lines.add("system", subtype="compact_boundary", content="Conversation compacted", after=None)
+    lines.says("in short", isCompactSummary=True)
+    assert outline(trace_of(lines)) == ["model-call chat claude-9", "opaque compaction"]
+    lines.says("and on?")
+    trace = trace_of(lines)
+    assert (outline(trace)[2:], told(trace, 2)) == ([UNHEARD], ["in short", "and on?"])
+
+
+def test_each_way_of_a_fork_ends_with_what_nobody_answered() -> None:
+    lines = Lines()
+    lines.says("go")
+    reply = lines.reply("m1", "gone")
+    lines.says("one way", after=reply)
+    lines.says("another", after=reply)
+    trace = trace_of(lines)
+    assert outline(trace)[1:] == [UNHEARD, UNHEARD]
+    assert [told(trace, row)[-1] for row in (1, 2)] == ["one way", "another"]
+
+
+def test_what_an_agent_was_asked_and_never_answered_stands_below_the_call() -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", ("t1", "Task", {"subagent_type": "scout", "prompt": "look"}))
+    lines.says("look", isSidechain=True, agentId="a1", after=None)
+    lines.result("t1", "killed")
+    trace = trace_of(lines)
+    assert outline(trace) == ["model-call chat claude-9", "tool-execution Task", f"  {UNHEARD}"]
+    assert trace.step(2).agent == "scout"
+
+
 def test_a_ring_of_lines_ends() -> None:
     lines = Lines()
     lines.says("go", after="u2")

@@ -105,3 +105,10 @@ def test_an_array_that_can_hardly_be_written_again(odd: bytes) -> None:
 
 
 SAMPLES = [LINES, orjson.dumps(STREAM)]
+
+
+def test_what_nobody_answered_stands_before_the_result() -> None:
+    ended = {**STREAM[-1], "is_error": True, "subtype": "error_during_execution"}
+    trace = one(claude_stream.READER, lines(*STREAM[:4], said("user", "and?"), ended))
+    assert outline(trace)[1:] == ["opaque messages without a reply", "opaque result: error during execution!"]
+    assert told(trace, 1)[-1] == "and?"

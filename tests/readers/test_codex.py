@@ -143,3 +143,13 @@ def test_a_time_of_another_age_is_none(age: bytes) -> None:
     trace = one(codex.READER, odd)
     assert outline(trace) == outline(one(codex.READER, ROLLOUT))
     assert {trace.end_ns(row) for row in range(len(trace))} == {None}
+
+
+def test_what_nobody_answered_is_a_step_and_what_a_compaction_left_is_none() -> None:
+    before = outline(one(codex.READER, ROLLOUT))
+    asked = ROLLOUT + message(14, "user", "are you there?")
+    trace = one(codex.READER, asked)
+    assert outline(trace) == [*before, "opaque messages without a reply"]
+    assert told(trace, len(before))[-1] == "are you there?"
+    again = line(15, "compacted", message="all in short")
+    assert outline(one(codex.READER, asked + again)) == [*before, "opaque compaction"]

@@ -106,3 +106,23 @@ def test_ids_that_come_again() -> None:
     trace, notices = talks.trace("t", SOURCE)
     assert sorted(trace.ids) == ["a", "a~2", "b", "b~2", "m1", "m1~2", "m1~2~", "m2"]
     assert notices == ()
+
+
+def test_what_nobody_answered_is_told_once_where_it_says_something() -> None:
+    talks = talks_of()
+    told(talks)
+    talk = talks.all[0]
+    place = talk.say(2, 8_000)
+    talks.answer(talk, place, 0, "b", 8_000, is_error=False)
+    talks.end()
+    assert len(traced(talks)) == 5, "a result is its execution"
+    talk.say(0, 9_000)
+    talks.end(lambda entry: entry != 0)
+    assert len(traced(talks)) == 5
+    talk.say(0, 9_500)
+    talks.end()
+    talks.end()
+    trace = traced(talks)
+    last = trace.step(5)
+    assert (last.name, last.agent, last.started_ns) == ("messages without a reply", "solo", 9_500)
+    assert len(last.body.messages or ()) == 7

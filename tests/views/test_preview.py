@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from replaydbg.core.message import Role, text_message
-from replaydbg.core.step import Kind
+from replaydbg.core.step import Kind, PlainBody
 from replaydbg.views.preview import arguments_line, preview
 from replaydbg.views.text import plain
-from tests.support.build import Built, assistant, call, model_call, other, tool_execution, trace
+from tests.support.build import Built, assistant, call, model_call, other, tool_execution, trace, user
 
 
 def said(step: Built) -> str:
@@ -38,6 +38,11 @@ def test_arguments_that_are_no_object() -> None:
 def test_others() -> None:
     assert said(other("r", Kind.RETRIEVAL, "docs", input="how to")) == "how to"
     assert said(other("o", Kind.OPAQUE, "x", input="how to")) == ""
+
+
+def test_messages_that_nobody_answered_end_in_what_was_said_last() -> None:
+    body = PlainBody(messages=(user("one"), user("and\ntwo")))
+    assert said(Built("o", Kind.OPAQUE, "messages without a reply", body)) == '"and two"'
 
 
 def test_long_texts_are_cut_before_they_are_worked_on() -> None:
