@@ -9,6 +9,7 @@ from replaydbg.core.message import Message, Role, Text
 from replaydbg.core.step import Kind, PlainBody, Usage
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Run, Thread
+from replaydbg.readers._transcript_body import UNHEARD
 
 
 class GroupChat:
@@ -18,6 +19,8 @@ class GroupChat:
         self.run = run
         self._threads: dict[str, Thread] = {}
         self._heard: list[tuple[str, Message, int]] = []
+        self._answered = 0
+        """So many of these messages were said when an agent spoke last."""
 
     def told(self, source: str, message: Message, moment_ns: int = -1) -> None:
         """Words of a person, or of a program: no step."""
@@ -38,6 +41,7 @@ class GroupChat:
         self._thread(agent).reply(message, facts=facts, moment_ns=moment_ns, **columns)
         if heard:
             self._hear(agent, replace(message, role=Role.USER, name=agent, finish_reason=""), moment_ns)
+        self._answered = len(self._heard)
 
     def returned(self, agent: str, message: Message, moment_ns: int = -1) -> None:
         """What the tools of an agent returned: of the one whose call waits for it. Nobody else is shown it."""
@@ -46,6 +50,13 @@ class GroupChat:
             thread for thread in self._threads.values() if ids & {id_ for id_, _ in thread.open_calls if id_}
         )
         (next(asking, None) or self._thread(agent)).add(message, moment_ns=moment_ns)
+
+    def end(self) -> None:
+        """A step for what a person, or a program, said last, and nobody answered."""
+        if self._answered < len(self._heard):
+            self._answered = len(self._heard)
+            body = PlainBody(messages=tuple(message for _, message, _ in self._heard))
+            self.run.step(Kind.OPAQUE, UNHEARD, body, start_ns=self._heard[-1][2])
 
     def ended(self, reason: str, **columns: Any) -> None:
         self.run.step(Kind.OPAQUE, "end", PlainBody(output_value=reason), **columns)

@@ -16,6 +16,9 @@ from replaydbg.wire import loose, openai_chat, tool_specs
 Handle: TypeAlias = tuple[int, ...]
 """The place of an event: its number, and that of an event inside of it. () is the sample itself."""
 
+TALK: Handle = (-1,)
+"""No event, but the conversation of the sample as it ended."""
+
 SAMPLE = "sample"
 """The id of the step that stands for the sample."""
 
@@ -45,7 +48,7 @@ class InspectBody:
 
     @lazy
     def _event(self) -> dict[str, Json]:
-        return self._sample().event(self._handle) if self._handle else {}
+        return self._sample().event(self._handle) if self._handle and self._handle != TALK else {}
 
     @property
     def _kind(self) -> str:
@@ -53,6 +56,9 @@ class InspectBody:
 
     @lazy
     def messages(self) -> tuple[Message, ...] | None:
+        if self._handle == TALK:
+            told = self._sample().resolved(value_of(self._sample().fields.messages))
+            return _inspect_messages.read_messages(told)
         if self._kind != "model":
             return None
         said = loose.sequence(self._event.get("input"))

@@ -19,8 +19,17 @@ from replaydbg.core.step import Body, Kind, Status
 from replaydbg.core.trace import Source
 from replaydbg.readers import _moments
 from replaydbg.readers._attributes import number
-from replaydbg.readers._inspect_bodies import SAMPLE, Handle, error_text, read_usage, sample_name, split_model
-from replaydbg.readers._inspect_sample import Sample, items
+from replaydbg.readers._inspect_bodies import (
+    SAMPLE,
+    TALK,
+    Handle,
+    error_text,
+    read_usage,
+    sample_name,
+    split_model,
+)
+from replaydbg.readers._inspect_sample import Sample, items, value_of
+from replaydbg.readers._transcript_body import UNHEARD
 from replaydbg.wire import loose
 
 _NO_STEPS = frozenset(
@@ -29,6 +38,7 @@ _NO_STEPS = frozenset(
 """Events that frame others, or repeat what the messages say."""
 _FRAMES = frozenset({"span_begin", "step"})
 _WRAPPERS = frozenset({"init", "solvers", "scorers", "handoff"})
+_UNHEARD_ROLES = frozenset({"user", "system"})
 _EVENTS_DEPTH_MAX = 20
 """Events inside of events, as logs of 2024 keep those of a tool; agents that call agents nest some few levels."""
 
@@ -104,6 +114,7 @@ class Walk:
         for handle, head, span_id in self._heads:
             if head.event not in _NO_STEPS:
                 self._add_event(handle, head, span_id)
+        self._add_unheard()
         arranged = arrange(self._columns, trace_id=self.id, source=source, decode=decode)
         return Arranged(arranged.trace, (*self.notices, *arranged.notices))
 
@@ -234,6 +245,29 @@ class Walk:
             output_tokens=NOT_RECORDED if usage.output_tokens is None else usage.output_tokens,
             cost_usd=number(cost),
             **common,
+        )
+
+    def _add_unheard(self) -> None:
+        """What the conversation ended with, where no model was sent it: of all events only changes of state tell that."""
+        asked = [handle for handle, head, _ in self._heads if head.event == "model"]
+        listed = items(self.sample.fields.messages) if asked else []
+        last = loose.mapping(value_of(listed[-1])) if listed else {}
+        told = loose.text(last.get("id")) or loose.text(last.get("content"))
+        if not told or loose.text(last.get("role")) not in _UNHEARD_ROLES:
+            return
+        mark, sample = loose.encoded(told).encode(), self.sample
+        sent = (sample.events[handle[0]] for handle in asked)
+        if any(mark in bytes(memoryview(raw)) for raw in (*sample.pools, *sent)):
+            return
+        changes = [
+            head
+            for handle, head, _ in self._heads
+            if head.event == "state" and mark in bytes(memoryview(sample.events[handle[0]]))
+        ]
+        heads = changes[-1:] or [head for _, head, _ in self._heads]
+        moment = max(_moments.nanoseconds(head.timestamp) for head in heads)
+        self._columns.add(
+            id="unheard", kind=Kind.OPAQUE, name=UNHEARD, handle=TALK, parent_id=SAMPLE, start_ns=moment
         )
 
     def _step_of(self, span_id: str) -> str:

@@ -74,6 +74,11 @@ class Sample:
     def _pool(self) -> list[msgspec.Raw]:
         return items(_part(self.fields.events_data, _POOLS).messages) or items(self.fields.message_pool)
 
+    @property
+    def pools(self) -> tuple[msgspec.Raw, msgspec.Raw]:
+        """Where the messages stand that model events refer to, as they were written."""
+        return self.fields.events_data, self.fields.message_pool
+
     def event(self, path: tuple[int, ...]) -> dict[str, Json]:
         """The event at this place, whole; the second number is a place among the events inside the first one."""
         value = value_of(self.events[path[0]]) if path[0] < len(self.events) else None

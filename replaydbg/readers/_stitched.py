@@ -13,6 +13,7 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Source, Trace
 from replaydbg.readers import _salvage, _stitch
 from replaydbg.readers._api import stem
+from replaydbg.readers._transcript_body import UNHEARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ def _add_row(columns: Columns, row: _stitch.Row, id_: str, parent_id: str, agent
     columns.add(
         id=id_,
         kind=row.kind,
-        name=f"chat {facts.model}".rstrip() if is_call else "messages without a reply",
+        name=f"chat {facts.model}".rstrip() if is_call else UNHEARD,
         handle=row,
         parent_id=parent_id,
         agent=facts.agent or agent,

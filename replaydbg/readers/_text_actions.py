@@ -61,6 +61,7 @@ def replied(
         cost_usd=facts.cost_usd,
     )
     thread.say(message, moment_ns=moment_ns)
+    thread.heard()
 
 
 def ran(

@@ -20,7 +20,7 @@ from replaydbg.core.trace import Source
 from replaydbg.readers import _containers
 from replaydbg.readers._api import Document, NotThisFormat, Reading
 from replaydbg.readers._chat_facts import Facts
-from replaydbg.readers._transcript_body import NOTHING, PLAIN, Bodies, Decoders, Place
+from replaydbg.readers._transcript_body import NOTHING, PLAIN, UNHEARD, Bodies, Decoders, Place
 from replaydbg.wire import loose
 from replaydbg.wire.conversation import first_of_turn
 
@@ -310,8 +310,9 @@ class Thread:
             self._unheard.clear()
             body = PlainBody(messages=History(self.conversation, len(self)))
             self.run.step(
-                Kind.OPAQUE, "messages without a reply", body, agent=self.agent, start_ns=self.last_ns
-            )
+                Kind.OPAQUE, UNHEARD, body,
+                agent=self.agent, parent_id=self.parent_id, start_ns=self.last_ns,
+            )  # fmt: skip
 
     def leave_calls(self) -> None:
         """What nothing answered so far is not answered any more: where each turn has its results, and calls have no ids."""

@@ -15,6 +15,8 @@ from replaydbg.readers._chat_facts import Facts
 from replaydbg.wire import loose
 
 NOTHING = Facts()
+UNHEARD = "messages without a reply"
+"""The name of the step that shows what nobody answered."""
 
 
 def _is_message(entry: Any) -> Message:

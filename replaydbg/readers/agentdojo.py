@@ -47,6 +47,7 @@ def _add(transcript: Transcript, record: dict[str, Json]) -> None:
     thread = run.thread()
     for item in record["messages"]:
         thread.add(_message(loose.mapping(item)))
+    thread.end()
     worth = {key: record[key] for key in _WORTH if record.get(key) is not None}
     error = loose.text(record.get("error"))
     run.step(

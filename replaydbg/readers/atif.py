@@ -83,6 +83,7 @@ class _Trajectory:
             else:
                 role = _ROLES.get(loose.text(step.get("source")), Role.UNKNOWN)
                 self._thread.say(Message(role, tuple(_parts(step.get("message")))), moment_ns=moment)
+        self._thread.end()
 
     def _agent_step(self, step: dict[str, Json], moment: int) -> None:
         calls = [_call(loose.mapping(call)) for call in loose.sequence(step.get("tool_calls"))]
@@ -116,6 +117,7 @@ class _Trajectory:
                 parent_id=self._thread.parent_id,
             )
             self._thread.say(message)
+            self._thread.heard()
         for reference in _references(result.get("subagent_trajectory_ref")):
             inner = self._inner.get(reference)
             if inner is not None and self._depth < _DEPTH_MAX:

@@ -176,6 +176,9 @@ def _add_result(transcript: Transcript, record: dict[str, Json], place: str) -> 
         elif kind not in _REPEATED:
             parts = (*thoughts.pop(source, ()), *_parts(item))
             chat.replied(source, Message(Role.ASSISTANT, parts), moment, usage)
+    for source, thought in thoughts.items():  # the run stopped before it was said what for
+        chat.replied(source, Message(Role.ASSISTANT, tuple(thought)), heard=False)
+    chat.end()
     if loose.text(record.get("stop_reason")):
         chat.ended(record["stop_reason"])
 

@@ -71,6 +71,7 @@ def _add(transcript: Transcript, record: dict[str, Json]) -> None:
     if any("begin_of_turn_query" in turn for turn in log):
         for number, turn in enumerate(log):
             _add_logged_turn(thread, turn, record, number)
+        thread.end()
     elif isinstance(result, list) and result and all(isinstance(turn, list) for turn in result):
         for number, turn in enumerate(result):
             for step, said in enumerate(turn):

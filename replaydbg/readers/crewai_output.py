@@ -62,6 +62,7 @@ def _task(run: Run, task: dict[str, Json]) -> None:
                 thread.reply(message, origin=item)
             else:
                 thread.add(message)
+    thread.end()
 
 
 def _crew(run: Run, record: dict[str, Json]) -> None:

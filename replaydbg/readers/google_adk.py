@@ -92,6 +92,8 @@ class _Session:
         self._threads: dict[str, Thread] = {"": self.run.thread()}
         self._told: list[tuple[str, Message, int]] = []
         """All that was said, each with its branch."""
+        self._is_answered = True
+        """Whether an agent, or a tool, spoke last."""
         self._logs = {
             loose.text(either(loose.mapping(log), "eventId")): loose.mapping(log)
             for log in loose.sequence(either(record, "eventLogs"))
@@ -106,6 +108,8 @@ class _Session:
                 and loose.mapping(event.get("options")).get("partial") is not True
             ):
                 self._add(event)
+        if not self._is_answered:
+            self._threads[""].end()
 
     def _instruct(self) -> None:
         """The instructions of the first request that was logged."""
@@ -122,7 +126,8 @@ class _Session:
         error = loose.text(either(event, "errorMessage")) or loose.text(either(event, "errorCode"))
         said = google_generate.read_messages([content]) if isinstance(content, dict) else ()
         for message in said:
-            if author == "user" or message.role is Role.USER:
+            self._is_answered = author != "user" and message.role is not Role.USER
+            if not self._is_answered:
                 thread.say(message, moment_ns=moment)
             elif message.role is Role.TOOL:
                 judged = _with_error(message)
@@ -139,6 +144,7 @@ class _Session:
             self._tell_others(branch, message, moment)
         if error and not any(message.role is Role.ASSISTANT for message in said):
             thread.reply(None, facts=self._facts(event, author, error), moment_ns=moment, origin=event)
+            self._is_answered = True
 
     def _thread(self, branch: str) -> Thread:
         """The thread of a branch, which begins with all that is heard in it."""
@@ -228,6 +234,7 @@ def _add_case(transcript: Transcript, case: dict[str, Json], at: int) -> None:
                 thread.add(message)
         for message in google_generate.read_messages([either(turn, "finalResponse")]):
             thread.reply(replace(message, role=Role.ASSISTANT))
+    thread.end()
 
 
 def _add_old_cases(transcript: Transcript, cases: list[Json]) -> None:

@@ -154,6 +154,7 @@ def _as_told(document: Document, sample: Sample, task: str) -> _Read:
             thread.reply(message, model=loose.text(loose.mapping(item).get("model")))
         else:
             thread.add(message)
+    thread.end()
     reading = transcript.reading()
     return reading.traces[0], reading.notices
 

@@ -60,9 +60,11 @@ def _add(transcript: Transcript, record: dict[str, Json], stem: str) -> None:
         if item.get("role") == "exit":
             has_ended = True
             extra = loose.mapping(item.get("extra"))
+            thread.end()
             _end(thread, {**info, **extra}, nan)
         else:
             command = _say(thread, item, command, model)
+    thread.end()
     if not has_ended and "exit_status" in info:
         cost = loose.mapping(info.get("model_stats")).get("instance_cost")
         known = any(cost == cost for cost in thread.run.columns.costs)  # noqa: PLR0124 - NaN is not itself
@@ -95,6 +97,8 @@ def _say(thread: Thread, item: dict[str, Json], command: str, model: str) -> str
             for part in message.parts
         )
         thread.add(replace(message, parts=parts), moment_ns=moment)
+        if message.role is Role.USER and command:
+            thread.heard()  # as what the command put out
     return asked
 
 

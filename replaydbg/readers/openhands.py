@@ -86,6 +86,7 @@ class _Events:
 
     def end(self, record: dict[str, Json]) -> None:
         """An evaluation says what went wrong with the run as a whole."""
+        self._thread.end()
         error = record.get("error")
         if error:
             words = error if isinstance(error, str) else loose.encoded(error)
@@ -148,6 +149,7 @@ class _Events:
             body = PlainBody(output_value=content, error=words if is_error else "", raw=event)
             self._run.step(Kind.OPAQUE, kind, body, start_ns=moment, end_ns=moment, status=status)
             self._say(Role.USER, words, moment)
+            self._thread.heard()
 
 
 def _failed(extras: dict[str, Json]) -> bool:

@@ -73,7 +73,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             events.add(loose.mapping(value))
         if name:
             transcript.place_notices(told, name)
-    events.settle()
+    events.end()
     yield transcript.whole("no events")
 
 
@@ -120,6 +120,10 @@ class _Events:
             self._thread.run.step(
                 Kind.OPAQUE, "error", body, start_ns=moment, end_ns=moment, status=Status.ERROR
             )
+
+    def end(self) -> None:
+        self.settle()
+        self._thread.end()
 
     def settle(self) -> None:
         """The reply whose actions were collected."""
@@ -172,6 +176,7 @@ class _Events:
         if summary:
             self._thread.compact()
             self._thread.say(Message(Role.USER, (Text(summary),)), moment_ns=moment)
+            self._thread.heard()
 
 
 def _call(action: dict[str, Json]) -> ToolCall:

@@ -60,6 +60,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             continue
         conversation = loose.text(item.get("conversation_id"))
         if thread is None or (conversation and run_id and conversation != run_id):
+            if thread is not None:
+                thread.end()
             thread = transcript.run(conversation or transcript.stem).thread()
             instructions = ""
         run_id = conversation or run_id
@@ -74,6 +76,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             thread.reply(_reply(item), facts=_facts(item), moment_ns=moment, origin=item)
     if thread is None:
         raise NotThisFormat("no message")
+    thread.end()
     yield transcript.reading()
 
 

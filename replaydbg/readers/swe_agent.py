@@ -58,6 +58,8 @@ def _add(transcript: Transcript, record: dict[str, Json], stem: str) -> None:
         if thread is None:
             thread = threads[agent] = run.thread(agent=agent)
         command = _say(thread, item, command)
+    for thread in threads.values():
+        thread.end()
     info = loose.mapping(record.get("info"))
     if "exit_status" in info:
         status = f"{info['exit_status']}"
@@ -82,6 +84,8 @@ def _say(thread: Thread, item: dict[str, Json], command: str) -> str:
         if message.role is Role.USER and command:
             _text_actions.ran(thread, command, message.text)
         thread.add(message)
+        if message.role is Role.USER and command:
+            thread.heard()  # as what the command put out
     return asked
 
 

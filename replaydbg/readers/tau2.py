@@ -92,7 +92,7 @@ class _Simulation:
         self.place = place
         self.run: Run = transcript.run(_id(record))
         start = _moments.nanoseconds(record.get("start_time"))
-        self.agent: Thread = self.run.thread(agent="agent", first_ns=start, shared=True)
+        self.agent: Thread = self.run.thread(agent="agent", first_ns=start)
         self.user: Thread = self.run.thread(agent="user", first_ns=start, shared=True)
 
     def add(self) -> None:
@@ -131,6 +131,8 @@ class _Simulation:
             else:
                 self.user.say(replace(message, role=Role.ASSISTANT), moment_ns=moment)
             self._hear(self.agent, message, moment)
+            if message.tool_calls:
+                self.agent.heard()  # a step of the user's
         else:
             self.agent.say(message, moment_ns=moment)
 
@@ -157,6 +159,7 @@ class _Simulation:
         thread.reply(replace(message, role=Role.ASSISTANT), facts=facts, moment_ns=moment, origin=item)
 
     def _end(self) -> None:
+        self.agent.end()
         reason = loose.text(self.record.get("termination_reason"))
         judged = loose.mapping(self.record.get("reward_info"))
         reward = f", reward {judged['reward']}" if "reward" in judged else ""

@@ -49,6 +49,7 @@ def _add(transcript: Transcript, record: dict[str, Json]) -> None:
     thread = run.thread()
     for message in openai_chat.read_messages(record["traj"]):
         thread.add(_with_errors(message))
+    thread.end()
     reward, info = record.get("reward"), loose.mapping(record.get("info"))
     about = PlainBody(
         input=info.get("task"), output_value={"reward": reward, "reward_info": info.get("reward_info")}

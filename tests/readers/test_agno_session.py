@@ -62,8 +62,8 @@ def test_a_session_tells_no_message_twice(content: Any) -> None:
 
 def test_members_stand_below_their_team() -> None:
     assert outline(clear(READER, TEAM)) == [
-        "agent-invocation Crew", "  model-call chat big", "  tool-execution look!", "  model-call chat big",
-        "opaque messages without a reply",
+        "agent-invocation Crew", "  opaque messages without a reply",
+        "  model-call chat big", "  tool-execution look!", "  model-call chat big",
     ]  # fmt: skip
 
 

@@ -203,4 +203,13 @@ def test_a_team_within_an_agent() -> None:
     assert outline(one(READER, outer)) == outline(one(READER, TEAM_STATE))
 
 
+def test_a_thought_of_a_run_that_stopped_then_is_told() -> None:
+    stopped = {"messages": [*TEAM["messages"], event("ThoughtEvent", "bob", "what now?")]}
+    trace = one(READER, stopped)
+    last = trace.step(len(trace) - 1)
+    assert last.agent == "bob"
+    assert last.body.output is not None
+    assert last.body.output.parts == (Reasoning("what now?"),)
+
+
 SAMPLES = [SESSION, TEAM, TEAM_STATE, AGENT_STATE]

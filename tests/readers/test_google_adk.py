@@ -177,4 +177,12 @@ def test_other_files_are_not_claimed(data: Any) -> None:
     assert sniffed(READER, data) == 0.0
 
 
+def test_what_an_agent_said_in_a_branch_was_no_question() -> None:
+    said = event("helper", {"text": "aside"}, second=8, branch="root.helper")
+    assert outline(one(READER, {**SESSION, "events": [*SESSION["events"], said]}))[-1] == "model-call chat"
+    asked = event("user", {"text": "and?"}, second=9)
+    told = outline(one(READER, {**SESSION, "events": [*SESSION["events"], said, asked]}))
+    assert told[-2:] == ["model-call chat", "opaque messages without a reply"]
+
+
 SAMPLES = [SESSION, EVAL_SET]

@@ -50,3 +50,17 @@ def test_tools_are_shown_to_their_agent_alone() -> None:
     assert trace.step(1).body.call == call("f", {}, "c")
     assert prompt(trace.step(2)) == [("user", "ann", "let me")]
     assert trace.step(3).body.output_value == "done"
+
+
+def test_what_a_person_said_last_is_a_step() -> None:
+    room = chat()
+    room.told("human", text_message(Role.USER, "go"))
+    room.replied("ann", text_message(Role.ASSISTANT, "one"))
+    room.end()
+    assert outline(traced(room)) == ["model-call chat"]
+    room.told("human", text_message(Role.USER, "and?"), 5)
+    room.end()
+    room.end()
+    trace = traced(room)
+    assert outline(trace) == ["model-call chat", "opaque messages without a reply"]
+    assert prompt(trace.step(1)) == [("user", "", "go"), ("user", "ann", "one"), ("user", "", "and?")]

@@ -233,6 +233,38 @@ def test_a_sample_without_events_is_its_conversation() -> None:
     assert trace.step(0).body.error == "boom"
 
 
+UNHEARD = "  opaque messages without a reply"
+
+
+def test_what_the_conversation_ended_with_is_a_step_where_no_model_was_sent_it() -> None:
+    words = {"role": "user", "content": "Please go on.", "id": "u9"}
+    said: Any = SAMPLE["messages"]
+    ended = {**SAMPLE, "messages": [*said, words]}
+    trace = one(READER, ended)
+    assert outline(trace)[1:] == [*OUTLINE[1:], UNHEARD]
+    row = len(trace) - 1
+    assert [message.text for message in trace.body(row).messages or ()] == ["hi", "yes", "Please go on."]
+    changed = {
+        "event": "state",
+        "span_id": "s",
+        "timestamp": at(10),
+        "changes": [{"op": "add", "value": words}],
+    }
+    events = [*EVENTS[:15], changed, *EVENTS[15:]]
+    trace = one(READER, {**ended, "events": events})
+    assert outline(trace)[8:] == [UNHEARD, *OUTLINE[8:]], "before it was scored"
+
+
+@pytest.mark.parametrize("role", ["user", "assistant", "tool"])
+def test_what_a_model_was_sent_is_none(role: str) -> None:
+    words = {"role": role, "content": "Please go on.", "id": "u9"}
+    sent = model("lead", ASKS, 3, input=[words if role == "user" else {"role": "user", "content": "hi"}])
+    pooled = model("lead", ASKS, 3, input=[], input_refs=[[0, 1]])
+    for events, pool in ([sent], []), ([pooled], [words]):
+        trace = one(READER, {**SAMPLE, "messages": [words], "events": events, "message_pool": pool})
+        assert [step.name for step in trace.steps()][1:] == ["chat m"]
+
+
 def test_errors_and_limits() -> None:
     told = [
         {"event": "sample_limit", "timestamp": at(1), "type": "token", "message": "too many tokens"},

@@ -63,9 +63,10 @@ def test_a_simulation() -> None:
         "model-call chat gpt-agent",
         "model-call chat gpt-user",
         "tool-execution read_screen",
+        "opaque messages without a reply",
         "opaque max_steps, reward 0.0!",
     ]
-    asked, failed, _, screen, read_, end = trace.steps()
+    asked, failed, _, screen, read_, unheard, end = trace.steps()
     assert asked.tool_calls == (ToolCall("a1", "look", {"id": 7}),)
     assert asked.body.messages is not None
     assert [(message.role, message.text) for message in asked.body.messages] == [
@@ -84,12 +85,17 @@ def test_a_simulation() -> None:
         (Role.USER, "Please look at the screen."),
     ]
     assert (read_.body.result, read_.agent) == ("black", "user")
+    assert unheard.body.messages is not None
+    assert [message.text for message in unheard.body.messages][-2:] == [
+        "Please look at the screen.",
+        "It is black.",
+    ]
     assert end.body.input == {"id": "40", "user_scenario": "a dead phone"}
 
 
 def test_one_simulation_by_itself() -> None:
     assert sniffed(READER, SIMULATION) == 0.9
-    assert len(one(READER, SIMULATION)) == 6
+    assert len(one(READER, SIMULATION)) == 7
 
 
 def test_the_policy_is_said_not_to_be_the_prompt() -> None:
