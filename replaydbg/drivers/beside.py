@@ -52,11 +52,15 @@ def _first(name: str) -> str:
     return min((f"{folder}/{path.name}" if folder else path.name for path in found), default="")
 
 
-def names(path: str, *, across: bool = False) -> list[str]:
+def names(path: str, *, across: bool = False) -> Iterator[str]:
     """Names near a file, as seen from its folder: the files beside it, and those below the folder called as it is.
 
-    `across` adds those called as it is in the folders beside its folder.
+    `across` adds those called as it is in the folders beside its folder. Nothing is looked up before the first is asked for.
     """
+    yield from _names(path, across=across)
+
+
+def _names(path: str, *, across: bool) -> list[str]:
     folder = Path(path).parent
     own = folder / Path(path).name.partition(".")[0]
     found: list[str] = []

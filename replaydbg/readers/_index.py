@@ -89,7 +89,7 @@ ENTRIES = {
     "openhands": Entry(name="openhands", needs=(b'"source"', b'"instance_id"')),
     "openhands_events": Entry(name="openhands-events", needs=(b'"ActionEvent"', b'"AgentErrorEvent"', b'"Condensation"', b'"CondensationRequest"', b'"CondensationSummaryEvent"', b'"ConversationErrorEvent"', b'"ConversationStateUpdateEvent"', b'"LLMCompletionLogEvent"', b'"MessageEvent"', b'"ObservationEvent"', b'"PauseEvent"', b'"SystemPromptEvent"', b'"TokenEvent"', b'"UserRejectObservation"'), has_others_beside=True, main_files=("events/event-*.json", "event-*.json"), parts=(("(.*/)?event-\\d+-[^/]*\\.json", "\\1event-*.json"),)),
     "osworld_trajectory": Entry(name="osworld-trajectory", needs=(b'"step_num"',)),
-    "otlp": Entry(name="otlp", needs=(b'"resourceSpans"', b'"resource_spans"', b'"scopeSpans"', b'"scope_spans"', b'"start_time_unix_nano"', b'"startTimeUnixNano"')),
+    "otlp": Entry(name="otlp", needs=(b'"resourceSpans"', b'"resource_spans"', b'"scopeSpans"', b'"scope_spans"', b'"start_time_unix_nano"', b'"startTimeUnixNano"'), has_others_beside=True),
     "otlp_console": Entry(name="otel-console", needs=(b'"context.span_id"', b'"context"', b'"spanContext"')),
     "otlp_logs": Entry(name="otlp-logs", needs=(b'"resourceLogs"', b'"resource_logs"')),
     "otlp_protobuf": Entry(name="otlp-protobuf", needs=(b"\x12",)),

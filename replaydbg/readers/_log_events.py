@@ -116,7 +116,11 @@ class LogEvents:
         self.notices.clear()
         if alone:
             calls = "1 model call is" if len(alone) == 1 else f"{len(alone)} model calls are"
-            missing = "their spans are not in the file" if spans else "the tree is not here"
+            missing = (
+                "their spans are not in the file"
+                if spans
+                else "the tree is in the file of the spans: open that, or both in one (`cat`)"
+            )
             told = f"{calls} known by log records only; {missing}"
             assembly.notices.append(Notice(alone[0].span_id if spans else "", told))
 

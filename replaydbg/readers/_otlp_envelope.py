@@ -82,6 +82,7 @@ class _Reader:
         self.rows = Rows(self.assembly)
         self.prompts = Prompts()
         self.logs = LogEvents()
+        self.beside = document.beside
 
     def readings(self, *, partial: bool) -> Iterator[Reading]:
         size, due = len(self.buffer), _FIRST_ROWS_BYTES
@@ -96,6 +97,8 @@ class _Reader:
                     due = 4 * read
             yield on_the_way(read, size)
         self.rows.flush()
+        for name, file in self.beside.items():
+            self.logs.add_text(file.buffer, name)
         self.logs.join(self.assembly)
         if not len(self.assembly) and not _SPANS.search(self.buffer):
             raise NotThisFormat("there is neither an array of spans nor a GenAI event in the document")

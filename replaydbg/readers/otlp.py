@@ -2,7 +2,8 @@
 
 Shapes: one request `{"resourceSpans": [...]}`, an array of them, one for each line, with keys in either case,
 `{"batches": [...]}`, `{"trace": {...}}` (Tempo), `{"result": {...}}` (Jaeger's third API; its page's JSON is `span-rows`) and
-`{"data": [span, ...]}` (Phoenix).
+`{"data": [span, ...]}` (Phoenix). Where contents were kept in log records, those are looked for in the file beside it that is
+called as it is but for `logs` (`traces.jsonl` and `logs.jsonl`, `run.json` and `run-logs.json`).
 
 Get one: the collector's file exporter (`exporters: {file: {path: run.jsonl}}`), or `replaydbg receive -o run.jsonl`
 with OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 set where the agent runs.
@@ -10,7 +11,8 @@ with OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 set where the agent runs.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from replaydbg.readers import _otlp_envelope
 from replaydbg.readers._api import Document, Feed, Reader, Reading
@@ -36,6 +38,38 @@ def _feed(document: Document) -> Feed:
     return _otlp_envelope.Lines(document, READER.name)
 
 
+_CONTENTS = (
+    b"gen_ai.input.messages", b"gen_ai.output.messages", b"gen_ai.prompt", b"gen_ai.completion", b"gen_ai.user.message",
+    b"llm.input_messages", b"ai.prompt", b"traceloop.entity.input", b"input.value",
+)  # fmt: skip
+_ENDINGS = frozenset({"json", "jsonl", "ndjson", "gz", "otlp"})
+_OF_SPANS, _OF_LOGS = frozenset({"trace", "traces", "span", "spans"}), frozenset({"log", "logs"})
+
+
+def beside(document: Document, names: Iterable[str]) -> list[str]:
+    """The file of log records that is called as this one of spans is; contents may be there where the spans have none."""
+    own = _words(document.name)
+    if (
+        b"gen_ai." not in document.head
+        or any(word in document.head for word in _CONTENTS)
+        or _OF_LOGS & {*own}
+    ):
+        return []
+    wanted = [word for word in own if word not in _OF_SPANS]
+    words = {name: _words(name) for name in names if "/" not in name}
+    return [
+        name
+        for name, said in words.items()
+        if _OF_LOGS & {*said} and [word for word in said if word not in _OF_LOGS] == wanted
+    ]
+
+
+def _words(name: str) -> list[str]:
+    """The words of a file's own name, without its endings."""
+    found = re.findall(r"[^\W_]+", name.replace("\\", "/").rpartition("/")[2].lower())
+    return [word for word in found if word not in _ENDINGS]
+
+
 READER = Reader(
     "otlp",
     "OpenTelemetry traces (OTLP JSON)",
@@ -44,4 +78,5 @@ READER = Reader(
     feed=_feed,
     marks=("resourceSpans", "scopeSpans", "spans"),
     needs=(*_MARKS, *_OTHER_MARKS),
+    beside=beside,
 )

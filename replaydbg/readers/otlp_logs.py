@@ -1,7 +1,7 @@
 """OTLP JSON that begins with log records: GenAI content events, joined by the span they belong to.
 
-Where the spans are in another file a run is known by its model calls alone: no tree, no durations. Put both into one
-file, in any order (`cat spans.jsonl logs.jsonl`), and they are joined.
+Where the spans are in another file a run is known by its model calls alone: no tree, no durations. Open the file of the
+spans, which finds this one if it is called alike, or put both into one, in any order (`cat spans.jsonl logs.jsonl`).
 
 Get one: the collector's file exporter in a logs pipeline, or `replaydbg receive -o run.jsonl`.
 """

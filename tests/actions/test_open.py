@@ -7,6 +7,7 @@ import gzip
 import os
 from pathlib import Path
 
+import orjson
 import pytest
 
 from replaydbg import limits
@@ -15,6 +16,7 @@ from replaydbg.drivers import files
 from replaydbg.errors import UnreadableInput, UsageProblem
 from tests.support.build import trace
 from tests.support.claude_sessions import Lines
+from tests.support.otlp import logs, record, request, span
 
 TRACES = Path(__file__).resolve().parents[2] / "traces"
 INCIDENT = str(TRACES / "support-incident.json")
@@ -51,6 +53,17 @@ def test_notices_of_the_file_come_before_those_of_the_reader(tmp_path: Path) -> 
 
     assert "ends too early" in opened.notices[0].message
     assert 10 < len(opened.trace) < 160
+
+
+def test_contents_in_the_log_records_beside_the_spans(tmp_path: Path) -> None:
+    chat = span(2, "chat m", 1, {"gen_ai.operation.name": "chat"})
+    said = record("gen_ai.choice", {"index": 0, "message": {"content": "yes"}}, 2)
+    (tmp_path / "traces.jsonl").write_bytes(orjson.dumps(request(span(1, "agent"), chat)))
+    (tmp_path / "logs.jsonl.gz").write_bytes(gzip.compress(orjson.dumps(logs(said))))
+    opened = open_trace(str(tmp_path / "traces.jsonl"))
+    output = opened.trace.step(1).body.output
+
+    assert (output and output.text, opened.notices) == ("yes", ())
 
 
 def test_a_trace_is_chosen_by_id_prefix_or_number() -> None:

@@ -22,7 +22,7 @@ def test_files_beside_are_named_and_opened_without_following_links(tmp_path: Pat
     (folder / "s1" / "away").symlink_to(outside)
     (folder / "link.jsonl").symlink_to(outside / "secret")
     path = str(folder / "s1.jsonl")
-    names = beside.names(path)
+    names = list(beside.names(path))
     assert names == ["agent-1.jsonl", "link.jsonl", "s1.jsonl", "s1/subagents/agent-2.jsonl"]
     documents, notices = beside.opened(path, ["s1/subagents/agent-2.jsonl", "link.jsonl", "gone"])
     assert {name: bytes(document.buffer) for name, document in documents.items()} == {
@@ -38,9 +38,9 @@ def test_files_in_the_folders_beside(tmp_path: Path, monkeypatch: pytest.MonkeyP
             (tmp_path / name / "wire").write_text(name)
     (tmp_path / "away").symlink_to(tmp_path / "a")
     expected = ["wire", "../a/wire", "../b/wire"]
-    assert beside.names(str(tmp_path / "main" / "wire"), across=True) == expected
+    assert list(beside.names(str(tmp_path / "main" / "wire"), across=True)) == expected
     monkeypatch.chdir(tmp_path / "main")
-    assert beside.names("wire", across=True) == expected
+    assert list(beside.names("wire", across=True)) == expected
     documents, _ = beside.opened("wire", ["../b/wire"])
     assert bytes(documents["../b/wire"].buffer) == b"b"
 
@@ -69,7 +69,7 @@ def test_files_beside_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         (tmp_path / name).write_text(name)
     monkeypatch.setattr(limits, "NAMES_BESIDE_MAX", 2)
     monkeypatch.setattr(limits, "FILES_BESIDE_MAX", 1)
-    assert beside.names(str(tmp_path / "a")) == ["a", "b"]
+    assert list(beside.names(str(tmp_path / "a"))) == ["a", "b"]
     documents, notices = beside.opened(str(tmp_path / "a"), ["a", "b", "c"])
     assert (list(documents), notices[0].message[:12]) == (["a"], "2 more files")
 

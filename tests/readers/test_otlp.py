@@ -12,7 +12,7 @@ import pytest
 
 from replaydbg.core.step import Kind
 from replaydbg.readers import _registry, otlp
-from replaydbg.readers._api import Reading
+from replaydbg.readers._api import Document, Reading
 from tests.support.corpora import ROOT, corpus, document, each_of
 from tests.support.otlp import document as made_up
 from tests.support.otlp import request, span
@@ -176,6 +176,39 @@ def test_the_equivalence_covers_what_it_should() -> None:
 )
 def test_sniff(content: bytes, least: float) -> None:
     assert otlp.READER.sniff(made_up(content)) >= least
+
+
+SILENT = request(span(1, "agent"), span(2, "chat m", 1, {"gen_ai.operation.name": "chat"}))
+NAMES = (
+    "logs.jsonl",
+    "log.json.gz",
+    "run-logs.json",
+    "run.otlp-logs.json",
+    "run.logs",
+    "other-logs.json",
+    "run.json",
+    "x/logs.jsonl",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("/here/traces.jsonl", ["logs.jsonl", "log.json.gz"]),
+        ("run-traces.json", ["run-logs.json", "run.otlp-logs.json", "run.logs"]),
+        ("run.json", ["run-logs.json", "run.otlp-logs.json", "run.logs"]),
+        ("run-logs.json", []),
+        ("else.json", []),
+    ],
+)
+def test_log_records_are_looked_for_in_the_file_that_is_called_alike(name: str, found: list[str]) -> None:
+    assert otlp.beside(Document(name, made_up(SILENT).buffer), NAMES) == found
+
+
+def test_who_has_contents_needs_no_log_records() -> None:
+    said = request(span(2, "chat m", 0, {"gen_ai.operation.name": "chat", "gen_ai.input.messages": "[]"}))
+    for content in (said, request(span(1, "GET /"))):
+        assert otlp.beside(Document("traces.jsonl", made_up(content).buffer), NAMES) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b'{"messages":[]}', b"[]", b'{"resourceLogs":[]}'])

@@ -48,7 +48,10 @@ def test_events_are_joined_by_span() -> None:
     assert body.output is not None
     assert (body.messages[0].text, body.output.text, body.provider) == ("hi", "yes", "openai")
     assert isinstance(body.raw, list)
-    assert "2 model calls are known by log records only; the tree is not here" in reading.notices[-1].message
+    assert (
+        "2 model calls are known by log records only; the tree is in the file of the spans: open that, or both in one (`cat`)"
+        in reading.notices[-1].message
+    )
 
 
 def test_a_reply_that_names_no_span_belongs_to_the_call_that_waits_for_one() -> None:

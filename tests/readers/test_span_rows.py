@@ -154,7 +154,13 @@ def test_logs_without_spans_say_so() -> None:
             {"traceId": TRACE, "spanId": "1", "timeUnixNano": 1, "body": "x"},
         ]
     )
-    assert Notice("", "1 model call is known by log records only; the tree is not here") in reading.notices
+    assert (
+        Notice(
+            "",
+            "1 model call is known by log records only; the tree is in the file of the spans: open that, or both in one (`cat`)",
+        )
+        in reading.notices
+    )
 
 
 def test_the_first_rows_come_early() -> None:
