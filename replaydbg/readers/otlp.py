@@ -55,12 +55,12 @@ def beside(document: Document, names: Iterable[str]) -> list[str]:
         or _OF_LOGS & {*own}
     ):
         return []
-    wanted = [word for word in own if word not in _OF_SPANS]
+    wanted = (own, [word for word in own if word not in _OF_SPANS])
     words = {name: _words(name) for name in names if "/" not in name}
     return [
         name
         for name, said in words.items()
-        if _OF_LOGS & {*said} and [word for word in said if word not in _OF_LOGS] == wanted
+        if _OF_LOGS & {*said} and [word for word in said if word not in _OF_LOGS] in wanted
     ]
 
 

@@ -186,6 +186,8 @@ NAMES = (
     "run.otlp-logs.json",
     "run.logs",
     "other-logs.json",
+    "my_traces_1-logs.json",
+    "my_logs_1.json",
     "run.json",
     "x/logs.jsonl",
 )
@@ -197,6 +199,7 @@ NAMES = (
         ("/here/traces.jsonl", ["logs.jsonl", "log.json.gz"]),
         ("run-traces.json", ["run-logs.json", "run.otlp-logs.json", "run.logs"]),
         ("run.json", ["run-logs.json", "run.otlp-logs.json", "run.logs"]),
+        ("my_traces_1.json", ["my_traces_1-logs.json", "my_logs_1.json"]),
         ("run-logs.json", []),
         ("else.json", []),
     ],
