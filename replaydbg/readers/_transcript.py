@@ -54,7 +54,10 @@ class Transcript:
         self._bodies = Bodies(decoders)
         self.notices: list[Notice] = []
         self.runs: list[Run] = []
+        self.place = ""
+        """Of the record that is being read."""
         self._unknown = Counter[str]()
+        self._first_unknown = ""
 
     def run(self, id: str) -> Run:  # noqa: A002 - the word of the format and of the screen
         run = Run(self, id)
@@ -65,7 +68,9 @@ class Transcript:
         self.notices.append(Notice(place, message))
 
     def unknown(self, kind: str) -> None:
-        """An event of a kind that the reader does not know: a newer version may say something with it."""
+        """An event of a kind that the reader does not know: a newer version may say something with it. It stands at `place`."""
+        if not self._unknown:
+            self._first_unknown = self.place
         self._unknown[kind[:_KIND_CHARS_MAX]] += 1
 
     def place_notices(self, since: int, name: str) -> None:
@@ -80,6 +85,7 @@ class Transcript:
             event = loose.mapping(value)
             kind = loose.text(event.get("type"))
             if kind:
+                self.place = place
                 yield kind, event
             else:
                 self.notice(place, "no event, left out")
@@ -96,7 +102,9 @@ class Transcript:
             some = (f"{kind} ({count:,})" for kind, count in self._unknown.most_common(_KINDS_SHOWN_MAX))
             count = self._unknown.total()
             what = "event of a kind that is" if count == 1 else "events of kinds that are"
-            notices.append(Notice("", f"{count:,} {what} not known, left out: {', '.join(some)}"))
+            notices.append(
+                Notice(self._first_unknown, f"{count:,} {what} not known, left out: {', '.join(some)}")
+            )
         return Reading(tuple(traces), tuple(notices), fraction, complete)
 
     def whole(self, missing: str) -> Reading:

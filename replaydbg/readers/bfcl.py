@@ -15,7 +15,7 @@ import warnings
 from collections.abc import Iterator
 
 from replaydbg.core.message import Json, Message, Role, Text, ToolCall, ToolResponse
-from replaydbg.core.step import Kind, PlainBody, Usage
+from replaydbg.core.step import Kind, PlainBody, Status, Usage
 from replaydbg.readers import _containers
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._chat_facts import Facts
@@ -27,6 +27,9 @@ _RESULT_KEYS = frozenset({"input_token_count", "output_token_count", "latency", 
 _QUESTION_KEYS = ({"id", "question", "function"}, {"id", "question", "involved_classes"})
 _FAILED = "Error during inference:"
 _PYTHON_CHARS_MAX = 100_000
+_UNDERSTOOD = "Successfully decoded"
+_SILENT = frozenset({"inference_input", "state_info"})
+"""Roles of what is written down beside the talk."""
 _OTHER_LITERALS = {"true": True, "false": False, "null": None}
 """JavaScript's, which weak models write in the middle of Python."""
 
@@ -46,7 +49,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     transcript = Transcript(document, READER.name)
     others, has_tools = 0, False
     for value, place in _containers.values(document.buffer, transcript.notices, items=True):
-        record = loose.mapping(value)
+        record, transcript.place = loose.mapping(value), place
         if "id" in record and "result" in record:
             _add(transcript, record)
         elif "question" in record or "parameters" in record:
@@ -99,6 +102,24 @@ def _add_logged_turn(thread: Thread, turn: dict[str, Json], record: dict[str, Js
                 is_error = isinstance(item.get("content"), str) and '"error":' in item["content"][:20]
                 response = ToolResponse(call.id, item.get("content"), call.name, is_error=is_error)
                 thread.add(Message(Role.TOOL, (response,)))
+            else:
+                _beside(thread, item)
+
+
+def _beside(thread: Thread, item: dict[str, Json]) -> None:
+    """What the program says itself: mostly that a reply was understood, else why it went on without it, or gave up."""
+    role, words = loose.text(item.get("role")), loose.text(item.get("content"))
+    if role in {"user", "system"}:
+        for message in openai_chat.read_messages([item]):
+            thread.say(message)
+    elif role == "handler_log":
+        if not words.startswith(_UNDERSTOOD):
+            error = loose.text(item.get("error"))
+            body = PlainBody(output_value=words or None, error=error, raw=item)
+            status = Status.ERROR if error else Status.UNSET
+            thread.run.step(Kind.OPAQUE, "handler", body, status=status)
+    elif role not in _SILENT:
+        thread.run.transcript.unknown(role or "none")
 
 
 def _step_number(name: str) -> int:

@@ -22,8 +22,52 @@ from replaydbg.wire import arguments, loose
 
 FORMAT = "copilot-session"
 _ROOTS = ("session.", "user.message", "assistant.", "tool.", "system.message", "subagent.", "hook.")
-_SHOWN = {"session.truncation": "truncation", "session.compaction_complete": "compaction", "abort": "abort"}
+_SHOWN = {
+    "session.truncation": "truncation",
+    "session.compaction_complete": "compaction",
+    "session.context_cleared": "context cleared",
+    "session.handoff": "handoff",
+    "abort": "abort",
+}
 """Events beside the talk that are worth a step."""
+_ERRORS = {
+    "session.error": "session error",
+    "session.shutdown": "session shutdown",
+    "subagent.failed": "sub-agent failed",
+}
+_SILENT = frozenset(
+    f"{root}.{word}"
+    for root, words in {
+        "assistant": "idle intent message_delta message_start reasoning_delta server_tool_progress streaming_delta "
+        "tool_call_delta turn_end turn_retry usage",
+        "auto_mode_switch": "completed requested",
+        "capabilities": "changed",
+        "command": "completed execute queued",
+        "commands": "changed",
+        "elicitation": "completed requested",
+        "exit_plan_mode": "completed requested",
+        "external_tool": "completed requested",
+        "hook": "end progress start",
+        "mcp": "headers_refresh_completed headers_refresh_required oauth_completed oauth_required",
+        "model": "call_finished call_start",
+        "pending_messages": "modified",
+        "permission": "completed requested",
+        "sampling": "completed requested",
+        "session": "auto_mode_resolved autopilot_objective_changed background_tasks_changed binary_asset compaction_start "
+        "context_changed custom_agents_updated extensions_loaded idle info managed_settings_enforced "
+        "managed_settings_resolved mcp_server_status_changed mcp_servers_loaded mode_changed mode_notice_delivered "
+        "permissions_changed plan_changed remote_steerable_changed resume schedule_cancelled schedule_created "
+        "schedule_rearmed session_limits_changed skills_loaded task_complete title_changed todos_changed tools_updated "
+        "usage_checkpoint usage_info warning workspace_file_changed",
+        "skill": "invoked",
+        "subagent": "completed configured deselected selected",
+        "system": "notification",
+        "tool": "user_requested",
+        "user_input": "completed requested",
+    }.items()
+    for word in words.split()
+)
+"""Events that other events tell as well, or that are only for the screen."""
 
 
 def sniff(document: Document) -> float:
@@ -161,23 +205,33 @@ class _Session:
                 loose.text(data.get("upToEventId")), (self._main, len(self._main))
             )
             self._threads[""] = before.fork(length)
-        elif kind == "session.error":
-            error = loose.text(data.get("message")) or "error"
+        elif kind in _ERRORS:
+            error = next(
+                (data[key] for key in ("message", "errorReason", "error") if loose.text(data.get(key))),
+                "error",
+            )
+            if kind == "session.shutdown" and loose.text(data.get("shutdownType")) != "error":
+                return
             self._run.step(
-                Kind.OPAQUE, "session error", PlainBody(error=error, raw=event), start_ns=moment, end_ns=moment, status=Status.ERROR
+                Kind.OPAQUE, _ERRORS[kind], PlainBody(error=error, raw=event), start_ns=moment, end_ns=moment, status=Status.ERROR
             )  # fmt: skip
         elif kind in _SHOWN:
-            summary = loose.text(data.get("summaryContent"))
+            summary = loose.text(data.get("summaryContent")) or loose.text(data.get("summary"))
             body = PlainBody(output_value=summary or None, raw=event)
             self._run.step(Kind.OPAQUE, _SHOWN[kind], body, start_ns=moment, end_ns=moment)
-            if kind == "session.compaction_complete" and summary and data.get("success") is not False:
-                self._compact(summary, moment)
+            is_short = kind == "session.compaction_complete" and summary and data.get("success") is not False
+            if is_short or kind == "session.context_cleared":
+                self._go_on(summary, moment)
+        elif kind not in _SILENT:
+            self._run.transcript.unknown(kind)
 
-    def _compact(self, summary: str, moment: int) -> None:
+    def _go_on(self, summary: str, moment: int) -> None:
+        """From the instructions alone, and a summary where there is one."""
         before = self._main
         keeps_instructions = bool(len(before)) and before.conversation[0].role is Role.SYSTEM
         self._threads[""] = before.fork(int(keeps_instructions))
-        self._main.say(Message(Role.USER, (Text(summary),)), moment_ns=moment)
+        if summary:
+            self._main.say(Message(Role.USER, (Text(summary),)), moment_ns=moment)
         self._main.heard()
 
 

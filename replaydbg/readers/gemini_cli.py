@@ -25,6 +25,9 @@ FORMAT = "gemini-cli"
 _MODEL_ROLES = frozenset({"model", "gemini", "assistant"})
 _METHODS = frozenset({"generateContent", "generateContentStream"})
 _CHAT_KINDS = frozenset({"user", "gemini", "info", "error", "warning", "model"})
+_SILENT = frozenset({"info", "warning", "system"})
+"""Words for the screen, and what Qwen Code writes down beside the talk."""
+_CHANGES = frozenset({"$set", "$rewindTo"})
 
 
 def sniff(document: Document) -> float:
@@ -60,6 +63,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     transcript = Transcript(document, FORMAT)
     told = _Told(transcript.run(document.stem))
     for value, place in _containers.values(document.buffer, transcript.notices):
+        transcript.place = place
         if isinstance(value, list):
             told.contents(value)
         elif not isinstance(value, dict):
@@ -111,8 +115,18 @@ class _Told:
         else:  # what stood there before a person spoke is set in one go
             first = loose.sequence(loose.mapping(value.get("$set")).get("messages"))
             for message in (value, *map(loose.mapping, first)):
-                if loose.text(message.get("type")) in _CHAT_KINDS:
+                kind = loose.text(message.get("type"))
+                if kind in _CHAT_KINDS:
                     self.lines[loose.text(message.get("id")) or f"line {len(self.lines)}"] = message
+                elif kind not in _SILENT:
+                    self._unknown(kind)
+            for change in value.keys() - _CHANGES:
+                if change.startswith("$"):
+                    self._unknown(change)
+
+    def _unknown(self, kind: str) -> None:
+        if kind:
+            self._run.transcript.unknown(kind)
 
     def contents(self, items: Iterable[Json]) -> None:
         for item in items:
@@ -165,6 +179,8 @@ class _Told:
                     Kind.OPAQUE, "error", body, start_ns=moment, end_ns=moment, status=Status.ERROR
                 )
                 self._thread.last_ns = max(moment, self._thread.last_ns)
+            elif kind not in _SILENT:
+                self._unknown(kind)
 
     def _turn(self, parts: Sequence[Part], moment: int) -> None:
         """A person's words, or results: those that stand with their calls already are not told twice."""

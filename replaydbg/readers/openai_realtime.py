@@ -30,6 +30,26 @@ _ITEM = frozenset(
     }
 )
 _TRANSCRIBED = "conversation.item.input_audio_transcription.completed"
+_SILENT = frozenset(
+    f"{root}.{word}"
+    for root, words in {
+        "conversation": "created",
+        "conversation.item": "deleted delete retrieve retrieved truncate truncated",
+        "conversation.item.input_audio_transcription": "failed segment updated",
+        "input_audio_buffer": "append clear cleared commit committed dtmf_event_received speech_started speech_stopped "
+        "timeout_triggered",
+        "mcp_list_tools": "completed failed in_progress",
+        "output_audio_buffer": "clear cleared started stopped",
+        "rate_limits": "updated",
+        "response": "cancel create",
+        "response.mcp_call": "completed failed in_progress",
+        "transcription_session": "created update updated",
+    }.items()
+    for word in words.split()
+)
+_WHOLES = ("response.", "conversation.item.")
+_PIECES = (".added", ".delta", ".done")
+"""Endings of events that hold a piece of what another tells whole."""
 _TIMES = ("timestamp", "time", "ts", "created_at", "received_at")
 
 
@@ -70,6 +90,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         if not loose.text(event.get("type")):
             transcript.notice(place, "no event, left out")
             continue
+        transcript.place = place
         times = (_moments.nanoseconds(loose.mapping(value).get(key)) for key in _TIMES)
         told.event(event, next((moment for moment in times if moment >= 0), -1))
     told.end()
@@ -108,6 +129,8 @@ class _Told:
             words = loose.text(error.get("message")) or loose.encoded(error)
             self._hear()
             self._thread.reply(None, facts=Facts(self._model, error=words), moment_ns=moment, origin=event)
+        elif kind not in _SILENT and not (kind.startswith(_WHOLES) and kind.endswith(_PIECES)):
+            self._thread.run.transcript.unknown(kind)
 
     def end(self) -> None:
         self._hear()

@@ -27,6 +27,13 @@ _ANSWERS = frozenset({"tool_call_output_item", "handoff_output_item", "mcp_call_
 """Items that are no words of the model."""
 _NOT_SAID = frozenset({"tool_approval_item", "mcp_approval_request_item", "mcp_approval_response_item"})
 """Items that repeat a call which waits for somebody."""
+_SAID = frozenset(
+    {
+        "compaction_item", "handoff_call_item", "mcp_list_tools_item", "message_output_item", "reasoning_item",
+        "tool_call_item", "tool_search_call_item", "tool_search_output_item",
+    }
+)  # fmt: skip
+"""Items that stand in a response of the model, too."""
 
 
 def _sniff(document: Document) -> float:
@@ -62,6 +69,8 @@ def _read_state(transcript: Transcript, state: dict[str, Json], place: str) -> N
         thread.say(message)
     for turn in _turns(state):
         turn.add_to(thread)
+    if state.get("model_responses"):
+        _tell_unknown(transcript, state, place)
     if not len(run.columns):
         run.step(Kind.OPAQUE, "input", PlainBody(input=state.get("original_input"), raw=state))
         transcript.notice(place or "/", "the model had not been asked yet when the state was kept")
@@ -72,6 +81,15 @@ def _read_state(transcript: Transcript, state: dict[str, Json], place: str) -> N
         transcript.notice(
             f"{place}/current_step", f"the run waits for somebody to approve the call to {name or 'a tool'}"
         )
+
+
+def _tell_unknown(transcript: Transcript, state: dict[str, Json], place: str) -> None:
+    """Of items beside recorded responses only those are told that answer them."""
+    for at, item in enumerate(loose.sequence(state.get("generated_items"))):
+        kind = loose.text(loose.mapping(item).get("type"))
+        if kind not in _SAID | _ANSWERS | _NOT_SAID:
+            transcript.place = f"{place}/generated_items/{at}"
+            transcript.unknown(kind or "none")
 
 
 def _agent_name(value: Json) -> str:

@@ -37,9 +37,18 @@ _KINDS = frozenset(
     {
         "SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent", "UserRejectObservation",
         "ConversationStateUpdateEvent", "ConversationErrorEvent", "Condensation", "CondensationRequest", "PauseEvent",
-        "CondensationSummaryEvent", "TokenEvent", "LLMCompletionLogEvent",
+        "CondensationSummaryEvent", "TokenEvent", "LLMCompletionLogEvent", "InterruptEvent", "HookExecutionEvent",
+        "ServerErrorEvent", "StreamingDeltaEvent",
     }
 )  # fmt: skip
+_BESIDE = {
+    "ConversationErrorEvent": "error",
+    "ServerErrorEvent": "error",
+    "HookExecutionEvent": "hook",
+    "InterruptEvent": "interrupt",
+    "PauseEvent": "pause",
+}
+"""Events beside the talk that are worth a step, and its name."""
 _ENDING = ("error", "detail", "code")
 
 
@@ -69,7 +78,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         [("", document), *document.beside.items()], key=lambda item: item[0] or _own(document)
     ):
         told = len(transcript.notices)
-        for value, _ in _containers.values(file.buffer, transcript.notices, items=True):
+        for value, place in _containers.values(file.buffer, transcript.notices, items=True):
+            transcript.place = f"{name}: {place}" if name else place
             events.add(loose.mapping(value))
         if name:
             transcript.place_notices(told, name)
@@ -99,6 +109,7 @@ class _Events:
             self._actions.append(event)
             return
         if kind not in _KINDS:
+            self._thread.run.transcript.unknown(kind or "none")
             return
         self.settle()
         moment = _moments.nanoseconds(event.get("timestamp"))
@@ -114,12 +125,8 @@ class _Events:
             self._observation(event, moment)
         elif kind == "Condensation":
             self._condensed(event, moment)
-        elif kind == "ConversationErrorEvent":
-            words = ": ".join(loose.text(event.get(key)) for key in ("code", "detail") if event.get(key))
-            body = PlainBody(error=words or "error", output_value=words or None, raw=event)
-            self._thread.run.step(
-                Kind.OPAQUE, "error", body, start_ns=moment, end_ns=moment, status=Status.ERROR
-            )
+        elif kind in _BESIDE:
+            self._beside(kind, event, moment)
 
     def end(self) -> None:
         self.settle()
@@ -167,6 +174,17 @@ class _Events:
         place = self._thread.say(Message(Role.TOOL, (response,)))
         self._thread.result(place, 0, response=response, moment_ns=moment, origin=event)
         self._thread.last_ns = max(moment, self._thread.last_ns)
+
+    def _beside(self, kind: str, event: dict[str, Json], moment: int) -> None:
+        is_hook = kind == "HookExecutionEvent"
+        if is_hook and event.get("blocked") is not True and event.get("success") is not False:
+            return
+        keys = ("hook_event_type", "reason", "error", "stderr") if is_hook else ("code", "detail")
+        words = ": ".join(loose.text(event.get(key)) for key in keys if loose.text(event.get(key)))
+        failed = is_hook or _BESIDE[kind] == "error"
+        body = PlainBody(error=(words or "error") if failed else "", output_value=words or None, raw=event)
+        status = Status.ERROR if failed else Status.UNSET
+        self._thread.run.step(Kind.OPAQUE, _BESIDE[kind], body, start_ns=moment, end_ns=moment, status=status)
 
     def _condensed(self, event: dict[str, Json], moment: int) -> None:
         """A history that was made shorter. Which messages are left is not told, so that prompts go on from the summary."""

@@ -25,6 +25,15 @@ from replaydbg.wire import anthropic_messages, loose
 FORMAT = "pi-session"
 _HEADERS = frozenset({"session", "session_start"})
 _LOOKED_AT_MAX = 8
+_SILENT = frozenset(
+    {
+        "agent_end", "agent_settled", "agent_start", "custom", "entry_appended", "label", "leaf", "message_start",
+        "message_update", "queue_update", "session_end", "session_info", "session_info_changed", "thinking_level_change",
+        "thinking_level_changed", "todo_state", "tool_execution_end", "tool_execution_start", "tool_execution_update",
+        "turn_end", "turn_start",
+    }
+)  # fmt: skip
+"""Lines that other lines tell as well, or that no model is told."""
 _TOLD = frozenset({"user", "assistant", "toolResult", "bashExecution"})
 
 
@@ -55,7 +64,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
     session = _Session(transcript.run(document.stem))
-    for value, _ in _containers.values(document.buffer, transcript.notices):
+    for value, place in _containers.values(document.buffer, transcript.notices):
+        transcript.place = place
         session.add(loose.mapping(value))
     session.end()
     yield transcript.whole("no message")
@@ -93,8 +103,23 @@ class _Session:
             self._compaction(line, moment)
         elif kind == "custom_message":
             self._thread.say(_said(Role.USER, line.get("content")), moment_ns=moment)
+        elif kind == "turn_ended":  # Cursor's
+            self._turn_ended(line, moment)
+        elif kind not in _SILENT:
+            self._run.transcript.unknown(kind)
         if id_:
             self._places[id_] = (self._thread, len(self._thread))
+
+    def _turn_ended(self, line: dict[str, Json], moment: int) -> None:
+        status = loose.text(line.get("status"))
+        if status in {"", "success"}:
+            return
+        words = loose.text(line.get("error")) or loose.text(line.get("message")) or status
+        failed = status in {"error", "failed", "failure"}
+        self._run.step(
+            Kind.OPAQUE, f"turn ended: {status}", PlainBody(output_value=words, error=words if failed else "", raw=line),
+            start_ns=moment, end_ns=moment, status=Status.ERROR if failed else Status.UNSET,
+        )  # fmt: skip
 
     def _go_back(self, parent_id: str) -> None:
         before = self._places.get(parent_id)

@@ -119,4 +119,18 @@ def test_other_files_are_not_claimed(data: Any) -> None:
     assert sniffed(READER, data) == 0.0
 
 
+def test_what_the_handler_could_not_read_and_what_is_not_known_is_told() -> None:
+    turn: Any = LOG[1]
+    failed = {"role": "handler_log", "content": "Error decoding the model response.", "error": "no call"}
+    forced = {"role": "handler_log", "content": "Model has been forced to quit after 20 steps."}
+    step = [*turn["step_1"], failed, {"role": "inference_input", "content": ""}, {"role": "oracle"}, forced]
+    reading = read(READER, lines({**MULTI, "inference_log": [{**turn, "step_1": step}]}))
+    trace = reading.traces[0]
+    assert outline(trace)[4:] == ["opaque handler!", "opaque handler"]
+    assert (trace.body(4).error, trace.body(5).output_value) == ("no call", forced["content"])
+    assert [(notice.pointer, notice.message) for notice in reading.notices] == [
+        ("", "1 event of a kind that is not known, left out: oracle (1)")
+    ]
+
+
 SAMPLES = [SINGLE, {**MULTI, "inference_log": LOG}]

@@ -9,7 +9,7 @@ import pytest
 from replaydbg.core.message import Reasoning
 from replaydbg.readers import _registry, copilot_session
 from tests.support.claude_sessions import moment, told
-from tests.support.readings import document, lines, one, outline, sniffed
+from tests.support.readings import document, lines, one, outline, read, sniffed
 
 
 def event(second: int, kind: str, **data: Any) -> dict[str, Any]:
@@ -129,6 +129,31 @@ def test_a_session_nobody_answered() -> None:
 def test_other_files_are_not_claimed() -> None:
     for other in ({"type": "user.message", "data": 1}, {"type": "session.start"}, [event(1, "tool.x")]):
         assert sniffed(copilot_session.READER, other) == 0.0
+
+
+def test_errors_at_the_end_and_a_context_that_was_cleared() -> None:
+    trace = session(
+        event(10, "subagent.failed", toolCallId="t", error="out of time"),
+        event(11, "session.context_cleared", messagesCleared=4),
+        event(12, "user.message", content="anew"),
+        event(13, "assistant.message", content="well"),
+        event(14, "session.shutdown", shutdownType="error", errorReason="out of memory"),
+    )
+    assert outline(trace)[3:] == [
+        "opaque sub-agent failed!", "opaque context cleared", "model-call chat big", "opaque session shutdown!",
+    ]  # fmt: skip
+    assert (trace.body(3).error, trace.body(6).error) == ("out of time", "out of memory")
+    assert told(trace, 5) == ["Be good.", "anew"]
+
+
+def test_a_usual_end_is_no_step_and_what_is_known_is_silent() -> None:
+    silent = [
+        event(20 + at, kind)
+        for at, kind in enumerate(["hook.start", "session.usage_checkpoint", "permission.completed"])
+    ]
+    ended = event(30, "session.shutdown", shutdownType="routine")
+    reading = read(copilot_session.READER, lines(*SESSION, *silent, ended))
+    assert (len(reading.traces[0]), reading.notices) == (3, ())
 
 
 SAMPLES = [lines(*SESSION)]

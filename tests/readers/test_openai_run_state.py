@@ -15,7 +15,7 @@ from replaydbg.readers import _registry
 from replaydbg.readers.openai_run_state import READER
 from tests.support.corpora import document as file_of
 from tests.support.corpora import each_of
-from tests.support.readings import document, lines, opened, walked
+from tests.support.readings import document, lines, opened, read, walked
 
 AGENT = {"name": "helper"}
 CALL = {"type": "function_call", "id": "1", "call_id": "c1", "name": "find", "arguments": '{"q": "x"}'}
@@ -137,6 +137,15 @@ def test_corpora(path: Path) -> None:
     assert found.count(Kind.TOOL_EXECUTION) == len(outputs)
     if state["model_responses"]:
         assert found.count(Kind.MODEL_CALL) == len(state["model_responses"])
+
+
+def test_items_of_kinds_that_are_not_known_are_told_beside_responses() -> None:
+    items: list[Json] = [*ITEMS, {"type": "dream_item", "raw_item": {"type": "dream"}}, 3]
+    (notice,) = read(READER, STATE | {"generated_items": items}).notices
+    assert (notice.pointer, notice.message) == (
+        "/generated_items/3", "2 events of kinds that are not known, left out: dream_item (1), none (1)",
+    )  # fmt: skip
+    assert read(READER, STATE | {"generated_items": items[:4], "model_responses": []}).notices == ()
 
 
 SAMPLES = [STATE, lines(STATE, STATE)]

@@ -7,10 +7,11 @@ from typing import Any
 import orjson
 import pytest
 
+from replaydbg.core.finding import Notice
 from replaydbg.readers import _registry, openhands_events
 from replaydbg.readers._api import Document
 from tests.support.claude_sessions import told
-from tests.support.readings import document, one, outline, sniffed
+from tests.support.readings import document, one, outline, read, sniffed
 
 
 def event(number: int, kind: str, source: str = "agent", **fields: Any) -> dict[str, Any]:
@@ -110,6 +111,30 @@ def test_other_files_are_not_claimed() -> None:
     for other in others:
         assert sniffed(openhands_events.READER, other) == 0.0
     assert openhands_events.beside(document(b"{}", "run.json"), ["event-1-x.json"]) == []
+
+
+def test_what_stopped_the_run_is_a_step_and_what_is_not_known_a_notice() -> None:
+    hook = {"hook_event_type": "PreToolUse", "hook_command": "guard", "success": True, "blocked": False}
+    beside = [
+        event(10, "HookExecutionEvent", "hook", **hook),
+        event(11, "HookExecutionEvent", "hook", **{**hook, "blocked": True, "reason": "no rm"}),
+        event(12, "PauseEvent", "user"),
+        event(13, "InterruptEvent", "user"),
+        event(14, "ServerErrorEvent", "environment", code="500", detail="down"),
+        event(15, "ConversationStateUpdateEvent", "environment", key="x", value=1),
+    ]
+    reading = read(openhands_events.READER, [*EVENTS, *beside])
+    trace = reading.traces[0]
+    assert outline(trace)[len(OUTLINE) :] == [
+        "opaque hook!",
+        "opaque pause",
+        "opaque interrupt",
+        "opaque error!",
+    ]
+    assert [trace.body(row).error for row in (8, 11)] == ["PreToolUse: no rm", "500: down"]
+    assert reading.notices == (
+        Notice("/11", "1 event of a kind that is not known, left out: A kind of tomorrow (1)"),
+    )
 
 
 SAMPLES = [EVENTS]

@@ -163,4 +163,10 @@ def test_the_events_of_a_run() -> None:
     assert trace.start_ns(0) is not None
 
 
+def test_a_turn_of_cursor_that_did_not_end_well_is_told() -> None:
+    ends = [{"type": "turn_ended", "status": status} for status in ("success", "aborted", "error")]
+    trace = one(pi_session.READER, lines(*SESSION, *ends))
+    assert outline(trace)[-2:] == ["opaque turn ended: aborted", "opaque turn ended: error!"]
+
+
 SAMPLES = [lines(*SESSION)]

@@ -272,15 +272,22 @@ def test_a_fork_takes_along_what_it_keeps() -> None:
     assert len(traced(run)) == 3, "what was taken back was said, too"
 
 
-@pytest.mark.parametrize("name", ["cursor-stream", "codex-stream", "droid-stream", "gemini-stream"])
-def test_events_of_kinds_that_are_not_known_are_told(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "at"),
+    [
+        ("codex-stream", 0), ("copilot-session", 0), ("cursor-stream", 0), ("droid-stream", 0), ("gemini-cli", 1),
+        ("gemini-stream", 0), ("openai-realtime", 1), ("pi-session", 0),
+    ],
+)  # fmt: skip
+def test_events_of_kinds_that_are_not_known_are_told(name: str, at: int) -> None:
     reader = next(reader for reader in _registry.readers()[0] if reader.name == name)
-    sample = SAMPLES[name][0].rstrip(b"\n") + b"\n"
+    sample = SAMPLES[name][at].rstrip(b"\n") + b"\n"
     known, told = (
         read(reader, sample),
         read(reader, sample + lines({"type": "tomorrow"}, {"type": "tomorrow"}, {"type": "x" * 99})),
     )
+    first = f"line {sample.count(bytes([10])) + 1}"
     assert told.notices[len(known.notices) :] == (
-        Notice("", f"3 events of kinds that are not known, left out: tomorrow (2), {'x' * 60} (1)"),
+        Notice(first, f"3 events of kinds that are not known, left out: tomorrow (2), {'x' * 60} (1)"),
     )
     assert len(told.traces[0]) == len(known.traces[0])
