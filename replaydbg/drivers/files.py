@@ -53,7 +53,7 @@ def open_document(path: str, *, growing: bool = False) -> Opened:
         name, raw = path, _read(path, growing=growing)
     if bytes(raw[:2]) == GZIP:
         return _gunzipped(name, raw)
-    wide = next((encoding for mark, encoding in _WIDE.items() if bytes(raw[: len(mark)]) == mark), "")
+    wide = _wide(raw)
     if wide and not growing:
         return _narrowed(name, raw, wide)
     return Opened(Document(name, raw))
@@ -110,13 +110,18 @@ def digest(buffer: memoryview, between: Callable[[], object] = lambda: None) -> 
 def read_text(path: str) -> str:
     """A small text file given by hand: the value of an edit, a list of tools. Raises UsageProblem."""
     try:
-        if path == STANDARD_INPUT:
-            return sys.stdin.buffer.read().decode("utf-8")
-        return Path(path).read_text("utf-8")
+        raw = sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
+        wide = _wide(raw)
+        return raw.decode(wide) if wide else raw.decode("utf-8-sig")
     except OSError as error:
         raise UsageProblem(f"{path} cannot be read: {_reason(error)}") from error
     except UnicodeDecodeError as error:
         raise UsageProblem(f"{path} is not UTF-8 text") from error
+
+
+def _wide(raw: bytes | memoryview) -> str:
+    """The encoding of text of wide characters, by its mark; "" of all else."""
+    return next((encoding for mark, encoding in _WIDE.items() if bytes(raw[: len(mark)]) == mark), "")
 
 
 def write_whole(path: str, chunks: Iterable[bytes]) -> None:

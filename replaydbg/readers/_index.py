@@ -81,7 +81,7 @@ ENTRIES = {
     "native": Entry(name="native", needs=(b'"replaydbg.kind"',)),
     "open_webui": Entry(name="open-webui", needs=(b'"parentId"',)),
     "openai_agents": Entry(name="openai-agents", needs=(b'"trace"', b'"trace.span"')),
-    "openai_pages": Entry(name="openai-pages", needs=(b'"custom_id"', b'"list"', b'"response"', b'"chat.completion"')),
+    "openai_pages": Entry(name="openai-pages", needs=(b'"custom_id"', b'"list"', b'"response"', b'"chat.completion"', b'"stop_reason"', b'"candidates"')),
     "openai_realtime": Entry(name="openai-realtime", needs=(b'"conversation.item.added"', b'"conversation.item.added\\"', b'"conversation.item.create"', b'"conversation.item.create\\"', b'"conversation.item.created"', b'"conversation.item.created\\"', b'"conversation.item.done"', b'"conversation.item.done\\"', b'"session.created"', b'"session.created\\"', b'"session.update"', b'"session.update\\"', b'"session.updated"', b'"session.updated\\"', b'"response.done"', b'"response.done\\"')),
     "openai_run_state": Entry(name="openai-run-state", needs=(b'"$schemaVersion"',)),
     "openai_threads": Entry(name="openai-threads", needs=(b'"thread.message"', b'"thread.run.step"', b'"thread.run"')),

@@ -51,10 +51,14 @@ _CURSOR = (
     "`cursor-agent -p ... --output-format stream-json` prints"
 )
 
+_ZSTD = b"\x28\xb5\x2f\xfd"
 _MAGIC = {
     b"PK\x03\x04": Refusal("a zip archive", "unpack it and open one of its files"),
     b"\x1f\x8b": Refusal("gzip inside of what was already unpacked", "unpack it first"),
-    b"\x28\xb5\x2f\xfd": Refusal("compressed with zstd", "unpack it with `zstd -d`"),
+    _ZSTD: Refusal("compressed with zstd", "unpack it with `zstd -d`"),
+    b"\xfd7zXZ\x00": Refusal("compressed with xz", "unpack it with `xz -d`"),
+    b"BZh": Refusal("compressed with bzip2", "unpack it with `bzip2 -d`"),
+    b"7z\xbc\xaf\x27\x1c": Refusal("a 7-Zip archive", "unpack it and open one of its files"),
     b"SQLite format 3\x00": Refusal("a SQLite database", "export its spans as JSON"),
     b"PAR1": Refusal("a Parquet file", "export the traces as JSON or JSON Lines instead"),
     b"\xff\xfe\x00\x00": Refusal("UTF-32 text", "save it as UTF-8"),
@@ -277,6 +281,10 @@ _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
         Refusal("the state of a Kimi session", "open what its agent did: `agents/main/wire.jsonl` beside it"),
     ),
     (
+        lambda keys: any({"trace_id", "trace_location"} <= loose.mapping(one).keys() for one in loose.sequence(keys.get("traces"))[:1]),
+        Refusal("a list of MLflow's traces without their spans", "export one: `mlflow traces get --trace-id TRACE_ID > trace.json`"),
+    ),
+    (
         lambda keys: isinstance(keys.get("$schema"), str)
         and bool({"properties", "oneOf", "anyOf", "$defs", "definitions"} & keys.keys()),
         Refusal("a JSON Schema", "it says what data may look like; open the data"),
@@ -291,6 +299,10 @@ _KEYS: tuple[tuple[Callable[[dict[str, Json]], bool], Refusal], ...] = (
 def of_bytes(document: Document) -> Refusal | None:
     """Why the document is none for readers of text, told by its first bytes."""
     magic = next((magic for magic in _MAGIC if bytes(document.buffer[: len(magic)]) == magic), None)
+    if magic is None and bytes(document.buffer[4:8]) == _ZSTD:
+        return Refusal(
+            "compressed with zstd piece by piece", "leave `compression` out of the collector's file exporter"
+        )
     if magic is None:
         return (
             Refusal("binary", "traces are JSON or JSON Lines in UTF-8") if b"\x00" in document.head else None

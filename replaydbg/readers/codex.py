@@ -50,8 +50,8 @@ def sniff(document: Document) -> float:
         if loose.text(found.get("type")) in _ENVELOPES and isinstance(found.get("payload"), dict):
             return 0.97
         kind = loose.text(found.get("type"))
-        if kind in {"user", "assistant", "tool_result"}:
-            return 0.0  # another agent's, which keeps reasoning as it came
+        if kind in {"user", "assistant", "tool_result"} or "stop_reason" in found:
+            return 0.0  # another agent's, which keeps reasoning as it came; a reply of Anthropic's API
         bare += kind in _BARE and ("call_id" in found or "content" in found or "summary" in found)
         bare += "instructions" in found and "id" in found and "timestamp" in found
     return 0.9 if bare >= 2 else 0.0

@@ -1,8 +1,8 @@
 """What OpenAI's API gives back: pages of stored completions, of responses and of items, single ones; results of batches.
 
-Batches of Anthropic's are read, too.
+Batches of Anthropic's are read, too, and bare replies of its API and of Google's: one in a file, or one for each line.
 
-Completions and responses are told without what was asked: it is not in them. Pages of items hold both, the newest first.
+Completions, responses and replies are told without what was asked: it is not in them. Pages of items hold both, the newest first.
 
 Get one: `curl "https://api.openai.com/v1/conversations/CONVERSATION/items?limit=100" -H "Authorization: Bearer $OPENAI_API_KEY"`,
 or the output file of a batch
@@ -15,13 +15,21 @@ from collections.abc import Iterator
 from replaydbg.core.message import Json, Message, Role, Text
 from replaydbg.core.outcome import Reply
 from replaydbg.core.step import Kind, PlainBody, Status
-from replaydbg.readers import _containers, _moments
-from replaydbg.readers._api import Document, Reader, Reading
+from replaydbg.readers import _containers, _json_lines, _moments
+from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
 from replaydbg.readers._transcript import Run, Transcript
-from replaydbg.wire import anthropic_messages, loose, openai_chat, openai_responses, tool_specs
+from replaydbg.wire import (
+    anthropic_messages,
+    google_generate,
+    loose,
+    openai_chat,
+    openai_responses,
+    tool_specs,
+)
 
 FORMAT = "openai-pages"
 _REPLIES = frozenset({"response", "chat.completion"})
+_SPEAKERS = ("user", "assistant", "system", "tool")
 _ITEMS = frozenset({"message", "function_call", "function_call_output", "reasoning"})
 
 
@@ -32,11 +40,27 @@ def sniff(document: Document) -> float:
     items = [loose.mapping(item) for item in loose.sequence(first.get("data"))[:2]]
     if first.get("object") == "list" and items and all(map(_is_own, items)):
         return 0.95
+    if _is_of_others(first):
+        lines = list(map(loose.mapping, _json_lines.first_values(document.head)))
+        if _containers.has_lines(memoryview(document.head)) and len(lines) > 1:
+            return 0.95 if all(map(_is_of_others, lines)) else 0.0
+        return 0.85  # it may be a message of a list
     return 0.9 if _is_reply(first) and "messages" not in first else 0.0
 
 
 def _is_reply(value: dict[str, Json]) -> bool:
-    return loose.text(value.get("object")) in _REPLIES
+    return loose.text(value.get("object")) in _REPLIES or _is_of_others(value)
+
+
+def _is_of_others(value: dict[str, Json]) -> bool:
+    """A reply of Anthropic's or of Google's API as it came, with nothing of the request."""
+    if value.get("type") == "message" and value.get("role") == "assistant":
+        return "stop_reason" in value and isinstance(value.get("content"), list)
+    found = loose.mapping(next(iter(loose.sequence(value.get("candidates"))), None))
+    return (
+        bool({"content", "finishReason"} & found.keys())
+        and not {"contents", "request", "messages"} & value.keys()
+    )
 
 
 def _is_own(item: dict[str, Json]) -> bool:
@@ -64,6 +88,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
                 _reply(run, item)
         elif any(map(_is_own, listed)):
             _conversation(run, listed)
+        elif record.get("role") in _SPEAKERS:
+            raise NotThisFormat("messages of a conversation, of which the first is a reply")
         else:
             transcript.notice(place, "neither a reply nor an item of a conversation, left out")
     if without:
@@ -93,10 +119,15 @@ def _of_batch(run: Run, record: dict[str, Json]) -> None:
 
 
 def _reply(run: Run, reply: dict[str, Json], *, error: str = "", raw: Json = None) -> None:
-    is_response = reply.get("object") == "response"
-    said = openai_responses.read_reply(reply) if is_response else openai_chat.read_reply(reply)
+    provider, read_reply = "openai", openai_chat.read_reply
+    if reply.get("object") == "response":
+        read_reply = openai_responses.read_reply
+    elif "candidates" in reply:
+        provider, read_reply = "google", google_generate.read_reply
+    elif reply.get("type") == "message":
+        provider, read_reply = "anthropic", anthropic_messages.read_reply
     error = error or loose.text(loose.mapping(reply.get("error")).get("message"))
-    _step(run, reply, said, provider="openai", error=error, raw=reply if raw is None else raw)
+    _step(run, reply, read_reply(reply), provider=provider, error=error, raw=reply if raw is None else raw)
 
 
 def _step(run: Run, reply: dict[str, Json], said: Reply, *, provider: str, error: str, raw: Json) -> None:
@@ -138,10 +169,10 @@ def _conversation(run: Run, items: list[dict[str, Json]]) -> None:
 
 READER = Reader(
     FORMAT,
-    "pages of OpenAI's API (completions, responses, items), results of batches",
+    "pages of OpenAI's API (completions, responses, items), results of batches, bare replies",
     sniff,
     read,
     marks=("object", "data", "has_more"),
     of_lines=True,
-    needs=(b'"custom_id"', b'"list"', b'"response"', b'"chat.completion"'),
+    needs=(b'"custom_id"', b'"list"', b'"response"', b'"chat.completion"', b'"stop_reason"', b'"candidates"'),
 )

@@ -60,12 +60,14 @@ def read_tool_file(values: Iterable[Json]) -> tuple[ToolSpec, ...]:
 
 
 def _read(value: Json) -> Iterator[ToolSpec]:
+    if isinstance(value, dict) and isinstance(value.get("toolConfig"), dict):  # a request to Bedrock
+        value = value["toolConfig"]
     entries = value if isinstance(value, list) else [value]
     if entries and all(isinstance(loose.mapping(entry).get("function"), list) for entry in entries):
         for entry in entries:
             yield from map(_with_plain_types, read_tools(entry["function"]))
     elif _is_by_name(value):
-        named = [{**definition, "name": name} for name, definition in value.items()]
+        named = [{**_definition(given), "name": name} for name, given in value.items()]
         yield from map(_with_plain_types, read_tools(named))
     elif _is_sets(value):
         for tools in value.values():
@@ -74,9 +76,17 @@ def _read(value: Json) -> Iterator[ToolSpec]:
         yield from map(_with_plain_types, read_tools(value))
 
 
+def _definition(given: dict[str, Json]) -> dict[str, Json]:
+    """What is inside OpenAI's wrapping, where it is in one."""
+    inner = given.get("function")
+    return inner if isinstance(inner, dict) else given
+
+
 def _is_by_name(value: Json) -> bool:
-    """`{name: {description, parameters}}`, as the AI SDK and others keep them."""
-    definitions = list(value.values()) if isinstance(value, dict) else []
+    """`{name: {description, parameters}}`, as the AI SDK and others keep them, each in OpenAI's wrapping or not."""
+    definitions = [
+        _definition(given) if isinstance(given, dict) else given for given in loose.mapping(value).values()
+    ]
     return bool(definitions) and all(
         isinstance(definition, dict)
         and not _SCHEMA_WORDS & definition.keys()

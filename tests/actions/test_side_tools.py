@@ -29,3 +29,10 @@ def test_lines_of_definitions(tmp_path: Path) -> None:
 
 def test_no_file_is_no_tools() -> None:
     assert tools_of_file(None) == ()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_what_powershell_writes(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "tools.json"
+    path.write_text('[{"name": "a",\r\n "parameters": {}}]', encoding=encoding)
+    assert [one.name for one in tools_of_file(str(path))] == ["a"]

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from replaydbg.readers import _registry
 from replaydbg.readers.openai_pages import READER
 from tests.support.claude_sessions import told
-from tests.support.readings import lines, opened, outline, sniffed
+from tests.support.readings import document, lines, opened, outline, sniffed, walked
 
 USAGE = {"prompt_tokens": 7, "completion_tokens": 3}
 CALL = {"id": "c", "type": "function", "function": {"name": "look", "arguments": "{}"}}
@@ -135,3 +136,47 @@ def test_other_formats_are_not_claimed(content: Any) -> None:
 
 
 SAMPLES = [page(completion(0, content="done")), page(RESPONSE), page(*ITEMS), lines(*BATCH)]
+
+
+ANTHROPIC = {
+    "id": "msg_1",
+    "type": "message",
+    "role": "assistant",
+    "model": "big",
+    "content": [
+        {"type": "text", "text": "wait"},
+        {"type": "tool_use", "id": "c", "name": "look", "input": {}},
+    ],
+    "stop_reason": "tool_use",
+    "usage": {"input_tokens": 7, "output_tokens": 3},
+}
+GOOGLE = {
+    "candidates": [{"content": {"role": "model", "parts": [{"text": "done"}]}, "finishReason": "STOP"}],
+    "modelVersion": "big",
+    "usageMetadata": {"promptTokenCount": 7, "candidatesTokenCount": 3},
+}
+
+
+@pytest.mark.parametrize(("reply", "provider"), [(ANTHROPIC, "anthropic"), (GOOGLE, "google")])
+@pytest.mark.parametrize("content", [lambda one: one, lambda one: [one, one], lambda one: lines(one, one)])
+def test_bare_replies_of_other_apis(reply: Any, provider: str, content: Any) -> None:
+    given = content(reply)
+    *_, reading = _registry.read(document(given))
+    (trace,) = reading.traces
+    assert trace.source.format == "openai-pages"
+    assert len(trace) == (1 if given is reply else 2)
+    for step in walked(reading):
+        assert (step.model, step.body.provider) == ("big", provider)
+        assert (step.body.usage.input_tokens, step.body.usage.output_tokens) == (7, 3)
+        assert [call.name for call in step.tool_calls] == (["look"] if reply is ANTHROPIC else [])
+
+
+ASKED = {"role": "user", "content": "go on"}
+
+
+@pytest.mark.parametrize(
+    "content", [lines(ANTHROPIC, ASKED), lines(ASKED, ANTHROPIC), [ANTHROPIC, ASKED], [ASKED, ANTHROPIC]]
+)
+def test_a_conversation_with_replies_as_they_came_is_one(content: Any) -> None:
+    *_, reading = _registry.read(document(content))
+    assert reading.traces[0].source.format == "chat-log"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bz2
+import lzma
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -73,6 +75,19 @@ def test_parquet(columns: bytes, what: str) -> None:
     assert what in refused(b"PAR1" + bytes(64) + columns + b"PAR1").message
 
 
+@pytest.mark.parametrize(
+    ("content", "what"),
+    [
+        (bz2.compress(b"{}"), "bzip2"),
+        (lzma.compress(b"{}"), "xz"),
+        (b"\x00\x00\x00\x20\x28\xb5\x2f\xfd" + bytes(40), "collector's file exporter"),
+    ],
+)
+def test_other_compression_is_named(content: bytes, what: str) -> None:
+    problem = refused(content)
+    assert what in problem.message + problem.hint
+
+
 CHECKPOINT = {"v": 1, "channel_values": {"messages": []}, "channel_versions": {}}
 SNAPSHOT: dict[str, Any] = {
     "values": {"messages": []},
@@ -106,6 +121,11 @@ def test_json_that_is_known_and_not_read(content: Any, what: str) -> None:
             [{"ts": 1, "type": "say", "say": "task", "text": "go"}],
             "shows of a task",
             "api_conversation_history.json",
+        ),
+        (
+            {"traces": [{"trace_id": "tr-1", "trace_location": {}, "state": "OK"}]},
+            "without their spans",
+            "mlflow traces get",
         ),
         ({"files_in_context": [], "model_usage": []}, "keeps about a task", "api_conversation_history.json"),
         (

@@ -26,6 +26,8 @@ def schemas(*values: Any) -> dict[str, Any]:
         {"shop": {"find": SCHEMA}},
         {"find": {"description": "d", "parameters": SCHEMA}},
         {"find": {"inputSchema": SCHEMA}},
+        {"find": {"type": "function", "function": {"name": "find", "parameters": SCHEMA}}},
+        {"toolConfig": {"tools": [{"toolSpec": {"name": "find", "inputSchema": {"json": SCHEMA}}}]}},
         [{"id": "1", "question": [], "function": [{"name": "find", "parameters": SCHEMA}]}],
     ],
     ids=[
@@ -36,6 +38,8 @@ def schemas(*values: Any) -> dict[str, Any]:
         "sets",
         "definitions by name",
         "by name, bare",
+        "OpenAI's by name",
+        "Bedrock",
         "entries",
     ],
 )
