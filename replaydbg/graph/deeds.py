@@ -315,9 +315,10 @@ class Deeds:
         return self._number((result.failed, _short(text if masked == b"~" else masked)))
 
     def _result(self, row: int) -> Result:
-        body, came = self.trace.body(row), self.outcomes.ran(row)
+        came = self.outcomes.ran(row)
         if came.known and not came.failed:
-            return Result(True, body.result, False, row)
+            return Result(True, self.outcomes.result(row), False, row)
+        body = self.trace.body(row)
         marked = self.trace.statuses[row] == _ERROR
         if body.has_result:
             value, name = body.result, body.call.name if body.call is not None else ""

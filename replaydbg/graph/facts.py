@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.branch import Branch, Provenance
+from replaydbg.core.message import Json
 from replaydbg.core.step import STATUSES, Status
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
@@ -78,6 +79,10 @@ class Facts:
     def call_at(self, row: int, number: int) -> SeenCall | None:
         """The call with this number in the step at `row`."""
         return self._calls_at.get((row, number))
+
+    def result(self, row: int) -> Json:
+        """What the tool execution at `row` gave; None also where nothing was recorded."""
+        return self._outcomes.result(row)
 
     @cached_property
     def outcomes(self) -> tuple[Outcome, ...]:

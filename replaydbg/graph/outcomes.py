@@ -26,6 +26,8 @@ from replaydbg.graph.wording import is_nothing, roughly
 
 _ERROR = STATUSES.index(Status.ERROR)
 _KEPT_CHARS = 200
+_SHORT_CHARS_MAX = 400
+"""A result up to here is kept: to decode its step once more takes longer than all else that is asked of it."""
 FAILED_HEAD = -1
 """No hash is."""
 _LOOKED_AT_CHARS, _HEAD_BYTES = 80, 24
@@ -58,9 +60,13 @@ class Came:
         self.of_row: dict[int, Outcome] = {}
         self.heads = array("q", bytes(8 * len(trace)))
         """See `Outcomes.heads`. Kept, since all results of a large run are not, and most turns are told apart by it."""
+        self.short: dict[int, str] = {}
+        """Results that are short texts."""
 
     def hear(self, row: int, body: Body) -> None:
         result = body.result
+        if isinstance(result, str) and len(result) <= _SHORT_CHARS_MAX and body.has_result:
+            self.short[row] = result
         if isinstance(result, str) and self._statuses[row] != _ERROR and _is_well(body, result):
             self.of_row[row] = _WELL  # as `told` has it, and nearly always
             self.heads[row] = _head(result)
@@ -111,6 +117,18 @@ class Outcomes:
     def ran(self, row: int) -> Outcome:
         """What came of the tool execution at `row`, as the call is named that it recorded."""
         return self._of_row[row]
+
+    def result(self, row: int) -> Json:
+        """What the tool execution at `row` gave; None also where nothing was recorded."""
+        short = self._short.get(row)
+        if short is not None:
+            return short
+        body = self._index.trace.body(row)
+        return body.result if body.has_result else None
+
+    @cached_property
+    def _short(self) -> Mapping[int, str]:
+        return self._index.walk.heard(self._came).short
 
     @property
     def heads(self) -> Sequence[int]:

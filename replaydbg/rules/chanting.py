@@ -26,7 +26,8 @@ from __future__ import annotations
 import re
 import zlib
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from replaydbg.config import threshold
@@ -80,14 +81,14 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def chant(text: str, own: Chant) -> tuple[str, int, float] | None:
     """The passage, how often it is said without a break, and the share of the text that is nothing else."""
-    if not _may_chant(text, own, _SAID_AGAIN):
+    if not _may_chant(text, own, _glanced):
         return None
     packed = zlib.compress(text.encode("utf-8", "surrogatepass"), 1)
-    if len(packed) > _PACKED_MAX * len(text):
+    if len(packed) > _PACKED_MAX * len(text) or not _may_chant(text, own, _rarest):
         return None
     words = list(_words(text))
     if len(text) > _WORD_CHARS_USUAL_MAX * len(words):
-        if not _may_chant(text, own, _ANY):
+        if not _may_chant(text, own, _any_glanced):
             return None
         words = [(at, at + 1, char) for at, char in enumerate(text)]
     numbers: dict[str, int] = {}
@@ -103,8 +104,8 @@ def chant(text: str, own: Chant) -> tuple[str, int, float] | None:
     return best
 
 
-def _may_chant(text: str, own: Chant, looked_at: re.Pattern[str]) -> bool:
-    """Whether letters recur as in a chant: a glance at two places. One of half of the text covers one of them, with an eighth
+def _may_chant(text: str, own: Chant, pieces_of: Callable[[str, int, int], Iterable[str]]) -> bool:
+    """Whether letters recur as in a chant, at one of two places. One of half of the text covers one of them, with an eighth
     of the text on either side, and says in every round what it says there, but where one round ends and the next begins.
     """
     chars_max = min(len(text) // _PIECES_IN_TEXT, _SHOWN_CHARS_MAX)
@@ -112,11 +113,25 @@ def _may_chant(text: str, own: Chant, looked_at: re.Pattern[str]) -> bool:
         return True
     times = min(own.times_min, _PIECES_IN_TEXT // 5) - 1
     for at in (len(text) * 3 // 8, len(text) * 5 // 8):
-        found = looked_at.findall(text, at, at + min(len(text) // 8, _GLANCE_CHARS))
-        pieces = sorted({piece[:chars_max] for piece in found}, key=len, reverse=True)[:_GLANCE_PIECES]
-        if all(text.count(piece) >= times for piece in pieces):
+        pieces = {piece[:chars_max] for piece in pieces_of(text, at, at + len(text) // 8)}
+        longest = sorted(pieces, key=len, reverse=True)[:_GLANCE_PIECES]
+        if all(text.count(piece) >= times for piece in longest):
             return True
     return False
+
+
+def _glanced(text: str, start: int, end: int) -> Iterable[str]:
+    return _SAID_AGAIN.findall(text, start, min(end, start + _GLANCE_CHARS))
+
+
+def _any_glanced(text: str, start: int, end: int) -> Iterable[str]:
+    return _ANY.findall(text, start, min(end, start + _GLANCE_CHARS))
+
+
+def _rarest(text: str, start: int, end: int) -> Iterable[str]:
+    """What is said once there: tables say most things often, a chant everything."""
+    counts = Counter(_SAID_AGAIN.findall(text, start, end))
+    return [piece for piece, count in counts.items() if count == 1]
 
 
 def _words(text: str) -> Iterator[tuple[int, int, str]]:

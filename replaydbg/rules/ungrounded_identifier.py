@@ -43,6 +43,7 @@ _SEVERAL = re.compile(r"[ /\\\n\t:=]")
 """In what is more than one word."""
 _SEPARATORS = {ord(mark): None for mark in " -./()\u00a0"}
 _WORD_CHARS_MIN, _VALUE_CHARS_MAX = 5, 64
+_NUMBER_MIN = 10 ** (_WORD_CHARS_MIN - 1)
 _RANDOM = re.compile(
     r"(?=\d*[a-f])[0-9a-f]{12,}|(?:19|20)\d\d(?:0\d|1[0-2])[0-3]\dt?\d{0,6}|1[5-9]\d{8}(?:\d{3})?"
     r"|.*[0-9a-f]{8}-[0-9a-f]{4}-.*|call_.*|toolu_.*|\#(?=\d*[a-f])(?:[0-9a-f]{6}|[0-9a-f]{8})",
@@ -58,28 +59,23 @@ _VALUES_PER_CALL_MAX = 50
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    trace, index = facts.trace, facts.index
-    asked = {
-        row: made for row, calls in index.calls_by_row.items() if calls and (made := _identifiers_of(calls))
-    }
+    trace, index, links = facts.trace, facts.index, facts.threads.links
+    # What a call was told is known only where its messages were recorded.
+    asked = {row for row in links if any(_may_hold_one(call.arguments) for call in index.calls(row))}
     told = _Told()
     for row in index.in_time if asked else ():  # most runs ask for nothing that could be made up
         if trace.kinds[row] == _TOOL_EXECUTION:
-            body = trace.body(row)
-            if body.has_result:
-                told.hear(body.result)
-        elif row in facts.threads.links:
-            link = facts.threads.links[row]
+            told.hear(facts.result(row))
+        elif row in links:
+            link = links[row]
             messages = trace.body(row).messages or ()
             told.hear_messages(messages[link.new_from if link.previous is not None else 0 :])
             told.hear_tools(facts, row)
         if row in asked:
             if told.full:
                 return  # what was not heard is not known to be made up
-            if row in facts.threads.links:
-                yield from _of_reply(facts, row, asked.pop(row), told)
-            else:
-                asked.pop(row)
+            yield from _of_reply(facts, row, _identifiers_of(index.calls(row)), told)
+            asked.remove(row)
             if not asked:
                 return
 
@@ -92,7 +88,6 @@ def _identifiers_of(calls: Sequence[ToolCall]) -> _Asked:
     return [
         (number, place, value)
         for number, call in enumerate(calls)
-        if _may_hold_one(call.arguments)
         for place, value in _identifiers(call.arguments)
     ]
 
@@ -111,7 +106,7 @@ def _may_hold_one(arguments: Json) -> bool:
                     return True
             elif isinstance(item, (dict, list)):
                 waiting.append(item)
-            elif item is not None and not isinstance(item, (bool, float)):
+            elif type(item) is int and not -_NUMBER_MIN < item < _NUMBER_MIN:
                 return True  # a number may be a name
     return False
 

@@ -7,9 +7,11 @@ complete. The first is what a person waits for who only opens the file.
 
     pytest -m benchmark tests/benchmarks/test_checking.py -s
     REPLAYDBG_BENCHMARK_MB=1,10,100,1000 pytest -m benchmark tests/benchmarks/test_checking.py -s
+    REPLAYDBG_BENCHMARK_STEPS=10000 pytest -m benchmark tests/benchmarks/test_checking.py -k steps -s
     REPLAYDBG_CORPORA=FOLDER pytest -m benchmark tests/benchmarks/test_checking.py -k small_files -s
 
-The last is of real files, all of them small: what they take together, and the worst of them.
+The third is of runs of many small steps, a hundred to a million or as many as is said. The last is of real files, all of
+them small: what they take together, and the worst of them.
 
 Each load and each check is a process of its own, measured in processor time with the garbage collector off, as `check` has
 it, in turn and the best of some; what the process takes that `check` starts for a large file is counted, too. A small trace of the same kind is
@@ -29,7 +31,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks import chat_logs, otlp_traces, session_traces
+from tests.benchmarks import chat_logs, otlp_traces, session_traces, thin_traces
+from tests.benchmarks.test_million import STEPS as STEPS_MAX
 from tests.benchmarks.test_reading import SIZES_MB
 from tests.support import corpora
 
@@ -43,6 +46,7 @@ KINDS: dict[str, Callable[[int], Iterator[bytes]]] = {
 SMALL_BYTES = 300_000
 LARGE_BYTES_MIN = 50_000_000
 ROUNDS, ROUNDS_OF_SMALL = 4, 8
+STEPS = [steps for steps in (100, 1_000, 10_000, 100_000, 1_000_000) if steps <= STEPS_MAX]
 SHOWN_MIN = 0.1
 """Of the load of the structure, which the lines of parts are told against: what takes less is summed up."""
 
@@ -224,12 +228,9 @@ def test_rule_by_rule(kind: str, size_mb: int, tmp_path: Path) -> None:
     for file, size in ((path, size_mb * 1_000_000), (small, SMALL_BYTES)):
         with file.open("wb") as out:
             out.writelines(KINDS[kind](size))
-    files, takes = (str(path), str(small)), dict.fromkeys(("structure", "complete", "check"), float("inf"))
-    for _ in range(ROUNDS if path.stat().st_size >= LARGE_BYTES_MIN else ROUNDS_OF_SMALL):
-        for which in takes:  # in turn, since the machine is not equally fast at all times
-            takes[which] = min(takes[which], float(said_by([_ONCE, which, *files])))
+    files = (str(path), str(small))
+    load, bodies_too, whole = taken(*files)
     told = json.loads(said_by([_CHECK, *files]))
-    load, bodies_too, whole = takes.values()
     steps, parts = told["steps"], told["parts"]
     print(
         f"\n{kind}, {path.stat().st_size / 1e6:.0f} MB, {steps:,} steps: structure {load * 1e3:.0f} ms, "
@@ -247,6 +248,27 @@ def test_rule_by_rule(kind: str, size_mb: int, tmp_path: Path) -> None:
         f"  all others together: {rest / load:.2f} x; in all {in_all / load:.2f} x the structure, "
         f"{in_all / bodies_too:.2f} x the load with all bodies"
     )
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("steps", STEPS)
+def test_steps(steps: int, tmp_path: Path) -> None:
+    path = thin_traces.write(tmp_path / "trace.json", steps)
+    small = thin_traces.write(tmp_path / "small.json", STEPS[0])
+    load, bodies_too, whole = taken(str(path), str(small))
+    print(
+        f"\n{steps:,} steps, {path.stat().st_size / 1e6:.1f} MB: structure {load * 1e3:.0f} ms, complete load "
+        f"{bodies_too * 1e3:.0f} ms, check {whole / bodies_too:.2f} x that"
+    )
+
+
+def taken(path: str, small: str) -> tuple[float, ...]:
+    """What each of `_ONCE` takes of the file, in seconds."""
+    takes = dict.fromkeys(("structure", "complete", "check"), float("inf"))
+    for _ in range(ROUNDS if Path(path).stat().st_size >= LARGE_BYTES_MIN else ROUNDS_OF_SMALL):
+        for which in takes:  # in turn, since the machine is not equally fast at all times
+            takes[which] = min(takes[which], float(said_by([_ONCE, which, path, small])))
+    return tuple(takes.values())
 
 
 def said_by(arguments: list[str]) -> str:

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from replaydbg.core.message import Json
+from replaydbg.core.step import Body
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.failures import Refusal
 from replaydbg.graph.outcomes import UNKNOWN, Outcome, told
+from replaydbg.graph.walk import unheeded
 from tests.support.build import assistant, call, chat, model_call, response, tool_execution, trace, user
 
 REFUSED = [
@@ -138,3 +141,19 @@ def test_of_the_execution_or_of_the_response_or_of_nobody() -> None:
         "",
     ]
     assert Facts(lost).outcomes == (UNKNOWN,)
+
+
+def test_short_results_of_a_run_whose_bodies_are_not_kept_are_decoded_once() -> None:
+    results: list[Json] = [*map(str, range(100)), "long " * 1000, {"of": "another kind"}, None]
+    run = trace(*(tool_execution(f"t{at}", call("look"), result) for at, result in enumerate(results)))
+    decoded: list[Any] = []
+
+    def decode(handle: Any) -> Body:
+        decoded.append(handle)
+        return run.decode(handle)
+
+    facts = Facts(run.under(decode=decode))
+    facts.learn(unheeded)
+    decoded.clear()
+    assert [facts.result(row) for row in facts.index.executions] == results
+    assert len(decoded) <= 3
