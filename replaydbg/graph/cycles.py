@@ -356,7 +356,9 @@ def _nearly(before: Turn, after: Turn, likeness_min: float) -> bool:
 def alike(before: Turn, after: Turn, likeness_min: float) -> bool:
     """Whether the arguments of two turns of the same tools are nearly equal."""
     pairs = zip(before.calls, after.calls, strict=True)
-    return all(likeness(_compared(one), _compared(other)) >= likeness_min for one, other in pairs)
+    return all(
+        likeness(_compared(one), _compared(other), likeness_min) >= likeness_min for one, other in pairs
+    )
 
 
 def _compared(call: ToolCall) -> Json:

@@ -11,16 +11,18 @@ COMPARED_BYTES_MAX = 400
 """Of each part, between where two begin and cease to differ: the distance is quadratic in it. More is not alike."""
 
 
-def likeness(before: Json, after: Json) -> float:
-    """From 0, nothing in common, to 1, equal but for numbers and case.
+def likeness(before: Json, after: Json, least: float = 0.0) -> float:
+    """From 0, nothing in common, to 1, equal but for numbers and case. Of values less alike than `least` it is some number below
+    that, found much sooner.
 
     Only fields that differ are weighed: two searches in one long path that look for different words are not alike.
     """
-    distance = size = 0
-    for old, new in _differing(before, after):
-        longest = max(len(old), len(new))
-        distance += min(edit_distance(old, new), round(longest * _strange_words(old, new)))
-        size += longest
+    parts = [(old, new, max(len(old), len(new))) for old, new in _differing(before, after)]
+    size = sum(longest for _, _, longest in parts)
+    most, distance = int((1 - least) * size) + 1, 0
+    for old, new, longest in parts:
+        by_words = round(longest * _strange_words(old, new))
+        distance += min(by_words, edit_distance(old, new, min(by_words, most - distance)))
     return 1 - distance / size if size else 1.0
 
 
@@ -57,25 +59,30 @@ def _strange_words(one: bytes, other: bytes) -> float:
     return 1 - 2 * len(mine & its) / (len(mine) + len(its))
 
 
-def edit_distance(one: bytes, other: bytes) -> int:
-    """Bytes to be put in, taken out or changed (Levenshtein), by Myers' bit vectors: one step for a whole column."""
+def edit_distance(one: bytes, other: bytes, most: int) -> int:
+    """Bytes to be put in, taken out or changed (Levenshtein), by Myers' bit vectors: one step for a whole column. Where that
+    are more than `most`, some number above it.
+    """
+    if abs(len(one) - len(other)) > most:
+        return most + 1
     one, other = _middles(one, other)
-    if not one or not other:
-        return max(len(one), len(other))
-    if max(len(one), len(other)) > COMPARED_BYTES_MAX:
-        return max(len(one), len(other))
+    longer = max(len(one), len(other))
+    if not one or not other or longer > COMPARED_BYTES_MAX:
+        return longer
     places: dict[int, int] = {}
     for at, byte in enumerate(one):
         places[byte] = places.get(byte, 0) | 1 << at
     last, full = 1 << (len(one) - 1), (1 << len(one)) - 1
     plus, minus, distance = full, 0, len(one)
-    for byte in other:
+    for left, byte in zip(range(len(other) - 1, -1, -1), other, strict=True):
         equal = places.get(byte, 0)
         vertical = equal | minus
         horizontal = (((equal & plus) + plus) ^ plus) | equal
         up, down = minus | ~(horizontal | plus) & full, plus & horizontal
         distance += bool(up & last) - bool(down & last)
         up = up << 1 | 1
+        if distance - left > most:  # each byte that is left makes it one less at best
+            return distance - left
         plus, minus = (down << 1 | ~(vertical | up)) & full, up & vertical & full
     return distance
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from replaydbg.graph.likeness import COMPARED_BYTES_MAX, edit_distance, likeness
@@ -22,15 +22,29 @@ def by_definition(one: bytes, other: bytes) -> int:
     return row[-1]
 
 
-@given(WORDS, WORDS)
-def test_edit_distance(one: bytes, other: bytes) -> None:
-    assert edit_distance(one, other) == by_definition(one, other)
+@given(WORDS, WORDS, st.integers(-2, 14))
+def test_edit_distance(one: bytes, other: bytes, most: int) -> None:
+    distance, expected = edit_distance(one, other, most), by_definition(one, other)
+    assert distance == expected if expected <= most else distance > most
+
+
+VALUES = st.dictionaries(
+    st.sampled_from("ab"), st.one_of(st.none(), st.text("abc \u00e4", max_size=12), st.lists(st.text("ab", max_size=3), max_size=3))
+)  # fmt: skip
+
+
+@settings(max_examples=300)
+@given(VALUES, VALUES, st.sampled_from([0.1, 0.5, 0.8, 0.9, 1.0]))
+def test_who_asks_for_a_least_likeness_is_told_the_same(one: Any, other: Any, least: float) -> None:
+    exact = likeness(one, other)
+    asked = likeness(one, other, least)
+    assert asked == exact if exact >= least else asked < least
 
 
 def test_long_texts_are_alike_if_what_differs_is_short() -> None:
     text = b"x" * 100_000
-    assert edit_distance(text + b"a" + text, text + b"b" + text) == 1
-    assert edit_distance(b"a" * (COMPARED_BYTES_MAX + 1), b"b") == COMPARED_BYTES_MAX + 1
+    assert edit_distance(text + b"a" + text, text + b"b" + text, 9) == 1
+    assert edit_distance(b"a" * (COMPARED_BYTES_MAX + 1), b"b", len(text)) == COMPARED_BYTES_MAX + 1
 
 
 @pytest.mark.parametrize(
