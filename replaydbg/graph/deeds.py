@@ -318,8 +318,7 @@ class Deeds:
         came = self.outcomes.ran(row)
         if came.known and not came.failed:
             return Result(True, self.outcomes.result(row), False, row)
-        body = self.trace.body(row)
-        marked = self.trace.statuses[row] == _ERROR
+        body, marked = self.trace.body(row), self.trace.statuses[row] == _ERROR
         if body.has_result:
             value, name = body.result, body.call.name if body.call is not None else ""
             return Result(True, value, marked or failed(value, name), row)
