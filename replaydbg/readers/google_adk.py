@@ -1,9 +1,11 @@
-"""Google ADK: sessions, with keys in camel case or in snake case, and eval sets of both generations.
+"""Google ADK: sessions, with keys in camel case or in snake case, events alone, and eval sets of both generations.
 
 An event of an agent is a model call, a function response a tool execution. Agents share one history; those that run
 side by side (`branch`) have each their own from there on. Partial events and changes of state are left out. Sessions
 of 2024 keep the requests beside the events: tools and instructions are taken from there, later ones have none.
 An eval set holds what was asked, called and answered, and not what the tools returned.
+
+Events alone are what `/run` of `adk api_server` answers, what a program writes line by line, and what Vertex AI lists.
 
 Get one: `session.model_dump_json(by_alias=True)`, or `adk run --save_session AGENT`; eval sets are saved by `adk web`.
 """
@@ -24,16 +26,21 @@ from replaydbg.wire.arguments import call_from_any
 from replaydbg.wire.loose import either
 
 _OLD_CASE_KEYS = frozenset({"query", "reference"})
+_OF_VERTEX = "sessionEvents"
 
 
 def sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
     if isinstance(first, list):
         item = loose.mapping(first[0]) if first else {}
+        if _is_event(item):
+            return 0.9
         return 0.8 if item.keys() >= _OLD_CASE_KEYS and "expected_tool_use" in item else 0.0
     record = loose.mapping(first)
     if isinstance(either(record, "evalCases"), list):
         return 0.95
+    if _is_event(record) or any(map(_is_event, loose.sequence(record.get(_OF_VERTEX))[:1])):
+        return 0.9
     events = loose.sequence(record.get("events"))
     is_named = either(record, "appName") is not None
     is_event = bool(events) and _is_event(events[0])
@@ -57,6 +64,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial  # a conversation is read at once
     transcript = Transcript(document, READER.name)
     old_cases: list[Json] = []
+    events: list[Json] = []
     known = False
     for value, place in _containers.values(document.buffer, transcript.notices, items=True):
         record = loose.mapping(value)
@@ -68,10 +76,17 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         elif isinstance(record.get("events"), list):
             known = True
             _Session(transcript, record).add()
+        elif _is_event(record):
+            events.append(record)
+        elif isinstance(record.get(_OF_VERTEX), list):
+            events += record[_OF_VERTEX]
         elif record.keys() >= _OLD_CASE_KEYS:
             old_cases.append(record)
         else:
             transcript.notice(place, "neither a session nor an eval set, left out")
+    if events:
+        known = True
+        _Session(transcript, {"id": document.stem, "events": events}).add()
     if old_cases:
         transcript.notice("", "an eval set of what is expected, not a run that was recorded")
         _add_old_cases(transcript, old_cases)

@@ -1,4 +1,5 @@
-"""Runs of OpenHands before its SDK: lists of events, and results of evaluations with a `history` of them in each line.
+"""Runs of OpenHands before its SDK: events in a list, in lines, as its API answers (`trajectory`, `events`), and results of
+evaluations with a `history` of them in each line.
 
 Actions of one reply share its `model_response`, the whole Chat Completion: it is read once. An observation names the
 action that caused it. States of the agent and what only the screen needs are no steps.
@@ -35,12 +36,19 @@ def sniff(document: Document) -> float:
     if isinstance(history, list) and "instance_id" in found:
         # An older evaluation wrote pairs of action and observation.
         return 0.95 if not history or any(_is_event(item) for item in _flat(history[:5])) else 0.0
+    if _is_event(found) or any(map(_is_event, (_listed(found) or ())[:5])):
+        return 0.95
     return 0.8 if "instance_id" in found and "test_result" in found and "metadata" in found else 0.0
 
 
 def _is_event(value: Json) -> bool:
     event = loose.mapping(value)
     return event.keys() >= _SURE_KEYS and ("action" in event or "observation" in event) and "id" in event
+
+
+def _listed(record: dict[str, Json]) -> list[Json] | None:
+    lists = (record.get(key) for key in ("history", "trajectory", "events"))
+    return next((found for found in lists if isinstance(found, list)), None)
 
 
 def _flat(history: list[Json]) -> Iterator[Json]:
@@ -51,16 +59,23 @@ def _flat(history: list[Json]) -> Iterator[Json]:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
+    lines: list[Json] = []
     for value, place in _containers.values(document.buffer, transcript.notices):
         record = loose.mapping(value)
-        events = value if isinstance(value, list) else record.get("history")
-        if not isinstance(events, list):
+        events = value if isinstance(value, list) else _listed(record)
+        if events is None and _is_event(record):
+            lines.append(record)
+            continue
+        if events is None:
             transcript.notice(place, "no history of events, left out")
             continue
         run = _Events(transcript.run(loose.text(record.get("instance_id")) or document.stem))
-        for event in map(loose.mapping, _flat(events)):
-            run.add(event)
+        run.add_all(events)
         run.end(record)
+    if lines:
+        run = _Events(transcript.run(document.stem))
+        run.add_all(lines)
+        run.end({})
     if not transcript.runs:
         raise NotThisFormat("no events")
     yield transcript.reading()
@@ -76,6 +91,10 @@ class _Events:
         self._asked: dict[int, str] = {}
         """For each action the call that it carries out."""
         self._spent = 0.0
+
+    def add_all(self, events: list[Json]) -> None:
+        for event in map(loose.mapping, _flat(events)):
+            self.add(event)
 
     def add(self, event: dict[str, Json]) -> None:
         moment = _moments.nanoseconds(event.get("timestamp"))

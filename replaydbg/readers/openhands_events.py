@@ -1,4 +1,5 @@
-"""Conversations of the OpenHands SDK: one event a file in a folder, or all of them in a list or in lines.
+"""Conversations of the OpenHands SDK: one event a file in a folder, or all of them in a list, in lines, or in `items` of a
+page of its server.
 
 Actions of one reply share its `llm_response_id`, and are one model call with a tool call each. What is told only of the
 conversation's state is no step.
@@ -54,6 +55,7 @@ _ENDING = ("error", "detail", "code")
 
 def sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
+    first = loose.mapping(first).get("items", first)
     items = first[:5] if isinstance(first, list) else [first]
     for item in map(loose.mapping, items):
         if loose.text(item.get("kind")) in _KINDS and "source" in item and "timestamp" in item:
@@ -80,7 +82,9 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         told = len(transcript.notices)
         for value, place in _containers.values(file.buffer, transcript.notices, items=True):
             transcript.place = f"{name}: {place}" if name else place
-            events.add(loose.mapping(value))
+            record = loose.mapping(value)
+            for event in loose.sequence(record.get("items")) or [record]:
+                events.add(loose.mapping(event))
         if name:
             transcript.place_notices(told, name)
     events.end()

@@ -9,8 +9,9 @@ import pytest
 
 from replaydbg.core.message import ToolCall
 from replaydbg.core.step import Usage
+from replaydbg.readers import _registry
 from replaydbg.readers.google_adk import READER
-from tests.support.readings import one, outline, read, sniffed
+from tests.support.readings import document, lines, one, outline, read, sniffed
 
 
 def event(author: str, *parts: dict[str, Any], second: float = 0, **more: Any) -> dict[str, Any]:
@@ -39,7 +40,7 @@ USAGE = {
     "thoughtsTokenCount": 1,
     "cachedContentTokenCount": 2,
 }
-SESSION = {
+SESSION: dict[str, Any] = {
     "id": "s-1",
     "appName": "app",
     "userId": "u",
@@ -95,6 +96,17 @@ def test_a_session(session: dict[str, Any]) -> None:
         "assistant",
         "tool",
     ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [SESSION["events"], lines(*SESSION["events"]), {"sessionEvents": SESSION["events"]}],
+    ids=["/run", "lines", "Vertex AI"],
+)
+def test_events_without_their_session(data: Any) -> None:
+    """What `/run` of the server answers, what a program writes of each event, and what Vertex AI lists."""
+    assert _registry.choose(document(data)).reader is READER
+    assert outline(one(READER, data)) == outline(one(READER, SESSION))
 
 
 def test_errors_of_the_model() -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 
 from replaydbg.readers import _registry, openhands
 from tests.support.claude_sessions import told
-from tests.support.readings import document, one, outline, read, sniffed
+from tests.support.readings import document, lines, one, outline, read, sniffed
 
 TOOL = {"type": "function", "function": {"name": "run", "parameters": {"type": "object"}}}
 
@@ -67,6 +68,16 @@ def test_a_list_of_events() -> None:
     assert told(trace, 4) == ["Be good.", "go", "I look.", "=a.py", "=no", "the sandbox is gone"]
     assert last.body.output is not None
     assert last.body.output.text == "done"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{"trajectory": EVENTS}, {"events": EVENTS, "has_more": False}, lines(*EVENTS)],
+    ids=["trajectory", "events", "lines"],
+)
+def test_events_as_the_api_answers_and_as_lines(data: Any) -> None:
+    assert _registry.choose(document(data)).reader is openhands.READER
+    assert outline(one(openhands.READER, data)) == OUTLINE
 
 
 def test_results_of_an_evaluation_are_a_run_a_line() -> None:

@@ -73,7 +73,13 @@ OUTLINE = [
 
 
 @pytest.mark.parametrize(
-    "data", [orjson.dumps(EVENTS), b"\n".join(map(orjson.dumps, EVENTS))], ids=["list", "lines"]
+    "data",
+    [
+        orjson.dumps(EVENTS),
+        b"\n".join(map(orjson.dumps, EVENTS)),
+        orjson.dumps({"items": EVENTS, "next_page_id": None}),
+    ],
+    ids=["list", "lines", "page"],
 )
 def test_a_conversation(data: bytes) -> None:
     assert _registry.choose(document(data)).reader is openhands_events.READER
