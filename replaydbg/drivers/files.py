@@ -7,6 +7,7 @@ import errno
 import hashlib
 import mmap
 import os
+import re
 import stat
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from replaydbg import limits
 from replaydbg.core.finding import Notice
@@ -27,6 +28,7 @@ STANDARD_INPUT = "-"
 _CHUNK_BYTES = 1 << 20
 _ZIPPED_BYTES = 64 << 10
 _UNZIPPED_BYTES_MAX = 64 << 10
+_BEGINS_WITH_TEXT = re.compile(rb'\s{0,64}\[?\s{0,64}"\s{0,64}[\[{]')
 _OF_THE_SYSTEM = ("/dev/std", "/dev/fd/", "/proc/")
 """Names of what this process has open, which may be a file."""
 GZIP = b"\x1f\x8b"
@@ -52,11 +54,11 @@ def open_document(path: str, *, growing: bool = False) -> Opened:
     else:
         name, raw = path, _read(path, growing=growing)
     if bytes(raw[:2]) == GZIP:
-        return _gunzipped(name, raw)
+        return _untold(_gunzipped(name, raw))
     wide = _wide(raw)
-    if wide and not growing:
-        return _narrowed(name, raw, wide)
-    return Opened(Document(name, raw))
+    if growing:
+        return Opened(Document(name, raw))
+    return _untold(_narrowed(name, raw, wide) if wide else Opened(Document(name, raw)))
 
 
 _LOOKS_SECONDS = 0.005
@@ -257,6 +259,33 @@ def _narrowed(name: str, raw: memoryview, encoding: str) -> Opened:
             )
     said = f"{encoding} text, read as UTF-8; places are those of that"
     return Opened(Document(name, memoryview(b"".join(pieces))), (Notice("", said),))
+
+
+def _untold(opened: Opened) -> Opened:
+    """What texts hold that are JSON themselves: `json.dump(trace.to_json(), file)` writes one, and lines or a list many."""
+    text = memoryview(opened.document.buffer)
+    if text.nbytes > limits.STREAM_BYTES_MAX or not _BEGINS_WITH_TEXT.match(text):
+        return opened
+    held = _texts(bytes(text))
+    if not all(isinstance(one, str) and one.lstrip()[:1] in ("{", "[") for one in held):
+        return opened
+    inner = "\n".join(held).encode("utf-8", "surrogatepass")
+    said = "JSON that was written as text in JSON, read as what the text holds; places are those of that"
+    return Opened(Document(opened.document.name, memoryview(inner)), (*opened.notices, Notice("", said)))
+
+
+def _texts(text: bytes) -> list[Any]:
+    """One JSON value, or one a line, and what stands in lists of those; [None] where it is not JSON."""
+    import json
+
+    try:
+        try:
+            found = [json.loads(text)]
+        except ValueError:
+            found = [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError):
+        return [None]
+    return [one for value in found for one in (value if isinstance(value, list) else [value])]
 
 
 def _gunzipped(name: str, raw: memoryview) -> Opened:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -265,6 +267,32 @@ def test_a_folder_gives_its_files_without_hidden_ones_and_sessions(tmp_path: Pat
     names = [str(Path(name).relative_to(tmp_path)) for name in files.trace_files(str(tmp_path))]
     assert names == ["a.jsonl", "b.json", "gone.json", "deep/c.json"]
     assert list(files.trace_files("nowhere.json")) == ["nowhere.json"]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        json.dumps,
+        lambda one: f" {json.dumps(one)}\n{json.dumps(one)}\n",
+        lambda one: json.dumps([one, one]),
+        lambda one: json.dumps([one, one], indent=1),
+    ],
+    ids=["one", "lines", "list", "pretty list"],
+)
+def test_json_that_was_written_as_text_in_json(tmp_path: Path, make: Callable[[str], str]) -> None:
+    inner = '{"a":\n ["ü"]}'
+    written = make(inner)
+    opened = files.open_document(str(put(tmp_path, written.encode())))
+    assert bytes(opened.document.buffer).decode() == "\n".join([inner] * written.count("{"))
+    assert "written as text" in opened.notices[0].message
+
+
+@pytest.mark.parametrize(
+    "content", [b'"plain"', b'"{"\n7', b'"{', b'"a" "b"', b'"{\\ud800"x', b'["{",7]', b'["{"]7']
+)
+def test_other_texts_stay_as_they_are(tmp_path: Path, content: bytes) -> None:
+    opened = files.open_document(str(put(tmp_path, content)))
+    assert (bytes(opened.document.buffer), opened.notices) == (content, ())
 
 
 def test_a_text_given_by_hand_is_utf8(tmp_path: Path) -> None:
