@@ -102,7 +102,8 @@ class _Trajectory:
         else:
             self.losses.add("reply", "not recorded, the step says nothing")
         document = self._step("agent", said, step)
-        document["model_name"] = body.response_model or step.model or "unknown"
+        if body.response_model or step.model:
+            document["model_name"] = body.response_model or step.model
         if body.error:
             document["extra"] = {**document.get("extra", {}), "error": body.error}
         metrics = {
@@ -133,7 +134,9 @@ class _Trajectory:
         source = _SOURCES.get(message.role, "user")
         self.losses.add("message", "the role is none of system, user and agent, written as the user's",
                         int(message.role not in _SOURCES))  # fmt: skip
-        self._step(source, message, step)
+        document = self._step(source, message, step)
+        if source == "agent":  # it came with a prompt: no model call of this run said it
+            document["is_copied_context"] = True
 
     def _step(self, source: str, message: Message, of: Step) -> dict[str, Json]:
         document: dict[str, Json] = {
@@ -190,7 +193,7 @@ class _Trajectory:
 
     def _add_execution(self, step: Step) -> None:
         """What a tool returned and no later prompt held: at the end of a run, mostly."""
-        self.losses.add("tool execution", "times and place in the tree are left out")
+        self.losses.add("tool execution", "times, place in the tree and whether they failed are left out")
         body, place = step.body, self._place(step)
         if place is not None:
             call, document, _ = self._waiting[place]

@@ -73,7 +73,7 @@ def test_the_incident_as_a_trajectory() -> None:
     assert document["final_metrics"]["total_prompt_tokens"] == sum(n for n in recorded.input_tokens if n > 0)
     assert losses == [
         "2 agent invocation steps: the format is one line of messages and calls",
-        "11 tool executions: times and place in the tree are left out",
+        "11 tool executions: times, place in the tree and whether they failed are left out",
         "1 further agent: calls stand among those of the first, the name under `extra`",
     ]
 
@@ -96,6 +96,20 @@ def test_a_conversation_is_told_once_with_results_below_their_calls() -> None:
     assert [step["source"] for step in document["steps"]] == ["user", "agent", "agent"]
     contents = [step["observation"]["results"][0]["content"] for step in document["steps"][1:]]
     assert contents == ["one", '{"two":2}'], "ids may repeat: the latest call that waits is meant"
+
+
+def test_a_reply_that_came_with_the_prompt_is_no_model_call(tmp_path: Path) -> None:
+    run = trace(model_call("m", [user("hi"), assistant("ho"), user("and?")], assistant("so"), model=""))
+    document, _ = written(run)
+    assert_valid(document)
+    assert [step.get("is_copied_context") for step in document["steps"]] == [None, True, None, None]
+    assert "model_name" not in document["steps"][3], "a model that nobody recorded has no name"
+    path = tmp_path / "again.json"
+    path.write_bytes(orjson.dumps(document))
+    (shown,) = open_trace(str(path)).traces
+    (again,) = shown.steps()
+    assert [message.text for message in again.body.messages or ()] == ["hi", "ho", "and?"]
+    assert again.model == ""
 
 
 def test_what_has_no_place_is_said() -> None:
