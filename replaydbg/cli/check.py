@@ -62,6 +62,9 @@ def check(
     """Look for loops, broken tool calls and the other misbehaviour that `explain` lists.
 
     Exit code 1 if there is a finding of the severity of --fail-on or worse, 3 if a file named here can not be read.
+
+    The JSON is {schema_version, traces, not_read}: of each trace path, format, counts, findings with their evidence, notices;
+    of each file that is none path and message.
     """
     return print_checked(
         paths,

@@ -6,6 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from replaydbg.cli import render, report
@@ -62,13 +63,14 @@ def print_checked(
         )
     )
     if output == Output.TEXT:
+        are_several = len(paths) > 1 or Path(paths[0]).is_dir()
         for checked in _read(told):
-            _print(checked, verbose=verbose)
+            _print(checked, verbose=verbose, are_several=are_several)
         _print_sum(tally)
         for lack in action.lacking(**asked):
             report.say(lack)
     elif output == Output.JSON:
-        render.documents({}, "traces", map(_document, _read(told)))
+        render.documents({}, "traces", map(_document, _read(told)), tail=lambda: {"not_read": tally.unread})
     else:
         from replaydbg.actions.reports import report as report_of
 
@@ -91,7 +93,7 @@ class _Tally:
         self.fail_on = fail_on
         self.traces = 0
         self.findings = dict.fromkeys(sorted(Severity, reverse=True), 0)
-        self.unread = 0
+        self.unread: list[Json] = []
         self.suppressed = 0
         self.known = 0
         self.exit_code = EXIT_CLEAN
@@ -101,7 +103,7 @@ class _Tally:
 
         for one in told:
             if isinstance(one, Unread):
-                self.unread += 1
+                self.unread.append({"path": one.path, "message": one.problem.message})
                 if one.asked_for:
                     report.problem(one.problem)
                     self.exit_code = EXIT_UNREADABLE
@@ -166,7 +168,7 @@ def _beginning_document(checked: Checked, begins: Beginning | None) -> dict[str,
     return {"step_id": checked.trace.ids[begins.row], "pointer": begins.pointer, "words": begins.words}
 
 
-def _print(checked: Checked, *, verbose: bool) -> None:
+def _print(checked: Checked, *, verbose: bool, are_several: bool) -> None:
     """Rule by rule, the worst first; a line for each finding."""
     trace = checked.trace
     facts = (
@@ -180,7 +182,7 @@ def _print(checked: Checked, *, verbose: bool) -> None:
             f"  schema not recorded: {plural(checked.unchecked_calls, 'tool call')} could not be checked against one; "
             "--tools FILE gives schemas"
         )
-    report.notices(checked.notices)
+    report.notices(checked.notices, of=checked.path if are_several else "")
     print_grouped(trace, checked.findings, checked.repairs, checked.beginnings, verbose=verbose)
     if verbose:
         _print_suppressed(checked)
@@ -199,7 +201,7 @@ def _print_suppressed(checked: Checked) -> None:
 def _print_sum(tally: _Tally) -> None:
     counts = [plural(count, severity.label) for severity, count in tally.findings.items() if count]
     found = ", ".join(counts) or "no findings"
-    unread = f", {plural(tally.unread, 'file')} not read" if tally.unread else ""
+    unread = f", {plural(len(tally.unread), 'file')} not read" if tally.unread else ""
     known = f", {tally.known} of the baseline" if tally.known else ""
     suppressed = f", {tally.suppressed} suppressed" if tally.suppressed else ""
     render.line(f"{plural(tally.traces, 'trace')}: {found}{known}{suppressed}{unread}")

@@ -7,7 +7,7 @@ import math
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from enum import StrEnum
 from itertools import chain, islice
@@ -142,15 +142,23 @@ def pieces(text: Iterable[str]) -> None:
         sys.stdout.write(piece.encode(encoding, "replace").decode(encoding))
 
 
-def documents(head: Mapping[str, Json], name: str, values: Iterable[Json]) -> None:
-    """One JSON document whose last field is a long list, written as its values come: a large trace is never held whole."""
+def documents(
+    head: Mapping[str, Json],
+    name: str,
+    values: Iterable[Json],
+    tail: Callable[[], Mapping[str, Json]] = dict,
+) -> None:
+    """One JSON document with a long list, written as its values come: a large trace is never held whole. `tail` is asked
+    for the fields behind it once they have.
+    """
     whole = _json({"schema_version": SCHEMA_VERSION, **head, name: []})
     coming = iter(values)
     first = list(islice(coming, 1))  # what fails at once must not leave half a document behind
     sys.stdout.write(whole[:-2])
     for number, value in enumerate(chain(first, coming)):
         sys.stdout.write(("," if number else "") + "\n" + _json(value))
-    sys.stdout.write("\n]}\n")
+    behind = "".join(f", {_json(key)}: {_json(value)}" for key, value in tail().items())
+    sys.stdout.write(f"\n]{behind}}}\n")
 
 
 def _json(value: Json, indent: int | None = None) -> str:

@@ -81,16 +81,17 @@ def problem(error: ReplaydbgError) -> None:
             sys.stderr.write(f"  {printable(error.hint)}\n")
 
 
-def notices(told: Sequence[Notice]) -> None:
-    """What readers had to bend, the first few."""
+def notices(told: Sequence[Notice], of: str = "") -> None:
+    """What readers had to bend, the first few; `of` is the file, where there are several."""
     from replaydbg.views.text import plural, printable
 
+    file = f"{printable(of)}: " if of else ""
     for notice in told[:NOTICES_SHOWN_MAX]:
         place = f"{printable(notice.pointer)}: " if notice.pointer else ""
-        say(f"note: {place}{printable(notice.message)}")
+        say(f"note: {file}{place}{printable(notice.message)}")
     if len(told) > NOTICES_SHOWN_MAX:
         more = plural(len(told) - NOTICES_SHOWN_MAX, "more notice")
-        say(f"note: and {more}; `check --output json` lists all")
+        say(f"note: {file}and {more}; `check --output json` lists all")
 
 
 def _internal(error: Exception) -> None:

@@ -60,7 +60,7 @@ def test_suspects_are_told_when_asked_for() -> None:
 def test_the_json_has_the_promised_fields_in_order() -> None:
     document = run("check", INCIDENT, CLEAN, "--output", "json").document
 
-    assert list(document) == ["schema_version", "traces"]
+    assert list(document) == ["schema_version", "traces", "not_read"]
     incident, clean = document["traces"]
     assert list(incident) == [
         "path", "format", "trace_id", "steps", "model_calls", "tool_calls", "tool_executions", "findings", "notices",
@@ -227,3 +227,14 @@ def test_one_trace_of_a_file_that_holds_several(tmp_path: Path) -> None:
     document = run("check", str(path), "--trace", "second", "--output", "json").document
     assert [trace["trace_id"] for trace in document["traces"]] == ["second"]
     assert run("check", str(path), "--trace", "third").code == 2
+
+
+def test_json_says_what_in_a_folder_was_not_read(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    (tmp_path / "run.json").write_bytes(Path(CLEAN).read_bytes())
+    done = run("check", str(tmp_path), "--output", "json")
+    assert [one["path"] for one in done.document["traces"]] == [str(tmp_path / "run.json")]
+    assert done.document["not_read"] == [
+        {"path": str(tmp_path / "notes.txt"), "message": f"{tmp_path / 'notes.txt'} is not JSON"}
+    ]
+    assert run("check", CLEAN, "--output", "json").document["not_read"] == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -104,6 +105,17 @@ def test_a_long_document_is_one_document(values: list[object], capsys: pytest.Ca
     render.documents({"head": "x"}, "values", iter(values))
 
     assert json.loads(capsys.readouterr().out) == {"schema_version": 1, "head": "x", "values": values}
+
+
+def test_what_is_known_only_behind_the_list_stands_behind_it(capsys: pytest.CaptureFixture[str]) -> None:
+    met: list[int] = []
+
+    def values() -> Iterator[int]:
+        met.append(7)
+        yield 1
+
+    render.documents({}, "values", values(), tail=lambda: {"met": met})
+    assert json.loads(capsys.readouterr().out) == {"schema_version": 1, "values": [1], "met": [7]}
 
 
 def test_a_document_that_fails_in_its_first_value_prints_nothing(capsys: pytest.CaptureFixture[str]) -> None:

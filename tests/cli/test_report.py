@@ -67,6 +67,13 @@ def test_a_few_notices_are_told_and_the_rest_counted(capsys: pytest.CaptureFixtu
     assert lines[-1].startswith("replaydbg: note: and 3 more notices")
 
 
+def test_of_several_files_each_notice_names_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    report.notices([Notice("/a", "odd"), *[Notice("", "more")] * 6], of="runs/a.json")
+    first, second, *_, last = capsys.readouterr().err.splitlines()
+    assert (first, second) == ("replaydbg: note: runs/a.json: /a: odd", "replaydbg: note: runs/a.json: more")
+    assert last.startswith("replaydbg: note: runs/a.json: and 2 more")
+
+
 def test_a_standard_error_that_is_closed_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     closed = io.StringIO()
     closed.close()
