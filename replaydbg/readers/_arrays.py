@@ -1,4 +1,5 @@
-"""An array of what is a file of its own elsewhere: sessions that somebody put together, as datasets and `jq -s` do.
+"""An array of what is a file of its own elsewhere: sessions that somebody put together, as datasets and `jq -s` do; or
+a line for each of them.
 
 A format says nothing of this. Items are read one by one as the files that they are, views into the buffer, each a trace
 or more; where a file of the format is lines, the items are its lines. Formats that know arrays read them themselves.
@@ -7,13 +8,14 @@ or more; where a file of the format is lines, the items are its lines. Formats t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from functools import wraps
 from itertools import islice
 
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
-from replaydbg.readers import _containers
+from replaydbg.readers import _containers, _strangers
 from replaydbg.readers._api import STRETCH_BYTES, Document, NotThisFormat, Reader, Reading, on_the_way
 
 _LOOKED_AT_MAX = 3
@@ -35,6 +37,13 @@ def lines_of_head(document: Document) -> Document:
     return replace(document, buffer=_in_lines(_raw_items(memoryview(document.head), None)))
 
 
+def first_files(document: Document) -> list[Document]:
+    """The first of several values that stand one after another, most in lines, each as a file; none where there is one."""
+    records = islice(_containers.records(document.buffer, []), _LOOKED_AT_MAX)
+    found = [Document(document.name, record.raw) for record in records if record.place]
+    return found if len(found) > 1 else []
+
+
 def _raw_items(buffer: memoryview, most: int | None) -> Iterator[memoryview]:
     for record in islice(_containers.records(buffer, [], items=True), most):
         if not record.place.startswith("/"):
@@ -49,7 +58,7 @@ def _in_lines(items: Iterator[memoryview]) -> memoryview:
 
 
 def each(reader: Reader, find: Find) -> Reader:
-    """The reader for an array of its documents."""
+    """The reader for an array of its documents, or for one after another."""
     return _instead(reader, _Items(reader, find).read)
 
 
@@ -75,14 +84,16 @@ class _Items:
     def __init__(self, reader: Reader, find: Find) -> None:
         self._reader = reader
         self._find = find
+        self._failure: Exception | None = None
+        """What the reader raised, where it is a stranger's."""
 
     def read(self, document: Document, partial: bool) -> Iterator[Reading]:
         """First rows as soon as there are some; behind them only how far it is, and all at the end."""
         traces, notices, whole = list[Trace](), list[Notice](), set[str]()
         read, due, size = 0, 0, len(document.buffer)
         for record in _containers.records(document.buffer, notices, items=True):
-            if not record.place.startswith("/"):
-                raise NotThisFormat("no array")
+            if not record.place:
+                raise NotThisFormat("neither an array nor lines")
             before = len(traces)
             for reading in self._item(Document(document.name, record.raw)):
                 traces += reading.traces
@@ -100,26 +111,36 @@ class _Items:
                 )
                 due = read + STRETCH_BYTES
         if not traces:
-            raise NotThisFormat("no item is read")
+            raise self._failure or NotThisFormat("no item is read")
         yield Reading(tuple(traces), tuple(notices))
 
     def _item(self, item: Document) -> Iterator[Reading]:
-        """What is in it, by the reader of the others, or by its own."""
-        if self._reader.sniff(item) > 0:
+        """What is in it, by the reader of the others, or by its own. Of a stranger's what it raises is told."""
+        for reader in self._asked(item):
+            is_ours = _strangers.is_ours(reader)
             try:
-                *_, reading = self._reader.read(item, False)
+                *_, reading = reader.read(item, False)
+                if reader is self._reader or is_ours:
+                    yield reading
+                else:
+                    yield _strangers.guarded(reading, reader.name)
             except NotThisFormat:
-                pass
-            else:
-                yield reading
-                return
+                continue
+            except Exception as error:
+                if is_ours:
+                    raise
+                self._failure = error if reader is self._reader else self._failure
+                yield Reading((), (Notice("", _strangers.failed(reader, error)),))
+                continue
+            return
+
+    def _asked(self, item: Document) -> Iterator[Reader]:
+        with suppress(Exception):  # a sniff that fails knows nothing
+            if self._reader.sniff(item) > 0:
+                yield self._reader
         other = self._find(item)
         if other is not None and other is not self._reader:
-            try:
-                *_, reading = other.read(item, False)
-            except NotThisFormat:
-                return
-            yield reading
+            yield other
 
 
 def _placed(notice: Notice, place: str) -> Notice:

@@ -13,7 +13,7 @@ import orjson
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.readers import _containers
-from replaydbg.readers._api import Document
+from replaydbg.readers._api import Document, NotThisFormat
 
 
 def is_whole(head: bytes) -> bool:
@@ -31,6 +31,8 @@ def in_lines(document: Document, notices: list[Notice]) -> Document:
 
 
 def _line(value: Json) -> bytes:
+    if isinstance(value, list):
+        raise NotThisFormat("a list a line: several sessions")
     try:
         return orjson.dumps(value)
     except TypeError:  # a number of more than 64 bits, or nested deeper than is written

@@ -167,22 +167,22 @@ def read(
     ranked, notices = _ranked(document, format_name, fallback=fallback)
     choice = _choice(document, format_name, ranked, notices)
     failed: list[Notice] = []
-    for _, reader in ranked:
+    for reader in _in_turn(document, ranked):
         said = choice.notices if reader is choice.reader else tuple(failed)
         if reader.is_fallback and reader is not choice.reader:
             said = (*failed, _of_fallback(document))
         is_read = False
         try:
             for reading in reader.read(document, partial):
-                own = reading if _is_ours(reader) else _strangers.guarded(reading, reader.name)
+                own = reading if _strangers.is_ours(reader) else _strangers.guarded(reading, reader.name)
                 yield _bounded(document, own, said)
                 is_read = is_read or reading.complete
         except NotThisFormat:
             continue
         except Exception as error:
-            if _is_ours(reader):
+            if _strangers.is_ours(reader):
                 raise
-            failed.append(Notice("", f"the reader {reader.name!r} failed: {error!r}"))
+            failed.append(Notice("", _strangers.failed(reader, error)))
             continue
         if is_read:
             return
@@ -194,9 +194,17 @@ def read(
     raise _unknown(document)
 
 
-def _is_ours(reader: Reader) -> bool:
-    """Whether what it raises is a fault of this program; a stranger's costs a notice."""
-    return getattr(reader.read, "__module__", "").startswith(f"{package.__name__}.")
+def _in_turn(document: Document, ranked: Sequence[tuple[float, Reader]]) -> Iterator[Reader]:
+    """The readers, one after the other. Behind one that finds something else, itself for what stands in lines, where each is a
+    file of its format.
+    """
+    files: list[Document] | None = None
+    for score, reader in ranked:
+        yield reader
+        if not reader.is_fallback and _strangers.is_ours(reader):
+            files = _arrays.first_files(document) if files is None else files
+            if any(_confidence(reader, file, []) >= min(score, _SURE) for file in files):
+                yield _arrays.each(reader, _of_item)
 
 
 def feed(document: Document, format_name: str | None = None) -> Feed | None:

@@ -10,11 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
+from replaydbg import readers as package
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Message, ToolCall
 from replaydbg.core.step import Body, PlainBody, Usage
 from replaydbg.core.trace import Trace
-from replaydbg.readers._api import Reading
+from replaydbg.readers._api import Reader, Reading
 
 _NOTHING = PlainBody()
 _TYPES: dict[str, type | tuple[type, ...]] = {
@@ -34,6 +35,15 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "raw": object,
 }
 """What stands in a body, and what it may be."""
+
+
+def is_ours(reader: Reader) -> bool:
+    """Whether what it raises is a fault of this program; a stranger's costs a notice."""
+    return getattr(reader.read, "__module__", "").startswith(f"{package.__name__}.")
+
+
+def failed(reader: Reader, error: Exception) -> str:
+    return f"the reader {reader.name!r} failed: {error!r}"
 
 
 def guarded(reading: Reading, reader: str) -> Reading:

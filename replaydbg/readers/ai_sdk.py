@@ -58,26 +58,38 @@ def _likeness(message: dict[str, Json]) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    run = transcript.run(document.stem)
-    thread = run.thread()
+    lines: Thread | None = None
+    """What is told a message a line."""
     for value, place in _containers.values(document.buffer, transcript.notices):
         record = loose.mapping(value)
+        listed = record.get("messages")
         if _is_result(record):
-            _result(thread, record)
-            continue
-        if isinstance(record.get("messages"), list):
-            run.id = loose.text(record.get("id")) or loose.text(record.get("chatId")) or run.id
-            items = record["messages"]
+            _result(transcript.run(document.stem).thread(), record)
+        elif isinstance(listed, list):
+            id_ = loose.text(record.get("id")) or loose.text(record.get("chatId")) or document.stem
+            _talk(transcript, transcript.run(id_).thread(), listed, place)
+        elif isinstance(value, list):
+            _talk(transcript, transcript.run(document.stem).thread(), value, place)
         else:
-            items = value if isinstance(value, list) else [value]
-        for item in items:
-            message = loose.mapping(item)
-            if loose.text(message.get("role")) in _ROLES:
-                _say(thread, message)
-            else:
-                transcript.notice(place, "no message, left out")
-    thread.end()
+            lines = lines or transcript.run(document.stem).thread()
+            _add(transcript, lines, value, place)
+    if lines is not None:
+        lines.end()
     yield transcript.whole("no message")
+
+
+def _talk(transcript: Transcript, thread: Thread, items: list[Json], place: str) -> None:
+    for item in items:
+        _add(transcript, thread, item, place)
+    thread.end()
+
+
+def _add(transcript: Transcript, thread: Thread, item: Json, place: str) -> None:
+    message = loose.mapping(item)
+    if loose.text(message.get("role")) in _ROLES:
+        _say(thread, message)
+    else:
+        transcript.notice(place, "no message, left out")
 
 
 def _say(thread: Thread, message: dict[str, Json]) -> None:

@@ -32,13 +32,12 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    run = transcript.run(document.stem)
     for value, place in _containers.values(document.buffer, transcript.notices):
         steps = loose.mapping(value).get("history")
         if not isinstance(steps, list):
             transcript.notice(place, "no history, left out")
             continue
-        thread = run.thread()
+        thread = transcript.run(document.stem).thread()
         for step in map(loose.mapping, steps):
             _step(thread, step)
         thread.end()

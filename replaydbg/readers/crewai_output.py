@@ -35,9 +35,10 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     for value, place in _containers.values(document.buffer, transcript.notices, items=True):
         record = loose.mapping(value)
         if isinstance(record.get("tasks_output"), list):
+            of_crew = transcript.run(document.stem)
             for task in map(loose.mapping, record["tasks_output"]):
-                _task(run, task)
-            _crew(run, record)
+                _task(of_crew, task)
+            _crew(of_crew, record)
         elif "task" in record and "agent" in record:
             _logged(run, record, begun)
         else:

@@ -64,6 +64,12 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     told = _Told(transcript.run(document.stem))
     for value, place in _containers.values(document.buffer, transcript.notices):
         transcript.place = place
+        is_talk = isinstance(value, list) or any(
+            isinstance(loose.mapping(value).get(key), list) for key in ("history", "messages")
+        )
+        if is_talk and told.is_begun:  # one session a line
+            told.end()
+            told = _Told(transcript.run(document.stem))
         if isinstance(value, list):
             told.contents(value)
         elif not isinstance(value, dict):
@@ -73,9 +79,6 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         elif isinstance(value.get("history"), list):
             told.contents(value["history"])
         elif isinstance(value.get("messages"), list):
-            if told.is_begun:  # one session a line
-                told.end()
-                told = _Told(transcript.run(document.stem))
             told.session(value)
             told.chat(value["messages"])
         else:

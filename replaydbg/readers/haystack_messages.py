@@ -45,15 +45,15 @@ def _is_own(message: dict[str, Json]) -> bool:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    thread = transcript.run(document.stem).thread()
     for value, place in _containers.values(document.buffer, transcript.notices):
         listed = value if isinstance(value, list) else loose.mapping(value).get("messages")
         if not isinstance(listed, list):
             transcript.notice(place, "no messages, left out")
             continue
+        thread = transcript.run(document.stem).thread()
         for message in map(loose.mapping, listed):
             _say(thread, message)
-    thread.end()
+        thread.end()
     yield transcript.whole("no message")
 
 

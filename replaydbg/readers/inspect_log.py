@@ -202,20 +202,26 @@ def _in_json(buffer: memoryview, notices: list[Notice]) -> tuple[str, list[_Pack
             return _task({"eval": log.eval}), samples
     except (msgspec.DecodeError, UnicodeDecodeError):
         pass
-    values = list(_containers.values(buffer, notices))
-    for value, place in values[:1]:
+    known, task, found = False, "", list[_Packed]()
+    for value, place in _containers.values(buffer, notices):
         record = loose.mapping(value)
         if isinstance(record.get("samples"), list):
-            return _task(record), [
+            found += (
                 _lying(f"{place}/samples/{at}", loose.encoded(item).encode())
                 for at, item in enumerate(record["samples"])
-            ]
-        if isinstance(record.get("events"), list) or isinstance(record.get("messages"), list):
-            return "", [_lying(place, loose.encoded(record).encode())]
-        if "eval" in record:
+            )
+        elif isinstance(record.get("events"), list) or isinstance(record.get("messages"), list):
+            found.append(_lying(place, loose.encoded(record).encode()))
+        elif "eval" in record:
             notices.append(Notice(place, "the log holds no samples: only its heading was saved"))
-            return _task(record), []
-    raise NotThisFormat("neither samples nor events")
+        elif known:
+            notices.append(Notice(place, "neither a log nor a sample, left out"))
+        else:
+            raise NotThisFormat("neither samples nor events")
+        known, task = True, task or _task(record)
+    if not known:
+        raise NotThisFormat("nothing that is JSON")
+    return task, found
 
 
 def _lying(place: str, text: bytes | memoryview) -> _Packed:

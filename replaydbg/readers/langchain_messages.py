@@ -77,16 +77,20 @@ def _is_state(record: dict[str, Json]) -> bool:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    told = _Told(transcript.run(document.stem))
+    lines = _Told(transcript.run(document.stem))
     threads: dict[str, list[dict[str, Json]]] = {}
     for value, place in _containers.values(document.buffer, transcript.notices):
-        items = value if isinstance(value, list) else [value]
+        told, items = lines, [value]
+        if isinstance(value, list):
+            told, items = _Told(transcript.run(document.stem)), value
         for record in map(loose.mapping, items):
             if _is_state(record):
                 threads.setdefault(_thread_id(record), []).append(record)
             elif not told.record(record):
                 transcript.notice(place, "neither a message nor a state, left out")
-    told.thread.end()
+        if told is not lines:
+            told.thread.end()
+    lines.thread.end()
     for id_, states in threads.items():
         told = _Told(transcript.run(id_ or document.stem))
         told.states(states)

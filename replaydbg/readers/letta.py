@@ -46,20 +46,25 @@ def sniff(document: Document) -> float:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    run, told = transcript.run(document.stem), []
+    told: list[dict[str, Json]] = []
+    """Messages that stand a line each."""
     for value, place in _containers.values(document.buffer, transcript.notices):
         record = loose.mapping(value)
         agents = [loose.mapping(one) for one in loose.sequence(record.get("agents"))]
         if isinstance(record.get("messages"), list):
             agents.append(record)
-        for agent in agents:
-            _agent(run, agent, loose.sequence(record.get("tools")))
-        items = value if isinstance(value, list) else [value] if "message_type" in record else []
-        told += [loose.mapping(item) for item in items]
-        if not agents and not items:
+        if agents:
+            run = transcript.run(document.stem)
+            for agent in agents:
+                _agent(run, agent, loose.sequence(record.get("tools")))
+        elif "message_type" in record:
+            told.append(record)
+        elif isinstance(value, list) and value:
+            _told(transcript.run(document.stem).thread(), [loose.mapping(item) for item in value])
+        else:
             transcript.notice(place, "neither an agent nor a message, left out")
     if told:
-        _told(run.thread(), told)
+        _told(transcript.run(document.stem).thread(), told)
     yield transcript.whole("no message")
 
 

@@ -47,14 +47,14 @@ def _kind(item: dict[str, Json]) -> str:
 def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial
     transcript = Transcript(document, FORMAT)
-    thread = transcript.run(document.stem).thread()
     for value, place in _containers.values(document.buffer, transcript.notices):
         items = _items(value)
         if not items:
             transcript.notice(place, "no messages, left out")
+        thread = transcript.run(document.stem).thread()
         for item in items:
             _say(thread, _lowered(item))
-    thread.end()
+        thread.end()
     yield transcript.whole("no message")
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from replaydbg.core.finding import Notice
 from replaydbg.errors import UnreadableInput
-from replaydbg.readers import _arrays, _registry
+from replaydbg.readers import _arrays, _registry, _strangers
 from replaydbg.readers._api import Document, Reader, Reading
 from tests.support import said
 from tests.support.readings import document, lines
@@ -45,6 +45,19 @@ def test_two_files_of_any_format_in_one_array_lose_nothing(name: str) -> None:
         least = 1 if name in _ONE_OF_SESSION else 2
         assert least * steps(read(sample)) <= steps(both) <= 2 * steps(read(sample))
         assert {trace.source.format for trace in both.traces} <= {name, "otlp"}
+        assert len({trace.id for trace in both.traces}) == len(both.traces)
+
+
+@pytest.mark.parametrize("name", sorted(SAMPLES.keys() - _ONE_OF_ALL))
+def test_two_files_of_any_format_in_lines_lose_nothing(name: str) -> None:
+    for sample in SAMPLES[name]:
+        try:
+            line = orjson.dumps(orjson.loads(sample)) + b"\n"
+        except ValueError:
+            continue
+        both = read(line + line)
+        least = 1 if name in _ONE_OF_SESSION | {"strands-session"} else 2
+        assert least * steps(read(sample)) <= steps(both) <= 2 * steps(read(sample))
         assert len({trace.id for trace in both.traces}) == len(both.traces)
 
 
@@ -146,3 +159,83 @@ def test_values_of_other_types_anywhere() -> None:
     for other in said.of_other_types(orjson.dumps([SWE])):
         with suppress(UnreadableInput):
             read(other)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "ai-sdk", "autogen", "browser-use", "camel-memory", "chatgpt-export", "claude-ai-export", "claude-stream",
+        "crewai-output", "flowise-chat", "gemini-cli", "haystack-messages", "inspect", "letta", "llm-log", "open-webui",
+        "openai-realtime", "openhands-events", "pydantic-ai", "semantic-kernel", "sharegpt", "smolagents", "tau-bench",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("between", [b"\n", b"\n\n  "], ids=["lines", "one after another"])
+def test_a_line_for_each_session_is_a_trace_for_each(name: str, between: bytes) -> None:
+    for sample in SAMPLES[name]:
+        if sample.lstrip()[:1] not in b"{[":
+            continue
+        try:
+            value = orjson.loads(sample)
+        except ValueError:
+            continue
+        both = read(between.join([orjson.dumps(value)] * 2))
+        assert [len(trace) for trace in both.traces] == 2 * [len(read(sample).traces[0])]
+
+
+def test_notices_of_lines_have_their_place() -> None:
+    odd = [{"kind": "request", "parts": []}, {"a": 1}]
+    reading = read(lines(odd, orjson.loads(SAMPLES["pydantic-ai"][0])))
+    assert [notice.pointer for notice in reading.notices] == ["line 1/1", "line 1"]
+
+
+# ---- plug-ins ---------------------------------------------------------------------------------------------------
+
+
+class _Torn(Exception):
+    """What a plug-in raises."""
+
+
+def _raises(document: Document, partial: bool) -> Iterator[Reading]:
+    if b"torn" in document.head:
+        raise _Torn("no way")
+    yield from _odd(document, partial)
+
+
+def _strange(read: Any) -> Reader:
+    read.__module__ = "acme"
+    return Reader("acme", "Acme", lambda one: float(b"acme" in one.head), read)
+
+
+def test_what_a_plug_in_raises_on_an_item_is_told_there() -> None:
+    acme = _strange(_raises)
+    ours = next(reader for reader in _registry.readers()[0] if reader.name == "swe-agent")
+    for main, other in ((ours, acme), (acme, ours)):
+        both = _arrays.each(main, lambda _, reader=other: reader)  # type: ignore[misc]
+        *_, reading = both.read(document([SWE, {"acme": "torn"}, {"acme": 1}]), False)
+        assert [trace.source.format for trace in reading.traces] == ["swe-agent", "atif"]
+        failed = next(notice for notice in reading.notices if "failed" in notice.message)
+        assert (failed.pointer, failed.message) == ("/1", "the reader 'acme' failed: _Torn('no way')")
+
+
+def test_a_plug_in_that_raises_on_all_items_has_failed() -> None:
+    acme = _strange(_raises)
+    with pytest.raises(_Torn):
+        deque(_arrays.each(acme, lambda _: None).read(document([{"acme": "torn"}] * 2), False), maxlen=0)
+
+
+def test_what_a_plug_in_raises_later_is_told_on_the_step() -> None:
+    def read(document: Document, partial: bool) -> Iterator[Reading]:
+        for reading in _odd(document, partial):
+            yield Reading(tuple(trace.under(decode=_no_body) for trace in reading.traces))
+
+    ours = next(reader for reader in _registry.readers()[0] if reader.name == "swe-agent")
+    acme = _strange(read)
+    each = _arrays.each(ours, lambda _: acme)
+    *_, reading = each.read(document([SWE, {"acme": 1}]), False)
+    assert reading.traces[1].body(0).output is None
+    (notice,) = _strangers.notices(reading.traces[1])
+    assert "acme" in notice.message
+
+
+def _no_body(handle: Any) -> Any:
+    raise _Torn(handle)
