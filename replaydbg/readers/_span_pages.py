@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import islice
 from typing import Any, TypeAlias
 
 import msgspec
 
 from replaydbg.core.message import Json
-from replaydbg.readers import _salvage, _sentry_spans
+from replaydbg.readers import _containers, _salvage, _sentry_spans
 from replaydbg.readers._records import document_of
 from replaydbg.wire import loose
 
 Piece: TypeAlias = "msgspec.Raw | dict[str, Json]"
 """A row: as it stands in the file, or put together."""
 
+_LOOKED_AT_MAX = 8
+"""So many rows of the head are looked at: the first may be of something else."""
 _LEVELS_MAX = 8
 """Levels of pages; as many again in a value that had to be written anew."""
 _INNER = (
@@ -60,6 +64,20 @@ _Page: Any = msgspec.defstruct(
 _PAGE = msgspec.json.Decoder(_Page)
 _ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 _FIELD = {key: f"f{number}" for number, key in enumerate((*_INNER, *_COMPOSED, *_IDS))}
+
+
+@lru_cache(maxsize=2)
+def first_rows(head: bytes) -> tuple[dict[str, Json], ...]:
+    """The first rows of a file as far as its head shows them, as documents. Cached: two formats ask for them."""
+    first = _containers.first_record(head)
+    if not isinstance(first, (dict, list)):
+        return ()
+    pieces = rows(memoryview(msgspec.json.encode(first)), "")
+    return tuple(document(piece) for piece, _ in islice(pieces, _LOOKED_AT_MAX))
+
+
+def document(piece: Piece) -> dict[str, Json]:
+    return piece if isinstance(piece, dict) else document_of(piece)
 
 
 def rows(text: memoryview, place: str, level: int = 0) -> Iterator[tuple[Piece, str]]:

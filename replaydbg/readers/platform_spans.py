@@ -11,7 +11,6 @@ https://api.braintrust.dev/v1/project_logs/PROJECT_ID/fetch -H "Authorization: B
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 import msgspec
 
@@ -19,11 +18,10 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.readers import _containers, _exports, _platforms, _span_pages
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
-from replaydbg.readers._records import Observed, document_of, row_id
+from replaydbg.readers._records import Observed, row_id
 from replaydbg.readers._told import Told
 
 FORMAT = "platform-spans"
-_LOOKED_AT_MAX = 8
 _MARKS = (
     b'"parent_span_id"', b'"start_ns"', b'"ml_app"', b'"timestamps"', b'"root_span_id"', b'"op_name"', b'"parentUuid"', b'"$ai_',
     b'"baseSpans"', b'"trace_id"', b'"spanType"', b'"thread_id"',
@@ -34,18 +32,10 @@ def _sniff(document: Document) -> float:
     head = document.head
     if not any(mark in head for mark in _MARKS):
         return 0.0
-    first = _containers.first_record(head)
-    if not isinstance(first, (dict, list)):
-        return 0.0
-    pieces = _span_pages.rows(memoryview(msgspec.json.encode(first)), "")
-    records = [_record(piece) for piece, _ in islice(pieces, _LOOKED_AT_MAX)]
+    records = _span_pages.first_rows(head)
     return (
         0.9 if any(_platforms.of(record) or _platforms.is_opik_trace(record) for record in records) else 0.0
     )
-
-
-def _record(piece: _span_pages.Piece) -> dict[str, Json]:
-    return piece if isinstance(piece, dict) else document_of(piece)
 
 
 def _told(record: dict[str, Json]) -> Told | None:
@@ -56,7 +46,7 @@ def _told(record: dict[str, Json]) -> Told | None:
 
 
 def _observed(handle: _span_pages.Piece) -> Observed:
-    record = _record(handle)
+    record = _span_pages.document(handle)
     told = _told(record)
     if told is None:  # a row is only of what is known
         raise AssertionError
@@ -80,7 +70,7 @@ class _Steps(_exports.Export):
 
     def _add_rows(self, text: memoryview, place: str) -> None:
         for piece, where in _span_pages.rows(text, place):
-            record = _record(piece)
+            record = _span_pages.document(piece)
             platform = _platforms.of(record)
             if platform is not None:
                 told = platform.told(record)
@@ -99,7 +89,7 @@ class _Steps(_exports.Export):
     def add_bare_traces(self) -> None:
         for id_, piece in self._traces.items():
             if id_ not in self._known:
-                told = _platforms.of_opik_trace(_record(piece))
+                told = _platforms.of_opik_trace(_span_pages.document(piece))
                 self.records.add(id_, told.row(piece))
         if self._others > 1:
             self.records.notices.append(Notice("", f"{self._others:,} such records were left out in all"))

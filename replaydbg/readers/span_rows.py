@@ -11,25 +11,20 @@ run.json`); for AgentCore `aws logs filter-log-events --log-group-name aws/spans
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 import msgspec
 
 from replaydbg.core.finding import Notice
-from replaydbg.core.message import Json
 from replaydbg.core.trace import Source
 from replaydbg.readers import _containers, _log_rows, _span_fields, _span_pages, _span_stores
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading, on_the_way
 from replaydbg.readers._assembly import Assembly
 from replaydbg.readers._log_events import LogEvents
-from replaydbg.readers._records import document_of
 from replaydbg.readers._span import Span
 
 FORMAT = "span-rows"
 _FIRST_ROWS_BYTES = 256 << 10
 """After so much the first rows are handed out, and again whenever four times as much has been read."""
-_LOOKED_AT_MAX = 8
-"""So many rows of the head are looked at: the first may be of something else."""
 _MARKS = (
     b'"operationName"', b'"SpanId"', b'"spanId"', b'"span_id"', b'"spanID"', b"trace.span_id", b'"localEndpoint"', b'"parentId"',
     b'"operation_Id"', b'"OperationId"', b'"trace.id"', b"span_id", b"spanId", b'"numeric_labels"', b'"labels"',
@@ -40,13 +35,8 @@ def _sniff(document: Document) -> float:
     head = document.head
     if not any(mark in head for mark in _MARKS):
         return 0.0
-    first = _containers.first_record(head)
-    if not isinstance(first, (dict, list)):
-        return 0.0
     best = 0.0
-    pieces = _span_pages.rows(memoryview(msgspec.json.encode(first)), "")
-    for piece, _ in islice(pieces, _LOOKED_AT_MAX):
-        row = _row(piece)
+    for row in _span_pages.first_rows(head):
         store = _span_stores.of(row)
         if store is not None:
             best = max(best, 0.85 if store is _span_stores.STORES[-1] else 0.9)
@@ -55,13 +45,9 @@ def _sniff(document: Document) -> float:
     return best
 
 
-def _row(piece: _span_pages.Piece) -> dict[str, Json]:
-    return piece if isinstance(piece, dict) else document_of(piece)
-
-
 def _span(piece: _span_pages.Piece) -> Span:
     """The span behind a row's handle, which is the row itself."""
-    row = _row(piece)
+    row = _span_pages.document(piece)
     store = _span_stores.of(row)
     told = _span_fields.span(store.told(row) if store else row)
     return Span(told.name, told.attributes, told.status_message, told.events, row)
@@ -110,7 +96,7 @@ def _pieces(record: _containers.Record, notices: list[Notice]) -> Iterator[tuple
 
 def _add(assembly: Assembly, logs: LogEvents, piece: _span_pages.Piece) -> bool:
     """False for what is neither a span nor says something of one."""
-    row = _row(piece)
+    row = _span_pages.document(piece)
     store = _span_stores.of(row)
     if store is not None and _span_fields.add_document(assembly, store.told(row), piece):
         return True

@@ -101,3 +101,11 @@ def test_a_large_page_is_looked_at_where_it_begins_and_ends(before: bool) -> Non
 def test_of_the_samples_only_braintrusts_may_go_on() -> None:
     found = {name: said(sample) for name in SAMPLES for sample in SAMPLES[name] if said(sample)}
     assert found == {"platform-spans": ["/cursor"]}
+
+
+def test_a_file_that_ends_with_braintrusts_empty_page_has_all() -> None:
+    """Each page of it that is not empty has a cursor, the last one, too: only an empty one says that there is no more."""
+    page = json.loads(next(sample for sample in SAMPLES["platform-spans"] if said(sample) == ["/cursor"]))
+    assert said(lines(page, page)) == ["/cursor"]
+    assert said(lines(page, {"events": [], "cursor": None})) == []
+    assert said(lines(page, {"events": []})) == []

@@ -68,3 +68,11 @@ def test_numbers_that_json_has_none_of() -> None:
     assert [document_of(piece) for piece, _ in _span_pages.rows(memoryview(text), "")] == [
         {"trace_id": "t", "cost": None}
     ]
+
+
+def test_the_first_rows_of_a_head_are_found_once() -> None:
+    head = json.dumps({"data": [ROW] * 9}).encode()[:-9]
+    first = _span_pages.first_rows(head)
+    assert first == (ROW,) * 8
+    assert _span_pages.first_rows(head) is first
+    assert _span_pages.first_rows(b"no JSON") == ()
