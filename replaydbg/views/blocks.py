@@ -154,15 +154,25 @@ def value_blocks(
 
 
 def json_blocks(
-    value: Json, folds: Folds, *, place: str = "", indent: int = 0, name: str = ""
+    value: Json, folds: Folds, *, place: str = "", indent: int = 0, name: str = "", exact: bool = False
 ) -> Iterator[Block]:
-    """One block for each line of the indented JSON; containers fold. Iterative: nesting must not end the program."""
+    """One block for each line of the indented JSON; containers fold, and so does text of several lines, which stands below its
+    key as it is unless the JSON is wanted `exact`. Iterative: nesting must not end the program.
+    """
     waiting: list[tuple[int, str, str, Json, str, str, str]] = [(0, "", name + place, value, "", place, "")]
     while waiting:
         depth, label, path, item, comma, at, around = waiting.pop()
         begin = indent + 2 * depth
         if item is _CLOSER:
             yield Block(label + comma, "dim", indent=begin + 2, place=at, inside=around)
+            continue
+        if not exact and isinstance(item, str) and (lines := _lines(item)) > 1:
+            is_open = folds.is_open(path, usual=lines <= _SMALL_VALUES)
+            text = "|" if is_open else f"|…  {lines} lines"
+            yield _container(label, text, item, is_open, indent=begin, place=at, fold=path, inside=around)
+            if is_open:
+                said = shown(item.rstrip("\n"))
+                yield Block(said, "json-string", indent=begin + 4, place=at, inside=path, value=item)
             continue
         if not isinstance(item, dict | list) or not item:
             yield _leaf(label, item, comma, indent=begin + 2, place=at, inside=around)
@@ -183,6 +193,11 @@ def json_blocks(
             label = one_line(key) if opener == "{" else ""
             last = number == len(pairs) - 1
             waiting.append((depth + 1, label, path + step, child, "" if last else ",", at + step, path))
+
+
+def _lines(text: str) -> int:
+    """How many lines are to stand below the key: a file that an agent writes is not read in one. The sign for it is YAML's."""
+    return 0 if "\n" not in text or instead_of(text) else text.rstrip("\n").count("\n") + 1
 
 
 def count_words(item: Json) -> str:

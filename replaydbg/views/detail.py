@@ -122,10 +122,10 @@ def _raw(subject: Subject, folds: Folds) -> Iterator[Block]:
     raw = subject.step.body.raw
     if raw is None:
         yield Block("the step as replaydbg understands it (the recording keeps no other form of it)", "dim")
-        yield from json_blocks(codec.step_document(subject.step), folds, name="document")
+        yield from json_blocks(codec.step_document(subject.step), folds, name="document", exact=True)
         return
     yield Block(f"as the {shown(subject.facts.trace.source.format)} recording has it", "dim")
-    yield from json_blocks(raw, folds, name="raw")
+    yield from json_blocks(raw, folds, name="raw", exact=True)
 
 
 def _timing(subject: Subject) -> Iterator[Block]:

@@ -41,6 +41,18 @@ def test_json_is_indented_and_folds() -> None:
     )
 
 
+def test_text_of_several_lines_stands_below_its_key() -> None:
+    value = {"path": "a.py", "content": 'if "x":\n\tgo()\n', "end": "one\n"}
+    assert "".join(plain_lines(json_blocks(value, Folds()))) == (
+        '▾ {\n    "path": "a.py",\n  ▾ "content": |\n      if "x":\n          go()\n    "end": "one\\n"\n  }\n'
+    )
+    assert '"content": "if \\"x\\":\\n\\tgo()\\n",' in text_of(json_blocks(value, Folds(), exact=True))
+    long = {"content": "line\n" * 41}
+    assert text_of(json_blocks(long, Folds())) == '▾ {\n  ▸ "content": |…  41 lines\n  }'
+    assert text_of(json_blocks(long, Folds().toggled("/content"))).count("line") == 41
+    assert [copied(block) for block in json_blocks(long, Folds())][1] == long["content"]
+
+
 @given(JSON)
 def test_every_place_leads_to_what_is_shown(value: object) -> None:
     for block in json_blocks(value, Folds(all_open=True)):
