@@ -27,10 +27,11 @@ def in_lines(document: Document, notices: list[Notice]) -> Document:
     if not is_whole(document.head):
         return document
     values = (value for value, _ in _containers.values(document.buffer, notices, items=True))
-    return replace(document, buffer=memoryview(b"\n".join(map(_line, values))))
+    return replace(document, buffer=memoryview(b"\n".join(map(line, values))))
 
 
-def _line(value: Json) -> bytes:
+def line(value: Json) -> bytes:
+    """The value as one line. Raises NotThisFormat."""
     if isinstance(value, list):
         raise NotThisFormat("a list a line: several sessions")
     try:

@@ -44,7 +44,7 @@ ENTRIES = {
     "chatgpt_export": Entry(name="chatgpt-export", needs=(b'"mapping"',)),
     "claude_ai_export": Entry(name="claude-ai-export", needs=(b'"chat_messages"',)),
     "claude_code": Entry(name="claude-code", needs=(b'"sessionId"', b'"leafUuid"', b'"file-history-snapshot"'), has_others_beside=True, main_files=("../{name}.jsonl",), parts=(("(.+)/subagents/(?:.+/)?agent-[^/]+\\.jsonl", "\\1.jsonl"),)),
-    "claude_stream": Entry(name="claude-stream", needs=(b'"session_id"',)),
+    "claude_stream": Entry(name="claude-stream", needs=(b'"session_id"', b'"parent_tool_use_id"')),
     "claude_text": Entry(name="claude-text", needs=(b"\xe2\x8e\xbf", b"Claude Code")),
     "cline": Entry(name="cline", needs=(b'"ts"', b'"modelInfo"', b'"metrics"'), has_others_beside=True, parts=(("(.*/)?ui_messages\\.json", "\\1api_conversation_history.json"),)),
     "codex": Entry(name="codex", needs=(b'"payload"', b'"message"', b'"reasoning"', b'"function_call"', b'"function_call_output"', b'"instructions"')),

@@ -3,6 +3,8 @@
 The same messages as in a session file, but told in order instead of linked; sub-agents are told apart by the call that
 started them. The tools' names stand at the beginning, what it cost at the end.
 
+The SDK for Python makes objects of them; `json.dumps(dataclasses.asdict(message))` for each is read, too (`_claude_sdk.py`).
+
 Get one: `claude -p "..." --output-format stream-json --verbose > run.jsonl`
 """
 
@@ -15,7 +17,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
 from replaydbg.core.step import Kind, PlainBody, Status
 from replaydbg.core.tool import ToolSpec
-from replaydbg.readers import _claude_lines, _claude_whole, _containers, _json_lines, _salvage
+from replaydbg.readers import _claude_lines, _claude_sdk, _claude_whole, _containers, _json_lines, _salvage
 from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._attributes import number
 from replaydbg.readers._claude_session import Session
@@ -28,10 +30,12 @@ _KINDS = frozenset({"system", "assistant", "user", "result", "stream_event"})
 
 def sniff(document: Document) -> float:
     head = document.head
-    if b'"session_id"' not in head:
-        return 0.0
     first = _containers.first_record(head)
     values = first if isinstance(first, list) else [first]
+    if b'"parent_tool_use_id"' in head and any(map(_claude_sdk.is_message, values[:1])):
+        return 0.95
+    if b'"session_id"' not in head:
+        return 0.0
     if any(loose.mapping(value).get("type") == "tool_call" for value in values):
         return 0.0  # an array of another agent's events: calls stand in messages here
     return max(map(_likeness, [*values, *_json_lines.first_values(head)]))
@@ -55,7 +59,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     """The run. There is only the complete reading: a run of a program is small."""
     del partial
     notices: list[Notice] = []
-    document = _claude_whole.in_lines(document, notices)
+    document = _claude_whole.in_lines(_claude_sdk.in_lines(document), notices)
     session = Session(document, FORMAT, chained=False)
     session.notices += notices
     session.store.open(document.buffer)
@@ -116,5 +120,5 @@ READER = Reader(
     sniff,
     read,
     marks=("session_id", "subtype", "type"),
-    needs=(b'"session_id"',),
+    needs=(b'"session_id"', b'"parent_tool_use_id"'),
 )

@@ -104,7 +104,13 @@ def test_an_array_that_can_hardly_be_written_again(odd: bytes) -> None:
     assert outline(one(claude_stream.READER, data)) == outline(one(claude_stream.READER, whole))
 
 
-SAMPLES = [LINES, orjson.dumps(STREAM)]
+OF_THE_SDK = lines(
+    {"subtype": "init", "data": STREAM[0]},
+    {"content": [{"id": "t1", "name": "Bash", "input": {}}], "model": "claude-9", "parent_tool_use_id": None},
+    {"content": [{"tool_use_id": "t1", "content": "x", "is_error": None}], "parent_tool_use_id": None},
+    {"subtype": "success", "is_error": False, "num_turns": 1, "session_id": "s", "result": "done"},
+)
+SAMPLES = [LINES, orjson.dumps(STREAM), OF_THE_SDK]
 
 
 def test_what_nobody_answered_stands_before_the_result() -> None:

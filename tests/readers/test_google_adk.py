@@ -197,4 +197,4 @@ def test_what_an_agent_said_in_a_branch_was_no_question() -> None:
     assert told[-2:] == ["model-call chat", "opaque messages without a reply"]
 
 
-SAMPLES = [SESSION, EVAL_SET]
+SAMPLES = [SESSION, EVAL_SET, lines(*SESSION["events"]), {"sessionEvents": SESSION["events"]}]

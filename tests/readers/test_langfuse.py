@@ -247,7 +247,11 @@ def _said(item: dict[str, Any]) -> tuple[int, bool]:
     return len(item.get("tool_calls") or ()), bool(item.get("content"))
 
 
-SAMPLES = list(SHAPES.values())
+SAMPLES = [
+    *SHAPES.values(),
+    {"data": [{**TRACE, "htmlPath": "/x", "observations": ["call"]}]},
+    {"traces": [TRACE]},
+]
 
 
 def test_a_page_of_the_newer_api() -> None:

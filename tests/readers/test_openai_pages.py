@@ -135,9 +135,6 @@ def test_other_formats_are_not_claimed(content: Any) -> None:
     assert sniffed(READER, content) == 0.0
 
 
-SAMPLES = [page(completion(0, content="done")), page(RESPONSE), page(*ITEMS), lines(*BATCH)]
-
-
 ANTHROPIC = {
     "id": "msg_1",
     "type": "message",
@@ -180,3 +177,13 @@ ASKED = {"role": "user", "content": "go on"}
 def test_a_conversation_with_replies_as_they_came_is_one(content: Any) -> None:
     *_, reading = _registry.read(document(content))
     assert reading.traces[0].source.format == "chat-log"
+
+
+SAMPLES = [
+    page(completion(0, content="done")),
+    page(RESPONSE),
+    page(*ITEMS),
+    lines(*BATCH),
+    lines(ANTHROPIC, ANTHROPIC),
+    GOOGLE,
+]

@@ -108,4 +108,4 @@ def test_other_files_are_not_claimed() -> None:
         assert sniffed(openhands.READER, other) == 0.0
 
 
-SAMPLES = [EVENTS]
+SAMPLES = [EVENTS, {"trajectory": EVENTS}, lines(*EVENTS)]

@@ -200,4 +200,4 @@ def test_phoenix(content: Json) -> None:
     assert step.body.usage.input_tokens == 5
 
 
-SAMPLES = [SPANS, json.dumps(SPANS, indent=4).encode(), {"data": [PHOENIX]}, [ROW]]
+SAMPLES = [SPANS, json.dumps(SPANS, indent=4).encode(), {"data": [PHOENIX]}, [ROW], PX]
