@@ -236,7 +236,7 @@ def test_corpora(path: Path) -> None:
     assert step.duration_ms is not None
 
 
-COMMAND_LINE = {
+COMMAND_LINE: dict[str, Any] = {
     "run_id": "root", "trace_id": "root", "name": "m", "run_type": "llm", "parent_run_id": None, "start_time": "2026-01-01T00:00:00Z",
     "custom_metadata": {"ls_model_name": "gpt-5"}, "token_usage": {"prompt_tokens": 1, "completion_tokens": 2},
     "costs": {"total_cost": 0.1}, "inputs": {"messages": []}, "outputs": None, "child_run_ids": ["x"],
