@@ -143,4 +143,4 @@ def test_what_stopped_the_run_is_a_step_and_what_is_not_known_a_notice() -> None
     )
 
 
-SAMPLES = [EVENTS, {"items": EVENTS}]
+SAMPLES = [EVENTS]
