@@ -29,7 +29,7 @@ def _dispatch(arguments: list[str]) -> int:
         case ["--version" | "-V"]:
             from replaydbg.cli import report
 
-            return report.guarded(_version)
+            return report.guarded(_version, reads=False)
         case ["open", path] if _is_path(path):
             from replaydbg.cli import interactive, report
 

@@ -3,6 +3,7 @@
     ReplaydbgError
     ├── UsageProblem        exit 2   a wrong word, a wrong place, a combination that makes no sense
     ├── UnreadableInput     exit 3   no such file, not JSON, empty, binary, a format nobody knows
+    │   └── CutShort                 its writer took away what was being read
     ├── ReplayProblem       exit 4   the replay could not be done as asked
     └── NotSaved            exit 4   the session file could not be written: nothing of what was done is lost yet
 
@@ -35,6 +36,10 @@ class UsageProblem(ReplaydbgError):
 
 class UnreadableInput(ReplaydbgError):
     exit_code = EXIT_UNREADABLE
+
+
+class CutShort(UnreadableInput):
+    """A mapped file lost bytes while it was open: whatever was made of it since is void."""
 
 
 class ReplayProblem(ReplaydbgError):

@@ -21,7 +21,7 @@ STREAM_BYTES_MAX = 4 << 30
 """What is taken from standard input or a device: it is held in memory."""
 
 MAPPED_BYTES_MIN = 16 << 20
-"""Smaller files are read whole: a mapped file that its writer truncates kills the process that looks at it."""
+"""Smaller files are read whole, so that they stay what they were when their writer cuts them short."""
 
 SNIFF_BYTES_MAX = 64 << 10
 """How much of a file the formats may look at before one is chosen."""

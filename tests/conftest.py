@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import settings
+
+from replaydbg.drivers import mapped
 
 # Machines that test are busy: an example that takes longer than usual is no mistake. The same examples each time, so
 # that a change is judged by what it changed; `REPLAYDBG_EXPLORE=1 pytest` draws others and finds what nobody saw yet.
@@ -18,3 +21,9 @@ os.environ["XDG_STATE_HOME"] = _STATE.name
 
 # Nor are the colours of the terminal that the tests were started in.
 os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+
+
+@pytest.fixture(autouse=True)
+def _no_file_was_lost() -> None:
+    """A file that one test cut short is no concern of the next."""
+    mapped.lost.clear()

@@ -16,8 +16,8 @@ from replaydbg.core.finding import Finding, Notice
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
-from replaydbg.drivers import files
-from replaydbg.errors import ReplaydbgError, UnreadableInput, UsageProblem
+from replaydbg.drivers import files, mapped
+from replaydbg.errors import CutShort, ReplaydbgError, UnreadableInput, UsageProblem
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.graph.suspects import Suspect, suspects
@@ -27,7 +27,6 @@ from replaydbg.rules import _registry
 from replaydbg.rules._beginnings import Beginning, beginning
 from replaydbg.rules._repairs import Repair, repair
 
-_WEEK_SECONDS = 7 * 86_400.0
 _WALK_SHARE = 0.7
 """Of the time of a check: that one look at every step takes; the rest is the rules'."""
 
@@ -142,8 +141,7 @@ def _each(
     paths: Sequence[str], how: _How, progress: Callable[[int, int], None] | None
 ) -> Iterator[Checked | Unread]:
     named = [(file, file == path) for path in paths for file in recordings(path)]
-    is_one = len(named) == 1 and not files.is_mapped(named[0][0])
-    if is_one or files.STANDARD_INPUT in paths:  # which only this process can read
+    if len(named) == 1 or files.STANDARD_INPUT in paths:  # which only this process can read
         for file, asked_for in named:
             yield from _check_file(file, asked_for, how)
         return
@@ -153,20 +151,13 @@ def _each(
         if progress is not None:
             progress(done, len(named))
 
-    # Also one alone that is mapped: what its writer cuts short ends the process that looks at it.
-    seconds = _seconds_max if len(named) > 1 else _without_end
-    for told in pool.spread(partial(_check_named, how), named, seconds, heed):
+    for told in pool.spread(partial(_check_named, how), named, _seconds_max, heed):
         if isinstance(told, pool.Lost):
             file, _ = told.item
             problem = UnreadableInput(f"{file} could not be checked: {told.why}")
             yield Unread(file, problem, asked_for=True)
         else:
             yield from told
-
-
-def _without_end(named: tuple[str, bool]) -> float:
-    del named
-    return _WEEK_SECONDS
 
 
 def _seconds_max(named: tuple[str, bool]) -> float:
@@ -181,16 +172,18 @@ def _check_named(how: _How, named: tuple[str, bool]) -> list[Checked | Unread]:
 
 def _check_file(file: str, asked_for: bool, how: _How) -> Iterator[Checked | Unread]:
     try:
-        *_, reading = readings(file, how.format_name, fallback=False)
-        if not reading.traces:
-            raise UnreadableInput(f"{file} holds no trace")
-        wanted = reading.traces if how.trace_id is None else (chosen(reading.traces, how.trace_id),)
-        for number, trace in enumerate(wanted):
-            with without_collector():
-                checked = _checked(file, trace, how, () if number else reading.notices)  # said once
-            yield checked
-    except UnreadableInput as problem:  # also what was cut short meanwhile
-        yield Unread(file, problem, asked_for)
+        with mapped.whole():
+            *_, reading = readings(file, how.format_name, fallback=False)
+            if not reading.traces:
+                raise UnreadableInput(f"{file} holds no trace")
+            wanted = reading.traces if how.trace_id is None else (chosen(reading.traces, how.trace_id),)
+            for number, trace in enumerate(wanted):
+                with without_collector():
+                    checked = _checked(file, trace, how, () if number else reading.notices)  # said once
+                yield checked
+    except UnreadableInput as problem:
+        is_trace = isinstance(problem, CutShort)
+        yield Unread(file, problem, asked_for or is_trace)
 
 
 def _checked(file: str, trace: Trace, how: _How, of_file: tuple[Notice, ...]) -> Checked:

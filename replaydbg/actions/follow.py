@@ -48,6 +48,18 @@ def until_interrupted(seconds: float) -> bool:
 
 
 GONE = Notice("", "the file has gone; it is followed again once it is back")
+_ANEW = "the file was written anew while it was followed"
+
+
+def written_anew(times: int) -> Notice:
+    again = f", {times} times by now" if times > 1 else ""
+    return Notice("", f"{_ANEW}{again}: what stood in it before is shown no more")
+
+
+def is_of_file(notice: Notice) -> bool:
+    """Whether it says what has become of the file."""
+    return notice == GONE or notice.message.startswith(_ANEW)
+
 
 _WINDOW_BYTES = 256 << 10
 """Of a large file the first rows come when so much has been read; each further reading when there is twice as much."""
@@ -61,6 +73,9 @@ def readings(path: str, format_name: str | None, wait: Callable[[float], bool]) 
     growing = Growing(path)
     feed: Feed | None = None
     last: Reading | None = None
+    before: Reading | None = None
+    """What was read before the file was written anew, until it is known what it holds now."""
+    had_lines, times = False, 0
     pause = limits.FOLLOW_SECONDS
     while True:
         change = growing.look()
@@ -69,7 +84,8 @@ def readings(path: str, format_name: str | None, wait: Callable[[float], bool]) 
                 yield replace(last, notices=(*last.notices, GONE))
         elif change is not None:
             started = time.monotonic()
-            feed = None if change.anew else feed
+            if change.anew:
+                before, had_lines, feed = last, had_lines or feed is not None, None
             if change.lines.nbytes and feed is None:
                 feed = _feed(Document(path, change.lines), format_name)
             with without_collector():
@@ -77,12 +93,23 @@ def readings(path: str, format_name: str | None, wait: Callable[[float], bool]) 
                     found = _anew(growing, change, format_name)
                 else:
                     found = _grown(feed, change.lines) if change.lines.nbytes else iter(())
-                for last in found:
+                for reading in found:
+                    if before is not None and (had_lines or reading.complete):
+                        times += had_lines or _is_another(before, reading)
+                        before, had_lines = None, False
+                    told = (written_anew(times),) if times else ()
+                    last = replace(reading, notices=(*reading.notices, *told))
                     yield last
             took = time.monotonic() - started
             pause = max(limits.FOLLOW_SECONDS, took / limits.FOLLOW_SHARE_MAX if feed is None else took)
         if not wait(pause):
             return
+
+
+def _is_another(before: Reading, reading: Reading) -> bool:
+    """Whether no run goes on. A document is written anew each time that it holds more."""
+    begun = {trace.ids[0] for trace in before.traces if len(trace)}
+    return bool(begun) and all(begun.isdisjoint(trace.ids) for trace in reading.traces)
 
 
 def _feed(document: Document, format_name: str | None) -> Feed | None:
@@ -135,7 +162,9 @@ def _anew(growing: Growing, change: Change, format_name: str | None) -> Iterator
         return
     try:
         opened = with_those_beside(growing.path, format_name, opened)
-        document = replace(opened.document, buffer=buffer[: growing.offset] if has_lines else buffer)
+        document = replace(
+            opened.document, buffer=buffer[: growing.offset - growing.hole] if has_lines else buffer
+        )
         *_, reading = _registry.read(document, format_name)
     except UnreadableInput:
         if is_json_begun and not has_lines:

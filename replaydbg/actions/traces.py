@@ -12,7 +12,7 @@ from replaydbg.config import DEFAULTS, Settings
 from replaydbg.core.step import Kind
 from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
-from replaydbg.drivers import files
+from replaydbg.drivers import files, mapped
 from replaydbg.errors import ReplaydbgError
 from replaydbg.views.traces import Listed
 
@@ -31,16 +31,16 @@ def read_listed(file: Listed, settings: Settings = DEFAULTS) -> tuple[Listed, ..
     if file.size_bytes > limits.LISTED_BYTES_MAX:
         return (file.with_problem("large: read when it is opened", is_trace=True),)
     try:
-        *_, reading = readings(file.path, fallback=False)
+        with mapped.whole():
+            *_, reading = readings(file.path, fallback=False)
+            several = len(reading.traces) > 1
+            lines = tuple(
+                with_findings(of_trace(trace, file, number if several else 0), trace, settings)
+                for number, trace in enumerate(reading.traces, 1)
+            )
     except ReplaydbgError as problem:
         return (file.with_problem(problem.message.removeprefix(f"{file.path} ")),)
-    if not reading.traces:
-        return (file.with_problem("holds no trace"),)
-    several = len(reading.traces) > 1
-    return tuple(
-        with_findings(of_trace(trace, file, number if several else 0), trace, settings)
-        for number, trace in enumerate(reading.traces, 1)
-    )
+    return lines or (file.with_problem("holds no trace"),)
 
 
 def of_opened(opened: Opened, side_tools: tuple[ToolSpec, ...] = ()) -> Iterator[Listed]:

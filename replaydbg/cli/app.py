@@ -36,7 +36,7 @@ def run(arguments: list[str]) -> int:
     app = build(arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS)
     gc.freeze()  # what was imported is no garbage: the first collection would walk all of it
     gc.enable()
-    return report.guarded(lambda: _left(app, arguments))
+    return report.guarded(lambda: _left(app, arguments), reads=False)  # the command is guarded itself
 
 
 def _left(app: typer.Typer, arguments: list[str]) -> int:

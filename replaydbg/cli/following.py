@@ -43,7 +43,9 @@ def _print(news: follow.News, reading: Reading, output: Output) -> None:
 
 def _tell(reading: Reading, told: set[Notice]) -> None:
     """Notices about lines, each once. Those about steps come and go while the agent runs: a parent is written last."""
-    lasting = (each for each in reading.notices if each.pointer.startswith("line ") or each is follow.GONE)
+    lasting = (
+        each for each in reading.notices if each.pointer.startswith("line ") or follow.is_of_file(each)
+    )
     fresh = [each for each in lasting if each not in told]
     told.update(fresh)
     report.notices(fresh)

@@ -26,10 +26,13 @@ NOTICES_SHOWN_MAX = 5
 """More would push what was asked for off the screen; JSON output has all of them."""
 
 
-def guarded(command: Callable[[], int]) -> int:
-    """Run a command and return its exit code, whatever happens. No traceback ever reaches the screen."""
+def guarded(command: Callable[[], int], *, reads: bool = True) -> int:
+    """Run a command and return its exit code, whatever happens. No traceback ever reaches the screen.
+
+    `reads` is false where no recording is looked at.
+    """
     try:
-        code = command()
+        code = _of_whole_files(command) if reads else command()
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -48,6 +51,13 @@ def guarded(command: Callable[[], int]) -> int:
             return EXIT_UNWRITTEN
         _internal(error)
         return EXIT_INTERNAL
+
+
+def _of_whole_files(command: Callable[[], int]) -> int:
+    from replaydbg.drivers import mapped
+
+    with mapped.whole():
+        return command()
 
 
 def _drop_output() -> None:

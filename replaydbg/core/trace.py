@@ -96,7 +96,7 @@ class Trace:
         self.handles = handles
         self.decode = decode
         self.watch = watch
-        """Called before bytes of the file are looked at; raises where they are there no more."""
+        """Called where bytes of the file were looked at; raises if they are there no more. What is kept is as it was read."""
         self._written: Callable[[Any], Iterable[Any] | None] | None = getattr(decode, "written", None)
         self._all_written: Callable[[list[Any]], tuple[Sequence[Any], Sequence[int]]] | None = getattr(
             decode, "all_written", None
@@ -134,15 +134,11 @@ class Trace:
         return f"<Trace {self.id} {self.source.format} {len(self)} steps>"
 
     def body(self, row: int) -> Body:
-        if self.watch is not None:
-            self.watch()
         return self._kept.get(row) or self._recent(row)
 
     def fresh(self, row: int) -> Body:
         """The body, which is not kept: for who looks at each once."""
-        if self.watch is not None:
-            self.watch()
-        return self.decode(self.handles[row])
+        return self._whole(self.decode(self.handles[row]))
 
     def written(self, row: int) -> Iterable[Any] | None:
         """The bytes that what is new in the step was written in, perhaps with others beside it; None where that is not known.
@@ -165,8 +161,13 @@ class Trace:
         pieces, others = self._all_written(self.handles[rows.start : rows.stop])
         return pieces, [rows.start + at for at in others]
 
+    def _whole(self, body: Body) -> Body:
+        if self.watch is not None:
+            self.watch()
+        return body
+
     def _decoded(self, row: int) -> Body:
-        body = self.decode(self.handles[row])
+        body = self._whole(self.decode(self.handles[row]))
         weight = getattr(body, "weight", None)  # one that does not tell may hold anything
         if weight is not None and self._kept_bytes + weight <= BODIES_KEPT_BYTES_MAX:
             self._kept_bytes += weight

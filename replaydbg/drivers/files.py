@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 
 from replaydbg import limits
 from replaydbg.core.finding import Notice
+from replaydbg.drivers import mapped
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.readers._api import Document
 
@@ -55,10 +56,27 @@ def open_document(path: str, *, growing: bool = False) -> Opened:
         name, raw = path, _read(path, growing=growing)
     if bytes(raw[:2]) == GZIP:
         return _untold(_gunzipped(name, raw))
+    empty = hole(raw)
+    if empty:
+        said = f"{empty} empty bytes at the beginning are passed over, as rotation leaves them; places are counted after them"
+        return Opened(Document(name, raw[empty:]), (Notice("", said),))
     wide = _wide(raw)
     if growing:
         return Opened(Document(name, raw))
     return _untold(_narrowed(name, raw, wide) if wide else Opened(Document(name, raw)))
+
+
+def hole(raw: memoryview) -> int:
+    """How many zeros stand before JSON. A file that is cut short, while its writer stays where it was in it, begins with a hole."""
+    if raw.nbytes == 0 or raw[0]:
+        return 0
+    for at in range(0, raw.nbytes, _CHUNK_BYTES):
+        piece = bytes(raw[at : at + _CHUNK_BYTES])
+        found = piece.lstrip(b"\0")
+        if found:
+            begins = found[:2].ljust(2, b" ")  # where zeros go on it is text of wide characters
+            return at + len(piece) - len(found) if begins[0] in b"{[" and begins[1] else 0
+    return 0
 
 
 _LOOKS_SECONDS = 0.005
@@ -66,16 +84,13 @@ _LOOKS_SECONDS = 0.005
 
 
 class Watch:
-    """Raises UnreadableInput once a mapped file of the document has been cut short: to look at bytes that are gone would
-    end the process, and nothing here can stop that. It is asked before bodies are decoded and between stretches that are read.
+    """Raises CutShort once a mapped file of the document has been cut short (see `mapped`): asked after bodies were decoded,
+    and between stretches that are read.
     """
 
     def __init__(self, document: Document) -> None:
-        self._mapped = [
-            (one.name, one.buffer.obj)
-            for one in (document, *document.beside.values())
-            if isinstance(one.buffer.obj, mmap.mmap)
-        ]
+        buffers = (one.buffer.obj for one in (document, *document.beside.values()))
+        self._mapped = [each for each in buffers if isinstance(each, mapped.Mapped)]
         self._due = 0.0
 
     def __bool__(self) -> bool:
@@ -83,17 +98,11 @@ class Watch:
 
     def __call__(self) -> None:
         now = time.monotonic()
-        if now < self._due:
+        if now < self._due and not mapped.lost:
             return
-        for name, mapped in self._mapped:
-            if mapped.size() < len(mapped):
-                raise _cut_short(name)
+        for each in self._mapped:
+            each.ask()
         self._due = now + _LOOKS_SECONDS
-
-
-def _cut_short(name: str) -> UnreadableInput:
-    said = f"{name} has been cut short by its writer while it was open"
-    return UnreadableInput(said, "open it again; --follow reads what is still being written")
 
 
 def digest(buffer: memoryview, between: Callable[[], object] = lambda: None) -> str:
@@ -103,9 +112,9 @@ def digest(buffer: memoryview, between: Callable[[], object] = lambda: None) -> 
     hasher = hashlib.blake2b(digest_size=16)
     for at in range(0, buffer.nbytes, _CHUNK_BYTES):
         between()
-        if isinstance(buffer.obj, mmap.mmap) and buffer.obj.size() < len(buffer.obj):
-            raise _cut_short("the file")
         hasher.update(buffer[at : at + _CHUNK_BYTES])
+        if isinstance(buffer.obj, mapped.Mapped):
+            buffer.obj.ask()
     return f"{buffer.nbytes}-{hasher.hexdigest()}"
 
 
@@ -143,6 +152,7 @@ def write_whole(path: str, chunks: Iterable[bytes]) -> None:
             file.writelines(chunks)
             file.flush()
             os.fsync(file.fileno())
+        mapped.ask()
         temporary.chmod(_mode(target))
         temporary.replace(target)
     except BaseException as error:  # also where somebody has stopped it
@@ -169,11 +179,6 @@ def size_and_time(path: str) -> tuple[int, float]:
     except OSError:
         return 0, 0.0
     return state.st_size, state.st_mtime
-
-
-def is_mapped(path: str) -> bool:
-    """Whether the file is opened by mapping it."""
-    return size_and_time(path)[0] >= limits.MAPPED_BYTES_MIN
 
 
 def trace_files(path: str) -> Iterator[str]:
@@ -207,9 +212,11 @@ def _read(path: str, *, growing: bool) -> memoryview:
             if state.st_size < limits.MAPPED_BYTES_MIN:
                 # Also right for files of /proc, whose size says 0.
                 return memoryview(_streamed(file, path))
-            if growing:
+            if growing or not mapped.can_map():
                 return copied(file.fileno(), 0, state.st_size)
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            with suppress(ValueError):  # it has been emptied since
+                return memoryview(mapped.mapped(file.fileno(), path))
+            return memoryview(_streamed(file, path))
     except OSError as error:
         raise unreadable(path, error) from error
 
@@ -217,7 +224,7 @@ def _read(path: str, *, growing: bool) -> memoryview:
 def copied(file: int, offset: int, count: int) -> memoryview:
     """Bytes of a file that somebody writes: in memory, or mapped from a copy that nobody else has. Raises OSError.
 
-    A mapped file that its writer cuts short, as rotation by copying does, ends the process when it is looked at.
+    Its writer may cut it short, as rotation by copying does, and what was read before is still looked at.
     """
     if count < limits.MAPPED_BYTES_MIN:
         return memoryview(os.pread(file, count, offset))

@@ -54,6 +54,8 @@ class Growing:
                 f"{path} is no plain file, so that it cannot be followed", "open it without --follow"
             )
         self._offset = 0
+        self.hole = 0
+        """Empty bytes at the beginning, which are passed over."""
         self._before = b""
         self._written: tuple[int, int] | None = None
         self._file: tuple[int, int] | None = None
@@ -90,10 +92,13 @@ class Growing:
             return None
         anew = self._gone or (self._file is not None and not self._goes_on(file, identity))
         if anew:
-            self._offset = 0
+            self._offset = self.hole = 0
         self._file, self._written, self._rested, self._gone = identity, written, not grew, False
-        lines = self._lines(files.copied(file, self._offset, state.st_size - self._offset), rested=not grew)
-        self._offset += lines.nbytes
+        view = files.copied(file, self._offset, state.st_size - self._offset)
+        if not self._offset:
+            self.hole = files.hole(view)
+        lines = self._lines(view[0 if self._offset else self.hole :], rested=not grew)
+        self._offset += lines.nbytes + (0 if self._offset or not lines.nbytes else self.hole)
         count = min(self._offset, _REMEMBERED_BYTES)
         self._before = os.pread(file, count, self._offset - count)
         return Change(lines, anew, rested=not grew)

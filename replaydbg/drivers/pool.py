@@ -182,8 +182,6 @@ class _Crew:
 
 
 def _ended(code: int | None) -> str:
-    if code == -signal.SIGBUS:
-        return "it was cut short by its writer while it was open"  # mapped, and looked at where it has no bytes any more
     if code is not None and code < 0:
         with suppress(ValueError):
             return f"its process was ended by {signal.Signals(-code).name}"

@@ -20,9 +20,8 @@ from textual.app import SystemCommand
 from textual.binding import Binding
 from textual.screen import Screen
 from textual.scrollbar import ScrollBar, ScrollBarRender
-from textual.worker import WorkerFailed
 
-from replaydbg.errors import ReplaydbgError
+from replaydbg.errors import CutShort, ReplaydbgError
 from replaydbg.tui import actions, theme
 from replaydbg.tui.background import forget, loop_of_screen, worker
 from replaydbg.tui.screens.acting import ActingScreen, program_bindings
@@ -223,13 +222,15 @@ class ReplayApp(TypedAhead[int], inherit_bindings=False):
 
     def _handle_exception(self, error: Exception) -> None:
         """What the person asked for and cannot have is a dialog; anything else ends the program in good order."""
-        if isinstance(error, WorkerFailed):
-            error = error.error if isinstance(error.error, Exception) else error
-        if isinstance(error, ReplaydbgError) and self.screen is self.main:
+        from replaydbg.tui.ending import cause, last_words
+
+        error = cause(error)
+        if isinstance(error, ReplaydbgError) and self.screen is self.main and not isinstance(error, CutShort):
             self.main.tell("That cannot be done", error.message, error.hint)
             return
         if self.mistake is None:
-            self.mistake = error
+            sitting = self.main.desk.sitting if self.main is not None else None
+            self.mistake = last_words(error, sitting, self.screen_stack)
             self._exception = error
             self._exception_event.set()
         self._return_code = 1

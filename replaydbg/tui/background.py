@@ -91,9 +91,12 @@ async def apart(job: Callable[[], None]) -> None:
             done.set_exception(problem)
 
     def body() -> None:
+        from replaydbg.drivers import mapped
+
         problem: BaseException | None = None
         try:
             context.run(job)
+            mapped.ask()  # a search does not stumble over what is there no more
         except Exception as error:  # noqa: BLE001 - raised again where the job is waited for
             problem = error
         with suppress(RuntimeError):  # the program has ended meanwhile

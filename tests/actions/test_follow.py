@@ -129,6 +129,15 @@ def test_a_document_that_is_written_again_and_again(path: Path) -> None:
          lambda: path.write_bytes(document(3)), lambda: None, lambda: None],
     )  # fmt: skip
     assert [len(reading.traces[0]) for reading in seen][-1] == 3
+    assert not any(reading.notices for reading in seen), "that is how it grows"
+
+
+def test_a_document_of_another_run_is_told(path: Path) -> None:
+    first, other = (orjson.dumps(request(span(n, "step")), option=orjson.OPT_INDENT_2) for n in (1, 2))
+    seen = followed(
+        path, [lambda: path.write_bytes(first), lambda: None, lambda: path.write_bytes(other), lambda: None]
+    )
+    assert [list(map(follow.is_of_file, reading.notices)) for reading in (seen[0], seen[-1])] == [[], [True]]
 
 
 def test_a_file_that_begins_anew_is_read_anew(path: Path) -> None:
@@ -143,6 +152,21 @@ def test_a_file_that_is_emptied_and_goes_on_is_read_anew(path: Path) -> None:
     deeds = [lambda: append(path, OTLP), lambda: path.write_bytes(b""), lambda: append(path, again)]
     seen = followed(path, [*deeds, lambda: None])
     assert [step.name for step in seen[-1].traces[0].steps()] == ["another"]
+    assert seen[-1].notices[-1].message.startswith("the file was written anew while it was followed: ")
+
+
+def test_a_writer_that_stays_where_it_was_leaves_a_hole(path: Path) -> None:
+    """Rotation by copying, and the writer does not append: zeros stand before what it writes on."""
+    again = [orjson.dumps(request(span(n, f"s{n}"))) + b"\n" for n in (7, 8)]
+    hole = bytes(90_000)
+    deeds = [
+        lambda: append(path, OTLP),
+        lambda: path.write_bytes(hole + again[0]),
+        lambda: append(path, again[1]),
+    ]
+    seen = followed(path, [*deeds, lambda: None])
+    assert [step.name for step in seen[-1].traces[0].steps()] == ["s7", "s8"]
+    assert [step.name for step in open_trace(str(path)).trace.steps()] == ["s7", "s8"]
 
 
 def test_a_file_that_has_gone_is_followed_again_once_it_is_back(path: Path) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+from pathlib import Path
 
 import pytest
 
 from replaydbg.cli import report
 from replaydbg.core.finding import Notice
+from replaydbg.drivers import mapped
 from replaydbg.errors import (
     EXIT_REPLAY,
     EXIT_UNREADABLE,
@@ -49,6 +52,23 @@ def test_every_exception_has_its_exit_code(
 
 def test_what_a_command_returns_is_the_exit_code() -> None:
     assert report.guarded(lambda: 4) == 4
+
+
+def test_what_came_of_a_file_that_was_cut_short_is_no_result(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "file"
+
+    def command() -> int:
+        path.write_bytes(bytes(9000))
+        with path.open("rb") as file:
+            made = mapped.mapped(file.fileno(), "file")
+        os.truncate(path, 0)
+        return made[8999]
+
+    assert report.guarded(command) == EXIT_UNREADABLE
+    assert report.guarded(lambda: report.guarded(command), reads=False) == EXIT_UNREADABLE
+    assert capsys.readouterr().err.count("replaydbg: file has been cut short") == 2, "once each"
 
 
 def test_a_problem_is_a_sentence_and_a_hint_without_control_characters(

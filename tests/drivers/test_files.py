@@ -14,7 +14,7 @@ from types import SimpleNamespace
 import pytest
 
 from replaydbg import limits
-from replaydbg.drivers import files
+from replaydbg.drivers import files, mapped
 from replaydbg.errors import UnreadableInput, UsageProblem
 
 TEXT = b'{"messages": []}\n' * 2_000
@@ -41,7 +41,7 @@ def test_a_large_file_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(limits, "MAPPED_BYTES_MIN", 10)
     opened = files.open_document(str(put(tmp_path, TEXT)))
 
-    assert type(opened.document.buffer.obj).__name__ == "mmap"
+    assert isinstance(opened.document.buffer.obj, mapped.Mapped)
     assert bytes(opened.document.buffer) == TEXT
 
 
@@ -326,3 +326,20 @@ def test_more_wide_text_than_memory_is_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(limits, "STREAM_BYTES_MAX", 25)
     with pytest.raises(UnreadableInput, match="UTF-16"):
         content(put(tmp_path, ("€" * 10).encode("utf-16")))
+
+
+@pytest.mark.parametrize(
+    ("content", "hole"),
+    [(b"", 0), (b"{}", 0), (b"\0{}", 1), (bytes(3 << 20) + b"[1]", 3 << 20), (b"\0{", 1), (bytes(9), 0),
+     (b"\0\0\0{\0\0\0}", 0), (b"\0{\0}", 0), (b"\0\1binary", 0)],
+)  # fmt: skip
+def test_a_hole_before_json_is_passed_over(tmp_path: Path, content: bytes, hole: int) -> None:
+    opened = files.open_document(str(put(tmp_path, content)))
+    assert bytes(opened.document.buffer) == content[hole:]
+    said = [notice.message for notice in opened.notices]
+    assert (
+        said
+        == [
+            f"{hole} empty bytes at the beginning are passed over, as rotation leaves them; places are counted after them"
+        ][:hole]
+    )

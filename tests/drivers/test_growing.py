@@ -151,3 +151,15 @@ def test_what_was_given_stays_when_the_writer_cuts_the_file_short(
     assert change is not None
     path.write_bytes(b"")
     assert bytes(change.lines) == written  # a mapped file would end the process here
+
+
+def test_a_hole_at_the_beginning_is_passed_over(path: Path) -> None:
+    growing = Growing(str(path))
+    append(path, b'{"a":1}\n' * 100)
+    growing.look()
+    path.write_bytes(bytes(3_000_000) + b'{"b":2}\n{"c"')
+    change = growing.look()
+    assert change is not None
+    assert (change.anew, bytes(change.lines), growing.hole) == (True, b'{"b":2}\n', 3_000_000)
+    append(path, b":3}\n")
+    assert news(growing) == b'{"c":3}\n'

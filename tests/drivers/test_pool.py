@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import os
 import signal
 import time
@@ -19,9 +18,6 @@ def work(item: object) -> object:
     match item:
         case "killed":
             os.kill(os.getpid(), signal.SIGKILL)
-        case "cut":
-            faulthandler.disable()
-            os.kill(os.getpid(), signal.SIGBUS)
         case "ended":
             os._exit(7)
         case "asleep":
@@ -107,8 +103,3 @@ def test_an_item_that_never_comes_back_holds_up_no_other() -> None:
     assert heard == list(range(1, 402))
     if pool.processors() > 1:
         assert time.monotonic() - began < 6, "so long as they take one after the other"
-
-
-def test_a_process_that_looks_where_a_file_has_no_bytes_any_more() -> None:
-    (told,) = spread(work, ["cut"], minute)
-    assert told == Lost("cut", "it was cut short by its writer while it was open")

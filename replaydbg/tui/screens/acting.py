@@ -57,6 +57,13 @@ def perform(action: UserAction, screen: Screen[Any], pane: Widget | None) -> Non
 class LeftOnce(Screen[Answer]):
     """A screen that is left once. Textual takes away whatever screen is on top, also for one that has been left before."""
 
+    def on_idle(self) -> None:
+        """What was painted may have been read where there is nothing any more. Raises CutShort then."""
+        from replaydbg.drivers import mapped
+
+        if mapped.lost:
+            mapped.ask()
+
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """A key pressed twice in one go is heard twice: the second one must not take the screen below."""
         return super().dismiss(result) if self.is_active else AwaitComplete()
@@ -121,6 +128,11 @@ class ActingScreen(LeftOnce[Answer]):
         """Name in the footer what can be done now."""
         actions = footer_of(self.WHERE, self.state())
         self.query_one(FooterLine).offer([(action, self.label(action)) for action in actions])
+
+    @property
+    def unsaved(self) -> str:
+        """What was typed and is nowhere else yet."""
+        return ""
 
     def may_quit(self) -> bool:
         """Whether nothing is lost if the program ends now; a screen that says no asks the person."""

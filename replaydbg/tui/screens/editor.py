@@ -80,6 +80,10 @@ class EditorScreen(ActingScreen[str | None]):
     def text(self) -> str:
         return self.query_one(Editor).text
 
+    @property
+    def unsaved(self) -> str:
+        return self.text if self.text != self._recorded else ""
+
     def state(self) -> State:
         return State(finding=self.query_one(FindBar).display)
 

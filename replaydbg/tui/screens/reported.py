@@ -27,6 +27,7 @@ class Reported(Sizing):
         reading, desk = event.reading, self.desk
         desk.fraction = reading.fraction
         desk.traces = reading.traces
+        known = desk.notices
         desk.notices = [
             *desk.of_settings,
             *(f"{notice.pointer}: {notice.message}" for notice in reading.notices),
@@ -42,8 +43,16 @@ class Reported(Sizing):
             return
         if desk.setup.follow:
             self._go_on(reading)
+            self._tell_of_file([each for each in desk.notices if each not in known], reading)
             return
         self._take(reading)
+
+    def _tell_of_file(self, fresh: list[str], reading: Reading) -> None:
+        from replaydbg.actions import follow
+
+        for notice in filter(follow.is_of_file, reading.notices):
+            if any(each.endswith(notice.message) for each in fresh):
+                self.say(notice.message)
 
     def on_read_so_far(self, event: ReadSoFar) -> None:
         if not self.desk.complete:
