@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from replaydbg.cli.render import Output
 from replaydbg.errors import UsageProblem
 from replaydbg.views.text import printable
 
+_NO_BREAK = "\0"
 _INDENT = "    "
 
 
@@ -52,7 +55,15 @@ def formats(
         )
         for each in listed:
             render.line(f"  {render.paint(printable(each.name), 'key')}  {printable(each.title)}")
-            for line in textwrap.wrap(printable(each.get_one), width - len(_INDENT)):
+            for line in _lines(printable(each.get_one), width - len(_INDENT)):
                 render.line(_INDENT + render.paint(line, "dim"))
         render.line()
     return 0
+
+
+def _lines(text: str, width: int) -> Iterator[str]:
+    """A line or more for each way to get one; a command is never broken: the terminal wraps it, and copies it whole."""
+    whole = re.sub(r"`[^`]*`", lambda command: command[0].replace(" ", _NO_BREAK), text)
+    for way in whole.split("; "):
+        for line in textwrap.wrap(way, width, break_long_words=False, break_on_hyphens=False):
+            yield line.replace(_NO_BREAK, " ")

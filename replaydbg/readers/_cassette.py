@@ -58,6 +58,8 @@ def _call(exchange: dict[str, Json]) -> Call | None:
     body = unwrapped(said or request.get("parsed_body"))
     if not isinstance(body, dict) or not is_request(body):
         return None
+    if "startedDateTime" in exchange:  # HAR
+        exchange = {**exchange, "start_time": exchange["startedDateTime"], "latency_ms": exchange.get("time")}
     return call(body, unwrapped(_content(response)), exchange, url)
 
 

@@ -3,7 +3,8 @@
 A message of a chat file has the calls of a reply with what they brought. In lines, a message that comes again takes the
 place of the first. Qwen Code writes contents a line.
 
-Get one: `~/.gemini/tmp/<project>/chats/session-<time>.json`, or `/chat save` in the program
+Get one: `~/.gemini/tmp/<project>/chats/session-<time>.json`, or `/chat save` in the program; of Qwen Code
+`~/.qwen/projects/<project>/chats/<session>.jsonl`
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ the SDK (`{post: [...], patch: [...]}`, or one for each line), in which a run is
 is said of one id is one step. Parents stand in `parent_run_id`, or in `dotted_order` only. LangSmith's command line has
 names of its own (`run_id`, `token_usage`, `costs`, `custom_metadata`).
 
-Get one: `langsmith trace export FOLDER --trace-ids TRACE_ID --full` with its command line, or `json.dump([run.dict() for
+Get one: `langsmith trace export FOLDER --project NAME --full` with its command line, or `json.dump([run.dict() for
 run in Client().list_runs(trace_id=TRACE_ID)], file, default=str)` with its Python SDK
 """
 

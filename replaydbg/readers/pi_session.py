@@ -5,7 +5,9 @@ The events of `pi --mode json` tell a message once more while it comes and when 
 Lines name the line before them, where they have ids: going back begins a fork. After a compaction the talk goes on from
 its summary and the messages that were kept.
 
-Get one: `~/.pi/agent/sessions/<project>/<session>.jsonl`, `pi --mode json -p ... > run.jsonl`, `~/.factory/sessions/<session>.jsonl`
+Get one: `~/.pi/agent/sessions/<project>/<session>.jsonl`, `pi --mode json -p ... > run.jsonl`; of OpenClaw
+`~/.openclaw/agents/<agent>/sessions/<session>.jsonl`, of Droid `~/.factory/sessions/<session>.jsonl`, of Cursor
+`~/.cursor/projects/<project>/agent-transcripts/<chat>.jsonl`
 """
 
 from __future__ import annotations

@@ -62,6 +62,8 @@ def test_vcr_and_har() -> None:
         "log": {
             "entries": [
                 {
+                    "startedDateTime": "2026-01-01T00:00:00Z",
+                    "time": 900,
                     "request": {"url": "https://x/v1/chat/completions", "postData": {"text": body}},
                     "response": {
                         "content": {"text": base64.b64encode(answer.encode()).decode(), "encoding": "base64"}
@@ -74,3 +76,4 @@ def test_vcr_and_har() -> None:
         (step,) = one(cassette).steps()
         assert [call.name for call in step.tool_calls] == ["search"]
         assert sniffed(cassette) == 0.6
+    assert (step.started_ns, step.duration_ms) == (1_767_225_600_000_000_000, 900)
