@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.widgets import Input
 
 from replaydbg.demo.incident import incident_path
 from replaydbg.tui.app import ReplayApp
@@ -38,6 +39,8 @@ def played(app: ReplayApp, *keys: str) -> Callable[[Pilot[Any]], Any]:
         await sitting.until_still()
         for key in keys:
             await sitting.press(key)
+        for field in app.screen.query(Input):
+            field.cursor_blink = False  # a picture of a second of its own
         await sitting.until_still()
 
     return play
