@@ -131,7 +131,8 @@ class _Session:
         """Executions that nothing came back of, and messages that nobody answered."""
         for call, began in self._begun.values():
             self._ran(call, PlainBody(call=call), start_ns=began)
-        self._main.end()
+        for thread in self._threads.values():
+            thread.end()
 
     @property
     def _main(self) -> Thread:
@@ -204,7 +205,8 @@ class _Session:
             before, length = self._places.get(
                 loose.text(data.get("upToEventId")), (self._main, len(self._main))
             )
-            self._threads[""] = before.fork(length)
+            left, self._threads[""] = self._main, before.fork(length)
+            left.end()
         elif kind in _ERRORS:
             error = next(
                 (data[key] for key in ("message", "errorReason", "error") if loose.text(data.get(key))),
@@ -231,8 +233,10 @@ class _Session:
         keeps_instructions = bool(len(before)) and before.conversation[0].role is Role.SYSTEM
         self._threads[""] = before.fork(int(keeps_instructions))
         if summary:
+            before.heard()
             self._main.say(Message(Role.USER, (Text(summary),)), moment_ns=moment)
-        self._main.heard()
+            self._main.heard()
+        before.end()
 
 
 READER = Reader(FORMAT, "GitHub Copilot sessions", sniff, read, of_lines=True, needs=(b'"data"',))

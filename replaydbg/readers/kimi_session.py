@@ -143,7 +143,9 @@ class _Session:
         elif kind == "context.undo":
             back = loose.count(line.get("count")) or 0
             if 0 < back <= len(self._turns):
-                self._thread = self._thread.fork(self._turns[-back])
+                left = self._thread
+                self._thread = left.fork(self._turns[-back])
+                left.end()
                 del self._turns[-back:]
         elif kind == "context.apply_compaction":
             self._compact(line, moment)

@@ -77,6 +77,8 @@ class _Session:
     def __init__(self, run: Run) -> None:
         self._run = run
         self._thread = run.thread()
+        self._threads = {self._thread: None}
+        """All so far, in order: lines that were left for others end in them."""
         self._model = ""
         self._places: dict[str, tuple[Thread, int]] = {}
         """For each line its thread, and the thread's length with it."""
@@ -86,7 +88,8 @@ class _Session:
         """Calls of the latest reply of a transcript that may tell no results."""
 
     def end(self) -> None:
-        self._thread.end()
+        for thread in self._threads:
+            thread.end()
 
     def add(self, line: dict[str, Json]) -> None:
         kind, id_ = loose.text(line.get("type")), loose.text(line.get("id"))
@@ -127,7 +130,11 @@ class _Session:
         before = self._places.get(parent_id)
         if before is not None:
             thread, length = before
-            self._thread = thread if len(thread) == length else thread.fork(length)
+            self._go_on(thread if len(thread) == length else thread.fork(length))
+
+    def _go_on(self, thread: Thread) -> None:
+        self._thread = thread
+        self._threads[thread] = None
 
     def _message(self, message: dict[str, Json], line: dict[str, Json], moment: int) -> None:
         role = message.get("role")
@@ -193,7 +200,8 @@ class _Session:
         thread, first = self._kept.get(loose.text(line.get("firstKeptEntryId")), (before, len(before)))
         kept = range(first, len(before)) if thread is before else range(0)
         messages = [before.conversation[at] for at in kept]
-        self._thread = before.fork(0)
+        self._go_on(before.fork(0))
+        before.heard()
         for message in (_said(Role.USER, summary), *messages):
             self._thread.say(message, moment_ns=moment)
         self._thread.heard()

@@ -156,4 +156,16 @@ def test_a_usual_end_is_no_step_and_what_is_known_is_silent() -> None:
     assert (len(reading.traces[0]), reading.notices) == (3, ())
 
 
+def test_what_was_taken_back_and_what_an_agent_was_asked_is_told() -> None:
+    trace = session(
+        event(10, "user.message", content="never mind"),
+        event(11, "session.snapshot_rewind", upToEventId="e10"),
+        event(12, "subagent.started", toolCallId="t", agentName="explore"),
+        event(13, "user.message", content="look", parentToolCallId="t"),
+    )
+    unheard = [row for row in range(len(trace)) if trace.name(row) == "messages without a reply"]
+    assert [told(trace, row)[-1] for row in unheard] == ["never mind", "look"]
+    assert trace.agent(unheard[1]) == "explore"
+
+
 SAMPLES = [lines(*SESSION)]

@@ -135,6 +135,12 @@ def test_what_is_in_the_next_prompt(change: list[dict[str, Any]], prompt: list[s
     assert told(trace, len(trace) - 1) == prompt
 
 
+def test_what_was_taken_back_unanswered_is_told() -> None:
+    trace = session(says(20, "never mind"), record(21, "context.undo", count=1))
+    assert outline(trace)[-1] == "opaque messages without a reply"
+    assert told(trace, len(trace) - 1)[-1] == "never mind"
+
+
 def test_what_a_compaction_took() -> None:
     counted = record(
         19, "usage.record", model="big", usage={"inputOther": 5, "output": 4}, usageScope="session"

@@ -169,4 +169,12 @@ def test_a_turn_of_cursor_that_did_not_end_well_is_told() -> None:
     assert outline(trace)[-2:] == ["opaque turn ended: aborted", "opaque turn ended: error!"]
 
 
+def test_what_was_said_on_a_way_that_was_left_is_told_where_it_was_left() -> None:
+    left = line("x", "s", 0, "custom_message", content="never mind")
+    text = {"type": "text", "text": "done"}
+    trace = one(pi_session.READER, lines(SESSION[0], left, says("2", "s", 1, "go"), reply("3", "2", 3, text)))
+    assert outline(trace) == ["opaque messages without a reply", "model-call chat big"]
+    assert (told(trace, 0), told(trace, 1)) == (["never mind"], ["go"])
+
+
 SAMPLES = [lines(*SESSION)]
