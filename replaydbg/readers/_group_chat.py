@@ -9,7 +9,7 @@ from replaydbg.core.message import Message, Role, Text
 from replaydbg.core.step import Kind, PlainBody, Usage
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Run, Thread
-from replaydbg.readers._transcript_body import UNHEARD
+from replaydbg.readers._transcript_body import UNHEARD, UnheardBody
 
 
 class GroupChat:
@@ -55,7 +55,7 @@ class GroupChat:
         """A step for what a person, or a program, said last, and nobody answered."""
         if self._answered < len(self._heard):
             self._answered = len(self._heard)
-            body = PlainBody(messages=tuple(message for _, message, _ in self._heard))
+            body = UnheardBody(tuple(message for _, message, _ in self._heard))
             self.run.step(Kind.OPAQUE, UNHEARD, body, start_ns=self._heard[-1][2])
 
     def ended(self, reason: str, **columns: Any) -> None:

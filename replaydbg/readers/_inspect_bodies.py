@@ -11,6 +11,7 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _inspect_messages
 from replaydbg.readers._inspect_sample import Sample, value_of
 from replaydbg.readers._lazy import lazy
+from replaydbg.readers._transcript_body import said_last
 from replaydbg.wire import loose, openai_chat, tool_specs
 
 Handle: TypeAlias = tuple[int, ...]
@@ -115,6 +116,8 @@ class InspectBody:
             fields = self._sample().fields
             told = {"input": value_of(fields.input), "target": value_of(fields.target)}
             return self._sample().resolved(told)
+        if self._handle == TALK:
+            return said_last(self.messages or ())
         if self._kind in {"", "model", "tool", "score", "span_begin", "step"}:
             return None
         return {key: value for key, value in self._event.items() if key not in _COMMON}

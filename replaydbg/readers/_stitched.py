@@ -13,7 +13,7 @@ from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Source, Trace
 from replaydbg.readers import _salvage, _stitch
 from replaydbg.readers._api import stem
-from replaydbg.readers._transcript_body import UNHEARD
+from replaydbg.readers._transcript_body import UNHEARD, said_last
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +167,7 @@ class _Body:
 
     @property
     def input(self) -> Json:
-        return None
+        return said_last(self.messages or ()) if self.row.kind is Kind.OPAQUE else None
 
     @property
     def output_value(self) -> Json:

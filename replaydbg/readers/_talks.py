@@ -17,7 +17,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.history import Conversation, History
 from replaydbg.core.step import Body, Kind, PlainBody, Status
 from replaydbg.core.trace import Source, Trace
-from replaydbg.readers._transcript_body import UNHEARD, Decoders, Place, TranscriptBody
+from replaydbg.readers._transcript_body import UNHEARD, Decoders, Place, TranscriptBody, UnheardBody
 
 WAITING_CALLS_MAX = 256
 """Calls kept waiting for their response: one that 256 later calls overtook is not going to be answered."""
@@ -287,7 +287,7 @@ class Talks:
                 self.step(
                     Kind.OPAQUE,
                     UNHEARD,
-                    PlainBody(messages=History(talk.conversation, talk.length)),
+                    UnheardBody(History(talk.conversation, talk.length)),
                     agent=talk.agent,
                     parent_id=talk.parent_id,
                     start_ns=moment,

@@ -20,7 +20,7 @@ from replaydbg.core.trace import Source
 from replaydbg.readers import _containers
 from replaydbg.readers._api import Document, NotThisFormat, Reading
 from replaydbg.readers._chat_facts import Facts
-from replaydbg.readers._transcript_body import NOTHING, PLAIN, UNHEARD, Bodies, Decoders, Place
+from replaydbg.readers._transcript_body import NOTHING, PLAIN, UNHEARD, Bodies, Decoders, Place, UnheardBody
 from replaydbg.wire import loose
 from replaydbg.wire.conversation import first_of_turn
 
@@ -316,7 +316,7 @@ class Thread:
         """A step for messages that nobody answered: those of a run that ended, or failed, before the model spoke."""
         if self._unheard and not (self.shared and len(self.run.columns)):
             self._unheard.clear()
-            body = PlainBody(messages=History(self.conversation, len(self)))
+            body = UnheardBody(History(self.conversation, len(self)))
             self.run.step(
                 Kind.OPAQUE, UNHEARD, body,
                 agent=self.agent, parent_id=self.parent_id, start_ns=self.last_ns,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import orjson
@@ -12,7 +13,8 @@ from replaydbg.core.message import Json, Message, Role, ToolCall, ToolResponse
 from replaydbg.core.step import Body, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers._chat_facts import Facts
-from replaydbg.wire import loose
+from replaydbg.readers._lazy import lazy
+from replaydbg.wire import genai, loose
 
 NOTHING = Facts()
 UNHEARD = "messages without a reply"
@@ -271,3 +273,39 @@ class TranscriptBody:
     @property
     def raw(self) -> Json:
         return None if self._at.origin is None else self._decoders.raw(self._at.origin)
+
+
+def said_last(messages: Sequence[Message]) -> Json:
+    """What stands behind the last reply and the last result of a tool, as documents; all where they are the last."""
+    end = len(messages)
+    shown = (at for at in range(end - 1, -1, -1) if _is_shown(messages[at]))
+    first = next(shown, -1) + 1
+    return genai.write_messages(messages[first if first < end else 0 :])
+
+
+def _is_shown(message: Message) -> bool:
+    return message.role is Role.ASSISTANT or bool(message.tool_responses)
+
+
+class UnheardBody:
+    """The `Body` of a talk that nobody answered: what was said last in it is the input of its step."""
+
+    output: Message | None = None
+    tools: tuple[ToolSpec, ...] | None = None
+    params: Mapping[str, Json] = MappingProxyType({})
+    call: ToolCall | None = None
+    has_result = False
+    result: Json = None
+    output_value: Json = None
+    error = ""
+    usage = Usage()
+    response_model = ""
+    provider = ""
+    raw: Json = None
+
+    def __init__(self, messages: Sequence[Message]) -> None:
+        self.messages: Sequence[Message] | None = messages
+
+    @lazy
+    def input(self) -> Json:
+        return said_last(self.messages or ())

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from replaydbg.core.history import Conversation
 from replaydbg.core.message import Message, ToolCall
-from replaydbg.readers._transcript_body import PLAIN, Decoders, Place, TranscriptBody
-from tests.support.build import assistant, response
+from replaydbg.readers._transcript_body import (
+    PLAIN,
+    Decoders,
+    Place,
+    TranscriptBody,
+    UnheardBody,
+    said_last,
+)
+from replaydbg.wire import genai
+from tests.support.build import assistant, response, user
 
 
 def body(*messages: Message, place: int, part: int, asked: tuple[int, int] | None = None) -> TranscriptBody:
@@ -52,3 +60,13 @@ def test_what_is_kept_counts_for_what_it_holds() -> None:
     assert small.weight > 10
     assert image.weight is None, "of a large message nothing is kept"
     assert body(assistant("hi"), place=0, part=-1).weight is None, "nor where nobody knows"
+
+
+def test_what_was_said_last_is_the_input_of_a_talk_that_nobody_answered() -> None:
+    go, done, more = user("go"), assistant("done"), user("more")
+    body = UnheardBody((go, done, more))
+    assert body.input == [{"role": "user", "parts": [{"type": "text", "content": "more"}]}]
+    assert body.messages == (go, done, more)
+    assert said_last((go, more)) == genai.write_messages((go, more))
+    assert said_last((go, done)) == genai.write_messages((go, done)), "nobody knows better"
+    assert said_last(()) == []

@@ -80,6 +80,7 @@ def test_it_is_a_step_behind_all_that_was_answered(name: str, at: int, add: Add)
     after = outline(trace)
     (row,) = (row for row, line in enumerate(after) if line.strip() == STEP)
     assert told(trace, row)[-1] == WORDS
+    assert WORDS in str(trace.body(row).input), "it is read, found and exported as the step's input"
     assert all(line.lstrip().startswith("opaque ") for line in after[row + 1 :]), "only how the run ended"
     assert [line for line in after if line.strip() != STEP] == before
     assert STEP not in [line.strip() for line in before]
