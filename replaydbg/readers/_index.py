@@ -95,7 +95,7 @@ ENTRIES = {
     "otlp_protobuf": Entry(name="otlp-protobuf", needs=(b"\x12",)),
     "patronus": Entry(name="patronus", needs=(b'"span_name"', b'"span_attributes"')),
     "pi_session": Entry(name="pi-session", needs=(b'"message"', b'"session"', b'"session_start"')),
-    "platform_spans": Entry(name="platform-spans", needs=(b'"parent_span_id"', b'"start_ns"', b'"ml_app"', b'"timestamps"', b'"root_span_id"', b'"op_name"', b'"parentUuid"', b'"$ai_', b'"baseSpans"', b'"trace_id"', b'"spanType"', b'"thread_id"')),
+    "platform_spans": Entry(name="platform-spans", needs=(b'"parent_span_id"', b'"start_ns"', b'"ml_app"', b'"timestamps"', b'"root_span_id"', b'"op_name"', b'"parentUuid"', b'"$ai_', b'"baseSpans"', b'"isEvent"', b'"trace_id"', b'"spanType"', b'"thread_id"')),
     "pydantic_ai_messages": Entry(name="pydantic-ai", needs=(b'"parts"',)),
     "semantic_kernel": Entry(name="semantic-kernel", needs=(b'"$type"', b'"content_type"', b'"Content_type"')),
     "sharegpt": Entry(name="sharegpt", needs=(b'"conversations"',)),

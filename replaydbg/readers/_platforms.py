@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json
 from replaydbg.core.step import Kind
-from replaydbg.readers import _datadog_spans
+from replaydbg.readers import _datadog_spans, _mastra_spans
 from replaydbg.readers._attributes import number
 from replaydbg.readers._records import moment_ns
 from replaydbg.readers._told import Told, first, kind_of, said_error, usage_of
@@ -312,6 +312,7 @@ PLATFORMS = (
         and "run_type" not in record,
         _opik,
     ),
+    Platform("Mastra", _mastra_spans.is_record, _mastra_spans.told),
     Platform(
         "Laminar",
         lambda record: ("spanType" in record or "span_type" in record) and "input" in record and "output" in record,

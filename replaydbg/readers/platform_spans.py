@@ -1,7 +1,7 @@
 """Steps as platforms export them that keep a run in words of their own: one record a step, each with its parent.
 
 Shapes: Opik (`{trace, spans}` of `opik export`, pages and lists of spans), Datadog's LLM Observability (what its SDK sends,
-what its export API gives), LangWatch traces, Braintrust's rows, W&B Weave's calls, DeepEval's test runs, PostHog's events.
+what its export API gives), LangWatch traces, Braintrust's rows, W&B Weave's calls, DeepEval's test runs, PostHog's events, Mastra's traces.
 
 Get one: of Opik `opik export WORKSPACE project NAME`, a file for each trace; of Braintrust `curl
 https://api.braintrust.dev/v1/project_logs/PROJECT_ID/fetch -H "Authorization: Bearer $BRAINTRUST_API_KEY" > run.json`; of Weave
@@ -12,7 +12,8 @@ $LANGWATCH_API_KEY"`; of DeepEval what `DEEPEVAL_RESULTS_FOLDER=runs deepeval te
 https://us.posthog.com/api/projects/ID/events --data-urlencode 'properties=[{"key": "$ai_trace_id", "value": "TRACE_ID"}]' -H
 "Authorization: Bearer $POSTHOG_KEY"`; of Laminar `curl https://api.lmnr.ai/v1/sql/query -H "Authorization: Bearer $LMNR_PROJECT_API_KEY"
 -H "Content-Type: application/json" -d '{"query": "SELECT * FROM spans WHERE trace_id = ...", "parameters": {}}'`; of Agenta `curl
-https://cloud.agenta.ai/api/preview/tracing/traces/TRACE_ID -H "Authorization: ApiKey $AGENTA_API_KEY"`
+https://cloud.agenta.ai/api/preview/tracing/traces/TRACE_ID -H "Authorization: ApiKey $AGENTA_API_KEY"`;
+of Mastra `curl http://localhost:4111/api/observability/traces/TRACE_ID`
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from replaydbg.readers._told import Told
 FORMAT = "platform-spans"
 _MARKS = (
     b'"parent_span_id"', b'"start_ns"', b'"ml_app"', b'"timestamps"', b'"root_span_id"', b'"op_name"', b'"parentUuid"', b'"$ai_',
-    b'"baseSpans"', b'"trace_id"', b'"spanType"', b'"thread_id"',
+    b'"baseSpans"', b'"isEvent"', b'"trace_id"', b'"spanType"', b'"thread_id"',
 )  # fmt: skip
 
 
@@ -112,7 +113,7 @@ def _read(document: Document, partial: bool) -> Iterator[Reading]:
 
 READER = Reader(
     FORMAT,
-    "steps as platforms export them (Opik, Datadog, LangWatch, Braintrust, Weave, DeepEval, PostHog, Laminar, Agenta)",
+    "steps as platforms export them (Opik, Datadog, LangWatch, Braintrust, Weave, DeepEval, PostHog, Laminar, Agenta, Mastra)",
     _sniff,
     _read,
     marks=("trace_id", "parent_span_id", "input", "output"),

@@ -11,11 +11,12 @@ from replaydbg.core.message import Role
 from replaydbg.core.step import Kind, Status
 from replaydbg.readers import _registry, platform_spans
 from replaydbg.readers._api import NotThisFormat, Reading
+from tests.readers.test_mastra_spans import SPANS as MASTRA
 from tests.support.otlp import document
 from tests.support.platforms import INPUTS, NAMES, OPIK_TRACE, PLATFORMS
 from tests.support.stores import SPANS, TRACE
 
-SAMPLES = [*PLATFORMS.values()]
+SAMPLES = [*PLATFORMS.values(), {"traceId": "t", "spans": MASTRA}]
 SAYS_NO_AGENTS = ("Opik", "Braintrust", "Weave", "PostHog")
 SAYS_NO_TOOLS = ("DeepEval",)
 SAYS_NO_KIND_OF_TOOLS = ("PostHog",)
