@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import functools
 import gc
+import shlex
 import sys
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from replaydbg.cli import examples, report
+from replaydbg.errors import UsageProblem
 
 COMMANDS = (
     "open",
@@ -33,10 +36,16 @@ COMMANDS = (
 
 
 def run(arguments: list[str]) -> int:
+    if arguments and arguments[0] not in COMMANDS and Path(arguments[0]).exists():
+        return report.guarded(lambda: _no_command(arguments[0]), reads=False)
     app = build(arguments[:1] if arguments and arguments[0] in COMMANDS else COMMANDS)
     gc.freeze()  # what was imported is no garbage: the first collection would walk all of it
     gc.enable()
     return report.guarded(lambda: _left(app, arguments), reads=False)  # the command is guarded itself
+
+
+def _no_command(path: str) -> int:
+    raise UsageProblem(f"{path!r} is no command", f"to look at it: `replaydbg open {shlex.quote(path)}`")
 
 
 def _left(app: typer.Typer, arguments: list[str]) -> int:

@@ -363,6 +363,8 @@ def _reason(error: OSError) -> str:
 
 
 def _hint(error: OSError, path: str) -> str:
+    if "://" in path:
+        return "addresses are not fetched: `curl ADDRESS | replaydbg show -`, or save it first"
     if error.errno == errno.ENOENT:
         folder = Path(path).parent
         near = [item.name for item in folder.iterdir() if item.is_file()][:4] if folder.is_dir() else []

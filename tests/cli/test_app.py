@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import pytest
 import typer.main
@@ -43,6 +44,14 @@ def test_a_command_is_imported_without_the_others(name: str) -> None:
     assert inspect.getdoc(command)
     (built,) = app.build([name]).registered_commands
     assert built.name == name
+
+
+def test_a_file_without_a_command_is_told_how_to_be_looked_at(tmp_path: Path) -> None:
+    path = tmp_path / "my run.json"
+    path.write_text("[]")
+    done = run(str(path))
+    assert done.code == 2
+    assert done.err == f"replaydbg: '{path}' is no command\n  to look at it: `replaydbg open '{path}'`\n"
 
 
 def test_a_word_that_is_no_command_is_told_of_all_of_them() -> None:

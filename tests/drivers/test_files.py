@@ -295,6 +295,12 @@ def test_other_texts_stay_as_they_are(tmp_path: Path, content: bytes) -> None:
     assert (bytes(opened.document.buffer), opened.notices) == (content, ())
 
 
+def test_an_address_is_not_fetched() -> None:
+    with pytest.raises(UnreadableInput, match="no such file") as caught:
+        files.open_document("https://example.org/run.json")
+    assert "not fetched" in caught.value.hint
+
+
 def test_a_text_given_by_hand_is_utf8(tmp_path: Path) -> None:
     path = put(tmp_path, "grüße".encode())
 
