@@ -2,7 +2,8 @@
 
 A response is a model call, a tool return a tool execution; so is each request of a model that was given up for the next
 one. A tool return that was `retried`, in older files a retry prompt that names a tool, is that tool's failure: the
-arguments did not validate, or the tool asked to be called again. Tool schemas are not recorded.
+arguments did not validate, or the tool asked to be called again. Tool schemas are not recorded. The list may stand under
+`messages` or the like, as in the state of a run.
 
 Get one: `Path("run.json").write_bytes(result.all_messages_json())`.
 """
@@ -14,6 +15,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.finding import Notice
 from replaydbg.core.message import (
     Json,
     Media,
@@ -43,6 +45,7 @@ _Said: TypeAlias = tuple[Message, int]
 
 def sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
+    first = _wrapped(first) or first
     item = loose.mapping(first[0] if isinstance(first, list) and first else first)
     parts = loose.sequence(item.get("parts"))
     is_one = loose.text(item.get("kind")) in _KINDS and isinstance(item.get("parts"), list)
@@ -53,7 +56,10 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     del partial  # lists of messages are short
     transcript = Transcript(document, READER.name)
     run_id, thread, instructions = "", None, ""
-    for value, place in _containers.values(document.buffer, transcript.notices, items=True):
+    for value, place, begins in _messages(document, transcript.notices):
+        if begins and thread is not None:
+            thread.end()
+            run_id, thread = "", None
         item = loose.mapping(value)
         if loose.text(item.get("kind")) not in _KINDS or not isinstance(item.get("parts"), list):
             transcript.notice(place, "neither a request nor a response, left out")
@@ -78,6 +84,31 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         raise NotThisFormat("no message")
     thread.end()
     yield transcript.reading()
+
+
+_LISTS = ("messages", "all_messages", "message_history", "new_messages")
+
+
+def _messages(document: Document, notices: list[Notice]) -> Iterator[tuple[Json, str, bool]]:
+    """All messages with their places, and whether one begins a list that stands for itself."""
+    for value, place in _containers.values(document.buffer, notices, items=True):
+        inner = _wrapped(value)
+        if inner is None:
+            yield value, place, False
+        for at, message in enumerate(inner or ()):
+            yield message, f"{place}/{at}", at == 0
+
+
+def _wrapped(value: Json) -> list[Json] | None:
+    """The list of messages in what is none itself: what a program put around it, or the state of a run."""
+    found = loose.mapping(value)
+    if "kind" in found:
+        return None
+    for around in (found, *(loose.mapping(found.get(key)) for key in ("state", "_state"))):
+        inner = next((around[key] for key in _LISTS if isinstance(around.get(key), list)), None)
+        if inner:
+            return inner
+    return None
 
 
 def _instruct(thread: Thread, item: dict[str, Json], known: str) -> str:

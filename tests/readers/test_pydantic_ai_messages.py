@@ -9,7 +9,7 @@ import pytest
 from replaydbg.core.message import Media, OtherPart, Reasoning, Role, Text, ToolCall
 from replaydbg.core.step import Usage
 from replaydbg.readers.pydantic_ai_messages import READER
-from tests.support.readings import one, outline, read, sniffed, walked
+from tests.support.readings import document, lines, one, outline, read, sniffed, walked
 
 
 def request(*parts: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -61,6 +61,24 @@ def test_a_conversation() -> None:
         Role.ASSISTANT,
         Role.TOOL,
     ]
+
+
+@pytest.mark.parametrize("around", ["messages", "message_history", "state"])
+def test_the_list_inside_of_something(around: str) -> None:
+    data = [*FIRST, request(RETURN), response(part("text", "done"))]
+    inside = {"state": {"message_history": data}} if around == "state" else {around: data, "user": "x"}
+    assert sniffed(READER, inside) == 0.95
+    assert outline(one(READER, inside)) == outline(one(READER, data))
+    other = {around: [response(part("text", "ho"), conversation_id="c-2")]}
+    if around != "state":
+        *_, reading = READER.read(document(lines(inside, other)), False)
+        assert [(trace.id, len(trace)) for trace in reading.traces] == [("c-1", 3), ("c-2", 1)]
+    for nothing in (
+        {around: []},
+        {around: [{"role": "user", "content": "hi"}]},
+        {"kind": "request", around: data},
+    ):
+        assert sniffed(READER, nothing) == 0.0
 
 
 def test_a_retry_that_names_a_tool_is_its_failure() -> None:
