@@ -105,9 +105,9 @@ def _wrapped(value: Json) -> list[Json] | None:
     if "kind" in found:
         return None
     for around in (found, *(loose.mapping(found.get(key)) for key in ("state", "_state"))):
-        inner = next((around[key] for key in _LISTS if isinstance(around.get(key), list)), None)
-        if inner:
-            return inner
+        for key in _LISTS:
+            if loose.sequence(around.get(key)):
+                return loose.sequence(around[key])
     return None
 
 
