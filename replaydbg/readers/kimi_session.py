@@ -36,6 +36,17 @@ FORMAT = "kimi-session"
 _OWN = frozenset(
     {"context.append_message", "context.append_loop_event", "tools.set_active_tools", "turn.prompt"}
 )
+_SILENT = frozenset(
+    {
+        "cron.add", "cron.cursor", "cron.delete", "file_history.checkpoint", "file_history.tracked", "forked",
+        "full_compaction.begin", "full_compaction.cancel", "full_compaction.complete", "goal.clear", "goal.create",
+        "goal.update", "llm.request", "llm.tools_snapshot", "mcp.tools_discovered", "metadata", "micro_compaction.apply",
+        "permission.record_approval_result", "permission.set_mode", "plan_mode.cancel", "plan_mode.enter", "plan_mode.exit",
+        "profile.bind", "swarm_mode.enter", "swarm_mode.exit", "tools.register_user_tool", "tools.unregister_user_tool",
+        "tools.update_store", "turn.ended", "turn.prompt", "turn.steer",
+    }
+)  # fmt: skip
+"""Lines of what the program is set to, and of what others tell."""
 _AGENT_FILE = re.compile(r"\.\./(?!main/)[^/]+/wire\.jsonl")
 _IS_OF_SUB_AGENT = re.compile(
     rb'"origin"\s*:\s*\{\s*"kind"\s*:\s*"system_trigger"\s*,\s*"name"\s*:\s*"subagent"'
@@ -149,6 +160,14 @@ class _Session:
                 del self._turns[-back:]
         elif kind == "context.apply_compaction":
             self._compact(line, moment)
+        elif kind == "turn.cancel":
+            self._reply_ends({})
+            self._run.step(
+                Kind.OPAQUE, "turn cancelled", PlainBody(raw=line),
+                agent=self._thread.agent, parent_id=self._thread.parent_id, start_ns=moment, end_ns=moment,
+            )  # fmt: skip
+        elif kind not in _SILENT:
+            self._run.transcript.unknown(kind)
 
     def _event(self, line: dict[str, Json], event: dict[str, Json], moment: int) -> None:
         kind = loose.text(event.get("type"))

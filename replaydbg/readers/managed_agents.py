@@ -32,6 +32,28 @@ _RESULTS = {
 """Where each kind of result names its call."""
 
 
+_BESIDE = {
+    "agent.thread_context_compacted": "compaction",
+    "session.error": "session error",
+    "session.status_terminated": "session terminated",
+    "user.interrupt": "interrupt",
+}
+"""Events beside the talk that are worth a step, and its name."""
+_SILENT = frozenset(
+    f"{root}.{word}"
+    for root, words in {
+        "agent": "session_thread_message_received session_thread_message_sent thread_message_received thread_message_sent",
+        "session": "deleted outcome_evaluated status_rescheduled status_running thread_created thread_idle "
+        "thread_status_created thread_status_idle thread_status_rescheduled thread_status_running "
+        "thread_status_terminated updated",
+        "span": "outcome_evaluation_end outcome_evaluation_ongoing outcome_evaluation_start",
+        "user": "define_outcome tool_confirmation",
+    }.items()
+    for word in words.split()
+)
+"""Events of what the session is about, and how it does."""
+
+
 def sniff(document: Document) -> float:
     head = document.head
     if b'"processed_at"' not in head:
@@ -62,6 +84,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     transcript = Transcript(document, FORMAT)
     session = _Session(transcript.run(document.stem))
     for value, place in _containers.values(document.buffer, transcript.notices):
+        transcript.place = place
         for event in _listed(value):
             if isinstance(event, dict):
                 session.add(event)
@@ -105,8 +128,12 @@ class _Session:
             self._reply_ends({}, NOT_RECORDED)
             said = Message(Role.USER, anthropic_messages.read_content(event.get("content")))
             self._thread.say(said, moment_ns=moment)
-        elif kind in {"session.error", "agent.thread_context_compacted"}:
+        elif kind in _BESIDE:
             self._beside(kind, event, moment)
+        elif kind == "session.status_idle":
+            self._idle(event, moment)
+        elif kind not in _SILENT:
+            self._run.transcript.unknown(kind or "none")
 
     def end(self) -> None:
         self._reply_ends({}, NOT_RECORDED)
@@ -148,17 +175,27 @@ class _Session:
             self._thread.reply(reply, facts=facts, moment_ns=max(moment, self._last), origin=origin)
         self._parts, self._told, self._began, self._last = [], [], NOT_RECORDED, NOT_RECORDED
 
+    def _idle(self, event: dict[str, Json], moment: int) -> None:
+        """The end of a turn, worth a step where it is no end of what was asked: somebody has to agree, or a budget is spent."""
+        reason = loose.text(loose.mapping(event.get("stop_reason")).get("type"))
+        if reason not in {"", "end_turn"}:
+            self._reply_ends({}, NOT_RECORDED)
+            self._run.step(
+                Kind.OPAQUE, f"idle: {reason.replace('_', ' ')}", PlainBody(raw=event), start_ns=moment, end_ns=moment
+            )  # fmt: skip
+
     def _beside(self, kind: str, event: dict[str, Json], moment: int) -> None:
         self._reply_ends({}, NOT_RECORDED)
         if kind == "session.error":
             error = loose.mapping(event.get("error"))
             words = loose.text(error.get("message")) or loose.text(error.get("type")) or "error"
-            body, status, name = PlainBody(error=words, raw=event), Status.ERROR, "session error"
+            body, status = PlainBody(error=words, raw=event), Status.ERROR
         else:
+            body, status = PlainBody(raw=event), Status.UNSET
+        if kind == "agent.thread_context_compacted":
             # The summary is not told: what the next request says is known from here on only.
-            body, status, name = PlainBody(raw=event), Status.UNSET, "compaction"
             self._thread.compact(int(self._has_instructions))
-        self._run.step(Kind.OPAQUE, name, body, start_ns=moment, end_ns=moment, status=status)
+        self._run.step(Kind.OPAQUE, _BESIDE[kind], body, start_ns=moment, end_ns=moment, status=status)
 
     @property
     def _has_instructions(self) -> bool:

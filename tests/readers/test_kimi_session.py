@@ -11,7 +11,7 @@ from replaydbg.actions.open import open_trace
 from replaydbg.core.message import Reasoning
 from replaydbg.readers import _registry, kimi_session
 from tests.support.claude_sessions import told
-from tests.support.readings import document, lines, one, outline, sniffed
+from tests.support.readings import document, lines, one, outline, read, sniffed
 
 START = 1_770_000_000_000
 
@@ -139,6 +139,15 @@ def test_what_was_taken_back_unanswered_is_told() -> None:
     trace = session(says(20, "never mind"), record(21, "context.undo", count=1))
     assert outline(trace)[-1] == "opaque messages without a reply"
     assert told(trace, len(trace) - 1)[-1] == "never mind"
+
+
+def test_a_turn_that_was_cancelled_is_a_step_and_what_is_not_known_a_notice() -> None:
+    lines_ = lines(*SESSION, record(20, "turn.cancel"), record(21, "plan_mode.enter"), record(22, "tomorrow"))
+    reading = read(kimi_session.READER, lines_)
+    assert outline(reading.traces[0])[-1] == "opaque turn cancelled"
+    assert [notice.message for notice in reading.notices] == [
+        "1 event of a kind that is not known, left out: tomorrow (1)"
+    ]
 
 
 def test_what_a_compaction_took() -> None:

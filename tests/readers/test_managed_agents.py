@@ -107,4 +107,21 @@ def test_other_files_are_not_claimed() -> None:
         assert sniffed(managed_agents.READER, other) == 0.0
 
 
+def test_what_stopped_the_session_is_a_step_and_what_is_not_known_a_notice() -> None:
+    silent = event(9, "session.thread_status_running")
+    stopped = [
+        event(10, "user.interrupt"),
+        event(11, "session.status_idle", stop_reason={"type": "requires_action", "event_ids": ["x"]}),
+        event(12, "session.status_terminated"),
+        event(13, "session.dreamt"),
+    ]
+    reading = read(managed_agents.READER, lines(*EVENTS, silent, *stopped))
+    assert outline(reading.traces[0])[-3:] == [
+        "opaque interrupt", "opaque idle: requires action", "opaque session terminated",
+    ]  # fmt: skip
+    assert [(notice.pointer, notice.message) for notice in reading.notices] == [
+        ("line 16", "1 event of a kind that is not known, left out: session.dreamt (1)")
+    ]
+
+
 SAMPLES = list(SHAPES.values())
