@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from itertools import islice
+from itertools import islice, zip_longest
+from typing import Any, TypeAlias
 
 from replaydbg import limits
 from replaydbg.core.message import Json
@@ -33,47 +34,59 @@ class Change:
     after: Json
 
 
-def changes(before: Json, after: Json, path: tuple[str | int, ...] = ()) -> Iterator[Change]:
-    """Every field that differs, in the order of the documents. True is not 1, and 1.0 is."""
-    if isinstance(before, dict) and isinstance(after, dict):
-        for key, old in before.items():
-            if key in after:
-                yield from changes(old, after[key], (*path, key))
-            else:
-                yield Change(join((*path, key)), old, ABSENT)
-        for key, new in after.items():
-            if key not in before:
-                yield Change(join((*path, key)), ABSENT, new)
-    elif isinstance(before, list) and isinstance(after, list):
-        yield from _list_changes(before, after, path)
-    elif not _equal(before, after):
-        yield Change(join(path), before, after)
+def changes(before: Json, after: Json) -> Iterator[Change]:
+    """Every field that differs, in the order of the documents. True is not 1, and 1.0 is. Iterative: nesting must not end
+    the program.
+    """
+    waiting: list[_Pair] = [((), before, after)]
+    while waiting:
+        path, old, new = waiting.pop()
+        if isinstance(old, dict) and isinstance(new, dict):
+            both = [((*path, key), value, new.get(key, ABSENT)) for key, value in old.items()]
+            added = [((*path, key), ABSENT, value) for key, value in new.items() if key not in old]
+            waiting += reversed(both + added)
+        elif isinstance(old, list) and isinstance(new, list):
+            waiting += reversed(_items(old, new, path))
+        elif old is ABSENT or new is ABSENT or not _equal(old, new):
+            yield Change(join(path), old, new)
 
 
-def _list_changes(before: list[Json], after: list[Json], path: tuple[str | int, ...]) -> Iterator[Change]:
-    """Items from both ends that are equal are set aside; what is left in the middle is compared in its order."""
-    shorter = min(len(before), len(after))
+_Pair: TypeAlias = tuple[tuple[str | int, ...], Any, Any]
+
+
+def _items(before: list[Json], after: list[Json], path: tuple[str | int, ...]) -> list[_Pair]:
+    """Items from both ends that are equal are set aside where there are more in one; what is left in the middle is compared
+    in its order.
+    """
+    shorter = min(len(before), len(after)) if len(before) != len(after) else 0
     head = 0
     while head < shorter and _equal(before[head], after[head]):
         head += 1
     tail = 0
     while tail < shorter - head and _equal(before[-1 - tail], after[-1 - tail]):
         tail += 1
-    ends = len(before) - tail, len(after) - tail
-    for at in range(head, min(ends)):
-        yield from changes(before[at], after[at], (*path, at))
-    for at in range(min(ends), ends[0]):
-        yield Change(join((*path, at)), before[at], ABSENT)
-    for at in range(min(ends), ends[1]):
-        yield Change(join((*path, at)), ABSENT, after[at])
+    left = zip_longest(before[head : len(before) - tail], after[head : len(after) - tail], fillvalue=ABSENT)
+    return [((*path, at), old, new) for at, (old, new) in enumerate(left, head)]
 
 
 def _equal(one: Json, other: Json) -> bool:
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, (dict, list)) and type(one) is type(other) and len(one) == len(other):
-        return next(changes(one, other), None) is None
-    return bool(one == other) or (one != one and other != other)  # noqa: PLR0124 - two NaN say the same
+    waiting = [(one, other)]
+    while waiting:
+        mine, its = waiting.pop()
+        if isinstance(mine, bool) or isinstance(its, bool):
+            if mine is not its:
+                return False
+        elif isinstance(mine, dict) and isinstance(its, dict):
+            if mine.keys() != its.keys():
+                return False
+            waiting += [(value, its[key]) for key, value in mine.items()]
+        elif isinstance(mine, list) and isinstance(its, list):
+            if len(mine) != len(its):
+                return False
+            waiting += zip(mine, its, strict=True)
+        elif mine != its and (mine == mine or its == its):  # noqa: PLR0124 - two NaN say the same
+            return False
+    return True
 
 
 def first_changes(before: Json, after: Json, most: int = limits.CHANGES_PER_STEP_MAX) -> tuple[Change, ...]:

@@ -57,3 +57,13 @@ def test_nothing_differs_from_itself(value: Any) -> None:
 def test_changes_are_bounded() -> None:
     many = list(range(5000))
     assert len(first_changes(many, [-one - 1 for one in many])) == limits.CHANGES_PER_STEP_MAX
+
+
+def test_values_nested_deeper_than_functions_may_be_end_nothing() -> None:
+    before, after, other = 1, 2, 1
+    for _ in range(5000):
+        before, after, other = [before], [after], {"x": [other, 1]}  # type: ignore[assignment]
+    (change,) = changes(before, after)
+    assert (change.pointer.count("/"), change.before, change.after) == (5000, 1, 2)
+    assert not list(changes(other, other))
+    assert len(list(changes(before, other))) == 1
