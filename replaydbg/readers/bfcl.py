@@ -36,8 +36,9 @@ _OTHER_LITERALS = {"true": True, "false": False, "null": None}
 
 def sniff(document: Document) -> float:
     first = loose.mapping(_containers.first_record(document.head))
-    if {"id", "result"} <= first.keys() and _RESULT_KEYS & first.keys():
-        return 0.9
+    if {"id", "result"} <= first.keys():
+        if _RESULT_KEYS & first.keys() or loose.text(first["result"]).startswith(_FAILED):
+            return 0.9
     if any(keys <= first.keys() for keys in _QUESTION_KEYS):
         return 0.9
     is_definition = {"name", "description", "parameters"} <= first.keys()
@@ -211,5 +212,6 @@ READER = Reader(
         b'"inference_log"',
         b'"question"',
         b'"dict"',
+        _FAILED.encode(),
     ),
 )

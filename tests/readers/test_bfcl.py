@@ -8,9 +8,10 @@ import pytest
 
 from replaydbg.core.message import ToolCall
 from replaydbg.core.step import Usage
+from replaydbg.readers import _registry
 from replaydbg.readers.bfcl import READER
 from tests.support.chat_logs import user
-from tests.support.readings import lines, one, outline, read, sniffed
+from tests.support.readings import document, lines, one, outline, read, sniffed
 
 SINGLE = {
     "id": "simple_0",
@@ -89,6 +90,12 @@ def test_calls_that_were_written_as_python(said: str, calls: list[Any]) -> None:
     assert [(call.name, call.arguments) for call in step.tool_calls] == calls
     assert step.body.output is not None
     assert bool(step.body.output.text) is not bool(calls)
+
+
+def test_an_entry_that_failed_knows_no_more_than_that() -> None:
+    failed = {"id": "simple_9", "result": "Error during inference: late", "traceback": "..."}
+    for content in (lines(failed), lines(failed, SINGLE)):
+        assert _registry.choose(document(content)).reader is READER
 
 
 def test_a_failed_entry() -> None:
