@@ -29,6 +29,8 @@ STANDARD_INPUT = "-"
 _CHUNK_BYTES = 1 << 20
 _ZIPPED_BYTES = 64 << 10
 _UNZIPPED_BYTES_MAX = 64 << 10
+_BEGINS_WITH_EVENT = re.compile(rb"(?:\s{0,64}(?:event|id|retry)?:[^\n]{0,999}\n){0,8}\s{0,64}data:\s?[\[{]")
+_CARRIED = re.compile(rb"^data:\s?((?:\{|\[(?!DONE))[^\r\n]*)", re.MULTILINE)
 _BEGINS_WITH_TEXT = re.compile(rb'\s{0,64}\[?\s{0,64}"\s{0,64}[\[{]')
 _OF_THE_SYSTEM = ("/dev/std", "/dev/fd/", "/proc/")
 """Names of what this process has open, which may be a file."""
@@ -269,9 +271,19 @@ def _narrowed(name: str, raw: memoryview, encoding: str) -> Opened:
 
 
 def _untold(opened: Opened) -> Opened:
-    """What texts hold that are JSON themselves: `json.dump(trace.to_json(), file)` writes one, and lines or a list many."""
+    """What texts hold that are JSON themselves: `json.dump(trace.to_json(), file)` writes one, and lines or a list many; and
+    what the events of a stream carry, as `curl` saves it.
+    """
     text = memoryview(opened.document.buffer)
-    if text.nbytes > limits.STREAM_BYTES_MAX or not _BEGINS_WITH_TEXT.match(text):
+    if text.nbytes > limits.STREAM_BYTES_MAX:
+        return opened
+    if _BEGINS_WITH_EVENT.match(text):
+        carried = b"\n".join(_CARRIED.findall(text))
+        said = "server-sent events, read as the JSON that they carry; places are those of that"
+        return Opened(
+            Document(opened.document.name, memoryview(carried)), (*opened.notices, Notice("", said))
+        )
+    if not _BEGINS_WITH_TEXT.match(text):
         return opened
     held = _texts(bytes(text))
     if not all(isinstance(one, str) and one.lstrip()[:1] in ("{", "[") for one in held):

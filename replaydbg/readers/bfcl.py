@@ -36,9 +36,9 @@ _OTHER_LITERALS = {"true": True, "false": False, "null": None}
 
 def sniff(document: Document) -> float:
     first = loose.mapping(_containers.first_record(document.head))
-    if {"id", "result"} <= first.keys():
-        if _RESULT_KEYS & first.keys() or loose.text(first["result"]).startswith(_FAILED):
-            return 0.9
+    is_result = {"id", "result"} <= first.keys()
+    if is_result and (_RESULT_KEYS & first.keys() or loose.text(first["result"]).startswith(_FAILED)):
+        return 0.9
     if any(keys <= first.keys() for keys in _QUESTION_KEYS):
         return 0.9
     is_definition = {"name", "description", "parameters"} <= first.keys()

@@ -295,6 +295,24 @@ def test_other_texts_stay_as_they_are(tmp_path: Path, content: bytes) -> None:
     assert (bytes(opened.document.buffer), opened.notices) == (content, ())
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_events_of_a_stream_are_what_they_carry(tmp_path: Path, end: bytes) -> None:
+    sent = [
+        b": hello",
+        b"event: a",
+        b'data: {"a": 1}',
+        b"",
+        b"id: 7",
+        b'data:{"b": 2}',
+        b"",
+        b"data: [DONE]",
+        b"",
+    ]
+    opened = files.open_document(str(put(tmp_path, end.join(sent))))
+    assert bytes(opened.document.buffer) == b'{"a": 1}\n{"b": 2}'
+    assert "server-sent events" in opened.notices[0].message
+
+
 def test_an_address_is_not_fetched() -> None:
     with pytest.raises(UnreadableInput, match="no such file") as caught:
         files.open_document("https://example.org/run.json")
