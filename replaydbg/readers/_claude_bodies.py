@@ -198,4 +198,9 @@ def _part(found: dict[str, Json]) -> Part:
             text = "\n".join(text)
         if isinstance(text, str) and text:
             return Text(text)
+    failed = loose.text(loose.mapping(found.get("blockingError")).get("blockingError")) or loose.text(
+        found.get("stderr")
+    )
+    if failed and loose.text(found.get("type")).endswith("_error"):
+        return Text(f"{loose.text(found.get('hookName')) or 'hook'} failed: {failed}")
     return OtherPart(found)

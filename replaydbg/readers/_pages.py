@@ -28,6 +28,7 @@ _NEXT = frozenset(
     }
 )  # fmt: skip
 """What asks for the next page, and stands only where there is one."""
+_OF_BRAINTRUST = ("may be", " (each page that is not empty has a cursor, the last one, too)")
 _LASTS = ("has_more", "hasMore", "hasNextPage")
 _COUNTS = ("totalPages", "total_pages")
 _BELOW = ("cursors", "links", "paging", "pagination", "meta", "pageInfo")
@@ -48,9 +49,8 @@ def notice(document: Document, reading: Reading) -> Notice | None:
     for page, is_only in _pages(document, ends):
         for place, inner in _inside(page):
             for pointer, how in _marks(inner, steps, is_only=is_only):
-                # Braintrust gives a cursor with each page that is not empty.
-                is_sure = "may be" if pointer == "/cursor" else "is"
-                return Notice(place + pointer, f"a page of more: there {is_sure} more after it, {how}")
+                is_sure, why = _OF_BRAINTRUST if pointer == "/cursor" else ("is", "")
+                return Notice(place + pointer, f"a page of more: there {is_sure} more after it, {how}{why}")
     return None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 
-from replaydbg.core.message import Json, ToolCall
+from replaydbg.core.message import Json, Message, Role, ToolCall
 from replaydbg.core.step import Body, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.views.signs import UNICODE, Signs
@@ -13,6 +14,7 @@ from replaydbg.views.text import Span, one_line
 
 _VALUE_CHARS_MAX = 60
 _TEXT_CHARS_MAX = 240
+_LOOKED_AT_MAX = 8
 
 
 def preview(trace: Trace, row: int, signs: Signs = UNICODE) -> tuple[Span, ...]:
@@ -26,7 +28,17 @@ def preview(trace: Trace, row: int, signs: Signs = UNICODE) -> tuple[Span, ...]:
         return _said(body.input, "preview")
     if body.error:
         return (Span(one_line(body.error, _TEXT_CHARS_MAX), "error"),)
-    return _quoted(body.messages[-1].text) if kind is Kind.OPAQUE and body.messages else ()
+    return _quoted(_last_words(body.messages)) if kind is Kind.OPAQUE and body.messages else ()
+
+
+def _last_words(messages: Sequence[Message]) -> str:
+    """The last that nobody answered: what the program told itself may stand behind them."""
+    for at in range(len(messages) - 1, max(-1, len(messages) - 1 - _LOOKED_AT_MAX), -1):
+        if messages[at].role is Role.ASSISTANT:
+            break
+        if messages[at].text:
+            return messages[at].text
+    return ""
 
 
 def _reply(body: Body, signs: Signs) -> tuple[Span, ...]:

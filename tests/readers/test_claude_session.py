@@ -270,6 +270,20 @@ def test_what_the_program_says_to_itself_at_the_end_is_no_step(
     assert outline(trace_of(lines)) == ["model-call chat claude-9", *[UNHEARD] * is_told]
 
 
+def test_a_hook_that_failed_at_the_end_is_told_in_words() -> None:
+    lines = Lines()
+    lines.says("go")
+    lines.reply("m1", "gone")
+    hook = {
+        "type": "hook_blocking_error",
+        "hookName": "Stop",
+        "blockingError": {"blockingError": "no tests", "command": "x"},
+    }
+    lines.add("attachment", attachment=hook)
+    lines.add("attachment", attachment={"type": "hook_non_blocking_error", "stderr": "not found"})
+    assert told(trace_of(lines), 1)[-2:] == ["Stop failed: no tests", "hook failed: not found"]
+
+
 def test_what_a_compaction_left_was_heard() -> None:
     lines = Lines()
     lines.says("go")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from replaydbg.core.message import Role, text_message
+from replaydbg.core.message import Message, OtherPart, Role, text_message
 from replaydbg.core.step import Kind, PlainBody
 from replaydbg.views.preview import arguments_line, preview
 from replaydbg.views.text import plain
@@ -43,6 +43,11 @@ def test_others() -> None:
 def test_messages_that_nobody_answered_end_in_what_was_said_last() -> None:
     body = PlainBody(messages=(user("one"), user("and\ntwo")))
     assert said(Built("o", Kind.OPAQUE, "messages without a reply", body)) == '"and two"'
+    wordless = Message(Role.USER, (OtherPart({"a": 1}),))
+    body = PlainBody(messages=(user("one"), assistant("1"), user("two"), wordless))
+    assert said(Built("o", Kind.OPAQUE, "messages without a reply", body)) == '"two"'
+    body = PlainBody(messages=(user("one"), assistant("1"), wordless))
+    assert said(Built("o", Kind.OPAQUE, "messages without a reply", body)) == ""
 
 
 def test_long_texts_are_cut_before_they_are_worked_on() -> None:
