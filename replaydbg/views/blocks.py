@@ -166,13 +166,12 @@ def json_blocks(
         if item is _CLOSER:
             yield Block(label + comma, "dim", indent=begin + 2, place=at, inside=around)
             continue
-        if not exact and isinstance(item, str) and (lines := _lines(item)) > 1:
+        if not exact and (lines := lines_below(item)):
             is_open = folds.is_open(path, usual=lines <= _SMALL_VALUES)
-            text = "|" if is_open else f"|…  {lines} lines"
+            text = below_words(lines, is_open=is_open)
             yield _container(label, text, item, is_open, indent=begin, place=at, fold=path, inside=around)
             if is_open:
-                said = shown(item.rstrip("\n"))
-                yield Block(said, "json-string", indent=begin + 4, place=at, inside=path, value=item)
+                yield text_below(item, indent=begin + 4, place=at, inside=path)
             continue
         if not isinstance(item, dict | list) or not item:
             yield _leaf(label, item, comma, indent=begin + 2, place=at, inside=around)
@@ -195,9 +194,23 @@ def json_blocks(
             waiting.append((depth + 1, label, path + step, child, "" if last else ",", at + step, path))
 
 
-def _lines(text: str) -> int:
-    """How many lines are to stand below the key: a file that an agent writes is not read in one. The sign for it is YAML's."""
-    return 0 if "\n" not in text or instead_of(text) else text.rstrip("\n").count("\n") + 1
+def lines_below(value: Json) -> int:
+    """Of text how many lines are to stand below its name, 0 for none: a file that an agent writes is not read in one."""
+    if not isinstance(value, str) or "\n" not in value or instead_of(value):
+        return 0
+    lines = value.rstrip("\n").count("\n") + 1
+    return lines if lines > 1 else 0
+
+
+def below_words(lines: int, *, is_open: bool) -> str:
+    """What stands beside the name of such a text: the sign that YAML has for it."""
+    return "|" if is_open else f"|…  {lines} lines"
+
+
+def text_below(text: str, *, indent: int, place: str, inside: str) -> Block:
+    """The text that stands below its name."""
+    said = shown(text.rstrip("\n"))
+    return Block(said, "json-string", indent=indent, place=place, inside=inside, value=text)
 
 
 def count_words(item: Json) -> str:

@@ -199,7 +199,7 @@ def call_blocks(call: ToolCall, place: str, folds: Folds) -> Iterator[Block]:
         yield Block(unknown, spans=spans, place=place)
         return
     text = shown(one_line(call.arguments))
-    if len(text) <= _SHORT_JSON_CHARS:
+    if len(text) <= _SHORT_JSON_CHARS and "\\n" not in text:
         yield Block(f"{head}  {text}", spans=((0, len(head), "role-tool"),), place=place + "/arguments")
         return
     yield Block(head, spans=((0, len(head), "role-tool"),), place=place)

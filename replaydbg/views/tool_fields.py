@@ -15,12 +15,15 @@ from replaydbg.views.blocks import (
     Block,
     Folds,
     Spans,
+    below_words,
     count_words,
     fold_sign,
     folded_in,
     json_blocks,
+    lines_below,
     one_line,
     shown,
+    text_below,
     value_blocks,
 )
 from replaydbg.views.conversation import (
@@ -229,17 +232,21 @@ def _beside(text: str, spans: Spans, line: _Line) -> tuple[str, Spans]:
 def _field(line: _Line, arguments: Mapping[str, Json], bad: list[str]) -> Iterator[Block]:
     name, place, cells, indent = line.name, line.where.place, line.cells, line.where.indent
     there = name in arguments
-    sign = "✗ " if bad else "  "
+    given = arguments[name] if there else NO_VALUE
+    lines, fold = lines_below(given) if there else 0, f"field{place}"
+    is_open = bool(lines) and line.where.folds.is_open(fold, usual=bool(bad) or lines <= _OPEN_FIELDS_MAX)
+    sign = "✗ " if bad else fold_sign(is_open) if lines else "  "
     label = shown(name).ljust(cells)
     value = shown(one_line(arguments[name])) if there else "(missing)" if bad else "(not given)"
-    text = f"{sign}{label}  {value}"
+    text = f"{sign}{label}  {below_words(lines, is_open=is_open) if lines else value}"
     value_look = ("error" if bad else _value_look(arguments[name])) if there else ("error" if bad else "dim")
     start = len(sign) + len(label) + 2
     whole, spans = _beside(
         text, ((0, 2, "error"), (2, 2 + len(label), "json-key"), (start, len(text), value_look)), line
     )
-    given = arguments[name] if there else NO_VALUE
-    yield Block(whole, spans=spans, indent=indent, place=place, value=given)
+    yield Block(whole, spans=spans, indent=indent, place=place, value=given, fold=fold if lines else "")
+    if is_open:
+        yield text_below(str(given), indent=indent + 4, place=place, inside=fold)
     if line.declared and whole == text:
         yield Block(f"wants {line.declared}", "hint", indent=indent + 4 + cells, hang=6, place=place)
     for message in bad:

@@ -137,3 +137,15 @@ def test_odd_schemas_do_not_take_the_pane_along(schema: dict[str, Any]) -> None:
     asked = call("f", {"a": {"b": [1] * 50}}, "c")
     run = trace(model_call("m", [user("go")], assistant("", asked), tools=[tool("f", schema)]))
     assert "a" in text_of(tools_tab(about(run, "m"), Folds(), 100))
+
+
+def test_text_of_several_lines_stands_below_its_name() -> None:
+    asked = call("write", {"path": "a.py", "content": "one\ntwo\n", "long": "line\n" * 30})
+    run = trace(model_call("m", [user("go")], assistant("", asked)))
+    text = text_of(tools_tab(about(run, "m"), Folds(), 100))
+    assert "▾ content  |\n" in text
+    assert "one\ntwo\n" in text
+    assert "▸ long     |…  30 lines" in text
+    folded = text_of(tools_tab(about(run, "m"), Folds().toggled("field/tool_calls/0/arguments/content"), 100))
+    assert "▸ content  |…  2 lines" in folded
+    assert "two" not in folded
