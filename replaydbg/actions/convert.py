@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from replaydbg import limits
 from replaydbg.actions.check import check_trace
 from replaydbg.actions.suppressions import suppressions
 from replaydbg.core.branch import Branch
@@ -42,7 +43,19 @@ def conversion(
             "name one of them with --trace",
         )
     runs = [Written(trace, _told(path, trace, losses) if findings else ()) for trace in traces]
-    return Conversion(writer.write(runs, losses), losses)
+    return Conversion(_bounded(writer.write(runs, losses), target), losses)
+
+
+def _bounded(pieces: Iterable[bytes], target: str) -> Iterator[bytes]:
+    left = limits.WRITTEN_BYTES_MAX
+    for piece in pieces:
+        left -= len(piece)
+        if left < 0:
+            raise UsageProblem(
+                f"in {target} it takes more than {limits.WRITTEN_BYTES_MAX >> 30} GiB, and would not be opened again",
+                "each prompt is written whole there; atif and markdown say each message once",
+            )
+        yield piece
 
 
 def _told(path: str, trace: Trace, losses: Losses) -> tuple[Finding, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from replaydbg.core.digest import canonical
+from replaydbg.core.digest import digest
+from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Role, Text
 from replaydbg.wire import genai
 
@@ -19,12 +20,20 @@ class News:
 
     def __init__(self) -> None:
         self._told: Counter[str] = Counter()
+        self._so_far: dict[int, tuple[Conversation, int, Counter[str]]] = {}
+        """Of conversations how much has been told: their next prompt begins with the same, which need not be looked at again."""
 
     def of(self, messages: Sequence[Message]) -> list[Message]:
         """The messages that are new, in order; they count as told from now on."""
-        seen: Counter[str] = Counter()
+        told, seen = 0, Counter[str]()
+        if isinstance(messages, History):
+            conversation = messages.conversation
+            _, length, counted = self._so_far.get(id(conversation), (conversation, 0, seen))
+            if length <= len(messages):
+                told, seen = length, counted
+                self._so_far[id(conversation)] = conversation, len(messages), seen
         new = []
-        for message in messages:
+        for message in (messages[place] for place in range(told, len(messages))):
             names = _names(message)
             seen.update(names)
             if any(seen[name] > self._told[name] for name in names):
@@ -45,7 +54,7 @@ class News:
 def _names(message: Message) -> list[str]:
     """Of what an assistant said and of each of its calls; one for any other message."""
     if message.role is not Role.ASSISTANT:
-        return [canonical([str(message.role), genai.write_messages([message])[0]["parts"]])]
+        return [digest([str(message.role), genai.write_messages([message])[0]["parts"]])]
     said = "".join(part.text for part in message.parts if isinstance(part, Text)).strip()
-    calls = [canonical(["call", call.name, call.arguments]) for call in message.tool_calls]
-    return [canonical(["assistant", said]), *calls] if said or not calls else calls
+    calls = [digest(["call", call.name, call.arguments]) for call in message.tool_calls]
+    return [digest(["assistant", said]), *calls] if said or not calls else calls

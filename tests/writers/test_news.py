@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
+from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Reasoning, Role, Text, ToolCall, text_message
 from replaydbg.writers._news import News
 
@@ -16,6 +20,44 @@ def test_a_conversation_is_told_once() -> None:
     again = text_message(Role.USER, "again")
     assert news.of([SYSTEM, HI, YES, again]) == [again]
     assert news.of([SYSTEM, HI, YES, again]) == []
+
+
+said = st.lists(st.sampled_from([SYSTEM, HI, YES, text_message(Role.USER, "again")]), max_size=6)
+
+
+@given(said, st.lists(st.integers(0, 6), max_size=6), said, st.integers(0, 6))
+def test_prompts_that_share_their_messages_are_told_as_others(
+    messages: list[Message], lengths: list[int], others: list[Message], kept: int
+) -> None:
+    """What is told already of a conversation is not looked at again: it comes to the same."""
+    first = Conversation(lambda message: message)
+    second = Conversation(lambda message: message, first, kept)
+    for message in messages:
+        first.append(message)
+    for message in others:
+        second.append(message)
+    fast, plain = News(), News()
+    for number, length in enumerate(lengths):
+        one = (first, second)[number % 2]
+        prompt = History(one, min(length, len(one)))
+        assert fast.of(prompt) == plain.of(list(prompt))
+        for news in (fast, plain):
+            news.reply(YES)
+
+
+def test_a_long_conversation_is_decoded_once() -> None:
+    decoded: list[int] = []
+
+    def decode(number: int) -> Message:
+        decoded.append(number)
+        return text_message(Role.USER, str(number))
+
+    long, news = Conversation(decode, size=lambda entry: 1 << 30), News()
+    for number in range(50):
+        long.append(number)
+    told = [len(news.of(History(long, length))) for length in range(51)]
+    assert told == [0] + [1] * 50
+    assert decoded == list(range(50))
 
 
 def test_what_is_said_twice_is_told_twice() -> None:
