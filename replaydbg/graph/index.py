@@ -58,6 +58,8 @@ class Asked:
         self._offers = _Offers()
         self.calls: dict[int, tuple[ToolCall, ...]] = {}
         self.executed: dict[int, ToolCall] = {}
+        self._waiting: dict[str, ToolCall] = {}
+        """Calls by id that nobody has run yet: who runs one mostly recorded the same again, which is kept once."""
         self.ran: set[str] = set()
         """Ids of calls of which an execution recorded what came back."""
         self.offers: dict[int, tuple[ToolSpec, ...]] = {}
@@ -66,7 +68,11 @@ class Asked:
     def hear(self, row: int, body: Body) -> None:
         if self._kinds[row] == _MODEL_CALL:
             output = body.output
-            self.calls[row] = output.tool_calls if output is not None else ()
+            calls = self.calls[row] = output.tool_calls if output is not None else ()
+            for one in calls:
+                self._waiting[one.id] = one
+            if len(self._waiting) > WAITING_CALLS_MAX:
+                self._waiting.clear()
             tools = body.tools
             if tools is not None:
                 self.offers[row] = self._offers.of(tools)
@@ -74,9 +80,14 @@ class Asked:
         else:
             call = body.call
             if call is not None:
-                self.executed[row] = call
+                asked = self._waiting.pop(call.id, None)
+                self.executed[row] = call if asked is None or _differ(asked, call) else asked
                 if call.id and body.has_result:
                     self.ran.add(call.id)
+
+
+def _differ(asked: ToolCall, ran: ToolCall) -> bool:
+    return asked.name != ran.name or asked.arguments != ran.arguments or asked.problem != ran.problem
 
 
 class _Offers:

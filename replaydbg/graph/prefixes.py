@@ -16,22 +16,19 @@ from replaydbg.graph.wording import exact, masked
 from replaydbg.wire.conversation import is_instruction
 
 
-class Prefixes:
-    """Names beginnings of conversations by numbers: each by that of the beginning before it, and its last message. 0 is none."""
+def extended(prefix: int, key: int) -> int:
+    """The name of a beginning, made of that of the beginning before it and the key of its last message. 0 is none.
 
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[int, int], int] = {}
-
-    def __call__(self, prefix: int, key: int) -> int:
-        return self._numbers.setdefault((prefix, key), len(self._numbers) + 1)
+    Of as many bits as the key is, so nothing has to be remembered of names that were given.
+    """
+    return hash((prefix, key))
 
 
 class Retold:
     """Prompts whose instructions hold a time or a made-up id, by names that leave it out."""
 
-    def __init__(self, trace: Trace, extended: Prefixes) -> None:
+    def __init__(self, trace: Trace) -> None:
         self.ends = Ends(trace)
-        self._extended = extended
         self.prompts: dict[int, int] = {}
         self._latest: dict[int, tuple[list[int], list[int]]] = {}
         """By the instructions the last prompt that they began: keys of its messages, and its prefixes."""
@@ -49,7 +46,7 @@ class Retold:
             known, prefixes = [], [0]
         prefixes = list(prefixes)
         for key in own[len(known) :]:
-            prefixes.append(self._extended(prefixes[-1], key))
+            prefixes.append(extended(prefixes[-1], key))
         self._latest[first] = own, prefixes
         return prefixes
 
@@ -73,8 +70,7 @@ class Digests:
 
     PROMPTS_MAX = 8
 
-    def __init__(self, extended: Prefixes, keys: Keys) -> None:
-        self._extended = extended
+    def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._recent: deque[tuple[Sequence[Message], Chain]] = deque(maxlen=self.PROMPTS_MAX)
         self._of_conversations: dict[int, tuple[Conversation, Chain]] = {}
@@ -88,7 +84,7 @@ class Digests:
             if known[0] is messages[0] and len(known) <= len(messages) and all(map(is_, known, messages)):
                 chain = its.begun(len(known))
                 break
-        chain = chain or Chain(self._extended, self._keys)
+        chain = chain or Chain(self._keys)
         chain.extend(messages[len(chain.keys) :])
         if messages:
             self._recent.append((messages, chain))
@@ -103,7 +99,7 @@ class Digests:
         while id(conversation) not in self._of_conversations and conversation.before is not None:
             conversation, length = conversation.before, conversation.kept
             lent.append((conversation, length))
-        chain = Chain(self._extended, self._keys)
+        chain = Chain(self._keys)
         for one, until in reversed(lent):  # what was lent comes first
             if id(one) in self._of_conversations:
                 _, chain = self._of_conversations[id(one)]
@@ -117,22 +113,21 @@ class Digests:
 class Chain:
     """Keys of messages, and names of beginnings: `prefixes[n]` names the first n."""
 
-    __slots__ = ("_extended", "_key", "keys", "prefixes")
+    __slots__ = ("_key", "keys", "prefixes")
 
-    def __init__(self, extended: Prefixes, key: Keys) -> None:
-        self._extended = extended
+    def __init__(self, key: Keys) -> None:
         self._key = key
         self.keys: list[int] = []
         self.prefixes = [0]
 
     def begun(self, length: int) -> Chain:
         """Another one that begins as this one does."""
-        chain = Chain(self._extended, self._key)
+        chain = Chain(self._key)
         chain.keys, chain.prefixes = self.keys[:length], self.prefixes[: length + 1]
         return chain
 
     def extend(self, messages: Iterable[Message]) -> None:
-        prefix, key_of, extended = self.prefixes[-1], self._key, self._extended
+        prefix, key_of = self.prefixes[-1], self._key
         for message in messages:
             key = key_of(message)
             prefix = extended(prefix, key)

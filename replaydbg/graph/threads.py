@@ -17,7 +17,7 @@ from replaydbg.core.message import Message, Role, ToolCall
 from replaydbg.core.step import Body, Kind
 from replaydbg.core.trace import Trace
 from replaydbg.graph.index import Asked, TraceIndex
-from replaydbg.graph.prefixes import Digests, Ends, Keys, Prefixes, Retold, chain_key
+from replaydbg.graph.prefixes import Digests, Ends, Keys, Retold, chain_key, extended
 
 _ASSISTANT = Role.ASSISTANT
 _LENGTHS = range(1 << 62)
@@ -56,10 +56,9 @@ class Linking:
         self._latest: dict[int, int] = {}
         self._silent: set[int] = set()
         """Rows of the calls without a reply."""
-        self._extended = Prefixes()
         self._keys = Keys()
-        self._digests = Digests(self._extended, self._keys)
-        self._retold = Retold(trace, self._extended)
+        self._digests = Digests(self._keys)
+        self._retold = Retold(trace)
         self._talks: dict[int, _Talk] = {}
         """By the identity of their conversation."""
         self._begun: dict[int, _Talk | None] = {}
@@ -130,7 +129,7 @@ class Linking:
             self._ended(row, prefixes[length], None if output is None else self._keys(output))
 
     def _among_others(self, row: int, messages: Sequence[Message], output: Message | None) -> None:
-        ends, extended, retold = self._ends, self._extended, self._retold
+        ends, retold = self._ends, self._retold
         chain, length = self._digests.of(messages), len(messages)
         if length:
             self._share(chain.keys[0])
@@ -165,7 +164,7 @@ class Linking:
         if reply is not None:
             if not end:
                 self._share(reply)  # of an empty prompt the conversation begins with the reply
-            self._ends.add(self._extended(end, reply), row)
+            self._ends.add(extended(end, reply), row)
 
     def _told_after(self, row: int, first: Message, key: int) -> Link | None:
         """A link where only what is new was recorded; `key` is that of the first message."""

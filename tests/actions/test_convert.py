@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from replaydbg.actions.convert import save_branch, save_trace
+from replaydbg import limits
+from replaydbg.actions.convert import conversion, save_branch, save_trace, write_to
 from replaydbg.actions.open import open_trace
 from replaydbg.codec import step_document
 from replaydbg.errors import UsageProblem
@@ -40,3 +41,17 @@ def test_the_recording_is_never_overwritten_by_any_of_its_names(tmp_path: Path) 
     assert source.read_text() == "{}"
     save_branch(branch(), str(tmp_path / "new.json"), str(source))
     save_branch(branch(), str(tmp_path / "new.json"), "-")
+
+
+def test_what_could_not_be_opened_again_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.json"
+    write_to(str(path), conversion([recording()], "native"), "-")
+    size = path.stat().st_size
+    monkeypatch.setattr(limits, "WRITTEN_BYTES_MAX", size)
+    write_to(str(path), conversion([recording()], "native"), "-")
+    monkeypatch.setattr(limits, "WRITTEN_BYTES_MAX", size - 1)
+    with pytest.raises(UsageProblem, match="in native it takes more than"):
+        write_to(str(path), conversion([recording()], "native"), "-")
+    assert path.stat().st_size == size, "it is as it was"

@@ -261,3 +261,18 @@ def test_calls_of_one_turn_under_one_id_are_run_in_their_order(other: dict[str, 
         )
     )
     assert [index.call_of(row) for row in (2, 3)] == [CallPlace(1, 0), CallPlace(1, 1)]
+
+
+def test_a_call_that_was_recorded_twice_is_kept_once() -> None:
+    """With the model and with its execution, often as text there; another one of the same id is another."""
+    asked, other_asked = call("look", {"q": "x"}, "c1"), call("look", {"q": "y"}, "c2")
+    run = trace(
+        model_call("m1", [user("hi")], assistant("", asked, other_asked)),
+        tool_execution("t1", call("look", raw='{"q":"x"}', id_="c1"), "no"),
+        tool_execution("t2", call("look", {"q": "z"}, "c2"), "no"),
+        tool_execution("t3", call("look", {"q": "x"}, "c1"), "no"),
+    )
+    index = TraceIndex(run)
+    ran = [index.executed_call(row) for row in index.executions]
+    assert ran[0] is asked
+    assert [one.arguments for one in ran if one is not None] == [{"q": "x"}, {"q": "z"}, {"q": "x"}]

@@ -7,7 +7,7 @@ import pytest
 from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Role, Text
 from replaydbg.graph import prefixes
-from replaydbg.graph.prefixes import Digests, Keys, Prefixes, chain_key
+from replaydbg.graph.prefixes import Digests, Keys, chain_key
 from tests.support.build import assistant, call, response, system, user
 
 ASK = assistant("", call("f", {"x": 1}, "c1"))
@@ -38,7 +38,7 @@ def test_each_message_of_a_list_is_digested_once(monkeypatch: pytest.MonkeyPatch
         return chain_key(message)
 
     monkeypatch.setattr(prefixes, "chain_key", counted)
-    digests = Digests(Prefixes(), Keys())
+    digests = Digests(Keys())
     talk = Conversation(lambda message: message)
     for number in range(200):
         talk.append(user(f"say {number}"))
@@ -48,7 +48,7 @@ def test_each_message_of_a_list_is_digested_once(monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_list_that_goes_on_from_another_has_its_names() -> None:
-    digests = Digests(Prefixes(), Keys())
+    digests = Digests(Keys())
     talk = Conversation(lambda message: message)
     for text in ("a", "b", "c"):
         talk.append(user(text))
