@@ -1,7 +1,7 @@
 """Messages of LangChain and states of LangGraph: dumps of messages, what `invoke` gave, threads of LangGraph's server.
 
 Three ways of writing a message are read (`dumpd`, `messages_to_dict`, `model_dump`), alone, as the `messages` of a state,
-and as what nodes added, one update after another. A list of states (`get_state_history`, a thread's history) is told from
+and as what nodes added, one update after another. What has messages and a `trace_id` or `thread_id` is a trace of its own. A list of states (`get_state_history`, a thread's history) is told from
 the oldest on: each gives the time at which its new messages were there, and the tasks that failed.
 
 Get one: `json.dump(messages_to_dict(graph.invoke(...)["messages"]), file)`, or
@@ -86,6 +86,10 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         for record in map(loose.mapping, items):
             if _is_state(record):
                 threads.setdefault(_thread_id(record), []).append(record)
+            elif _has_messages(record) and _name(record):
+                own = _Told(transcript.run(_name(record)))
+                own.record(record)
+                own.thread.end()
             elif not told.record(record):
                 transcript.notice(place, "neither a message nor a state, left out")
         if told is not lines:
@@ -96,6 +100,11 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         told.states(states)
         told.thread.end()
     yield transcript.whole("no message")
+
+
+def _name(record: dict[str, Json]) -> str:
+    """What the program calls the run that it wrote the messages of: `langsmith-fetch` puts several into one list."""
+    return loose.text(record.get("trace_id")) or loose.text(record.get("thread_id"))
 
 
 def _thread_id(state: dict[str, Json]) -> str:

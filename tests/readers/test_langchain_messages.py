@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from replaydbg.readers.langchain_messages import READER
-from tests.support.readings import clear, lines, one, opened, outline, sniffed
+from tests.support.readings import clear, document, lines, one, opened, outline, sniffed
 
 USED = {"input_tokens": 7, "output_tokens": 3, "input_token_details": {"cache_read": 2}}
 CALL = {"name": "look", "args": {"q": "x"}, "id": "c", "type": "tool_call"}
@@ -105,3 +105,15 @@ def test_other_formats_are_not_claimed(content: Any) -> None:
 
 
 SAMPLES = [FLAT, DATA, DUMPED, HISTORY, {"messages": FLAT}]
+
+
+def test_messages_with_the_id_of_their_trace_are_one_of_their_own() -> None:
+    """What `langsmith-fetch traces` prints."""
+    said = [{"type": "human", "content": "hi"}, {"type": "ai", "content": "ho"}]
+    content = [
+        {"trace_id": "a", "messages": said},
+        {"trace_id": "b", "messages": said},
+        {"thread_id": "c", "messages": said},
+    ]
+    *_, reading = READER.read(document(content), False)
+    assert [(trace.id, len(trace)) for trace in reading.traces] == [("a", 1), ("b", 1), ("c", 1)]
