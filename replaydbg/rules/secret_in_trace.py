@@ -1,9 +1,9 @@
 """Secret in the trace.
 
 What it finds:
-    A key or token of a known kind in a prompt, a reply, a tool call or a result: of cloud providers, code hosts,
-    models, payment and chat services, private keys, and as a hint passwords in addresses and keys of Google, which web pages
-    may show to everybody. Each is told once, masked; what
+    A key or token of a known kind in a prompt, a reply, a tool call, a result or what a retrieval found: of cloud providers, code
+    hosts, models, payment and chat services, private keys, and as a hint passwords in addresses and keys of Google, which web
+    pages may show to everybody. Each is told once, masked; what
     documents write in place of one (`AKIA...EXAMPLE`, `user:password@`) is left alone. Needs the
     extra `secrets` (detect-secrets); without it nothing is looked for. Nothing is sent anywhere to find out whether a
     key is valid.
@@ -30,6 +30,7 @@ from replaydbg import limits
 from replaydbg.core.digest import canonical
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Json, Part, Reasoning, Text, ToolCall, ToolResponse
+from replaydbg.core.step import KINDS, Kind
 from replaydbg.graph.answers import PromptPlace
 from replaydbg.graph.facts import Facts
 from replaydbg.rules import _secrets
@@ -45,6 +46,9 @@ _TEXT_CHARS_MIN = 20
 """No key is shorter."""
 _GLANCE_CHARS = 16_000
 """Looked at together: what stays in the processor's cache."""
+
+_OTHERS = frozenset(map(KINDS.index, (Kind.RETRIEVAL, Kind.HANDOFF, Kind.OPAQUE)))
+"""Steps of which what went in and came out is looked at, where nothing is inside of them: else the steps inside say it."""
 
 _Place: TypeAlias = str | int | tuple[int, int]
 """A pointer, the number of a call, or a message of the prompt and a part of it."""
@@ -113,6 +117,7 @@ def _finding(facts: Facts, secret: _secrets.Secret, row: int, place: _Place, row
 def _texts(facts: Facts) -> Iterator[tuple[list[_Said], int]]:
     """Every text of the run once, with the step and the place where it first stands, some at a time; and how long they are."""
     trace, links, calls_of = facts.trace, facts.threads.links, facts.index.calls_by_row
+    kinds, parents, last = trace.kinds, trace.parents, len(trace) - 1
     batch: list[_Said] = []
     chars = 0
     for row in facts.index.in_time:
@@ -133,6 +138,10 @@ def _texts(facts: Facts) -> Iterator[tuple[list[_Said], int]]:
             batch.append((row, "/result", text))
         if len(text := body.error) >= _TEXT_CHARS_MIN:
             batch.append((row, "/error", text))
+        if kinds[row] in _OTHERS and (row == last or parents[row + 1] != row):
+            for pointer, value in (("/input", body.input), ("/output", body.output_value)):
+                if value is not None and len(text := _as_text(value)) >= _TEXT_CHARS_MIN:
+                    batch.append((row, pointer, text))
         for number, call in enumerate(calls_of.get(row, ())):
             if len(text := _as_text(call.raw or call.arguments)) >= _TEXT_CHARS_MIN:
                 batch.append((row, number, text))

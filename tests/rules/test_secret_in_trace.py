@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 pytest.importorskip("detect_secrets")
 
 from replaydbg import limits
 from replaydbg.core.finding import Severity
+from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.rules import _registry, _secrets
 from replaydbg.rules.secret_in_trace import RULE
-from tests.support.build import assistant, call, chat, model_call, response, trace, user
+from tests.support.build import assistant, call, chat, model_call, other, response, trace, user
 from tests.support.rules import found
 
 KEY = "ghp_" + "a1B2c3D4e5F6" * 3
@@ -49,6 +52,16 @@ def test_each_is_told_once_and_masked() -> None:
 def test_at_its_place(run: Trace, place: str) -> None:
     (finding,) = found(RULE, run)
     assert finding.evidence[0].pointer == place
+
+
+def test_in_what_a_retrieval_found_and_in_messages_that_nobody_answered() -> None:
+    documents = other("r", Kind.RETRIEVAL, "search", input="how?", output=[{"text": f"use {KEY}"}])
+    (finding,) = found(RULE, trace(documents, other("e", Kind.OPAQUE, "unanswered", input=f"it is {KEY}")))
+    assert (finding.step_ids, finding.evidence[0].pointer) == (("r", "e"), "/output")
+    inside = model_call("m", [user(f"It is {KEY}.")], assistant("Thanks."))
+    around = replace(other("o", Kind.OPAQUE, "chain", input=f"It is {KEY}."), children=(inside,))
+    (finding,) = found(RULE, trace(around))
+    assert finding.step_ids == ("m",)
 
 
 def test_a_password_in_an_address_is_a_hint() -> None:
