@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from replaydbg.drivers import beside, files
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.graph.walk import Heed
 from replaydbg.readers import _registry
-from replaydbg.readers._api import Document, Reading
+from replaydbg.readers._api import Document, Reader, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +60,23 @@ def with_those_beside(path: str, format_name: str | None, opened: files.Opened |
     """The document, and the files that belong to it: a session's sub-agents, the events of a run."""
     opened = opened or files.open_document(recording(path))
     document = opened.document
-    is_one = format_name is None and not _registry.may_have_others_beside(document)
-    if path == files.STANDARD_INPUT or is_one:
+    if path == files.STANDARD_INPUT:
         return opened
-    reader = _registry.choose(document, format_name).reader
-    if reader.beside is None:
-        return opened
-    names = reader.beside(document, beside.names(document.name, across=reader.beside_across))
+    if format_name is None:
+        picked = {each.name: _names_beside(each, document) for each in _registry.with_others_beside(document)}
+        if not any(picked.values()):
+            return opened
+        names = picked.get(_registry.choose(document).reader.name, ())
+    else:
+        names = _names_beside(_registry.choose(document, format_name).reader, document)
     documents, notices = beside.opened(document.name, names)
     return files.Opened(replace(document, beside=documents), opened.notices + notices)
+
+
+def _names_beside(reader: Reader, document: Document) -> Sequence[str]:
+    if reader.beside is None:
+        return ()
+    return reader.beside(document, beside.names(document.name, across=reader.beside_across))
 
 
 def recording(path: str) -> str:

@@ -122,13 +122,12 @@ def choose(document: Document, format_name: str | None = None, *, fallback: bool
     return _choice(document, format_name, *_ranked(document, format_name, fallback=fallback))
 
 
-def may_have_others_beside(document: Document) -> bool:
-    """Whether the document may be of a format of recordings of several files."""
-    return any(
-        _confidence(each.reader(), document, []) > 0
-        for each in _known()[0]
-        if each.entry.has_others_beside and each.may_know(document)
-    )
+def with_others_beside(document: Document) -> list[Reader]:
+    """Readers of recordings of several files that may know the document: none of most, which saves to ask them all."""
+    asked = [
+        each.reader() for each in _known()[0] if each.entry.has_others_beside and each.may_know(document)
+    ]
+    return [reader for reader in asked if _confidence(reader, document, []) > 0]
 
 
 def _choice(
