@@ -76,6 +76,9 @@ GROUNDING_CHARS_MAX = 30_000_000
 GROUNDING_LOOKED_THROUGH_MAX = 4_000_000_000
 """Characters looked through for identifiers, again for each (a few seconds): a run in which thousands were never told is left there."""
 
+COUNTED_BYTES_MAX = 8 << 20
+"""Text of earlier messages that is decoded to estimate their tokens while a step is looked at (some 20 ms); of more nothing is said."""
+
 SECRET_CHARS_MAX = 5_000_000
 """Text that is searched for secrets (half a second); where the search ended is said."""
 

@@ -101,6 +101,8 @@ def print_folder(path: str, output: Output = Output.TEXT) -> int:
     """A line for each trace below the folder, as the chooser of the screen shows them."""
     from replaydbg.actions.traces import listed, read_listed
 
+    gc.freeze()
+    gc.enable()  # what was known of a trace goes once its line is printed
     _print_lines((line for file in listed(path) for line in read_listed(file)), output)
     return 0
 

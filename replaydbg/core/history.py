@@ -6,6 +6,7 @@ prompt is a list and a length (`History`), and each message is decoded once, whe
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, overload
@@ -34,7 +35,8 @@ class Conversation:
     """
 
     __slots__ = (
-        "_decode", "_decoded", "_decoded_bytes", "_latest", "_latest_bytes", "_size", "before", "entries", "kept",
+        "_decode", "_decoded", "_decoded_bytes", "_latest", "_latest_bytes", "_size", "before", "chars",
+        "entries", "kept",
     )  # fmt: skip
 
     def __init__(
@@ -50,6 +52,8 @@ class Conversation:
         self.kept = min(kept, len(before)) if before is not None else 0
         self.entries: list[Any] = []
         """Those that no other conversation lent. Only appended to."""
+        self.chars = array("q", (0,))
+        """Of the first messages, as far as somebody counted."""
         self._decoded: dict[int, Message] = {}
         self._decoded_bytes = 0
         self._latest: list[int] = []
@@ -83,6 +87,14 @@ class Conversation:
         """What the message at a place was appended as."""
         holder = self._holder(place)
         return holder.entries[place - holder.kept]
+
+    def size(self, place: int) -> int:
+        """Bytes of the text that the message at a place is decoded from; 0 where it is a message already."""
+        holder = self._holder(place)
+        return holder.own_size(place - holder.kept)
+
+    def own_size(self, at: int) -> int:
+        return self._size(self.entries[at])
 
     def entries_between(self, first: int, last: int) -> list[Any]:
         """What the messages from one place to another were appended as."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Sequence
 
 from replaydbg.core.digest import canonical
+from replaydbg.core.history import History
 from replaydbg.core.message import Message, Text, ToolCall, ToolResponse
 
 
@@ -28,3 +30,20 @@ CHARS_PER_TOKEN = 4
 
 def tokens_estimate(messages: Iterable[Message]) -> int:
     return -(-chars(messages) // CHARS_PER_TOKEN)
+
+
+def tokens_of_first(messages: Sequence[Message], count: int, bytes_max: int) -> int | None:
+    """The estimate for the first `count` messages. None where too much would have to be decoded for it: a prompt that others
+    begin with is counted once, and a session of screenshots has hundreds of megabytes.
+    """
+    if not isinstance(messages, History):
+        return tokens_estimate(messages[:count])
+    conversation = messages.conversation
+    sums = conversation.chars
+    for place in range(len(sums) - 1, count):
+        bytes_max -= conversation.size(place)
+        if bytes_max < 0:
+            return None
+        # Written to its place: two threads that count at once come to the same.
+        sums[place + 1 : place + 2] = array("q", (sums[place] + chars((conversation[place],)),))
+    return -(-sums[count] // CHARS_PER_TOKEN)

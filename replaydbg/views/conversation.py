@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
+from replaydbg import limits
 from replaydbg.core import pointer
 from replaydbg.core.message import (
     Json,
@@ -18,7 +19,7 @@ from replaydbg.core.message import (
     ToolCall,
     ToolResponse,
 )
-from replaydbg.core.size import tokens_estimate
+from replaydbg.core.size import tokens_estimate, tokens_of_first
 from replaydbg.core.step import Body, Kind
 from replaydbg.views.blocks import (
     Block,
@@ -83,10 +84,10 @@ def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds, prose: 
         is_open = folds.is_open("earlier", usual=edited)
         noun = "message" if known == 1 else "messages"
         told = subject.step.body.usage.input_tokens
-        estimate = tokens_estimate(messages[:known])
+        estimate = tokens_of_first(messages, known, limits.COUNTED_BYTES_MAX)
         # What came from a cache is not always counted: a part is no larger than its whole.
-        of = f" of {count_words(told)}" if told is not None and told >= estimate else ""
-        tokens = f"~{count_words(estimate)}{of} tokens"
+        of = f" of {count_words(told)}" if told is not None and told >= (estimate or 0) else ""
+        tokens = f"~{count_words(estimate)}{of} tokens" if estimate is not None else "much text"
         yield Block(
             f"{fold_sign(is_open)}{known} earlier {noun}, {tokens}, known since #{subject.link.previous + 1}",
             "dim",
