@@ -76,11 +76,11 @@ _BY_RARE_LETTER: tuple[tuple[bytes, int, re.Pattern[bytes] | None], ...] = (
     (b"AccountKey=", 7, None),
 )
 """Each with the place of its rarest letter: looking for that one takes a fifth of the time that `in` takes."""
-_BY_PIECE = (b":_authToken=", b"PuTTY-User-Key-File-2", b"hooks.slack", b"sq0csp-")
+_BY_PIECE = (b":_authToken=", b"hooks.slack")
 _XOX = re.compile(rb"xox")
 """`in` takes ten times as long where an x is frequent."""
 _BY_PIECE_OF_TOKEN = (
-    b"GR1348941", b"T3BlbkFJ", b"pypi-Ag", b"k_live_", b"sk-ant-", b"github_pat_", b"AIza",
+    b"PuTTY-User-Key-File-2", b"GR1348941", b"T3BlbkFJ", b"pypi-Ag", b"k_live_", b"sk-ant-", b"github_pat_", b"AIza", b"sq0csp-",
 )  # fmt: skip
 _WITH_LONG_TOKEN = tuple(
     re.compile(pattern)
@@ -107,7 +107,8 @@ _SECRET_KEY = re.compile(rb"access_?key\W{1,16}[A-Za-z0-9/+]{40}", re.IGNORECASE
 _AWS_SECRET = re.compile(rb"(?i:aws|aw\xc5\xbf)[^\n]{0,200}?['\"][^'\"\n]{40,120}['\"]")
 """What keys look like in UTF-8, one of these for each pattern of the detectors; see `may_be_in`."""
 
-_TOKEN = bytes(ord("w") if re.match(rb"[\w\x80-\xff-]", bytes([byte])) else ord(" ") for byte in range(256))
+_TOKEN = bytes(ord("w") if re.match(rb"[\w\\\x80-\xff-]", bytes([byte])) else ord(" ") for byte in range(256))
+"""With the backslash, which keys of Square may have."""
 _LONG_TOKEN = b"w" * 20
 _BEFORE_TOKEN, _AFTER_TOKEN = 12, 160
 """What else a key may have: `SG.` or eight digits and a colon in front; behind it, in a token of Discord, a dot with 6 letters and one with 27, of at

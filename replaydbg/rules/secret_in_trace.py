@@ -44,9 +44,10 @@ _HINTS = frozenset({_secrets.BASIC_AUTH, _secrets.GOOGLE})
 
 _TEXT_CHARS_MIN = 20
 """No key is shorter."""
-_GLANCE_CHARS = 16_000
+_GLANCE_CHARS = 32_000
 """Looked at together: what stays in the processor's cache."""
 
+_BLOB_CHARS_MIN = 4096
 _OTHERS = frozenset(map(KINDS.index, (Kind.RETRIEVAL, Kind.HANDOFF, Kind.OPAQUE)))
 """Steps of which what went in and came out is looked at, where nothing is inside of them: else the steps inside say it."""
 
@@ -134,13 +135,14 @@ def _texts(facts: Facts) -> Iterator[tuple[list[_Said], int]]:
         output = body.output
         if output is not None and len(text := output.text) >= _TEXT_CHARS_MIN:
             batch.append((row, "/output/content", text))
-        if body.has_result and len(text := _as_text(body.result)) >= _TEXT_CHARS_MIN:
+        result = body.result
+        if result is not None and len(text := _as_text(result)) >= _TEXT_CHARS_MIN:
             batch.append((row, "/result", text))
         if len(text := body.error) >= _TEXT_CHARS_MIN:
             batch.append((row, "/error", text))
         if kinds[row] in _OTHERS and (row == last or parents[row + 1] != row):
             for pointer, value in (("/input", body.input), ("/output", body.output_value)):
-                if value is not None and len(text := _as_text(value)) >= _TEXT_CHARS_MIN:
+                if value is not None and len(text := _said_in(value)) >= _TEXT_CHARS_MIN:
                     batch.append((row, pointer, text))
         for number, call in enumerate(calls_of.get(row, ())):
             if len(text := _as_text(call.raw or call.arguments)) >= _TEXT_CHARS_MIN:
@@ -171,6 +173,21 @@ def _as_text(value: Json) -> str:
         return orjson.dumps(value).decode()
     except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text
         return canonical(value)
+
+
+def _said_in(value: Json) -> str:
+    """All texts in the value; pictures, which have no spaces in them, left out."""
+    waiting, found = [value], []
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            if len(one) <= _BLOB_CHARS_MIN or " " in one[:_BLOB_CHARS_MIN]:
+                found.append(one)
+        elif isinstance(one, dict):
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+    return "\n".join(found)
 
 
 def _lacks() -> str:

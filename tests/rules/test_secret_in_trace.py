@@ -58,6 +58,8 @@ def test_in_what_a_retrieval_found_and_in_messages_that_nobody_answered() -> Non
     documents = other("r", Kind.RETRIEVAL, "search", input="how?", output=[{"text": f"use {KEY}"}])
     (finding,) = found(RULE, trace(documents, other("e", Kind.OPAQUE, "unanswered", input=f"it is {KEY}")))
     assert (finding.step_ids, finding.evidence[0].pointer) == (("r", "e"), "/output")
+    picture = [{"type": "blob", "content": "A" * 5000 + "." + KEY}]
+    assert found(RULE, trace(other("e", Kind.OPAQUE, "unanswered", input=picture))) == []
     inside = model_call("m", [user(f"It is {KEY}.")], assistant("Thanks."))
     around = replace(other("o", Kind.OPAQUE, "chain", input=f"It is {KEY}."), children=(inside,))
     (finding,) = found(RULE, trace(around))
