@@ -49,6 +49,9 @@ def guarded(command: Callable[[], int], *, reads: bool = True) -> int:
             _drop_output()
             say(f"what was to be written could not be: {error.strerror}")
             return EXIT_UNWRITTEN
+        if isinstance(error, MemoryError):
+            say("the memory that this process may have does not suffice (see `ulimit -v`)")
+            return EXIT_INTERNAL
         _internal(error)
         return EXIT_INTERNAL
 

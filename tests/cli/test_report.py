@@ -50,6 +50,13 @@ def test_every_exception_has_its_exit_code(
     assert failing(error) == code
 
 
+def test_memory_that_does_not_suffice_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert failing(MemoryError()) == 70
+    assert capsys.readouterr().err.startswith(
+        "replaydbg: the memory that this process may have does not suffice"
+    )
+
+
 def test_what_a_command_returns_is_the_exit_code() -> None:
     assert report.guarded(lambda: 4) == 4
 
