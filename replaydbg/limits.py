@@ -71,10 +71,10 @@ PATTERN_STEPS_MAX = 100_000
 """Backtracking of one `pattern` on one value: a schema in a trace must not stop the program."""
 
 GROUNDING_CHARS_MAX = 30_000_000
-"""Text in which identifiers are looked for (a second or two); of a longer run nothing is said about the rest."""
+"""Text in which identifiers are looked for (a second or two); of a longer run the rest is left, and that is said."""
 
 GROUNDING_LOOKED_THROUGH_MAX = 4_000_000_000
-"""Characters looked through for identifiers, again for each (a few seconds): a run in which thousands were never told is left there."""
+"""Characters looked through for identifiers, again for each (a few seconds): a run in which thousands were never told is left there, and says so."""
 
 COUNTED_BYTES_MAX = 8 << 20
 """Text of earlier messages that is decoded to estimate their tokens while a step is looked at (some 20 ms); of more nothing is said."""
@@ -132,9 +132,6 @@ EDIT_IN_PLACE_BYTES_MAX = 4 << 20
 
 EDIT_LINE_CHARS_MAX = 256 << 10
 """So are texts with a longer line: the widget breaks the whole line anew for each key."""
-
-TEXT_LINE_CHARS_MAX = 4_000
-"""A longer line is drawn in pieces: one line of a megabyte stops any terminal."""
 
 MARKDOWN_LAID_CHARS_MAX = 20_000
 """A longer text is shown as written: to lay it out takes a tenth of a second, on the thread of the screen."""

@@ -72,12 +72,18 @@ def check(facts: Facts) -> Iterator[Finding]:
             told.hear_messages(messages[link.new_from if link.previous is not None else 0 :])
             told.hear_tools(facts, row)
         if row in asked:
-            if told.full:
-                return  # what was not heard is not known to be made up
+            if told.full:  # what was not heard is not known to be made up
+                yield _ended(facts, row)
+                return
             yield from _of_reply(facts, row, _identifiers_of(index.calls(row)), told)
             asked.remove(row)
             if not asked:
                 return
+
+
+def _ended(facts: Facts, row: int) -> Finding:
+    message = "the search for made-up identifiers ended here: there was too much text to look through"
+    return Finding(RULE.code, RULE.name, Severity.HINT, message, (facts.trace.ids[row],))
 
 
 _Asked: TypeAlias = list[tuple[int, str, str]]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from replaydbg.core.finding import Severity
 from replaydbg.core.message import Json
 from replaydbg.core.trace import Trace
 from replaydbg.rules.ungrounded_identifier import RULE
@@ -95,9 +96,11 @@ def test_the_description_of_a_tool_tells() -> None:
     assert found(RULE, trace(model_call("m1", [user("Go.")], asked, tools=offer))) == []
 
 
-def test_of_a_run_too_long_to_look_through_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_a_run_is_too_long_to_look_through_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("replaydbg.limits.GROUNDING_CHARS_MAX", 10)
-    assert found(RULE, asking({"order": "W5918442"})) == []
+    (finding,) = found(RULE, asking({"order": "W5918442"}))
+    assert finding.message.startswith("the search for made-up identifiers ended here")
+    assert (finding.severity, finding.evidence) == (Severity.HINT, ())
 
 
 def test_a_run_of_ids_that_nobody_told_is_left_where_looking_takes_too_long(
@@ -109,4 +112,6 @@ def test_a_run_of_ids_that_nobody_told_is_left_where_looking_takes_too_long(
 
     assert len(found(RULE, run(50))) == 50
     monkeypatch.setattr("replaydbg.limits.GROUNDING_LOOKED_THROUGH_MAX", 10_000)
-    assert 0 < len(found(RULE, run(50))) < 50
+    told = found(RULE, run(50))
+    assert 1 < len(told) < 50
+    assert "ended here" in told[-1].message
