@@ -13,7 +13,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.drivers import beside, files
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.graph.walk import Heed
-from replaydbg.readers import _registry
+from replaydbg.readers import _registry, _strangers
 from replaydbg.readers._api import Document, Reader, Reading
 
 
@@ -62,21 +62,29 @@ def with_those_beside(path: str, format_name: str | None, opened: files.Opened |
     document = opened.document
     if path == files.STANDARD_INPUT:
         return opened
+    told: list[Notice] = []
     if format_name is None:
-        picked = {each.name: _names_beside(each, document) for each in _registry.with_others_beside(document)}
-        if not any(picked.values()):
+        readers = _registry.with_others_beside(document)
+        picked = {each.name: _names_beside(each, document, told) for each in readers}
+        if not told and not any(picked.values()):
             return opened
         names = picked.get(_registry.choose(document).reader.name, ())
     else:
-        names = _names_beside(_registry.choose(document, format_name).reader, document)
+        names = _names_beside(_registry.choose(document, format_name).reader, document, told)
     documents, notices = beside.opened(document.name, names)
-    return files.Opened(replace(document, beside=documents), opened.notices + notices)
+    return files.Opened(replace(document, beside=documents), (*opened.notices, *told, *notices))
 
 
-def _names_beside(reader: Reader, document: Document) -> Sequence[str]:
+def _names_beside(reader: Reader, document: Document, told: list[Notice]) -> Sequence[str]:
     if reader.beside is None:
         return ()
-    return reader.beside(document, beside.names(document.name, across=reader.beside_across))
+    try:
+        return [*map(str, reader.beside(document, beside.names(document.name, across=reader.beside_across)))]
+    except _strangers.RAISED as error:
+        if _strangers.is_ours(reader):
+            raise
+        told.append(Notice("", _strangers.failed(reader, error)))
+        return ()
 
 
 def recording(path: str) -> str:

@@ -84,7 +84,7 @@ class _Items:
     def __init__(self, reader: Reader, find: Find) -> None:
         self._reader = reader
         self._find = find
-        self._failure: Exception | None = None
+        self._failure: BaseException | None = None
         """What the reader raised, where it is a stranger's."""
 
     def read(self, document: Document, partial: bool) -> Iterator[Reading]:
@@ -126,7 +126,7 @@ class _Items:
                     yield _strangers.guarded(reading, reader.name)
             except NotThisFormat:
                 continue
-            except Exception as error:
+            except _strangers.RAISED as error:
                 if is_ours:
                     raise
                 self._failure = error if reader is self._reader else self._failure
@@ -135,7 +135,7 @@ class _Items:
             return
 
     def _asked(self, item: Document) -> Iterator[Reader]:
-        with suppress(Exception):  # a sniff that fails knows nothing
+        with suppress(*_strangers.RAISED):  # a sniff that fails knows nothing
             if self._reader.sniff(item) > 0:
                 yield self._reader
         other = self._find(item)

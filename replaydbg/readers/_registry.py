@@ -87,14 +87,13 @@ def _known() -> tuple[tuple[_Known, ...], tuple[Notice, ...]]:
     notices = []
     for point in entry_points(group=ENTRY_POINTS):
         try:
-            reader = point.load()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's module may raise anything
-            notices.append(Notice(point.value, f"the reader {point.name!r} could not be loaded: {error}"))
+            reader = _strangers.admitted(point.load())
+            if reader.name in found:
+                raise ValueError(f"there is a reader called {reader.name!r} already")
+        except _strangers.RAISED as error:
+            notices.append(Notice(point.value, f"the reader {point.name!r} could not be loaded: {error!r}"))
             continue
-        if isinstance(reader, Reader):
-            found.setdefault(reader.name, _of(entry_of(reader), partial(_same, reader)))
-        else:
-            notices.append(Notice(point.value, f"the entry point {point.name!r} is no reader"))
+        found[reader.name] = _of(entry_of(reader), partial(_same, reader))
     return tuple(found[name] for name in sorted(found)), tuple(notices)
 
 
@@ -178,7 +177,7 @@ def read(
                 is_read = is_read or reading.complete
         except NotThisFormat:
             continue
-        except Exception as error:
+        except _strangers.RAISED as error:
             if _strangers.is_ours(reader):
                 raise
             failed.append(Notice("", _strangers.failed(reader, error)))
@@ -187,9 +186,7 @@ def read(
             return
         failed.append(Notice("", f"the reader {reader.name!r} gave no reading"))
     if failed:
-        raise UnreadableInput(
-            f"{document.name} cannot be read: {failed[0].message}", "it is no part of replaydbg"
-        )
+        raise _strangers.unreadable(document.name, failed[0].message)
     raise _unknown(document)
 
 
@@ -295,8 +292,8 @@ def _or_each(reader: Reader, document: Document) -> Reader:
 def _confidence(reader: Reader, document: Document, notices: list[Notice]) -> float:
     try:
         return reader.sniff(document)
-    except Exception as error:  # noqa: BLE001 - one reader's fault must not take the others' chance
-        notices.append(Notice("", f"the reader {reader.name!r} failed while looking: {error}"))
+    except _strangers.RAISED as error:  # one reader's fault must not take the others' chance
+        notices.append(Notice("", f"the reader {reader.name!r} failed while looking: {error!r}"))
         return 0.0
 
 

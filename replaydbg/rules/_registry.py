@@ -68,7 +68,7 @@ def _brought() -> tuple[tuple[Rule, ...], tuple[Notice, ...]]:
         try:
             loaded = entry.load()
             one = loaded.RULE if isinstance(loaded, ModuleType) else loaded
-        except Exception as error:  # noqa: BLE001 - somebody else's code may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - somebody else's code may raise anything
             notices.append(
                 Notice(entry.value, f"the rule {entry.name!r} of a plug-in could not be loaded: {error}")
             )

@@ -14,6 +14,8 @@ from replaydbg import limits
 from replaydbg.actions.open import chosen, open_trace, readings, recording, recordings
 from replaydbg.drivers import files
 from replaydbg.errors import CutShort, UnreadableInput, UsageProblem
+from replaydbg.readers import _registry, _strangers
+from replaydbg.readers._api import Document, Reader
 from tests.support.build import trace
 from tests.support.claude_sessions import Lines
 from tests.support.otlp import logs, record, request, span
@@ -64,6 +66,24 @@ def test_contents_in_the_log_records_beside_the_spans(tmp_path: Path) -> None:
     output = opened.trace.step(1).body.output
 
     assert (output and output.text, opened.notices) == ("yes", ())
+
+
+def test_a_plug_in_that_fails_to_say_what_is_beside_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beside(_: Document, __: object) -> list[str]:
+        raise KeyError("names")
+
+    reader = Reader("acme", "Acme", lambda _: 0.5, lambda _, __: iter(()), beside=beside)
+    monkeypatch.setattr(_registry, "with_others_beside", lambda _: [reader])
+    path = tmp_path / "run.json"
+    path.write_bytes(orjson.dumps(request(span(1))))
+    *_, reading = readings(str(path))
+    assert [notice.message for notice in reading.notices] == ["the reader 'acme' failed: KeyError('names')"]
+    assert len(reading.traces) == 1
+    monkeypatch.setattr(_strangers, "is_ours", lambda _: True)
+    with pytest.raises(KeyError):
+        list(readings(str(path)))
 
 
 def test_a_trace_is_chosen_by_id_prefix_or_number() -> None:

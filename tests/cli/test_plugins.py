@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from replaydbg import readers
 from replaydbg.actions.formats import read
+
+README = Path(readers.__file__).with_name("README.md")
 
 PROJECT = """
 [build-system]
@@ -20,45 +24,50 @@ build-backend = "hatchling.build"
 name = "acme-traces"
 version = "1"
 
+[tool.hatch.build.targets.wheel]
+include = ["*.py"]
+
 [project.entry-points."replaydbg.readers"]
-acme = "acme_traces:READER"
 broken = "acme_traces.nowhere:READER"
-"""
+odd = "acme_odd:READER"
+otlp = "acme_odd:CALLED_OTLP"
+acme = """
 
-MODULE = '''
-"""Logs of Acme's agents.
+ODD = """
+from dataclasses import replace
 
-Get one: `acme export`.
-"""
-
-from replaydbg.core.columns import Columns, arrange
-from replaydbg.core.message import Role, text_message
-from replaydbg.core.step import Kind, PlainBody
-from replaydbg.core.trace import Source
-from replaydbg.readers._api import Reader, Reading
+from acme_traces import Columns, Kind, Reader, Reading, Source, arrange
 
 
-def sniff(document):
-    return 0.9 if document.head.startswith(b"ACME") else 0.0
-
-
-def decode(body):
-    if body.output.text == "broken":
-        raise KeyError("nothing of the kind")
-    return body
+def decode(word):
+    raise KeyError("nothing of the kind")
 
 
 def read(document, partial):
+    word = bytes(document.buffer).decode().split()[1]
+    if word == "leaves":
+        raise SystemExit(7)
     columns = Columns()
-    for number, line in enumerate(bytes(document.buffer).decode().splitlines()[1:]):
-        body = PlainBody(output=text_message(Role.ASSISTANT, line))
-        columns.add(id=str(number), kind=Kind.MODEL_CALL, name="said", handle=body)
-    arranged = arrange(columns, trace_id="acme", source=Source(document.name, "acme"), decode=decode)
+    columns.add(id=7 if word == "number" else "7", kind=Kind.MODEL_CALL, name="said", handle=word)
+    arranged = arrange(columns, trace_id="odd", source=Source(document.name, "odd"), decode=decode)
     yield Reading((arranged.trace,))
 
 
-READER = Reader("acme", "logs of Acme's agents", sniff, read)
-'''
+def sniff(document):
+    if document.head.startswith(b"ODD"):
+        return 0.9
+
+
+READER = Reader("odd", "odd logs", sniff, read)
+CALLED_OTLP = replace(READER, name="otlp")
+"""
+
+
+def in_readme(language: str) -> str:
+    """What a stranger is told to write."""
+    found = re.search(rf"^```{language}\n(.*?)^```", README.read_text(), re.DOTALL | re.MULTILINE)
+    assert found is not None
+    return found[1]
 
 
 @pytest.fixture(scope="module")
@@ -66,9 +75,10 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder that the package was installed to, without a network: the builder is not fetched."""
     folder = tmp_path_factory.mktemp("plugin")
     source = folder / "source"
-    (source / "acme_traces").mkdir(parents=True)
-    (source / "pyproject.toml").write_text(PROJECT)
-    (source / "acme_traces" / "__init__.py").write_text(MODULE)
+    source.mkdir()
+    (source / "pyproject.toml").write_text(PROJECT + in_readme("toml").partition("acme = ")[2])
+    (source / "acme_traces.py").write_text(in_readme("python"))
+    (source / "acme_odd.py").write_text(ODD)
     pytest.importorskip("hatchling", reason="the builder of the package is not installed")
     target = folder / "target"
     done = subprocess.run(
@@ -91,27 +101,63 @@ def replaydbg(installed: Path, *arguments: str) -> subprocess.CompletedProcess[s
     )
 
 
-def test_a_reader_of_another_package_is_found_and_used(installed: Path, tmp_path: Path) -> None:
+RUN = """{"acme": 1, "kind": "llm", "prompt": [{"role": "user", "text": "find 7"}], "text": "", "calls": [{"id": "c", "name": "find", \
+"arguments": {"order": "7"}}], "tools": [{"name": "find", "schema": {"properties": {"order": {"type": "integer"}}}}]}
+{"acme": 1, "kind": "tool", "id": "c", "parent": "1", "name": "find", "arguments": {"order": "7"}, "result": "no such order"}
+torn
+{"acme": 1, "kind": "pause"}
+"""
+
+
+def test_the_reader_of_the_readme_is_found_and_used(installed: Path, tmp_path: Path) -> None:
     log = tmp_path / "run.acme"
-    log.write_text("ACME\nhello\ngoodbye\n")
+    log.write_text(RUN)
     shown = replaydbg(installed, "show", str(log))
     assert shown.returncode == 0, shown.stderr
-    assert "acme, 2 steps" in shown.stdout
-    assert "goodbye" in shown.stdout
+    assert "acme, 3 steps, 1 model call" in shown.stdout
+    assert "no such order" in shown.stdout
+    assert "line 3: no event, left out" in shown.stderr
+    checked = replaydbg(installed, "check", str(log))
+    assert (checked.returncode, 'order: "7" is a string, not integer' in checked.stdout) == (1, True)
     listed = replaydbg(installed, "formats").stdout
     assert "acme  logs of Acme's agents" in listed
     assert "acme export" in listed
+    incident = Path(__file__).resolve().parents[2] / "traces" / "support-incident.json"
+    named = replaydbg(installed, "show", str(incident), "--format", "acme")
+    assert "acme, 0 steps" in named.stdout
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [("leaves", "the reader 'odd' failed: SystemExit(7)"), ("number", "TypeError('the id 7 is no text')")],
+)
+def test_one_that_fails_is_told_of(installed: Path, tmp_path: Path, word: str, said: str) -> None:
+    log = tmp_path / "run.odd"
+    log.write_text(f"ODD {word}\n")
+    shown = replaydbg(installed, "show", str(log))
+    assert (shown.returncode, said in shown.stderr) == (3, True), shown.stderr
+
+
+def test_one_that_is_no_reader_takes_nothing_from_the_others(installed: Path) -> None:
+    """`odd` gives no number for what is not its own; another is called as one of ours."""
+    incident = Path(__file__).resolve().parents[2] / "traces" / "support-incident.json"
+    shown = replaydbg(installed, "show", str(incident))
+    assert (shown.returncode, "otlp, 26 steps" in shown.stdout) == (0, True), shown.stderr
+    assert (
+        "the reader 'odd' failed while looking: ValueError('None is no number from 0 to 1')" in shown.stderr
+    )
+    assert "there is a reader called 'otlp' already" in shown.stderr
 
 
 def test_one_that_fails_when_a_step_is_looked_at_is_a_notice_on_that_step(
     installed: Path, tmp_path: Path
 ) -> None:
-    log = tmp_path / "run.acme"
-    log.write_text("ACME\nhello\nbroken\ngoodbye\n")
-    said = "the reader 'acme' failed on a step: KeyError('nothing of the kind')"
+    log = tmp_path / "run.odd"
+    log.write_text("ODD well\n")
+    said = "the reader 'odd' failed on a step: KeyError('nothing of the kind')"
     shown = replaydbg(installed, "show", str(log))
-    assert (shown.returncode, "goodbye" in shown.stdout) == (0, True), shown.stderr
-    step = replaydbg(installed, "show", str(log), "--step", "#2")
+    assert (shown.returncode, "1 step" in shown.stdout) == (0, True), shown.stderr
+    step = replaydbg(installed, "show", str(log), "--step", "#1")
     assert (step.returncode, said in step.stdout) == (0, True), step.stderr
     checked = replaydbg(installed, "check", str(log))
     assert (checked.returncode, said in checked.stderr, "failed and is left out" in checked.stderr) == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from replaydbg.core.columns import Columns, arrange
 from replaydbg.core.message import Message, Role, ToolCall, text_message
 from replaydbg.core.step import Body, Kind, PlainBody, Usage
 from replaydbg.core.trace import Source, Trace
+from replaydbg.errors import UnreadableInput
 from replaydbg.graph.facts import Facts
 from replaydbg.readers import _strangers
-from replaydbg.readers._api import Reading
+from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.rules import _registry as rules
 from replaydbg.views import conversation
+from tests.support.otlp import document
 from tests.support.readings import walked
 
 
@@ -98,3 +101,61 @@ def test_the_page_of_the_step_says_it() -> None:
     blocks = list(conversation.notice_blocks(trace(KeyError("said")).body(0)))
     assert [block.text for block in blocks] == ["the reader 'acme' failed on a step: KeyError('said')"]
     assert list(conversation.notice_blocks(PlainBody())) == []
+
+
+def _nothing(_: Document, __: bool = False) -> Any:
+    return iter(())
+
+
+SOUND = Reader("acme", "Acme", lambda _: 0.5, _nothing)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (object(), "no Reader but object"),
+        (replace(SOUND, name=5), "its name is 5"),  # type: ignore[arg-type]
+        (replace(SOUND, name="a\x1b[31m"), "its name is"),
+        (replace(SOUND, needs="acme"), "its needs are 'acme'"),  # type: ignore[arg-type]
+        (replace(SOUND, marks=(1,)), "its marks are"),  # type: ignore[arg-type]
+        (replace(SOUND, parts=(("(", "x"),)), "name no files"),
+        (replace(SOUND, main_files=("{other}",)), "name no files"),
+    ],
+)
+def test_what_cannot_be_a_reader_is_none(given: object, said: str) -> None:
+    with pytest.raises((TypeError, ValueError), match=said):
+        _strangers.admitted(given)
+
+
+@pytest.mark.parametrize("score", [None, "yes", 7.0, float("nan")])
+def test_a_sniff_that_gives_no_measure_has_failed(score: Any) -> None:
+    with pytest.raises(ValueError, match="no number from 0 to 1"):
+        _strangers.admitted(replace(SOUND, sniff=lambda _: score)).sniff(document({}))
+    assert _strangers.admitted(SOUND).sniff(document({})) == 0.5
+
+
+class _Failing:
+    def __init__(self, _: Document) -> None: ...
+
+    def add(self, lines: memoryview) -> None:
+        raise SystemExit(len(lines))
+
+    def reading(self) -> Reading:
+        return Reading((1,))  # type: ignore[arg-type]
+
+
+def _none_at_all(_: Document) -> Any:
+    raise KeyError("x")
+
+
+def test_a_feed_that_fails_ends_the_following_with_a_sentence() -> None:
+    feed = _strangers.admitted(replace(SOUND, feed=_Failing)).feed
+    assert feed is not None
+    with pytest.raises(UnreadableInput, match=r"the reader 'acme' failed: SystemExit\(3\)"):
+        feed(document({})).add(memoryview(b"abc"))
+    with pytest.raises(UnreadableInput, match="AttributeError"):
+        feed(document({})).reading()
+    broken = _strangers.admitted(replace(SOUND, feed=_none_at_all)).feed
+    assert broken is not None
+    with pytest.raises(UnreadableInput, match="KeyError"):
+        broken(document({}))
