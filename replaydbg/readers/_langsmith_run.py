@@ -30,17 +30,17 @@ _FIELDS = (
     "prompt_tokens", "completion_tokens", "total_cost",
 )  # fmt: skip
 _OF_THE_COMMAND_LINE = ("run_id", "token_usage", "costs")
-SEVERAL = ("runs", "post", "patch")
+SEVERAL = ("runs", "items", "post", "patch")
 """Where several runs stand in one record."""
 NONE = msgspec.Raw(b"null")
 RUN = msgspec.json.Decoder(
     msgspec.defstruct(
         "Run",
         [
-            *((name, Any, None) for name in (*_FIELDS, *_OF_THE_COMMAND_LINE)),
+            *((name, Any, None) for name in (*_FIELDS, *_OF_THE_COMMAND_LINE, "parent_run_ids")),
             *(
                 (name, msgspec.Raw, NONE)
-                for name in ("outputs", "extra", "custom_metadata", "child_runs", *SEVERAL)
+                for name in ("outputs", "extra", "metadata", "custom_metadata", "child_runs", *SEVERAL)
             ),
             ("child_run_ids", msgspec.Raw, NONE),
         ],
@@ -54,7 +54,13 @@ def seen_run(raw: msgspec.Raw) -> Any:
 
 
 def as_the_api_says(seen: Any) -> Any:
-    """What LangSmith's command line tells of a run, under the names that its API has."""
+    """What LangSmith's command line and the second version of its API tell of a run, as the first version says it."""
+    if seen.metadata != NONE:  # the second version has it beside `extra`, too
+        seen.extra = msgspec.Raw(b"[%b,%b]" % (bytes(seen.extra), bytes(seen.metadata)))
+    if isinstance(seen.run_type, str) and seen.run_type.isupper():
+        seen.run_type, seen.status = seen.run_type.lower(), loose.text(seen.status).lower()
+        above = loose.sequence(seen.parent_run_ids)
+        seen.parent_run_id = seen.parent_run_id or (above[-1] if above else None)
     if seen.run_id is not None and seen.id is None:
         seen.id = seen.run_id
         used, costs = loose.mapping(seen.token_usage), loose.mapping(seen.costs)
@@ -190,7 +196,8 @@ def observed(raws: tuple[msgspec.Raw, ...]) -> Observed:
     document = _document(raws)
     kind, name, _ = _kind(seen, bytes(seen.extra))
     inputs, outputs = document.get("inputs"), document.get("outputs")
-    extra = loose.mapping(document.get("extra")) or {"metadata": document.get("custom_metadata")}
+    metadata = document.get("metadata") or document.get("custom_metadata")
+    extra = {"metadata": metadata, **loose.mapping(document.get("extra"))}
     asked = loose.mapping(extra.get("invocation_params"))
     given = loose.mapping(inputs)
     params = asked or {key: value for key, value in given.items() if key not in _NO_PARAMS}

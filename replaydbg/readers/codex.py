@@ -1,12 +1,15 @@
 """Rollouts of Codex: the items of each session as they went to the Responses API and came back, one a line.
 
-Events beside the items tell the same to the program's screen; of them only tokens, errors and interruptions are read.
+Events beside the items tell the same to the program's screen; of them only tokens, errors, interruptions and what a person
+took back are read.
 
-Get one: `~/.codex/sessions/<year>/<month>/<day>/rollout-<time>-<session>.jsonl`
+Get one: `~/.codex/sessions/<year>/<month>/<day>/rollout-<time>-<session>.jsonl`, of archived ones
+`~/.codex/archived_sessions/`; `zstd -d` unpacks those that end in `.zst`
 """
 
 from __future__ import annotations
 
+import re
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterator
@@ -29,13 +32,17 @@ from replaydbg.wire import loose, openai_responses
 FORMAT = "codex"
 _FIRST_BYTES = 256 << 10
 _ENVELOPES = frozenset(
-    {"session_meta", "response_item", "event_msg", "turn_context", "compacted", "world_state"}
-)
+    {"session_meta", "response_item", "event_msg", "turn_context", "compacted", "world_state",
+     "inter_agent_communication"}
+)  # fmt: skip
 _BARE = frozenset({"message", "reasoning", "function_call", "function_call_output"})
 """Items that stand in lines of old versions as they are."""
 _CALLS = frozenset({"function_call", "custom_tool_call", "local_shell_call", "tool_search_call"})
 _STEPS = {"error": "error", "stream_error": "stream error", "turn_aborted": "turn aborted"}
 """Events that are steps, and their names."""
+_EVENTS = frozenset({"token_count", "user_message", "thread_rolled_back", *_STEPS})
+"""All events that say what the items do not."""
+_HISTORY_ELSEWHERE = re.compile(rb'"history_base":\s*\{')
 _FACTS = Facts(provider="openai")
 _INSTRUCTIONS = MARK_MASK
 """The mark of an entry that is the instructions of the session. Other marks count a compacted history, from 1."""
@@ -89,6 +96,10 @@ class _Rollout:
         """Whether the reply goes on: items of the model that nothing stands between are one reply."""
         self._counted = -1
         """The row of the reply whose tokens are known."""
+        self._asked = -1
+        """The place of the latest message of the role user, which may also be context,"""
+        self._turns: list[int] = []
+        """and the places in this talk of those that an event says a person wrote."""
         self._first = -1
         """The first entry of the latest reply,"""
         self._told, self._counts = array("q"), array("q")
@@ -102,11 +113,13 @@ class _Rollout:
                 due = start + STRETCH_BYTES
                 yield on_the_way(start, len(buffer))
             item = line.payload or line
-            if line.type == "event_msg" and item.type != "token_count" and item.type not in _STEPS:
+            if line.type == "event_msg" and item.type not in _EVENTS:
                 continue  # tells the screen what the items tell
             moment = NOT_RECORDED if line.timestamp is None else _moments.from_moment(line.timestamp)
             if line.payload is None or line.type == "response_item":
                 self._item(item, start, raw, moment)
+            elif line.type == "inter_agent_communication":
+                self._said(self._store.add(start, 0), moment)
             elif line.type == "event_msg":
                 self._event(item, start, moment)
             elif line.type == "turn_context":
@@ -126,6 +139,9 @@ class _Rollout:
 
     def _begin(self, item: Item, start: int, raw: memoryview) -> None:
         self._id = item.id or ""
+        if _HISTORY_ELSEWHERE.search(raw):
+            said = "the session goes on from another one: what was said before is in that one's rollout"
+            self._notices.append(Notice(f"byte {start}", said))
         if b'"base_instructions"' in bytes(raw):
             entry = self._store.add(start, _INSTRUCTIONS)
             if self._message(entry).parts:
@@ -140,10 +156,15 @@ class _Rollout:
             is_error = _codex_lines.has_failed(raw)
             self._talks.answer(talk, place, 0, item.call_id or "", moment, is_error=is_error)
         elif kind == "agent_message" or (kind == "message" and item.role != "assistant"):
-            self._is_open = False
-            talk.spoken.append(talk.say(entry, moment))
+            self._said(entry, moment)
+            if item.role == "user":
+                self._asked = talk.spoken[-1]
         elif kind in {"message", "reasoning"} or kind.endswith("_call"):
             self._reply(item, kind, entry, moment)
+
+    def _said(self, entry: int, moment: int) -> None:
+        self._is_open = False
+        self._talk.spoken.append(self._talk.say(entry, moment))
 
     def _reply(self, item: Item, kind: str, entry: int, moment: int) -> None:
         talk = self._talk
@@ -178,6 +199,12 @@ class _Rollout:
                 self._talks.count(self._counted, (counts[0], counts[1]))
                 self._told.append(self._first)
                 self._counts.extend(counts)
+        elif item.type == "user_message":
+            if self._asked >= 0:
+                self._turns.append(self._asked)
+            self._asked = -1
+        elif item.type == "thread_rolled_back":
+            self._rolled_back(start)
         elif item.type in _STEPS:
             self._is_open = False
             value = loose.mapping(self._raw(self._store.add(start, 0))).get("payload")
@@ -190,6 +217,15 @@ class _Rollout:
             status = Status.ERROR if is_error else Status.UNSET
             self._talks.step(Kind.OPAQUE, name, body, start_ns=moment, end_ns=moment, status=status)
 
+    def _rolled_back(self, start: int) -> None:
+        """The talk goes on from before the last turns of a person; they stay a talk of their own."""
+        value = loose.mapping(loose.mapping(self._raw(self._store.add(start, 0))).get("payload"))
+        first = max(0, len(self._turns) - (loose.count(value.get("num_turns")) or 0))
+        if first < len(self._turns):
+            self._is_open = False
+            self._talk = self._talks.open(before=self._talk, kept=self._turns[first])
+            del self._turns[first:]
+
     def _compacted(self, start: int, moment: int) -> None:
         """The talk goes on from a shorter history, which the line holds."""
         self._is_open = False
@@ -200,6 +236,7 @@ class _Rollout:
         self._talks.step(Kind.OPAQUE, "compaction", body, start_ns=moment, end_ns=moment)
         self._talk.heard = self._talk.length  # the step of the compaction, and what is left, tell it
         self._talk = self._talks.open(before=self._talk)
+        self._asked, self._turns = -1, []
         for number in range(1, min(len(history), _INSTRUCTIONS - 1) + 1):
             self._talk.say(line | number, moment)
         if not history and value.get("message"):
@@ -265,6 +302,9 @@ def _as_responses_item(value: Json) -> Json:
         return {**item, "output": item.get("output", item.get("tools"))}
     if kind == "agent_message":
         return {"type": "message", "role": "user", "content": item.get("content")}
+    if not kind and "author" in item:  # what agents say to each other, as a line of its own
+        sealed = {"type": "encrypted_content", "encrypted_content": item.get("encrypted_content")}
+        return {"type": "message", "role": "user", "content": item.get("content") or [sealed]}
     if not kind and "message" in item and "content" not in item:
         return {**item, "content": item["message"]}
     output = item.get("output")

@@ -1,12 +1,14 @@
 """LangSmith runs: what `list_runs` gives, what the UI copies, and what the SDK sends while a program runs.
 
-Shapes: an array of runs, one for each line, `{runs: [...]}`, one run with its `child_runs` inside, and the operations of
+Shapes: an array of runs, one for each line, `{runs: [...]}`, `{items: [...]}` of version 2 of the API (kinds in capitals,
+`parent_run_ids` from the root down), one run with its `child_runs` inside, and the operations of
 the SDK (`{post: [...], patch: [...]}`, or one for each line), in which a run is created first and completed later: what
 is said of one id is one step. Parents stand in `parent_run_id`, or in `dotted_order` only. LangSmith's command line has
 names of its own (`run_id`, `token_usage`, `costs`, `custom_metadata`).
 
-Get one: `langsmith trace export FOLDER --project NAME --full` with its command line, or `json.dump([run.dict() for
-run in Client().list_runs(trace_id=TRACE_ID)], file, default=str)` with its Python SDK
+Get one: `langsmith trace get TRACE_ID --project NAME --full -o run.json` with its command line, or `trace export FOLDER`
+for many; with its Python SDK `json.dump([run.dict() for run in Client().list_runs(trace_id=TRACE_ID)], file,
+default=str)`, or, since version 0.9.8, `client.runs.query(...)` and `to_dict()` of each
 """
 
 from __future__ import annotations
@@ -35,7 +37,7 @@ from replaydbg.readers._langsmith_run import (
 from replaydbg.readers._windows import WINDOW_BITS, windows
 
 FORMAT = "langsmith"
-_OPENING = re.compile(rb'"(?:runs|post|patch|child_runs)"\s*:\s*\[')
+_OPENING = re.compile(rb'"(?:runs|items|post|patch|child_runs)"\s*:\s*\[')
 
 
 # ---- which files ------------------------------------------------------------------------------------------------

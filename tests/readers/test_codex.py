@@ -7,7 +7,7 @@ from typing import Any
 import orjson
 import pytest
 
-from replaydbg.core.message import Reasoning, Role
+from replaydbg.core.message import OtherPart, Reasoning, Role, Text
 from replaydbg.core.step import Kind, Usage
 from replaydbg.readers import _registry, codex
 from tests.support.claude_sessions import moment, told
@@ -153,3 +153,43 @@ def test_what_nobody_answered_is_a_step_and_what_a_compaction_left_is_none() -> 
     assert told(trace, len(before))[-1] == "are you there?"
     again = line(15, "compacted", message="all in short")
     assert outline(one(codex.READER, asked + again)) == [*before, "opaque compaction"]
+
+
+def test_what_a_person_took_back_stands_in_no_later_prompt() -> None:
+    def turn(second: int, text: str, *, is_whole: bool = True) -> bytes:
+        said = message(second, "user", text) + line(second, "event_msg", type="user_message", message=text)
+        return said + (message(second, "assistant", f"answer to {text}") if is_whole else b"")
+
+    begun = line(0, "session_meta", id="s1") + message(0, "user", "<environment_context>")
+    back = line(9, "event_msg", type="thread_rolled_back", num_turns=2)
+    trace = one(codex.READER, begun + turn(1, "a") + turn(2, "b") + turn(3, "c") + back + turn(4, "d"))
+    assert outline(trace) == ["model-call chat"] * 4
+    assert told(trace, 2) == ["<environment_context>", "a", "answer to a", "b", "answer to b", "c"]
+    assert told(trace, 3) == ["<environment_context>", "a", "answer to a", "d"]
+    far = line(9, "event_msg", type="thread_rolled_back", num_turns=7)
+    trace = one(codex.READER, begun + turn(1, "a") + far + turn(4, "d") + back + turn(5, "e"))
+    assert told(trace, 2) == ["<environment_context>", "e"]
+    odd = line(9, "event_msg", type="thread_rolled_back", num_turns="many")
+    trace = one(codex.READER, begun + turn(1, "a") + odd + turn(4, "d"))
+    assert told(trace, 1) == ["<environment_context>", "a", "answer to a", "d"]
+
+
+def test_what_another_agent_says_stands_in_the_prompt() -> None:
+    said = {"author": "/root", "recipient": "/root/a", "other_recipients": [], "trigger_turn": True}
+    sealed = line(2, "inter_agent_communication", **said, content="", encrypted_content="gAAA")
+    plain = line(1, "inter_agent_communication", **said, content="count them")
+    beside = line(2, "inter_agent_communication_metadata", trigger_turn=True)
+    begun = line(0, "session_meta", id="s1", base_instructions={"text": "Be brief."})
+    trace = one(codex.READER, begun + plain + sealed + beside + message(3, "assistant", "3"))
+    assert outline(trace) == ["model-call chat"]
+    system, first, second = trace.step(0).body.messages or ()
+    assert (system.role, first.role, first.parts) == (Role.SYSTEM, Role.USER, (Text("count them"),))
+    assert [type(part) for part in second.parts] == [OtherPart]
+
+
+def test_a_session_that_goes_on_from_another_says_that_its_beginning_is_elsewhere() -> None:
+    base = {"rollout_id": "s0", "ordinal": 7}
+    for history, places in ((base, ["byte 0"]), (None, [])):
+        begun = line(0, "session_meta", id="s1", history_base=history)
+        reading = read(codex.READER, begun + message(3, "user", "on") + message(3, "assistant", "3"))
+        assert [notice.pointer for notice in reading.notices] == places

@@ -89,10 +89,30 @@ def by_order_only(one: dict[str, Json]) -> dict[str, Json]:
     return {key: value for key, value in one.items() if key not in {"parent_run_id", "trace_id"}}
 
 
+def of_version_2(one: dict[str, Json], *, ordered: bool) -> dict[str, Json]:
+    """A run as `/api/v2/runs/query` tells it, with all that may be selected or without `dotted_order` and `extra`."""
+    told = {key: value for key, value in one.items() if key not in {"parent_run_id", "extra"}}
+    extra: Any = one["extra"]
+    asked = (
+        {"extra": {"invocation_params": extra["invocation_params"]}} if "invocation_params" in extra else {}
+    )
+    told |= {
+        "run_type": str(one["run_type"]).upper(),
+        "status": "SUCCESS",
+        "parent_run_ids": [] if one["id"] == "root" else ["root"],
+        "metadata": extra.get("metadata"),
+        "error": None,
+        **asked,
+    }
+    return told if ordered else {key: value for key, value in told.items() if key != "dotted_order"}
+
+
 SHAPES: dict[str, Any] = {
     "array": RUNS,
     "lines": lines(*RUNS),
     "page": {"runs": RUNS, "cursors": {}},
+    "version 2": {"items": [of_version_2(one, ordered=True) for one in RUNS], "next_cursor": None},
+    "version 2, few fields": [of_version_2(one, ordered=False) for one in RUNS],
     "nested": {**RUNS[2], "child_runs": RUNS[:2]},
     "order only": [by_order_only(one) for one in RUNS],
     "operations": lines(*map(created, RUNS), *map(completed, RUNS)),
