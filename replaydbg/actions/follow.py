@@ -47,7 +47,7 @@ def until_interrupted(seconds: float) -> bool:
     return True
 
 
-GONE = Notice("", "the file has gone; it is followed again once it is back")
+GONE = Notice("", "the file has gone, or may not be read; it is followed again once it is back")
 _ANEW = "the file was written anew while it was followed"
 
 

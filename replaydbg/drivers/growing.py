@@ -26,7 +26,8 @@ _WHOLE = msgspec.json.Decoder(msgspec.Raw)
 class Change:
     """What is new: whole lines (none, if only half of one came), and whether the file began anew before them.
 
-    `rested` says that nothing came since the last look, and half a line is left; `gone`, that there is no file any more.
+    `rested` says that nothing came since the last look, and half a line is left; `gone`, that there is no file any more, or
+    none that may be read.
     """
 
     lines: memoryview
@@ -44,12 +45,7 @@ class Growing:
             raise UsageProblem(
                 "standard input is read to its end, not followed", "write it to a file, and name that"
             )
-        try:
-            with Path(path).open("rb") as file:
-                is_plain, begins = stat.S_ISREG(os.fstat(file.fileno()).st_mode), file.read(len(files.GZIP))
-        except OSError as error:
-            raise files.unreadable(path, error) from error
-        if not is_plain or begins == files.GZIP:
+        if not _is_plain(path):
             raise UsageProblem(
                 f"{path} is no plain file, so that it cannot be followed", "open it without --follow"
             )
@@ -72,17 +68,17 @@ class Growing:
         return Path(self.path).exists()
 
     def look(self) -> Change | None:
-        """What has changed; None where nothing has. Raises UnreadableInput."""
+        """What has changed; None where nothing has. Raises UnreadableInput where nothing could be read yet."""
         try:
             with Path(self.path).open("rb") as file:
                 return self._change(file.fileno())
-        except FileNotFoundError:
+        except OSError as error:
+            if self._file is None and not isinstance(error, FileNotFoundError):
+                raise files.unreadable(self.path, error) from error
             if self._gone:
                 return None
             self._gone = True
             return Change(memoryview(b""), gone=True)
-        except OSError as error:
-            raise files.unreadable(self.path, error) from error
 
     def _change(self, file: int) -> Change | None:
         state = os.fstat(file)
@@ -117,6 +113,18 @@ class Growing:
                 return view[:end]
             return view
         return view[:end]
+
+
+def _is_plain(path: str) -> bool:
+    """Whether it is a file that holds what it shows. A pipe is not opened: that would wait for its writer, and take its words."""
+    try:
+        mode = Path(path).stat().st_mode
+        if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+            return False
+        with Path(path).open("rb") as file:
+            return file.read(len(files.GZIP)) != files.GZIP
+    except OSError as error:
+        raise files.unreadable(path, error) from error
 
 
 def _last_newline(view: memoryview) -> int:

@@ -90,6 +90,13 @@ def test_many_bytes_are_mapped(path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert news(growing) == b'{"long":1}\n' * 3
 
 
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(UsageProblem, match="no plain file"):
+        Growing(str(pipe))
+
+
 def test_what_cannot_grow(tmp_path: Path) -> None:
     with pytest.raises(UsageProblem, match="standard input"):
         Growing("-")
@@ -117,6 +124,25 @@ def test_a_file_that_has_gone_is_waited_for(path: Path) -> None:
     back = growing.look()
     assert back is not None
     assert (back.anew, bytes(back.lines)) == (True, b'{"a":1}\n{"b":2}\n')
+
+
+def test_a_file_that_may_not_be_read_any_more_is_waited_for(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    growing, another = Growing(str(path)), Growing(str(path))
+    append(path, b'{"a":1}\n')
+    growing.look()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", refused)
+        change = growing.look()
+        assert change is not None
+        assert change.gone
+        with pytest.raises(UnreadableInput, match="permission denied"):
+            another.look()
+    assert news(growing) == b'{"a":1}\n'
 
 
 def test_a_file_that_is_written_over_and_longer_begins_anew(path: Path) -> None:

@@ -43,15 +43,17 @@ class Reported(Sizing):
             return
         if desk.setup.follow:
             self._go_on(reading)
-            self._tell_of_file([each for each in desk.notices if each not in known], reading)
+            self._tell_of_file(known, reading)
             return
         self._take(reading)
 
-    def _tell_of_file(self, fresh: list[str], reading: Reading) -> None:
+    def _tell_of_file(self, known: list[str], reading: Reading) -> None:
         from replaydbg.actions import follow
 
+        if follow.GONE not in reading.notices and any(each.endswith(follow.GONE.message) for each in known):
+            self.say("the file is back")
         for notice in filter(follow.is_of_file, reading.notices):
-            if any(each.endswith(notice.message) for each in fresh):
+            if not any(each.endswith(notice.message) for each in known):
                 self.say(notice.message)
 
     def on_read_so_far(self, event: ReadSoFar) -> None:

@@ -118,6 +118,18 @@ async def test_a_file_that_is_written_anew_and_is_shorter(tmp_path: Path) -> Non
         assert 0 <= sitting.main.row < 20
 
 
+async def test_a_file_that_has_gone_and_is_back_is_told_of(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_bytes(orjson.dumps(request(span(1, "first")), option=orjson.OPT_INDENT_2))
+    async with open_setup(Setup(str(path), follow=True)) as sitting:
+        await sitting.until_text("1 step")
+        path.rename(tmp_path / "rotated")
+        await sitting.until_text("the file has gone, or may not be read")
+        assert "first" in sitting.text
+        (tmp_path / "rotated").rename(path)
+        await sitting.until_text("the file is back")
+
+
 async def test_a_key_that_comes_before_the_list_of_a_shorter_run(tmp_path: Path) -> None:
     async with open_demo(tmp_path) as sitting:
         await sitting.press("G")
