@@ -97,6 +97,7 @@ ENTRIES = {
     "pi_session": Entry(name="pi-session", needs=(b'"message"', b'"session"', b'"session_start"')),
     "platform_spans": Entry(name="platform-spans", needs=(b'"parent_span_id"', b'"start_ns"', b'"ml_app"', b'"timestamps"', b'"root_span_id"', b'"op_name"', b'"parentUuid"', b'"$ai_', b'"baseSpans"', b'"isEvent"', b'"trace_id"', b'"spanType"', b'"thread_id"')),
     "pydantic_ai_messages": Entry(name="pydantic-ai", needs=(b'"parts"',)),
+    "reply_stream": Entry(name="reply-stream", needs=(b'"message_start"', b'"content_block_', b'"message_delta"', b'"message_stop"', b'"ping"', b'"response.', b'"delta"', b"chat.completion.chunk", b'"prompt_filter_results"', b'"candidates"', b'"usageMetadata"', b'"messageStart"', b'"contentBlock', b'"messageStop"', b'"metadata"', b'"done"')),
     "semantic_kernel": Entry(name="semantic-kernel", needs=(b'"$type"', b'"content_type"', b'"Content_type"')),
     "sharegpt": Entry(name="sharegpt", needs=(b'"conversations"',)),
     "smolagents_steps": Entry(name="smolagents", needs=(b'"step_number"',)),

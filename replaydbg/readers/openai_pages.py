@@ -12,11 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from replaydbg.core.message import Json, Message, Role, Text
-from replaydbg.core.outcome import Reply
-from replaydbg.core.step import Kind, PlainBody, Status
-from replaydbg.readers import _containers, _json_lines, _moments
+from replaydbg.core.message import Json
+from replaydbg.readers import _containers, _json_lines
 from replaydbg.readers._api import Document, NotThisFormat, Reader, Reading
+from replaydbg.readers._replies import add_reply, made_ns, not_asked
 from replaydbg.readers._transcript import Run, Transcript
 from replaydbg.wire import (
     anthropic_messages,
@@ -24,7 +23,6 @@ from replaydbg.wire import (
     loose,
     openai_chat,
     openai_responses,
-    tool_specs,
 )
 
 FORMAT = "openai-pages"
@@ -43,7 +41,8 @@ def sniff(document: Document) -> float:
     if _is_of_others(first):
         lines = list(map(loose.mapping, _json_lines.first_values(document.head)))
         if _containers.has_lines(memoryview(document.head)) and len(lines) > 1:
-            return 0.95 if all(map(_is_of_others, lines)) else 0.0
+            is_in_pieces = "candidates" in first and "finishReason" not in _candidate(first)
+            return 0.95 if all(map(_is_of_others, lines)) and not is_in_pieces else 0.0
         return 0.85  # it may be a message of a list
     return 0.9 if _is_reply(first) and "messages" not in first else 0.0
 
@@ -56,11 +55,14 @@ def _is_of_others(value: dict[str, Json]) -> bool:
     """A reply of Anthropic's or of Google's API as it came, with nothing of the request."""
     if value.get("type") == "message" and value.get("role") == "assistant":
         return "stop_reason" in value and isinstance(value.get("content"), list)
-    found = loose.mapping(next(iter(loose.sequence(value.get("candidates"))), None))
     return (
-        bool({"content", "finishReason"} & found.keys())
+        bool({"content", "finishReason"} & _candidate(value).keys())
         and not {"contents", "request", "messages"} & value.keys()
     )
+
+
+def _candidate(value: dict[str, Json]) -> dict[str, Json]:
+    return loose.mapping(next(iter(loose.sequence(value.get("candidates"))), None))
 
 
 def _is_own(item: dict[str, Json]) -> bool:
@@ -84,7 +86,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         if any(map(_is_reply, listed)):
             replies = [item for item in listed if _is_reply(item)]
             without += len(replies)
-            for item in sorted(replies, key=_made):
+            for item in sorted(replies, key=made_ns):
                 _reply(run, item)
         elif any(map(_is_own, listed)):
             _conversation(run, listed)
@@ -93,12 +95,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         else:
             transcript.notice(place, "neither a reply nor an item of a conversation, left out")
     if without:
-        transcript.notice("", f"what was asked is not recorded with {without} of the replies")
+        transcript.notice("", not_asked(without))
     yield transcript.whole("no reply")
-
-
-def _made(reply: dict[str, Json]) -> int:
-    return _moments.nanoseconds(reply.get("created_at", reply.get("created")))
 
 
 def _of_batch(run: Run, record: dict[str, Json]) -> None:
@@ -113,7 +111,9 @@ def _of_batch(run: Run, record: dict[str, Json]) -> None:
     if result and not body and not words:
         words = loose.text(result.get("type"))  # expired, canceled
     if result:
-        _step(run, body, anthropic_messages.read_reply(body), provider="anthropic", error=words, raw=record)
+        add_reply(
+            run, body, anthropic_messages.read_reply(body), provider="anthropic", error=words, raw=record
+        )
     else:
         _reply(run, body, error=words, raw=record)
 
@@ -127,32 +127,8 @@ def _reply(run: Run, reply: dict[str, Json], *, error: str = "", raw: Json = Non
     elif reply.get("type") == "message":
         provider, read_reply = "anthropic", anthropic_messages.read_reply
     error = error or loose.text(loose.mapping(reply.get("error")).get("message"))
-    _step(run, reply, read_reply(reply), provider=provider, error=error, raw=reply if raw is None else raw)
-
-
-def _step(run: Run, reply: dict[str, Json], said: Reply, *, provider: str, error: str, raw: Json) -> None:
-    asked = loose.text(reply.get("instructions"))
-    body = PlainBody(
-        messages=(Message(Role.SYSTEM, (Text(asked),)),) if asked else None,
-        output=said.message if said.message.parts else None,
-        tools=tool_specs.read_tools(reply["tools"]) if isinstance(reply.get("tools"), list) else None,
-        usage=said.usage,
-        response_model=said.model,
-        provider=provider,
-        error=error,
-        raw=raw,
-    )
-    counted = (said.usage.input_tokens, said.usage.output_tokens)
-    run.step(
-        Kind.MODEL_CALL,
-        f"chat {said.model}".rstrip(),
-        body,
-        model=said.model,
-        start_ns=_made(reply),
-        end_ns=_moments.nanoseconds(reply.get("completed_at")),
-        status=Status.ERROR if error else Status.UNSET,
-        input_tokens=-1 if counted[0] is None else counted[0],
-        output_tokens=-1 if counted[1] is None else counted[1],
+    add_reply(
+        run, reply, read_reply(reply), provider=provider, error=error, raw=reply if raw is None else raw
     )
 
 
