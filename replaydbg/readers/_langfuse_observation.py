@@ -266,9 +266,12 @@ def observed(raw: Any) -> Observed:
         input=document.get("input"),
         output=output,
         has_output=output is not None,
-        offers=tuple(
-            loose.mapping(unwrapped(place)).get("tools")
-            for place in (document.get("input"), parameters, metadata)
+        offers=(
+            *(
+                loose.mapping(unwrapped(place)).get("tools")
+                for place in (document.get("input"), parameters, metadata)
+            ),
+            _definitions(document.get("toolDefinitions", document.get("tool_definitions"))),
         ),
         span=Span(facts.name, attributes) if attributes else None,
         params=parameters,
@@ -281,6 +284,17 @@ def observed(raw: Any) -> Observed:
         or loose.text(metadata.get("ls_provider")),
         raw=document,
     )
+
+
+def _definitions(told: Json) -> Json:
+    """The tools that Langfuse itself found in an input, by name: description and parameters, each JSON as text."""
+    return [
+        {
+            "name": name,
+            **{key: unwrapped(value) for key, value in loose.mapping(unwrapped(one)).items() if value},
+        }
+        for name, one in loose.mapping(unwrapped(told)).items()
+    ]
 
 
 def _finish_reason(attributes: Attributes) -> str:

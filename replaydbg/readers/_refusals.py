@@ -45,7 +45,7 @@ _OPENCODE = (
 )
 
 _CLINE = "open what its model was told and said: `api_conversation_history.json` in the same folder"
-_GEMINI = "open a chat: `~/.gemini/tmp/<project>/chats/session-<time>.json`"
+_GEMINI = "open a chat: `~/.gemini/tmp/<project>/chats/session-<time>-<id>.jsonl`"
 _CURSOR = (
     "open what its agent writes down, `~/.cursor/projects/<project>/agent-transcripts/`, or what "
     "`cursor-agent -p ... --output-format stream-json` prints"
@@ -92,7 +92,7 @@ _DATABASES: tuple[tuple[frozenset[bytes], Refusal], ...] = (
     ),
     (
         frozenset({b"sessions", b"messages", b"schema_version"}),
-        Refusal("the database of Goose", "export the session: `goose session export --format json -o session.json`"),
+        Refusal("the database of Goose", "export the session: `goose session export --session-id ID --format json -o session.json`"),
     ),
     (
         frozenset({b"sessions", b"messages", b"files", b"goose_db_version"}),

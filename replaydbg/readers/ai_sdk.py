@@ -1,9 +1,11 @@
-"""Messages of Vercel's AI SDK: those of its chat hooks (`UIMessage`, versions 4 to 6), those of models, and results.
+"""Messages of Vercel's AI SDK: those of its chat hooks (`UIMessage`, versions 4 to 7), those of models, and results.
 
 A chat message holds a whole turn: what the model said in each step, its calls and what they brought. A step begins at a
-`step-start`, and where a model speaks again behind a call that was answered. The result of `generateText` has its steps.
+`step-start`, and where a model speaks again behind a call that was answered. The result of `generateText` has its steps:
+from version 5 on each is its `content` (what the model said, and results of tools), before `text` and `toolCalls`.
 
-Get one: `JSON.stringify(messages)` in `onFinish` of `toUIMessageStreamResponse`, or of the result of `generateText`
+Get one: `JSON.stringify(messages)` in `onEnd` of `toUIMessageStream` (before version 7 `onFinish` of
+`toUIMessageStreamResponse`), or of the result of `generateText` (in version 7 with `include: {requestMessages: true}`)
 """
 
 from __future__ import annotations
@@ -25,20 +27,26 @@ _PARTS = frozenset(
 )
 _OF_MODELS = frozenset({"tool-call", "tool-result"})
 _FAILED = frozenset({"output-error", "output-denied"})
+_BROUGHT = frozenset({"tool-result", "tool-error"})
 
 
 def sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
     record = loose.mapping(first)
-    if _is_result(record):
+    if _is_result(first):
         return 0.9
     items = first if isinstance(first, list) else loose.sequence(record.get("messages")) or [first]
     return max((_likeness(loose.mapping(item)) for item in items[:8]), default=0.0)
 
 
 def _is_result(value: Json) -> bool:
-    steps = [loose.mapping(step) for step in loose.sequence(loose.mapping(value).get("steps"))]
+    steps = _results_steps(value)
     return bool(steps) and all("finishReason" in step and {"text", "content"} & step.keys() for step in steps)
+
+
+def _results_steps(value: Json) -> list[dict[str, Json]]:
+    listed = value if isinstance(value, list) else loose.mapping(value).get("steps")
+    return [loose.mapping(step) for step in loose.sequence(listed)]
 
 
 def _likeness(message: dict[str, Json]) -> float:
@@ -63,8 +71,8 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     for value, place in _containers.values(document.buffer, transcript.notices):
         record = loose.mapping(value)
         listed = record.get("messages")
-        if _is_result(record):
-            _result(transcript.run(document.stem).thread(), record)
+        if _is_result(value):
+            _result(transcript.run(document.stem).thread(), _results_steps(value))
         elif isinstance(listed, list):
             id_ = loose.text(record.get("id")) or loose.text(record.get("chatId")) or document.stem
             _talk(transcript, transcript.run(id_).thread(), listed, place)
@@ -172,9 +180,11 @@ def _calls(parts: list[dict[str, Json]]) -> tuple[list[ToolCall], list[ToolRespo
         name = loose.text(call.get("toolName")) or kind.removeprefix("tool-")
         state = loose.text(call.get("state"))
         given = call.get("input", call.get("args", call.get("rawInput")))
-        if kind != "tool-result":
+        if kind not in _BROUGHT:
             calls.append(arguments.call_from_any(id_, name, given))
-        if state in _FAILED:
+        if kind == "tool-error":
+            results.append(ToolResponse(id_, call.get("error"), name, is_error=True))
+        elif state in _FAILED:
             said = loose.text(call.get("errorText")) or "denied"
             results.append(ToolResponse(id_, said, name, is_error=True))
         elif "output" in call or "result" in call:
@@ -182,43 +192,57 @@ def _calls(parts: list[dict[str, Json]]) -> tuple[list[ToolCall], list[ToolRespo
     return calls, results
 
 
-def _result(thread: Thread, result: dict[str, Json]) -> None:
+def _result(thread: Thread, steps: list[dict[str, Json]]) -> None:
     """What `generateText` gave: its steps, each with what the provider told of it."""
-    for step in map(loose.mapping, loose.sequence(result.get("steps"))):
+    for step in steps:
         about = loose.mapping(step.get("response"))
         moment = _moments.nanoseconds(about.get("timestamp"))
-        asked = loose.mapping(loose.parsed(loose.mapping(step.get("request")).get("body")))
+        request = loose.mapping(step.get("request"))
+        asked = loose.mapping(loose.parsed(request.get("body"))) or request
         if not len(thread) and asked:
             for said in mixed_messages.messages(asked) or ():
                 thread.add(said)
-        thought = loose.text(step.get("reasoningText")) or loose.text(step.get("reasoning"))
-        text = loose.text(step.get("text"))
-        listed = [
-            {"type": "tool-call", **loose.mapping(one)} for one in loose.sequence(step.get("toolCalls"))
-        ]
-        parts: list[Part] = [*([Reasoning(thought)] if thought else []), *([Text(text)] if text else [])]
-        calls, _ = _calls(listed)
+        parts = _content(step)
+        calls, _ = _calls([part for part in parts if part["type"] == "tool-call"])
+        words = _words([part for part in parts if not _is_call(part)])
         message = Message(
-            Role.ASSISTANT, (*parts, *calls), finish_reason=loose.text(step.get("finishReason"))
+            Role.ASSISTANT, (*words, *calls), finish_reason=loose.text(step.get("finishReason"))
         )
         facts = _facts(about, loose.mapping(step.get("usage")))
         thread.reply(message, facts=facts, moment_ns=moment, origin=step)
-        brought = [
-            {**loose.mapping(one), "type": "tool-result"} for one in loose.sequence(step.get("toolResults"))
-        ]
-        _, results = _calls(brought)
+        _, results = _calls([part for part in parts if part["type"] in _BROUGHT])
         if results:
             thread.add(Message(Role.TOOL, tuple(results)), moment_ns=moment)
 
 
+def _content(step: dict[str, Json]) -> list[dict[str, Json]]:
+    """The parts of a step, which versions before 5 told under keys of their own."""
+    if isinstance(step.get("content"), list):
+        parts = [loose.mapping(part) for part in loose.sequence(step["content"])]
+        return [{**part, "type": loose.text(part.get("type"))} for part in parts]
+    thought = loose.text(step.get("reasoningText")) or loose.text(step.get("reasoning"))
+    text = loose.text(step.get("text"))
+    return [
+        *([{"type": "reasoning", "text": thought}] if thought else []),
+        *([{"type": "text", "text": text}] if text else []),
+        *({**loose.mapping(one), "type": "tool-call"} for one in loose.sequence(step.get("toolCalls"))),
+        *({**loose.mapping(one), "type": "tool-result"} for one in loose.sequence(step.get("toolResults"))),
+    ]
+
+
 def _facts(about: dict[str, Json], usage: dict[str, Json]) -> Facts:
     model = next(filter(None, (loose.text(about.get(key)) for key in ("modelId", "model"))), "")
+    usage = {
+        **loose.mapping(usage.get("inputTokenDetails")),
+        **loose.mapping(usage.get("outputTokenDetails")),
+        **usage,
+    }
     counted = (
         next(filter(lambda count: count is not None, (loose.count(usage.get(key)) for key in keys)), None)
         for keys in (
             ("inputTokens", "promptTokens"),
             ("outputTokens", "completionTokens"),
-            ("cachedInputTokens",),
+            ("cachedInputTokens", "cacheReadTokens"),
             ("reasoningTokens",),
         )
     )

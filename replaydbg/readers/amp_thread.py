@@ -1,6 +1,6 @@
 """Threads of Amp: Anthropic's blocks with what became of each tool call, and the tokens of each reply.
 
-Get one: `~/.local/share/amp/threads/<thread>.json`
+Get one: `amp threads export THREAD > thread.json`, or `~/.local/share/amp/threads/<thread>.json`
 """
 
 from __future__ import annotations

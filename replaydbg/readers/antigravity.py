@@ -1,6 +1,7 @@
 """Transcripts of Antigravity: a step of the conversation a line. Results name no call: they come in the calls' order.
 
-Get one: `~/.gemini/antigravity/brain/<conversation>/.system_generated/logs/transcript.jsonl`
+Get one: `~/.gemini/antigravity/brain/<conversation>/.system_generated/logs/transcript.jsonl`, of its command line below
+`~/.gemini/antigravity-cli`
 """
 
 from __future__ import annotations

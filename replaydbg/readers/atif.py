@@ -4,7 +4,7 @@ An agent's step is a model call with the calls it made, and an observation with 
 from the trajectory that this one goes on from are history, no calls of this run. Trajectories of sub-agents that stand in
 the file are put below the execution that refers to them.
 
-Get one: `harbor run ...` writes `trajectory.json` for each trial
+Get one: `harbor run ...` writes `jobs/<job>/<trial>/agent/trajectory.json`
 """
 
 from __future__ import annotations

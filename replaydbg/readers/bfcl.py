@@ -5,7 +5,7 @@ returned is there where the run was logged (`inference_log`). Models that are pr
 those are read where they are one, and are text where they are not. The questions and the schemas are in files of
 their own: `--tools` takes both.
 
-Get one: `bfcl generate --model NAME --test-category multi_turn` writes `result/NAME/BFCL_v4_*_result.json`.
+Get one: `bfcl generate --model NAME --test-category multi_turn` writes `result/NAME/multi_turn/BFCL_v4_*_result.json`.
 """
 
 from __future__ import annotations

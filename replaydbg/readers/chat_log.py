@@ -6,9 +6,9 @@ from S3 or CloudWatch). Every reply becomes a model call
 with the messages before it as its prompt, every tool response a tool execution. This is the reader for all that no
 other format claims.
 
-Get one: one request and its response a line, as proxies log them; of LiteLLM `curl "$LITELLM/spend/logs?request_id=ID" -H
-"Authorization: Bearer $KEY"`, of Helicone `curl https://api.helicone.ai/v1/request/query -H "Authorization: Bearer $HELICONE_API_KEY" -H
-"Content-Type: application/json" -d '{"filter": "all"}'`, of Portkey its log exports; a HAR file of a browser or of `mitmdump --set
+Get one: one request and its response a line, as proxies log them; of LiteLLM, with `store_prompts_in_spend_logs: true`
+in its `general_settings`, `curl "$LITELLM/spend/logs?request_id=ID" -H "Authorization: Bearer $KEY"`, of Helicone `HELICONE_API_KEY=KEY npx
+@helicone/export --include-body`, of Portkey its log exports; a HAR file of a browser or of `mitmdump --set
 hardump=run.har`; or `replaydbg convert TRACE --to openai-chat`.
 """
 

@@ -5,7 +5,7 @@ called by tags in the text, and results that came back as text, are told as call
 stands in `ui_messages.json` beside it, where the messages do not say.
 
 Get one: `<user data of VS Code>/User/globalStorage/saoudrizwan.claude-dev/tasks/<task>/api_conversation_history.json`
-(`rooveterinaryinc.roo-cline`, `kilocode.kilo-code`), or `~/.cline/data/sessions/<session>/messages.json`
+(`rooveterinaryinc.roo-cline`, `kilocode.kilo-code`), or `~/.cline/data/sessions/<session>/<session>.messages.json`
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 A message of a chat file has the calls of a reply with what they brought. In lines, a message that comes again takes the
 place of the first. Qwen Code writes contents a line.
 
-Get one: `~/.gemini/tmp/<project>/chats/session-<time>.json`, or `/chat save` in the program; of Qwen Code
-`~/.qwen/projects/<project>/chats/<session>.jsonl`
+Get one: `~/.gemini/tmp/<project>/chats/session-<time>-<id>.jsonl` (`.json` before the middle of 2026), or `/chat share chat.json`
+in the program; of Qwen Code `~/.qwen/projects/<project>/chats/<session>.jsonl`
 """
 
 from __future__ import annotations
@@ -114,7 +114,8 @@ class _Told:
             self._content(value["message"], value)
         elif isinstance(value.get("$rewindTo"), str):
             ids = list(self.lines)
-            for id_ in ids[ids.index(value["$rewindTo"]) :] if value["$rewindTo"] in self.lines else ():
+            known = value["$rewindTo"] in self.lines  # else the program forgets all of it
+            for id_ in ids[ids.index(value["$rewindTo"]) if known else 0 :]:
                 del self.lines[id_]
         else:  # what stood there before a person spoke is set in one go
             first = loose.sequence(loose.mapping(value.get("$set")).get("messages"))

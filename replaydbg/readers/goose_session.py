@@ -3,8 +3,8 @@
 A session is a head (what it was about, tokens of the last reply and of all) and messages, whose tool requests and
 responses are values that say whether they are errors.
 
-Get one: `goose session export --format json -o session.json`, or `goose run --output-format stream-json`; before version 1.10
-`~/.local/share/goose/sessions/<session>.jsonl`
+Get one: `goose session export --session-id ID --format json -o session.json`, or `goose run --output-format stream-json`; before
+version 1.10 `~/.local/share/goose/sessions/<session>.jsonl`
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@ over), the trace with its `observations` inside, with or without `{trace: ...}` 
 (`{data: [...]}`, JSON Lines, keys in either case), and lists of traces (`{data: [...]}`, a session's `{traces: [...]}`),
 where mostly only the ids of observations are told. Input, output and metadata are JSON, JSON as text, or that once more.
 
-Get one: open the trace in Langfuse and choose *Download trace as JSON*, or `curl -u $PUBLIC_KEY:$SECRET_KEY
-"https://cloud.langfuse.com/api/public/v2/observations?traceId=TRACE_ID&fields=core,basic,io,metadata,model,usage&limit=1000"`;
+Get one: open the trace in Langfuse and choose *Download JSON* (large traces come without their contents), or
+`curl -u $PUBLIC_KEY:$SECRET_KEY
+"https://cloud.langfuse.com/api/public/v2/observations?traceId=TRACE_ID&fields=core,basic,io,metadata,model,usage&expandMetadata=attributes&limit=1000"`;
 before version 4 `/api/public/traces/TRACE_ID`
 """
 
@@ -31,7 +32,10 @@ from replaydbg.readers._records import document_of, row_id, seen_of, text_of_key
 from replaydbg.wire import loose
 
 FORMAT = "langfuse"
-_ASK = "/api/public/v2/observations?traceId=TRACE_ID&fields=core,basic,io,metadata,model,usage"
+_ASK = (
+    "/api/public/v2/observations?traceId=TRACE_ID&fields=core,basic,io,metadata,model,usage"
+    "&expandMetadata=attributes"
+)
 _OPENING = re.compile(rb'"(?:observations|data)"\s*:\s*\[')
 
 

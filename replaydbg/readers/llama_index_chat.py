@@ -1,6 +1,7 @@
 """Chat stores and memories of LlamaIndex: messages of blocks, under the key of each conversation.
 
-Get one: `chat_store.persist("store.json")`, or `json.dump(memory.to_dict(), file)`
+Get one: `chat_store.persist("store.json")`, or
+`json.dump([message.model_dump(mode="json") for message in memory.get_all()], file)`
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 One trace, an array of traces, one for each line, the data frame of `search_traces`, by rows or columns, or what the REST
 API answers (`{trace: {trace_info, spans}}`, attributes as OTLP has them). Every attribute of a span is JSON written as text. Tool schemas went through a model that wrote the keywords nobody had set as null; those are taken out again.
 
-Get one: `mlflow.get_trace(trace_id).to_json()`, or `mlflow.search_traces(return_type="list")` and `to_json()` of each
+Get one: `mlflow traces get --trace-id TRACE_ID > run.json`, or in Python `mlflow.get_trace(trace_id).to_json()`, or
+`mlflow.search_traces(return_type="list")` and `to_json()` of each
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 A page is the newest first. A step of a run made messages or called tools; what a function brought stands in its call.
 The code interpreter and file search ran at the provider's.
 
-Get one: `curl https://api.openai.com/v1/threads/THREAD/runs/RUN/steps -H "Authorization: Bearer $OPENAI_API_KEY"
--H "OpenAI-Beta: assistants=v2" > steps.json`, and `.../threads/THREAD/messages`; `cat` of both is read as one
+Get one: OpenAI shut this API down on 26 August 2026. Before, `curl
+https://api.openai.com/v1/threads/THREAD/runs/RUN/steps -H "Authorization: Bearer $OPENAI_API_KEY" -H "OpenAI-Beta:
+assistants=v2" > steps.json`, and `.../threads/THREAD/messages`; `cat` of both is read as one
 """
 
 from __future__ import annotations

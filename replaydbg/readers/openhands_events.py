@@ -4,7 +4,8 @@ page of its server.
 Actions of one reply share its `llm_response_id`, and are one model call with a tool call each. What is told only of the
 conversation's state is no step.
 
-Get one: `<persistence folder>/<conversation>/events/`; `open` takes the folder
+Get one: `<persistence folder>/<conversation>/events/`, or what `curl -H "Authorization: Bearer $OPENHANDS_API_KEY"
+https://app.all-hands.dev/api/v1/app-conversations/CONVERSATION/download > run.zip` unpacks to; `open` takes the folder
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import arguments, loose, openai_chat, tool_specs
 
 FORMAT = "openhands-events"
-_FILE = re.compile(r"event-\d+-[^/]*\.json")
+_FILE = re.compile(r"event([-_])\d+\1[^/]*\.json")
 _KINDS = frozenset(
     {
         "SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent", "UserRejectObservation",
@@ -225,7 +226,7 @@ READER = Reader(
     sniff,
     read,
     beside=beside,
-    main_files=("events/event-*.json", "event-*.json"),
-    parts=((r"(.*/)?event-\d+-[^/]*\.json", r"\1event-*.json"),),
+    main_files=("events/event-*.json", "event[-_][0-9]*.json"),
+    parts=((r"(.*/)?event([-_])\d+\2[^/]*\.json", r"\1event\2[0-9]*.json"),),
     needs=tuple(f'"{kind}"'.encode() for kind in sorted(_KINDS)),
 )

@@ -5,8 +5,8 @@ another, pretty-printed or not, or in an array, under `data` (Phoenix) or under 
 line); `spanContext.traceId` and `[seconds, nanoseconds]` in JavaScript; Phoenix's data frame as JSON by rows or columns, with columns `context.span_id` and
 `attributes.llm.model_name`; attributes that are nested instead of dotted.
 
-Get one: `ConsoleSpanExporter(out=open("run.json", "w"))` in Python; of Phoenix `px trace TRACE_ID --format raw > run.json`
-(`px traces FOLDER` for many), or `GET /v1/projects/<project>/spans`.
+Get one: `ConsoleSpanExporter(out=open("run.json", "w"))` in Python; of Phoenix `px trace get TRACE_ID --file run.json`
+(`px trace list FOLDER` for many), or `GET /v1/projects/<project>/spans`.
 """
 
 from __future__ import annotations

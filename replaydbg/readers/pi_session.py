@@ -6,8 +6,8 @@ Lines name the line before them, where they have ids: going back begins a fork. 
 its summary and the messages that were kept.
 
 Get one: `~/.pi/agent/sessions/<project>/<session>.jsonl`, `pi --mode json -p ... > run.jsonl`; of OpenClaw
-`~/.openclaw/agents/<agent>/sessions/<session>.jsonl`, of Droid `~/.factory/sessions/<session>.jsonl`, of Cursor
-`~/.cursor/projects/<project>/agent-transcripts/<chat>.jsonl`
+`~/.openclaw/agents/<agent>/sessions/<session>.jsonl`, of Droid `~/.factory/sessions/<project>/<session>.jsonl`, of Cursor
+`~/.cursor/projects/<project>/agent-transcripts/<chat>/<chat>.jsonl`
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ AgentCore keeps what was said), events of Sentry. What their attributes mean is 
 
 Get one: the JSON that the store's page of a trace offers (*JSON* in Sentry, *Download* in Honeycomb, SigNoz and New Relic), or of
 Jaeger `curl "http://localhost:16686/api/traces/TRACE_ID" > run.json`; of Zipkin `curl "http://localhost:9411/api/v2/trace/TRACE_ID"`; of
-Logfire `curl -G https://logfire-us.pydantic.dev/v1/query --data-urlencode "sql=SELECT * FROM records WHERE trace_id = 'TRACE_ID'" -H
+Logfire `curl -G https://logfire-us.pydantic.dev/v1/query --data-urlencode "sql=SELECT * FROM records WHERE trace_id = 'TRACE_ID'" -d limit=10000 -H
 "Authorization: Bearer $READ_TOKEN"`; of ClickHouse `clickhouse-client -q "SELECT * FROM otel_traces WHERE TraceId = 'TRACE_ID' FORMAT
 JSONEachRow"`; of Elasticsearch `curl "http://localhost:9200/traces-*/_search?q=trace.id:TRACE_ID&size=1000"`; of Azure Monitor `az
 monitor app-insights query --app APP --analytics-query "union requests, dependencies | where operation_Id == 'TRACE_ID'"`; of CloudWatch

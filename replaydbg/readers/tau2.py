@@ -4,7 +4,8 @@ The agent and the simulated user speak in turn, and both call tools of their own
 agent's prompts; a turn of the user that calls tools is a step, in a conversation in which the roles are the other way
 round. The last step says why the simulation ended, and its reward.
 
-Get one: `tau2 run --domain retail ...` writes `data/simulations/<name>.json`.
+Get one: `tau2 run --domain retail ...` writes `data/simulations/<name>/results.json` (before 2026 `<name>.json`), of voice runs
+`simulations/<id>.json` beside it
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 The model calls among the recorded exchanges are read as a raw chat log is, with the exact prompts and schemas that
 were sent; other exchanges are left out. One cassette is one sitting.
 
-Get one: `@pytest.mark.vcr` of pytest-recording writes `cassettes/<test>.yaml`, `vcr.use_cassette("run.yaml")` anything.
+Get one: `@pytest.mark.vcr` of pytest-recording writes `cassettes/<module>/<test>.yaml` with `pytest --record-mode=once`,
+`vcr.use_cassette("run.yaml")` anything.
 """
 
 from __future__ import annotations

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from replaydbg.core.message import Reasoning, Text
+from replaydbg.core.step import Status, Usage
 from replaydbg.readers.ai_sdk import READER
 from tests.support.readings import clear, one, outline, sniffed
 
@@ -55,6 +57,17 @@ RESULT = {"text": "20", "steps": [
      "toolResults": [{"toolCallId": "a", "toolName": "weather", "args": {"city": "Rome"}, "result": 20}]},
     {"text": "20", "finishReason": "stop", "response": {"modelId": "big"}, "toolCalls": [], "toolResults": []},
 ]}  # fmt: skip
+STEPS_OF_RESULT: list[Any] = [  # as version 7 has them, one without and one with the body of the request
+    {"callId": "x", "stepNumber": 0, "model": {"provider": "p", "modelId": "big"}, "finishReason": "tool-calls",
+     "content": [{"type": "tool-call", "toolCallId": "a", "toolName": "weather", "input": {"city": "Rome"}},
+                 {"type": "tool-result", "toolCallId": "a", "toolName": "weather", "input": {"city": "Rome"}, "output": 20}],
+     "usage": {"inputTokens": 9, "inputTokenDetails": {"cacheReadTokens": 8}, "outputTokens": 4,
+               "outputTokenDetails": {"reasoningTokens": 3}, "totalTokens": 13},
+     "request": {"body": {"messages": [{"role": "user", "content": "weather?"}]}},
+     "response": {"id": "r", "modelId": "big", "timestamp": "2026-02-03T10:00:00Z", "messages": []}},
+    {"callId": "x", "stepNumber": 1, "finishReason": "stop", "request": {}, "response": {"modelId": "big"},
+     "content": [{"type": "reasoning", "text": "hm"}, {"type": "text", "text": "20"}]},
+]  # fmt: skip
 
 
 def test_a_chat() -> None:
@@ -68,7 +81,7 @@ def test_a_chat() -> None:
     assert steps[4].body.output.text == "20 degrees"
 
 
-@pytest.mark.parametrize("content", [OLD, OF_MODELS, RESULT])
+@pytest.mark.parametrize("content", [OLD, OF_MODELS, RESULT, {"steps": STEPS_OF_RESULT}, STEPS_OF_RESULT])
 def test_other_spellings(content: Any) -> None:
     trace = clear(READER, content)
     assert [line.split()[1] for line in outline(trace)] == ["chat", "weather", "chat"]
@@ -78,6 +91,19 @@ def test_other_spellings(content: Any) -> None:
     assert ran.body.result == 20
     assert last.body.messages is not None
     assert [message.text for message in last.body.messages if message.text][-1] == "weather?"
+
+
+def test_a_step_of_a_result_has_what_was_thought_and_counted_and_what_failed() -> None:
+    failed = {"type": "tool-error", "toolCallId": "a", "toolName": "weather", "input": {}, "error": "no city"}
+    first, last = STEPS_OF_RESULT
+    request = {"messages": [{"role": "user", "content": "weather?"}]}  # `include: {requestMessages: true}`
+    told = [{**first, "content": [first["content"][0], failed], "request": request}, last]
+    call, ran, reply = one(READER, {"steps": told, "totalUsage": {}}).steps()
+    assert (call.model, call.body.usage) == ("big", Usage(9, 4, 8, 3))
+    assert [message.text for message in call.body.messages or ()] == ["weather?"]
+    assert (ran.status, ran.body.result) == (Status.ERROR, "no city")
+    assert reply.body.output is not None
+    assert reply.body.output.parts == (Reasoning("hm"), Text("20"))
 
 
 def test_a_call_without_an_answer_waits() -> None:
@@ -98,4 +124,4 @@ def test_other_formats_are_not_claimed(content: Any) -> None:
     assert sniffed(READER, content) == 0.0
 
 
-SAMPLES = [CHAT, OLD, OF_MODELS, RESULT]
+SAMPLES = [CHAT, OLD, OF_MODELS, RESULT, {"steps": STEPS_OF_RESULT}]

@@ -9,7 +9,7 @@ import pytest
 
 from replaydbg.readers import _registry, gemini_cli
 from tests.support.claude_sessions import moment, told
-from tests.support.readings import document, one, outline, sniffed
+from tests.support.readings import document, lines, one, outline, sniffed
 
 CALL = {
     "id": "c", "name": "ls", "args": {"dir": "."}, "status": "error", "timestamp": moment(5),
@@ -38,6 +38,12 @@ IN_LINES = b"".join(
         *MESSAGES[2:],
     ]
 )
+
+
+def test_a_rewind_to_what_is_not_there_leaves_nothing() -> None:
+    begun = lines({"sessionId": "s", "projectHash": "p"}, {"id": "9", "type": "user", "content": "left"})
+    trace = one(gemini_cli.READER, begun + lines({"$rewindTo": "gone"}) + IN_LINES.split(b"\n", 1)[1])
+    assert outline(trace) == OUTLINE
 
 
 @pytest.mark.parametrize("data", [CHAT, IN_LINES], ids=["chat", "lines"])

@@ -67,6 +67,19 @@ def test_attributes_in_the_metadata_say_what_the_platform_dropped() -> None:
     assert found["qa run"].agent == "qa"
 
 
+def test_the_tools_that_langfuse_found_are_offers_where_nothing_else_is() -> None:
+    found = {
+        "find": json.dumps({"description": "finds", "parameters": json.dumps(SCHEMA)}),
+        "stop": json.dumps({"description": "", "parameters": ""}),
+    }
+    first, last = (
+        steps(READER, [observation("a", "GENERATION", input=TALK, toolDefinitions=told)])["a"]
+        for told in (found, {})
+    )
+    assert [(tool.name, tool.schema) for tool in first.body.tools or ()] == [("find", SCHEMA), ("stop", None)]
+    assert last.body.tools is None
+
+
 def test_langchain_writes_tools_as_spans_and_offers_as_messages() -> None:
     found = steps(
         READER,

@@ -100,10 +100,13 @@ def test_a_conversation(data: bytes) -> None:
     assert (first.duration_ms, trace.step(7).body.error) == (2000, "LLMError: gone")
 
 
-def test_an_event_a_file() -> None:
-    files = {f"event-{at:05}-{at}.json": document(value) for at, value in enumerate(EVENTS)}
-    names = [*files, "base_state.json", "event-1.txt"]
-    first = Document("/x/chat-1/events/event-00000-0.json", memoryview(orjson.dumps(EVENTS[0])))
+@pytest.mark.parametrize(
+    "named", ["event-{:05}-{}.json", "event_{:06}_{}.json"], ids=["SDK", "app's download"]
+)
+def test_an_event_a_file(named: str) -> None:
+    files = {named.format(at, at): document(value) for at, value in enumerate(EVENTS)}
+    names = [*files, "base_state.json", "meta.json", "event-1.txt", "event_1-2.json"]
+    first = Document(f"/x/chat-1/events/{named.format(0, 0)}", memoryview(orjson.dumps(EVENTS[0])))
     others = openhands_events.beside(first, reversed(names))
     assert others == sorted(files)[1:]
     whole = Document(first.name, first.buffer, {name: files[name] for name in others})
