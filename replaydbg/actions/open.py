@@ -16,6 +16,9 @@ from replaydbg.graph.walk import Heed
 from replaydbg.readers import _registry, _strangers
 from replaydbg.readers._api import Document, Reader, Reading
 
+_BEGINNING_CHARS_MIN = 4
+"""Of shorter beginnings of an id one mistake makes another one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -126,10 +129,31 @@ def chosen(traces: tuple[Trace, ...], trace_id: str | None) -> Trace:
     if len(near) == 1:
         return near[0]
     some = ", ".join(trace.id for trace in (near or traces)[:6])
-    how = f"{len(near)} traces of this file begin with" if near else "no trace of this file has the id"
+    more = ", …" if len(near or traces) > 6 else ""
+    if near:
+        raise UsageProblem(
+            f"{len(near)} traces of this file begin with {trace_id!r}",
+            f"there is {some}{more}; or name it as #N",
+        )
+    meant = _meant(trace_id, [trace.id for trace in traces])
     raise UsageProblem(
-        f"{how} {trace_id!r}", f"there is {some}{', …' if len(near or traces) > 6 else ''}; or name it as #N"
+        f"no trace of this file has the id {trace_id!r}",
+        f"did you mean {meant}?"
+        if meant
+        else f"there is {some}{more}; or #1 to #{len(traces)}, by their place",
     )
+
+
+def _meant(wrong: str, ids: Sequence[str]) -> str | None:
+    """The id that was probably meant, or of which the beginning was."""
+    from replaydbg import schema  # costs a tenth of a second, which only a mistake is worth
+
+    whole = schema.nearest(wrong, ids)
+    if whole is not None or len(wrong) < _BEGINNING_CHARS_MIN:
+        return whole
+    by_beginning = {id_[: len(wrong)]: id_ for id_ in reversed(ids)}
+    near = schema.nearest(wrong, by_beginning)
+    return None if near is None else by_beginning[near]
 
 
 @contextmanager

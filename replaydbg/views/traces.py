@@ -11,7 +11,10 @@ from enum import StrEnum
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.core.message import Json
 from replaydbg.views.signs import UNICODE, Signs
-from replaydbg.views.text import Line, Span, clip_middle, fit, one_line, pad, plural
+from replaydbg.views.text import Line, Span, cell_width, clip_middle, fit, one_line, pad, plural
+
+_ID_CELLS = 16
+"""Of the id of a trace, with its number: enough to tell it from others."""
 
 
 class Order(StrEnum):
@@ -81,7 +84,7 @@ def _key(line: Listed, order: Order) -> tuple[float, ...]:
             counts = dict(line.findings or ())
             return (*(-counts.get(severity, 0) for severity in sorted(Severity, reverse=True)),)
         case Order.SIZE:
-            return (-line.steps, -line.size_bytes)
+            return (-line.size_bytes, -line.steps)  # bytes are known of files that nobody has read
         case Order.TIME:
             return (-line.moment_s,)
         case _:
@@ -104,11 +107,14 @@ def listed_line(line: Listed, width: int, signs: Signs = UNICODE, *, marked: boo
         right = right[-3:] if not line.is_trace and width >= 70 else []
     room = max(width - 1 - sum(len(span.text) for span in right), 0)
     label = one_line(line.label)
+    # Of a file's traces the title tells more than the middle of an id.
+    title = one_line(line.title) if line.name == line.trace_id else ""
+    label_room = max(room - 1 - (cell_width(title) + 3 if title else 0), min(_ID_CELLS, room - 1))
     name = [
         Span("≠" if marked else " ", "mark"),
         # What cannot be opened says why: its name gives way to that.
         Span(
-            label if line.problem else clip_middle(label, room - 1, signs.ellipsis),
+            label if line.problem else clip_middle(label, label_room, signs.ellipsis),
             "strong" if line.is_trace else "dim",
         ),
     ]

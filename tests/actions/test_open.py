@@ -103,6 +103,22 @@ def test_a_trace_is_chosen_by_id_prefix_or_number() -> None:
             chosen((a, b, c), wrong)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        ("24a3df338a39X32f", "did you mean 24a3df338a39032f?"),
+        ("6c16X5", "did you mean 6c1675cd2cb221af?"),
+        ("#3", "there is 24a3df338a39032f, 6c1675cd2cb221af; or #1 to #2, by their place"),
+        ("zzz", "there is 24a3df338a39032f, 6c1675cd2cb221af; or #1 to #2, by their place"),
+    ],
+)
+def test_what_is_near_a_wrong_id_is_named(wrong: str, hint: str) -> None:
+    several = trace(trace_id="24a3df338a39032f"), trace(trace_id="6c1675cd2cb221af")
+    with pytest.raises(UsageProblem) as caught:
+        chosen(several, wrong)
+    assert caught.value.hint == hint
+
+
 def test_a_whole_id_is_no_prefix_of_another() -> None:
     a, b = trace(trace_id="t"), trace(trace_id="t2")
 

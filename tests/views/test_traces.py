@@ -26,12 +26,17 @@ EVERY = [BAD, UNREAD, CLEAN, LOOPY]
     [
         (Order.NAME, ["a.json", "new.json", "z.json", "bad.json"]),
         (Order.FINDINGS, ["z.json", "a.json", "new.json", "bad.json"]),
-        (Order.SIZE, ["z.json", "a.json", "new.json", "bad.json"]),
+        (Order.SIZE, ["new.json", "a.json", "z.json", "bad.json"]),
         (Order.TIME, ["new.json", "a.json", "z.json", "bad.json"]),
     ],
 )
 def test_orders(order: Order, names: list[str]) -> None:
     assert names == [line.name for line in arranged(EVERY, order)]
+
+
+def test_traces_of_one_file_are_sorted_by_their_steps() -> None:
+    runs = [Listed("/t/r.json", "r.json", 900).read(steps=steps, number=steps) for steps in (3, 90, 7)]
+    assert [line.steps for line in arranged(runs, Order.SIZE)] == [90, 7, 3]
 
 
 @pytest.mark.parametrize(
@@ -88,3 +93,12 @@ def test_long_names_that_begin_alike_are_told_apart() -> None:
     first, second = (plain(listed_line(Listed(name, name, steps=1, findings=()), 80)) for name in names)
     assert first != second
     assert first.startswith(" otlp_pyd")
+
+
+def test_the_title_tells_more_than_the_middle_of_an_id() -> None:
+    id_ = "0eda32879165804a8193f98980be292e"
+    run = Listed("/t/r.json", id_).read(steps=501, number=17, trace_id=id_, title="run of support")
+    assert "0eda" in plain(listed_line(run, 80))
+    assert "be292e #17   run of support " in plain(listed_line(run, 80))
+    assert f"{id_} #17   run of support" in plain(listed_line(run, 160))
+    assert len(plain(listed_line(run.read(title="x" * 200), 60))) == 60
