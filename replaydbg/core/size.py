@@ -2,16 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from array import array
 from collections.abc import Iterable, Sequence
 
 from replaydbg.core.digest import canonical
 from replaydbg.core.history import History
-from replaydbg.core.message import Message, Text, ToolCall, ToolResponse
+from replaydbg.core.message import Json, Message, Text, ToolCall, ToolResponse
+
+PACKED_CHARS_MIN = 4096
+_PACKED = re.compile(rf"(?:data:[^,]{{0,100}},)?[A-Za-z0-9+/_-]{{{PACKED_CHARS_MIN}}}")
+
+
+def without_packed(value: Json) -> Json:
+    """The value with nothing in the place of what is packed as base64: pictures, sounds, files. Nobody reads those as text."""
+    if isinstance(value, str):
+        return "" if len(value) >= PACKED_CHARS_MIN and _PACKED.match(value) else value
+    if isinstance(value, dict):
+        return {key: without_packed(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [without_packed(inner) for inner in value]
+    return value
+
+
+def _result_chars(result: Json) -> int:
+    length = len(result if isinstance(result, str) else canonical(result))
+    if length < PACKED_CHARS_MIN:
+        return length
+    said = without_packed(result)
+    return len(said if isinstance(said, str) else canonical(said))
 
 
 def chars(messages: Iterable[Message]) -> int:
-    """Length of all text, calls and results: what an estimate of tokens rests on."""
+    """Length of all text, calls and results, pictures left out: what an estimate of tokens rests on."""
     total = 0
     for message in messages:
         for part in message.parts:  # in one pass: a history is long, and counted anew for each answer
@@ -20,7 +43,7 @@ def chars(messages: Iterable[Message]) -> int:
             elif isinstance(part, ToolCall):
                 total += len(part.raw or canonical(part.arguments))
             elif isinstance(part, ToolResponse):
-                total += len(part.result if isinstance(part.result, str) else canonical(part.result))
+                total += _result_chars(part.result)
     return total
 
 

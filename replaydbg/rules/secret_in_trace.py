@@ -30,6 +30,7 @@ from replaydbg import limits
 from replaydbg.core.digest import canonical
 from replaydbg.core.finding import Evidence, Finding, Severity
 from replaydbg.core.message import Json, Part, Reasoning, Text, ToolCall, ToolResponse
+from replaydbg.core.size import PACKED_CHARS_MIN, without_packed
 from replaydbg.core.step import KINDS, Kind
 from replaydbg.graph.answers import PromptPlace
 from replaydbg.graph.facts import Facts
@@ -164,11 +165,16 @@ def _text_of(part: Part) -> str:
 
 
 def _as_text(value: Json) -> str:
-    """The value in some spelling."""
+    """The value in some spelling; pictures, which would use up what is searched, left out."""
     if isinstance(value, str):
         return value
     if value is None:
         return ""
+    text = _spelled(value)
+    return text if len(text) < PACKED_CHARS_MIN else _spelled(without_packed(value))
+
+
+def _spelled(value: Json) -> str:
     try:
         return orjson.dumps(value).decode()
     except TypeError:  # lone surrogates, integers beyond 64 bits, keys that are no text

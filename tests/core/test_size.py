@@ -6,7 +6,7 @@ import pytest
 
 from replaydbg.core.history import Conversation, History
 from replaydbg.core.message import Message, Role, text_message
-from replaydbg.core.size import chars, tokens_estimate, tokens_of_first
+from replaydbg.core.size import chars, tokens_estimate, tokens_of_first, without_packed
 from tests.support.build import assistant, call, response, user
 
 
@@ -15,6 +15,16 @@ def test_an_estimate_counts_all_that_is_sent() -> None:
     assert chars(said) == 10 + len('{"a":1}') + 13
     assert tokens_estimate(said) == 8
     assert tokens_estimate(()) == 0
+
+
+@pytest.mark.parametrize("head", ["", "data:image/png;base64,"])
+def test_a_picture_in_a_result_is_no_text(head: str) -> None:
+    data = head + "iVBORw0KGgo/+A" * 1000
+    picture = {"type": "image", "source": {"type": "base64", "data": data}}
+    assert chars([response("c", [picture])]) == len('[{"source":{"data":"","type":"base64"},"type":"image"}]')
+    assert chars([response("c", data)]) == 0
+    assert chars([response("c", "some words " * 1000)]) == 11_000
+    assert without_packed({"a": ["x" * 100, 7, None]}) == {"a": ["x" * 100, 7, None]}
 
 
 def test_the_first_messages_are_counted_once_and_no_more_than_may_be() -> None:

@@ -66,6 +66,14 @@ def test_in_what_a_retrieval_found_and_in_messages_that_nobody_answered() -> Non
     assert finding.step_ids == ("m",)
 
 
+def test_pictures_do_not_use_up_what_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "SECRET_CHARS_MAX", 60_000)
+    pictures = [{"type": "image", "source": {"type": "base64", "data": "iVBORw0KGgo+" * 5000}}]
+    seen = [user("Look."), assistant("", ASKED), response("c", [*pictures, {"text": f"it says {KEY}"}])]
+    (finding,) = found(RULE, chat([*seen, assistant(f"It is {KEY}.")]))
+    assert (finding.severity, finding.evidence[0].pointer) == (Severity.WARNING, "/result")
+
+
 def test_a_password_in_an_address_is_a_hint() -> None:
     (finding,) = found(
         RULE, trace(model_call("m1", [user("postgres://ann:s3cr3t-9@db.example.org/x")], "ok"))
