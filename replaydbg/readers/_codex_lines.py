@@ -28,6 +28,12 @@ class TokenInfo(msgspec.Struct, gc=False):
     last_token_usage: Usage | None = None
 
 
+class Told(msgspec.Struct, gc=False):
+    """What an event of a session that is kept in pages is about."""
+
+    type: str | None = None
+
+
 class Item(msgspec.Struct, gc=False):
     """What a line tells: an item of the Responses API, or an event of the program."""
 
@@ -38,6 +44,7 @@ class Item(msgspec.Struct, gc=False):
     name: str | None = None
     model: str | None = None
     info: TokenInfo | None = None
+    item: Told | None = None
 
 
 class Line(Item, gc=False):

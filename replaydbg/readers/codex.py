@@ -40,7 +40,7 @@ _BARE = frozenset({"message", "reasoning", "function_call", "function_call_outpu
 _CALLS = frozenset({"function_call", "custom_tool_call", "local_shell_call", "tool_search_call"})
 _STEPS = {"error": "error", "stream_error": "stream error", "turn_aborted": "turn aborted"}
 """Events that are steps, and their names."""
-_EVENTS = frozenset({"token_count", "user_message", "thread_rolled_back", *_STEPS})
+_EVENTS = frozenset({"token_count", "user_message", "item_completed", "thread_rolled_back", *_STEPS})
 """All events that say what the items do not."""
 _HISTORY_ELSEWHERE = re.compile(rb'"history_base":\s*\{')
 _FACTS = Facts(provider="openai")
@@ -199,7 +199,7 @@ class _Rollout:
                 self._talks.count(self._counted, (counts[0], counts[1]))
                 self._told.append(self._first)
                 self._counts.extend(counts)
-        elif item.type == "user_message":
+        elif item.type == "user_message" or (item.item is not None and item.item.type == "UserMessage"):
             if self._asked >= 0:
                 self._turns.append(self._asked)
             self._asked = -1

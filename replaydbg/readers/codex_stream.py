@@ -20,8 +20,9 @@ from replaydbg.wire import loose
 
 FORMAT = "codex-stream"
 _EVENTS = frozenset({"item.started", "item.updated", "item.completed"})
-_SAID = frozenset({"agent_message", "reasoning", "error"})
-_OF_THE_RESULT = frozenset({"id", "type", "status", "aggregated_output", "exit_code", "result", "error"})
+_SAID = frozenset({"agent_message", "plan", "reasoning", "error"})
+_RESULTS = ("aggregated_output", "result", "agents_states")
+_OF_THE_RESULT = frozenset({"id", "type", "status", "exit_code", "error", *_RESULTS})
 """All else of an item is what the tool was called with."""
 
 
@@ -104,9 +105,7 @@ class _Stream:
             self._lines.append(line)
         if kind == "item.completed":
             error = item.get("error")
-            result = next(
-                (item[key] for key in ("aggregated_output", "result") if item.get(key) is not None), error
-            )
+            result = next((item[key] for key in _RESULTS if item.get(key) is not None), error)
             failed = (
                 loose.text(item.get("status")) in {"failed", "declined"}
                 or bool(error)

@@ -1,7 +1,7 @@
 """Sessions of GitHub Copilot's command line and of its SDK: an event a line, each naming the event before it.
 
-A reply asks for tools, and events of their own say when each began and what came back. A sub-agent's events name the call
-that started it. What a rewind took back, and what stood before a compaction, is in no later prompt.
+A reply asks for tools, and events of their own say when each began and what came back. What a call took is told by its id
+before the reply. A sub-agent's events name the call that started it. What a rewind took back, and what stood before a compaction, is in no later prompt.
 
 Get one: `~/.copilot/session-state/<session>/events.jsonl`
 """
@@ -98,6 +98,8 @@ class _Session:
         """For each event of the main thread the thread's length before it."""
         self._begun: dict[str, tuple[ToolCall, int]] = {}
         """Executions under way: what was called, and when."""
+        self._used: dict[str, dict[str, Json]] = {}
+        """What calls took whose reply is not told yet."""
         self._number = 0
 
     def add(self, kind: str, event: dict[str, Json], data: dict[str, Json]) -> None:
@@ -113,6 +115,9 @@ class _Session:
             self._say(thread, kind, data, moment)
         elif kind == "assistant.turn_start":
             thread.last_ns = max(thread.last_ns, moment)  # the call begins now
+        elif kind == "session.usage_record":
+            used = loose.mapping(data.get("usage"))
+            self._used[loose.text(used.get("apiCallId"))] = used
         elif kind == "assistant.reasoning":
             self._thought.setdefault(thread, []).append(Reasoning(loose.text(data.get("content"))))
         elif kind == "assistant.message":
@@ -161,7 +166,12 @@ class _Session:
         thread.reply(message, facts=self._facts(data), moment_ns=moment, origin=event)
 
     def _facts(self, data: dict[str, Json], error: str = "") -> Facts:
-        usage = Usage(None, loose.count(data.get("outputTokens")))
+        used = self._used.pop(loose.text(data.get("apiCallId")), {})
+        usage = Usage(
+            loose.count(used.get("inputTokens")),
+            loose.count(used.get("outputTokens", data.get("outputTokens"))),
+            loose.count(used.get("cacheReadTokens")),
+        )
         return Facts(model=loose.text(data.get("model")) or self._model, usage=usage, error=error)
 
     def _tool(

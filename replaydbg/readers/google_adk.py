@@ -7,7 +7,8 @@ An eval set holds what was asked, called and answered, and not what the tools re
 
 Events alone are what `/run` of `adk api_server` answers, what a program writes line by line, and what Vertex AI lists.
 
-Get one: `session.model_dump_json(by_alias=True)`, or `adk run --save_session AGENT`; eval sets are saved by `adk web`.
+Get one: `session.model_dump_json(by_alias=True)`, or `adk run --save_session AGENT`, or `adk run --jsonl AGENT "..." > run.jsonl`;
+eval sets are saved by `adk web`.
 """
 
 from __future__ import annotations

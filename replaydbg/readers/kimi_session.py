@@ -38,11 +38,14 @@ _OWN = frozenset(
 )
 _SILENT = frozenset(
     {
-        "cron.add", "cron.cursor", "cron.delete", "file_history.checkpoint", "file_history.tracked", "forked",
+        "agent.message.appended", "agent.turn.ended", "agent.turn.started", "cron.add", "cron.cursor", "cron.delete",
+        "file_history.checkpoint", "file_history.tracked", "forked",
         "full_compaction.begin", "full_compaction.cancel", "full_compaction.complete", "goal.clear", "goal.create",
         "goal.update", "llm.request", "llm.tools_snapshot", "mcp.tools_discovered", "metadata", "micro_compaction.apply",
         "permission.record_approval_result", "permission.set_mode", "plan_mode.cancel", "plan_mode.enter", "plan_mode.exit",
-        "profile.bind", "swarm_mode.enter", "swarm_mode.exit", "tools.register_user_tool", "tools.unregister_user_tool",
+        "plugin.session_start", "prompt.completed", "runtime.set_binding", "token_counting.measured",
+        "token_counting.turn_recorded",
+        "swarm_mode.enter", "swarm_mode.exit", "tools.register_user_tool", "tools.unregister_user_tool",
         "tools.update_store", "turn.ended", "turn.prompt", "turn.steer",
     }
 )  # fmt: skip
@@ -122,7 +125,7 @@ class _Session:
             self._event(line, loose.mapping(line.get("event")), moment)
         elif kind == "llm.request" and self._reply is not None:
             self._reply.request = line
-        elif kind == "config.update":
+        elif kind in {"config.update", "profile.bind"}:
             self._model = loose.text(line.get("modelAlias")) or self._model
             if self._thread.parent_id:  # what kind of agent was asked for
                 self._thread.agent = loose.text(line.get("profileName")) or self._thread.agent
@@ -231,9 +234,10 @@ class _Session:
 
     def _tools(self, digest: str) -> tuple[ToolSpec, ...] | None:
         """The offers of a request, and the names of those tools whose offers were not written down."""
-        offers, names = self._offers.get(digest, ()), self._names
-        known = {offer.name for offer in offers}
-        return None if names is None else (*offers, *(tool for tool in names if tool.name not in known))
+        offers, names = self._offers.get(digest), self._names
+        known = {offer.name for offer in offers or ()}
+        others = [tool for tool in names or () if tool.name not in known]
+        return None if offers is None and names is None else (*(offers or ()), *others)
 
     def _instruct(self, text: str) -> None:
         """The instructions, which are told again now and then, and may change in the middle."""

@@ -155,10 +155,14 @@ def test_what_nobody_answered_is_a_step_and_what_a_compaction_left_is_none() -> 
     assert outline(one(codex.READER, asked + again)) == [*before, "opaque compaction"]
 
 
-def test_what_a_person_took_back_stands_in_no_later_prompt() -> None:
-    def turn(second: int, text: str, *, is_whole: bool = True) -> bytes:
-        said = message(second, "user", text) + line(second, "event_msg", type="user_message", message=text)
-        return said + (message(second, "assistant", f"answer to {text}") if is_whole else b"")
+@pytest.mark.parametrize(
+    "mark", [{"type": "user_message"}, {"type": "item_completed", "item": {"type": "UserMessage"}}]
+)
+def test_what_a_person_took_back_stands_in_no_later_prompt(mark: dict[str, Any]) -> None:
+    def turn(second: int, text: str) -> bytes:
+        said = message(second, "user", text) + line(second, "event_msg", **mark)
+        ended = line(second, "event_msg", type="item_completed", item={"type": "AgentMessage"})
+        return said + message(second, "assistant", f"answer to {text}") + ended
 
     begun = line(0, "session_meta", id="s1") + message(0, "user", "<environment_context>")
     back = line(9, "event_msg", type="thread_rolled_back", num_turns=2)

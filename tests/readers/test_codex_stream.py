@@ -126,3 +126,22 @@ def test_a_tool_that_never_ended_and_odd_items() -> None:
 )
 def test_other_lines_are_not_claimed(other: dict[str, Any]) -> None:
     assert sniffed(codex_stream.READER, lines(other)) == 0.0
+
+
+def test_a_plan_is_said_and_what_other_agents_came_to_is_a_result() -> None:
+    asked = {"tool": "wait", "sender_thread_id": "t", "receiver_thread_ids": ["u"], "prompt": None}
+    ended = {"u": {"status": "completed", "message": "3 files"}}
+    trace = one(
+        codex_stream.READER,
+        lines(
+            {"type": "thread.started", "thread_id": "t"},
+            item("completed", "0", "plan", text="1. look"),
+            item("started", "1", "collab_tool_call", **asked, agents_states={}, status="in_progress"),
+            item("completed", "1", "collab_tool_call", **asked, agents_states=ended, status="completed"),
+        ),
+    )
+    assert outline(trace) == ["model-call chat", "tool-execution wait"]
+    call, ran_ = trace.steps()
+    assert call.body.output is not None
+    assert call.body.output.parts[0] == Text("1. look")
+    assert (call.tool_calls[0].arguments, ran_.body.result) == (asked, ended)

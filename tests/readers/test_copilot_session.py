@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from replaydbg.core.message import Reasoning
+from replaydbg.core.step import Usage
 from replaydbg.readers import _registry, copilot_session
 from tests.support.claude_sessions import moment, told
 from tests.support.readings import document, lines, one, outline, read, sniffed
@@ -169,3 +170,24 @@ def test_what_was_taken_back_and_what_an_agent_was_asked_is_told() -> None:
 
 
 SAMPLES = [lines(*SESSION)]
+
+
+def test_what_a_call_took_is_told_before_its_reply() -> None:
+    def used(second: int, call_id: str, tokens: int) -> dict[str, Any]:
+        usage = {"apiCallId": call_id, "inputTokens": tokens, "outputTokens": 3, "cacheReadTokens": 2}
+        return event(second, "session.usage_record", usage=usage)
+
+    reading = read(
+        copilot_session.READER,
+        lines(
+            *SESSION,
+            used(10, "x", 90),
+            event(11, "user.message", content="on"),
+            used(12, "y", 20),
+            event(13, "assistant.message", content="all done", apiCallId="y", outputTokens=9),
+            event(14, "assistant.message", content="really", apiCallId="y"),
+        ),
+    )
+    (trace,) = reading.traces
+    assert [step.body.usage for step in list(trace.steps())[-2:]] == [Usage(20, 3, 2), Usage()]
+    assert reading.notices == ()

@@ -239,3 +239,34 @@ def test_the_file_of_a_sub_agent_stands_for_itself(tmp_path: Path) -> None:
     folder = folder_of_agents(tmp_path, main=SESSION, agent_0=of_sub_agent(21))
     trace = open_trace(str(folder / "agents" / "agent-0" / "wire.jsonl")).trace
     assert outline(trace) == ["model-call chat big"]
+
+
+def test_since_version_2_a_profile_says_what_is_set_and_the_offers_stand_alone() -> None:
+    begun = [
+        SESSION[0],
+        record(0, "runtime.set_binding", runtimeId="local"),
+        record(
+            0,
+            "profile.bind",
+            systemPrompt="Be good.",
+            modelAlias="m",
+            profileName="agent",
+            activeToolNames=["Read"],
+        ),
+    ]
+    beside = [
+        record(6, kind) for kind in ("agent.message.appended", "token_counting.measured", "prompt.completed")
+    ]
+    answer = [
+        record(1, "llm.tools_snapshot", hash="h", tools=[OFFER]),
+        *asked(1),
+        text(2, "done"),
+        ends(3),
+        *beside,
+    ]
+    reading = read(kimi_session.READER, lines(*begun, says(1, "go"), *answer))
+    (trace,) = reading.traces
+    assert (outline(trace), reading.notices) == (["model-call chat big"], ())
+    (reply,) = trace.steps()
+    assert [message.text for message in reply.body.messages or ()] == ["Be good.", "go"]
+    assert [(tool.name, tool.schema) for tool in reply.body.tools or ()] == [("Read", {"type": "object"})]

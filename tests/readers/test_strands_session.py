@@ -59,6 +59,27 @@ def test_the_files_of_a_folder_are_one_talk_whichever_is_opened(number: int) -> 
     assert last.output.text == "word 11"
 
 
+def snapshot(prompt: Any, **version: str) -> dict[str, Any]:
+    kept = {"messages": [one["message"] for one in TALK], "state": {}, "system_prompt": prompt}
+    return {"scope": "agent", **version, "created_at": "2026-11-27T05:43:01Z", "data": kept, "app_data": {}}
+
+
+@pytest.mark.parametrize(
+    "prompt", ["be nice", [{"text": "be nice"}, {"cachePoint": {"type": "default"}}], None]
+)
+def test_a_snapshot_has_the_prompt_and_all_messages(prompt: Any) -> None:
+    name = "./.strands/session/s1/scopes/agent/ann/snapshots/snapshot_latest.json"
+    data = memoryview(orjson.dumps(snapshot(prompt, schema_version="1.0")))
+    *_, reading = READER.read(Document(name, data), False)
+    (trace,) = reading.traces
+    assert (trace.id, reading.notices, len(trace), trace.tokens(0)) == ("s1/ann", (), 7, 7)
+    assert outline(trace)[:3] == ["model-call chat", "tool-execution look!", "model-call chat"]
+    first = trace.body(0).messages or ()
+    assert [message.text for message in first] == (["be nice", "hi"] if prompt else ["hi"])
+    assert sniffed(READER, snapshot(prompt, schemaVersion="1.0")) == 0.95
+    assert sniffed(READER, {**snapshot(prompt, schema_version="1.0"), "scope": "multi_agent"}) == 0.0
+
+
 def test_one_file_alone() -> None:
     assert sniffed(READER, TALK[1]) == 0.95
     assert outline(one(READER, TALK[1])) == ["model-call chat"]
@@ -88,4 +109,4 @@ def test_other_formats_are_not_claimed(content: Any) -> None:
     opened(READER, content)
 
 
-SAMPLES = TALK[:3]
+SAMPLES = [*TALK[:3], snapshot("be nice", schema_version="1.0")]
