@@ -29,7 +29,7 @@ _REFUSED = re.compile(
     _LEAD
     + r"""(?:
         (?:mcp\ )?error\ -32602\b | -32602\b
-      | invalid\ (?:tool\ |function\ )?(?:params|parameters|arguments)\b.{0,60}?(?:\bfor\ tool\b|:)
+      | invalid\ (?:tool\ |function\ )?(?:params|parameters|args|arguments)\b.{0,60}?(?:\bfor\ tool\b|:)
       | (?:[a-z]\w*\.){0,4}(?:input)?validation\ ?error\b(?!s?:\ *0\b) | pydantic.{0,20}validationerror
       | [1-9]\d*\ validation\ errors?\b
       | parse_error\b | invalid_tool_calls?\b | tool_use_failed\b | toolinvocationerror\b
@@ -43,7 +43,7 @@ _REFUSED = re.compile(
       | an\ error\ occurred\ while\ (?:parsing|validating)\ (?:the\ )?(?:tool\ )?arguments
       | (?:failed|unable)\ to\ parse\ (?:the\ )?(?:function|tool)\ (?:call\ )?(?:arguments|input)
       | (?:the\ )?arguments\ are\ not\ valid\ json\b
-      | error\ (?:validating|parsing)\ (?:args|arguments)\b
+      | error\ (?:validating|parsing)\ (?:args|arguments|tool)\b
       | missing\ (?:\d+\ )?required\ (?:positional\ |keyword(?:-only)?\ )*(?:argument|parameter|property|properties|field|input)
       | parameter\ ["'`]?[\w.]{1,80}["'`]?\ is\ (?:required|missing|expected\ to\ be)\b
       | required\ (?:parameter|argument|property|field)\b.{0,60}?\bmissing\b

@@ -35,6 +35,8 @@ from replaydbg.wire import arguments, loose, openai_chat, tool_specs
 
 FORMAT = "openhands-events"
 _FILE = re.compile(r"event([-_])\d+\1[^/]*\.json")
+_NAME = re.compile(r"[a-z0-9_-]+")
+_CAPITAL = re.compile(r"(?<=[a-z0-9])[A-Z]|(?<!^)[A-Z](?=[a-z])")
 _KINDS = frozenset(
     {
         "SystemPromptEvent", "MessageEvent", "ActionEvent", "ObservationEvent", "AgentErrorEvent", "UserRejectObservation",
@@ -92,6 +94,22 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     yield transcript.whole("no events")
 
 
+def _offers(offered: list[Json]) -> tuple[ToolSpec, ...]:
+    """Tools as the SDK keeps them: those of MCP servers whole, its own without a schema, and without the name that it calls
+    them: that is the title, where it is no words for people, else the name of the class.
+    """
+    tools: list[ToolSpec] = []
+    for item in map(loose.mapping, offered):
+        title, kind = loose.text(item.get("title")), loose.text(item.get("kind"))
+        found = tool_specs.read_tools([item.get("mcp_tool") or item])
+        name = (
+            title if _NAME.fullmatch(title) else _CAPITAL.sub(r"_\g<0>", kind).lower().removesuffix("_tool")
+        )
+        named = [ToolSpec(name, loose.text(item.get("description")), raw=item)] if name else []
+        tools += found or named
+    return tuple(tools)
+
+
 def _own(document: Document) -> str:
     return document.name.replace("\\", "/").rpartition("/")[2]
 
@@ -120,7 +138,7 @@ class _Events:
         moment = _moments.nanoseconds(event.get("timestamp"))
         if kind == "SystemPromptEvent":
             offered = event.get("tools")
-            self._tools = tool_specs.read_tools(offered) if isinstance(offered, list) else None
+            self._tools = _offers(offered) if isinstance(offered, list) else None
             self._thread.say(
                 Message(Role.SYSTEM, tuple(_parts([event.get("system_prompt")]))), moment_ns=moment
             )

@@ -29,6 +29,8 @@ REFUSED = [
     "Error running tool (non-fatal): Invalid JSON input for tool find",
     "failed to parse function arguments: missing field `command` at line 1 column 2",
     "Error validating args {} for tool 'finish': 1 validation error",
+    "Error validating tool 'terminal': 2 validation errors for TerminalAction",
+    "Invalid args for tool \"Bash\": must NOT have additional property 'is_background'",
     "Missing required parameter: path",
     "Parameter `path` is required for command: view.",
     "TypeError: find() got an unexpected keyword argument 'query'",

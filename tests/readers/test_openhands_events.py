@@ -147,3 +147,25 @@ def test_what_stopped_the_run_is_a_step_and_what_is_not_known_a_notice() -> None
 
 
 SAMPLES = [EVENTS]
+
+
+def test_tools_are_called_by_title_or_class_and_those_of_servers_have_their_schema() -> None:
+    schema = {"type": "object", "properties": {"q": {"type": "string"}}}
+    tools = [
+        {"title": "terminal", "kind": "TerminalTool", "description": "runs", "action_type": "TerminalAction"},
+        {"title": "Task Tracker", "kind": "TaskTrackerTool", "annotations": {"title": "Task Tracker"}},
+        {
+            "title": "search",
+            "kind": "MCPToolDefinition",
+            "mcp_tool": {"name": "search", "inputSchema": schema},
+        },
+        {"kind": "HTTPFetchTool"},
+    ]
+    prompt = event(0, "SystemPromptEvent", system_prompt={"type": "text", "text": "Be good."}, tools=tools)
+    trace = one(openhands_events.READER, [prompt, *EVENTS[1:]])
+    assert [(tool.name, tool.schema) for tool in trace.body(0).tools or ()] == [
+        ("terminal", None),
+        ("task_tracker", None),
+        ("search", schema),
+        ("http_fetch", None),
+    ]
