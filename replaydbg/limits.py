@@ -8,7 +8,7 @@ INPUT_BYTES_MAX = 8 << 30
 WRITTEN_BYTES_MAX = INPUT_BYTES_MAX
 """What a trace may take in another format: formats that write each prompt whole make 30 GB of a session of 500 MB with images."""
 
-GZIP_BYTES_MAX = 4 << 30
+UNPACKED_BYTES_MAX = 4 << 30
 """What a compressed file may grow to: a zip bomb must not fill the memory."""
 
 ZIP_MEMBER_BYTES_MAX = 1 << 30

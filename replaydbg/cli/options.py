@@ -13,7 +13,7 @@ TracePath = Annotated[
     str,
     typer.Argument(
         metavar="TRACE",
-        help="A recorded trace: a file, plain or gzip, or - for standard input.",
+        help="A recorded trace: a file, plain, gzip or zstd, or - for standard input.",
         show_default=False,
     ),
 ]

@@ -97,7 +97,7 @@ _Paths = Annotated[
     list[str],
     typer.Argument(
         metavar="TRACE...",
-        help="A recorded trace: a file, plain or gzip, or - for standard input. Several files, or a folder: the same "
+        help="A recorded trace: a file, plain, gzip or zstd, or - for standard input. Several files, or a folder: the same "
         "edits on each of their traces.",
         show_default=False,
     ),

@@ -12,7 +12,6 @@ import stat
 import sys
 import tempfile
 import time
-import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,20 +20,17 @@ from typing import Any, BinaryIO
 
 from replaydbg import limits
 from replaydbg.core.finding import Notice
-from replaydbg.drivers import mapped
+from replaydbg.drivers import mapped, packed
 from replaydbg.errors import UnreadableInput, UsageProblem
 from replaydbg.readers._api import Document
 
 STANDARD_INPUT = "-"
 _CHUNK_BYTES = 1 << 20
-_ZIPPED_BYTES = 64 << 10
-_UNZIPPED_BYTES_MAX = 64 << 10
 _BEGINS_WITH_EVENT = re.compile(rb"(?:\s{0,64}(?:event|id|retry)?:[^\n]{0,999}\n){0,8}\s{0,64}data:\s?[\[{]")
 _CARRIED = re.compile(rb"^data:\s?((?:\{|\[(?!DONE))[^\r\n]*)", re.MULTILINE)
 _BEGINS_WITH_TEXT = re.compile(rb'\s{0,64}\[?\s{0,64}"\s{0,64}[\[{]')
 _OF_THE_SYSTEM = ("/dev/std", "/dev/fd/", "/proc/")
 """Names of what this process has open, which may be a file."""
-GZIP = b"\x1f\x8b"
 _WIDE = {
     codecs.BOM_UTF32_LE: "UTF-32",
     codecs.BOM_UTF32_BE: "UTF-32",
@@ -56,8 +52,9 @@ def open_document(path: str, *, growing: bool = False) -> Opened:
         name, raw = "standard input", memoryview(_streamed(sys.stdin.buffer, "standard input"))
     else:
         name, raw = path, _read(path, growing=growing)
-    if bytes(raw[:2]) == GZIP:
-        return _untold(_gunzipped(name, raw))
+    if packed.kind(raw):
+        content, notices = packed.unpacked(name, raw)
+        return _untold(Opened(Document(name, content), notices))
     empty = hole(raw)
     if empty:
         said = f"{empty} empty bytes at the beginning are passed over, as rotation leaves them; places are counted after them"
@@ -305,48 +302,6 @@ def _texts(text: bytes) -> list[Any]:
     except (ValueError, RecursionError):
         return [None]
     return [one for value in found for one in (value if isinstance(value, list) else [value])]
-
-
-def _gunzipped(name: str, raw: memoryview) -> Opened:
-    """All members of a gzip file; of a damaged one what can be had, with a notice."""
-    pieces: list[bytes] = []
-    size, damage = 0, ""
-    try:
-        for piece in _unzipped(raw):
-            size += len(piece)
-            if size > limits.GZIP_BYTES_MAX:
-                raise UnreadableInput(
-                    f"{name} unpacks to more than {limits.GZIP_BYTES_MAX >> 20} MiB",
-                    "unpack it to a file first: plain files are mapped, not held in memory",
-                )
-            pieces.append(piece)
-    except EOFError:
-        damage = "the compressed data ends too early; what could be unpacked is shown"
-    except zlib.error as error:
-        damage = f"the compressed data is damaged ({error}); what could be unpacked before is shown"
-    if not size:
-        raise UnreadableInput(
-            f"{name} is gzip, and nothing could be unpacked from it", "was it copied whole?"
-        )
-    notices = (Notice(f"byte {size} of what was unpacked", damage),) if damage else ()
-    return Opened(Document(name, memoryview(b"".join(pieces))), notices)
-
-
-def _unzipped(raw: memoryview) -> Iterator[bytes]:
-    """The content, in small pieces: what stands in one piece with an error is lost. Raises EOFError and zlib.error."""
-    unzip, fresh = zlib.decompressobj(wbits=31), True
-    for at in range(0, raw.nbytes, _ZIPPED_BYTES):
-        data = bytes(raw[at : at + _ZIPPED_BYTES])
-        while data := data.lstrip(b"\0") if fresh else data:  # members may be padded with zeros
-            fresh = False
-            yield unzip.decompress(data, _UNZIPPED_BYTES_MAX)
-            data = unzip.unused_data if unzip.eof else unzip.unconsumed_tail
-            if unzip.eof:
-                unzip, fresh = zlib.decompressobj(wbits=31), True
-    if not fresh:
-        yield unzip.flush()
-        if not unzip.eof:
-            raise EOFError
 
 
 def _mode(target: Path) -> int:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from replaydbg.drivers import files
+from replaydbg.drivers import files, packed
 from replaydbg.errors import UsageProblem
 
 _BACK_BYTES = 64 << 10
@@ -122,7 +122,7 @@ def _is_plain(path: str) -> bool:
         if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
             return False
         with Path(path).open("rb") as file:
-            return file.read(len(files.GZIP)) != files.GZIP
+            return not packed.kind(file.read(packed.MAGIC_BYTES))
     except OSError as error:
         raise files.unreadable(path, error) from error
 

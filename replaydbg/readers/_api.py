@@ -22,7 +22,7 @@ class NotThisFormat(ValueError):
 
 
 _ESCAPED_LETTER = re.compile(rb"\\u00(?:2[4dDeE]|3[0-9]|[4-7])")
-_ENDINGS = re.compile(r"(?<=.)(?:\.(?:json|jsonl|ndjson|traj|gz))+$")
+_ENDINGS = re.compile(r"(?<=.)(?:\.(?:json|jsonl|ndjson|traj|gz|zst))+$")
 
 
 def stem(name: str) -> str:

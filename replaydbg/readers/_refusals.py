@@ -55,7 +55,9 @@ _ZSTD = b"\x28\xb5\x2f\xfd"
 _MAGIC = {
     b"PK\x03\x04": Refusal("a zip archive", "unpack it and open one of its files"),
     b"\x1f\x8b": Refusal("gzip inside of what was already unpacked", "unpack it first"),
-    _ZSTD: Refusal("compressed with zstd", "unpack it with `zstd -d`"),
+    _ZSTD: Refusal(
+        "compressed with zstd", "`pip install 'replaydbg[zstd]'` to read it, or unpack it with `zstd -d`"
+    ),
     b"\xfd7zXZ\x00": Refusal("compressed with xz", "unpack it with `xz -d`"),
     b"BZh": Refusal("compressed with bzip2", "unpack it with `bzip2 -d`"),
     b"7z\xbc\xaf\x27\x1c": Refusal("a 7-Zip archive", "unpack it and open one of its files"),

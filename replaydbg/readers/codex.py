@@ -4,7 +4,7 @@ Events beside the items tell the same to the program's screen; of them only toke
 took back are read.
 
 Get one: `~/.codex/sessions/<year>/<month>/<day>/rollout-<time>-<session>.jsonl`, of archived ones
-`~/.codex/archived_sessions/`; `zstd -d` unpacks those that end in `.zst`
+`~/.codex/archived_sessions/`; those that end in `.zst` need the extra `zstd`
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import zstandard
 
 from replaydbg import limits
 from replaydbg.drivers import files, mapped
@@ -45,88 +46,12 @@ def test_a_large_file_is_mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert bytes(opened.document.buffer) == TEXT
 
 
-@pytest.mark.parametrize(
-    "packed",
-    [
-        pytest.param(gzip.compress(TEXT), id="one member"),
-        pytest.param(gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:]), id="two members"),
-        pytest.param(gzip.compress(TEXT) + bytes(512), id="padded"),
-        pytest.param(
-            gzip.compress(TEXT[:-1]) + gzip.compress(b"") + gzip.compress(TEXT[-1:]), id="empty member"
-        ),
-    ],
-)
-def test_gzip_is_known_by_its_content(tmp_path: Path, packed: bytes) -> None:
-    opened = files.open_document(str(put(tmp_path, packed)))
+@pytest.mark.parametrize("pack", [gzip.compress, zstandard.compress])
+def test_a_packed_file_is_known_by_its_content(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    opened = files.open_document(str(put(tmp_path, pack(TEXT))))
 
     assert bytes(opened.document.buffer) == TEXT
     assert opened.notices == ()
-
-
-def noise(count: int) -> bytes:
-    return b"".join(os.urandom(8).hex().encode() for _ in range(count))
-
-
-def test_a_gzip_file_cut_short_keeps_what_could_be_read(tmp_path: Path) -> None:
-    text = noise(50_000)
-    packed = gzip.compress(text)
-    opened = files.open_document(str(put(tmp_path, packed[: len(packed) // 2])))
-    got = bytes(opened.document.buffer)
-
-    assert text.startswith(got)
-    assert len(got) > len(text) // 3
-    assert [notice.pointer for notice in opened.notices] == [f"byte {len(got)} of what was unpacked"]
-    assert "ends too early" in opened.notices[0].message
-
-
-def test_a_damaged_gzip_file_keeps_what_stands_before_the_damage(tmp_path: Path) -> None:
-    stored = b"\x00" + (5).to_bytes(2, "little") + (0xFFFF - 5).to_bytes(2, "little") + b"hello"
-    header = gzip.compress(b"")[:10]
-    opened = files.open_document(
-        str(put(tmp_path, header + stored * 40_000 + b"\x07"))
-    )  # no block is of type 3
-
-    got = bytes(opened.document.buffer)
-    assert (b"hello" * 40_000).startswith(got)
-    assert len(got) > 100_000
-    assert "damaged" in opened.notices[0].message
-
-
-def test_a_wrong_checksum_is_a_notice(tmp_path: Path) -> None:
-    packed = bytearray(gzip.compress(TEXT * 20))
-    packed[-8] ^= 0xFF
-    opened = files.open_document(str(put(tmp_path, bytes(packed))))
-
-    assert (TEXT * 20).startswith(bytes(opened.document.buffer))
-    assert "damaged" in opened.notices[0].message
-
-
-def test_something_else_after_the_gzip_data_is_a_notice(tmp_path: Path) -> None:
-    opened = files.open_document(str(put(tmp_path, gzip.compress(TEXT) + b"trailing")))
-
-    assert bytes(opened.document.buffer) == TEXT
-    assert "damaged" in opened.notices[0].message
-
-
-def test_a_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "GZIP_BYTES_MAX", 1 << 20)
-
-    with pytest.raises(UnreadableInput, match="unpacks to more than 1 MiB"):
-        content(put(tmp_path, gzip.compress(bytes(3 << 20))))
-
-
-@pytest.mark.parametrize(
-    ("data", "sentence"),
-    [
-        pytest.param(gzip.compress(b""), "nothing could be unpacked", id="empty inside"),
-        pytest.param(b"\x1f\x8b", "nothing could be unpacked", id="only the gzip magic"),
-    ],
-)
-def test_what_holds_no_trace_is_said_so(tmp_path: Path, data: bytes, sentence: str) -> None:
-    with pytest.raises(UnreadableInput, match=sentence) as caught:
-        content(put(tmp_path, data))
-    assert caught.value.hint
-    assert caught.value.exit_code == 3
 
 
 def test_a_file_that_is_not_there_is_said_so_with_what_is(tmp_path: Path) -> None:
