@@ -11,9 +11,11 @@ the interpreter's lock, or can wait for it. Where there is no `ctypes`, nothing 
 
 from __future__ import annotations
 
+import math
 import mmap
 import signal
 import sys
+import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -27,6 +29,8 @@ _CLOSING_BYTES = 64
 """At the end of a file, not held against what was there: who appends to an array in JSON writes its bracket anew."""
 _MAP_FIXED = 0x10
 """The same number wherever there is `mmap`."""
+_SETTLED_SECONDS = 1.0
+"""After zeros were put, a fault that none explains is looked at again so long: other threads may have been on their way here."""
 
 lost: list[str] = []
 """Names of mapped files that are not whole any more, and of which nobody has been told yet."""
@@ -189,14 +193,22 @@ def _address(made: Mapped) -> int:
     return address or 0
 
 
+_filled_at = -math.inf
+"""When zeros were last put anywhere, in seconds of the monotonic clock."""
+
+
 def _at_fault(_signal: int) -> None:
-    """Where pages of a file have gone, zeros are put. Where none is shorter, one has grown again since, or its disk has failed:
-    then no page of any is looked at any more. A fault that is not ours is left to who was here before us.
+    """Where pages of a file have gone, zeros are put. Where none is shorter, another thread that was at fault here may just have
+    put them: whoever looks again sees. If it goes on, one has grown again since, or its disk has failed: then no page of any is
+    looked at any more. A fault that is not ours is left to who was here before us.
     """
+    global _filled_at  # noqa: PLW0603 - the system calls this with nothing but a number
     files = [made for each in tuple(_open) if (made := each()) is not None]
-    mended = [each.fill() for each in files]
-    if not any(mended):
-        mended = [each.fill(all_of_it=True) for each in files]
-    system = _system()
-    if system is not None and not any(mended):
-        system.stand_back()
+    if any(each.fill() for each in files):
+        _filled_at = time.monotonic()
+    elif time.monotonic() > _filled_at + _SETTLED_SECONDS:
+        filled = [each.fill(all_of_it=True) for each in files]
+        if any(filled):
+            _filled_at = time.monotonic()
+        elif (system := _system()) is not None:
+            system.stand_back()

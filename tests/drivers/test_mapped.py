@@ -93,6 +93,36 @@ def test_several_may_look_at_once(file: Path) -> None:
     assert mapped.lost == ["file"]
 
 
+MANY_AT_ONCE = """
+import hashlib, os, sys, threading
+from pathlib import Path
+from replaydbg.drivers import mapped
+path, whole = Path(sys.argv[1]), Path(sys.argv[1]).read_bytes()
+def look(made, together):
+    together.wait()
+    hashlib.blake2b(memoryview(made)[4096:]).digest()
+for _ in range(60):
+    path.write_bytes(whole)
+    with path.open("rb") as file:
+        made = mapped.mapped(file.fileno(), "file")
+    for left in (len(whole) // 2, 4096):
+        os.truncate(path, left)
+        together = threading.Barrier(12)
+        looking = [threading.Thread(target=look, args=(made, together)) for _ in range(12)]
+        for one in looking: one.start()
+        for one in looking: one.join()
+        assert bytes(made) == whole[:left] + bytes(len(whole) - left)
+"""
+
+
+def test_many_at_once_lose_no_more_than_is_gone_and_the_next_is_heard(file: Path) -> None:
+    """All of them are at fault in the same place; the first who comes mends it for all."""
+    done = subprocess.run(
+        [sys.executable, "-c", MANY_AT_ONCE, file], capture_output=True, timeout=120, check=False, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_it_may_be_cut_again(file: Path) -> None:
     made = map_(file)
     for pages in (30, 20, 3, 0):
