@@ -174,7 +174,7 @@ class _Bodies:
         if isinstance(handle, _twins.Twin):
             return SpanBody(self._span(handle.handle))
         if isinstance(handle, _twins.Joint):
-            return _twins.JointBody(self(handle.told), self(handle.also))
+            return _twins.body(handle, self)
         body = _dialects.body(self._span(handle))
         body.histories = self._histories
         body.repeats = self._repeats

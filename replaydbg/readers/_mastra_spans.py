@@ -62,6 +62,7 @@ def told(record: Record) -> Told:
         usage=NO_USAGE if is_sum else usage_of(usage, "inputTokens", "outputTokens", "cachedInputTokens"),
         input=loose.parsed(record.get("input")) or None,  # a step may leave it to its generation
         output=loose.parsed(record.get("output")),
+        offers=(said.get("tools"),),
         params=said.get("parameters"),
         call_id=first(metadata, "toolCallId"),
         provider=said.get("provider"),

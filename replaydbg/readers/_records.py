@@ -111,7 +111,7 @@ class _Bodies:
         if isinstance(handle, _twins.Twin):
             return RecordBody(replace(self._observed(handle.handle), kind=Kind.OPAQUE))
         if isinstance(handle, _twins.Joint):
-            return _twins.JointBody(self(handle.told), self(handle.also))
+            return _twins.body(handle, self)
         return RecordBody(self._observed(handle))
 
     def written(self, handle: Any) -> Iterable[Any] | None:
@@ -119,9 +119,13 @@ class _Bodies:
 
 
 def _set_wrappers_apart(trace: Trace) -> None:
-    """A step that is called a model call, names no model and no tokens, and encloses one that does, only wraps it."""
+    """A step that is called a model call, names no model and no tokens, and encloses one that does, only wraps it.
+
+    It may be the one that says which tools were offered (Mastra's generation).
+    """
     kinds, parents = trace.kinds, trace.parents
     enclosing = array("i", bytes(4 * len(trace)))
+    wrappers: dict[int, Any] = {}
     for row, parent in enumerate(parents):
         around = -1 if parent < 0 else parent if kinds[parent] == _MODEL_CALL else enclosing[parent]
         enclosing[row] = around
@@ -131,8 +135,16 @@ def _set_wrappers_apart(trace: Trace) -> None:
             if trace.input_tokens[around] != NOT_RECORDED:
                 break
             kinds[around] = _OPAQUE
+            wrappers[around] = trace.handles[around]
             trace.handles[around] = _twins.Twin(trace.handles[around])
             around = enclosing[around]
+    if not wrappers:
+        return
+    for row, parent in enumerate(parents):
+        around = -1 if parent < 0 else parent if parent in wrappers else enclosing[parent]
+        enclosing[row] = around
+        if around >= 0 and kinds[row] == _MODEL_CALL:
+            trace.handles[row] = _twins.Joint(trace.handles[row], wrappers[around], is_part=True)
 
 
 def moment_ns(value: Json) -> int:

@@ -17,6 +17,7 @@ from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Message
 from replaydbg.core.step import NO_USAGE, Body, Kind, Usage
+from replaydbg.core.tool import ToolSpec
 from replaydbg.core.trace import Trace
 from replaydbg.readers._lazy import lazy
 
@@ -45,6 +46,23 @@ class Joint:
     """Whose words hold,"""
     also: Any
     """and whose are taken where those say nothing."""
+    is_part: bool = False
+    """Whether `also` is the sum of this call and others: then only what it offered is taken of it."""
+
+
+class PartBody:
+    """The body of a call in a sum that alone may say which tools each of its calls was offered."""
+
+    def __init__(self, told: Body, whole: Body) -> None:
+        self._told = told
+        self._whole = whole
+
+    @lazy
+    def tools(self) -> tuple[ToolSpec, ...] | None:
+        return self._whole.tools if self._told.tools is None else self._told.tools
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._told, name)
 
 
 class JointBody:
@@ -75,10 +93,18 @@ class JointBody:
         return getattr(self._told, name) or getattr(self._also, name)
 
 
+def body(handle: Joint, decode: Callable[[Any], Body]) -> Body:
+    both = decode(handle.told), decode(handle.also)
+    made: Any = PartBody(*both) if handle.is_part else JointBody(*both)
+    return made  # type: ignore[no-any-return]  # what it does not say itself it asks the two for
+
+
 def written(handle: Any, written_of: Callable[[Any], Iterable[Any] | None]) -> Iterable[Any] | None:
     """The bytes of such a handle, and of any other: see `Trace.written`."""
     if isinstance(handle, Twin):
         return written_of(handle.handle)
+    if isinstance(handle, Joint) and handle.is_part:
+        return written(handle.told, written_of)
     if isinstance(handle, Joint):
         told, also = (written(one, written_of) for one in (handle.told, handle.also))
         return None if told is None or also is None else (*told, *also)
@@ -113,6 +139,7 @@ def _set_sums_apart(trace: Trace, nested: list[tuple[int, int]]) -> list[int]:
     for outer, parts in sums:
         for inner in parts:
             _inherit(trace, inner, outer)
+            trace.handles[inner] = Joint(trace.handles[inner], trace.handles[outer], is_part=True)
         _hide(trace, outer, counts=all(trace.input_tokens[inner] == NOT_RECORDED for inner in parts))
     return [outer for outer, _ in sums]
 

@@ -7,7 +7,7 @@ called as it is but for `logs` (`traces.jsonl` and `logs.jsonl`, `run.json` and 
 
 Get one: the collector's file exporter (`exporters: {file: {path: run.jsonl}}`), or `replaydbg receive -o run.jsonl`
 with OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 set where the agent runs; of Tempo `curl http://localhost:3200/api/traces/TRACE_ID
--H "Accept: application/json"`, or *Download* on Grafana's page of a trace.
+-H "Accept: application/json"`, or *Export* on Grafana's page of a trace.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from replaydbg.core.message import ToolCall
-from replaydbg.core.step import Usage
+from replaydbg.core.step import Kind, Usage
 from replaydbg.readers import _platforms, _registry
 from replaydbg.readers._mastra_spans import is_record
 from replaydbg.readers.platform_spans import READER
@@ -84,3 +84,42 @@ def test_laminar_is_not_mastra() -> None:
     platform = _platforms.of(laminar)
     assert platform is not None
     assert platform.name == "Laminar"
+
+
+def test_the_generation_says_what_each_of_its_inferences_was_offered() -> None:
+    schema = {"type": "object", "properties": {"x": {"type": "string"}}}
+    offer = {"type": "function", "name": "look", "description": "looks", "parameters": schema}
+    inside = {"model": "gpt-5", "usage": COUNTS, "availableTools": ["look"]}
+    content = [
+        SPANS[0],
+        {**SPANS[1], "attributes": {"model": "gpt-5", "tools": [offer]}, "endedAt": "2026-01-01T00:00:06Z"},
+        span(2, 1, "model_step", "step: 0", attributes={"usage": COUNTS}, output=ASKED),
+        span(3, 2, "model_inference", "inference: 0", attributes=inside, output=ASKED),
+        span(4, 1, "model_step", "step: 1", attributes={"usage": COUNTS}, output={"text": "done"}),
+        span(5, 4, "model_inference", "inference: 1", attributes=inside, output={"text": "done"}),
+        span(6, 0, "model_inference", "inference: 2", attributes=inside, output={"text": "alone"}),
+    ]
+    *_, reading = READER.read(document(content), False)
+    (trace,) = reading.traces
+    calls = [step for step in trace.steps() if step.kind is Kind.MODEL_CALL]
+    assert [step.name for step in calls] == ["inference: 0", "inference: 1", "inference: 2"]
+    offered = [[(tool.name, tool.schema) for tool in step.body.tools or ()] for step in calls]
+    assert offered == [[("look", schema)], [("look", schema)], []]
+    assert calls[1].body.output is not None
+    assert calls[1].body.output.text == "done"
+
+
+def test_a_generation_that_lies_further_up_says_it_too() -> None:
+    offer = {"type": "function", "name": "look", "parameters": {"type": "object"}}
+    inside = {"model": "gpt-5", "usage": COUNTS}
+    content = [
+        SPANS[0],
+        {**SPANS[1], "attributes": {"tools": [offer]}, "endedAt": "2026-01-01T00:00:06Z"},
+        span(2, 1, "generic", "between"),
+        span(3, 2, "model_inference", "inference: 0", attributes=inside, output=ASKED),
+        span(4, 2, "model_inference", "inference: 1", attributes=inside, output={"text": "done"}),
+    ]
+    *_, reading = READER.read(document(content), False)
+    (trace,) = reading.traces
+    calls = [step for step in trace.steps() if step.kind is Kind.MODEL_CALL]
+    assert [[tool.name for tool in step.body.tools or ()] for step in calls] == [["look"], ["look"]]

@@ -89,6 +89,9 @@ def test_the_twin_asks_for_no_tools() -> None:
     assert only.step(0).body.raw
 
 
+OFFER = {"gen_ai.tool.definitions": json.dumps([{"type": "function", "name": "f", "parameters": {}}])}
+
+
 def test_a_call_around_several_is_their_sum() -> None:
     spans = [
         span(1, "generation", 0, CHAT | TOKENS | {"gen_ai.request.model": "m", "gen_ai.agent.name": "A"}),
@@ -102,10 +105,12 @@ def test_a_call_around_several_is_their_sum() -> None:
     assert [only.agent(row) for row in (1, 2)] == ["A", "A"]
     counted = kinds(*spans[:2], span(3, "step 2", 1, CHAT | TOKENS))
     assert counted == ({"1": Kind.OPAQUE, "2": Kind.MODEL_CALL, "3": Kind.MODEL_CALL}, 5, 1)
+    (only,) = read(request(span(1, "generation", 0, CHAT | TOKENS | OFFER), *spans[1:])).traces
+    assert [[tool.name for tool in only.body(row).tools or ()] for row in (1, 2)] == [["f"], ["f"]]
+    assert only.body(1).output is None, "what the sum said last is no reply of each"
 
 
 AGENT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "A"}
-OFFER = {"gen_ai.tool.definitions": json.dumps([{"type": "function", "name": "f", "parameters": {}}])}
 
 
 def test_the_one_in_the_agents_tree_stays_and_says_what_both_know() -> None:
