@@ -17,13 +17,14 @@ class Losses:
     _counts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, thing: str, why: str, count: int = 1) -> None:
-        """`thing` in the singular, its plural made with an s."""
+        """`thing` in the singular, its plural made with an s or, of replies, with another ending."""
         if count:
             self._counts[thing, why] += count
 
     def __iter__(self) -> Iterator[str]:
         for (thing, why), count in self._counts.items():
-            yield f"{count} {thing}{'' if count == 1 else 's'}: {why}"
+            several = f"{thing[:-1]}ies" if thing.endswith("ly") else f"{thing}s"
+            yield f"{count:,} {thing if count == 1 else several}: {why}"
 
 
 @dataclass(frozen=True, slots=True)

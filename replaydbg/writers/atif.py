@@ -96,7 +96,12 @@ class _Trajectory:
         for tool in body.tools or ():
             self._tools.setdefault(tool.name, openai_chat.write_tool(tool))
         self.losses.add("model call", "parameters have no place", int(bool(body.params)))
+        self.losses.add(
+            "prompt", "not recorded, what was said before stands for it", int(body.messages is None)
+        )
         said = body.output or Message(Role.ASSISTANT)
+        ended = step.ended_ns is not None or said.finish_reason
+        self.losses.add("model call", "when and why it ended has no place", int(bool(ended)))
         if body.output is not None:
             self._news.reply(body.output)
         else:

@@ -73,9 +73,16 @@ def test_the_incident_as_a_trajectory() -> None:
     assert document["final_metrics"]["total_prompt_tokens"] == sum(n for n in recorded.input_tokens if n > 0)
     assert losses == [
         "2 agent invocation steps: the format is one line of messages and calls",
+        "13 model calls: when and why it ended has no place",
         "11 tool executions: times, place in the tree and whether they failed are left out",
         "1 further agent: calls stand among those of the first, the name under `extra`",
     ]
+
+
+def test_a_prompt_that_was_not_recorded_is_told_of() -> None:
+    said = [model_call(f"m{n}", None, assistant(f"step {n}"), start_ms=n) for n in range(2)]
+    _, losses = written(trace(*said))
+    assert "2 prompts: not recorded, what was said before stands for it" in losses
 
 
 def test_a_conversation_is_told_once_with_results_below_their_calls() -> None:
