@@ -2,6 +2,7 @@
 
     ReplaydbgError
     ├── UsageProblem        exit 2   a wrong word, a wrong place, a combination that makes no sense
+    │   └── Unwritten       exit 74  the disk would not take a file that was named
     ├── UnreadableInput     exit 3   no such file, not JSON, empty, binary, a format nobody knows
     │   └── CutShort                 its writer took away what was being read
     ├── ReplayProblem       exit 4   the replay could not be done as asked
@@ -13,12 +14,19 @@ Each carries one sentence, a hint that says what would help, and the exit code. 
 
 from __future__ import annotations
 
+import errno
+
 EXIT_CLEAN = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_UNREADABLE = 3
 EXIT_REPLAY = 4
+EXIT_UNWRITTEN = 74
+"""EX_IOERR of sysexits.h: what was to be written could not be, so that nobody takes half of it for all."""
 EXIT_INTERRUPTED = 130
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""What an `OSError` says where the disk takes no more."""
 
 
 class ReplaydbgError(Exception):
@@ -32,6 +40,12 @@ class ReplaydbgError(Exception):
 
 class UsageProblem(ReplaydbgError):
     exit_code = EXIT_USAGE
+
+
+class Unwritten(UsageProblem):
+    """The place is right, and there is no room; what stood there before is untouched."""
+
+    exit_code = EXIT_UNWRITTEN
 
 
 class UnreadableInput(ReplaydbgError):

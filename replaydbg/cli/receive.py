@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from replaydbg.cli import report
+from replaydbg.errors import EXIT_UNWRITTEN
 from replaydbg.views.text import plural
 
 
@@ -37,4 +38,4 @@ def receive(
         f"{plural(got.spans, 'span')} and {plural(got.log_records, 'log record')} "
         f"in {plural(got.requests, 'request')} written to {output}{refused}"
     )
-    return report.EXIT_UNWRITTEN if got.unwritten else 0
+    return EXIT_UNWRITTEN if got.unwritten else 0

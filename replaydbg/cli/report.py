@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from replaydbg.errors import EXIT_INTERRUPTED, ReplaydbgError
+from replaydbg.errors import EXIT_INTERRUPTED, EXIT_UNWRITTEN, NO_ROOM, ReplaydbgError
 
 if TYPE_CHECKING:  # the way to the screen goes through here, and needs none of it
     from replaydbg.core.finding import Notice
@@ -18,9 +17,6 @@ EXIT_BROKEN_PIPE = 141
 """As the shell reports a program that the end of a pipe has stopped: 128 + SIGPIPE."""
 EXIT_INTERNAL = 70
 """EX_SOFTWARE of sysexits.h."""
-EXIT_UNWRITTEN = 74
-"""EX_IOERR of the same: what was to be printed could not be, so that nobody takes half of it for all."""
-_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 NOTICES_SHOWN_MAX = 5
 """More would push what was asked for off the screen; JSON output has all of them."""
@@ -45,7 +41,7 @@ def guarded(command: Callable[[], int], *, reads: bool = True) -> int:
         say("interrupted")
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last door: nothing may pass it
-        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
             _drop_output()
             say(f"what was to be written could not be: {error.strerror}")
             return EXIT_UNWRITTEN

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 from replaydbg import limits
 from replaydbg.core.finding import Notice
 from replaydbg.drivers import mapped, packed
-from replaydbg.errors import UnreadableInput, UsageProblem
+from replaydbg.errors import NO_ROOM, UnreadableInput, Unwritten, UsageProblem
 from replaydbg.readers._api import Document
 
 STANDARD_INPUT = "-"
@@ -135,7 +135,7 @@ def _wide(raw: bytes | memoryview) -> str:
 
 
 def write_whole(path: str, chunks: Iterable[bytes]) -> None:
-    """Write a file so that it is there whole or not at all. Raises UsageProblem; the old file is then untouched.
+    """Write a file so that it is there whole or not at all. Raises UsageProblem, Unwritten; the old file is then untouched.
 
     What is no file, as a pipe, a device or `/dev/stdout`, is written to: another file in its place would be a loss.
     """
@@ -146,6 +146,8 @@ def write_whole(path: str, chunks: Iterable[bytes]) -> None:
     target = target.resolve() if target.is_symlink() else target
     temporary: Path | None = None
     try:
+        if target.exists() and not os.access(target, os.W_OK):  # to put another in its place would be allowed
+            raise PermissionError(errno.EACCES, "")
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:
             temporary = Path(file.name)
             file.writelines(chunks)
@@ -160,7 +162,13 @@ def write_whole(path: str, chunks: Iterable[bytes]) -> None:
                 temporary.unlink()
         if not isinstance(error, OSError):
             raise
-        raise UsageProblem(f"{path} cannot be written: {_reason(error)}") from error
+        raise _unwritten(path, error) from error
+
+
+def _unwritten(path: str, error: OSError) -> UsageProblem:
+    kind = Unwritten if error.errno in NO_ROOM else UsageProblem
+    reason = "there is no such folder" if error.errno == errno.ENOENT else _reason(error)
+    return kind(f"{path} cannot be written: {reason}")
 
 
 def _write_to(target: Path, chunks: Iterable[bytes]) -> None:
@@ -168,7 +176,7 @@ def _write_to(target: Path, chunks: Iterable[bytes]) -> None:
         with target.open("wb") as file:
             file.writelines(chunks)
     except OSError as error:
-        raise UsageProblem(f"{target} cannot be written: {_reason(error)}") from error
+        raise _unwritten(str(target), error) from error
 
 
 def size_and_time(path: str) -> tuple[int, float]:

@@ -16,7 +16,7 @@ import zstandard
 
 from replaydbg import limits
 from replaydbg.drivers import files, mapped
-from replaydbg.errors import UnreadableInput, UsageProblem
+from replaydbg.errors import UnreadableInput, Unwritten, UsageProblem
 
 TEXT = b'{"messages": []}\n' * 2_000
 
@@ -130,12 +130,24 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(tmp_path: Path)
     def chunks() -> list[bytes]:
         raise OSError(28, "No space left on device")
 
-    with pytest.raises(UsageProblem, match="cannot be written"):
+    with pytest.raises(UsageProblem, match="there is no such folder") as caught:
         files.write_whole(str(tmp_path / "no folder" / "x"), [b""])
-    with pytest.raises(UsageProblem, match="disk is full"):
+    assert caught.value.exit_code == 2
+    with pytest.raises(Unwritten, match="disk is full") as full:
         files.write_whole(str(path), (chunks() for _ in range(1)))  # type: ignore[misc]
+    assert full.value.exit_code == 74
     assert path.read_bytes() == b"old"
     assert [item.name for item in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_file_that_may_not_be_written_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = put(tmp_path, b"old")
+    monkeypatch.setattr(os, "access", lambda *_: False)  # this may be run by somebody who may write all
+    with pytest.raises(UsageProblem, match="permission denied"):
+        files.write_whole(str(path), [b"new"])
+    assert path.read_bytes() == b"old"
 
 
 def test_what_is_no_file_is_written_to_and_stays(tmp_path: Path) -> None:
