@@ -15,10 +15,12 @@ from replaydbg.actions.open import with_those_beside, without_collector
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import files
-from replaydbg.drivers.growing import Change, Growing
+from replaydbg.drivers.growing import Change, Growing, is_awaited
 from replaydbg.errors import UnreadableInput
 from replaydbg.readers import _containers, _registry
 from replaydbg.readers._api import Document, Feed, Reading
+
+__all__ = ["GONE", "News", "is_awaited", "is_of_file", "readings", "until_interrupted", "written_anew"]
 
 
 @dataclass(slots=True)
@@ -68,7 +70,7 @@ _WINDOW_BYTES = 256 << 10
 def readings(path: str, format_name: str | None, wait: Callable[[float], bool]) -> Iterator[Reading]:
     """Readings, complete ones when everything that is there has been read; until `wait` (given seconds) says no.
 
-    A file without a whole line is waited for, and so is one that has gone. Raises UnreadableInput and UsageProblem.
+    A file without a whole line is waited for, and so is one that is not there yet, or has gone. Raises UnreadableInput and UsageProblem.
     """
     growing = Growing(path)
     feed: Feed | None = None

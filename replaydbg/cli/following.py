@@ -19,6 +19,8 @@ def print_news(
     """Until Ctrl+C, which is how this ends. Raises UnreadableInput, UsageProblem."""
     news = follow.News(trace_id)
     told: set[Notice] = set()
+    if follow.is_awaited(path):
+        report.say(f"{path} is not there yet; waiting for it")
     with suppress(KeyboardInterrupt):
         for reading in follow.readings(path, format_name, follow.until_interrupted):
             if reading.complete:

@@ -37,17 +37,13 @@ class Change:
 
 
 class Growing:
-    """Raises UsageProblem for what cannot grow, UnreadableInput for what is not there."""
+    """Raises UsageProblem for what cannot grow, UnreadableInput for what can be neither read nor waited for."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         if path == files.STANDARD_INPUT:
             raise UsageProblem(
                 "standard input is read to its end, not followed", "write it to a file, and name that"
-            )
-        if not _is_plain(path):
-            raise UsageProblem(
-                f"{path} is no plain file, so that it cannot be followed", "open it without --follow"
             )
         self._offset = 0
         self.hole = 0
@@ -56,7 +52,15 @@ class Growing:
         self._written: tuple[int, int] | None = None
         self._file: tuple[int, int] | None = None
         self._rested = False
-        self._gone = False
+        self._gone = is_awaited(path)
+        if not self._gone:
+            self._begin()
+
+    def _begin(self) -> None:
+        if not _is_plain(self.path):
+            raise UsageProblem(
+                f"{self.path} is no plain file, so that it cannot be followed", "open it without --follow"
+            )
 
     @property
     def offset(self) -> int:
@@ -68,7 +72,9 @@ class Growing:
         return Path(self.path).exists()
 
     def look(self) -> Change | None:
-        """What has changed; None where nothing has. Raises UnreadableInput where nothing could be read yet."""
+        """What has changed; None where nothing has. Raises UnreadableInput, UsageProblem where nothing could be read yet."""
+        if self._file is None and self.is_there:
+            self._begin()
         try:
             with Path(self.path).open("rb") as file:
                 return self._change(file.fileno())
@@ -113,6 +119,11 @@ class Growing:
                 return view[:end]
             return view
         return view[:end]
+
+
+def is_awaited(path: str) -> bool:
+    """Whether there is no such file yet, in a folder where there may be one soon."""
+    return not Path(path).exists() and Path(path).parent.is_dir()
 
 
 def _is_plain(path: str) -> bool:

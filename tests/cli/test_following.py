@@ -54,6 +54,16 @@ def line(*spans: object) -> bytes:
     return orjson.dumps(request(*spans)) + b"\n"
 
 
+def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "soon.jsonl"
+    followed = Followed(path)
+    assert followed.process.stderr is not None
+    assert "soon.jsonl is not there yet; waiting for it" in followed.process.stderr.readline()
+    append(path, line(span(2, "chat m", 1, CHAT)))
+    assert "1 step" in followed.line()
+    assert followed.stop()[0] == 0
+
+
 def test_new_steps_are_printed_as_they_come(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     path.write_bytes(b"")
@@ -88,5 +98,5 @@ def test_as_json_a_step_is_a_line(tmp_path: Path) -> None:
 
 def test_what_cannot_be_followed(tmp_path: Path) -> None:
     assert run("show", "-", "--follow").code == 2
-    assert run("show", str(tmp_path / "none.jsonl"), "--follow").code == 3
+    assert run("show", str(tmp_path / "nowhere" / "none.jsonl"), "--follow").code == 3
     assert run("show", "x", "--follow", "--step", "#1").code == 2

@@ -97,11 +97,25 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
         Growing(str(pipe))
 
 
+def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "soon.jsonl"
+    growing = Growing(str(path))
+    assert growing.look() is None
+    append(path, b'{"a":1}\n{"b"')
+    assert news(growing) == b'{"a":1}\n'
+    append(path, b":2}\n")
+    assert news(growing) == b'{"b":2}\n'
+    other = Growing(str(tmp_path / "pipe"))
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageProblem, match="no plain file"):
+        other.look()
+
+
 def test_what_cannot_grow(tmp_path: Path) -> None:
     with pytest.raises(UsageProblem, match="standard input"):
         Growing("-")
-    with pytest.raises(UnreadableInput):
-        Growing(str(tmp_path / "none.jsonl"))
+    with pytest.raises(UnreadableInput, match="no such file"):
+        Growing(str(tmp_path / "nowhere" / "none.jsonl"))
     packed = tmp_path / "x.gz"
     packed.write_bytes(gzip.compress(b"{}"))
     with pytest.raises(UsageProblem, match="no plain file"):

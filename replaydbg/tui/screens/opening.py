@@ -50,8 +50,10 @@ class OpeningScreen(ActingScreen[None]):
         self._setup = setup
 
     def compose(self) -> ComposeResult:
-        state = "waiting for the first step …" if self._setup.follow else "opening …"
-        yield NameLine(Path(self._setup.path).name, state)
+        path, state = Path(self._setup.path), "opening …"
+        if self._setup.follow:
+            state = "waiting for the first step …" if path.exists() else "not there yet: waiting for it …"
+        yield NameLine(path.name, state)
         yield FooterLine()
 
     def on_mount(self) -> None:
