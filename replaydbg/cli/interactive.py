@@ -19,7 +19,8 @@ def look(path: str, **options: object) -> int:
 
     `options` are the other fields of `tui.setup.Setup`.
     """
-    if path != "-" and _has_screen() and Path(path).exists():
+    is_there = Path(path).exists() or (options.get("follow") and Path(path).parent.is_dir())
+    if path != "-" and _has_screen() and is_there:
         from replaydbg.tui.setup import Setup
 
         if Path(path).is_dir():

@@ -12,6 +12,7 @@ from replaydbg.core.finding import Finding, Notice, Severity
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
 from replaydbg.readers._api import Reading
+from replaydbg.tui.app import ReplayApp
 from replaydbg.tui.messages import Found, ReadSoFar, TraceRead
 from replaydbg.tui.screens.reported import nothing_found
 from replaydbg.tui.setup import Setup
@@ -19,7 +20,7 @@ from replaydbg.tui.widgets import chain
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
 from tests.support.blocks import violation
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
-from tests.support.desk import open_demo, open_made, open_setup, shown_of
+from tests.support.desk import Sitting, open_demo, open_made, open_setup, shown_of
 from tests.support.otlp import request, span
 
 RUN = trace(model_call("m", [user("go")], "1"))
@@ -92,6 +93,17 @@ async def test_a_file_that_is_still_being_written_is_followed(tmp_path: Path) ->
         assert chain.scroll_offset.y == top + 1, "at the same place of the screen"
         await sitting.press("e")
         assert "still being written" in sitting.said
+
+
+async def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "soon.jsonl"
+    app = ReplayApp(Setup(str(path), follow=True))
+    async with app.run_test() as pilot:
+        sitting = Sitting(app, pilot)
+        await sitting.until_text("not there yet: waiting for it")
+        appended(path, span(1, "first"))
+        await sitting.until_text("1 step")
+        await sitting.until_text("following")
 
 
 async def test_a_large_file_is_followed_from_its_end_as_a_small_one_is(tmp_path: Path) -> None:
