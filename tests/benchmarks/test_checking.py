@@ -194,6 +194,13 @@ print(json.dumps(told))
 )
 SMALL_FILES_BYTES_MAX = 2_000_000
 
+_COMMAND = """
+import resource, subprocess, sys
+subprocess.run([sys.executable, "-P", "-m", "replaydbg", *sys.argv[1:]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(used.ru_utime + used.ru_stime)
+"""
+
 
 @pytest.mark.benchmark
 def test_small_files() -> None:
@@ -214,10 +221,20 @@ def test_small_files() -> None:
     ratios = sorted(one[3] / one[2] for one in told)
     print(
         f"\n{len(told)} files, {sum(one[1] for one in told):,} steps: complete load {load * 1e3:.0f} ms, check "
-        f"{checked / load:.2f} x; of one file {ratios[len(ratios) // 2]:.2f} x in the middle; the worst:"
+        f"{checked / load:.2f} x; of one file {ratios[len(ratios) // 2]:.2f} x in the middle; the worst, and `check` of them as a "
+        "command, beside `show`, which loads and prints them:"
     )
     for path, steps, its, whole in sorted(told, key=lambda one: one[3] / one[2], reverse=True)[:5]:
-        print(f"  {whole / its:.1f} x, {whole * 1e3:.1f} ms, {steps} steps: {Path(path).name[:60]}")
+        as_commands = command_takes("check", path) / command_takes("show", path)
+        print(
+            f"  {whole / its:.1f} x, {whole * 1e3:.1f} ms, {steps} steps, as commands {as_commands:.2f} x: "
+            f"{Path(path).name[:60]}"
+        )
+
+
+def command_takes(command: str, path: str) -> float:
+    """The best of some runs of it, in seconds of the processor."""
+    return min(float(said_by([_COMMAND, command, path])) for _ in range(ROUNDS_OF_SMALL))
 
 
 @pytest.mark.benchmark
