@@ -67,7 +67,19 @@ WANTED = (
 COUNTED = frozenset(key for each in (*_ALL.values(), _GENAI) for key in each.counts.keys)
 """The attributes that hold tokens and costs: different on every span, unlike those of `WANTED`."""
 
+_CONTENTS = (
+    "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.definitions",
+    "gen_ai.tool.call.id", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.provider.name", "gen_ai.system",
+    "input.value", "output.value", "traceloop.entity.input", "traceloop.entity.output",
+)  # fmt: skip
+_OF_LABEL = {key.replace(".", "_"): key for key in (*_CONTENTS, *WANTED, *COUNTED)}
+
 NO_ATTRIBUTES = Attributes({})
+
+
+def dotted(labels: Mapping[str, Json]) -> dict[str, Json]:
+    """Attributes out of labels, where stores allow no dots in names: those that mean something here have their names again."""
+    return {_OF_LABEL.get(key, key): value for key, value in labels.items()}
 
 
 def dialect(attributes: Container[str]) -> Dialect:

@@ -101,7 +101,7 @@ ENTRIES = {
     "semantic_kernel": Entry(name="semantic-kernel", needs=(b'"$type"', b'"content_type"', b'"Content_type"')),
     "sharegpt": Entry(name="sharegpt", needs=(b'"conversations"',)),
     "smolagents_steps": Entry(name="smolagents", needs=(b'"step_number"',)),
-    "span_rows": Entry(name="span-rows", needs=(b'"operationName"', b'"SpanId"', b'"spanId"', b'"span_id"', b'"spanID"', b"trace.span_id", b'"localEndpoint"', b'"parentId"', b'"operation_Id"', b'"OperationId"', b'"trace.id"', b"span_id", b"spanId", b'"numeric_labels"', b'"labels"')),
+    "span_rows": Entry(name="span-rows", needs=(b'"operationName"', b'"SpanId"', b'"spanId"', b'"span_id"', b'"spanID"', b"trace.span_id", b'"localEndpoint"', b'"parentId"', b'"operation_Id"', b'"OperationId"', b'"trace.id"', b"span_id", b"spanId", b'"numeric_labels"', b'"labels"', b'"Segments"', b'"1-')),
     "strands_session": Entry(name="strands-session", needs=(b'"message_id"', b'"schema_version"', b'"schemaVersion"'), has_others_beside=True, main_files=("messages/message_*.json", "message_*.json"), parts=(("(.*/)?message_\\d+\\.json", "\\1message_*.json"),)),
     "swe_agent": Entry(name="swe-agent", needs=(b'"trajectory"',)),
     "tau2": Entry(name="tau2", needs=(b'"agent_info"', b'"termination_reason"')),

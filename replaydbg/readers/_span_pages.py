@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from replaydbg.core.message import Json
-from replaydbg.readers import _containers, _salvage, _sentry_spans
+from replaydbg.readers import _cloud_spans, _containers, _salvage, _sentry_spans
 from replaydbg.readers._records import document_of
 from replaydbg.wire import loose
 
@@ -40,9 +40,21 @@ _INNER = (
     "logs",
     "content",
     "calls",
+    "Traces",
+    "Segments",
 )
 """Where pages keep what they are of."""
-_COMPOSED = ("columns", "tables", "contexts", "@message", "message", "testCases", "baseSpans")
+_COMPOSED = (
+    "columns",
+    "tables",
+    "contexts",
+    "@message",
+    "message",
+    "Document",
+    "testCases",
+    "baseSpans",
+    "subsegments",
+)
 """What rows must be put together of, or read out of text."""
 _IDS = (
     "traceID", "traceId", "trace_id", "TraceId", "trace.trace_id", "trace.id", "operation_Id", "OperationId", "@timestamp",
@@ -99,7 +111,8 @@ def rows(text: memoryview, place: str, level: int = 0) -> Iterator[tuple[Piece, 
         else:
             yield from rows(anew, place, _LEVELS_MAX + 1)
         return
-    if any(_is_told(page, key) for key in _IDS) and not _opens(page, "spans", b"["):
+    is_row = any(_is_told(page, key) for key in _IDS) and not _is_told(page, "subsegments")
+    if is_row and not _opens(page, "spans", b"["):
         yield msgspec.Raw(text), place
         return
     for key in _COMPOSED:
@@ -156,6 +169,8 @@ def _composed(key: str, value: dict[str, Json], place: str, level: int) -> Itera
     if key == "contexts":
         if _sentry_spans.is_event(value):
             yield from ((span, f"{place}/spans") for span in _sentry_spans.spans_of(value))
+    elif key == "subsegments":
+        yield from ((row, place) for row in _cloud_spans.segments(value))
     elif key == "columns":
         yield from _of_columns(value, place)
     elif key == "testCases":
@@ -170,6 +185,8 @@ def _composed(key: str, value: dict[str, Json], place: str, level: int) -> Itera
             yield from _of_columns(loose.mapping(table), f"{place}/tables/{number}")
     else:
         message = value[key]
+        if isinstance(message, dict) and key == "Document":  # as the page of X-Ray shows it
+            yield from ((row, f"{place}/{key}") for row in _cloud_spans.segments(message))
         if (
             isinstance(message, str)
             and message.lstrip()[:1] == "{"

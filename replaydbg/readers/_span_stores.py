@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Json
-from replaydbg.readers import _dialects, _sentry_spans, _span_fields
+from replaydbg.readers import _cloud_spans, _dialects, _sentry_spans, _span_fields
 from replaydbg.readers._attributes import number, parsed, whole
 from replaydbg.wire import loose
 
@@ -245,15 +245,6 @@ def _elastic(row: Row) -> dict[str, Any]:
     )  # fmt: skip
 
 
-_CONTENTS = (
-    "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.definitions",
-    "gen_ai.tool.call.id", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.provider.name", "gen_ai.system",
-    "input.value", "output.value", "traceloop.entity.input", "traceloop.entity.output",
-)  # fmt: skip
-_OF_LABEL = {key.replace(".", "_"): key for key in (*_CONTENTS, *_dialects.WANTED, *_dialects.COUNTED)}
-"""Elastic's own schema has no dots in labels; those that mean something here have their names again."""
-
-
 def _elastic_labels(row: Row) -> dict[str, Any]:
     """A document of Elastic APM: attributes are labels, and ids and times stand in objects."""
     span, trace, above = (loose.mapping(row.get(key)) for key in ("span", "trace", "parent"))
@@ -266,7 +257,7 @@ def _elastic_labels(row: Row) -> dict[str, Any]:
             _span_fields.nanoseconds(row.get("@timestamp")),
             _times(loose.mapping(span.get("duration")).get("us"), _US),
         ),
-        {_OF_LABEL.get(key, key): value for key, value in labels.items()},
+        _dialects.dotted(labels),
         _failed(loose.mapping(row.get("event")).get("outcome") == "failure"),
     )
 
@@ -390,5 +381,7 @@ STORES = (
     Store("OpenSearch", _has("traceId", "spanId", "startTime", "durationInNanos"), _elastic),
     Store("Datadog", _has("trace_id", "span_id", "resource", "start", "meta"), _datadog),
     Store("New Relic", lambda row: "trace.id" in row and ("guid" in row or "id" in row), _newrelic),
+    Store("X-Ray", _cloud_spans.is_of_aws, _cloud_spans.told_of_aws),
+    Store("Cloud Trace", _cloud_spans.is_of_google, _cloud_spans.told_of_google),
     Store("spans", _is_span, _as_it_is),
 )  # fmt: skip

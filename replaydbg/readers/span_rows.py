@@ -2,7 +2,7 @@
 
 Shapes: Jaeger's `{data: [{spans}]}`, Zipkin's list, rows of Honeycomb, Logfire, ClickHouse, Elasticsearch (`hits`), SigNoz,
 New Relic and Datadog, tables of Azure Monitor, the log groups of CloudWatch (`aws/spans`, and `otel-rt-logs`, where Bedrock
-AgentCore keeps what was said), events of Sentry. What their attributes mean is told as in any span.
+AgentCore keeps what was said), events of Sentry, traces of AWS X-Ray and of Google Cloud Trace. What their attributes mean is told as in any span.
 
 Get one: the JSON that the store's page of a trace offers (*JSON* in Sentry, *Download* in Honeycomb, SigNoz and New Relic), or of
 Jaeger `curl "http://localhost:16686/api/traces/TRACE_ID" > run.json`; of Zipkin `curl "http://localhost:9411/api/v2/trace/TRACE_ID"`; of
@@ -10,7 +10,9 @@ Logfire `curl -G https://logfire-us.pydantic.dev/v1/query --data-urlencode "sql=
 "Authorization: Bearer $READ_TOKEN"`; of ClickHouse `clickhouse-client -q "SELECT * FROM otel_traces WHERE TraceId = 'TRACE_ID' FORMAT
 JSONEachRow"`; of Elasticsearch `curl "http://localhost:9200/traces-*/_search?q=trace.id:TRACE_ID&size=1000"`; of Azure Monitor `az
 monitor app-insights query --app APP --analytics-query "union requests, dependencies | where operation_Id == 'TRACE_ID'"`; of CloudWatch
-and AgentCore `aws logs filter-log-events --log-group-name aws/spans`, and the same of the agent's own log group
+and AgentCore `aws logs filter-log-events --log-group-name aws/spans`, and the same of the agent's own log group; of X-Ray `aws xray
+batch-get-traces --trace-ids TRACE_ID > run.json`; of Cloud Trace `curl -H "Authorization: Bearer $(gcloud auth print-access-token)"
+"https://cloudtrace.googleapis.com/v1/projects/PROJECT/traces/TRACE_ID" > run.json`
 """
 
 from __future__ import annotations
@@ -33,6 +35,7 @@ _FIRST_ROWS_BYTES = 256 << 10
 _MARKS = (
     b'"operationName"', b'"SpanId"', b'"spanId"', b'"span_id"', b'"spanID"', b"trace.span_id", b'"localEndpoint"', b'"parentId"',
     b'"operation_Id"', b'"OperationId"', b'"trace.id"', b"span_id", b"spanId", b'"numeric_labels"', b'"labels"',
+    b'"Segments"', b'"1-',
 )  # fmt: skip
 
 
@@ -112,7 +115,7 @@ def _add(assembly: Assembly, logs: LogEvents, piece: _span_pages.Piece) -> bool:
 
 READER = Reader(
     FORMAT,
-    "spans as rows of a store (Jaeger, Zipkin, Sentry, CloudWatch, Azure Monitor, Honeycomb, Logfire, ClickHouse, ...)",
+    "spans as rows of a store (Jaeger, Zipkin, Sentry, CloudWatch, X-Ray, Cloud Trace, Azure Monitor, Honeycomb, Logfire, ...)",
     _sniff,
     _read,
     marks=("traceID", "spanID", "operationName"),

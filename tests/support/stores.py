@@ -210,6 +210,43 @@ def _log_analytics(span: Told) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def xray(span: Told) -> dict[str, Any]:
+    error = {"fault": True, "cause": {"exceptions": [{"message": span.error}]}} if span.error else {}
+    return {
+        "id": span.id, "name": span.name, "trace_id": f"1-{TRACE[:8]}-{TRACE[8:]}", **error,
+        "start_time": span.start_ns / 1e9, "end_time": (span.start_ns + span.took_ns) / 1e9,
+        "metadata": {"default": span.attributes},
+        **({"parent_id": span.parent} if span.parent else {}),
+    }  # fmt: skip
+
+
+def _xray_nested() -> dict[str, Any]:
+    root, *below = map(xray, SPANS)
+    for row in below:
+        del row["trace_id"], row["parent_id"]
+    below[0]["annotations"] = {
+        key.replace(".", "_"): value for key, value in below[0].pop("metadata")["default"].items()
+    }
+    return {**root, "subsegments": below}
+
+
+def _xray_answer(*rows: dict[str, Any]) -> dict[str, Any]:
+    segments = [{"Id": row["id"], "Document": json.dumps(row)} for row in rows]
+    return {
+        "Traces": [{"Id": rows[0]["trace_id"], "Duration": 2.0, "Segments": segments}],
+        "UnprocessedTraceIds": [],
+    }
+
+
+def _cloud_trace(span: Told) -> dict[str, Any]:
+    error = {"otel.status_code": "ERROR", "otel.status_description": span.error} if span.error else {}
+    return {
+        "spanId": str(int(span.id, 16)), "kind": "RPC_CLIENT", "name": span.name, "startTime": span.iso,
+        "endTime": span.end_iso, "labels": {**span.texts, **error},
+        **({"parentSpanId": str(int(span.parent, 16))} if span.parent else {}),
+    }  # fmt: skip
+
+
 def _columns(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return {"columns": [{"name": name} for name in rows[0]], "rows": [list(row.values()) for row in rows]}
 
@@ -249,4 +286,11 @@ STORES: dict[str, Any] = {
     "Azure": _all(azure),
     "Azure, tables": {"tables": [{"name": "PrimaryResult", **_columns(_all(azure))}]},
     "Log Analytics": _all(_log_analytics),
+    "X-Ray": _xray_answer(*_all(xray)),
+    "X-Ray, nested": _xray_answer(_xray_nested()),
+    "X-Ray, its page": {"Segments": [{"Id": "1", "Document": _xray_nested()}]},
+    "X-Ray, segments": _all(xray),
+    "X-Ray, a segment": _xray_nested(),
+    "Cloud Trace": {"projectId": "p", "traceId": TRACE, "spans": _all(_cloud_trace)},
+    "Cloud Trace, list": {"traces": [{"projectId": "p", "traceId": TRACE, "spans": _all(_cloud_trace)}]},
 }
