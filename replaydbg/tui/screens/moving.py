@@ -218,6 +218,16 @@ class Moving(ReadingStep):
         self._map_is_new, self._zoomed_for_map = on, False
         self.set_focus(flow if on else self.chain)
 
+    def all_found(self) -> None:
+        """The map of a run that goes on goes on with it."""
+        super().all_found()
+        self.chain.once_shown(self._redraw_map)
+
+    def _redraw_map(self) -> None:
+        flow = self.query_one(FlowPane)
+        if flow.display and self.chain.view is not None:
+            flow.load(self.chain.view)
+
     def on_chain_list_highlighted(self, event: Chain.Highlighted) -> None:
         """Who jumps to a step (the next finding, a hit, a number) with the map open sees on it where that is."""
         flow = self.query_one(FlowPane)

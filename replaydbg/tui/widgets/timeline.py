@@ -48,30 +48,44 @@ class TimelineChain(ZoomedChain):
             return False
         if view.sweep is not None:
             self._swept(view, view.sweep)
-        elif len(view.trace) <= AT_ONCE_STEPS:
-            self._swept(view, _sweep(view))
         else:
-            self.run_worker(
-                lambda: self._sweep(view), thread=True, exclusive=True, exit_on_error=False, group="sweep"
-            )
+            self._sweep_all(view, None)
         return True
 
-    def _sweep(self, view: ChainView) -> None:
+    def _sweep_all(self, view: ChainView, stretch: Axis | None) -> None:
+        """See what ran when, in a thread where there is much, and show that time of it, or all."""
+        if len(view.trace) <= AT_ONCE_STEPS:
+            self._swept(view, _sweep(view), stretch)
+        else:
+            self.run_worker(
+                lambda: self._sweep(view, stretch),
+                thread=True, exclusive=True, exit_on_error=False, group="sweep",
+            )  # fmt: skip
+
+    def _sweep(self, view: ChainView, stretch: Axis | None) -> None:
         known = _sweep(view)
         if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._swept, view, known)
+            self.app.call_from_thread(self._swept, view, known, stretch)
 
-    def _swept(self, view: ChainView, known: Sweep | None) -> None:
+    def _swept(self, view: ChainView, known: Sweep | None, stretch: Axis | None = None) -> None:
         if known is not None and self.view is not None and view.trace is self.view.trace:
             self.view.sweep, self.view.slowest = known, known.slowest
-            self._stretch_to(known.axis)
+            self._stretch_to(stretch or known.axis)
+
+    def dress(self, view: ChainView, before: ChainView | None) -> None:
+        """Of another trace, or of more of the same, the timeline is made anew: who has zoomed stays at that time."""
+        super().dress(view, before)
+        if self.stretch is None or view.sweep is not None or before is None:
+            return
+        goes_on = before.trace.id == view.trace.id and before.sweep is not None
+        zoomed = goes_on and before.sweep is not None and self.stretch != before.sweep.axis
+        self.call_after_refresh(self._sweep_all, view, self.stretch if zoomed else None)
 
     def _stretch_to(self, axis: Axis | None) -> None:
-        if axis != self.stretch:
-            self.stretch = axis
-            self._frame = None
-            self.refresh()
-            self.post_message(self.Zoomed())
+        self.stretch = axis
+        self._frame = None
+        self.refresh()
+        self.post_message(self.Zoomed())
 
     def _framed(self, width: int) -> tuple[Columns, Axis | None]:
         if self.stretch is None or self.view is None:

@@ -53,8 +53,10 @@ class ZoomedChain(FilteredChain):
         if self.view is not None and self.view.trace is stretches.trace and self._stretches is None:
             self._stretches = stretches
 
-    def show_level(self, level: Level) -> None:
-        """Show the steps from nearer or from farther away, made in a thread where there are many."""
+    def show_level(self, level: Level, row: int | None = None) -> None:
+        """Show the steps from nearer or from farther away, made in a thread where there are many. The cursor stays on its step,
+        or goes to `row`.
+        """
         view = self.view
         if view is None:
             return
@@ -62,22 +64,23 @@ class ZoomedChain(FilteredChain):
             self._stretches = Stretches(view.trace)
         stretches, lines = self._stretches, max(self.size.height, 1)
         if level is Level.STEP or len(view.trace) <= AT_ONCE_STEPS:
-            self._leveled(view, level, stretches)
+            self._leveled(view, level, stretches, row)
         else:
 
             def make() -> None:
                 stretches.of(level, lines)
                 view.totals.prepare()
                 if not get_current_worker().is_cancelled:
-                    self.app.call_from_thread(self._leveled, view, level, stretches)
+                    self.app.call_from_thread(self._leveled, view, level, stretches, row)
 
             self.run_worker(make, thread=True, exclusive=True, exit_on_error=False, group="zoom")
 
-    def _leveled(self, view: ChainView, level: Level, stretches: Stretches) -> None:
+    def _leveled(self, view: ChainView, level: Level, stretches: Stretches, row: int | None) -> None:
         now = self.view
         if now is None or now.trace is not view.trace:
             return
-        row, above = self.row, self.cursor - self.scroll_offset.y
+        above = self.cursor - self.scroll_offset.y
+        row = self.row if row is None else row
         self.level, self._anchor = level, row
         now.chain = self._zoomed(now.chain.whole, stretches)
         self._bright = None
@@ -94,7 +97,7 @@ class ZoomedChain(FilteredChain):
 
     def dress(self, view: ChainView, before: ChainView | None) -> None:
         if before is not None and before.trace is not view.trace:
-            self.level, self._stretches = Level.STEP, None
+            self._go_on(view, before)
         super().dress(view, before)
         if (
             self.level is not Level.STEP
@@ -102,6 +105,19 @@ class ZoomedChain(FilteredChain):
             and not isinstance(view.chain, Zoomed)
         ):
             view.chain = self._zoomed(view.chain, self._stretches)
+
+    def _go_on(self, view: ChainView, before: ChainView) -> None:
+        """Another trace is about to be shown: by its steps, or, where a run goes on that is still written, from as far as before."""
+        level, row = self.level, self.row
+        self.level, self._stretches = Level.STEP, None
+        if level is Level.STEP or not self.stays_at_end or before.trace.id != view.trace.id:
+            return
+        at_end = self.at_end
+        row = len(view.trace) - 1 if at_end else view.row_of(before.trace.ids[row]) if row >= 0 else -1
+        if len(view.trace) <= AT_ONCE_STEPS:
+            self.level, self._stretches, self._anchor = level, Stretches(view.trace), row
+        else:
+            self.call_after_refresh(self.show_level, level, row)
 
     def action_level(self, nearer: int) -> None:
         level = self.level + nearer

@@ -11,12 +11,13 @@ import pytest
 from replaydbg.core.finding import Finding, Notice, Severity
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.fingerprints import fingerprint
+from replaydbg.graph.zoom import Level
 from replaydbg.readers._api import Reading
 from replaydbg.tui.app import ReplayApp
 from replaydbg.tui.messages import Found, ReadSoFar, TraceRead
 from replaydbg.tui.screens.reported import nothing_found
 from replaydbg.tui.setup import Setup
-from replaydbg.tui.widgets import chain
+from replaydbg.tui.widgets import chain, flow_map, timeline, zoomed
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
 from tests.support.blocks import violation
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
@@ -93,6 +94,63 @@ async def test_a_file_that_is_still_being_written_is_followed(tmp_path: Path) ->
         assert chain.scroll_offset.y == top + 1, "at the same place of the screen"
         await sitting.press("e")
         assert "still being written" in sitting.said
+
+
+def rounds(first: int, last: int) -> list[Any]:
+    """A model call and the tool execution that it led to, each round."""
+    chat = {"gen_ai.operation.name": "chat", "gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 10}
+    run = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "look"}
+    return [
+        one
+        for number in range(first, last + 1)
+        for one in (span(2 * number, "chat", 9999, chat), span(2 * number + 1, "look", 9999, run))
+    ]
+
+
+@pytest.mark.parametrize("at_once", [AT_ONCE_STEPS, 1])
+async def test_who_looks_from_farther_away_stays_there_while_a_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    for module in (chain, zoomed):
+        monkeypatch.setattr(module, "AT_ONCE_STEPS", at_once)
+    path = tmp_path / "run.jsonl"
+    appended(path, *rounds(1, 6))
+    async with open_setup(Setup(str(path), follow=True)) as sitting:
+        await sitting.until_text("12 steps")
+        await sitting.until(lambda: sitting.main.chain.row >= 0, "the rows")
+        await sitting.press("underscore")
+        main = sitting.main
+        await sitting.until(lambda: main.chain.level is Level.ROUND, "rounds")
+        await sitting.press("g", "j", "j")
+        here = sitting.shown.trace.ids[main.chain.row]
+        appended(path, *rounds(7, 8))
+        await sitting.until_text("16 steps")
+        await sitting.until(lambda: main.chain.level is Level.ROUND and main.chain.count == 8, "eight rounds")
+        assert sitting.shown.trace.ids[main.chain.row] == here
+        await sitting.press("G")
+        appended(path, *rounds(9, 9))
+        await sitting.until(lambda: main.chain.count == 9, "nine rounds")
+        await sitting.until(lambda: main.chain.row == 17, "the last step")
+
+
+@pytest.mark.parametrize("at_once", [AT_ONCE_STEPS, 1])
+async def test_the_map_and_the_timeline_of_a_run_go_on_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    for module in (chain, timeline, flow_map):
+        monkeypatch.setattr(module, "AT_ONCE_STEPS", at_once)
+    path = tmp_path / "run.jsonl"
+    appended(path, *rounds(1, 6))
+    async with open_setup(Setup(str(path), follow=True)) as sitting:
+        await sitting.until_text("12 steps")
+        await sitting.press("t")
+        await sitting.until_text("×6")
+        appended(path, *rounds(7, 8))
+        await sitting.until_text("×8")
+        await sitting.press("T")
+        await sitting.until_text("80 tokens")
+        appended(path, *rounds(9, 9))
+        await sitting.until_text("90 tokens")
 
 
 async def test_a_file_that_is_not_there_yet_is_waited_for(tmp_path: Path) -> None:
