@@ -54,11 +54,17 @@ def told(record: Record) -> Told:
         cost=_dollars(metrics.get("estimated_total_cost")),
         input=_messages(asked.get("messages")) or first(asked, "value", "parameters", "documents"),
         output=_messages(answered.get("messages")) or first(answered, "value", "documents"),
-        offers=(meta.get("tool_definitions"),),
+        offers=([_offer(loose.mapping(tool)) for tool in loose.sequence(meta.get("tool_definitions"))],),
         params=meta.get("metadata"),
         call_id=loose.mapping(meta.get("metadata")).get("tool_id"),
         provider=meta.get("model_provider"),
     )
+
+
+def _offer(tool: Record) -> Json:
+    """A tool in the shape of OpenAI's: Datadog has a `schema` where others have parameters."""
+    function = {"parameters" if key == "schema" else key: value for key, value in tool.items()}
+    return {"type": "function", "function": function}
 
 
 def _messages(value: Json) -> list[Json]:

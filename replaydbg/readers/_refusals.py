@@ -100,8 +100,7 @@ _DATABASES: tuple[tuple[frozenset[bytes], Refusal], ...] = (
         frozenset({b"sessions", b"messages", b"files", b"goose_db_version"}),
         Refusal(
             "the database of Crush",
-            "write the messages of a session down: `sqlite3 -json crush.db \"SELECT * FROM messages WHERE session_id = 'ID' "
-            'ORDER BY created_at" > session.json`',
+            "write a session down: `crush session show ID --json > session.json`",
         ),
     ),
     (frozenset({b"ItemTable", b"cursorDiskKV"}), Refusal("the database of Cursor", _CURSOR)),
@@ -121,8 +120,7 @@ _DATABASES: tuple[tuple[frozenset[bytes], Refusal], ...] = (
         frozenset({b"threads"}),
         Refusal(
             "a database of threads, such as Zed's",
-            "unpack one: `sqlite3 threads.db \"SELECT writefile('t.zst', data) FROM threads WHERE id = 'ID'\"`, "
-            "then `zstd -d t.zst -o thread.json`",
+            "take one out: `sqlite3 threads.db \"SELECT writefile('thread.zst', data) FROM threads WHERE id = 'ID'\"`",
         ),
     ),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """Sentry's spans: of the JSON of an event (a transaction), and one by one; what they say of models, old and new.
 
 A transaction is a span itself, told by its `contexts.trace`; the spans below it lie in `spans`, or among the `entries`
-that its web pages get. Older SDKs had attributes of their own for messages, tools and replies; newer ones use those of
+that its web pages get. `sentry trace view --json` gives a trace as spans with their `children`. Older SDKs had attributes of their own for messages, tools and replies; newer ones use those of
 OpenTelemetry.
 """
 
@@ -51,6 +51,24 @@ def spans_of(event: dict[str, Json]) -> Iterator[dict[str, Json]]:
                 yield {"trace_id": trace.get("trace_id"), **span}
 
 
+def is_tree(value: dict[str, Json]) -> bool:
+    spans = loose.sequence(value.get("spans"))
+    return bool(spans) and {"event_id", "children", "start_timestamp"} <= loose.mapping(spans[0]).keys()
+
+
+def spans_of_tree(trace: dict[str, Json]) -> Iterator[dict[str, Json]]:
+    """Every span of a tree, a parent before its children. Iterative: a hostile file may nest deeply."""
+    waiting = [loose.mapping(span) for span in reversed(loose.sequence(trace.get("spans")))]
+    while waiting:
+        span = waiting.pop()
+        waiting += [loose.mapping(child) for child in reversed(loose.sequence(span.get("children")))]
+        yield {
+            "trace_id": trace.get("traceId"),
+            "span_id": span.get("event_id"),
+            **{key: value for key, value in span.items() if key != "children"},
+        }
+
+
 def told(row: dict[str, Json]) -> dict[str, Any]:
     """A span under the names that spans have elsewhere."""
     attributes = {
@@ -59,7 +77,7 @@ def told(row: dict[str, Json]) -> dict[str, Any]:
         if value is not None
     }
     _tell_anew(attributes, loose.text(row.get("op")))
-    status = loose.text(row.get("status"))
+    status = loose.text(row.get("status", attributes.get("span.status")))
     start, end = row.get("start_timestamp"), row.get("end_timestamp", row.get("timestamp"))
     return {
         "traceId": row.get("trace_id"),

@@ -42,6 +42,9 @@ _INNER = (
     "calls",
     "Traces",
     "Segments",
+    "actor",
+    "account",
+    "nrql",
 )
 """Where pages keep what they are of."""
 _COMPOSED = (
@@ -54,6 +57,7 @@ _COMPOSED = (
     "testCases",
     "baseSpans",
     "subsegments",
+    "spanCount",
 )
 """What rows must be put together of, or read out of text."""
 _IDS = (
@@ -171,6 +175,9 @@ def _composed(key: str, value: dict[str, Json], place: str, level: int) -> Itera
             yield from ((span, f"{place}/spans") for span in _sentry_spans.spans_of(value))
     elif key == "subsegments":
         yield from ((row, place) for row in _cloud_spans.segments(value))
+    elif key == "spanCount":
+        if _sentry_spans.is_tree(value):
+            yield from ((span, f"{place}/spans") for span in _sentry_spans.spans_of_tree(value))
     elif key == "columns":
         yield from _of_columns(value, place)
     elif key == "testCases":

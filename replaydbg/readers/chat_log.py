@@ -8,7 +8,7 @@ other format claims.
 
 Get one: one request and its response a line, as proxies log them; of LiteLLM, with `store_prompts_in_spend_logs: true`
 in its `general_settings`, `curl "$LITELLM/spend/logs?request_id=ID" -H "Authorization: Bearer $KEY"`, of Helicone `HELICONE_API_KEY=KEY npx
-@helicone/export --include-body`, of Portkey its log exports; a HAR file of a browser or of `mitmdump --set
+@helicone/export --include-body`, of Portkey what *Request Data* below *Exports* gives; a HAR file of a browser or of `mitmdump --set
 hardump=run.har`; or `replaydbg convert TRACE --to openai-chat`.
 """
 

@@ -1,6 +1,7 @@
-"""Sessions of Crush: the rows of its messages, whose parts are JSON.
+"""Sessions of Crush: what its command line shows of one, and the rows of its messages, whose parts are JSON.
 
-Get one: `sqlite3 -json .crush/crush.db "SELECT * FROM messages WHERE session_id = 'ID' ORDER BY created_at" > session.json`
+Get one: `crush session show ID --json > session.json`, or, of an older version, `sqlite3 -json .crush/crush.db "SELECT * FROM
+messages WHERE session_id = 'ID' ORDER BY created_at" > session.json`
 """
 
 from __future__ import annotations
@@ -21,14 +22,17 @@ _FAILED = frozenset({"error", "permission_denied"})
 
 def sniff(document: Document) -> float:
     first = _containers.first_record(document.head)
-    items = first if isinstance(first, list) else loose.sequence(loose.mapping(first).get("messages"))
-    return 0.96 if items and all(_is_own(loose.mapping(item)) for item in items[:3]) else 0.0
+    record = loose.mapping(first)
+    items = first if isinstance(first, list) else loose.sequence(record.get("messages"))
+    is_shown = {"uuid", "prompt_tokens"} <= loose.mapping(record.get("meta")).keys()
+    return 0.96 if items and all(_is_own(loose.mapping(item), is_shown) for item in items[:3]) else 0.0
 
 
-def _is_own(row: dict[str, Json]) -> bool:
+def _is_own(row: dict[str, Json], is_shown: bool) -> bool:
     parts = [loose.mapping(part) for part in loose.sequence(loose.parsed(row.get("parts")))]
     return bool(parts) and all(
-        loose.text(part.get("type")) in _KINDS and isinstance(part.get("data"), dict) for part in parts
+        loose.text(part.get("type")) in _KINDS and (is_shown or isinstance(part.get("data"), dict))
+        for part in parts
     )
 
 
@@ -39,11 +43,12 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     for value, place in _containers.values(document.buffer, transcript.notices):
         record = loose.mapping(value)
         rows = value if isinstance(value, list) else record.get("messages")
+        own = loose.mapping(record.get("meta")).get("uuid", record.get("id"))
         if not isinstance(rows, list):
             transcript.notice(place, "no messages, left out")
             continue
         for row in map(loose.mapping, rows):
-            id_ = loose.text(row.get("session_id")) or loose.text(record.get("id")) or document.stem
+            id_ = loose.text(row.get("session_id")) or loose.text(own) or document.stem
             if id_ not in threads:
                 threads[id_] = transcript.run(id_).thread()
             _say(threads[id_], row)
@@ -54,9 +59,12 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
 
 def _say(thread: Thread, row: dict[str, Json]) -> None:
     listed = [loose.mapping(part) for part in loose.sequence(loose.parsed(row.get("parts")))]
-    finish = next((loose.mapping(part.get("data")) for part in listed if part.get("type") == "finish"), {})
+    finish = next((_data(part) for part in listed if part.get("type") == "finish"), {})
     parts = tuple(_part(part) for part in listed if part.get("type") != "finish")
-    role, moment = genai.role(row.get("role")), _moments.nanoseconds(row.get("created_at"))
+    role, moment = (
+        genai.role(row.get("role")),
+        _moments.nanoseconds(row.get("created_at", row.get("created"))),
+    )
     if role is not Role.ASSISTANT:
         thread.add(Message(role, parts), moment_ns=moment)
         return
@@ -80,8 +88,13 @@ def _say(thread: Thread, row: dict[str, Json]) -> None:
         thread.heard()
 
 
+def _data(part: dict[str, Json]) -> dict[str, Json]:
+    """What a part holds: in an object of its own in the database, beside its type where it is shown."""
+    return loose.mapping(part["data"]) if "data" in part else part
+
+
 def _part(part: dict[str, Json]) -> Part:
-    data = loose.mapping(part.get("data"))
+    data = _data(part)
     match part.get("type"):
         case "text":
             return Text(loose.text(data.get("text")))
@@ -89,13 +102,15 @@ def _part(part: dict[str, Json]) -> Part:
             return Reasoning(loose.text(data.get("thinking")), loose.text(data.get("signature")))
         case "tool_call":
             return arguments.call_from_any(
-                loose.text(data.get("id")), loose.text(data.get("name")), data.get("input")
+                loose.text(data.get("id", data.get("tool_call_id"))),
+                loose.text(data.get("name")),
+                data.get("input"),
             )
         case "tool_result":
             id_, name = loose.text(data.get("tool_call_id")), loose.text(data.get("name"))
             return ToolResponse(id_, data.get("content"), name, data.get("is_error") is True)
         case "binary" | "image_url":
-            mime = loose.text(data.get("MIMEType"))
+            mime = loose.text(data.get("MIMEType", data.get("mime_type")))
             return Media("image", mime, loose.text(data.get("url")), loose.text(data.get("Data")))
     return OtherPart(part)
 

@@ -2,17 +2,20 @@
 
 Shapes: Jaeger's `{data: [{spans}]}`, Zipkin's list, rows of Honeycomb, Logfire, ClickHouse, Elasticsearch (`hits`), SigNoz,
 New Relic and Datadog, tables of Azure Monitor, the log groups of CloudWatch (`aws/spans`, and `otel-rt-logs`, where Bedrock
-AgentCore keeps what was said), events of Sentry, traces of AWS X-Ray and of Google Cloud Trace. What their attributes mean is told as in any span.
+AgentCore keeps what was said), events and traces of Sentry, traces of AWS X-Ray and of Google Cloud Trace. What their
+attributes mean is told as in any span.
 
-Get one: the JSON that the store's page of a trace offers (*JSON* in Sentry, *Download* in Honeycomb, SigNoz and New Relic), or of
-Jaeger `curl "http://localhost:16686/api/traces/TRACE_ID" > run.json`; of Zipkin `curl "http://localhost:9411/api/v2/trace/TRACE_ID"`; of
-Logfire `curl -G https://logfire-us.pydantic.dev/v1/query --data-urlencode "sql=SELECT * FROM records WHERE trace_id = 'TRACE_ID'" -d limit=10000 -H
-"Authorization: Bearer $READ_TOKEN"`; of ClickHouse `clickhouse-client -q "SELECT * FROM otel_traces WHERE TraceId = 'TRACE_ID' FORMAT
-JSONEachRow"`; of Elasticsearch `curl "http://localhost:9200/traces-*/_search?q=trace.id:TRACE_ID&size=1000"`; of Azure Monitor `az
-monitor app-insights query --app APP --analytics-query "union requests, dependencies | where operation_Id == 'TRACE_ID'"`; of CloudWatch
-and AgentCore `aws logs filter-log-events --log-group-name aws/spans`, and the same of the agent's own log group; of X-Ray `aws xray
+Get one: of Jaeger `curl "http://localhost:16686/api/traces/TRACE_ID" > run.json`; of Zipkin `curl
+"http://localhost:9411/api/v2/trace/TRACE_ID"`; of Sentry `sentry trace view ORG/PROJECT/TRACE_ID --json > run.json`, or the *JSON* of
+an event; of Logfire `curl -G https://logfire-us.pydantic.dev/v1/query --data-urlencode "sql=SELECT * FROM records WHERE trace_id =
+'TRACE_ID'" -d limit=10000 -H "Authorization: Bearer $READ_TOKEN"`; of ClickHouse `clickhouse-client -q "SELECT * FROM otel_traces WHERE
+TraceId = 'TRACE_ID' FORMAT JSONEachRow"`; of Elasticsearch `curl
+"http://localhost:9200/traces-*/_search?q=trace.id:TRACE_ID&size=1000"`; of Azure Monitor `az monitor app-insights query --app APP
+--analytics-query "union requests, dependencies | where operation_Id == 'TRACE_ID'"`; of CloudWatch and AgentCore `aws logs
+filter-log-events --log-group-name aws/spans`, and the same of the agent's own log group; of X-Ray `aws xray
 batch-get-traces --trace-ids TRACE_ID > run.json`; of Cloud Trace `curl -H "Authorization: Bearer $(gcloud auth print-access-token)"
-"https://cloudtrace.googleapis.com/v1/projects/PROJECT/traces/TRACE_ID" > run.json`
+"https://cloudtrace.googleapis.com/v1/projects/PROJECT/traces/TRACE_ID" > run.json`; of Honeycomb, SigNoz and New Relic what their APIs
+answer a query for the spans of a trace
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Zed keeps them in a database, as JSON that is compressed with zstd.
 
-Get one: `sqlite3 ~/.local/share/zed/threads/threads.db "SELECT writefile('t.zst', data) FROM threads WHERE id = 'ID'"` and
-`zstd -d t.zst -o thread.json`
+Get one: `sqlite3 ~/.local/share/zed/threads/threads.db "SELECT writefile('thread.zst', data) FROM threads WHERE id = 'ID'"`; the
+file needs the extra `zstd`, or `zstd -d`
 """
 
 from __future__ import annotations
@@ -28,7 +28,9 @@ from replaydbg.readers._transcript import Thread, Transcript
 from replaydbg.wire import arguments, genai, loose
 
 FORMAT = "zed-thread"
-_NEWER = frozenset({"User", "Agent", "Resume"})
+_NEWER = frozenset({"User", "Agent", "Resume", "Compaction"})
+_KEPT_MAX_BYTES = 80_000
+"""So much of what the user said last is sent on beside a summary. Source: Zed's `thread.rs`."""
 
 
 def sniff(document: Document) -> float:
@@ -50,10 +52,11 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
         thread = transcript.run(loose.text(told.get("id")) or document.stem).thread()
         used = loose.mapping(told.get("model"))
         facts = Facts(model=loose.text(used.get("model")), provider=loose.text(used.get("provider")))
+        asked: list[Message] = []
         for item in told["messages"]:
             message = loose.mapping(item)
             if _NEWER & message.keys():
-                _newer(thread, message, facts)
+                _newer(thread, message, facts, asked)
             elif item != "Resume":
                 _older(thread, message, facts)
         thread.end()
@@ -77,10 +80,16 @@ def _older(thread: Thread, message: dict[str, Json], facts: Facts) -> None:
         thread.say(Message(role, tuple(parts)))
 
 
-def _newer(thread: Thread, message: dict[str, Json], facts: Facts) -> None:
+def _newer(thread: Thread, message: dict[str, Json], facts: Facts, asked: list[Message]) -> None:
+    if "Compaction" in message:
+        _compact(thread, loose.mapping(message["Compaction"]), asked)
+        return
     if "User" in message:
         said = loose.mapping(message["User"])
-        thread.say(Message(Role.USER, tuple(map(_part, loose.sequence(said.get("content"))))))
+        parts = tuple(map(_part, loose.sequence(said.get("content"))))
+        if parts:  # `/compact` leaves an empty one
+            asked.append(Message(Role.USER, parts))
+            thread.say(asked[-1])
         return
     said = loose.mapping(message.get("Agent"))
     parts = tuple(map(_part, loose.sequence(said.get("content"))))
@@ -90,6 +99,26 @@ def _newer(thread: Thread, message: dict[str, Json], facts: Facts) -> None:
     results = [_response(loose.mapping(one)) for one in loose.mapping(said.get("tool_results")).values()]
     if results:
         thread.add(Message(Role.TOOL, tuple(results)))
+
+
+def _compact(thread: Thread, told: dict[str, Json], asked: list[Message]) -> None:
+    """What is sent from here on: the user's last messages and a summary; of what a provider keeps itself nothing is told."""
+    thread.compact()
+    summary = told.get("Summary")
+    if not isinstance(summary, str):
+        return
+    kept: list[Message] = []
+    size = 0
+    for message in reversed(asked):
+        size += len(message.text.encode("utf-8", "replace"))
+        if size > _KEPT_MAX_BYTES:
+            break
+        kept.append(message)
+    for message in reversed(kept):
+        thread.say(message)
+    thread.heard()
+    text = f"The previous conversation was compacted. Use this summary as context:\n\n{summary}"
+    thread.say(Message(Role.USER, (Text(text),)))
 
 
 def _part(value: Json) -> Part:

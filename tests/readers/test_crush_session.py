@@ -36,9 +36,26 @@ ROWS = [
 ]  # fmt: skip
 
 
+SHOWN = {
+    "meta": {"id": "hash", "uuid": "s", "title": "List", "prompt_tokens": 900, "completion_tokens": 40},
+    "messages": [
+        {"id": "m0", "role": "user", "created": "2026-02-02T02:40:00Z", "parts": [{"type": "text", "text": "go"}]},
+        {"id": "m1", "role": "assistant", "created": "2026-02-02T02:40:01Z", "model": "big", "provider": "openai", "parts": [
+            {"type": "reasoning", "thinking": "hm"},
+            {"type": "tool_call", "tool_call_id": "c", "name": "bash", "input": '{"command":"ls"}'},
+            {"type": "finish", "reason": "tool_use", "time": 1_770_000_003}]},
+        {"id": "m4", "role": "tool", "created": "2026-02-02T02:40:04Z", "parts": [
+            {"type": "tool_result", "tool_call_id": "c", "name": "bash", "content": "no", "is_error": True}]},
+        {"id": "m5", "role": "assistant", "created": "2026-02-02T02:40:05Z", "model": "big", "parts": [
+            {"type": "text", "text": "done"}, {"type": "finish", "reason": "end_turn", "time": 1_770_000_006}]},
+    ],
+}  # fmt: skip
+"""What `crush session show --json` says of the same."""
+
+
 @pytest.mark.parametrize(
     "content",
-    [ROWS, {"id": "s", "messages": [{**each, "parts": json.loads(each["parts"])} for each in ROWS]}],
+    [ROWS, SHOWN, {"id": "s", "messages": [{**each, "parts": json.loads(each["parts"])} for each in ROWS]}],
 )
 def test_a_session(content: Any) -> None:
     trace = clear(READER, content)
@@ -70,10 +87,16 @@ def test_each_session_is_a_trace() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [[{"role": "user", "parts": [{"type": "text", "text": "x"}]}], [{"parts": "[]"}], {}]
+    "content",
+    [
+        [{"role": "user", "parts": [{"type": "text", "text": "x"}]}],
+        [{"parts": "[]"}],
+        {},
+        {**SHOWN, "meta": {}},
+    ],
 )
 def test_other_formats_are_not_claimed(content: Any) -> None:
     assert sniffed(READER, content) == 0.0
 
 
-SAMPLES = [ROWS]
+SAMPLES = [ROWS, SHOWN]

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from replaydbg.readers import _datadog_spans
+from replaydbg.wire import tool_specs
 
 SPAN: dict[str, Any] = {"trace_id": "t", "span_id": "s", "start_ns": 1, "meta": {"span.kind": "llm"}}
 
@@ -38,6 +39,13 @@ def test_costs_are_billionths_of_a_dollar() -> None:
 @pytest.mark.parametrize("parent", ["undefined", "0", 0])
 def test_roots(parent: Any) -> None:
     assert _datadog_spans.told({**SPAN, "parent_id": parent}).parent is None
+
+
+def test_tools_that_were_offered_have_their_schema() -> None:
+    offered = [{"name": "f", "description": "d", "schema": {"type": "object"}}]
+    found = _datadog_spans.told({**SPAN, "meta": {"span.kind": "llm", "tool_definitions": offered}}).offers
+    (tool,) = tool_specs.read_tools(found[0])
+    assert (tool.name, tool.description, tool.schema) == ("f", "d", {"type": "object"})
 
 
 def test_a_message_may_bring_results_and_ask_for_more() -> None:

@@ -41,6 +41,38 @@ def test_a_thread(content: Any) -> None:
     assert (first.body.output.tool_calls[0].arguments, ran.body.result) == ({"path": "a"}, "no")
 
 
+def said(text: str) -> dict[str, Any]:
+    return {"User": {"id": "u", "content": [{"Text": text}]}}
+
+
+def answered(text: str) -> dict[str, Any]:
+    return {"Agent": {"content": [{"Text": text}], "tool_results": {}}}
+
+
+def test_a_summary_stands_for_what_was_said_before_but_the_last_words_of_the_user() -> None:
+    begun = [
+        said("x" * 80_000),
+        answered("a"),
+        said("go"),
+        answered("b"),
+        {"User": {"id": "u", "content": []}},
+    ]
+    rest = [{"Compaction": {"Summary": "in short"}}, said("on"), answered("c")]
+    trace = clear(READER, {**NEWER, "messages": begun + rest})
+    prompt = [message.text for message in trace.body(2).messages or ()]
+    assert prompt[::2] == ["go", "on"]
+    assert len(prompt) == 3
+    assert prompt[1].endswith("\n\nin short")
+
+
+def test_what_a_provider_compacted_itself_is_not_told() -> None:
+    native = {"Compaction": {"ProviderNative": {"provider": "openai", "items": [{"type": "compaction"}]}}}
+    trace = clear(
+        READER, {**NEWER, "messages": [said("go"), answered("a"), native, said("on"), answered("b")]}
+    )
+    assert [message.text for message in trace.body(1).messages or ()] == ["on"]
+
+
 @pytest.mark.parametrize(
     "content", [{"messages": [{"User": {}}]}, {"messages": [{"role": "user"}], "version": "0.2"}, []]
 )

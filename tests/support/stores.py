@@ -194,6 +194,23 @@ def sentry_event(root: dict[str, Any], *below: dict[str, Any]) -> dict[str, Any]
     }
 
 
+def sentry_trace(spans: list[dict[str, Any]]) -> dict[str, Any]:
+    """What `sentry trace view --json` says: spans with their children, and the trace's id beside them."""
+    nodes = {}
+    for span in spans:
+        data = {**span["data"], "span.status": span["status"]}
+        nodes[span["span_id"]] = {
+            "event_id": span["span_id"], "parent_span_id": span["parent_span_id"], "op": span["op"], "data": data, "errors": [],
+            "description": span["description"], "start_timestamp": span["start_timestamp"], "end_timestamp": span["timestamp"],
+            "children": [],
+        }  # fmt: skip
+    for node in nodes.values():
+        if node["parent_span_id"] in nodes:
+            nodes[node["parent_span_id"]]["children"].append(node)
+    roots = [node for node in nodes.values() if node["parent_span_id"] not in nodes]
+    return {"traceId": TRACE, "duration": 1, "spanCount": len(nodes), "projects": ["p"], "spans": roots}
+
+
 def azure(span: Told) -> dict[str, Any]:
     return {
         "timestamp": span.iso, "id": span.id, "operation_ParentId": span.parent or TRACE, "operation_Id": TRACE,
@@ -282,7 +299,9 @@ STORES: dict[str, Any] = {
     },
     "SigNoz": {"data": {"result": _all(_signoz)}},
     "New Relic": {"results": [{"events": _all(_newrelic)}]},
+    "New Relic, NerdGraph": {"data": {"actor": {"account": {"nrql": {"results": _all(_newrelic)}}}}},
     "Sentry": sentry_event(*map(sentry, SPANS)),
+    "Sentry, trace": sentry_trace(_all(sentry)),
     "Azure": _all(azure),
     "Azure, tables": {"tables": [{"name": "PrimaryResult", **_columns(_all(azure))}]},
     "Log Analytics": _all(_log_analytics),
