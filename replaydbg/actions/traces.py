@@ -73,8 +73,8 @@ def _title(trace: Trace) -> str:
 def with_findings(
     line: Listed, trace: Trace, settings: Settings = DEFAULTS, *, side_tools: tuple[ToolSpec, ...] = ()
 ) -> Listed:
-    """The line with its findings counted."""
+    """The line with its findings counted. What the trace says is not kept for it: a file of many would fill the memory."""
     from replaydbg.actions.check import check_trace
     from replaydbg.graph.facts import Facts
 
-    return line.found(check_trace(Facts(trace, side_tools, settings)))
+    return line.found(check_trace(Facts(trace.under(), side_tools, settings)))

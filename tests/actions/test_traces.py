@@ -10,9 +10,10 @@ import pytest
 
 from replaydbg import limits
 from replaydbg.actions.open import open_trace
-from replaydbg.actions.traces import listed, of_opened, read_listed
+from replaydbg.actions.traces import listed, of_opened, of_trace, read_listed, with_findings
 from replaydbg.core.finding import Severity
 from replaydbg.demo.incident import incident_path
+from replaydbg.views.traces import Listed
 
 
 @pytest.fixture
@@ -70,3 +71,12 @@ def test_the_title_says_how_an_evaluation_ended(tmp_path: Path) -> None:
     traj = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]
     path.write_text(json.dumps([{"task_id": 1, "reward": 0.5, "info": {}, "traj": traj}]))
     assert [line.title for line in of_opened(open_trace(str(path)))] == ["reward 0.5"]
+
+
+def test_what_the_traces_say_is_not_kept_for_their_findings() -> None:
+    """A file may hold as many gigabytes of them as it likes."""
+    trace = open_trace(str(incident_path())).trace
+    line = with_findings(of_trace(trace, Listed("x", trace.id), 1), trace)
+    assert dict(line.findings or ())[Severity.ERROR] == 9
+    assert trace._kept == {}
+    assert trace._recent.cache_info().currsize <= 1, "what its title needs"

@@ -129,23 +129,24 @@ class ChooserScreen(JumpingScreen[None]):
             ]
         else:
             lines = list(traces.listed(setup.path))
-        known: dict[str, tuple[Listed, ...]] = {}
-        for line in lines:
-            known[line.path] = (*known.get(line.path, ()), line)
-        self.post_message(Looked(dict(known), len(lines)))
+        self.post_message(
+            Looked(
+                {setup.path: tuple(lines)} if of_file else {line.path: (line,) for line in lines}, len(lines)
+            )
+        )
         fresh: dict[str, tuple[Listed, ...]] = {}
         last = time.monotonic()
         for number, line in enumerate(lines, 1):
             if worker.is_cancelled:
                 return
             if of_file:
-                counted = traces.with_findings(line, of_file[number - 1])
-                whole = known[line.path]
-                known[line.path] = fresh[line.path] = (*whole[: number - 1], counted, *whole[number:])
+                lines[number - 1] = traces.with_findings(line, of_file[number - 1])
             else:
                 fresh[line.path] = traces.read_listed(line)
             if time.monotonic() - last > _BETWEEN_REPORTS_SECONDS or number == len(lines):
-                self.post_message(Looked(fresh, len(lines) - number))
+                self.post_message(
+                    Looked({setup.path: tuple(lines)} if of_file else fresh, len(lines) - number)
+                )
                 fresh, last = {}, time.monotonic()
             give_way()
 
