@@ -26,7 +26,11 @@ from replaydbg.readers._api import Document
 
 STANDARD_INPUT = "-"
 _CHUNK_BYTES = 1 << 20
-_BEGINS_WITH_EVENT = re.compile(rb"(?:\s{0,64}(?:event|id|retry)?:[^\n]{0,999}\n){0,8}\s{0,64}data:\s?[\[{]")
+_HEADERS = re.compile(
+    rb"(?:HTTP/\d(?:\.\d)? \d{3}[^\n]{0,999}\n(?:[\w-]{1,99}:[^\n]{0,9999}\n){0,199}\r?\n)+"
+)
+"""What `curl -i` puts before an answer, and before that the same of each that led there."""
+_BEGINS_WITH_EVENT = re.compile(rb"(?:\s{0,64}(?:event|id|retry)?:[^\n]{0,999}\n){0,99}\s{0,64}data:\s?[\[{]")
 _CARRIED = re.compile(rb"^data:\s?((?:\{|\[(?!DONE))[^\r\n]*)", re.MULTILINE)
 _BEGINS_WITH_TEXT = re.compile(rb'\s{0,64}\[?\s{0,64}"\s{0,64}[\[{]')
 _OF_THE_SYSTEM = ("/dev/std", "/dev/fd/", "/proc/")
@@ -277,9 +281,14 @@ def _narrowed(name: str, raw: memoryview, encoding: str) -> Opened:
 
 def _untold(opened: Opened) -> Opened:
     """What texts hold that are JSON themselves: `json.dump(trace.to_json(), file)` writes one, and lines or a list many; and
-    what the events of a stream carry, as `curl` saves it.
+    what the answer of an API carries, as `curl` saves it: behind headers, in the events of a stream.
     """
-    text = memoryview(opened.document.buffer)
+    headers = _HEADERS.match(opened.document.buffer)
+    if headers is not None:
+        said = "headers of HTTP at the beginning are passed over; places are counted after them"
+        rest = Document(opened.document.name, opened.document.buffer[headers.end() :])
+        opened = Opened(rest, (*opened.notices, Notice("", said)))
+    text = opened.document.buffer
     if text.nbytes > limits.STREAM_BYTES_MAX:
         return opened
     if _BEGINS_WITH_EVENT.match(text):

@@ -52,6 +52,9 @@ _CURSOR = (
 )
 
 _ZSTD = b"\x28\xb5\x2f\xfd"
+_FLOWS = re.compile(
+    rb"\d{1,12}:\d{1,3}:(?:websocket|response|request|version|type|id|error|intercepted|client_conn);"
+)
 _MAGIC = {
     b"PK\x03\x04": Refusal("a zip archive", "unpack it and open one of its files"),
     b"\x1f\x8b": Refusal("gzip inside of what was already unpacked", "unpack it first"),
@@ -302,6 +305,10 @@ def of_bytes(document: Document) -> Refusal | None:
     if magic is None and bytes(document.buffer[4:8]) == _ZSTD:
         return Refusal(
             "compressed with zstd piece by piece", "leave `compression` out of the collector's file exporter"
+        )
+    if _FLOWS.match(document.head):
+        return Refusal(
+            "a file of mitmproxy's flows", "write them as HAR: `mitmdump -nr FLOWS --set hardump=run.har`"
         )
     if magic is None:
         return (

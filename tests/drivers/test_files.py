@@ -250,6 +250,25 @@ def test_events_of_a_stream_are_what_they_carry(tmp_path: Path, end: bytes) -> N
     assert "server-sent events" in opened.notices[0].message
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        b"HTTP/2 200 \r\ncontent-type: text/x\r\n\r\n",
+        b"HTTP/1.1 302 Found\nLocation: x\n\nHTTP/1.1 200 OK\n\n",
+    ],
+)
+def test_headers_of_an_answer_are_passed_over(tmp_path: Path, headers: bytes) -> None:
+    """`curl -i`."""
+    opened = files.open_document(str(put(tmp_path, headers + TEXT)))
+    assert bytes(opened.document.buffer) == TEXT
+    assert [notice.message[:15] for notice in opened.notices] == ["headers of HTTP"]
+    assert content(put(tmp_path, headers + b": PROCESSING\n\n" * 20 + b'data: {"id": 1}\n\n')) == b'{"id": 1}'
+
+
+def test_what_only_begins_like_headers_is_left(tmp_path: Path) -> None:
+    assert content(put(tmp_path, b"HTTP/1.1 is a protocol")) == b"HTTP/1.1 is a protocol"
+
+
 def test_an_address_is_not_fetched() -> None:
     with pytest.raises(UnreadableInput, match="no such file") as caught:
         files.open_document("https://example.org/run.json")

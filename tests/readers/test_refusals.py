@@ -253,3 +253,9 @@ def test_others_are_not_refused_by_their_keys(content: Any) -> None:
 def test_corpora(path: Path) -> None:
     with pytest.raises(UnreadableInput, match="LangGraph checkpoints"):
         _registry.choose(file_of(path))
+
+
+def test_flows_of_mitmproxy_are_written_as_har() -> None:
+    problem = refused(b"1688:9:websocket;0:~8:response;228:6:reason;2:OK,11:status_code;3:200#")
+    assert "mitmproxy" in problem.message
+    assert "hardump" in problem.hint
