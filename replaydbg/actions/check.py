@@ -187,6 +187,7 @@ def _check_file(file: str, asked_for: bool, how: _How) -> Iterator[Checked | Unr
 
 
 def _checked(file: str, trace: Trace, how: _How, of_file: tuple[Notice, ...]) -> Checked:
+    trace = trace.under()  # what it says is not kept while the other traces of the file are checked
     facts = Facts(trace, how.side_tools, how.settings)
     found, of_rules = listen(facts, how.select, how.ignore)
     reasons, of_session = suppressions(file, trace)

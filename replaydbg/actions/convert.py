@@ -42,8 +42,13 @@ def conversion(
             f"a file of {writer.title} holds one trace, and there are {len(traces)}",
             "name one of them with --trace",
         )
-    runs = [Written(trace, _told(path, trace, losses) if findings else ()) for trace in traces]
-    return Conversion(_bounded(writer.write(runs, losses), target), losses)
+
+    def runs() -> Iterator[Written]:
+        for trace in traces:
+            run = trace.under()  # what it says is not kept while the others are written
+            yield Written(run, _told(path, run, losses) if findings else ())
+
+    return Conversion(_bounded(writer.write(runs(), losses), target), losses)
 
 
 def _bounded(pieces: Iterable[bytes], target: str) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from replaydbg.core.finding import Finding
@@ -42,6 +42,6 @@ class Writer:
     name: str
     """The word for `--to`."""
     title: str
-    write: Callable[[Sequence[Written], Losses], Iterator[bytes]]
+    write: Callable[[Iterable[Written], Losses], Iterator[bytes]]
     holds_many: bool = True
     """Whether a file may hold several traces."""

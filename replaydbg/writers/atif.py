@@ -6,7 +6,7 @@ times of tools have no place; what differs between prompts (an agent's own instr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from replaydbg import __version__
 from replaydbg.core.message import Json, Message, Reasoning, Role, ToolCall, ToolResponse
@@ -21,7 +21,7 @@ SCHEMA_VERSION = "ATIF-v1.5"
 _SOURCES = {Role.SYSTEM: "system", Role.DEVELOPER: "system", Role.USER: "user", Role.ASSISTANT: "agent"}
 
 
-def _write(runs: Sequence[Written], losses: Losses) -> Iterator[bytes]:
+def _write(runs: Iterable[Written], losses: Losses) -> Iterator[bytes]:
     for run in runs:
         text = loose.encoded(_Trajectory(run.trace, losses).document())
         if text == "null":

@@ -6,7 +6,7 @@ Long texts are cut, and what was cut is counted. Text of a trace cannot break ou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from replaydbg import limits
 from replaydbg.core.finding import Finding
@@ -23,7 +23,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 _FENCES = re.compile("`{3,}")
 
 
-def _write(runs: Sequence[Written], losses: Losses) -> Iterator[bytes]:
+def _write(runs: Iterable[Written], losses: Losses) -> Iterator[bytes]:
     for run in runs:
         for line in _lines(run, losses):
             yield line.encode("utf-8", "replace") + b"\n"

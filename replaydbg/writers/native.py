@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import orjson
@@ -52,7 +52,7 @@ def write(trace: Trace, *, provenance: Sequence[BranchStep] = ()) -> Iterator[by
     yield b"]}\n"
 
 
-def _write_all(runs: Sequence[Written], losses: Losses) -> Iterator[bytes]:
+def _write_all(runs: Iterable[Written], losses: Losses) -> Iterator[bytes]:
     del losses  # there are none
     yield b'{"resourceSpans":['
     for number, run in enumerate(runs):

@@ -6,7 +6,7 @@ replaying proxies. Everything that is no model call has no place in it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from replaydbg.core.message import Json, Media, Message, OtherPart, Reasoning, Role, ToolResponse
@@ -19,7 +19,7 @@ from replaydbg.writers._news import News
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def _write(runs: Sequence[Written], losses: Losses) -> Iterator[bytes]:
+def _write(runs: Iterable[Written], losses: Losses) -> Iterator[bytes]:
     for run in runs:
         trace, news = run.trace, News()
         for row in sorted(range(len(trace)), key=lambda row: max(trace.starts_ns[row], 0)):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 from pathlib import Path
 
 import pytest
@@ -84,3 +86,16 @@ def test_what_comes_of_a_folder_is_what_comes_of_its_files() -> None:
     assert [facts(one) for one in check_paths([str(TRACES)])] == [
         facts(one) for path in paths for one in check_paths([path])
     ]
+
+
+def test_what_one_trace_of_a_file_says_is_gone_when_the_next_is_checked(tmp_path: Path) -> None:
+    path = tmp_path / "two.jsonl"
+    path.write_text('{"messages": [{"role": "assistant", "content": "a"}]}\n' * 2)
+    every = check_paths([str(path)])
+    first = next(every)
+    assert isinstance(first, Checked)
+    seen = weakref.ref(first.trace)
+    del first
+    assert isinstance(next(every), Checked)
+    gc.collect()
+    assert seen() is None

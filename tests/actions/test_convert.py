@@ -10,6 +10,7 @@ from replaydbg import limits
 from replaydbg.actions.convert import conversion, save_branch, save_trace, write_to
 from replaydbg.actions.open import open_trace
 from replaydbg.codec import step_document
+from replaydbg.demo.incident import incident_path
 from replaydbg.errors import UsageProblem
 from tests.support.sittings import branch, recording
 
@@ -55,3 +56,11 @@ def test_what_could_not_be_opened_again_is_not_written(
     with pytest.raises(UsageProblem, match="in native it takes more than"):
         write_to(str(path), conversion([recording()], "native"), "-")
     assert path.stat().st_size == size, "it is as it was"
+
+
+@pytest.mark.parametrize("target", ["native", "atif", "openai-chat", "markdown"])
+def test_what_a_trace_says_is_not_kept_while_others_are_written(target: str) -> None:
+    one = open_trace(str(incident_path())).trace
+    assert b"".join(conversion([one], target, findings=True).pieces)
+    assert one._kept == {}
+    assert one._recent.cache_info().currsize == 0
