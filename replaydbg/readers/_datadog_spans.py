@@ -1,4 +1,4 @@
-"""Spans of Datadog's LLM Observability: as its SDKs send them, and as its export API gives them."""
+"""Spans of Datadog's LLM Observability: as its SDKs send them, and as its export API and `LLMObs.get_spans` give them."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ Record: TypeAlias = dict[str, Json]
 
 
 def is_record(record: Record) -> bool:
-    inner = loose.mapping(record.get("attributes"))
-    if {"span_id", "trace_id", "ml_app"} <= inner.keys():
+    told_of = {"span_id", "trace_id", "ml_app"}
+    if told_of <= loose.mapping(record.get("attributes")).keys() or {*told_of, "start_ns"} <= record.keys():
         return True
     meta = loose.mapping(record.get("meta"))
     return {"span_id", "trace_id", "start_ns"} <= record.keys() and not {

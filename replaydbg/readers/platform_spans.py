@@ -5,7 +5,7 @@ what its export API gives), LangWatch traces, Braintrust's rows, W&B Weave's cal
 
 Get one: of Opik `opik export WORKSPACE PROJECT traces` (before version 2 `opik export WORKSPACE project NAME`), a file for each
 trace; of Braintrust `curl https://api.braintrust.dev/v1/project_logs/PROJECT_ID/fetch -H "Authorization: Bearer $BRAINTRUST_API_KEY" >
-run.json`; of Weave `json.dump([call.to_dict() for call in client.get_calls()], file, default=str)`; of Datadog `curl -g
+run.json`; of Weave `json.dump([call.to_dict() for call in client.get_calls()], file, default=str)`; of Datadog `json.dump(LLMObs.get_spans(trace_id=TRACE_ID), file)`, or `curl -g
 "https://api.datadoghq.com/api/v2/llm-obs/v1/spans/events?filter[trace_id]=TRACE_ID&filter[from]=now-7d&page[limit]=1000"
 -H "DD-API-KEY: $DD_API_KEY" -H "DD-APPLICATION-KEY: $DD_APP_KEY"`; of LangWatch `curl "https://app.langwatch.ai/api/traces/TRACE_ID?format=json" -H "X-Auth-Token:
 $LANGWATCH_API_KEY"`; of DeepEval what `DEEPEVAL_RESULTS_FOLDER=runs deepeval test run` keeps; of PostHog `curl

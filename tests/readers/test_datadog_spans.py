@@ -18,6 +18,7 @@ SPAN: dict[str, Any] = {"trace_id": "t", "span_id": "s", "start_ns": 1, "meta": 
         SPAN,
         {**SPAN, "meta": {"span": {"kind": "tool"}}},
         {"id": "s", "attributes": {"trace_id": "t", "span_id": "s", "ml_app": "x"}},
+        {"trace_id": "t", "span_id": "s", "ml_app": "x", "start_ns": 1, "span_kind": "llm"},
     ],
 )
 def test_records(record: dict[str, Any]) -> None:

@@ -192,6 +192,7 @@ PLATFORMS: dict[str, Any] = {
     "Opik, page": {"page": 1, "total": 4, "content": _each(_opik)},
     "Datadog": [{"_dd.stage": "raw", "event_type": "span", "spans": [record]} for record in _each(_datadog)],
     "Datadog, export": {"data": _each(_datadog_export)},
+    "Datadog, get_spans": [record["attributes"] for record in _each(_datadog_export)],
     "LangWatch": {"trace_id": TRACE, "metadata": {}, "spans": _each(_langwatch)},
     "Braintrust": {"events": _each(_braintrust), "cursor": "x"},
     "Braintrust, lines": "\n".join(map(json.dumps, _each(_braintrust))).encode(),
