@@ -224,12 +224,38 @@ def _posthog(record: Record) -> Told:
         error=(said_error(get("$ai_error"), "message") or "") if failed else None,
         usage=usage_of(said, "$ai_input_tokens", "$ai_output_tokens", "$ai_cache_read_input_tokens"),
         cost=get("$ai_total_cost_usd"),
-        input=first(said, "$ai_input", "$ai_input_state"),
-        output=first(said, "$ai_output_choices", "$ai_output", "$ai_output_state"),
+        input=_posthog_said(first(said, "$ai_input", "$ai_input_state")),
+        output=_posthog_said(first(said, "$ai_output_choices", "$ai_output", "$ai_output_state")),
         offers=(get("$ai_tools"),),
         params=get("$ai_model_parameters"),
         provider=get("$ai_provider"),
     )
+
+
+def _posthog_said(value: Json) -> Json:
+    """Messages in the shape of OpenAI's: PostHog's SDKs make parts of type `function` of every provider's calls and results."""
+    found = loose.parsed(value)
+    if not isinstance(found, list):
+        return value
+    return [message for item in found for message in _posthog_message(item)]
+
+
+def _posthog_message(item: Json) -> list[Json]:
+    message = loose.mapping(item)
+    content = loose.sequence(message.get("content"))
+    own = [part for part in map(loose.mapping, content) if part.get("type") == "function"]
+    if not own:
+        return [item]
+    others = [part for part in content if loose.mapping(part).get("type") != "function"]
+    calls: list[Json] = [part for part in own if "function" in part]
+    came: list[Json] = [
+        {"role": "tool", "tool_call_id": part.get("tool_use_id"), "name": part.get("tool_name"), "content": part.get("content")}
+        for part in own
+        if "function" not in part
+    ]  # fmt: skip
+    if not calls and not others:
+        return came
+    return [*came, {**message, "content": others or None, **({"tool_calls": calls} if calls else {})}]
 
 
 def _laminar(record: Record) -> Told:

@@ -54,6 +54,20 @@ def test_weave_counts_of_several_models_are_sums_and_not_counted() -> None:
     assert told({**WEAVE, "inputs": {}, "summary": {"usage": usage}}).usage.input_tokens is None
 
 
+def test_posthog_has_calls_and_results_of_gemini_among_the_parts() -> None:
+    call = {"type": "function", "id": "c", "function": {"name": "f", "arguments": {}}}
+    came = {"type": "function", "tool_use_id": "c", "tool_name": "f", "content": {"a": 1}}
+    said = [
+        {"role": "model", "content": [{"type": "text", "text": "so"}, call]},
+        {"role": "user", "content": [came]},
+    ]
+    record = {"event": "$ai_generation", "properties": {"$ai_trace_id": "t", "$ai_input": said}}
+    assert told(record).input == [
+        {"role": "model", "content": [{"type": "text", "text": "so"}], "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c", "name": "f", "content": {"a": 1}},
+    ]
+
+
 def test_a_posthog_trace_is_above_what_names_it() -> None:
     trace = told(
         {"event": "$ai_trace", "properties": {"$ai_trace_id": "t"}, "timestamp": "2026-01-01T00:00:00Z"}

@@ -171,6 +171,12 @@ def _deepeval_trace() -> dict[str, Any]:
     }
 
 
+def _in_posthog(message: dict[str, Any]) -> dict[str, Any]:
+    """As its SDKs write a reply: calls are parts of the content."""
+    texts = [{"type": "text", "text": message["content"]}] if message["content"] else []
+    return {"role": message["role"], "content": [*texts, *message.get("tool_calls", [])]}
+
+
 def _posthog(number: int, span: Told) -> dict[str, Any]:
     said: dict[str, Any] = {
         "$ai_trace_id": TRACE, "$ai_span_id": span.id, "$ai_parent_id": span.parent or None, "$ai_span_name": NAMES[number],
@@ -178,7 +184,7 @@ def _posthog(number: int, span: Told) -> dict[str, Any]:
     }  # fmt: skip
     if TOKENS[number]:
         said |= {
-            "$ai_model": "gpt-5", "$ai_input": INPUTS[number], "$ai_output_choices": [OUTPUTS[number]], "$ai_tools": TOOLS,
+            "$ai_model": "gpt-5", "$ai_input": INPUTS[number], "$ai_output_choices": [_in_posthog(OUTPUTS[number])], "$ai_tools": TOOLS,
             "$ai_model_parameters": {"temperature": 0.5}, **_counts(number, "$ai_input_tokens", "$ai_output_tokens"),
         }  # fmt: skip
     else:
