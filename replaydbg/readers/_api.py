@@ -114,8 +114,8 @@ class Reader:
     takes_binary: bool = False
     """Whether it is asked about bytes that are no text, too; all others are spared them."""
     beside: Callable[[Document, Iterable[str]], Sequence[str]] | None = None
-    """For a recording of several files: which of the names near a file belong to it. The names are those of its folder,
-    and of the folder that is called as it is.
+    """For a recording of several files: which of the names near a file belong to it. The names are those of its folder, its
+    own among them, and of the folder that is called as it is.
     """
     beside_across: bool = False
     """Whether files may belong to it, too, that are called as it is and lie in the folders beside its own."""

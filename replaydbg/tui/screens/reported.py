@@ -69,11 +69,13 @@ class Reported(Sizing):
             return
         try:
             trace = chosen(reading.traces, desk.trace_id) if desk.trace_id else reading.traces[-1]
-        except ReplaydbgError:
-            return  # it may still come
+        except ReplaydbgError as problem:  # it may still come
+            self.say(f"{problem.message}: waiting for it")
+            self.paint_header()
+            return
         if before is not None and not at_end and desk.trace_id is None:
             trace = next((each for each in reading.traces if each.id == before.trace.id), trace)
-        if trace.id != reading.traces[-1].id:
+        if trace.id != reading.traces[-1].id and desk.trace_id is None:
             self.say(
                 f"{plural(len(reading.traces), 'trace')} by now; the last row of this one leads to the newest"
             )

@@ -236,7 +236,9 @@ class Workplace(JumpingScreen[None]):
         counts = shown.by_severity if shown is not None else {}
         branch = shown.branch if shown is not None else None
         busy = ""
-        if not desk.complete:
+        if shown is None and desk.setup.follow and desk.trace_id:
+            busy = f"waiting for trace {desk.trace_id}"
+        elif not desk.complete:
             busy = f"reading {desk.fraction:.0%}"
         elif desk.setup.follow:
             busy = "following"

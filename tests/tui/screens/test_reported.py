@@ -228,6 +228,22 @@ async def test_a_new_trace_is_shown_to_those_who_are_at_the_end(tmp_path: Path) 
         assert "another run" in sitting.text
 
 
+async def test_a_trace_that_was_asked_for_is_waited_for_and_stays(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    appended(path, span(1, "first"))
+    async with open_setup(Setup(str(path), follow=True, trace_id="cd")) as sitting:
+        await sitting.until_text("waiting for trace cd")
+        await sitting.until(
+            lambda: "no trace of this file has the id 'cd'" in sitting.said, "what is missing"
+        )
+        appended(path, span(2, "wanted", traceId="cd" * 16))
+        await sitting.until_text("wanted")
+        before = sitting.said
+        appended(path, span(3, "another run", traceId="ab" * 16), span(4, "more", 2, traceId="cd" * 16))
+        await sitting.until_text("2 steps")
+        assert sitting.said == before, "the last row leads nowhere else"
+
+
 def test_what_could_not_be_checked_has_not_passed() -> None:
     clean = shown_of(Facts(RUN))
     assert nothing_found(clean) == ("nothing was found in 1 step", "good")
