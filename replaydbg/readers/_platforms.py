@@ -206,9 +206,8 @@ def _posthog(record: Record) -> Told:
     get, event = said.get, loose.text(record.get("event"))
     end = moment_ns(first(record, "timestamp", "createdAt"))
     took = number(get("$ai_latency"))
-    own = first(said, "$ai_generation_id", "$ai_span_id") or (
-        get("$ai_trace_id") if event == "$ai_trace" else None
-    )
+    # What stands right below a trace names the trace's id as its parent, even where the event has one of its own.
+    own = get("$ai_trace_id") if event == "$ai_trace" else first(said, "$ai_generation_id", "$ai_span_id")
     parent = get("$ai_parent_id")
     kind = Kind.TOOL_EXECUTION if get("$ai_span_type") == "tool" else _POSTHOG[event]
     failed = get("$ai_is_error") in (True, "true")

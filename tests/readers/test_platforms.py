@@ -70,7 +70,11 @@ def test_posthog_has_calls_and_results_of_gemini_among_the_parts() -> None:
 
 def test_a_posthog_trace_is_above_what_names_it() -> None:
     trace = told(
-        {"event": "$ai_trace", "properties": {"$ai_trace_id": "t"}, "timestamp": "2026-01-01T00:00:00Z"}
+        {
+            "event": "$ai_trace",
+            "properties": {"$ai_trace_id": "t", "$ai_span_id": "r"},
+            "timestamp": "2026-01-01T00:00:00Z",
+        }
     )
     span = told(
         {"event": "$ai_span", "properties": '{"$ai_trace_id": "t", "$ai_parent_id": "t"}', "uuid": "u"}
