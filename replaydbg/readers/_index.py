@@ -25,11 +25,12 @@ def entry(reader: Reader) -> Entry:
 
 # fmt: off
 ENTRIES = {
+    "ag_ui": Entry(name="ag-ui", needs=(b'"RUN_', b'"SUBAGENT_', b'"TEXT_MESSAGE_', b'"REASONING_', b'"THINKING_', b'"TOOL_CALL_', b'"ACTIVITY_', b'"CUSTOM', b'"RAW', b'"STATE_', b'"STEP_', b'"MESSAGES_SNAPSHOT')),
     "agent_bench": Entry(name="agent-bench", needs=(b'"history"',)),
     "agent_chat": Entry(name="agent-chat", needs=(b'"role"',)),
     "agentdojo": Entry(name="agentdojo", needs=(b'"suite_name"',)),
     "agno_session": Entry(name="agno-session", needs=(b'"run_id"',)),
-    "ai_sdk": Entry(name="ai-sdk", needs=(b'"finishReason"', b'"parts"', b'"toolInvocations"', b'"toolCallId"')),
+    "ai_sdk": Entry(name="ai-sdk", needs=(b'"finishReason"', b'"parts"', b'"toolInvocations"', b'"toolCallId"', b'-delta"', b'-start"', b'-end"', b'"tool-')),
     "aider_history": Entry(name="aider-history", needs=(b"# aider chat started",)),
     "aider_llm_history": Entry(name="aider-llm-history", needs=(b"TO LLM ",)),
     "amazon_q_chat": Entry(name="amazon-q-chat", needs=(b'"conversation_id"',)),

@@ -1,11 +1,11 @@
-"""Messages of Vercel's AI SDK: those of its chat hooks (`UIMessage`, versions 4 to 7), those of models, and results.
+"""Messages of Vercel's AI SDK: those of its chat hooks (`UIMessage`, versions 4 to 7), those of models, results, and streams.
 
 A chat message holds a whole turn: what the model said in each step, its calls and what they brought. A step begins at a
 `step-start`, and where a model speaks again behind a call that was answered. The result of `generateText` has its steps:
 from version 5 on each is its `content` (what the model said, and results of tools), before `text` and `toolCalls`.
 
 Get one: `JSON.stringify(messages)` in `onEnd` of `toUIMessageStream` (before version 7 `onFinish` of
-`toUIMessageStreamResponse`), or of the result of `generateText` (in version 7 with `include: {requestMessages: true}`)
+`toUIMessageStreamResponse`), or of the result of `generateText` (in version 7 with `include: {requestMessages: true}`); or what `curl -N` saves of the route that streams to the page
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from replaydbg.core.message import Json, Message, Part, Reasoning, Role, Text, ToolCall, ToolResponse
-from replaydbg.core.step import Usage
-from replaydbg.readers import _containers, _moments
+from replaydbg.core.step import Kind, PlainBody, Status, Usage
+from replaydbg.readers import _ai_sdk_stream, _containers, _json_lines, _moments
 from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Thread, Transcript
@@ -35,6 +35,8 @@ def sniff(document: Document) -> float:
     record = loose.mapping(first)
     if _is_result(first):
         return 0.9
+    if _ai_sdk_stream.is_piece(record) and _ai_sdk_stream.is_stream(_json_lines.first_values(document.head)):
+        return 0.95
     items = first if isinstance(first, list) else loose.sequence(record.get("messages")) or [first]
     return max((_likeness(loose.mapping(item)) for item in items[:8]), default=0.0)
 
@@ -68,6 +70,7 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     transcript = Transcript(document, FORMAT)
     lines: Thread | None = None
     """What is told a message a line."""
+    turns: list[_ai_sdk_stream.Turn] = []
     for value, place in _containers.values(document.buffer, transcript.notices):
         record = loose.mapping(value)
         listed = record.get("messages")
@@ -78,12 +81,31 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
             _talk(transcript, transcript.run(id_).thread(), listed, place)
         elif isinstance(value, list):
             _talk(transcript, transcript.run(document.stem).thread(), value, place)
+        elif _ai_sdk_stream.is_piece(record):
+            if not turns or record.get("type") == "start":
+                turns.append(_ai_sdk_stream.Turn())
+            turns[-1].feed(record)
         else:
             lines = lines or transcript.run(document.stem).thread()
             _add(transcript, lines, value, place)
+    if turns:
+        lines = lines or transcript.run(document.stem).thread()
+        _streamed(lines, turns)
     if lines is not None:
         lines.end()
     yield transcript.whole("no message")
+
+
+def _streamed(thread: Thread, turns: list[_ai_sdk_stream.Turn]) -> None:
+    transcript = thread.run.transcript
+    transcript.notice("", "what was asked is not in a stream")
+    for turn in turns:
+        _say(thread, turn.message)
+        if turn.error:
+            body = PlainBody(error=turn.error, raw=turn.message)
+            thread.run.step(Kind.OPAQUE, "stream", body, status=Status.ERROR)
+        if not turn.has_ended:
+            transcript.notice("", "the stream breaks off before the turn has ended")
 
 
 def _talk(transcript: Transcript, thread: Thread, items: list[Json], place: str) -> None:
@@ -251,9 +273,19 @@ def _facts(about: dict[str, Json], usage: dict[str, Json]) -> Facts:
 
 READER = Reader(
     FORMAT,
-    "messages of Vercel's AI SDK (chats, models, results)",
+    "messages of Vercel's AI SDK (chats, models, results, streams)",
     sniff,
     read,
     marks=("parts", "toolCallId", "toolInvocations"),
-    needs=(b'"finishReason"', b'"parts"', b'"toolInvocations"', b'"toolCallId"'),
+    of_lines=True,
+    needs=(
+        b'"finishReason"',
+        b'"parts"',
+        b'"toolInvocations"',
+        b'"toolCallId"',
+        b'-delta"',
+        b'-start"',
+        b'-end"',
+        b'"tool-',
+    ),
 )

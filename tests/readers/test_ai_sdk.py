@@ -9,7 +9,8 @@ import pytest
 from replaydbg.core.message import Reasoning, Text
 from replaydbg.core.step import Status, Usage
 from replaydbg.readers.ai_sdk import READER
-from tests.support.readings import clear, one, outline, sniffed
+from tests.readers.test_ai_sdk_stream import PIECES
+from tests.support.readings import clear, lines, one, outline, sniffed
 
 ASKED = {"id": "1", "role": "user", "parts": [{"type": "text", "text": "weather?"}]}
 CHAT: list[dict[str, Any]] = [
@@ -124,4 +125,4 @@ def test_other_formats_are_not_claimed(content: Any) -> None:
     assert sniffed(READER, content) == 0.0
 
 
-SAMPLES = [CHAT, OLD, OF_MODELS, RESULT, {"steps": STEPS_OF_RESULT}]
+SAMPLES = [CHAT, OLD, OF_MODELS, RESULT, {"steps": STEPS_OF_RESULT}, lines(*PIECES)]
