@@ -209,14 +209,14 @@ def _posthog(record: Record) -> Told:
     # What stands right below a trace names the trace's id as its parent, even where the event has one of its own.
     own = get("$ai_trace_id") if event == "$ai_trace" else first(said, "$ai_generation_id", "$ai_span_id")
     parent = get("$ai_parent_id")
-    kind = Kind.TOOL_EXECUTION if get("$ai_span_type") == "tool" else _POSTHOG[event]
+    kind = kind_of(get("$ai_span_type")) if event == "$ai_span" else _POSTHOG[event]
     failed = get("$ai_is_error") in (True, "true")
     return Told(
         trace=get("$ai_trace_id"),
         id=own or first(record, "uuid", "id"),
         parent=None if event == "$ai_trace" else parent,
         kind=kind,
-        name=first(said, "$ai_span_name", "$ai_tool_name") or event,
+        name=first(said, "$ai_span_name", "$ai_tool_name", "$ai_trace_name") or event.removeprefix("$ai_"),
         model=get("$ai_model"),
         start=end - round(took * 1e9) if end != NOT_RECORDED and 0 <= took < 1e6 else end,
         end=end,

@@ -68,6 +68,20 @@ def test_posthog_has_calls_and_results_of_gemini_among_the_parts() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("type_", "kind"),
+    [
+        ("tool", Kind.TOOL_EXECUTION),
+        ("agent", Kind.AGENT_INVOCATION),
+        ("turn", Kind.OPAQUE),
+        (None, Kind.OPAQUE),
+    ],
+)
+def test_what_kinds_posthog_has_of_the_agents_sdk(type_: str | None, kind: Kind) -> None:
+    said = {"$ai_trace_id": "t", "$ai_span_id": "s", "$ai_span_type": type_}
+    assert told({"event": "$ai_span", "properties": said}).kind is kind
+
+
 def test_a_posthog_trace_is_above_what_names_it() -> None:
     trace = told(
         {
