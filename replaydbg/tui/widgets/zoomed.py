@@ -21,6 +21,8 @@ class ZoomedChain(FilteredChain):
 
     level = Level.STEP
     _stretches: Stretches | None = None
+    _made: Stretches | None = None
+    """Those of a long run that goes on while it is looked at from farther away, before it is shown."""
     _anchor = -1
     """The step that one is at, on a row that stands for many."""
 
@@ -36,7 +38,18 @@ class ZoomedChain(FilteredChain):
 
     def _lay(self, number: int, laid: Callable[[], ChainView]) -> ChainView:
         """Once all of a long run is known, also what the first look from farther away would have to wait for."""
-        view = super()._lay(number, laid)
+        level, lines = self.level, max(self.size.height, 1)
+
+        def from_afar() -> ChainView:
+            view = laid()
+            if self.stays_at_end and level is not Level.STEP:
+                made = Stretches(view.trace, give_way)
+                made.of(level, lines)
+                view.totals.prepare()
+                self._made = made
+            return view
+
+        view = super()._lay(number, from_afar)
         if view.facts is None:
             return view
         view.totals.prepare()
@@ -53,10 +66,8 @@ class ZoomedChain(FilteredChain):
         if self.view is not None and self.view.trace is stretches.trace and self._stretches is None:
             self._stretches = stretches
 
-    def show_level(self, level: Level, row: int | None = None) -> None:
-        """Show the steps from nearer or from farther away, made in a thread where there are many. The cursor stays on its step,
-        or goes to `row`.
-        """
+    def show_level(self, level: Level) -> None:
+        """Show the steps from nearer or from farther away, made in a thread where there are many."""
         view = self.view
         if view is None:
             return
@@ -64,23 +75,22 @@ class ZoomedChain(FilteredChain):
             self._stretches = Stretches(view.trace)
         stretches, lines = self._stretches, max(self.size.height, 1)
         if level is Level.STEP or len(view.trace) <= AT_ONCE_STEPS:
-            self._leveled(view, level, stretches, row)
+            self._leveled(view, level, stretches)
         else:
 
             def make() -> None:
                 stretches.of(level, lines)
                 view.totals.prepare()
                 if not get_current_worker().is_cancelled:
-                    self.app.call_from_thread(self._leveled, view, level, stretches, row)
+                    self.app.call_from_thread(self._leveled, view, level, stretches)
 
             self.run_worker(make, thread=True, exclusive=True, exit_on_error=False, group="zoom")
 
-    def _leveled(self, view: ChainView, level: Level, stretches: Stretches, row: int | None) -> None:
+    def _leveled(self, view: ChainView, level: Level, stretches: Stretches) -> None:
         now = self.view
         if now is None or now.trace is not view.trace:
             return
-        above = self.cursor - self.scroll_offset.y
-        row = self.row if row is None else row
+        row, above = self.row, self.cursor - self.scroll_offset.y
         self.level, self._anchor = level, row
         now.chain = self._zoomed(now.chain.whole, stretches)
         self._bright = None
@@ -108,16 +118,14 @@ class ZoomedChain(FilteredChain):
 
     def _go_on(self, view: ChainView, before: ChainView) -> None:
         """Another trace is about to be shown: by its steps, or, where a run goes on that is still written, from as far as before."""
-        level, row = self.level, self.row
-        self.level, self._stretches = Level.STEP, None
-        if level is Level.STEP or not self.stays_at_end or before.trace.id != view.trace.id:
+        if self.level is Level.STEP or not self.stays_at_end or before.trace.id != view.trace.id:
+            self.level, self._stretches = Level.STEP, None
             return
-        at_end = self.at_end
-        row = len(view.trace) - 1 if at_end else view.row_of(before.trace.ids[row]) if row >= 0 else -1
-        if len(view.trace) <= AT_ONCE_STEPS:
-            self.level, self._stretches, self._anchor = level, Stretches(view.trace), row
-        else:
-            self.call_after_refresh(self.show_level, level, row)
+        made, row = self._made, self.row
+        self._stretches = made if made is not None and made.trace is view.trace else Stretches(view.trace)
+        self._anchor = len(view.trace) - 1 if self.at_end else -1
+        if not self.at_end and row >= 0:
+            self._anchor = view.row_of(before.trace.ids[row])
 
     def action_level(self, nearer: int) -> None:
         level = self.level + nearer

@@ -127,6 +127,7 @@ async def test_who_looks_from_farther_away_stays_there_while_a_run_goes_on(
         await sitting.until_text("16 steps")
         await sitting.until(lambda: main.chain.level is Level.ROUND and main.chain.count == 8, "eight rounds")
         assert sitting.shown.trace.ids[main.chain.row] == here
+        assert (sitting.shown.trace.ids[main.row], main.chain.cursor) == (here, 2), "the detail, too"
         await sitting.press("G")
         appended(path, *rounds(9, 9))
         await sitting.until(lambda: main.chain.count == 9, "nine rounds")
