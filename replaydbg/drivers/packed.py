@@ -1,6 +1,7 @@
 """Files that are packed as a whole, gzip and zstd, known by their first bytes: the only file that unpacks them.
 
-Zstd needs the extra `zstd`; Codex packs sessions that were archived with it, and people long logs.
+Zstd needs the extra `zstd`; Codex packs sessions that were archived with it, and people long logs. OpenTelemetry's collector packs
+piece by piece (`compression: zstd` of its file exporter): each is a request, and its length stands before it in four bytes.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from replaydbg import limits
 from replaydbg.core.finding import Notice
 from replaydbg.errors import UnreadableInput
 
+_LENGTH_BYTES = 4
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
-MAGIC_BYTES = len(_ZSTD)
+MAGIC_BYTES = _LENGTH_BYTES + len(_ZSTD)
 _PACKED_BYTES, _UNPACKED_BYTES_MAX = 64 << 10, 64 << 10
 _ZSTD_PACKED_BYTES = 128
 """Unpacked in one go: four bytes may stand for 128 KiB (RFC 8878, 3.1.1.2.2), and what one go gives is held, or lost, whole."""
@@ -30,7 +32,9 @@ def kind(first: bytes | memoryview) -> str:
     begins = bytes(first[:MAGIC_BYTES])
     if begins.startswith(_GZIP):
         return "gzip"
-    return "zstd" if begins == _ZSTD and _has_zstd() else ""
+    if not _has_zstd():
+        return ""
+    return "zstd" if begins.startswith(_ZSTD) else "zstd in pieces" if begins[_LENGTH_BYTES:] == _ZSTD else ""
 
 
 @cache
@@ -108,4 +112,30 @@ def _from_zstd(raw: memoryview) -> Iterator[bytes]:
         raise EOFError
 
 
-_UNPACK: dict[str, Callable[[memoryview], Iterator[bytes]]] = {"gzip": _from_gzip, "zstd": _from_zstd}
+def _from_pieces(raw: memoryview) -> Iterator[bytes]:
+    """JSON as lines, protobuf with the length of each before it. One that is damaged costs what it lacks."""
+    at, problem = 0, None
+    while at + _LENGTH_BYTES <= raw.nbytes:
+        start = at + _LENGTH_BYTES
+        at = start + int.from_bytes(raw[at:start], "big")
+        piece = bytearray()
+        try:
+            for some in _from_zstd(raw[start:at]):
+                piece += some
+                if len(piece) >= limits.UNPACKED_BYTES_MAX:
+                    break
+        except (EOFError, _DamageError) as error:
+            problem = problem or error
+        if piece.startswith(b"{"):
+            yield bytes(piece) + b"\n"
+        elif piece:
+            yield len(piece).to_bytes(8, "big")[-_LENGTH_BYTES:] + bytes(piece)
+    if problem is not None:
+        raise problem
+
+
+_UNPACK: dict[str, Callable[[memoryview], Iterator[bytes]]] = {
+    "gzip": _from_gzip,
+    "zstd": _from_zstd,
+    "zstd in pieces": _from_pieces,
+}

@@ -51,6 +51,7 @@ _CURSOR = (
     "`cursor-agent -p ... --output-format stream-json` prints"
 )
 
+_WITH_ZSTD = "`pip install 'replaydbg[zstd]'` to read it"
 _ZSTD = b"\x28\xb5\x2f\xfd"
 _FLOWS = re.compile(
     rb"\d{1,12}:\d{1,3}:(?:websocket|response|request|version|type|id|error|intercepted|client_conn);"
@@ -303,9 +304,7 @@ def of_bytes(document: Document) -> Refusal | None:
     """Why the document is none for readers of text, told by its first bytes."""
     magic = next((magic for magic in _MAGIC if bytes(document.buffer[: len(magic)]) == magic), None)
     if magic is None and bytes(document.buffer[4:8]) == _ZSTD:
-        return Refusal(
-            "compressed with zstd piece by piece", "leave `compression` out of the collector's file exporter"
-        )
+        return Refusal("compressed with zstd piece by piece", _WITH_ZSTD)
     if _FLOWS.match(document.head):
         return Refusal(
             "a file of mitmproxy's flows", "write them as HAR: `mitmdump -nr FLOWS --set hardump=run.har`"

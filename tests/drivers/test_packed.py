@@ -51,6 +51,39 @@ def test_zstd_of_a_stream_does_not_say_how_long_it_is() -> None:
     assert out_of(stream.compress(TEXT) + stream.flush()) == (TEXT, ())
 
 
+def in_pieces(*pieces: bytes) -> bytes:
+    """As the collector's file exporter writes requests."""
+    return b"".join(
+        len(packed_one).to_bytes(4, "big") + packed_one for packed_one in map(zstandard.compress, pieces)
+    )
+
+
+def test_pieces_of_json_are_lines() -> None:
+    assert out_of(in_pieces(b'{"a": 1}', b'{"b": 2}')) == (b'{"a": 1}\n{"b": 2}\n', ())
+
+
+def test_pieces_of_protobuf_have_their_length_before_them() -> None:
+    assert out_of(in_pieces(b"\x0a\x01a", b"\x0a\x02bc")) == (b"\0\0\0\x03\x0a\x01a\0\0\0\x04\x0a\x02bc", ())
+
+
+@pytest.mark.parametrize(("at", "value"), [(20, 0xFF), (30, 0x00)])
+def test_a_damaged_piece_costs_what_it_lacks(at: int, value: int) -> None:
+    whole = [b'{"a": "%s"}' % noise(5_000), b'{"b": 2}', b'{"c": 3}']
+    data = bytearray(in_pieces(*whole))
+    data[at] = value
+    content, ((_, message),) = out_of(bytes(data))
+    assert content.endswith(b'{"b": 2}\n{"c": 3}\n')
+    assert "damaged" in message or "too early" in message
+
+
+def test_the_last_piece_may_be_cut_off() -> None:
+    whole = in_pieces(b'{"b": 2}', b'{"a": "%s"}' % noise(200_000))
+    content, ((_, message),) = out_of(whole[:-20_000])
+    assert content.startswith(b'{"b": 2}\n{"a": "')
+    assert len(content) > 100_000
+    assert "too early" in message
+
+
 def noise(count: int) -> bytes:
     return b"".join(os.urandom(8).hex().encode() for _ in range(count))
 
@@ -119,6 +152,13 @@ def test_a_bomb_is_refused(pack: Pack, monkeypatch: pytest.MonkeyPatch) -> None:
         out_of(pack(bytes(3 << 20)))
 
 
+def test_a_bomb_in_a_piece_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "UNPACKED_BYTES_MAX", 1 << 20)
+
+    with pytest.raises(UnreadableInput, match="unpacks to more than 1 MiB"):
+        out_of(in_pieces(b"{}", bytes(64 << 20)))
+
+
 def test_no_piece_of_a_bomb_is_large() -> None:
     """A gigabyte of zeros takes 32 KB in zstd."""
     bomb = zstandard.compress(bytes(64 << 20), 19)
@@ -141,6 +181,10 @@ def test_without_the_package_zstd_is_left_to_a_sentence(monkeypatch: pytest.Monk
     data = zstandard.compress(TEXT)
     assert packed.kind(data) == ""
     refusal = _refusals.of_bytes(Document("trace.jsonl.zst", memoryview(data)))
+    assert refusal is not None
+    assert "replaydbg[zstd]" in refusal.instead
+    assert packed.kind(in_pieces(TEXT)) == ""
+    refusal = _refusals.of_bytes(Document("trace.json", memoryview(in_pieces(TEXT))))
     assert refusal is not None
     assert "replaydbg[zstd]" in refusal.instead
 

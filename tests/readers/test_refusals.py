@@ -80,7 +80,7 @@ def test_parquet(columns: bytes, what: str) -> None:
     [
         (bz2.compress(b"{}"), "bzip2"),
         (lzma.compress(b"{}"), "xz"),
-        (b"\x00\x00\x00\x20\x28\xb5\x2f\xfd" + bytes(40), "collector's file exporter"),
+        (b"\x00\x00\x00\x20\x28\xb5\x2f\xfd" + bytes(40), "piece by piece"),
     ],
 )
 def test_other_compression_is_named(content: bytes, what: str) -> None:
