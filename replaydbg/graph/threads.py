@@ -51,8 +51,10 @@ class Linking:
         self._asked = asked
         self._ends = Ends(trace)
         self._prompts: dict[int, int] = {}
-        self._replies: dict[int, int] | None = None
-        """By the key of a reply the latest call that gave it; None until somebody asks."""
+        self._replies: dict[int, int] = {}
+        """By the key of a reply the latest call that gave it, of those that are not `_unkeyed`."""
+        self._unkeyed: list[int] = []
+        """Calls whose replies nobody has asked for: in most runs nobody ever does."""
         self._latest: dict[int, int] = {}
         self._silent: set[int] = set()
         """Rows of the calls without a reply."""
@@ -96,8 +98,7 @@ class Linking:
         talk.calls.append((row, length))
         if output is not None:
             talk.replies.setdefault(length, []).append((row, output))
-            if self._replies is not None:
-                self._replies[self._keys(output)] = row
+            self._unkeyed.append(row)
         return True
 
     def _begin(self, conversation: Conversation) -> _Talk:
@@ -149,8 +150,10 @@ class Linking:
         ends.follow(link.previous)
         reply = None if output is None else self._keys.of_reply(output)
         self._ended(row, end, reply)
-        if reply is not None and self._replies is not None:
+        if reply is not None and self._replies and not self._unkeyed:
             self._replies[reply] = row
+        elif reply is not None:
+            self._unkeyed.append(row)
         if again:
             if reply is not None:
                 retold.ends.add(extended(again[length], reply), row)
@@ -176,9 +179,11 @@ class Linking:
         return Link(row, latest, 0, delta=True) if self._answers(latest, first) else None
 
     def _all_replies(self) -> dict[int, int]:
-        if self._replies is None:
-            outputs = ((row, self._trace.body(row).output) for row in self.links)
-            self._replies = {self._keys(output): row for row, output in outputs if output is not None}
+        for row in self._unkeyed:
+            output = self._trace.body(row).output
+            if output is not None:
+                self._replies[self._keys(output)] = row
+        self._unkeyed.clear()
         return self._replies
 
     def _continued(
