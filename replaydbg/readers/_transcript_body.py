@@ -194,9 +194,7 @@ class TranscriptBody:
 
     @property
     def messages(self) -> Sequence[Message] | None:
-        if (
-            self._prompt is None and self._at.part < 0 < self._at.length
-        ):  # no model answers nothing: it was not recorded
+        if self._prompt is None and self._at.part < 0:
             self._prompt = History(self._at.conversation, self._at.length)
         return self._prompt
 

@@ -99,7 +99,7 @@ def _prompt(subject: Subject, messages: Sequence[Message], folds: Folds, prose: 
             for index in range(known):
                 yield from folded_in("earlier", message_blocks(subject, messages[index], index, folds, prose))
     if not messages:
-        yield Block("the prompt is empty", "dim")
+        yield Block("nothing was recorded of what was said before", "dim")
     elif known == len(messages):
         yield Block("nothing new was said: the same messages as the call before", "dim")
         yield Block()

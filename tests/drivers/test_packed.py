@@ -66,14 +66,12 @@ def test_pieces_of_protobuf_have_their_length_before_them() -> None:
     assert out_of(in_pieces(b"\x0a\x01a", b"\x0a\x02bc")) == (b"\0\0\0\x03\x0a\x01a\0\0\0\x04\x0a\x02bc", ())
 
 
-@pytest.mark.parametrize(("at", "value"), [(20, 0xFF), (30, 0x00)])
-def test_a_damaged_piece_costs_what_it_lacks(at: int, value: int) -> None:
-    whole = [b'{"a": "%s"}' % noise(5_000), b'{"b": 2}', b'{"c": 3}']
-    data = bytearray(in_pieces(*whole))
-    data[at] = value
-    content, ((_, message),) = out_of(bytes(data))
-    assert content.endswith(b'{"b": 2}\n{"c": 3}\n')
-    assert "damaged" in message or "too early" in message
+def test_a_damaged_piece_costs_what_it_lacks() -> None:
+    first, damaged, last = in_pieces(b'{"a": 1}'), bytearray(in_pieces(b'{"b": 2}')), in_pieces(b'{"c": 3}')
+    damaged[4] ^= 0xFF  # it begins otherwise
+    content, ((_, message),) = out_of(first + damaged + last)
+    assert content == b'{"a": 1}\n{"c": 3}\n'
+    assert "damaged" in message
 
 
 def test_the_last_piece_may_be_cut_off() -> None:

@@ -43,7 +43,7 @@ def test_what_was_not_recorded() -> None:
         None,
     )
     assert (reply.call, reply.has_result, reply.result) == (None, False, None)
-    assert reply.messages is None, "no model answers nothing"
+    assert reply.messages == ()
 
 
 def test_what_is_kept_counts_for_what_it_holds() -> None:
