@@ -16,8 +16,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import orjson
-
 from replaydbg.core.message import Json
 from replaydbg.readers import _containers, _json_lines
 from replaydbg.readers._api import Document, Reader, Reading
@@ -202,7 +200,7 @@ def _chunk_of_ollama(piece: dict[str, Json]) -> dict[str, Json]:
         "content": told.get("content") or piece.get("response"),
         "reasoning": told.get("thinking") or piece.get("thinking"),
         "tool_calls": [
-            {"function": {"name": call.get("name"), "arguments": _text(call.get("arguments"))}}
+            {"function": {"name": call.get("name"), "arguments": _given(call.get("arguments"))}}
             for call in calls
         ],
     }
@@ -220,8 +218,8 @@ def _chunk_of_ollama(piece: dict[str, Json]) -> dict[str, Json]:
     return chunk
 
 
-def _text(arguments: Json) -> str:
-    return arguments if isinstance(arguments, str) else orjson.dumps(arguments).decode()
+def _given(arguments: Json) -> str:
+    return arguments if isinstance(arguments, str) else loose.encoded(arguments)
 
 
 READER = Reader(

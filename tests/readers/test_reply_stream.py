@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -110,6 +111,18 @@ def test_calls_and_times_of_ollama() -> None:
     assert output is not None
     assert [(call.name, call.arguments) for call in output.tool_calls] == [("look", {"at": "x"})]
     assert trace.duration_ms(0) == 2000
+
+
+def test_arguments_nested_deeply_end_nothing() -> None:
+    deep: Any = "x"
+    for _ in range(400):
+        deep = [deep]
+    call = {"function": {"name": "look", "arguments": {"at": deep}}}
+    line = {**OLLAMA[1], "message": {"role": "assistant", "tool_calls": [call]}}
+    (trace,) = opened(READER, json.dumps(line).encode()).traces
+    output = trace.body(0).output
+    assert output is not None
+    assert output.tool_calls[0].name == "look"
 
 
 def test_whole_replies_of_google_are_no_stream() -> None:
