@@ -61,6 +61,12 @@ NOTICES_MAX = 1000
 FINDINGS_PER_RULE_MAX = 1000
 """Findings kept of one rule on one trace, the first ones; the last says how many more there were."""
 
+GIVEN_BYTES_MAX = 1 << 30
+"""A file of tools, or the value of an edit, that a person gives: it is read whole."""
+
+SIDE_SCHEMAS_MAX = 2_000
+"""Schemas of a file of tools that are looked at before any call is (0.1 s); of others a finding tells, where they are called."""
+
 VIOLATIONS_MAX = 100
 """Violations kept of one value against its schema: a list of a million wrong items is one mistake."""
 

@@ -64,7 +64,7 @@ def chapter(one: Checked | Unread) -> Chapter:
         return Chapter(one.path, problem=one.problem.message)
     told = [_told(one.trace, finding) for finding in one.findings]
     told += [_told(one.trace, finding, reason) for finding, reason in one.suppressed]
-    notices = tuple(f"{notice.pointer}: {notice.message}".removeprefix(": ") for notice in one.notices)
+    notices = tuple(notice.sentence for notice in one.notices)
     codes = {rule.code for rule in _registry.all_rules()}
     failed = {notice.pointer: notice.message for notice in one.notices if notice.pointer in codes}
     return Chapter(one.path, one.trace.id, tuple(told), notices, failed=failed)

@@ -43,7 +43,7 @@ def print_checked(
     """Returns the exit code. The options are those of `check.py`."""
     from replaydbg.actions import check as action
     from replaydbg.actions.settings import settings_of_file
-    from replaydbg.actions.side_tools import tools_of_file
+    from replaydbg.cli.side_tools import tools_told
 
     gc.freeze()
     gc.enable()
@@ -53,7 +53,7 @@ def print_checked(
     told = tally.of(
         action.check_paths(
             paths,
-            side_tools=tools_of_file(tools),
+            side_tools=tools_told(tools),
             trace_id=trace_id,
             format_name=format_name,
             baseline=action.baseline_of_file(baseline) if baseline else None,

@@ -53,13 +53,13 @@ def diff(  # noqa: PLR0917 - each is an option of the command line
 
     Exit code 0 whether they differ or not; `check` is for judging.
     """
-    from replaydbg.actions.side_tools import tools_of_file
+    from replaydbg.cli.side_tools import tools_told
 
     if traces and len(traces) > 2:
         raise UsageProblem("--trace is given once, for both files, or twice, for A and for B")
     if (b is None) != bool(kept) or len(kept or ()) > 2:
         raise UsageProblem("what is A to be compared with?", "give B, or --branch NAME once or twice")
-    side_tools = tools_of_file(tools)
+    side_tools = tools_told(tools)
     if b is None:
         return print_difference(*_branches(a, traces, session, kept or [], side_tools), output=output)
     before = facts_of(a, traces[0] if traces else None, side_tools)

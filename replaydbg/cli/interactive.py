@@ -34,6 +34,10 @@ def look(path: str, **options: object) -> int:
         from replaydbg.cli.following import print_news
 
         return print_news(path, options.get("format_name"), options.get("trace_id"))  # type: ignore[arg-type]
+    if options.get("told"):
+        from replaydbg.cli import side_tools
+
+        side_tools.tell(options["told"])  # type: ignore[arg-type]
     asked = {name: options[name] for name in ("format_name", "trace_id", "side_tools") if name in options}
     if options.get("against"):
         return _print_against(str(options["against"]), path, **asked)  # type: ignore[arg-type]
@@ -64,12 +68,12 @@ def serve(asked: dict[str, Any], *, web: bool, port: int, edit: bool) -> int:
 
     from replaydbg.actions import web as action
     from replaydbg.actions.settings import settings_of_file
-    from replaydbg.actions.side_tools import tools_of_file
+    from replaydbg.cli.side_tools import tools_told
     from replaydbg.errors import UsageProblem
 
     if not web:
         raise UsageProblem("--port and --web-edit say how to serve a browser", "give --web, too")
-    tools_of_file(asked.get("tools"))
+    tools_told(asked.get("tools"))
     settings_of_file(asked.get("config"))  # what is wrong with them is said here, not to each visitor
     options = json.dumps({**asked, "read_only": "" if edit else action.READ_ONLY})
     command = [sys.executable, "-P", "-m", "replaydbg.cli.visitor", options]
@@ -80,14 +84,17 @@ def serve(asked: dict[str, Any], *, web: bool, port: int, edit: bool) -> int:
 def show_visitor(asked: dict[str, Any], size: tuple[int, int]) -> int:
     """The screen of one browser, in a process of its own (see `visitor.py`)."""
     from replaydbg.actions.settings import settings_of_file
-    from replaydbg.actions.side_tools import tools_of_file
+    from replaydbg.cli.side_tools import tools_and_words
     from replaydbg.tui.app import ReplayApp
     from replaydbg.tui.in_browser import BrowserDriver
     from replaydbg.tui.setup import Setup
 
-    tools, config = tools_of_file(asked.pop("tools", None)), settings_of_file(asked.pop("config", None))
+    (tools, told), config = (
+        tools_and_words(asked.pop("tools", None)),
+        settings_of_file(asked.pop("config", None)),
+    )
     demo = _demo() if asked.pop("demo", False) else {}
-    app = ReplayApp(Setup(**asked, **demo, side_tools=tools, settings=config, in_browser=True))
+    app = ReplayApp(Setup(**asked, **demo, side_tools=tools, told=told, settings=config, in_browser=True))
     app.driver_class = BrowserDriver
     return app.run(size=size) or 0
 

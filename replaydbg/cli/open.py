@@ -40,14 +40,16 @@ def open_(  # noqa: PLR0917 - each is an option of the command line
             edit=web_edit,
         )
     from replaydbg.actions.settings import settings_of_file
-    from replaydbg.actions.side_tools import tools_of_file
+    from replaydbg.cli.side_tools import tools_and_words
 
+    side_tools, told = tools_and_words(tools)
     return interactive.look(
         trace,
         session_path=session,
         trace_id=trace_id,
         format_name=format_name,
-        side_tools=tools_of_file(tools),
+        side_tools=side_tools,
+        told=told,
         settings=settings_of_file(config),
         follow=follow,
         against=against or "",

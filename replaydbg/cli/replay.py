@@ -142,7 +142,7 @@ def replay(
     """
     from replaydbg.actions.open import open_trace
     from replaydbg.actions.several import is_several
-    from replaydbg.actions.side_tools import tools_of_file
+    from replaydbg.cli.side_tools import tools_told
 
     wishes = terms.wishes(
         live=live,
@@ -155,7 +155,7 @@ def replay(
         config=config,
     )
     words = (edit or (), rerun or (), keep or ())
-    side_tools = tools_of_file(tools)
+    side_tools = tools_told(tools)
     if is_several(traces):
         _refuse({"--resume": resume, "-o": out, "--samples": samples or control, "--session": session})
         how = {"keep": not no_session, "dry_run": dry_run}

@@ -96,8 +96,7 @@ def notices(told: Sequence[Notice], of: str = "") -> None:
 
     file = f"{printable(of)}: " if of else ""
     for notice in told[:NOTICES_SHOWN_MAX]:
-        place = f"{printable(notice.pointer)}: " if notice.pointer else ""
-        say(f"note: {file}{place}{printable(notice.message)}")
+        say(f"note: {file}{printable(notice.sentence)}")
     if len(told) > NOTICES_SHOWN_MAX:
         more = plural(len(told) - NOTICES_SHOWN_MAX, "more notice")
         say(f"note: {file}and {more}; `check --output json` lists all")

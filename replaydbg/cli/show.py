@@ -39,8 +39,8 @@ def show(  # noqa: PLR0917 - each is an option of the command line
                 "--follow shows steps as they come, --step one that is there", "leave one of them out"
             )
         return print_news(trace, format_name, trace_id, output)
-    from replaydbg.actions.side_tools import tools_of_file
     from replaydbg.cli.listing import print_path
+    from replaydbg.cli.side_tools import tools_told
 
     return print_path(
         trace,
@@ -48,5 +48,5 @@ def show(  # noqa: PLR0917 - each is an option of the command line
         trace_id=trace_id,
         step=step,
         output=output,
-        side_tools=tools_of_file(tools),
+        side_tools=tools_told(tools),
     )

@@ -94,7 +94,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Data that had to be bent. `pointer` says where: a JSON pointer, `line N`, or `byte N`."""
+    """Data that had to be bent. `pointer` says where: a JSON pointer, `line N`, or `byte N`; "" is the file as a whole."""
 
     pointer: str
     message: str
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.pointer}: {self.message}" if self.pointer else self.message

@@ -13,7 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -124,7 +124,10 @@ def digest(buffer: memoryview, between: Callable[[], object] = lambda: None) -> 
 def read_text(path: str) -> str:
     """A small text file given by hand: the value of an edit, a list of tools. Raises UsageProblem."""
     try:
-        raw = sys.stdin.buffer.read() if path == STANDARD_INPUT else Path(path).read_bytes()
+        with nullcontext(sys.stdin.buffer) if path == STANDARD_INPUT else Path(path).open("rb") as file:
+            raw = file.read(limits.GIVEN_BYTES_MAX + 1)
+        if len(raw) > limits.GIVEN_BYTES_MAX:
+            raise UsageProblem(f"{path} has more than {limits.GIVEN_BYTES_MAX >> 20} MiB")
         wide = _wide(raw)
         return raw.decode(wide) if wide else raw.decode("utf-8-sig")
     except OSError as error:

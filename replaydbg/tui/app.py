@@ -123,7 +123,7 @@ class ReplayApp(TypedAhead[int], inherit_bindings=False):
         from replaydbg.tui.screens.main import MainScreen
 
         desk = Desk(self._opened)
-        desk.of_settings = self.key_problems
+        desk.of_settings = [*self.key_problems, *self._opened.told]
         desk.one_of_many = self._chooser() is not None
         self.main = MainScreen(desk, event)
         # Its layout from the first paint on: Textual gives them when the screen is told its size, and styles all anew.

@@ -119,7 +119,7 @@ class Desk:
         self.traces: tuple[Trace, ...] = ()
         self.trace_id = setup.trace_id
         self.of_settings: list[str] = []
-        """What could not be taken of the person's settings."""
+        """What could not be taken of the person's settings and tools."""
         self.notices: list[str] = []
         self.plan: Plan | None = None
         self.planning = False

@@ -20,6 +20,8 @@ class Setup:
     trace_id: str | None = None
     session_path: str | None = None
     side_tools: tuple[ToolSpec, ...] = ()
+    told: tuple[str, ...] = ()
+    """What of their file is no tool, and other things that were bent before the trace was read: sentences."""
     settings: Settings | None = None
     """None for the defaults."""
     follow: bool = False

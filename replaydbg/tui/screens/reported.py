@@ -30,7 +30,7 @@ class Reported(Sizing):
         known = desk.notices
         desk.notices = [
             *desk.of_settings,
-            *(f"{notice.pointer}: {notice.message}" for notice in reading.notices),
+            *(notice.sentence for notice in reading.notices),
         ]
         self.chain.stays_at_end = desk.setup.follow
         if not reading.complete:

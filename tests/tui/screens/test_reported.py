@@ -47,6 +47,15 @@ async def test_notices_are_counted(tmp_path: Path) -> None:
         await sitting.until_text("2 notices")
 
 
+async def test_what_of_a_file_of_tools_is_none_is_a_notice(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    appended(path, span(1))
+    async with open_setup(Setup(str(path), told=("tools.json: /1: no tool",))) as sitting:
+        sitting.main.on_trace_read(TraceRead(Reading((RUN,), (Notice("", "odd as a whole"),))))
+        assert sitting.main.desk.notices == ["tools.json: /1: no tool", "odd as a whole"]
+        await sitting.until_text("2 notices")
+
+
 async def test_findings_of_what_is_no_longer_shown_change_nothing_on_the_screen(tmp_path: Path) -> None:
     async with open_made(tmp_path, RUN) as sitting:
         old = sitting.shown
