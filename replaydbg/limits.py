@@ -14,6 +14,9 @@ UNPACKED_BYTES_MAX = 4 << 30
 ZIP_MEMBER_BYTES_MAX = 1 << 30
 """What one file of an archive may unpack to: they are unpacked one at a time, into memory."""
 
+ZIP_FILES_MAX = 20_000
+"""Files of an archive that are looked at: the beginning of each is unpacked, in a quarter of a millisecond."""
+
 YAML_VALUES_MAX = 5_000_000
 """What a YAML file may hold with its aliases written out: ten lines can stand for more than any memory."""
 

@@ -58,6 +58,10 @@ _FLOWS = re.compile(
 )
 _MAGIC = {
     b"PK\x03\x04": Refusal("a zip archive", "unpack it and open one of its files"),
+    b"PK\x05\x06": Refusal("a zip archive with no file in it", ""),
+    b"PK\x07\x08": Refusal(
+        "one part of a zip archive", "put the parts together: `zip -s 0 PART.zip --out whole.zip`"
+    ),
     b"\x1f\x8b": Refusal("gzip inside of what was already unpacked", "unpack it first"),
     _ZSTD: Refusal(
         "compressed with zstd", "`pip install 'replaydbg[zstd]'` to read it, or unpack it with `zstd -d`"

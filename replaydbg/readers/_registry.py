@@ -20,7 +20,16 @@ from replaydbg import readers as package
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
 from replaydbg.errors import UnreadableInput, UsageProblem
-from replaydbg.readers import _arrays, _containers, _hollow, _pages, _refusals, _resemblance, _strangers
+from replaydbg.readers import (
+    _archive,
+    _arrays,
+    _containers,
+    _hollow,
+    _pages,
+    _refusals,
+    _resemblance,
+    _strangers,
+)
 from replaydbg.readers._api import Document, Feed, NotThisFormat, Reader, Reading
 from replaydbg.readers._index import ENTRIES, Entry
 from replaydbg.readers._index import entry as entry_of
@@ -222,6 +231,8 @@ def _ranked(
         for each in known:
             if each.entry.name == format_name:
                 if refusal is not None and not each.reader().takes_binary:
+                    if _archive.is_one(document):
+                        return [(1.0, _of_archive(format_name, fallback=fallback))], told
                     raise refusal
                 return [(1.0, _or_each(each.reader(), document))], told
         raise UsageProblem(
@@ -239,6 +250,8 @@ def _ranked(
         (score, reader) for score, reader in ranked if score > 0 and (fallback or not reader.is_fallback)
     ]
     best = max((score for score, reader in possible if not reader.is_fallback), default=0.0)
+    if not best and _archive.is_one(document):
+        return [(1.0, _of_archive(None, fallback=fallback))], told
     if best < _UNMISTAKABLE:
         inner = None if refusal is not None else _of_items(document, best)
         if inner is None or inner[0] < _UNMISTAKABLE:
@@ -248,6 +261,20 @@ def _ranked(
         if inner is not None:
             possible.insert(0, inner)
     return possible, told
+
+
+def _of_archive(format_name: str | None, *, fallback: bool) -> Reader:
+    def is_trace(begins: Document) -> bool:
+        try:
+            choice = choose(begins, fallback=False)
+        except UnreadableInput:
+            return False
+        if choice.reader.name == _archive.NAME:
+            return False
+        return choice.confidence >= _SURE if format_name is None else choice.reader.name == format_name
+
+    wanted = f"of the format {format_name!r}" if format_name else "a trace that is known"
+    return _archive.reader(is_trace, partial(read, format_name=format_name, fallback=fallback), wanted)
 
 
 def _of_items(document: Document, best: float) -> tuple[float, Reader] | None:

@@ -18,8 +18,12 @@ MAGIC = b"PK\x03\x04"
 _LOCAL_HEADER = re.compile(rb"PK\x03\x04")
 _HEADER = struct.Struct("<4sHHHHHIIIHH")
 _STORED, _DEFLATED, _ZSTD = 0, 8, 93
-_SIZES_FOLLOW = 1 << 3
-"""The flag of a header written before the sizes were known."""
+_ENCRYPTED, _SIZES_FOLLOW = 1 << 0, 1 << 3
+"""Flags of a header; the second of one that was written before the sizes were known."""
+_DIRECTORY_BYTES_MAX = 64 << 20
+"""A larger one, of a million names, would fill the memory; the files are then taken as they lie."""
+_ROOM_OF_HEADERS = 1 << 10
+"""More of the packed bytes than are wanted of the unpacked ones: those of a block that does not shrink begin with some."""
 
 
 class NotUnpackedError(ValueError):
@@ -37,11 +41,16 @@ class Member:
     name: str
     packed: memoryview
     method: int
+    is_encrypted: bool = False
 
-    def content(self) -> bytes:
-        """The file unpacked. Raises NotUnpackedError."""
+    def content(self, first: int | None = None) -> bytes:
+        """The file unpacked, or its `first` bytes. Raises NotUnpackedError."""
+        if self.is_encrypted:
+            raise NotUnpackedError(f"{self.name} is encrypted")
+        packed = self.packed if first is None else self.packed[: first + _ROOM_OF_HEADERS]
         try:
-            content = _unpacked(self.packed, self.method)
+            # One byte more than the most that is allowed tells that there is more.
+            content = _unpacked(packed, self.method, first or limits.ZIP_MEMBER_BYTES_MAX + 1)
         except zlib.error as error:
             raise NotUnpackedError(f"{self.name} is damaged: {error}") from error
         if len(content) > limits.ZIP_MEMBER_BYTES_MAX:
@@ -69,9 +78,9 @@ def _member(buffer: memoryview, at: int, size: int, name: str) -> Member | None:
     header = _header(buffer, at)
     if header is None:
         return None
-    _, _, _, method, _, _, _, _, _, name_bytes, extra_bytes = header
+    _, _, flags, method, _, _, _, _, _, name_bytes, extra_bytes = header
     start = at + _HEADER.size + name_bytes + extra_bytes
-    return Member(name, buffer[start : start + size], method)
+    return Member(name, buffer[start : start + size], method, bool(flags & _ENCRYPTED))
 
 
 def _header(buffer: memoryview, at: int) -> tuple[int, ...] | None:
@@ -100,9 +109,7 @@ def _as_they_lie(buffer: memoryview) -> Iterator[Member]:
             at = following.start() if following else len(buffer)
 
 
-def _unpacked(packed: memoryview, method: int) -> bytes:
-    """One byte more than the most that is allowed tells that there is more."""
-    most = limits.ZIP_MEMBER_BYTES_MAX + 1
+def _unpacked(packed: memoryview, method: int, most: int) -> bytes:
     if method == _STORED:
         return bytes(packed[:most])
     if method == _DEFLATED:
@@ -149,6 +156,8 @@ class _File(io.RawIOBase):
 
     def read(self, size: int | None = -1) -> bytes:
         end = len(self._buffer) if size is None or size < 0 else self._at + size
+        if end - self._at > _DIRECTORY_BYTES_MAX:
+            raise OSError("a directory larger than is read")
         piece = bytes(self._buffer[self._at : end])
         self._at += len(piece)
         return piece

@@ -3,7 +3,7 @@
 The branch that was looked at last is told; others are counted. Code that was run, searches and other tools are calls by
 the name of whom they were sent to.
 
-Get one: *Settings > Data controls > Export data* in ChatGPT; `conversations.json` in what it mails
+Get one: *Settings > Data controls > Export data* in ChatGPT; the zip that it mails, as it is, or `conversations.json` in it
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The data export of claude.ai: conversations, with the blocks of each reply and when each of them began and ended.
 
-Get one: *Settings > Privacy > Export data* in claude.ai; `conversations.json` in what it mails
+Get one: *Settings > Privacy > Export data* in claude.ai; the zip that it mails, as it is, or `conversations.json` in it
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import deque
 from typing import Any
 
 import orjson
@@ -326,7 +327,7 @@ def test_a_heading_without_samples() -> None:
 def test_the_registry_hands_archives_to_this_reader_alone() -> None:
     assert _registry.choose(document(archive(SAMPLE))).reader is READER
     with pytest.raises(UnreadableInput, match="zip archive"):
-        _registry.choose(document(archive(SAMPLE)), "otlp")
+        deque(_registry.read(document(archive(SAMPLE)), "otlp"))
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ SAMPLES = (
     "upgrade_long",
     "leave_chatlog",
     "oncall_anthropic",
+    "chat_export",
 )
 
 
