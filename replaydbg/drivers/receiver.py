@@ -12,12 +12,15 @@ import errno
 import ipaddress
 import os
 import re
+import signal
 import socket
+import threading
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import orjson
@@ -46,6 +49,7 @@ _HEAD_BYTES = 4096
 _MARK = re.compile(rb'"resource(?:Spans|Logs)"\s*:')
 """What stands at the beginning of a file that lines may be added to."""
 _TLS = b"\x16\x03"
+_HANG_UP: int | None = getattr(signal, "SIGHUP", None)
 _PACKED = {"gzip": 31, "deflate": 15}
 """The encodings that SDKs send, with what zlib calls them."""
 
@@ -133,6 +137,12 @@ class Receiver:
             self.refuse(f"a request to {scope['path'][:80]!r}", refused)
             await _answer(send, refused.status, "text/plain", refused.why.encode())
             return
+        except asyncio.CancelledError:  # the time to finish is over
+            self.refuse(
+                f"a request to {scope['path'][:80]!r}",
+                Refused(503, "it was not whole when the receiver ended"),
+            )
+            raise
         await _answer(send, 200, content_type, b"{}" if content_type == _JSON else b"")
 
     async def _taken(self, scope: Scope, headers: Mapping[str, str], receive: Receive) -> str:
@@ -341,6 +351,26 @@ def server(receiver: Receiver) -> uvicorn.Server:
 
 
 def serve(receiver: Receiver, bound: socket.socket) -> None:
-    """Until the process is interrupted."""
-    with suppress(KeyboardInterrupt):
-        asyncio.run(server(receiver).serve(sockets=[bound]))
+    """Until the process is interrupted, told to end (SIGTERM), or its terminal is closed (SIGHUP)."""
+    running = server(receiver)
+    with suppress(KeyboardInterrupt), _ended_by(running.handle_exit, signal.SIGTERM, _HANG_UP):
+        asyncio.run(running.serve(sockets=[bound]))
+
+
+@contextmanager
+def _ended_by(handler: Callable[[int, FrameType | None], None], *numbers: int | None) -> Iterator[None]:
+    """Signals are handled so; one that is ignored, as `nohup` has it, stays so. uvicorn raises those anew that have ended it,
+    which would end the process before it has said what it got.
+    """
+    if threading.current_thread() is not threading.main_thread():  # only there signals can be handled
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in numbers if number is not None}
+    handled = {number: old for number, old in before.items() if old is not signal.SIG_IGN}
+    try:
+        for number in handled:
+            signal.signal(number, handler)
+        yield
+    finally:
+        for number, old in handled.items():
+            signal.signal(number, old)

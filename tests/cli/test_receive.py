@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import signal
+import threading
+import time
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
 from replaydbg.actions.open import open_trace
 from replaydbg.core.step import Kind
+from replaydbg.views.text import plural
 from tests.support.command_line import run
 from tests.support.model_server import reply, serving
 from tests.support.receiving import receiving, run_agent
@@ -59,6 +64,44 @@ def test_what_is_refused_is_said_on_standard_error(tmp_path: Path) -> None:
     assert any("415" in line for line in receiver.said)
     assert receiver.said[-1].endswith("1 request refused")
     assert orjson.loads((tmp_path / "run.jsonl").read_bytes()) == {"resourceSpans": []}
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows ends processes without asking them")
+@pytest.mark.parametrize("by", ["SIGTERM", "SIGHUP"])
+def test_what_ends_it_lets_it_finish_and_say_what_it_got(tmp_path: Path, by: str) -> None:
+    """A real exporter sends as fast as it can when the signal comes: what was acknowledged is counted, and in the file."""
+    exporter = pytest.importorskip("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+    spans = real_spans(50)
+    path, sent = tmp_path / "run.jsonl", []
+    with receiving(path) as receiver:
+        sender = exporter.OTLPSpanExporter(endpoint=f"{receiver.url}/v1/traces", timeout=2)
+
+        def send() -> None:
+            while sender.export(spans).name == "SUCCESS":
+                sent.append(len(spans))
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        while len(sent) < 3:
+            time.sleep(0.01)
+        assert receiver.stop(signal.Signals[by]) == 0
+        thread.join()
+    requests = [orjson.loads(line) for line in path.read_bytes().splitlines()]
+    kept = [len(one["resourceSpans"][0]["scopeSpans"][0]["spans"]) for one in requests]
+    assert f"{sum(kept):,} spans and 0 log records in {plural(len(kept), 'request')}" in receiver.said[-1]
+    assert sum(kept) >= sum(sent)
+
+
+def real_spans(count: int) -> Any:
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+    from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+    memory, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(memory))
+    for number in range(count):
+        provider.get_tracer("agent").start_span(f"step {number}").end()
+    return memory.get_finished_spans()
 
 
 def test_a_port_that_is_taken(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import os
 import socket
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -220,6 +221,27 @@ def test_clients_that_stop_in_the_middle_hold_up_nobody(talk: Talk, monkeypatch:
     assert asyncio.run(many()) == 200
     assert [each["status"] for each in answers if "status" in each] == [408] * limits.RECEIVE_REQUESTS_MAX
     assert len(talk.lines) == 1
+
+
+def test_what_is_not_whole_when_it_ends_is_counted_as_refused(talk: Talk) -> None:
+    async def silent() -> Mapping[str, Any]:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def answer(_: dict[str, Any]) -> None: ...
+
+    async def ended() -> None:
+        headers = [(b"content-type", JSON.encode())]
+        scope = {"type": "http", "path": "/v1/traces", "method": "POST", "headers": headers}
+        task = asyncio.ensure_future(talk.receiver(scope, silent, answer))
+        await asyncio.sleep(0.01)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(ended())
+    assert talk.receiver.counts.refused == 1
+    assert "when the receiver ended" in talk.told[-1]
 
 
 @pytest.mark.parametrize("path", ["/v1/traces/", "/otlp/v1/traces", "/api/public/otel/v1/traces"])

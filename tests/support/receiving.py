@@ -47,9 +47,9 @@ class Receiving:
     process: subprocess.Popen[str]
     said: list[str] = field(default_factory=list)
 
-    def stop(self) -> int:
-        """Interrupt it, as Ctrl+C does. Returns its exit code."""
-        self.process.send_signal(signal.SIGINT)
+    def stop(self, by: signal.Signals = signal.SIGINT) -> int:
+        """Interrupt it, as Ctrl+C does, or otherwise. Returns its exit code."""
+        self.process.send_signal(by)
         _, rest = self.process.communicate(timeout=30)
         self.said += rest.splitlines()
         return self.process.returncode
