@@ -18,7 +18,7 @@ from replaydbg.core.step import KINDS, STATUSES, Body, Kind, PlainBody, Status, 
 
 BODIES_KEPT_BYTES_MAX = 128 << 20
 """Text of the steps whose bodies are kept decoded, since every rule asks for them: all of a run that is not very large.
-Only bodies that tell their `weight`, the bytes of their text, are kept so."""
+Only bodies that tell their `weight`, the bytes of the text that no other one holds, are kept so."""
 
 BODIES_CACHED_MAX = 64
 """Of the other bodies so many are kept: a screenful and its neighbours."""
@@ -168,11 +168,21 @@ class Trace:
 
     def _decoded(self, row: int) -> Body:
         body = self._whole(self.decode(self.handles[row]))
-        weight = getattr(body, "weight", None)  # one that does not tell may hold anything
-        if weight is not None and self._kept_bytes + weight <= BODIES_KEPT_BYTES_MAX:
-            self._kept_bytes += weight
-            self._kept[row] = body
+        self.keep(row, body)
         return body
+
+    def keep(self, row: int, body: Body) -> None:
+        """Keep the body of the step if there is room. Of one with a long prompt it is known only when that was looked at."""
+        weight = None if row in self._kept else getattr(body, "weight", None)
+        if weight is None:  # one that does not tell may hold anything
+            return
+        if self._kept_bytes + weight > BODIES_KEPT_BYTES_MAX:
+            weight = (
+                BODIES_KEPT_BYTES_MAX  # those that come after it may hold what it would have held for them
+            )
+        else:
+            self._kept[row] = body
+        self._kept_bytes += weight
 
     def kind(self, row: int) -> Kind:
         return KINDS[self.kinds[row]]

@@ -87,7 +87,7 @@ class Walk:
                 new[place] = place.make(present)
         rows = self._rows() if new else ()
         listeners = [(place.kind, made.hear) for place, made in new.items()]
-        kinds, body_of = self._trace.kinds, self._trace.body
+        kinds, body_of, keep = self._trace.kinds, self._trace.body, self._trace.keep
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             if heed is not None:
                 heed(start / len(rows))
@@ -98,6 +98,7 @@ class Walk:
                 if kind == _MODEL_CALL:
                     # Decoded while its text is at hand, and in order: a prompt mostly begins with a prompt or reply just before it.
                     _ = body.messages, body.output
+                    keep(row, body)
                 heard = row, body
                 everything.append(heard)
                 by_kind[kind].append(heard)

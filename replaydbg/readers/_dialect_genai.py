@@ -13,6 +13,7 @@ from replaydbg.core.step import Kind, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _genai_contents, _genai_events
 from replaydbg.readers._attributes import Attributes, cut_off, parsed, parsed_list
+from replaydbg.readers._histories import Told
 from replaydbg.readers._lazy import lazy
 from replaydbg.readers._payloads import error_in, tool_message
 from replaydbg.readers._span import Counts, Event, Facts, Span, SpanBody, is_glue, merged, python_literal
@@ -71,6 +72,11 @@ _PARAMS = {"stop_sequences": "stop", "choice.count": "n", "encoding_formats": ""
 
 _WRAPPER_KEYS = {"input_str", "tags", "metadata", "kwargs"}
 """What OpenLLMetry's LangChain instrumentation puts around the `inputs` of a tool."""
+
+
+_LONG_BYTES_MIN = 16 << 10
+_BYTES_OF_A_MESSAGE, _BYTES_OF_A_PLACE = 128, 8
+"""A message takes so much text at least, and its place in a prompt so much memory."""
 
 
 def kind_of(wanted: Mapping[str, Json], name: str) -> Kind:
@@ -177,6 +183,21 @@ class Body(SpanBody):
         reason = loose.text(reasons[0] if isinstance(reasons, list) and reasons else reasons)
         return message if message.finish_reason or not reason else replace(message, finish_reason=reason)
 
+    _elsewhere = 0
+    """Bytes of its text that made messages which other bodies hold, too."""
+
+    @property
+    def weight(self) -> int | None:
+        """Of a long prompt that nobody has looked at nothing is known: most of it may be in others, and weigh nothing here."""
+        told = super().weight or 0
+        if told < _LONG_BYTES_MIN or "messages" in self.__dict__:
+            return told - self._elsewhere + self._elsewhere // _BYTES_OF_A_MESSAGE * _BYTES_OF_A_PLACE
+        return None
+
+    def _shared(self, told: Told) -> tuple[Message, ...]:
+        self._elsewhere += told.begun
+        return told.messages
+
     def _messages(self, key: str) -> tuple[Message, ...] | None:
         if key not in self.attributes:
             return None
@@ -184,14 +205,14 @@ class Body(SpanBody):
         if self.histories is not None and isinstance(raw, msgspec.Raw):
             known = self.histories.messages_in(memoryview(raw), replied=key == _REPLY)
             if known is not None:
-                return known
+                return self._shared(known)
         value = self.attributes[key]
         if value is None or (isinstance(value, str) and value.startswith(arguments.REDACTED_MARKS)):
             return None
         if isinstance(value, str) and self.histories is not None:
             known = self.histories.messages(value)
             if known is not None:
-                return known
+                return self._shared(known)
         if isinstance(value, str) and value.lstrip()[:1] not in {
             "[",
             "{",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from typing import AnyStr, TypeAlias
+from typing import AnyStr, NamedTuple, TypeAlias
 
 import orjson
 
@@ -32,22 +32,30 @@ _Known: TypeAlias = list[tuple[AnyStr, _Messages]]
 """Beginnings of texts with their messages, the latest last. No mapping: nothing but the hash of half a megabyte costs as much."""
 
 
+class Told(NamedTuple):
+    """The messages of a text, and how much of it, in its own bytes or characters, an earlier one began with."""
+
+    messages: _Messages
+    begun: int = 0
+
+
 class Histories:
     def __init__(self) -> None:
         self._known: _Known[str] = []
         self._known_escaped: _Known[bytes] = []
         self._replies_escaped: _Known[bytes] = []
 
-    def messages(self, text: str) -> _Messages | None:
+    def messages(self, text: str) -> Told | None:
         """The messages of a JSON list of them; None where the text is no whole list."""
         if len(text) < _SHORT_CHARS or not text.endswith("]"):
-            return _decoded(text)
+            messages = _decoded(text)
+            return None if messages is None else Told(messages)
         begun, known = _begun(self._known, text, 0, ",]")
         rest = text[begun:]
         new = () if rest == "]" else _decoded("[" + rest[1:] if begun else rest)
-        return None if new is None else _remembered(self._known, text[:-1], known + new)
+        return None if new is None else Told(_remembered(self._known, text[:-1], known + new), begun)
 
-    def messages_in(self, value: memoryview, *, replied: bool = False) -> _Messages | None:
+    def messages_in(self, value: memoryview, *, replied: bool = False) -> Told | None:
         """The same of the text of an `AnyValue`, of which only what is new is taken out of its escapes.
 
         None where it is no such text, or one that `messages` knows better how to read. `replied` says that it is no
@@ -68,10 +76,12 @@ class Histories:
             except ValueError:
                 return None
             new = genai.read_messages(found) if isinstance(found, list) else None
-        if new is None or is_short:
-            return new
+        if new is None:
+            return None
+        if is_short:
+            return Told(new)
         remembering = self._replies_escaped if replied else self._known_escaped
-        return _remembered(remembering, raw[start : end - 1], known + new)
+        return Told(_remembered(remembering, raw[start : end - 1], known + new), begun)
 
     def _begun_in(self, raw: bytes, start: int) -> tuple[int, _Messages]:
         begun, known = _begun(self._known_escaped, raw, start, b",]")

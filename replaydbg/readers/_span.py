@@ -126,7 +126,7 @@ class SpanBody:
         return self.repeats.made(self.attributes, key, read)
 
     @property
-    def weight(self) -> int:
+    def weight(self) -> int | None:
         """The bytes of its text: what a trace may keep of bodies is bounded."""
         raw = self.span.raw
         return len(raw) if isinstance(raw, memoryview) else _DOCUMENT_BYTES

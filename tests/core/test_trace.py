@@ -111,6 +111,27 @@ def test_bodies_are_decoded_when_somebody_looks_and_kept_while_there_is_room(
     assert len(decoded) == len(run) + 1
 
 
+def test_a_body_that_weighs_itself_later_is_kept_when_somebody_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Late:
+        weight: int | None = None
+
+    monkeypatch.setattr(trace_module, "BODIES_KEPT_BYTES_MAX", 30)
+    run = trace(*(model_call(f"m{number}", [], "") for number in range(BODIES_CACHED_MAX + 5)))
+    run.decode = lambda _: Late()  # type: ignore[assignment,return-value]
+    bodies = [run.body(row) for row in range(5)]
+    weights = [None, 10, 21, 1, 1]
+    for row, (body, weight) in enumerate(zip(bodies, weights, strict=True)):
+        body.weight = weight  # type: ignore[attr-defined]
+        run.keep(row, body)
+    for row in range(5, len(run)):
+        run.body(row)
+    assert [run.body(row) is body for row, body in enumerate(bodies)] == [False, True, False, False, False], (
+        "after the first that found no room none is kept: it may hold what that one would have held"
+    )
+
+
 def test_to_another_process_it_travels_without_its_bodies() -> None:
     run = trace(model_call("m", [], "said"), model_call("n", [], ""))
     other = pickle.loads(pickle.dumps(run))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
@@ -261,3 +262,21 @@ def test_messages_that_are_no_list(said: str, text: str) -> None:
 )
 def test_spans_made_by_hand_without_an_operation(name: str, kind: Kind) -> None:
     assert step(name, {"gen_ai.request.model": "m"}).kind is kind
+
+
+def test_a_long_prompt_weighs_what_is_new_in_it_once_somebody_looked() -> None:
+    said = [{"role": "user", "parts": [{"type": "text", "content": "x" * 20_000}]}]
+    prompts = [said, [*said, *said], [*said, *said, {"role": "user", "parts": []}]]
+    run = trace(
+        *(
+            span(number, "chat m", 0, {**CHAT, "gen_ai.input.messages": json.dumps(prompt)})
+            for number, prompt in enumerate(prompts, 1)
+        )
+    )
+    bodies: list[Any] = [run.body(row) for row in range(3)]
+    assert [body.weight for body in bodies] == [None, None, None]
+    assert [len(body.messages) for body in bodies] == [1, 2, 3]
+    first, second, third = [body.weight for body in bodies]
+    assert 20_000 < first < 24_000
+    assert 20_000 < second < 24_000, "the first half is the first one's"
+    assert 0 < third < 5_000
