@@ -67,6 +67,7 @@ ENTRIES = {
     "haystack_messages": Entry(name="haystack-messages", needs=(b'"meta"', b'"_meta"')),
     "inspect_log": Entry(name="inspect", needs=(b"PK\x03\x04", b'"eval"', b'"epoch"', b'"event"')),
     "kimi_session": Entry(name="kimi-session", needs=(b'"context.append_message"', b'"context.append_loop_event"', b'"tools.set_active_tools"', b'"turn.prompt"'), has_others_beside=True, main_files=("agents/main/wire.jsonl",), parts=(("(.*/agents)/[^/]+/wire\\.jsonl", "\\1/main/wire.jsonl"),)),
+    "langchain_events": Entry(name="langchain-events", needs=(b'"on_chain_', b'"on_chat_model_', b'"on_llm_', b'"on_tool_', b'"on_retriever_', b'"on_prompt_', b'"on_parser_', b'"on_custom_event"')),
     "langchain_messages": Entry(name="langchain-messages", needs=(b'"lc"', b'"data"', b'"additional_kwargs"', b'"response_metadata"', b'"human"', b'"ai"', b'"AIMessageChunk"')),
     "langfuse": Entry(name="langfuse", needs=(b'"parentObservationId"', b'"parent_observation_id"', b'"usageDetails"', b'"usage_details"', b'"AGENT"', b'"CHAIN"', b'"EMBEDDING"', b'"EVALUATOR"', b'"EVENT"', b'"GENERATION"', b'"GUARDRAIL"', b'"RETRIEVER"', b'"SPAN"', b'"TOOL"', b'"projectId"', b'"bookmarked"', b'"htmlPath"')),
     "langsmith": Entry(name="langsmith", needs=(b'"dotted_order"', b'"run_type"')),

@@ -218,15 +218,15 @@ def python_literal(text: str) -> Json | None:
     if not text.lstrip().startswith(("{", "[")) or len(text) > _LITERAL_CHARS_MAX:
         return None
     try:
-        return _as_json(ast.literal_eval(text))
+        return as_json(ast.literal_eval(text))
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         return None
 
 
-def _as_json(value: object) -> Json:
+def as_json(value: object) -> Json:
     """Tuples become lists, keys text, what JSON has no word for its `repr`."""
     if isinstance(value, dict):
-        return {str(key): _as_json(item) for key, item in value.items()}
+        return {str(key): as_json(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_as_json(item) for item in value]
+        return [as_json(item) for item in value]
     return value if value is None or isinstance(value, (str, int, float)) else repr(value)

@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from replaydbg.core.message import Json, Message, Role
-from replaydbg.core.step import Kind, PlainBody, Status, Usage
-from replaydbg.readers import _containers, _moments
+from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.readers import _containers, _langchain, _moments
 from replaydbg.readers._api import Document, Reader, Reading
 from replaydbg.readers._chat_facts import Facts
 from replaydbg.readers._transcript import Run, Thread, Transcript
@@ -178,22 +178,11 @@ class _Told:
 
 
 def _facts(said: dict[str, Json], agent: str) -> Facts:
-    told = loose.mapping(said.get("response_metadata"))
-    model = next(filter(None, (loose.text(told.get(key)) for key in ("model_name", "model", "model_id"))), "")
     return Facts(
-        model=model,
-        provider=loose.text(told.get("model_provider")),
+        model=_langchain.model(said),
+        provider=loose.text(loose.mapping(said.get("response_metadata")).get("model_provider")),
         agent=agent,
-        usage=_usage(loose.mapping(said.get("usage_metadata"))),
-    )
-
-
-def _usage(usage: dict[str, Json]) -> Usage:
-    return Usage(
-        loose.count(usage.get("input_tokens")),
-        loose.count(usage.get("output_tokens")),
-        loose.count(loose.mapping(usage.get("input_token_details")).get("cache_read")),
-        loose.count(loose.mapping(usage.get("output_token_details")).get("reasoning")),
+        usage=_langchain.usage(said),
     )
 
 

@@ -23,6 +23,7 @@ SAMPLES = (
     "leave_chatlog",
     "oncall_anthropic",
     "chat_export",
+    "reorder_events",
 )
 
 
