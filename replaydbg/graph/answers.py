@@ -72,7 +72,8 @@ class Answering:
         if link is None:
             return
         previous, new_from = link.previous, link.new_from
-        told = (body.messages or ())[new_from - 1 if new_from else 0 :]
+        messages = body.messages
+        told = () if messages is None else messages[new_from - 1 if new_from else 0 :]
         before, new = (told[0], told[1:]) if new_from else (None, told)
         waiting = list(self._left[previous]) if previous is not None else []
         if previous is not None and before is not None and not self._calls[previous]:

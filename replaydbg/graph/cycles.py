@@ -319,8 +319,11 @@ class _InStretch:
 
     def _equal_calls(self, enough: int) -> Iterator[list[int]]:
         """Where the same was done, of what was done so often."""
-        called = [at for at, turn in enumerate(self.turns) if turn.tools]
-        for places in _grouped(called, lambda at: self.turns[at].gist):
+        by_gist: defaultdict[int, list[int]] = defaultdict(list)
+        for at, turn in enumerate(self.turns):
+            if turn.tools:
+                by_gist[turn.gist].append(at)
+        for places in by_gist.values():
             if len(places) >= enough:
                 yield from _grouped(places, lambda at: self.turns[at].did)
 

@@ -270,9 +270,10 @@ class Deeds:
 
     def differ(self, turn: Turn, other: Turn) -> bool:
         """See `Turn.came_otherwise`."""
+        heads = {self.head(turn), self.head(other)}
+        if len(heads) > 1 and 0 not in heads:
+            return True
         mine, its = self._text_of(turn), self._text_of(other)
-        if not mine or not its:
-            return False
         for begins in (plain_beginning, _opening):
             one, another = begins(mine), begins(its)
             if one and another and not one.startswith(another) and not another.startswith(one):
@@ -291,10 +292,9 @@ class Deeds:
         if len(turn.calls) != 1:
             return b""
         (result,) = turn.results()
-        value = result.value
-        if result.failed or not result.known or not isinstance(value, str) or is_nothing(value):
+        if result.failed or not isinstance(result.value, str) or is_nothing(result.value):
             return b""
-        return roughly(_raw(value[:_BEGINNING_CHARS]))
+        return roughly(_raw(result.value[:_BEGINNING_CHARS]))
 
     def outcome(self, turn: Turn, results: Sequence[Result]) -> int:
         """See `Turn.outcome`."""

@@ -65,12 +65,13 @@ class Came:
 
     def hear(self, row: int, body: Body) -> None:
         result = body.result
-        if isinstance(result, str) and len(result) <= _SHORT_CHARS_MAX and body.has_result:
-            self.short[row] = result
-        if isinstance(result, str) and self._statuses[row] != _ERROR and _is_well(body, result):
-            self.of_row[row] = _WELL  # as `told` has it, and nearly always
-            self.heads[row] = _head(result)
-            return
+        if isinstance(result, str) and (result or body.has_result):
+            if len(result) <= _SHORT_CHARS_MAX:
+                self.short[row] = result
+            if self._statuses[row] != _ERROR and begins_well(result[:BEGINNING_CHARS]) and not body.error:
+                self.of_row[row] = _WELL  # as `told` has it, and nearly always
+                self.heads[row] = _head(result)
+                return
         call = self._calls.get(row)
         name = call.name if call is not None else ""
         came = self.of_row[row] = _ran(body, name, marked=self._statuses[row] == _ERROR)
@@ -80,10 +81,6 @@ class Came:
             came.marked or not body.error
         ):  # and not only for the error of a step that gave something
             self.heads[row] = FAILED_HEAD
-
-
-def _is_well(body: Body, result: str) -> bool:
-    return begins_well(result[:BEGINNING_CHARS]) and body.has_result and not body.error
 
 
 def _head(result: Json) -> int:

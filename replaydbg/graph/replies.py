@@ -82,7 +82,9 @@ def reply_of(row: int, body: Body, before: Reply | None) -> Reply:
         thinks,
         others,
         calls,
-        before.params if before is not None and before.params == params else params,
+        before.params
+        if before is not None and (before.params is params or before.params == params)
+        else params,
         body.response_model,
         hosted_failures(output.parts) if others and output is not None else (),
     )

@@ -85,19 +85,20 @@ class Linking:
         talk = self._talks.get(id(conversation)) or self._begin(conversation)
         if talk.is_shared:
             return False
-        talk.learn(length)
-        link = self._continued(row, prompt, _LENGTHS, talk.ends, talk.prompts)
-        if link is None:
-            if length and self._told_after(row, prompt[0], talk.key) is not None:
+        before = talk.goes_on_from(length)
+        if before is not None:  # as nearly always
+            link = tuple.__new__(Link, (row, *before, False))
+        else:
+            talk.learn(length)
+            found = self._continued(row, prompt, _LENGTHS, talk.ends, talk.prompts)
+            if found is None and length and self._told_after(row, prompt[0], talk.key) is not None:
                 self._share(talk.key)
                 return False
-            link = Link(row, None, 0)
+            link = found or Link(row, None, 0)
         self.links[row] = link
         talk.ends.follow(link.previous)
-        talk.prompts[length] = row
-        talk.calls.append((row, length))
+        talk.add(row, length, output)
         if output is not None:
-            talk.replies.setdefault(length, []).append((row, output))
             self._unkeyed.append(row)
         return True
 
@@ -228,7 +229,9 @@ class Linking:
 class _Talk:
     """Calls whose prompts are beginnings of one conversation. Unless it is shared, lengths are names of its beginnings."""
 
-    __slots__ = ("calls", "conversation", "ends", "is_shared", "key", "prompts", "replies")
+    __slots__ = (
+        "_latest", "_longest", "calls", "conversation", "ends", "is_shared", "key", "prompts", "replies",
+    )  # fmt: skip
 
     def __init__(self, trace: Trace, conversation: Conversation, key: int) -> None:
         self.conversation = conversation
@@ -241,6 +244,33 @@ class _Talk:
         self.prompts: dict[int, int] = {}
         self.replies: dict[int, list[tuple[int, Message]]] = {}
         """By the length of their prompt those that are not known to stand after it."""
+        self._longest = -1
+        self._latest: tuple[int, int, Message] | None = None
+        """The call that was added last, the length of its prompt and its reply, if no prompt before was as long."""
+
+    def add(self, row: int, length: int, output: Message | None) -> None:
+        """A call of the talk, after those before it."""
+        self.prompts[length] = row
+        self.calls.append((row, length))
+        if output is not None and length > self._longest:
+            self._latest = row, length, output
+        elif output is not None:
+            self.replies.setdefault(length, []).append((row, output))
+        self._longest = max(self._longest, length)
+
+    def goes_on_from(self, length: int) -> tuple[int, int] | None:
+        """The call added last and where its reply ends, if a prompt of this length holds that very value, and is longer than
+        all before: no other call can be nearer. None where one has to look.
+        """
+        latest, self._latest = self._latest, None
+        if latest is None:
+            return None
+        row, at, output = latest
+        if at < length and self.conversation[at] is output:
+            self.ends.add(at + 1, row)
+            return row, at + 1
+        self.replies.setdefault(at, []).append((row, output))
+        return None
 
     def learn(self, length: int) -> None:
         """See which replies stand in a prompt of this length."""

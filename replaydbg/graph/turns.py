@@ -98,11 +98,11 @@ class Turns:
     def _add_reply(self, row: int, reply: Reply) -> None:
         stretch = self._stretch_of(row)
         self._of_row[row] = self._open[self._scope(row)] = stretch
-        calls = self._calls.get(row, ())
+        calls, ran_by = self._calls.get(row, ()), self._ran.get
         if reply.chars >= LONG_OUTPUT_CHARS_MIN:
             self.long_outputs.append(row)
         if calls:
-            ran = [self._ran[row, number] for number in range(len(calls)) if (row, number) in self._ran]
+            ran = [at for number in range(len(calls)) if (at := ran_by((row, number))) is not None]
             self._add(stretch, (row, *ran), calls)
         elif reply.text_chars:
             self._add(stretch, (row,), ())

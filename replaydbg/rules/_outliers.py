@@ -13,9 +13,10 @@ def outliers(
     values: Sequence[tuple[int, float]], *, times: float, least: float
 ) -> list[tuple[int, float, float]]:
     """Rows whose value is at least `least` and `times` the median, the greatest first, each with the median."""
-    if len(values) < SAMPLES_MIN or max(value for _, value in values) < least:
+    amounts = [value for _, value in values]
+    if len(values) < SAMPLES_MIN or max(amounts) < least:
         return []
-    usual = median(value for _, value in values)
+    usual = median(amounts)
     if usual <= 0:
         return []
     far = [(row, value, usual) for row, value in values if value >= least and value >= times * usual]

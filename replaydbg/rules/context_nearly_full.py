@@ -48,10 +48,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     told: set[_Whose] = set()
     most: dict[_Whose, int] = {}
     tokens, enough = trace.input_tokens, _SMALLEST_WINDOW_TOKENS * share
+    agents, models = trace.agents, trace.models
     for reply in facts.replies:
         row = reply.row
         read = tokens[row]
-        if read < enough or (whose := (trace.agents[row], trace.models[row])) in told:
+        if read < enough or (whose := (agents[row], models[row])) in told:
             continue
         used = read + max(trace.output_tokens[row], 0)
         model = reply.answered_by or trace.model(row)

@@ -33,9 +33,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     again: dict[int, list[tuple[SeenCall, SeenCall]]] = {}
     root = facts.threads.roots.get
     for seen in facts.calls:
-        if not seen.call.id or seen.alone:
+        call, row, _, ran, _, _ = seen
+        if not call.id or ran == row:
             continue
-        key = (root(seen.row, seen.row), seen.call.id)
+        key = (root(row, row), call.id)
         before = used.setdefault(key, seen)
         if before is seen:
             continue

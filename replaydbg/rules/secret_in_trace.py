@@ -49,6 +49,7 @@ _GLANCE_CHARS = 32_000
 """Looked at together: what stays in the processor's cache."""
 
 _BLOB_CHARS_MIN = 4096
+_MODEL_CALL, _TOOL_EXECUTION = KINDS.index(Kind.MODEL_CALL), KINDS.index(Kind.TOOL_EXECUTION)
 _OTHERS = frozenset(map(KINDS.index, (Kind.RETRIEVAL, Kind.HANDOFF, Kind.OPAQUE)))
 """Steps of which what went in and came out is looked at, where nothing is inside of them: else the steps inside say it."""
 
@@ -119,37 +120,34 @@ def _finding(facts: Facts, secret: _secrets.Secret, row: int, place: _Place, row
 def _texts(facts: Facts) -> Iterator[tuple[list[_Said], int]]:
     """Every text of the run once, with the step and the place where it first stands, some at a time; and how long they are."""
     trace, links, calls_of = facts.trace, facts.threads.links, facts.index.calls_by_row
-    kinds, parents, last = trace.kinds, trace.parents, len(trace) - 1
+    kinds, parents, last, body_of = trace.kinds, trace.parents, len(trace) - 1, trace.body
     batch: list[_Said] = []
     chars = 0
     for row in facts.index.in_time:
-        before = len(batch)
-        body = trace.body(row)
-        link = links.get(row)
-        if link is not None:
-            first = link.new_from if link.previous is not None else 0
-            for number, message in enumerate((body.messages or ())[first:], first):
-                for at, part in enumerate(message.parts):
-                    text = part.text if isinstance(part, Text) else _text_of(part)
-                    if len(text) >= _TEXT_CHARS_MIN:
-                        batch.append((row, (number, at), text))
-        output = body.output
-        if output is not None and len(text := output.text) >= _TEXT_CHARS_MIN:
-            batch.append((row, "/output/content", text))
-        result = body.result
-        if result is not None and len(text := _as_text(result)) >= _TEXT_CHARS_MIN:
-            batch.append((row, "/result", text))
-        if len(text := body.error) >= _TEXT_CHARS_MIN:
-            batch.append((row, "/error", text))
-        if kinds[row] in _OTHERS and (row == last or parents[row + 1] != row):
+        body, kind = body_of(row), kinds[row]
+        new: list[tuple[_Place, str]] = []
+        if kind != _TOOL_EXECUTION:
+            link, output = links.get(row), body.output
+            if link is not None:
+                first = link.new_from if link.previous is not None else 0
+                for number, message in enumerate((body.messages or ())[first:], first):
+                    for at, part in enumerate(message.parts):
+                        new.append(((number, at), part.text if isinstance(part, Text) else _text_of(part)))
+            if output is not None:
+                new.append(("/output/content", output.text))
+            for number, call in enumerate(calls_of.get(row, ())):
+                new.append((number, _as_text(call.raw or call.arguments)))
+        if kind != _MODEL_CALL and (result := body.result) is not None:
+            new.append(("/result", _as_text(result)))
+        new.append(("/error", body.error))
+        if kind in _OTHERS and (row == last or parents[row + 1] != row):
             for pointer, value in (("/input", body.input), ("/output", body.output_value)):
-                if value is not None and len(text := _said_in(value)) >= _TEXT_CHARS_MIN:
-                    batch.append((row, pointer, text))
-        for number, call in enumerate(calls_of.get(row, ())):
-            if len(text := _as_text(call.raw or call.arguments)) >= _TEXT_CHARS_MIN:
-                batch.append((row, number, text))
-        for at in range(before, len(batch)):
-            chars += len(batch[at][2])
+                if value is not None:
+                    new.append((pointer, _said_in(value)))
+        for place, text in new:
+            if len(text) >= _TEXT_CHARS_MIN:
+                batch.append((row, place, text))
+                chars += len(text)
         if chars >= _GLANCE_CHARS:
             yield batch, chars
             batch, chars = [], 0

@@ -61,7 +61,7 @@ _VALUES_PER_CALL_MAX = 50
 def check(facts: Facts) -> Iterator[Finding]:
     trace, index, links = facts.trace, facts.index, facts.threads.links
     # What a call was told is known only where its messages were recorded.
-    asked = {row for row in links if any(_may_hold_one(call.arguments) for call in index.calls(row))}
+    asked = {seen.row for seen in facts.calls if seen.row in links and _may_hold_one(seen.call.arguments)}
     told = _Told()
     for row in index.in_time if asked else ():  # most runs ask for nothing that could be made up
         if trace.kinds[row] == _TOOL_EXECUTION:

@@ -1,9 +1,9 @@
 """What `check` takes, rule by rule, as a ratio to two loads of the same trace, in one run.
 
 The first is what `open` calls complete: the structure of all steps, bodies left alone. The second decodes each body once
-beside that, as `convert` has to: messages, replies, tools, calls, results. Rules have to look into bodies, so the second
-is what they can be held against: `check`, which begins with the file alone, and all rules together once the load is
-complete. The first is what a person waits for who only opens the file.
+beside that, all that it tells, as `convert` has to: messages, replies, tools, parameters, calls, results, errors, usage.
+Rules have to look into bodies, so the second is what they can be held against: `check`, which begins with the file alone,
+and all rules together once the load is complete. The first is what a person waits for who only opens the file.
 
     pytest -m benchmark tests/benchmarks/test_checking.py -s
     REPLAYDBG_BENCHMARK_MB=1,10,100,1000 pytest -m benchmark tests/benchmarks/test_checking.py -s
@@ -60,7 +60,8 @@ def complete(trace):
         if talk is not None:  # prompts are beginnings of one list: of each what is new in it
             _ = messages[looked.get(id(talk), 0) :]
             looked[id(talk)] = len(messages)
-        _ = (body.output, body.tools, body.params, body.call, body.result, body.input, body.output_value, body.error)
+        _ = (body.output, body.tools, body.params, body.call, body.has_result, body.result, body.input, body.output_value)
+        _ = (body.error, body.usage, body.response_model, body.provider)
     return trace
 """
 
