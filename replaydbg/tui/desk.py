@@ -53,6 +53,9 @@ class Shown:
     """How many of the findings are loops. Kept, since it is asked for with every key."""
     by_severity: dict[Severity, int] = field(default_factory=dict)
 
+    goes_on: bool = False
+    """Whether what is told is still that of before the run went on: its own is held back until all rules have run."""
+
     _facts: Facts | None = None
     _making: Lock = field(default_factory=Lock)
 
@@ -78,20 +81,40 @@ class Shown:
 
     def add(self, findings: Sequence[Finding]) -> None:
         self.told.extend(findings)
-        self._hear(findings)
+        if not self.goes_on:
+            self._hear(findings)
+
+    def go_on_from(self, before: Shown) -> None:
+        """Until all rules have run tell what was found when less of the run was there: nothing goes and comes again."""
+        if not self.checked and (before.findings or self.goes_on):
+            self.goes_on = True
+            self._forget()
+            self.unchecked = before.unchecked
+            self._hear([one for one in before.findings if all(self.row_of(id_) >= 0 for id_ in one.step_ids)])
+
+    def settle(self) -> None:
+        """All rules have run."""
+        self.checked = True
+        if self.goes_on:
+            self.goes_on = False
+            self._forget()
+            self._hear(self.told)
 
     def hush(self, reasons: Mapping[str, str]) -> bool:
         """Leave out what the person does not want to hear of, by fingerprint. Whether that changes anything."""
         if reasons == self.hushed:
             return False
         self.hushed = dict(reasons)
+        self._forget()
+        self._hear(self.told)
+        return True
+
+    def _forget(self) -> None:
         self.findings.clear()
         self.suppressed.clear()
         self.by_step.clear()
         self.by_severity.clear()
         self.loops = 0
-        self._hear(self.told)
-        return True
 
     def _hear(self, findings: Sequence[Finding]) -> None:
         for finding in findings:
@@ -202,8 +225,16 @@ class Desk:
     def read(self, trace: Trace, *, complete: bool) -> Shown:
         """The recording as far as it has been read."""
         self.complete = complete
-        self._shown = {RECORDING: Shown(trace, partial(self._facts, trace))}
-        return self._shown[RECORDING]
+        return self.take(self.made(trace))
+
+    def made(self, trace: Trace) -> Shown:
+        """What is known of the recording as far as it has been read, before it is shown."""
+        return Shown(trace, partial(self._facts, trace))
+
+    def take(self, shown: Shown) -> Shown:
+        """Show it from now on."""
+        self._shown = {RECORDING: shown}
+        return shown
 
     @property
     def edits(self) -> tuple[Edit, ...]:
@@ -218,9 +249,11 @@ class Desk:
     def branches(self) -> tuple[Branch, ...]:
         return self.session.branches if self.session is not None else ()
 
-    def subject(self, row: int) -> Subject | None:
-        """The step at `row` with everything its detail says; None where there is no such row."""
-        shown = self.shown
+    def subject(self, row: int, shown: Shown | None = None) -> Subject | None:
+        """The step at `row` with everything its detail says; None where there is no such row. `shown` is what is looked at
+        unless it is given.
+        """
+        shown = shown or self.shown
         if shown is None or not 0 <= row < len(shown.trace):
             return None
         from replaydbg.views.subject import subject

@@ -154,7 +154,9 @@ def _turn(of: Talk, place: int, folds: Folds, prose: Prose, told: _Told | None) 
         yield Block(f"what #{row + 1} was told was not recorded", "dim", row=row)
         yield Block()
     replied = _shortened(
-        f"{row}", folds, lambda own: reply_blocks(subject, own, _bounded(prose, own), title=_about(subject))
+        subject.step.id,
+        folds,
+        lambda own: reply_blocks(subject, own, _bounded(prose, own), title=_about(subject)),
     )
     yield from _leading(replied, row)
     yield Block()
@@ -183,7 +185,7 @@ def _message(
     row = _row_of(of, message, place)
     if message.role in (Role.SYSTEM, Role.DEVELOPER) and len(message.text) > _TEXT_CHARS_MAX // 4:
         # The longest text of the thread, and the one that is known: it begins folded.
-        name = f"{subject.row}system{index}"
+        name = f"{subject.step.id}system{index}"
         is_open = folds.is_open(name, usual=False)
         head = f"{fold_sign(is_open)}{message.role}, {size_words(len(message.text))}"
         yield Block(
@@ -192,13 +194,11 @@ def _message(
         yield Block()
         if not is_open:
             return
-        whole = under(
-            f"{subject.row}", folds, lambda own: message_blocks(subject, message, index, own, prose)
-        )
+        whole = under(subject.step.id, folds, lambda own: message_blocks(subject, message, index, own, prose))
         yield from folded_in(name, _leading(whole, row))
         return
     said = _shortened(
-        f"{subject.row}",
+        subject.step.id,
         folds,
         lambda own: message_blocks(subject, message, index, own, _bounded(prose, own)),
     )
@@ -232,7 +232,7 @@ def _last_results(of: Talk, last: int, folds: Folds, told: _Told | None) -> Iter
         head = f"tool  {shown(call.name)}"
         spans = ((0, 4, "role-tool"), (4, len(head), "dim"))
         yield Block(head, "strong", spans=spans, mark="▍", mark_look="role-tool", row=ran)
-        for block in _leading(_shortened(f"{ran}", folds, partial(result_blocks, subject)), ran):
+        for block in _leading(_shortened(subject.step.id, folds, partial(result_blocks, subject)), ran):
             yield replace(block, mark="▍", mark_look="role-tool")
         yield Block()
 

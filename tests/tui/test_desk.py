@@ -67,3 +67,20 @@ def test_a_branch_is_shown_with_where_its_steps_came_from(desk: Desk) -> None:
     desk.sitting.do(SelectBranch(""))
     assert desk.shown is recording
     assert desk.of_branch("b9") is None
+
+
+def test_a_run_that_goes_on_tells_what_was_found_before_until_its_own_is_known(desk: Desk) -> None:
+    before = desk.shown
+    assert before is not None
+    found = violation("m", "/model")
+    before.add([found, violation("gone", "")])
+    now = desk.made(RUN)
+    now.go_on_from(before)
+    assert now.findings == [found]
+    other = violation("a", "")
+    now.add([other])
+    assert (now.findings, now.by_step["m"]) == ([found], [found])
+    now.settle()
+    assert (now.checked, now.findings, list(now.by_step)) == (True, [other], ["a"])
+    now.go_on_from(before)
+    assert now.findings == [other], "what is known is not told over again"

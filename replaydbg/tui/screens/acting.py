@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import events
 from textual.await_complete import AwaitComplete
@@ -14,6 +14,9 @@ from textual.widget import Widget
 
 from replaydbg.tui.actions import EVERYWHERE, State, UserAction, by_id, footer_of, keyed, of_screen, sign
 from replaydbg.tui.widgets.footer import FooterLine
+
+if TYPE_CHECKING:
+    from replaydbg.tui.desk import Shown
 
 Answer = TypeVar("Answer")
 
@@ -63,6 +66,9 @@ class LeftOnce(Screen[Answer]):
 
         if mapped.lost:
             mapped.ask()
+
+    def run_went_on(self, shown: Shown) -> None:
+        """The recording is still being written, and this is what there is of it by now: its facts are known, or all rules have run."""
 
     def dismiss(self, result: Answer | None = None) -> AwaitComplete:
         """A key pressed twice in one go is heard twice: the second one must not take the screen below."""

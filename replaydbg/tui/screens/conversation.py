@@ -1,7 +1,9 @@
-"""A whole thread to read, over the main screen. Gives the row of the step that was opened, or None."""
+"""A whole thread to read, over the main screen. Gives the id of the step that was opened, or None."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from itertools import chain
 
 from textual import work
@@ -9,26 +11,36 @@ from textual.app import ComposeResult
 
 from replaydbg.tui import outside
 from replaydbg.tui.actions import State
+from replaydbg.tui.desk import Shown
 from replaydbg.tui.screens import inside
 from replaydbg.tui.screens.acting import bindings
 from replaydbg.tui.screens.jumping import JumpingScreen
 from replaydbg.tui.widgets.detail import prose_of
 from replaydbg.tui.widgets.footer import FooterLine
-from replaydbg.tui.widgets.said import Said
+from replaydbg.tui.widgets.said import Said, sayable
 from replaydbg.tui.widgets.searched import SearchedDocument
 from replaydbg.views.blocks import Folds, copied, plain_lines
 from replaydbg.views.thread import Talk, thread_blocks, title
 
 
-class ConversationScreen(JumpingScreen[int | None]):
+class ConversationScreen(JumpingScreen[str | None]):
     WHERE = "conversation"
     BINDINGS = bindings("conversation")
 
-    def __init__(self, of: Talk, row: int, *, markdown: bool, in_browser: bool) -> None:
-        """`row` is the step that one comes from: there one begins to read."""
+    def __init__(
+        self,
+        of: Talk,
+        row: int,
+        again: Callable[[Shown, int], Talk | None],
+        *,
+        markdown: bool,
+        in_browser: bool,
+    ) -> None:
+        """`row` is the step that one comes from: there one begins to read. `again` gives the talk at a row of more of the run."""
         super().__init__()
         self._in_browser = in_browser
-        self._of, self._row, self._markdown = of, row, markdown
+        self._of, self._row, self._again, self._markdown = of, row, again, markdown
+        self._from = of.facts.trace.ids[row]
 
     def compose(self) -> ComposeResult:
         yield Said(f" {title(self._of)}", id="editor-title")
@@ -57,6 +69,29 @@ class ConversationScreen(JumpingScreen[int | None]):
             lambda folds, width: thread_blocks(self._of, folds, prose(width)), keep_place=keep_place
         )
 
+    def run_went_on(self, shown: Shown) -> None:
+        """Who reads stays at the line; who is at the end goes on with it."""
+        text, before = self.text, self._of.facts.trace
+        row = shown.row_of(self._from)
+        of = self._again(shown, row) if row >= 0 else None
+        if of is None:
+            return
+        block, at_end, above = text.block, text.at_end, text.cursor - text.scroll_offset.y
+        into = text.cursor - text.line_of(text.cursor)
+        begun = shown.row_of(before.ids[self._of.rows[self._of.here]])
+        here = len(of.rows) - 1 if at_end or begun not in of.rows else of.rows.index(begun)
+        self._of = replace(of, here=here)
+        self.query_one("#editor-title", Said).update(sayable(f" {title(of)}"))
+        self._paint(keep_place=True)
+        if at_end:
+            text.action_bottom()
+        elif block is not None and block.row >= 0 and text.block != block:  # something came in above
+            same = (shown.row_of(before.ids[block.row]), block.place, block.look)
+            line = text.first_line(lambda each: (each.row, each.place, each.look) == same)
+            if line:
+                text.cursor = line + into
+                text.scroll_to(y=max(0, text.cursor - above), animate=False, immediate=True)
+
     def state(self) -> State:
         return State(searched=self.text.sought, in_browser=self._in_browser)
 
@@ -81,7 +116,7 @@ class ConversationScreen(JumpingScreen[int | None]):
         self.text.action_open()
 
     def on_document_led(self, event: SearchedDocument.Led) -> None:
-        self.dismiss(event.row)
+        self.dismiss(self._of.facts.trace.ids[event.row])
 
     @work
     async def do_search(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -42,10 +42,19 @@ class FindingScreen(JumpingScreen[Wish | None]):
     BINDINGS = bindings("finding")
 
     def __init__(
-        self, shown: Shown, findings: Sequence[Finding], at: int, page: Page, read_only: str = ""
+        self,
+        shown: Shown,
+        findings: Sequence[Finding],
+        at: int,
+        page: Page,
+        read_only: str = "",
+        *,
+        listed: Callable[[], Sequence[Finding]] = tuple,
     ) -> None:
+        """`listed` gives those that are listed by now, of a recording that is still being written."""
         super().__init__()
-        self._shown, self._findings, self._page = shown, findings, page
+        self._listed = listed
+        self.shown, self._findings, self._page = shown, findings, page
         self._read_only = read_only
         self.at = at
         self.exhibit: Exhibit | None = None
@@ -83,9 +92,7 @@ class FindingScreen(JumpingScreen[Wish | None]):
     def _look(self) -> None:
         """Show the finding at `at`."""
         self.exhibit, self.round = None, 0
-        title = f" finding {self.at + 1:,} of {len(self._findings):,}"
-        self.query_one("#editor-title", Said).update(sayable(title))
-        facts, finding = self._shown.facts, self.finding
+        facts, finding = self.shown.facts, self.finding
 
         def waiting(_folds: Folds, _width: int) -> Iterator[Block]:
             yield from head_blocks(facts, finding)
@@ -94,12 +101,35 @@ class FindingScreen(JumpingScreen[Wish | None]):
             yield from explained(self._page(finding.code))
 
         self.document.show(waiting)
+        self._look_up()
+
+    def _look_up(self) -> None:
+        title = f" finding {self.at + 1:,} of {len(self._findings):,}"
+        self.query_one("#editor-title", Said).update(sayable(title))
         self.run_worker(
-            worker(partial(workers.look_up, self._shown, finding, self.post_message)),
+            worker(partial(workers.look_up, self.shown, self.finding, self.post_message)),
             group="look-up",
             exclusive=True,
         )
         self.offer()
+
+    def run_went_on(self, shown: Shown) -> None:
+        """The same finding, as it is by now; where it is none any more, what was found stays to be read."""
+        if not shown.checked:
+            return
+        finding = self.finding
+        for listed in (self._listed(), tuple(shown.findings)):
+            alike = [
+                at
+                for at, one in enumerate(listed)
+                if (one.code, one.step_ids[:1]) == (finding.code, finding.step_ids[:1])
+            ]
+            if alike:
+                at = next((at for at in alike if listed[at] == finding), alike[0])
+                self.shown, self._findings, self.at = shown, listed, at
+                self._look_up()
+                return
+        self.say("the run went on, and this is not found any more")
 
     def on_looked_up(self, event: LookedUp) -> None:
         if event.exhibit.finding is self.finding:
@@ -109,7 +139,7 @@ class FindingScreen(JumpingScreen[Wish | None]):
 
     def _paint(self) -> None:
         assert self.exhibit is not None
-        facts, exhibit, page, first = self._shown.facts, self.exhibit, self._page, self.round
+        facts, exhibit, page, first = self.shown.facts, self.exhibit, self._page, self.round
         self.document.show(
             lambda folds, width: finding_page(
                 facts, exhibit, folds, width, page=page, keys=partial(keyed, self.WHERE), first_round=first
@@ -127,7 +157,7 @@ class FindingScreen(JumpingScreen[Wish | None]):
             return
         row = block.row if block is not None else -1
         if row < 0 and self.finding.step_ids:
-            row = self._shown.trace.row(self.finding.step_ids[0])
+            row = self.shown.trace.row(self.finding.step_ids[0])
         if row >= 0:
             self.dismiss(Wish(GO, self.finding, row))
 

@@ -43,18 +43,23 @@ class Judging(Running):
             return
         listed = pane.listed
         at = next((at for at, one in enumerate(listed) if one is finding), None)
-        page = FindingScreen(
-            shown, listed if at is not None else (finding,), at or 0, rule_page, self.desk.read_only
+        screen = FindingScreen(
+            shown,
+            listed if at is not None else (finding,),
+            at or 0,
+            rule_page,
+            self.desk.read_only,
+            listed=lambda: pane.listed,
         )
-        wish = await self.app.push_screen_wait(page)
+        wish = await self.app.push_screen_wait(screen)
         if wish is None:
             return
         if wish.what == GO:
-            self.chain.go_to(wish.row)
+            self.go_to_step(screen.shown.trace.ids[wish.row])
         elif wish.what == MEND:
-            await self._mend(shown, wish.finding)
+            await self._mend(screen.shown, wish.finding)
         else:
-            await self._suppress(shown, wish.finding)
+            await self._suppress(screen.shown, wish.finding)
 
     @work
     async def do_suspects(self) -> None:
@@ -64,7 +69,7 @@ class Judging(Running):
         assert shown is not None  # `why_not` of the action
         row = await self.app.push_screen_wait(SuspectsScreen(shown))
         if row is not None:
-            self.chain.go_to(row)
+            self.go_to_step(shown.trace.ids[row])
 
     @work
     async def do_mend(self) -> None:

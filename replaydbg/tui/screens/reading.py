@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 
 from replaydbg.tui import actions, outside
+from replaydbg.tui.desk import Shown
 from replaydbg.tui.screens.searching import Searching
 from replaydbg.tui.screens.workplace import rule_page
 from replaydbg.tui.widgets.panes import FindingsPane, PlanPane
@@ -41,23 +43,26 @@ class ReadingStep(Searching):
 
     def do_conversation(self) -> None:
         from replaydbg.tui.screens.conversation import ConversationScreen
-        from replaydbg.views.thread import talk
+        from replaydbg.views.thread import Talk, talk
+
+        def talk_at(shown: Shown, row: int) -> Talk | None:
+            return talk(shown.facts, row, partial(self.desk.subject, shown=shown))
 
         shown = self.desk.shown
         assert shown is not None  # `why_not` of the action
-        of = talk(shown.facts, self.row, self.desk.subject)
+        of = talk_at(shown, self.row)
         if of is None:
             self.say(f"{self.key('conversation')} Conversation: #{self.row + 1} belongs to no model call")
             return
         screen = ConversationScreen(
-            of, self.row, markdown=self.detail.markdown, in_browser=self.desk.setup.in_browser
+            of, self.row, talk_at, markdown=self.detail.markdown, in_browser=self.desk.setup.in_browser
         )
         self.app.push_screen(screen, self._came_back)
 
-    def _came_back(self, row: int | None) -> None:
+    def _came_back(self, step_id: str | None) -> None:
         """From the conversation: to the step that was opened there."""
-        if row is not None:
-            self.chain.go_to(row)
+        if step_id is not None:
+            self.go_to_step(step_id)
             self._to_detail()
 
     def do_copy(self) -> None:

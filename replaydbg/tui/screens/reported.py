@@ -10,8 +10,8 @@ from replaydbg.errors import ReplaydbgError
 from replaydbg.readers._api import Reading
 from replaydbg.tui import actions, workers
 from replaydbg.tui.desk import Shown
-from replaydbg.tui.messages import Found, Known, ReadSoFar, SatDown, TraceRead, WorkFailed
-from replaydbg.tui.screens.sizing import Sizing
+from replaydbg.tui.messages import Found, ReadSoFar, SatDown, TraceRead, WorkFailed
+from replaydbg.tui.screens.following import Following
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
 from replaydbg.tui.widgets.panes import FindingsPane
 from replaydbg.views.text import plural
@@ -22,7 +22,7 @@ _HIGH_ROWS = 30
 _BETWEEN_FINDINGS_SECONDS = 3.0
 
 
-class Reported(Sizing):
+class Reported(Following):
     def on_trace_read(self, event: TraceRead) -> None:
         reading, desk = event.reading, self.desk
         desk.fraction = reading.fraction
@@ -42,52 +42,15 @@ class Reported(Sizing):
             self.paint_header()
             return
         if desk.setup.follow:
-            self._go_on(reading)
-            self._tell_of_file(known, reading)
+            self.go_on(reading)
+            self.tell_of_file(known, reading)
             return
         self._take(reading)
-
-    def _tell_of_file(self, known: list[str], reading: Reading) -> None:
-        from replaydbg.actions import follow
-
-        if follow.GONE not in reading.notices and any(each.endswith(follow.GONE.message) for each in known):
-            self.say("the file is back")
-        for notice in filter(follow.is_of_file, reading.notices):
-            if not any(each.endswith(notice.message) for each in known):
-                self.say(notice.message)
 
     def on_read_so_far(self, event: ReadSoFar) -> None:
         if not self.desk.complete:
             self.desk.fraction = event.fraction
             self.paint_header()
-
-    def _go_on(self, reading: Reading) -> None:
-        """What is there by now of a file that is still being written. A person at the end of it stays at the end."""
-        desk, before, at_end = self.desk, self.desk.shown, self.chain.at_end
-        desk.read_only = "the file is still being written: open it without --follow to edit"
-        if not reading.traces:
-            return
-        try:
-            trace = chosen(reading.traces, desk.trace_id) if desk.trace_id else reading.traces[-1]
-        except ReplaydbgError as problem:  # it may still come
-            self.say(f"{problem.message}: waiting for it")
-            self.paint_header()
-            return
-        if before is not None and not at_end and desk.trace_id is None:
-            trace = next((each for each in reading.traces if each.id == before.trace.id), trace)
-        if trace.id != reading.traces[-1].id and desk.trace_id is None:
-            self.say(
-                f"{plural(len(reading.traces), 'trace')} by now; the last row of this one leads to the newest"
-            )
-        elif (
-            before is not None
-            and before.trace.id != trace.id
-            and before.trace.id in {each.id for each in reading.traces}
-        ):
-            count = len(reading.traces)
-            self.say(f"the newest of {count} traces in this file; without --follow they are listed")
-        self.show(desk.read(trace, complete=True))
-        self.chain.once_shown(self.seek_again)
 
     def _take(self, reading: Reading) -> None:
         """The file has been read and it is known which trace of it is wanted."""
@@ -120,19 +83,14 @@ class Reported(Sizing):
         else:
             self.offer()
 
-    def on_known(self, event: Known) -> None:
-        event.shown.known = True
-        if event.shown is self.desk.shown:
-            self.load_chain(event.shown)
-            self.settle()
-
     def on_found(self, event: Found) -> None:
         shown = event.shown
         shown.add(event.findings)
         self.desk.notices += [notice.message for notice in event.notices]
         first = bool(shown.findings) and not self.touched
-        shown.checked = shown.checked or event.last
-        shown.unchecked = max(shown.unchecked, event.unchecked)
+        if event.last:
+            shown.settle()
+            shown.unchecked = event.unchecked
         if shown is self.desk.shown and (event.last or self._due(shown)):
             self.load_chain(shown)
             self.paint_findings(shown)
@@ -147,6 +105,8 @@ class Reported(Sizing):
                 self.look_for(self.filtered, self.row, filtering=True)  # it may ask for findings
             if event.last:
                 self.all_found()
+        if event.last:
+            self.rules_have_run(shown)
 
     _due_at = 0.0
 
@@ -176,10 +136,6 @@ class Reported(Sizing):
         raise NotImplementedError
 
     def look_for(self, text: str, begin: int, *, filtering: bool) -> None:
-        raise NotImplementedError
-
-    def seek_again(self) -> None:
-        """There are more rows by now: what was looked for is looked for in them, too."""
         raise NotImplementedError
 
 

@@ -282,9 +282,8 @@ class Workplace(JumpingScreen[None]):
         self.paint_findings(shown)
         self.paint_header()
         self.call_after_refresh(self.settle)  # the rows come first, then what the step says
-        if self.desk.complete and not shown.checked:
-            stays = not self.desk.setup.follow
-            self.work("check", partial(workers.check, shown, self.post_message, run_stays=stays))
+        if self.desk.complete and not shown.checked and not self.desk.setup.follow:
+            self.work("check", partial(workers.check, shown, self.post_message))
 
     def load_chain(self, shown: Shown) -> None:
         marks: Mapping[int, str] | Sequence[str] | None = origins(shown)
@@ -316,6 +315,12 @@ class Workplace(JumpingScreen[None]):
         if self._settling is not None:
             self._settling.stop()
         self._settling = self.set_timer(_SETTLED_SECONDS, self.settle)
+
+    def go_to_step(self, step_id: str) -> None:
+        """By its id: while one was on a page, the run may have gone on, and rows are others."""
+        row = self.desk.shown.row_of(step_id) if self.desk.shown is not None else -1
+        if row >= 0:
+            self.chain.go_to(row)
 
     def settle(self) -> None:
         """Show the step that the cursor has come to rest on."""

@@ -89,6 +89,13 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         """Lines wrapped so far; all of them once the end has been reached."""
         return len(self._block_of)
 
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing is said below the line of the cursor."""
+        return self._whole and not any(
+            self._blocks[number].text for number in self._block_of[self.cursor + 1 :]
+        )
+
     def lines_of(self, fits: Callable[[Block], bool]) -> list[int]:
         """First lines of the blocks that fit; wraps to the end, so for texts that are known to be short."""
         self._ensure(None)
@@ -122,6 +129,10 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
                 return None
             if fits(self._blocks[number]):
                 return bisect_left(self._block_of, number)
+
+    def line_of(self, line: int) -> int:
+        """The first line of the block on a line that has been wrapped."""
+        return bisect_left(self._block_of, self._block_of[line]) if line < len(self._block_of) else line
 
     def text_at(self, line: int) -> tuple[int, int]:
         """The number of the block on a line that has been wrapped, and its first character there; zeros for none."""
