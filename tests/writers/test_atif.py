@@ -14,7 +14,7 @@ from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.wire.arguments import call_from_raw
 from replaydbg.writers._api import Losses, Written
-from replaydbg.writers.atif import WRITER
+from replaydbg.writers.atif import WRITER, _Trajectory
 from tests.support import strategies
 from tests.support.build import (
     assistant,
@@ -55,6 +55,40 @@ def assert_valid(document: dict[str, Any]) -> None:
         for result in step.get("observation", {}).get("results", []):
             assert result.get("source_call_id", "none") in {*ids, "none"}
             assert isinstance(result["content"], str)
+
+
+def test_it_is_written_step_by_step_as_one_document() -> None:
+    run = open_trace(str(TRACES / "support-incident.json")).trace
+    pieces = list(WRITER.write([Written(run)], Losses()))
+    whole = b"".join(pieces)
+    document = orjson.loads(whole)
+    assert whole == orjson.dumps(document) + b"\n"
+    assert len(pieces) == len(document["steps"]) + 2
+    assert [orjson.loads(piece.lstrip(b",")) for piece in pieces[1:-1]] == document["steps"]
+
+
+def test_a_step_that_is_done_with_is_kept_as_its_bytes() -> None:
+    """Only what may still be answered, and the last reply, below which more may come."""
+    asked = [call("look", {"id": number}, f"c{number}") for number in range(20)]
+    prompts = [[user("go")]]
+    for number, each in enumerate(asked):
+        prompts.append([*prompts[-1], assistant("", each), response(f"c{number}", "found")])
+    open_call = call("look", {"id": 99}, "never")
+    steps = [model_call("m", prompts[0], assistant("", asked[0], open_call))]
+    steps += [model_call(f"m{at}", prompts[at], assistant("", asked[at])) for at in range(1, 20)]
+    trajectory = _Trajectory(trace(*steps), Losses())
+    pieces = trajectory.pieces()
+    closed: list[int] = []
+    close = trajectory._close
+
+    def watched(place: int) -> None:
+        closed.append(len(trajectory._open))
+        close(place)
+
+    trajectory._close = watched  # type: ignore[method-assign]
+    document = orjson.loads(b"".join(pieces))
+    assert len(document["steps"]) == len(closed) == 21
+    assert max(closed) <= 4
 
 
 def test_the_incident_as_a_trajectory() -> None:
