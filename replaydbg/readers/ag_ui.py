@@ -1,7 +1,8 @@
 """Events of the AG-UI protocol, which agents stream to a page: LangGraph, CrewAI, Mastra, pydantic-ai, the ADK and others speak it.
 
 A reply is what came of text, thoughts and calls until a result, another reply or the end of the run. What was asked stands in the
-input of `RUN_STARTED`, in snapshots of the messages, or nowhere. Events of state, of activities and of steps are only for the page.
+input of `RUN_STARTED`, in snapshots of the messages, or nowhere. Tokens are told of a run: they are those of its one model call,
+or of the step `run` around several. Events of state, of activities and of steps are only for the page.
 
 Shapes: https://docs.ag-ui.com/concepts/events, and the models of `ag-ui-protocol` 1.0.
 
@@ -13,10 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
-from replaydbg.core.columns import NOT_RECORDED
+from replaydbg.core.columns import KIND_NUMBER, NOT_RECORDED
 from replaydbg.core.message import Json, Message, Reasoning, Role, Text, ToolResponse
-from replaydbg.core.step import Kind, PlainBody, Status
+from replaydbg.core.step import Kind, PlainBody, Status, Usage
 from replaydbg.core.tool import ToolSpec
 from replaydbg.readers import _containers, _moments
 from replaydbg.readers._api import Document, Reader, Reading
@@ -41,6 +43,13 @@ _SILENT = frozenset(
     }
 )  # fmt: skip
 _KINDS = _OF_RUNS | _OF_AGENTS | _OF_TEXTS | _OF_CALLS | _SILENT | {"MESSAGES_SNAPSHOT"}
+_COUNTS = (
+    ("inputTokens", "promptTokens"),
+    ("outputTokens", "completionTokens"),
+    ("cachedInputTokens",),
+    ("reasoningTokens",),
+)
+_MODEL_CALL = KIND_NUMBER[Kind.MODEL_CALL]
 _SPOKEN = frozenset({"user", "system", "developer", "assistant", "tool"})
 
 
@@ -97,6 +106,13 @@ class _Reply:
             self.said.append(kind(delta))
 
 
+class _Spent(NamedTuple):
+    """What a run took of the model, where it names one alone."""
+
+    usage: Usage
+    model: str
+
+
 class _Agent:
     """One conversation, and what is being said in it."""
 
@@ -117,12 +133,18 @@ class _Agent:
         now.moment = max(now.moment, self.moment)
         return now
 
-    def finish(self) -> None:
+    def finish(self, spent: _Spent | None = None) -> None:
+        """What is being said is said; `spent` are its tokens, where they are known to be its own."""
         said, self.reply = self.reply, None
         if said is None or not said.message.parts:
             return
         if said.role is Role.ASSISTANT:
-            self.thread.reply(said.message, facts=Facts(tools=self.tools), moment_ns=said.moment)
+            facts = (
+                Facts(tools=self.tools, model=spent.model, usage=spent.usage)
+                if spent
+                else Facts(tools=self.tools)
+            )
+            self.thread.reply(said.message, facts=facts, moment_ns=said.moment)
         else:
             self.thread.add(said.message, moment_ns=said.moment)
 
@@ -136,6 +158,9 @@ class _Run:
         self._agents = {"": _Agent(run.thread())}
         self._steps: dict[str, str] = {}
         self._is_open = self._is_asked = False
+        self._first = 0
+        """The first row of the run that goes on, and when it began."""
+        self._began = NOT_RECORDED
 
     def hear(self, kind: str, event: dict[str, Json]) -> None:
         agent = self._agents.get(loose.text(event.get("subagentRunId"))) or self._agents[""]
@@ -190,9 +215,10 @@ class _Run:
         call[1] += loose.text(event.get("delta"))
 
     def _run_changes(self, agent: _Agent, kind: str, event: dict[str, Json]) -> None:
-        agent.finish()
+        self._settle(agent, event)
         self._is_open = kind == "RUN_STARTED"
         if kind == "RUN_STARTED":
+            self._first, self._began = len(self._run.columns), agent.moment
             given = loose.mapping(event.get("input"))
             if isinstance(given.get("tools"), list):
                 agent.tools = tool_specs.read_tools(given["tools"])
@@ -202,6 +228,25 @@ class _Run:
             self._beside(agent, "run error", event, loose.text(event.get("message")) or "error")
         elif loose.mapping(event.get("outcome")).get("type") == "interrupt":
             self._beside(agent, "interrupt", event)
+
+    def _settle(self, agent: _Agent, event: dict[str, Json]) -> None:
+        """Tokens are told of a whole run: they are those of its one model call, else of a step around all that it did."""
+        columns = self._run.columns
+        now, spent = agent.reply, _spent(event.get("usage"))
+        is_alone = (
+            now is not None and now.role is Role.ASSISTANT and _MODEL_CALL not in columns.kinds[self._first :]
+        )
+        agent.finish(spent if is_alone else None)
+        if spent is None or is_alone:
+            return
+        inside = [row for row in range(self._first, len(columns)) if not columns.parent_ids[row]]
+        run = self._run.step(
+            Kind.AGENT_INVOCATION, "run", PlainBody(output_value=event["usage"], usage=spent.usage, raw=event), model=spent.model,
+            start_ns=self._began, end_ns=agent.moment,
+            input_tokens=_column(spent.usage.input_tokens), output_tokens=_column(spent.usage.output_tokens),
+        )  # fmt: skip
+        for row in inside:
+            columns.parent_ids[row] = run
 
     def _agent_changes(self, agent: _Agent, kind: str, event: dict[str, Json]) -> None:
         id_, name = loose.text(event.get("subagentRunId")), loose.text(event.get("name"))
@@ -251,6 +296,27 @@ class _Run:
         for agent in self._agents.values():
             agent.finish()
             agent.thread.end()
+
+
+def _column(count: int | None) -> int:
+    return NOT_RECORDED if count is None else count
+
+
+def _spent(told: Json) -> _Spent | None:
+    """The sum of what a run took of each model. Before version 1 some told it as one object, in words of the AI SDK."""
+    entries = [loose.mapping(each) for each in (told if isinstance(told, list) else [told])]
+    sums = []
+    for keys in _COUNTS:
+        counts = [count for entry in entries if (count := _count(entry, keys)) is not None]
+        sums.append(sum(counts) if counts else None)
+    if sums[0] is None and sums[1] is None:
+        return None
+    models = {loose.text(entry.get("model")) for entry in entries}
+    return _Spent(Usage(*sums), models.pop() if len(models) == 1 else "")
+
+
+def _count(entry: dict[str, Json], keys: tuple[str, ...]) -> int | None:
+    return next((count for key in keys if (count := loose.count(entry.get(key))) is not None), None)
 
 
 def _of_openai(message: dict[str, Json], role: str) -> dict[str, Json]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from replaydbg.core.columns import NOT_RECORDED
 from replaydbg.core.message import Reasoning, Role, Text
+from replaydbg.core.step import Kind, Usage
 from replaydbg.readers.ag_ui import READER
-from tests.support.readings import lines, opened, outline, sniffed
+from tests.support.readings import clear, lines, opened, outline, sniffed
 
 STARTED = {"type": "RUN_STARTED", "threadId": "th", "runId": "r1", "timestamp": 1_770_000_000_000}
 FINISHED = {
@@ -80,7 +83,19 @@ CHUNKS: list[dict[str, Any]] = [
     {"type": "TEXT_MESSAGE_CHUNK", "messageId": "m2", "delta": "7."},
     FINISHED,
 ]  # fmt: skip
-SAMPLES = [lines(*RUN), lines(*CHUNKS)]
+SPENT = [
+    {
+        "provider": "openai",
+        "model": "m",
+        "inputTokens": 50,
+        "outputTokens": 9,
+        "totalTokens": 59,
+        "cachedInputTokens": 0,
+    },
+    {"provider": "openai", "model": "m", "inputTokens": 5, "outputTokens": 1, "reasoningTokens": 1},
+]
+COUNTED = [*RUN[:-1], {**FINISHED, "usage": SPENT}]
+SAMPLES = [lines(*RUN), lines(*CHUNKS), lines(*COUNTED)]
 
 
 def told(*events: dict[str, Any]) -> list[str]:
@@ -208,3 +223,43 @@ def test_of_a_stream_that_breaks_off_there_is_what_had_come(count: int) -> None:
     assert output is not None
     assert "Let me look.".startswith(output.text)
     assert ("the stream breaks off before the run has ended" in told(*RUN[:count])) is (count < len(RUN))
+
+
+def test_tokens_of_a_run_are_those_of_a_step_around_it() -> None:
+    trace = clear(READER, lines(*COUNTED))
+    assert outline(trace) == [
+        "agent-invocation run",
+        "  model-call chat",
+        "  tool-execution getWeather",
+        "  tool-execution getWeather",
+        "  model-call chat",
+    ]
+    run = trace.step(0)
+    assert (run.model, run.body.usage, run.body.output_value) == ("m", Usage(55, 10, 0, 1), SPENT)
+    assert (trace.input_tokens[0], trace.output_tokens[0], trace.duration_ms(0)) == (55, 10, 4000)
+    assert trace.input_tokens[1] == NOT_RECORDED
+
+
+@pytest.mark.parametrize("kind", ["RUN_FINISHED", "RUN_ERROR"])
+def test_tokens_of_a_run_with_one_model_call_are_its_own(kind: str) -> None:
+    ends = {**FINISHED, "type": kind, "message": "late", "usage": [SPENT[0], {**SPENT[1], "model": "other"}]}
+    trace = opened(READER, lines(*COUNTED, WITH_INPUT, *text("m9", "Again."), ends)).traces[0]
+    (row,) = [row for row in trace.rows(Kind.MODEL_CALL) if not trace.depths[row]]
+    assert (trace.step(row).body.usage, trace.model(row)) == (Usage(55, 10, 0, 1), "")
+    assert [trace.name(row) for row in trace.rows(Kind.AGENT_INVOCATION)] == ["run"]
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [{"promptTokens": 4, "completionTokens": 2, "totalTokens": 6}, {"inputTokens": 4, "outputTokens": 2}],
+)
+def test_tokens_as_they_were_told_before_the_protocol_had_them(usage: Any) -> None:
+    trace = clear(READER, lines(WITH_INPUT, *text("m9", "Once."), {**FINISHED, "usage": usage}))
+    assert trace.step(0).body.usage == Usage(4, 2, None, None)
+
+
+@pytest.mark.parametrize("usage", [None, [], {}, [None, 3], "x", [{"inputTokens": "many"}]])
+def test_what_tells_no_tokens(usage: Any) -> None:
+    assert outline(clear(READER, lines(*RUN[:-1], {**FINISHED, "usage": usage}))) == outline(
+        clear(READER, lines(*RUN))
+    )
