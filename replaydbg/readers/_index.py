@@ -38,6 +38,7 @@ ENTRIES = {
     "antigravity": Entry(name="antigravity", needs=(b'"step_index"',)),
     "atif": Entry(name="atif", needs=(b'"schema_version"',)),
     "autogen": Entry(name="autogen", needs=(b'"create"', b'"create_stream"', b'"TextMessage"', b'"StopMessage"', b'"HandoffMessage"', b'"MultiModalMessage"', b'"StructuredMessage"', b'"ToolCallRequestEvent"', b'"agent_states"', b'"llm_context"', b'"message_thread"')),
+    "bedrock_agent": Entry(name="bedrock-agent", needs=(b'"customOrchestrationTrace"', b'"failureTrace"', b'"guardrailTrace"', b'"orchestrationTrace"', b'"postProcessingTrace"', b'"preProcessingTrace"', b'"routingClassifierTrace"')),
     "bfcl": Entry(name="bfcl", needs=(b'"input_token_count"', b'"output_token_count"', b'"latency"', b'"inference_log"', b'"question"', b'"dict"', b"Error during inference:")),
     "browser_use": Entry(name="browser-use", needs=(b'"model_output"',)),
     "camel_memory": Entry(name="camel-memory", needs=(b'"role_at_backend"',)),

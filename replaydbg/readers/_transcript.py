@@ -44,6 +44,14 @@ class _Waiting(NamedTuple):
     asked_ns: int
 
 
+def not_known(kinds: Counter[str]) -> str:
+    """What is said of events of kinds that a reader does not know, by how many there were of each."""
+    some = (f"{kind} ({count:,})" for kind, count in kinds.most_common(_KINDS_SHOWN_MAX))
+    count = kinds.total()
+    what = "event of a kind that is" if count == 1 else "events of kinds that are"
+    return f"{count:,} {what} not known, left out: {', '.join(some)}"
+
+
 class Transcript:
     """All that one file tells."""
 
@@ -99,12 +107,7 @@ class Transcript:
                 traces.append(arranged.trace)
                 notices += arranged.notices
         if self._unknown:
-            some = (f"{kind} ({count:,})" for kind, count in self._unknown.most_common(_KINDS_SHOWN_MAX))
-            count = self._unknown.total()
-            what = "event of a kind that is" if count == 1 else "events of kinds that are"
-            notices.append(
-                Notice(self._first_unknown, f"{count:,} {what} not known, left out: {', '.join(some)}")
-            )
+            notices.append(Notice(self._first_unknown, not_known(self._unknown)))
         return Reading(tuple(traces), tuple(notices), fraction, complete)
 
     def whole(self, missing: str) -> Reading:

@@ -30,6 +30,7 @@ from replaydbg.readers import _containers, _json_lines, _langchain, _langgraph, 
 from replaydbg.readers._api import STRETCH_BYTES, Document, NotThisFormat, Reader, Reading, on_the_way
 from replaydbg.readers._payloads import error_in, tool_message
 from replaydbg.readers._records import Observed, Records, column, document_of, row_id, seen_of
+from replaydbg.readers._transcript import not_known
 from replaydbg.wire import loose
 
 FORMAT = "langchain-events"
@@ -217,10 +218,7 @@ class _Stream:
 
     def _odd(self) -> Iterator[Notice]:
         if self._unknown:
-            told = ", ".join(f"{kind} ({count:,})" for kind, count in self._unknown.most_common(8))
-            count = self._unknown.total()
-            what = "event of a kind that is" if count == 1 else "events of kinds that are"
-            yield Notice("", f"{count:,} {what} not known, left out: {told}")
+            yield Notice("", not_known(self._unknown))
         broken = [run for run in self._runs.values() if run.is_broken]
         if broken:
             some = ", ".join(dict.fromkeys(run.name for run in reversed(broken[-4:])))
