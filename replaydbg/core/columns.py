@@ -15,6 +15,7 @@ from struct import error, pack
 from typing import Any, TypeAlias
 
 from replaydbg.core.finding import Notice
+from replaydbg.core.rest import rest
 from replaydbg.core.step import KINDS, STATUSES, Body, Kind, Status
 from replaydbg.core.trace import Source, Trace
 
@@ -208,6 +209,7 @@ def arrange(columns: Columns, *, trace_id: str, source: Source, decode: Callable
     }  # what grows piece by piece takes more
     above = _room_for(parents)
     for start in range(0, len(order), AT_ONCE):
+        rest()
         take, stretch = _taker_of(order, start), slice(start, start + AT_ONCE)
         for name, column in put.items():
             column[stretch] = _as_in(column, take(ids if name == "ids" else getattr(columns, name)))
@@ -230,9 +232,8 @@ AT_ONCE = 4096
 
 def _room_for(column: Any) -> Any:
     """A column of the same kind and length."""
-    if isinstance(column, list):
-        return [None] * len(column)
-    return array(column.typecode, bytes(column.itemsize * len(column)))
+    rest()
+    return ([None] if isinstance(column, list) else array(column.typecode, [0])) * len(column)
 
 
 def _as_in(column: Any, values: Sequence[Any]) -> Any:
@@ -247,6 +248,7 @@ def _as_in(column: Any, values: Sequence[Any]) -> Any:
 def _rows_of(ids: list[str]) -> dict[str, int]:
     row_of: dict[str, int] = {}
     for start in range(0, len(ids), AT_ONCE):
+        rest()
         row_of.update(zip(ids[start : start + AT_ONCE], count(start)))
     return row_of
 
@@ -296,6 +298,7 @@ def _parents(columns: Columns, row_of: dict[str, int], notices: list[Notice]) ->
     row_of.pop("", None)  # an empty parent id means none, whatever ids there are
     parents, are_known = array("i"), True
     for start in range(0, len(columns), AT_ONCE):
+        rest()
         named = columns.parent_ids[start : start + AT_ONCE]
         rows = tuple(map(row_of.get, named, repeat(-1)))
         are_known = are_known and rows.count(-1) == named.count("") and not any(map(eq, rows, count(start)))

@@ -18,6 +18,7 @@ from textual.worker import Worker, get_current_worker
 
 from replaydbg.actions.open import readings
 from replaydbg.core.branch import Edit
+from replaydbg.core.rest import rest, resting
 from replaydbg.core.trace import Trace
 from replaydbg.errors import ReplaydbgError
 from replaydbg.readers._api import Reading
@@ -56,33 +57,37 @@ _BETWEEN_READINGS_SECONDS = 0.15
 
 def read(setup: Setup, post: Post) -> None:
     """Read the file; what is known of it so far is posted while that goes on, and the whole in the end."""
-    worker = get_current_worker()
-    last, told = 0.0, time.monotonic()
     try:
-        for reading in (
-            _followed(setup, worker)
-            if setup.follow
-            else readings(setup.path, setup.format_name, partial=True)
-        ):
-            if worker.is_cancelled:
-                return
-            give_way()
-            now = time.monotonic()
-            if reading.complete or (reading.traces and now - last >= _BETWEEN_READINGS_SECONDS):
-                last = told = now
-                if reading.complete:
-                    _prepare(reading)
-                post(TraceRead(reading))
-            elif now - told >= _BETWEEN_READINGS_SECONDS:
-                told = now
-                post(ReadSoFar(reading.fraction))
+        with resting(give_way):
+            _read(setup, post)
     except ReplaydbgError as problem:
         post(WorkFailed(problem, fatal=True))
+
+
+def _read(setup: Setup, post: Post) -> None:
+    worker = get_current_worker()
+    last, told = 0.0, time.monotonic()
+    for reading in (
+        _followed(setup, worker) if setup.follow else readings(setup.path, setup.format_name, partial=True)
+    ):
+        if worker.is_cancelled:
+            return
+        give_way()
+        now = time.monotonic()
+        if reading.complete or (reading.traces and now - last >= _BETWEEN_READINGS_SECONDS):
+            last = told = now
+            if reading.complete:
+                _prepare(reading)
+            post(TraceRead(reading))
+        elif now - told >= _BETWEEN_READINGS_SECONDS:
+            told = now
+            post(ReadSoFar(reading.fraction))
 
 
 def _prepare(reading: Reading) -> None:
     """What the screen asks of a trace at once, and what takes longer the longer the trace is: made here, not by its thread."""
     for trace in reading.traces:
+        rest()
         _ = trace.subtree_ends, trace.begins_ns
 
 
