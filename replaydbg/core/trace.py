@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache, partial
 from math import isnan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from replaydbg.core.step import KINDS, STATUSES, Body, Kind, PlainBody, Status, Step
+
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
 
 BODIES_KEPT_BYTES_MAX = 128 << 20
 """Text of the steps whose bodies are kept decoded, since every rule asks for them: all of a run that is not very large.
@@ -101,11 +104,18 @@ class Trace:
         self._all_written: Callable[[list[Any]], tuple[Sequence[Any], Sequence[int]]] | None = getattr(
             decode, "all_written", None
         )
-        self.without_escapes: set[int] = set()
-        """Pieces of `written` that are known to have none, by identity: who looks for words in them notes it down."""
-        self._recent = lru_cache(maxsize=BODIES_CACHED_MAX)(self._decoded)
         self._kept: dict[int, Body] = {}
         self._kept_bytes = 0
+
+    @cached_property
+    def _recent(self) -> _lru_cache_wrapper[Body]:
+        """Made for who looks: a file may hold a hundred thousand traces."""
+        return lru_cache(maxsize=BODIES_CACHED_MAX)(self._decoded)
+
+    @cached_property
+    def without_escapes(self) -> set[int]:
+        """Pieces of `written` that are known to have none, by identity: who looks for words in them notes it down."""
+        return set()
 
     def __reduce__(self) -> tuple[Any, ...]:
         """To another process a trace travels without its bodies: columns are enough to name steps and to count them."""

@@ -69,7 +69,9 @@ class Assembly:
         self._bodies = _Bodies(span_of)
         self._as_written = as_written
         self._columns: dict[str, Columns] = {}
+        """Of traces that have more rows than a few: a file may hold a hundred thousand of one step each."""
         self._rows: dict[str, list[Row]] = {}
+        """Of each trace those that are in no columns yet."""
 
     def __len__(self) -> int:
         return sum(map(len, self._columns.values())) + sum(map(len, self._rows.values()))
@@ -96,26 +98,34 @@ class Assembly:
         rows = self._rows.get(trace_id)
         if rows is None:
             rows = self._rows[trace_id] = []
-            self._columns[trace_id] = Columns()
         elif len(rows) >= _ROWS_MAX:
             self._flush(trace_id)
         rows.append(row)
 
     def extend(self, trace_id: str, columns: Sequence[Sequence[Any]]) -> None:
         """Many rows of one trace, already as columns, in the order of `Row`."""
-        if trace_id not in self._columns:
-            self._rows[trace_id] = []
-            self._columns[trace_id] = Columns()
-        self._flush(trace_id)
-        self._columns[trace_id].extend_columns(*columns)
+        self._rows.setdefault(trace_id, [])
+        self._flush(trace_id).extend_columns(*columns)
 
-    def _flush(self, trace_id: str) -> None:
-        self._columns[trace_id].extend(self._rows[trace_id])
+    def _flush(self, trace_id: str) -> Columns:
+        if trace_id not in self._columns:
+            self._columns[trace_id] = Columns()
+        columns = self._columns[trace_id]
+        columns.extend(self._rows[trace_id])
         self._rows[trace_id].clear()
+        return columns
+
+    def _gathered(self, trace_id: str) -> Columns:
+        """The rows of a trace as columns; those of a short one for now only."""
+        if trace_id in self._columns:
+            return self._flush(trace_id)
+        columns = Columns()
+        columns.extend(self._rows[trace_id])
+        return columns
 
     def add_damaged(self, place: str, why: str) -> None:
         """A span of which nothing but its place is known: a step all the same, so that nothing is lost silently."""
-        trace_id = next(iter(self._columns), "")
+        trace_id = next(iter(self._rows), "")
         ordinal = len(self) + 1
         self.notices.append(Notice(place, why))
         span = Span("damaged span", _dialects.NO_ATTRIBUTES, status_message=f"{place}: {why}")
@@ -130,10 +140,9 @@ class Assembly:
         """
         waiting = dict(calls)
         for trace_id in {trace for trace, _ in calls}:
-            columns = self._columns.get(trace_id)
-            if columns is None:
+            if trace_id not in self._rows:
                 continue
-            self._flush(trace_id)
+            columns = self._flush(trace_id)
             below: dict[str, list[int]] = {}
             for row, parent in enumerate(columns.parent_ids):
                 if columns.kinds[row] == _MODEL_CALL and (trace_id, parent) in waiting:
@@ -150,9 +159,10 @@ class Assembly:
     def reading(self, fraction: float = 1.0, *, complete: bool = True) -> Reading:
         """The traces so far, in the order in which they first appeared."""
         traces, notices = [], list(self.notices)
-        for trace_id, columns in self._columns.items():
-            self._flush(trace_id)
-            arranged = arrange(columns, trace_id=trace_id, source=self.source, decode=self._bodies)
+        for trace_id in self._rows:
+            arranged = arrange(
+                self._gathered(trace_id), trace_id=trace_id, source=self.source, decode=self._bodies
+            )
             if complete:  # a parent may be in what is still to be read
                 notices += arranged.notices
             if not self._as_written:

@@ -69,7 +69,7 @@ class Listed:
 def arranged(lines: Iterable[Listed], order: Order, words: str = "") -> list[Listed]:
     """The lines that hold all the words, in this order; what cannot be opened stands last."""
     asked = words.casefold().split()
-    fit_lines = [line for line in lines if _holds(line, asked)]
+    fit_lines = [line for line in lines if not asked or _holds(line, asked)]
     return sorted(fit_lines, key=lambda line: (not line.is_trace, _key(line, order), line.name, line.number))
 
 

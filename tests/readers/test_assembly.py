@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from tests.support.otlp import span, trace
+import tracemalloc
+
+import orjson
+
+from replaydbg.readers import _registry
+from replaydbg.readers._api import Document
+from tests.support.otlp import request, span, trace
 
 AGENT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "A"}
 CHAT = {"gen_ai.operation.name": "chat"}
@@ -31,3 +37,22 @@ def test_rows_are_collected_beyond_one_batch() -> None:
     assert len(found) == 9000
     assert found.depths[-1] == 8999
     assert len(found.strings) == 4
+
+
+def test_a_trace_of_one_step_takes_little_memory() -> None:
+    """A file may hold a hundred thousand of them: no columns while they are read, no caches until somebody looks."""
+    count = 2000
+    lines = [
+        orjson.dumps(request(span(1, "chat", traceId=f"{number:032x}"))) for number in range(1, count + 1)
+    ]
+    document = Document("many.jsonl", memoryview(b"\n".join(lines)))
+    *_, reading = _registry.read(document)
+    assert len(reading.traces) == count
+    tracemalloc.start()
+    try:
+        *_, reading = _registry.read(document)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak / count < 4000, peak / count
+    assert "_recent" not in vars(reading.traces[0])

@@ -27,6 +27,8 @@ from replaydbg.views.text import Line, plural
 from replaydbg.views.traces import Listed, Order, arranged, listed_line
 
 _BETWEEN_REPORTS_SECONDS = 0.2
+_LINES_OF_REPORT = 5000
+"""A list that is so many times as long is told so many times more seldom: it is sorted anew, on the thread of the screen."""
 
 
 class TraceList(LineList, inherit_bindings=False):
@@ -135,7 +137,7 @@ class ChooserScreen(JumpingScreen[None]):
             )
         )
         fresh: dict[str, tuple[Listed, ...]] = {}
-        last = time.monotonic()
+        last, between = time.monotonic(), _BETWEEN_REPORTS_SECONDS * max(1, len(lines) / _LINES_OF_REPORT)
         for number, line in enumerate(lines, 1):
             if worker.is_cancelled:
                 return
@@ -143,7 +145,7 @@ class ChooserScreen(JumpingScreen[None]):
                 lines[number - 1] = traces.with_findings(line, of_file[number - 1])
             else:
                 fresh[line.path] = traces.read_listed(line)
-            if time.monotonic() - last > _BETWEEN_REPORTS_SECONDS or number == len(lines):
+            if time.monotonic() - last > between or number == len(lines):
                 self.post_message(
                     Looked({setup.path: tuple(lines)} if of_file else fresh, len(lines) - number)
                 )
