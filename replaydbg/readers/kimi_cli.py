@@ -53,7 +53,7 @@ _CONTEXT, _WIRE = "context.jsonl", "wire.jsonl"
 def sniff(document: Document) -> float:
     records = [loose.mapping(value) for value in _json_lines.first_values(document.head)]
     for record in records:
-        if _event(record)[0] in _KINDS or record.get("role") in _OWN_ROLES:
+        if _event(record)[0] in _KINDS or loose.text(record.get("role")) in _OWN_ROLES:
             return 0.95
     is_printed = any(map(_is_printed, records)) and all(
         _is_message(record) or "role" not in record for record in records

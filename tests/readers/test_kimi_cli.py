@@ -206,6 +206,8 @@ def test_what_is_printed(printed: Any) -> None:
         {"role": "assistant", "content": "plain"},
         {"role": "assistant", "content": [{"type": "think", "think": "x"}], "messageId": "of LibreChat"},
         {"message": {"type": "text", "payload": {}}},
+        {"role": ["_usage"], "content": {}},
+        {"message": {"type": ["TurnBegin"], "payload": []}},
         {"type": "metadata", "protocol_version": "1.9"},
         [1],
     ],
