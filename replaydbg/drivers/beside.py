@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from replaydbg import limits
 from replaydbg.core.finding import Notice
 from replaydbg.drivers import files
 from replaydbg.errors import UnreadableInput
+from replaydbg.readers import _beside
 from replaydbg.readers._api import Document
 
 
@@ -34,15 +34,7 @@ def main_file(path: str, patterns: Iterable[str]) -> str:
 
 def without_parts(paths: Iterable[str], parts: Sequence[tuple[str, str]]) -> Iterator[str]:
     """The files less those that are opened together with another one, by what `Reader.parts` says of their names."""
-    known: dict[str, str] = {}
-    for path in paths:
-        name = path.replace(os.sep, "/")
-        matches = ((re.fullmatch(expression, name), main) for expression, main in parts)
-        mains = {match.expand(main) for match, main in matches if match is not None}
-        for main in mains - known.keys():
-            known[main] = _first(main)
-        if all(known[main] in ("", name) for main in mains):
-            yield path
+    return _beside.without_parts(paths, parts, _first)
 
 
 def _first(name: str) -> str:

@@ -264,17 +264,17 @@ def _ranked(
 
 
 def _of_archive(format_name: str | None, *, fallback: bool) -> Reader:
-    def is_trace(begins: Document) -> bool:
+    def find(begins: Document) -> Reader | None:
         try:
             choice = choose(begins, fallback=False)
         except UnreadableInput:
-            return False
-        if choice.reader.name == _archive.NAME:
-            return False
-        return choice.confidence >= _SURE if format_name is None else choice.reader.name == format_name
+            return None
+        name = choice.reader.name
+        is_wanted = choice.confidence >= _SURE if format_name is None else name == format_name
+        return choice.reader if is_wanted and name != _archive.NAME else None
 
     wanted = f"of the format {format_name!r}" if format_name else "a trace that is known"
-    return _archive.reader(is_trace, partial(read, format_name=format_name, fallback=fallback), wanted)
+    return _archive.reader(find, partial(read, format_name=format_name, fallback=fallback), wanted, parts())
 
 
 def _of_items(document: Document, best: float) -> tuple[float, Reader] | None:

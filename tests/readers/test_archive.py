@@ -19,8 +19,10 @@ from replaydbg.actions.traces import listed, read_listed
 from replaydbg.errors import UnreadableInput
 from replaydbg.readers import _archive, _registry
 from replaydbg.readers._api import Document, Reading
+from tests.readers.test_mistral_vibe import MESSAGES, META
 from tests.support import said
 from tests.support.examined import examine
+from tests.support.readings import lines
 from tests.support.samples import SAMPLES
 
 CHATS, CLAUDE, ATIF = (SAMPLES[name][0] for name in ("chatgpt-export", "claude-ai-export", "atif"))
@@ -179,7 +181,7 @@ def test_bombs(monkeypatch: pytest.MonkeyPatch) -> None:
     reading = read(packed({f"{number}.json": large for number in range(5)}))
     assert len(reading.traces) == 1
     assert [(notice.pointer, notice.message) for notice in reading.notices] == [
-        ("1.json", "more than 0 MiB in all: 4 files are left out")
+        ("1.json", "more than 0 MiB in all: this file and those behind it are left out")
     ]
     monkeypatch.setattr(limits, "ZIP_FILES_MAX", 1)
     reading = read(packed({"a.json": CHATS, "b.json": CHATS}))
@@ -212,3 +214,17 @@ def test_other_parts_of_archives() -> None:
 @given(data=st.data())
 def test_damaged_archives(data: st.DataObject) -> None:
     examine(data.draw(said.damaged(packed(EXPORT, data.draw(st.sampled_from([0, 8]))))))
+
+
+def test_a_recording_of_several_files_is_one(tmp_path: Path) -> None:
+    """As in a folder: what stands beside the messages of a session is read with them, and is no trace of its own."""
+    session = {"x/s/messages.jsonl": lines(*MESSAGES), "x/s/meta.json": json.dumps(META).encode()}
+    reading = read(packed({**session, "y/meta.json": b"{}", "y/atif.json": ATIF}))
+    assert [(trace.id, trace.source.format) for trace in reading.traces][:1] == [("s-1", "mistral-vibe")]
+    assert len(reading.traces) == 2
+    assert [notice.message for notice in reading.notices] == [
+        "left out as not a trace that is known: y/meta.json"
+    ]
+    encrypted_ = read(encrypted(packed(session), b"x/s/meta.json"))
+    assert [(trace.id, len(trace)) for trace in encrypted_.traces] == [("s", 3)]
+    assert [notice.message for notice in encrypted_.notices] == ["x/s/meta.json is encrypted"]
