@@ -175,7 +175,9 @@ def _check_file(file: str, asked_for: bool, how: _How) -> Iterator[Checked | Unr
         with mapped.whole():
             *_, reading = readings(file, how.format_name, fallback=False)
             if not reading.traces:
-                raise UnreadableInput(f"{file} holds no trace")
+                raise UnreadableInput(
+                    f"{file} holds no trace", reading.notices[0].message if reading.notices else ""
+                )
             wanted = reading.traces if how.trace_id is None else (chosen(reading.traces, how.trace_id),)
             for number, trace in enumerate(wanted):
                 with without_collector():

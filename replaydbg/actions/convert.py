@@ -11,7 +11,9 @@ from replaydbg import limits
 from replaydbg.actions.check import check_trace
 from replaydbg.actions.suppressions import suppressions
 from replaydbg.core.branch import Branch
+from replaydbg.core.columns import KIND_NUMBER
 from replaydbg.core.finding import Finding
+from replaydbg.core.step import Kind
 from replaydbg.core.trace import Trace
 from replaydbg.drivers import files
 from replaydbg.errors import UsageProblem
@@ -32,7 +34,7 @@ class Conversion:
 def conversion(
     traces: Sequence[Trace], target: str, *, findings: bool = False, path: str = files.STANDARD_INPUT
 ) -> Conversion:
-    """The traces in another format. Raises UsageProblem for a format that is not written, or holds one trace only.
+    """The traces in another format. Raises UsageProblem for a format that is not written, holds one trace only, or nothing of these.
 
     Findings that are suppressed in the session beside `path` are left out, and that is said.
     """
@@ -41,6 +43,12 @@ def conversion(
         raise UsageProblem(
             f"a file of {writer.title} holds one trace, and there are {len(traces)}",
             "name one of them with --trace",
+        )
+
+    if writer.holds_calls_only and not any(KIND_NUMBER[Kind.MODEL_CALL] in trace.kinds for trace in traces):
+        raise UsageProblem(
+            f"there is no model call here, and {target} holds nothing else",
+            "native and markdown hold all steps",
         )
 
     def runs() -> Iterator[Written]:

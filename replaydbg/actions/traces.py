@@ -40,7 +40,8 @@ def read_listed(file: Listed, settings: Settings = DEFAULTS) -> tuple[Listed, ..
             )
     except ReplaydbgError as problem:
         return (file.with_problem(problem.message.removeprefix(f"{file.path} ")),)
-    return lines or (file.with_problem("holds no trace"),)
+    why = f": {reading.notices[0].message}" if reading.notices else ""
+    return lines or (file.with_problem(f"holds no trace{why}"),)
 
 
 def of_opened(opened: Opened, side_tools: tuple[ToolSpec, ...] = ()) -> Iterator[Listed]:

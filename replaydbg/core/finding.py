@@ -94,11 +94,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Data that had to be bent. `pointer` says where: a JSON pointer, `line N`, or `byte N`; "" is the file as a whole."""
+    """Data that had to be bent. `pointer` says where: a JSON pointer, `line N`, or `byte N`; "" or "/" is the file as a whole."""
 
     pointer: str
     message: str
 
     @property
     def sentence(self) -> str:
-        return f"{self.pointer}: {self.message}" if self.pointer else self.message
+        return self.message if self.pointer in ("", "/") else f"{self.pointer}: {self.message}"

@@ -45,3 +45,5 @@ class Writer:
     write: Callable[[Iterable[Written], Losses], Iterator[bytes]]
     holds_many: bool = True
     """Whether a file may hold several traces."""
+    holds_calls_only: bool = False
+    """Whether of a run without a model call nothing would be written."""

@@ -278,4 +278,6 @@ def _observe(document: dict[str, Json], source: str | None, content: str) -> Non
     document.setdefault("observation", {"results": []})["results"].append(result)
 
 
-WRITER = Writer("atif", "ATIF trajectories (Harbor, Terminal-Bench)", _write, holds_many=False)
+WRITER = Writer(
+    "atif", "ATIF trajectories (Harbor, Terminal-Bench)", _write, holds_many=False, holds_calls_only=True
+)

@@ -88,4 +88,9 @@ def _count(messages: Sequence[Message], losses: Losses) -> None:
                     losses.add("unknown part", "written as recorded")
 
 
-WRITER = Writer("openai-chat", "chat logs of OpenAI's shape (JSON Lines), a line for each model call", _write)
+WRITER = Writer(
+    "openai-chat",
+    "chat logs of OpenAI's shape (JSON Lines), a line for each model call",
+    _write,
+    holds_calls_only=True,
+)

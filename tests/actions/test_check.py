@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import weakref
 from pathlib import Path
@@ -11,7 +12,9 @@ import pytest
 
 from replaydbg import limits
 from replaydbg.actions.check import Checked, Unread, check_paths, check_trace, listen
+from replaydbg.actions.traces import read_listed
 from replaydbg.graph.facts import Facts
+from replaydbg.views.traces import Listed
 from tests.support.build import assistant, call, model_call, parameters, tool, tool_execution, trace, user
 
 TRACES = Path(__file__).resolve().parents[2] / "traces"
@@ -99,3 +102,15 @@ def test_what_one_trace_of_a_file_says_is_gone_when_the_next_is_checked(tmp_path
     assert isinstance(next(every), Checked)
     gc.collect()
     assert seen() is None
+
+
+def test_why_a_file_holds_no_trace_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "questions.json"
+    entry = {"id": "q", "question": [[{"role": "user", "content": "hi"}]], "function": []}
+    path.write_text(f"{json.dumps(entry)}\n" * 2)
+    (unread,) = check_paths([str(path)])
+    assert isinstance(unread, Unread)
+    assert unread.problem.message.endswith("holds no trace")
+    assert "questions or tools" in unread.problem.hint
+    (line,) = read_listed(Listed(str(path), "questions.json"))
+    assert line.problem.startswith("holds no trace: 2 entries")

@@ -12,6 +12,7 @@ from replaydbg.actions.open import open_trace
 from replaydbg.codec import step_document
 from replaydbg.demo.incident import incident_path
 from replaydbg.errors import UsageProblem
+from tests.support.build import agent, call, tool_execution, trace
 from tests.support.sittings import branch, recording
 
 
@@ -56,6 +57,17 @@ def test_what_could_not_be_opened_again_is_not_written(
     with pytest.raises(UsageProblem, match="in native it takes more than"):
         write_to(str(path), conversion([recording()], "native"), "-")
     assert path.stat().st_size == size, "it is as it was"
+
+
+@pytest.mark.parametrize(("target", "holds"), [("native", True), ("atif", False), ("openai-chat", False)])
+def test_a_run_of_which_nothing_would_be_written_is_refused(target: str, holds: bool) -> None:
+    """An empty file, and word of all steps that were written to it, is no conversion."""
+    run = trace(agent("a", "worker", tool_execution("t", call("look", {}, "c"), "found")))
+    if holds:
+        assert b"".join(conversion([run], target).pieces)
+    else:
+        with pytest.raises(UsageProblem, match="no model call here"):
+            conversion([run], target)
 
 
 @pytest.mark.parametrize("target", ["native", "atif", "openai-chat", "markdown"])

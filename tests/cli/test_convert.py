@@ -40,7 +40,9 @@ def test_findings_are_written_where_they_are_asked_for() -> None:
 
 def test_all_traces_of_a_file_are_written_or_the_one_that_is_named(tmp_path: Path) -> None:
     path = tmp_path / "two.json"
-    path.write_bytes(orjson.dumps(request(span(1, "a"), span(2, "b", traceId="ab" * 16))))
+    chat = {"gen_ai.operation.name": "chat"}
+    two = request(span(1, "a", attributes=chat), span(2, "b", attributes=chat, traceId="ab" * 16))
+    path.write_bytes(orjson.dumps(two))
     assert len(orjson.loads(run("convert", str(path), "--to", "native").out)["resourceSpans"]) == 2
     refused = run("convert", str(path), "--to", "atif")
     assert refused.code == 2

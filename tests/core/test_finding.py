@@ -19,4 +19,4 @@ def test_the_key_is_what_is_said_of_which_steps() -> None:
 
 def test_a_notice_of_the_file_as_a_whole_names_no_place() -> None:
     assert Notice("/a", "odd").sentence == "/a: odd"
-    assert Notice("", "odd").sentence == "odd"
+    assert Notice("", "odd").sentence == Notice("/", "odd").sentence == "odd"

@@ -15,6 +15,7 @@ from textual.worker import get_current_worker
 from replaydbg.actions import traces
 from replaydbg.core.trace import Trace
 from replaydbg.tui import theme
+from replaydbg.tui.actions import UserAction
 from replaydbg.tui.background import give_way, worker
 from replaydbg.tui.messages import TraceRead
 from replaydbg.tui.screens.acting import bindings
@@ -219,10 +220,18 @@ class ChooserScreen(JumpingScreen[None]):
         self.words = words
         self._arrange()
 
+    def _is_over_another(self) -> bool:
+        """Whether it lists the traces of a file that was chosen from a folder."""
+        return sum(isinstance(screen, ChooserScreen) for screen in self.app.screen_stack) > 1
+
+    def label(self, action: UserAction) -> str:
+        leaves = action.id == "leave" and not self.words and not self._is_over_another()
+        return "Quit" if leaves else super().label(action)
+
     def do_leave(self) -> None:
         if self.words:
             self._search("")
-        elif sum(isinstance(screen, ChooserScreen) for screen in self.app.screen_stack) > 1:
+        elif self._is_over_another():
             self.dismiss(None)
         else:
             self.app.exit(0)

@@ -88,5 +88,5 @@ class Noting(Judging):
 
         notices = list(self.desk.notices)
         title = f"{plural(len(notices), 'notice')}: what had to be bent to show this recording"
-        blocks = [Block(shown(notice), mark="·", mark_look="dim", hang=2) for notice in notices]
+        blocks = [Block(f"· {shown(notice)}", spans=((0, 1, "dim"),), hang=2) for notice in notices]
         self.app.push_screen(PageScreen(title, lambda _folds, _width: iter(blocks)))

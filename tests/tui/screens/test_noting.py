@@ -57,9 +57,10 @@ async def test_notices_are_a_page(tmp_path: Path) -> None:
     async with open_demo(tmp_path) as sitting:
         await sitting.press("i")
         assert "nothing had to be bent" in sitting.said
-        sitting.main.desk.notices.append("/spans/3: the parent is missing")
+        sitting.main.desk.notices += ["/spans/3: the parent is missing", "word " * 40]
         await sitting.press("i")
         await sitting.until(lambda: isinstance(sitting.app.screen, PageScreen), "the page")
         assert "/spans/3: the parent is missing" in sitting.text
+        assert sitting.text.count("·") == 2, "a sign for each, not for each line"
         await sitting.press("q")
         assert sitting.app.screen is sitting.main
