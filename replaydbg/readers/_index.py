@@ -59,6 +59,7 @@ ENTRIES = {
     "cursor_stream": Entry(name="cursor-stream", needs=(b'"session_id"',)),
     "dify_run": Entry(name="dify-run", needs=(b'"node_type"',)),
     "droid_stream": Entry(name="droid-stream", needs=(b'"session_id"',)),
+    "elevenlabs_call": Entry(name="elevenlabs-call", needs=(b'"time_in_call_secs"',)),
     "flowise_chat": Entry(name="flowise-chat", needs=(b'"userMessage"', b'"apiMessage"')),
     "gemini_cli": Entry(name="gemini-cli", needs=(b'"parts"', b'"generateContent"', b'"generateContentStream"', b'"sessionId"')),
     "gemini_stream": Entry(name="gemini-stream", needs=(b'"init"', b'"tool_id"')),
