@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from replaydbg.core.finding import Severity
 from replaydbg.tui.widgets.one_line import OneLine
 from replaydbg.views.signs import SEVERITY_SIGNS, severity_look
-from replaydbg.views.text import Line, Span, cell_width, clip, one_line, plural
+from replaydbg.views.text import Line, Span, cell_width, clip, clip_middle, one_line, plural
 
 _NOUNS = {"info": "info"}
 
@@ -90,7 +90,9 @@ class HeaderLine(OneLine):
 
     def line(self, width: int) -> Line:
         """Every stretch in its shorter form if need be; then what is left of the room goes to the longer forms."""
-        pieces = self.pieces()
+        (name, _, look), *others = self.pieces()
+        name = clip_middle(name, max(_NAME_CELLS_MIN, width * 2 // 5))  # the state is what the line is for
+        pieces = [(name, name, look), *others]
         room = width - 1 - sum(cell_width(short) + _GAP_CELLS for _, short, _ in pieces if short)
         spans, used = [Span(" ")], 1
         for text, short, look in pieces:
@@ -111,5 +113,6 @@ class HeaderLine(OneLine):
 
 _FINDINGS = re.compile(r" findings?\b")
 _GAP_CELLS = 3
+_NAME_CELLS_MIN = 24
 _CELLS_MIN = 3
 """A stretch with less room is left out."""

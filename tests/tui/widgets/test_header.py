@@ -53,6 +53,16 @@ def test_the_stand_in_is_named_whatever_the_width(width: int) -> None:
     assert "gone" in text
 
 
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_long_name_leaves_room_for_what_was_found(width: int) -> None:
+    name = f"replay__{'marshmallow-code__' * 6}install-1.traj"
+    text = said(Words(name=name, steps=23, findings=((Severity.ERROR, 9),)), width)
+    assert "replay_" in text
+    assert "install-1.traj" in text
+    assert "‼" in text
+    assert "23 steps" in text or width < 80
+
+
 def test_a_recording_says_so() -> None:
     assert "recording" in said(Words(name="x", steps=1), 80)
     assert "1 step " in said(Words(name="x", steps=1), 80)
