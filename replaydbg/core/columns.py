@@ -325,7 +325,7 @@ def _pre_order(
     """Rows in pre-order and their depths. Iterative: a hostile file may nest a million deep."""
     if max(parents, default=-1) < 0:
         rows = range(len(parents))
-        stands = min(starts, default=-1) < 0 or _rises(starts)
+        stands = min(starts, default=-1) < 0 or rises(starts)
         in_time = rows if stands else sorted(rows, key=starts.__getitem__)
         return array("i", in_time), array("i", bytes(4 * len(parents)))
     children: dict[int, list[int]] = {}
@@ -360,7 +360,8 @@ def _pre_order(
     return order, depths
 
 
-def _rises(numbers: array[int]) -> bool:
+def rises(numbers: array[int]) -> bool:
+    """Whether none is less than the one before it."""
     return all(
         all(map(le, numbers[start : start + AT_ONCE], numbers[start + 1 : start + 1 + AT_ONCE]))
         for start in range(0, len(numbers), AT_ONCE)

@@ -183,16 +183,16 @@ class Trace:
 
     def keep(self, row: int, body: Body) -> None:
         """Keep the body of the step if there is room. Of one with a long prompt it is known only when that was looked at."""
-        weight = None if row in self._kept else getattr(body, "weight", None)
+        if row in self._kept or self._kept_bytes >= BODIES_KEPT_BYTES_MAX:
+            return
+        weight = getattr(body, "weight", None)
         if weight is None:  # one that does not tell may hold anything
             return
-        if self._kept_bytes + weight > BODIES_KEPT_BYTES_MAX:
-            weight = (
-                BODIES_KEPT_BYTES_MAX  # those that come after it may hold what it would have held for them
-            )
-        else:
+        if self._kept_bytes + weight <= BODIES_KEPT_BYTES_MAX:
             self._kept[row] = body
-        self._kept_bytes += weight
+            self._kept_bytes += weight
+        else:  # those that come after it may hold what it would have held for them
+            self._kept_bytes = BODIES_KEPT_BYTES_MAX
 
     def kind(self, row: int) -> Kind:
         return KINDS[self.kinds[row]]

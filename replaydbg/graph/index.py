@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import orjson
 
+from replaydbg.core.columns import rises
 from replaydbg.core.message import Json, ToolCall
 from replaydbg.core.request import call_digest
 from replaydbg.core.step import KINDS, Body, Kind
@@ -120,6 +121,8 @@ class TraceIndex:
     def in_time(self) -> list[int]:
         """Rows by start; a row without one stands where pre-order puts it."""
         starts = self.trace.starts_ns
+        if starts and starts[0] >= 0 and rises(starts):
+            return list(range(len(starts)))
         keys, last = [], -1
         for start in starts:
             last = start if start >= 0 else last
@@ -235,6 +238,11 @@ class TraceIndex:
         return self._pairs[0]
 
     @property
+    def executed_by_row(self) -> Mapping[int, ToolCall]:
+        """All of `executed_call`."""
+        return self._walked.executed
+
+    @property
     def offers_by_row(self) -> Mapping[int, tuple[ToolSpec, ...]]:
         """All of `tools`, of the model calls that recorded what they were offered."""
         return self._walked.offers
@@ -248,8 +256,12 @@ class TraceIndex:
     def _elsewhere(self) -> Mapping[str, SpecInForce]:
         """For each tool the first schema that any step recorded."""
         found: dict[str, SpecInForce] = {}
-        for row in self.model_calls:
-            for tool in self.tools(row) or ():
+        looked: set[int] = set()
+        for row, tools in self.offers_by_row.items():
+            if id(tools) in looked:  # equal offers are one value
+                continue
+            looked.add(id(tools))
+            for tool in tools:
                 if tool.schema is not None and tool.name not in found:
                     found[tool.name] = SpecInForce(tool, SchemaSource.OTHER_STEP, self.trace.ids[row])
         return found
@@ -279,7 +291,7 @@ class TraceIndex:
         trace = self.trace
         listing = {number for number, name in enumerate(trace.strings) if _LISTS_TOOLS.search(name)}
         found: dict[str, SpecInForce] = {}
-        for row, name in enumerate(trace.names):
+        for row, name in enumerate(trace.names) if listing else ():
             if name not in listing or trace.kinds[row] == _MODEL_CALL:
                 continue
             body = trace.body(row)

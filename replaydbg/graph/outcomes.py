@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from replaydbg.core.message import Json
+from replaydbg.core.message import Json, ToolCall
 from replaydbg.core.step import STATUSES, Body, Kind, Status
 from replaydbg.core.trace import Trace
 from replaydbg.graph.answers import Answers
@@ -138,13 +138,15 @@ class Outcomes:
 
     def of(self, calls: Iterable[SeenCall]) -> tuple[Outcome, ...]:
         """An outcome for each of the calls, in their order."""
-        came = self._of_row
-        return tuple([self._of(seen, came) for seen in calls])
+        came, executed = self._of_row, self._index.executed_by_row
+        return tuple([self._of(seen, came, executed) for seen in calls])
 
-    def _of(self, seen: SeenCall, came: Mapping[int, Outcome]) -> Outcome:
+    def _of(
+        self, seen: SeenCall, came: Mapping[int, Outcome], executed_at: Mapping[int, ToolCall]
+    ) -> Outcome:
         if seen.ran is not None:
             outcome = came[seen.ran]
-            executed = self._index.executed_call(seen.ran)
+            executed = executed_at.get(seen.ran)
             if executed is None or executed.name != seen.call.name:
                 trace = self._index.trace
                 marked = trace.statuses[seen.ran] == _ERROR
