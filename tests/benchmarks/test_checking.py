@@ -62,6 +62,7 @@ def complete(trace):
             looked[id(talk)] = len(messages)
         _ = (body.output, body.tools, body.params, body.call, body.has_result, body.result, body.input, body.output_value)
         _ = (body.error, body.usage, body.response_model, body.provider)
+        trace.keep(row, body)  # as who walks over all steps does
     return trace
 """
 
