@@ -143,12 +143,14 @@ class _Stream:
             event = _SHAPE.decode(msgspec.json.encode(loose.mapping(values[0])))
         if event.event == _ENVELOPE:
             event = seen_of(event.data, _SHAPE)
-        kind = loose.text(event.event)
+        kind, id_ = loose.text(event.event), row_id(event.run_id)
         known = _EVENT.fullmatch(kind)
-        if known is not None:
-            self._hear(event, known[1], known[2])
+        if not id_ and (known is not None or kind == _CUSTOM):  # as where a line breaks off
+            self.notices.append(Notice(record.place, "an event that names no run, left out"))
+        elif known is not None:
+            self._hear(event, id_, known[1], known[2])
         elif kind == _CUSTOM:
-            self._custom(event)
+            self._custom(event, id_)
         elif kind:
             self._unknown[kind[:60]] += 1
         else:
@@ -162,8 +164,7 @@ class _Stream:
             told = f"the server told an error: {words[:200]}" if words else "no event, left out"
             self.notices.append(Notice(record.place, told))
 
-    def _hear(self, event: Any, kind: str, what: str) -> None:
-        id_ = row_id(event.run_id)
+    def _hear(self, event: Any, id_: str, kind: str, what: str) -> None:
         run = self._runs.get(id_) or self._begin(event, id_, kind)
         data = seen_of(event.data, _DATA)
         if bytes(data.input) not in _EMPTY and (what == "start" or bytes(run.input) in _EMPTY):
@@ -191,12 +192,11 @@ class _Stream:
             self._open = run
         return run
 
-    def _custom(self, event: Any) -> None:
+    def _custom(self, event: Any, above: str) -> None:
         """What a program tells of itself, in the run that was going on."""
-        above = row_id(event.run_id)
         around = self._runs.get(above)
         parents = around.parents if around else [*map(row_id, loose.sequence(event.parent_ids))]
-        parents = [*parents, above] if above else parents
+        parents = [*parents, above]
         id_ = f"{above} custom {len(self._runs)}"
         run = _Run(id_, parents, loose.text(event.name) or "custom", "custom", event.metadata, event.data)
         run.has_ended = True
