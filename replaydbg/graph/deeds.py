@@ -270,9 +270,6 @@ class Deeds:
 
     def differ(self, turn: Turn, other: Turn) -> bool:
         """See `Turn.came_otherwise`."""
-        heads = {self.head(turn), self.head(other)}
-        if len(heads) > 1 and 0 not in heads:
-            return True
         mine, its = self._text_of(turn), self._text_of(other)
         for begins in (plain_beginning, _opening):
             one, another = begins(mine), begins(its)

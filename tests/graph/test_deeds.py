@@ -294,3 +294,16 @@ def test_first_letters_tell_outcomes_apart() -> None:
     assert first.came_otherwise(second)
     again, later = two(({}, "at 2026-01-02 10:20 all is well"), ({}, "at 2026-01-02 10:25 all is well"))
     assert not again.came_otherwise(later)
+
+
+def test_ids_that_executions_made_up_tell_no_outcome_from_an_equal_one() -> None:
+    said = "is the number of the request that found nothing at all"
+    run = trace(
+        model_call("m1", [user("Go.")], assistant("", call("f", {}, "a"))),
+        tool_execution("x1", call("f", {}, "a"), f"{UUID} {said}"),
+        model_call("m2", [user("Go."), assistant("", call("f", {}, "a")), response("a", "x")], assistant("", call("f", {}, "b"))),
+        tool_execution("x2", call("f", {}, "b"), f"{OTHER_UUID} {said}"),
+    )  # fmt: skip
+    ((first, second),) = stretches(run)
+    assert first.outcome == second.outcome
+    assert not first.came_otherwise(second)
