@@ -26,12 +26,13 @@ class TypedAhead(App[Answer]):
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key):
             await super().on_event(event)
-        elif not event.is_forwarded:
+        elif not event.is_forwarded and not vars(self.screen).get(_WAITING):
             vars(event)[_SCREEN] = ref(self.screen)
             await super().on_event(event)
-        elif (screen := self.screen) is not vars(event).get(_SCREEN, lambda: screen)():
+        elif (screen := self.screen) is not vars(event).get(_SCREEN, lambda: None)():
             again = events.Key(event.key, event.character)
             vars(again)[_SCREEN] = ref(screen)
+            vars(screen)[_WAITING] = vars(screen).get(_WAITING, 0) + 1
             screen.call_later(
                 _pass_on, screen, again
             )  # once it is mounted, and something on it has the focus
@@ -56,6 +57,10 @@ class Palette(CommandPalette):
 
 _SCREEN = "screen"
 """For whom a key is, weakly: some event is always the last one, and must not hold a run that was left."""
+_WAITING = "keys_waiting"
+"""How many keys have yet to reach a screen that has just come. One that comes meanwhile goes behind them: an enter that was
+typed last would close a line whose letters are still on their way.
+"""
 _TURNS = 5
 """An action that asks something is a task of its own, and what leaves a dialog is a message of its widget: so many turns
 of the loop, and the screen that the next key is for is on top.
@@ -65,4 +70,5 @@ _TURNS_AFTER_A_SCREEN = 40
 
 
 def _pass_on(screen: Screen[Any], key: events.Key) -> None:
+    vars(screen)[_WAITING] -= 1
     (screen.focused or screen)._forward_event(key)  # noqa: SLF001 - as the app does with a key that has just come

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,21 @@ async def test_a_note_typed_in_one_go_is_a_note_and_not_a_dozen_commands(tmp_pat
         await sitting.until_text("¶ mynote")
         assert "⚑" not in sitting.text
         assert sitting.app.screen is sitting.main
+
+
+async def test_a_key_that_comes_later_than_the_others_goes_behind_them(tmp_path: Path) -> None:
+    """The line is there when enter comes, and the letters before it are still on their way to it."""
+    async with open_demo(tmp_path) as sitting:
+        app = sitting.app
+        for key in (Key("colon", ":"), Key("1", "1"), Key("2", "2")):
+            app.post_message(key)
+        while not isinstance(app.screen, Line):
+            await asyncio.sleep(0)
+        for _ in range(20):  # the letters come back from the screen below
+            await asyncio.sleep(0)
+        app.post_message(Key("enter", "\r"))
+        await sitting.until(lambda: app.screen is sitting.main, "the line has gone")
+        assert sitting.main.row == 11
 
 
 async def test_what_is_typed_behind_a_line_is_for_the_screen_below(tmp_path: Path) -> None:
