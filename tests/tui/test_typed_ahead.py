@@ -53,8 +53,9 @@ async def test_a_key_that_comes_later_than_the_others_goes_behind_them(tmp_path:
         app = sitting.app
         for key in (Key("colon", ":"), Key("1", "1"), Key("2", "2")):
             app.post_message(key)
-        while not isinstance(app.screen, Line):
-            await asyncio.sleep(0)
+        opened = asyncio.Event()
+        app.screen_change_signal.subscribe(app, lambda _screen: opened.set(), immediate=True)
+        await opened.wait()
         for _ in range(20):  # the letters come back from the screen below
             await asyncio.sleep(0)
         app.post_message(Key("enter", "\r"))
