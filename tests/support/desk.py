@@ -16,6 +16,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.facts import Facts
 from replaydbg.tui.app import ReplayApp
 from replaydbg.tui.desk import Shown
+from replaydbg.tui.screens.conversation import ConversationScreen
 from replaydbg.tui.screens.main import MainScreen
 from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.footer import FooterLine
@@ -138,6 +139,16 @@ async def open_setup(setup: Setup, size: Size = WIDE) -> AsyncIterator[Sitting]:
         sitting = Sitting(app, pilot)
         await sitting.until(lambda: app.main is not None and app.main.is_mounted, "the main screen")
         yield sitting
+
+
+async def conversation_of(sitting: Sitting) -> ConversationScreen:
+    """Opened at the step that is selected, and its place found."""
+    await sitting.press("C")
+    await sitting.until(lambda: isinstance(sitting.app.screen, ConversationScreen), "the conversation")
+    await sitting.pilot.pause(0.1)
+    screen = sitting.app.screen
+    assert isinstance(screen, ConversationScreen)
+    return screen
 
 
 def shown_of(facts: Facts) -> Shown:

@@ -6,26 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from replaydbg.tui.screens.conversation import ConversationScreen
 from replaydbg.tui.screens.dialogs import Line
 from tests.support.build import assistant, call, model_call, system, tool_execution, trace, user
-from tests.support.desk import Sitting, open_demo, open_made
+from tests.support.desk import conversation_of, open_demo, open_made
 from tests.support.golden import same_as_golden
-
-
-async def opened(sitting: Sitting) -> ConversationScreen:
-    await sitting.press("C")
-    await sitting.until(lambda: isinstance(sitting.app.screen, ConversationScreen), "the conversation")
-    await sitting.pilot.pause(0.1)
-    screen = sitting.app.screen
-    assert isinstance(screen, ConversationScreen)
-    return screen
 
 
 async def test_it_begins_at_the_step_and_leads_to_another_and_back(tmp_path: Path) -> None:
     async with open_demo(tmp_path) as sitting:
         row = sitting.main.row
-        screen = await opened(sitting)
+        screen = await conversation_of(sitting)
         block = screen.text.block
         assert block is not None
         assert block.row == row
@@ -33,7 +23,7 @@ async def test_it_begins_at_the_step_and_leads_to_another_and_back(tmp_path: Pat
         await sitting.until(lambda: sitting.app.screen is sitting.main, "the steps")
         assert sitting.main.row == row + 1
         assert sitting.main.detail.document.has_focus
-        screen = await opened(sitting)
+        screen = await conversation_of(sitting)
         assert screen.text.block is not None
         assert screen.text.block.row == row + 1
         await sitting.press("q")
@@ -43,7 +33,7 @@ async def test_it_begins_at_the_step_and_leads_to_another_and_back(tmp_path: Pat
 
 async def test_words_are_found_in_it(tmp_path: Path) -> None:
     async with open_demo(tmp_path) as sitting:
-        screen = await opened(sitting)
+        screen = await conversation_of(sitting)
         await sitting.press("slash")
         await sitting.until(lambda: isinstance(sitting.app.screen, Line), "the line")
         await sitting.type("outage")
@@ -62,7 +52,7 @@ async def test_markdown_is_laid_out_on_demand_and_the_place_is_kept(tmp_path: Pa
     prompt = system("# Rules\n\n* be **brief**\n\n<tone>kind</tone>")
     run = trace(model_call("m", [prompt, user("hi"), user("there")], "ok"))
     async with open_made(tmp_path, run) as sitting:
-        await opened(sitting)
+        await conversation_of(sitting)
         assert "be **brief**" in sitting.text
         await sitting.press("v")
         assert "• be brief" in sitting.text
@@ -76,7 +66,7 @@ async def test_every_key_acts_or_says_why(tmp_path: Path) -> None:
     asked = call("f", {"x": 1}, "c")
     run = trace(model_call("m", [user("hi")], assistant("", asked)), tool_execution("t", asked, "r"))
     async with open_made(tmp_path, run) as sitting:
-        screen = await opened(sitting)
+        screen = await conversation_of(sitting)
         await sitting.press("n")
         assert "nothing was searched" in sitting.said
         await sitting.press("G", "}")
@@ -100,5 +90,5 @@ async def test_a_step_of_no_thread_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("size", [(40, 10), (80, 24), (120, 40), (200, 60)])
 async def test_as_it_looks(tmp_path: Path, size: tuple[int, int]) -> None:
     async with open_demo(tmp_path, size) as sitting:
-        await opened(sitting)
+        await conversation_of(sitting)
         same_as_golden(__file__, f"conversation-{size[0]}x{size[1]}", await sitting.at_rest())
