@@ -10,13 +10,27 @@ from replaydbg.actions.show import Shown
 from replaydbg.cli import listing, render, report
 from replaydbg.cli.render import Output
 from replaydbg.core.finding import Notice
+from replaydbg.errors import UsageProblem
 from replaydbg.readers._api import Reading
 
 
 def print_news(
-    path: str, format_name: str | None = None, trace_id: str | None = None, output: Output = Output.TEXT
+    path: str,
+    format_name: str | None = None,
+    trace_id: str | None = None,
+    output: Output = Output.TEXT,
+    *,
+    has_tools: bool = False,
 ) -> int:
-    """Until Ctrl+C, which is how this ends. Raises UnreadableInput, UsageProblem."""
+    """Until Ctrl+C, which is how this ends. Raises UnreadableInput, UsageProblem.
+
+    `has_tools` is whether a file of tools was given: what they are for is findings, which need the whole of a run.
+    """
+    if has_tools:
+        raise UsageProblem(
+            "steps that are printed as they come are not checked, and --tools is for checking",
+            "leave it out here; `check FILE --tools TOOLS` looks at what is there, `open --follow` in a terminal at what comes",
+        )
     news = follow.News(trace_id)
     told: set[Notice] = set()
     if follow.is_awaited(path):

@@ -33,7 +33,8 @@ def look(path: str, **options: object) -> int:
     if options.get("follow"):
         from replaydbg.cli.following import print_news
 
-        return print_news(path, options.get("format_name"), options.get("trace_id"))  # type: ignore[arg-type]
+        has_tools = bool(options.get("side_tools"))
+        return print_news(path, options.get("format_name"), options.get("trace_id"), has_tools=has_tools)  # type: ignore[arg-type]
     if options.get("told"):
         from replaydbg.cli import side_tools
 

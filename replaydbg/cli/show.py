@@ -38,7 +38,7 @@ def show(  # noqa: PLR0917 - each is an option of the command line
             raise UsageProblem(
                 "--follow shows steps as they come, --step one that is there", "leave one of them out"
             )
-        return print_news(trace, format_name, trace_id, output)
+        return print_news(trace, format_name, trace_id, output, has_tools=tools is not None)
     from replaydbg.cli.listing import print_path
     from replaydbg.cli.side_tools import tools_told
 

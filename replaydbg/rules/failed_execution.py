@@ -13,8 +13,11 @@ Example:
     A tool execution with the status error, "connection refused".
 
 What to do:
-    Read what the agent was told of it: an error without a hint what to do instead is how loops begin. Edit the result
-    to what the tool would have said on a good day and re-run what follows, to see whether the rest holds.
+    Of a tool read what the agent was told: an error without a hint what to do instead is how loops begin. Edit the result
+    to what the tool would have said on a good day and re-run what follows, to see whether the rest holds. Of a model call
+    the error tells what to edit: where the request was refused (too long, malformed, not allowed) a message of it, which
+    has it asked again; after an outage or a limit there is nothing wrong with the request, and the client should wait and
+    try again. Of an agent that failed the steps inside it say why.
 """
 
 from __future__ import annotations

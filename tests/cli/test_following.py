@@ -100,3 +100,13 @@ def test_what_cannot_be_followed(tmp_path: Path) -> None:
     assert run("show", "-", "--follow").code == 2
     assert run("show", str(tmp_path / "nowhere" / "none.jsonl"), "--follow").code == 3
     assert run("show", "x", "--follow", "--step", "#1").code == 2
+
+
+def test_tools_are_for_what_is_checked(tmp_path: Path) -> None:
+    """`open` without a terminal prints the same steps, and says the same."""
+    tools = tmp_path / "tools.json"
+    tools.write_text(json.dumps({"find": {"type": "object"}}))
+    for command in ("show", "open"):
+        refused = run(command, str(tmp_path / "run.jsonl"), "--follow", "--tools", str(tools))
+        assert refused.code == 2
+        assert "are not checked" in refused.err
