@@ -22,6 +22,7 @@ from replaydbg.readers._span import Counts, Facts, Repeats, Span, SpanBody
 _MODEL_CALL = KIND_NUMBER[Kind.MODEL_CALL]
 _AGENT_INVOCATION = KIND_NUMBER[Kind.AGENT_INVOCATION]
 _OPAQUE = KIND_NUMBER[Kind.OPAQUE]
+_ERROR = STATUS_NUMBER[Status.ERROR]
 NO_COUNTS = (NOT_RECORDED, NOT_RECORDED, nan)
 _ROWS_MAX = 4096
 """Rows kept as tuples before they go into the columns."""
@@ -89,7 +90,8 @@ class Assembly:
         handle: Any,
     ) -> None:
         """One row. `counts` has the attributes that hold tokens and costs, decoded; `status` is the column's number."""
-        kind, (_, name, agent, model), counting = known
+        kind, (_, name, agent, model, failed), counting = known
+        status = _ERROR if failed else status
         numbers = NO_COUNTS if counting is None or not counts else counted(counting, counts)
         row = span_id, parent_id, kind, name, agent, model, start_ns, end_ns, status, *numbers, handle
         self.add_row(trace_id, row)

@@ -358,7 +358,11 @@ class Body(SpanBody):
         return Usage(
             whole_of(*INPUT_TOKENS),
             whole_of(*OUTPUT_TOKENS),
-            whole_of("gen_ai.usage.cache_read.input_tokens", "gen_ai.usage.cache_read_input_tokens"),
+            whole_of(
+                "gen_ai.usage.cache_read.input_tokens",
+                "gen_ai.usage.cache_read_input_tokens",
+                "gen_ai.usage.cached_input_tokens",  # Mastra
+            ),
             whole_of(
                 "gen_ai.usage.reasoning.output_tokens",
                 "gen_ai.usage.reasoning_tokens",

@@ -21,6 +21,7 @@ from replaydbg.wire import arguments, loose, mixed_messages, tool_specs
 MARK = "langfuse.observation.type"
 _INPUT, _OUTPUT = "langfuse.observation.input", "langfuse.observation.output"
 _MODEL = ("langfuse.observation.model.name", "gen_ai.request.model", "gen_ai.response.model")
+_LEVEL = "langfuse.observation.level"
 _USAGE, _COST = "langfuse.observation.usage_details", "langfuse.observation.cost_details"
 _UNSET = "Infinity"
 """What Langfuse's wrapper of OpenAI's client writes for `max_tokens` where nobody set it."""
@@ -33,7 +34,7 @@ _KINDS = {
 _INPUT_TOKENS = ("input", "prompt_tokens", "input_tokens", "promptTokens")
 _OUTPUT_TOKENS = ("output", "completion_tokens", "output_tokens", "completionTokens")
 
-WANTED = frozenset({MARK, "langfuse.observation.model.name", "gen_ai.tool.name"})
+WANTED = frozenset({MARK, _LEVEL, "langfuse.observation.model.name", "gen_ai.tool.name"})
 
 
 def unfolded(counts: Mapping[str, Json]) -> Mapping[str, Json]:
@@ -68,6 +69,10 @@ def kind_of(type_: Json) -> Kind:
 
 
 def facts(wanted: Mapping[str, Json], name: str) -> Facts:
+    return _named(wanted, name)._replace(failed=wanted.get(_LEVEL) == "ERROR")
+
+
+def _named(wanted: Mapping[str, Json], name: str) -> Facts:
     kind, agent = kind_of(wanted.get(MARK)), first_text(wanted, AGENT)
     if kind is Kind.MODEL_CALL:
         return Facts(kind, name, agent, first_text(wanted, _MODEL))
@@ -137,8 +142,8 @@ class Body(_dialect_genai.Body):
 
     @lazy
     def error(self) -> str:
-        level = self.attributes.text("langfuse.observation.level")
-        told = self.attributes.text("langfuse.observation.status_message") if level == "ERROR" else ""
+        has_failed = self.attributes.text(_LEVEL) == "ERROR"
+        told = self.attributes.text("langfuse.observation.status_message") if has_failed else ""
         return told or super().error
 
     @lazy

@@ -242,9 +242,12 @@ def _usage(seen: Any) -> Usage:
 
 def _cost(seen: Any) -> float:
     """The cost of the call; a zero without any details means that Langfuse knew no price."""
-    total = next((cost for cost in (seen.total_cost, seen.calculated_total_cost) if cost is not None), None)
-    cost = number(total)
-    return nan if cost == 0 and not unwrapped(seen.cost_details) else cost
+    told = seen.total_cost, seen.calculated_total_cost
+    cost = number(next((total for total in told if total is not None), None))
+    if cost > 0:
+        return cost
+    details = loose.mapping(unwrapped(seen.cost_details))
+    return number(details.get("total", cost)) if details else nan
 
 
 # ---- bodies -----------------------------------------------------------------------------------------------------

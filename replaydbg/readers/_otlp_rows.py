@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from math import nan
 from operator import attrgetter
+from types import SimpleNamespace
 from typing import Any, NamedTuple, TypeAlias
 
 import msgspec
@@ -31,6 +32,9 @@ _ROWS_MAX = 4096
 
 _ZEROS = "0" * 16
 
+_FAILED = SimpleNamespace(code=2)
+"""A status, as spans have it."""
+
 
 class _Integer(msgspec.Struct, gc=False):
     intValue: int  # noqa: N815 - as OTLP writes it
@@ -46,6 +50,7 @@ class _Seen(NamedTuple):
 
     facts: tuple[int, str, str, str]
     counter: _Counter | None
+    has_failed: bool
 
 
 class _Layout:
@@ -69,7 +74,7 @@ class _Layout:
         wanted = {pair.key: raw_any_value(pair.value) for pair in self.wanted(pairs)}
         kind, facts, counts = known(wanted, self.name or "")
         counter = _counter(counts, self._counted) if counts and self._counted else None
-        seen = self.seen[values] = _Seen((kind, *facts[1:]), counter)
+        seen = self.seen[values] = _Seen((kind, *facts[1:4]), counter, facts.failed)
         return seen
 
 
@@ -126,7 +131,9 @@ class Rows:
             if layout is None or layout.keys != keys:
                 layout = self._layout(name, keys)
             values = b"".join(map(_VALUE, layout.wanted(pairs)))
-            facts, counter = layout.seen.get(values) or layout.learn(values, pairs)
+            facts, counter, has_failed = layout.seen.get(values) or layout.learn(values, pairs)
+            if has_failed:
+                state = _FAILED
             if layout.ids:
                 self._own[len(rows)] = {key: raw_any_value(pairs[at].value) for key, at in layout.ids}
             counts = NO_COUNTS if counter is None else counter(pairs)

@@ -32,6 +32,8 @@ class Facts(NamedTuple):
     name: str = ""
     agent: str = ""
     model: str = ""
+    failed: bool = False
+    """Where an attribute says so, which the span's own status need not."""
 
 
 class Counts(NamedTuple):

@@ -28,6 +28,8 @@ _STATES = frozenset(
     {"next", "tasks", "checkpoint", "checkpoint_id", "parent_checkpoint", "thread_id", "status"}
 )
 """Keys that stand beside the `values` of a state or of a thread, two at least."""
+_OF_RUNS = frozenset({"run_type", "dotted_order"})
+"""Keys of LangSmith's runs, whose inputs and outputs are states."""
 
 
 def sniff(document: Document) -> float:
@@ -35,6 +37,8 @@ def sniff(document: Document) -> float:
     record = loose.mapping(first if not isinstance(first, list) else first[0] if first else None)
     if isinstance(first, list) and first and _is_message(first[0]):
         return 0.95 if any(map(_is_marked, first[:3])) else 0.0
+    if record.keys() & _OF_RUNS:
+        return 0.0
     if _is_state(record):
         return 0.95 if _has_marked(loose.mapping(record.get("values"))) else 0.0
     if _is_message(record):

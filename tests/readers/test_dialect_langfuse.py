@@ -99,7 +99,7 @@ def test_what_its_own_sdk_writes() -> None:
 def test_other_observations_and_errors() -> None:
     failed = step("x", {"langfuse.observation.type": "span", "langfuse.observation.input": '"in"',
                         "langfuse.observation.level": "ERROR", "langfuse.observation.status_message": "no"})  # fmt: skip
-    assert (failed.body.input, failed.body.error) == ("in", "no")
+    assert (failed.body.input, failed.body.error, failed.status) == ("in", "no", Status.ERROR)
     warned = step("x", {"langfuse.observation.type": "span", "langfuse.observation.level": "WARNING",
                         "langfuse.observation.status_message": "slow"})  # fmt: skip
     assert (warned.body.error, warned.status) == ("", Status.UNSET)

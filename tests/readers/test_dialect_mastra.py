@@ -37,6 +37,12 @@ def test_a_generation_by_the_conventions() -> None:
     assert body.messages == (Message(Role.USER, (Text("hi"),)),)
 
 
+def test_cached_tokens_have_a_name_of_its_own() -> None:
+    counts = {"gen_ai.usage.input_tokens": 9, "gen_ai.usage.cached_input_tokens": 4}
+    body = step("x", {"mastra.span.type": "model_generation"} | counts).body
+    assert (body.usage.input_tokens, body.usage.cache_read_tokens) == (9, 4)
+
+
 def test_a_generation_of_before() -> None:
     attributes = {
         "mastra.span.type": "llm_generation",

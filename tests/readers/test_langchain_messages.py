@@ -97,6 +97,7 @@ def test_threads_are_traces() -> None:
         [{"role": "user", "content": "x"}],
         {"values": {"x": 1}, "next": [], "tasks": []},
         {"id": ["m"], "lc": 1},
+        {"run_type": "chain", "inputs": {"messages": [{"type": "human", "content": "x"}]}},
         [],
     ],
 )

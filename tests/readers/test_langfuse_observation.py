@@ -30,6 +30,12 @@ def test_cached_and_reasoning_tokens_are_counted_once(details: Json, usage: Usag
     assert call.body.usage == usage
 
 
+@pytest.mark.parametrize("details", [{"total": 0.5}, '{"total": "0.5"}'])
+def test_a_cost_that_only_the_details_tell(details: Json) -> None:
+    (call,) = steps(READER, {"trace": TRACE, "observations": [observation("c", "GENERATION", output="x", costDetails=details)]}).values()  # fmt: skip
+    assert call.cost_usd == 0.5
+
+
 def metadata(**attributes: Json) -> str:
     return json.dumps({"attributes": attributes, "scope": {"name": "x"}})
 
