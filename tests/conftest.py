@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from tempfile import TemporaryDirectory
 
 import pytest
@@ -21,6 +22,9 @@ os.environ["XDG_STATE_HOME"] = _STATE.name
 
 # Nor are the colours of the terminal that the tests were started in.
 os.environ.update(TERM="xterm-256color", COLORTERM="truecolor")
+
+# What a shell starts in the background does not hear of Ctrl+C, nor does what it starts: tests end programs by it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)

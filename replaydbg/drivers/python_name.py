@@ -12,6 +12,7 @@ import inspect
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -89,7 +90,7 @@ async def _in_thread(function: Callable[[], Any]) -> Any:
             result = context.run(function)
         except BaseException as caught:  # noqa: BLE001 - also sys.exit() in a tool is an answer, not our end
             error = caught
-        if not loop.is_closed():
+        with suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(settle, result, error)
 
     threading.Thread(target=target, name="replaydbg-call", daemon=True).start()

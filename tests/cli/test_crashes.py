@@ -11,6 +11,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -36,11 +37,17 @@ CANARY = "sk-canary-4f1c9e"
 
 def an_agent(asked: Asked) -> Slow:
     """Asks for two runs of the tool a round, until there were enough; the text of each round is its own."""
-    told = sum(message["role"] == "tool" for message in asked.body["messages"])
-    if told >= ROUNDS * AT_ONCE:
+    done = rounds(asked)
+    if done >= ROUNDS:
         return Slow(reply("all ticked"), 0.002)
-    calls = [call("tick", {"n": told + at}, f"c{told + at}") for at in range(AT_ONCE)]
-    return Slow(reply(f"round {told // AT_ONCE}", *calls, finish="tool_calls"), 0.002)
+    ticks = range(done * AT_ONCE, (done + 1) * AT_ONCE)
+    calls = [call("tick", {"n": tick}, f"c{tick}") for tick in ticks]
+    return Slow(reply(f"round {done}", *calls, finish="tool_calls"), 0.002)
+
+
+def rounds(asked: Asked) -> int:
+    """That have been before this question."""
+    return sum(message["role"] == "tool" for message in asked.body["messages"]) // AT_ONCE
 
 
 @dataclass
@@ -58,6 +65,11 @@ class Bench:
     @property
     def ticks(self) -> int:
         return len((self.folder / "ticks").read_text().split()) if (self.folder / "ticks").exists() else 0
+
+    @property
+    def kept(self) -> bytes:
+        """Of the re-run under way."""
+        return b"".join(path.read_bytes() for path in self.folder.glob("*.run-*"))
 
     def begin(self, *which: str) -> subprocess.Popen[bytes]:
         environ = os.environ | {
@@ -170,13 +182,12 @@ def _no_secret_in(folder: Path) -> None:
 
 
 def test_a_reply_that_was_streaming_is_kept_as_far_as_it_had_come(tmp_path: Path) -> None:
-    words = tuple(f"word{number} " for number in range(400))
+    words = tuple(f"word{number} " for number in range(6_000))
     answers = [Dripping(words, 0.01)]
     with a_bench(tmp_path / "there", lambda asked: answers.pop() if answers else an_agent(asked)) as bench:
         process = bench.begin(*EDIT)
-        while not bench.server.requests:
-            time.sleep(0.001)
-        time.sleep(2)
+        while not all(word in bench.kept for word in (b"word2 ", b"word60 ")):
+            time.sleep(0.01)
         process.kill()
         process.communicate()
         (branch,) = bench.branches()
@@ -195,7 +206,8 @@ def test_a_reply_that_was_streaming_is_kept_as_far_as_it_had_come(tmp_path: Path
 
 
 def test_the_command_line_says_that_a_re_run_was_cut_off(tmp_path: Path) -> None:
-    with a_bench(tmp_path / "there") as bench:
+    never = Slow(reply("never said"), 600)
+    with a_bench(tmp_path / "there", lambda asked: never if rounds(asked) == 2 else an_agent(asked)) as bench:
         process = bench.begin(*EDIT)
         while len(bench.server.requests) < 3:
             time.sleep(0.001)
@@ -209,12 +221,20 @@ def test_the_command_line_says_that_a_re_run_was_cut_off(tmp_path: Path) -> None
 
 def test_no_key_of_the_environment_or_the_headers_is_ever_on_the_disk(tmp_path: Path) -> None:
     """While a re-run goes on as well: a copy of all files is looked through in the middle of it."""
-    with a_bench(tmp_path / "there") as bench:
+    looked = threading.Event()
+
+    def agent(asked: Asked) -> Answer:
+        if rounds(asked) == 4:
+            looked.wait(60)
+        return an_agent(asked)
+
+    with a_bench(tmp_path / "there", agent) as bench:
         process = bench.begin(*EDIT)
         while len(bench.server.requests) < 5:
             time.sleep(0.001)
-        assert [path for path in bench.folder.iterdir() if ".run-" in path.name]
+        assert bench.kept
         _no_secret_in(bench.folder)
+        looked.set()
         process.communicate()
         sent = bench.server.requests[0].headers["authorization"]
     assert CANARY in sent

@@ -268,10 +268,13 @@ def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_commands_say_so_whenever_it_comes(command: list[str], large: Path, tmp_path: Path) -> None:
     """The file is cut at some moment after it was mapped. Either all was done before, or one sentence says that it was cut.
 
+    A busy machine may be late each time but one of many.
+
     Other sizes: `REPLAYDBG_CUT_MB=17,100,1000`.
     """
-    chance, path, size, codes = random.Random(len(command)), tmp_path / "t.json", large.stat().st_size, set()
-    for after in (0.0, chance.uniform(0, size / 1e8)):
+    chance, path, size = random.Random(len(command)), tmp_path / "t.json", large.stat().st_size
+
+    def cut(after: float) -> int:
         shutil.copy(large, path)
         (tmp_path / "out.json").unlink(missing_ok=True)
         running = subprocess.Popen(
@@ -285,5 +288,7 @@ def test_commands_say_so_whenever_it_comes(command: list[str], large: Path, tmp_
         told = running.communicate(timeout=60 + size / 1e6)[1]
         assert (running.returncode, told.count("has been cut short by its writer")) in {(0, 0), (3, 1)}, told
         assert "fault of replaydbg" not in told
-        codes.add(running.returncode)
-    assert 3 in codes, "it was always too late: nothing was tried"
+        return running.returncode
+
+    cut(chance.uniform(0, size / 1e8))
+    assert any(cut(0.0) == 3 for _ in range(20)), "it was always too late: nothing was tried"

@@ -198,7 +198,7 @@ def test_more_than_may_wait_are_asked_to_come_again(talk: Talk, monkeypatch: pyt
 
 
 def test_clients_that_stop_in_the_middle_hold_up_nobody(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "RECEIVE_BODY_SECONDS", 0.05)
+    monkeypatch.setattr(limits, "RECEIVE_BODY_SECONDS", 0.5)
     headers = [(b"content-type", JSON.encode())]
     answers: list[dict[str, Any]] = []
 

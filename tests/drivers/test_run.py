@@ -53,9 +53,9 @@ LOOP = chat(
 
 @dataclass
 class Model:
-    """A provider that says what it is given to say; `Exception`s are raised, numbers slept."""
+    """A provider that says what it is given to say; `Exception`s are raised, numbers slept, events waited for."""
 
-    says: list[Message | str | Failed | Exception | float]
+    says: list[Message | str | Failed | Exception | float | asyncio.Event]
     name: str = "scripted"
     asked: list[ModelRequest] = field(default_factory=list)
     most_at_once: int = 0
@@ -69,12 +69,12 @@ class Model:
             await asyncio.sleep(0)
             while True:
                 said = self.says.pop(0)
-                if not isinstance(said, float):
+                if not isinstance(said, float | asyncio.Event):
                     break
                 if on_text is not None:
                     on_text("so f")
                     on_text("ar")
-                await asyncio.sleep(said)
+                await (asyncio.sleep(said) if isinstance(said, float) else said.wait())
             if isinstance(said, Exception):
                 raise said
             if isinstance(said, Failed):
@@ -159,13 +159,15 @@ async def test_a_prompt_that_would_pass_the_bound_is_not_sent_unless_it_was_answ
 async def test_what_has_come_of_a_reply_is_told_while_it_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "PART_SECONDS", 0.02)
     told: list[tuple[int, str]] = []
+    heard = {0: asyncio.Event(), 6: asyncio.Event()}
 
     async def on_part(_asked: Asked, at: int, text: str) -> None:
         told.append((at, text))
+        heard[at].set()
 
     branch = await finish(
         changed(),
-        provider=Model([0.1, 0.1, "done"]),
+        provider=Model([*heard.values(), "done"]),
         bindings={"find": Tool()},
         allowed={"find"},
         on_part=on_part,
@@ -284,9 +286,16 @@ async def test_the_wall_clock_stops_the_run_and_keeps_what_came() -> None:
 async def test_cancelling_keeps_what_was_answered_and_lets_the_cancellation_go_on() -> None:
     of = many(2)
     replay = Replay(Facts(of), [edit(of, f"m{n}", "/messages/0/content", f"{n}?") for n in range(2)])
-    model = Model(["quick", 5.0, "slow"])
-    task = asyncio.ensure_future(run(replay, provider=model, toolbox=box()))
-    await asyncio.sleep(0.05)
+    model = Model(["quick", asyncio.Event(), "never"])
+    heard, both = list[Update](), asyncio.Event()
+
+    def hear(update: Update) -> None:
+        heard.append(update)
+        if any(one.given for one in heard) and any(one.text == "ar" for one in heard):
+            both.set()
+
+    task = asyncio.ensure_future(run(replay, provider=model, toolbox=box(), on_progress=hear))
+    await both.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
@@ -298,16 +307,17 @@ async def test_cancelling_keeps_what_was_answered_and_lets_the_cancellation_go_o
 
 
 async def test_an_answer_that_is_being_written_down_when_the_person_stops_is_part_of_the_branch() -> None:
-    written: list[str] = []
+    written, begun = list[str](), asyncio.Event()
 
     async def slow_disk(asked: Asked, _given: Given) -> None:
+        begun.set()
         await asyncio.sleep(0.1)
         written.append(asked.id)
 
     replay = Replay(Facts(LOOP), [edit(LOOP, "x1", "/result", "found")])
     driving = run(replay, provider=Model(["paid for"]), toolbox=box(), on_answer=slow_disk)
     task = asyncio.ensure_future(driving)
-    await asyncio.sleep(0.03)
+    await begun.wait()
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task

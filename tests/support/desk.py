@@ -20,7 +20,7 @@ from replaydbg.tui.screens.conversation import ConversationScreen
 from replaydbg.tui.screens.main import MainScreen
 from replaydbg.tui.setup import Setup
 from replaydbg.tui.widgets.footer import FooterLine
-from tests.support.screens import Painted, text_of
+from tests.support.screens import Painted, text_of, until
 
 Size = tuple[int, int]
 WIDE: Size = (120, 40)
@@ -84,12 +84,8 @@ class Sitting:
 
     async def until(self, condition: Callable[[], Any], what: str = "") -> None:
         """Wait for it; the screen is shown where it never comes."""
-        for _ in range(400):
-            if condition():
-                await self.pilot.pause()
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError(f"{what or 'it'} did not come\n{self.text}")
+        await until(self.pilot, condition, what)
+        await self.pilot.pause()
 
     async def until_text(self, text: str) -> None:
         await self.until(lambda: text in self.text, f"“{text}”")

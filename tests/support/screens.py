@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from textual.app import App
+from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widget import Widget
+
+_LOOKS_MAX = 3_000
 
 
 def strips_of(app: App[Any]) -> list[Strip]:
@@ -28,6 +32,15 @@ def picture(app: App[Any], path: Path) -> None:
     svg = svg.replace("Fira Code", "DejaVu Sans Mono").replace("font-size: 20px", "font-size: 20.266px")
     path.parent.mkdir(parents=True, exist_ok=True)
     cairosvg.svg2png(bytestring=svg.encode(), write_to=str(path), scale=1.0)
+
+
+async def until(pilot: Pilot[Any], condition: Callable[[], Any], what: str = "") -> None:
+    """Wait for it, a minute or longer: machines that test are busy. The screen is shown where it never comes."""
+    for _ in range(_LOOKS_MAX):
+        if condition():
+            return
+        await pilot.pause(0.02)
+    raise AssertionError(f"{what or 'it'} did not come\n{text_of(pilot.app)}")
 
 
 class Painted:

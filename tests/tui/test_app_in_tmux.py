@@ -54,6 +54,18 @@ class Terminal:
             assert time.monotonic() < end, f"“{text}” did not come\n{self.text}"
             time.sleep(0.05)
 
+    def wait_for_shell(self) -> None:
+        """Until `bash` has the terminal: what is typed before that, a program that stops or ends throws away."""
+        end = time.monotonic() + SECONDS_MAX
+        while self._told("#{pane_current_command}") != "bash":
+            assert time.monotonic() < end, self.text
+            time.sleep(0.05)
+
+    def _told(self, asked: str) -> str:
+        return subprocess.run(
+            [*self._tmux, "display-message", "-p", asked], check=True, capture_output=True, text=True
+        ).stdout.strip()
+
     def keys(self, *keys: str) -> None:
         subprocess.run([*self._tmux, "send-keys", *keys], check=True)
 
@@ -71,12 +83,9 @@ class Terminal:
 
     def is_sane(self) -> bool:
         """Whether the terminal is as it was before: its settings, its cursor, its own screen."""
-        asked = "#{alternate_on} #{mouse_any_flag} #{cursor_flag}"
-        flags = subprocess.run(
-            [*self._tmux, "display-message", "-p", asked], check=True, capture_output=True, text=True
-        ).stdout
+        flags = self._told("#{alternate_on} #{mouse_any_flag} #{cursor_flag}")
         settings = [(self._folder / name).read_text() for name in ("before", "after")]
-        return flags.split() == ["0", "0", "1"] and settings[0] == settings[1]
+        return flags == "0 0 1" and settings[0] == settings[1]
 
     def close(self) -> None:
         subprocess.run([*self._tmux, "kill-server"], check=False, capture_output=True)
@@ -314,6 +323,7 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(incident: Path, terminals: l
     terminal.keys("-l", f"{PROGRAM} open {incident.name} --no-hints\n")
     terminal.wait("‼ 9 errors")
     terminal.keys("C-z")
+    terminal.wait_for_shell()
     terminal.wait("Stopped")
     assert "schema-violation" not in terminal.text
     terminal.keys("-l", "stty -a > lent; fg\n")
@@ -322,6 +332,7 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(incident: Path, terminals: l
     terminal.keys("?")
     terminal.wait("type to filter")
     terminal.keys("C-z")
+    terminal.wait_for_shell()
     terminal.wait("Stopped")
     terminal.resize(80, 24)
     terminal.keys("-l", "fg\n")
@@ -329,7 +340,7 @@ def test_ctrl_z_goes_to_the_shell_and_fg_comes_back(incident: Path, terminals: l
     terminal.keys("Escape")
     terminal.wait("→ ask_refunds_agent")  # the dialog hid it
     terminal.keys("q")
-    terminal.wait(f"open {incident.name}")
+    terminal.wait_for_shell()
     terminal.keys("-l", "exit\n")
     terminal.wait("ENDED 0")
     assert terminal.is_sane()

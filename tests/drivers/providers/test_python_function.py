@@ -34,11 +34,11 @@ def broken(body: Any) -> Any:
 
 
 def slow(body: Any) -> Any:
-    time.sleep(5)
+    time.sleep(60)
 
 
 async def slow_async(body: Any) -> Any:
-    await asyncio.sleep(5)
+    await asyncio.sleep(60)
 
 
 async def test_a_function_may_return_the_text() -> None:

@@ -42,11 +42,11 @@ def cancels(order_id: str) -> Any:
 
 
 def slow(order_id: str) -> Any:
-    time.sleep(5)
+    time.sleep(60)
 
 
 async def slow_async(order_id: str) -> Any:
-    await asyncio.sleep(5)
+    await asyncio.sleep(60)
 
 
 def run(function: Any, call: ToolCall, **fields: Any) -> Any:
@@ -108,7 +108,7 @@ def test_exceptions_are_failures(function: Any, words: str) -> None:
 def test_a_tool_that_hangs_does_not_hang_us(function: Any) -> None:
     started = time.monotonic()
     outcome = run(function, CALL, timeout_seconds=0.05)
-    assert time.monotonic() - started < 2.5
+    assert time.monotonic() - started < 30
     assert isinstance(outcome, Failed)
     assert outcome.kind == "timeout"
 
@@ -141,4 +141,4 @@ def test_cancelling_a_tool_that_hangs_ends_at_once() -> None:
             await running
         return time.monotonic() - started
 
-    assert asyncio.run(cancelled()) < 1
+    assert asyncio.run(cancelled()) < 30

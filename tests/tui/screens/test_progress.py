@@ -30,7 +30,7 @@ from tests.support.build import assistant, call, chat, response, user
 from tests.support.desk import Size, open_made
 from tests.support.drive import edit
 from tests.support.golden import SIZES, states_same_as_golden
-from tests.support.screens import text_of
+from tests.support.screens import text_of, until
 
 RUN = chat(
     [user("hi"), assistant("", call("search", {"q": "x"}, "c1")), response("c1", "none"), assistant("sorry")]
@@ -48,14 +48,6 @@ class Slow:
             on_text("let me think")
         await asyncio.sleep(60)
         raise AssertionError(request)
-
-
-async def until(pilot: Any, condition: Any) -> None:
-    for _ in range(200):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(text_of(pilot.app))
 
 
 def screen(**options: Any) -> ProgressScreen:
@@ -83,22 +75,27 @@ class Patient:
 
     name = "python:patient"
 
+    def __init__(self) -> None:
+        self.go_on = asyncio.Event()
+
     async def complete(self, request: ModelRequest, on_text: Any = None) -> Reply:
         tell = waiting.get()
         assert tell is not None
         tell("h answered 429: try 2 of 4 in 7 s")
-        await asyncio.sleep(0.3)
+        await self.go_on.wait()
         on_text("at last")
         await asyncio.sleep(60)
         raise AssertionError(request)
 
 
 async def test_why_nothing_comes_is_told_until_something_does(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(python_function, "python_function", lambda _spec: Patient())
+    model = Patient()
+    monkeypatch.setattr(python_function, "python_function", lambda _spec: model)
     app: App[None] = App()
     async with app.run_test(size=(100, 20)) as pilot:
         app.push_screen(screen(provider="python:patient:patient"))
         await until(pilot, lambda: "! h answered 429: try 2 of 4 in 7 s" in text_of(app))
+        model.go_on.set()
         await until(pilot, lambda: "at last" in text_of(app))
         assert "answered 429" not in text_of(app)
         await pilot.press("x")

@@ -17,7 +17,7 @@ from replaydbg.tui.screens.sampling import Recorded, SamplingScreen
 from replaydbg.views.trial import TrialTerms
 from tests.support.desk import Size, open_demo
 from tests.support.golden import SIZES, states_same_as_golden
-from tests.support.screens import text_of
+from tests.support.screens import text_of, until
 
 INCIDENT = Facts(open_trace(str(incident_path())).trace)
 TERMS = TrialTerms(calls_max_usual=50, calls=4, tokens=1_000)
@@ -40,11 +40,7 @@ class Form:
         await self.press("enter")
 
     async def until(self, condition: Any) -> None:
-        for _ in range(200):
-            if condition():
-                return
-            await self.pilot.pause(0.02)
-        raise AssertionError(text_of(self.app))
+        await until(self.pilot, condition)
 
     @property
     def terms(self) -> TrialTerms:

@@ -23,7 +23,7 @@ from tests.support.build import assistant, chat, user
 from tests.support.desk import Size, open_made
 from tests.support.drive import edit
 from tests.support.golden import SIZES, states_same_as_golden
-from tests.support.screens import text_of
+from tests.support.screens import text_of, until
 
 RUN = chat([user("hi"), assistant("sorry")], model="m")
 EDIT = edit(RUN, "m1", "/messages/0/content", "hello")
@@ -53,14 +53,6 @@ def refused(request: dict[str, Any]) -> str:
 
 def screen(keep: Any, terms: TrialTerms, provider: str = "model") -> TrialScreen:
     return TrialScreen(Wanted(Facts(RUN), [EDIT], RerunOptions(provider=f"{HERE}:{provider}"), terms), keep)
-
-
-async def until(pilot: Any, condition: Any) -> None:
-    for _ in range(400):
-        if condition():
-            return
-        await pilot.pause(0.02)
-    raise AssertionError(text_of(pilot.app))
 
 
 TERMS = TrialTerms(samples=4, control=True, oracles=("regex:hello",), calls_max=99)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from replaydbg.tui.widgets.chain import ChainList
 from replaydbg.views.signs import ASCII
 from tests.support.golden import same_as_golden
 from tests.support.runs import loop_findings, looping, made_up, parallel_tools, sub_agent
-from tests.support.screens import Painted, text_of
+from tests.support.screens import Painted, text_of, until
 from tests.tui.host import running
 
 
@@ -332,25 +331,22 @@ async def test_loads_that_come_faster_than_they_are_laid_are_shown_all_the_same(
 ) -> None:
     """While a million steps are read the list stood empty once: each load gave up the one before it."""
     monkeypatch.setattr(module, "AT_ONCE_STEPS", 1)
-    lay = Chain
+    lay, first, last = Chain, looping(2), looping(20)
+    laid = {len(first): threading.Event(), len(last): threading.Event()}
 
-    def slowly(*given: Any) -> Any:
-        time.sleep(0.15)
-        return lay(*given)
+    def late(trace: Any, *more: Any) -> Any:
+        laid[len(trace)].wait(60)
+        return lay(trace, *more)
 
-    monkeypatch.setattr(module, "Chain", slowly)
+    monkeypatch.setattr(module, "Chain", late)
     chain = ChainList()
     async with running(chain) as (_, pilot):
-        for steps in range(2, 8):
-            chain.load(looping(steps))
-            await pilot.pause(0.08)
-            if chain.view is not None:
-                break
-        assert chain.view is not None
-        last = looping(20)
+        chain.load(first)
         chain.load(last)
-        await pilot.pause(0.6)
-        assert chain.view.trace is last, "the newest stays"
+        laid[len(first)].set()
+        await until(pilot, lambda: chain.view is not None and chain.view.trace is first, "the first one")
+        laid[len(last)].set()
+        await until(pilot, lambda: chain.view is not None and chain.view.trace is last, "the newest")
 
 
 async def test_a_long_run_folds_and_unfolds_whole_in_a_thread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from replaydbg.tui.widgets import find_bar
 from replaydbg.tui.widgets.editor import Editor
 from replaydbg.tui.widgets.find_bar import AT_ONCE_CHARS, FindBar
 from replaydbg.views.editing import Form, Part
-from tests.support.screens import text_of
+from tests.support.screens import text_of, until
 
 TEXT = "an apple, a pear\nan Apple\nand the last apple"
 
@@ -162,12 +162,8 @@ LONG = "an apple, a pear\n" * (AT_ONCE_CHARS // 17 + 100)
 PLACES = LONG.count("apple")
 
 
-async def until(it: Typing, text: str) -> None:
-    for _ in range(200):
-        if it.has(text):
-            return
-        await it.pilot.pause(0.02)
-    raise AssertionError(f"“{text}” did not come\n{text_of(it.app)}")
+async def until_text(it: Typing, text: str) -> None:
+    await until(it.pilot, lambda: it.has(text), f"“{text}”")
 
 
 async def test_a_long_text_is_looked_through_and_replaced_beside_the_screen() -> None:
@@ -186,15 +182,15 @@ async def test_a_long_text_is_looked_through_and_replaced_beside_the_screen() ->
         patch.setattr(find_bar, "_put_in", noted(put))
         async with typing_in(LONG) as it:
             await it.find("apple")
-            await until(it, f"1 of {PLACES:,}")
+            await until_text(it, f"1 of {PLACES:,}")
             await it.press("enter", "down")
             assert it.has(f"3 of {PLACES:,}")
             await it.press("tab", *"fig", "ctrl+l")
-            await until(it, f"replaced in {PLACES:,} places")
+            await until_text(it, f"replaced in {PLACES:,} places")
             assert it.text == LONG.replace("apple", "fig")
             await it.press("ctrl+z")
             assert it.text == LONG
-            await until(it, f"of {PLACES:,}")
+            await until_text(it, f"of {PLACES:,}")
     assert threads
     assert "MainThread" not in threads
 
@@ -212,7 +208,7 @@ async def test_enter_before_the_words_are_found_waits_for_them(monkeypatch: pyte
         await it.press("enter")
         assert it.has("…")
         let.set()
-        await until(it, f"1 of {PLACES:,}")
+        await until_text(it, f"1 of {PLACES:,}")
         assert it.editor.selected_text == "pear"
 
 
@@ -228,7 +224,7 @@ async def test_nothing_is_replaced_in_a_text_that_was_changed_meanwhile(
     monkeypatch.setattr(find_bar, "_put_in", late)
     async with typing_in(LONG) as it:
         await it.find("apple")
-        await until(it, f"1 of {PLACES:,}")
+        await until_text(it, f"1 of {PLACES:,}")
         await it.press("tab", *"fig", "ctrl+l")
         it.editor.insert("!", (0, 0))
         await it.pilot.pause()
@@ -240,4 +236,4 @@ async def test_nothing_is_replaced_in_a_text_that_was_changed_meanwhile(
 async def test_what_never_ends_is_said_of_a_long_text() -> None:
     async with typing_in("a" * 60 + "!\n" + LONG) as it:
         await it.find("/(a|aa)+$/")
-        await until(it, "takes too long")
+        await until_text(it, "takes too long")
