@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import time
 from functools import lru_cache
 from pathlib import Path
 
 SUFFIX = ".replaydbg.sqlite3"
+
+_SETTLED_NS = 2_000_000_000
+"""A folder that changed less long ago may change again without a sign of it: clocks of file systems are that coarse."""
 
 
 def places(source_path: str, digest: str) -> tuple[Path, ...]:
@@ -53,7 +57,9 @@ def _real(below: Path, folder: Path) -> Path:
 
 def _sessions_in(folder: Path) -> tuple[str, ...]:
     try:
-        return _listed(folder, folder.stat().st_mtime_ns)
+        changed_ns = folder.stat().st_mtime_ns
+        is_settled = time.time_ns() - changed_ns > _SETTLED_NS
+        return (_listed if is_settled else _listed.__wrapped__)(folder, changed_ns)
     except OSError:
         return ()
 

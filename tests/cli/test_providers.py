@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from replaydbg.drivers.providers import _local
-from tests.drivers.providers.test_local import free_port, listing
+from tests.drivers.providers.test_local import listing, nobody
 from tests.support.command_line import run
 
 
@@ -24,6 +24,7 @@ def test_vendors_are_listed_and_nothing_is_looked_for() -> None:
 
 
 def test_servers_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_local, "ANSWER_SECONDS_MAX", 60.0)
     with listing({"data": [{"id": "llama3:latest"}]}) as port:
         monkeypatch.setattr(_local.find_servers, "__defaults__", ([("Ollama", port)],))
         lines = run("providers", "--local").out
@@ -32,5 +33,6 @@ def test_servers_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_no_server_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_local.find_servers, "__defaults__", ([("Ollama", free_port())],))
-    assert "no model server answers" in run("providers", "--local").out
+    with nobody() as port:
+        monkeypatch.setattr(_local.find_servers, "__defaults__", ([("Ollama", port)],))
+        assert "no model server answers" in run("providers", "--local").out

@@ -72,19 +72,21 @@ def test_what_ends_it_lets_it_finish_and_say_what_it_got(tmp_path: Path, by: str
     """A real exporter sends as fast as it can when the signal comes: what was acknowledged is counted, and in the file."""
     exporter = pytest.importorskip("opentelemetry.exporter.otlp.proto.http.trace_exporter")
     spans = real_spans(50)
-    path, sent = tmp_path / "run.jsonl", []
+    path, sent, over = tmp_path / "run.jsonl", list[int](), threading.Event()
     with receiving(path) as receiver:
         sender = exporter.OTLPSpanExporter(endpoint=f"{receiver.url}/v1/traces", timeout=2)
 
         def send() -> None:
-            while sender.export(spans).name == "SUCCESS":
-                sent.append(len(spans))
+            while not over.is_set():
+                if sender.export(spans).name == "SUCCESS":
+                    sent.append(len(spans))
 
         thread = threading.Thread(target=send)
         thread.start()
         while len(sent) < 3:
             time.sleep(0.01)
         assert receiver.stop(signal.Signals[by]) == 0
+        over.set()
         thread.join()
     requests = [orjson.loads(line) for line in path.read_bytes().splitlines()]
     kept = [len(one["resourceSpans"][0]["scopeSpans"][0]["spans"]) for one in requests]

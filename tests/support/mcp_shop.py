@@ -1,11 +1,15 @@
-"""A real MCP server for tests: `python -m tests.support.mcp_shop` speaks on its standard output, `--http PORT` over HTTP."""
+"""A real MCP server for tests: `python -m tests.support.mcp_shop` speaks on its standard output, with `--http` over HTTP; then
+its address is the first line of that.
+"""
 
 from __future__ import annotations
 
+import socket
 import sys
 from pathlib import Path
 from typing import Any
 
+import uvicorn
 from mcp.server import MCPServer
 from mcp.types import ToolAnnotations
 
@@ -41,8 +45,9 @@ def many() -> list[Any]:
 
 if __name__ == "__main__":
     if "--http" in sys.argv:
-        server.run(
-            transport="streamable-http", host="127.0.0.1", port=int(sys.argv[sys.argv.index("--http") + 1])
-        )
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            print(f"http://127.0.0.1:{listener.getsockname()[1]}/mcp", flush=True)
+            config = uvicorn.Config(server.streamable_http_app(), log_level="critical")
+            uvicorn.Server(config).run(sockets=[listener])
     else:
         server.run()

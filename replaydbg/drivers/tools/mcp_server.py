@@ -49,6 +49,7 @@ class McpServer:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False)
     _connecting: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
     _client: asyncio.Future[Client] | None = field(default=None, repr=False)
+    _serving: asyncio.Task[None] | None = field(default=None, repr=False)
     _done: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     _listed: dict[str, Listed] | None = field(default=None, repr=False)
 
@@ -80,13 +81,16 @@ class McpServer:
         return ToolResult(_result(answer), bool(answer.is_error), (time.monotonic() - started) * 1000)
 
     def end(self) -> None:
+        """One that has not answered so far is not waited for."""
         self._done.set()
+        if self._serving is not None and self._client is not None and not self._client.done():
+            self._serving.cancel()
 
     async def _connected(self, group: asyncio.TaskGroup) -> Client:
         async with self._connecting:
             if self._client is None:
                 self._client = asyncio.get_running_loop().create_future()
-                group.create_task(self._serve(self._client))
+                self._serving = group.create_task(self._serve(self._client))
         try:
             async with asyncio.timeout(self.setting.seconds):
                 return await asyncio.shield(self._client)

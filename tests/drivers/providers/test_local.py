@@ -42,19 +42,26 @@ def listing(answer: Any) -> Iterator[int]:
         thread.join(5)
 
 
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port: int = listener.getsockname()[1]
-        return port
+@contextmanager
+def nobody() -> Iterator[int]:
+    """A port at which nobody listens, and that nobody else gets meanwhile."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_local, "ANSWER_SECONDS_MAX", 60.0)
 
 
 async def test_servers_that_list_models_are_found_in_order() -> None:
     with (
         listing({"data": [{"id": "llama3:latest"}, {"id": "qwen"}, {"no": 1}]}) as one,
         listing({"data": [{"id": "b"}]}) as two,
+        nobody() as none,
     ):
-        found = await find_servers([("A", one), ("none", free_port()), ("B", two)])
+        found = await find_servers([("A", one), ("none", none), ("B", two)])
     assert found == (
         LocalServer("A", f"http://127.0.0.1:{one}/v1", ("llama3:latest", "qwen")),
         LocalServer("B", f"http://127.0.0.1:{two}/v1", ("b",)),

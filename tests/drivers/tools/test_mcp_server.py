@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -108,12 +105,16 @@ async def test_nothing_is_started_before_a_tool_is_looked_for(tmp_path: Path) ->
         (ServerSetting(command=("/no/such/program",)), "No such file"),
         (ServerSetting(command=(sys.executable, "-c", "import sys; sys.exit('no licence')")), "no licence"),
         (ServerSetting(url="http://127.0.0.1:1/mcp"), "shop (http://127.0.0.1:1/mcp): "),
-        (ServerSetting(command=(sys.executable, "-c", "import time; time.sleep(9)"), seconds=0.3), "in time"),
+        (
+            ServerSetting(command=(sys.executable, "-c", "import time; time.sleep(600)"), seconds=0.3),
+            "in time",
+        ),
     ],
     ids=["no program", "ends at once", "nobody there", "silent"],
 )
 async def test_a_server_that_cannot_be_had_is_a_sentence(setting: ServerSetting, words: str) -> None:
-    async with Toolbox(servers=[McpServer("shop", setting)]) as box:
+    """And holds up nobody when the re-run ends."""
+    async with asyncio.timeout(300), Toolbox(servers=[McpServer("shop", setting)]) as box:
         assert await box.find("find") is None
     assert words in box.problems[0]
 
@@ -126,20 +127,12 @@ async def test_arguments_that_are_no_object_are_not_sent() -> None:
 
 @pytest.fixture
 def address() -> Iterator[str]:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    program = subprocess.Popen([*SHOP, "--http", str(port)], stderr=subprocess.DEVNULL, env=dict(os.environ))
-    try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/mcp"
-    finally:
-        program.kill()
-        program.wait()
+    with subprocess.Popen([*SHOP, "--http"], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        try:
+            yield program.stdout.readline().strip()
+        finally:
+            program.kill()
 
 
 async def test_a_server_that_is_reached_over_http(address: str) -> None:
