@@ -175,8 +175,10 @@ FLOW_PLACES_MAX = 60
 FOLLOW_SECONDS = 0.25
 """Between two looks at a file that is still being written."""
 
-FOLLOW_SHARE_MAX = 0.2
-"""Of the time that reading such a file anew may take, where its format cannot go on where it was."""
+FOLLOW_SHARE_MAX = 0.5
+"""What reading such a file anew may take of the time until it is read again, where its format cannot go on where it was:
+of a session of 30,000 steps new ones come each second, also while the rules run.
+"""
 
 RECEIVE_BODY_BYTES_MAX = 32 << 20
 """One request that is received, unpacked: half as much again as OpenTelemetry's collector takes."""

@@ -85,7 +85,7 @@ def readings(path: str, format_name: str | None, wait: Callable[[float], bool]) 
             if last is not None:
                 yield replace(last, notices=(*last.notices, GONE))
         elif change is not None:
-            started = time.monotonic()
+            started = time.thread_time()  # what the rules, or the screen, take meanwhile is not our share
             if change.anew:
                 before, had_lines, feed = last, had_lines or feed is not None, None
             if change.lines.nbytes and feed is None:
@@ -102,7 +102,7 @@ def readings(path: str, format_name: str | None, wait: Callable[[float], bool]) 
                     told = (written_anew(times),) if times else ()
                     last = replace(reading, notices=(*reading.notices, *told))
                     yield last
-            took = time.monotonic() - started
+            took = time.thread_time() - started
             pause = max(limits.FOLLOW_SECONDS, took / limits.FOLLOW_SHARE_MAX if feed is None else took)
         if not wait(pause):
             return

@@ -232,8 +232,9 @@ class Desk:
         return Shown(trace, partial(self._facts, trace))
 
     def take(self, shown: Shown) -> Shown:
-        """Show it from now on."""
+        """Show it from now on. What the recording was compared with it is compared with anew."""
         self._shown = {RECORDING: shown}
+        self.comparisons = {pair: known for pair, known in self.comparisons.items() if RECORDING not in pair}
         return shown
 
     @property

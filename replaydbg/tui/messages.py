@@ -136,13 +136,14 @@ class BackToTraces(Message):
 
 
 class Compared(Message):
-    """Two branches beside each other, by their ids."""
+    """Two branches beside each other, by their ids. `sides` are what was compared: a recording may have gone on since."""
 
-    def __init__(self, before: str, after: str, comparison: Comparison) -> None:
+    def __init__(self, before: str, after: str, comparison: Comparison, sides: tuple[Shown, Shown]) -> None:
         super().__init__()
         self.before = before
         self.after = after
         self.comparison = comparison
+        self.sides = sides
 
 
 class ComparisonMoved(Message):

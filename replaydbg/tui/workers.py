@@ -88,7 +88,7 @@ def _prepare(reading: Reading) -> None:
     """What the screen asks of a trace at once, and what takes longer the longer the trace is: made here, not by its thread."""
     for trace in reading.traces:
         rest()
-        _ = trace.subtree_ends, trace.begins_ns
+        _ = trace.subtree_ends, trace.begins_ns, trace.has("")
 
 
 def _followed(setup: Setup, worker: Worker[object]) -> Iterator[Reading]:
@@ -258,7 +258,7 @@ def compare(
     except ReplaydbgError as problem:
         post(WorkFailed(problem))
         return
-    post(Compared(*ids, comparison))
+    post(Compared(*ids, comparison, (before, after)))
 
 
 def compare_all(jobs: Sequence[partial[None]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -204,3 +205,18 @@ def test_news_are_told_once() -> None:
 
 def follow_lines(*requests: Any) -> list[Reading]:
     return list(_registry.read(document(b"".join(orjson.dumps(each) + b"\n" for each in requests))))
+
+
+def test_what_others_take_meanwhile_does_not_make_the_pauses_longer(path: Path) -> None:
+    """While the rules run, and the screen is painted, a session that is read anew was read every four seconds."""
+    path.write_bytes(b"")
+    pauses: list[float] = []
+
+    def wait(seconds: float) -> bool:
+        pauses.append(seconds)
+        append(path, b'{"role": "user", "content": "hi"}\n{"role": "assistant", "content": "yes"}\n')
+        return len(pauses) < 4
+
+    for _ in follow.readings(str(path), "chat-log", wait):
+        time.sleep(0.6)
+    assert pauses[-1] < 0.6

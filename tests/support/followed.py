@@ -44,13 +44,17 @@ def grow(path: Path, first: int, last: int) -> None:
 
 
 @asynccontextmanager
-async def followed(tmp_path: Path, turns: int) -> AsyncIterator[tuple[Sitting, Path]]:
+async def followed(tmp_path: Path, turns: int, *, against: str = "") -> AsyncIterator[tuple[Sitting, Path]]:
     path = tmp_path / "session.jsonl"
     first = {"type": "user", "uuid": "u0", "parentUuid": None, "sessionId": "s", "version": "2.0.0"}
     message = {"role": "user", "content": "mend the test"}
     path.write_text(json.dumps({**first, "timestamp": "2026-11-27T08:00:00.000Z", "message": message}) + "\n")
     grow(path, 1, turns)
-    async with open_setup(Setup(str(path), follow=True)) as sitting:
-        await sitting.until_text(f"{2 * turns} steps")
-        await sitting.until(lambda: sitting.shown.checked, "the findings")
+    async with open_setup(Setup(str(path), follow=True, against=against)) as sitting:
+        desk = sitting.main.desk
+
+        def checked() -> bool:
+            return desk.shown is not None and len(desk.shown.trace) == 2 * turns and desk.shown.checked
+
+        await sitting.until(checked, "the findings")
         yield sitting, path

@@ -72,7 +72,7 @@ def sub_agent() -> Trace:
     )
 
 
-def looping(rounds: int = 6, *, failing: bool = False) -> Trace:
+def looping(rounds: int = 6, *, failing: bool = False, trace_id: str = "t") -> Trace:
     """A model that asks for the same thing again and again, then gives up."""
     steps: list[Built] = [
         model_call("m0", None, assistant("", call("status", {}, "c0")), usage=Usage(200, 20))
@@ -90,7 +90,7 @@ def looping(rounds: int = 6, *, failing: bool = False) -> Trace:
             )
         )
     steps.append(model_call("end", None, "I could not find it.", usage=Usage(9000, 30)))
-    return trace(agent("a", "support", *steps))
+    return trace(agent("a", "support", *steps), trace_id=trace_id)
 
 
 def loop_findings(of: Trace) -> tuple[Finding, ...]:

@@ -57,6 +57,8 @@ class Changing(Moving):
             return
         if self.chain.trace is not shown.trace:
             self.searched, self.hits, self.picked_on_map = "", (), ""
+            self.chain.forget()
+            self._sought.clear()
             self.show(shown)
             if self.chain.stretch is not None:
                 self.chain.show_timeline(on=True)

@@ -104,6 +104,27 @@ class CompareScreen(Differences):
     def fill(self) -> None:
         self.document.show(self._blocks)
 
+    @property
+    def after(self) -> Trace:
+        """The run on the right."""
+        return self._after
+
+    def go_on(self, comparison: Comparison, before: Trace, after: Trace) -> None:
+        """There is more to compare by now. The line of the cursor stays where it was."""
+        self.comparison, self._before, self._after = comparison, before, after
+        self._anew()
+
+    def _anew(self) -> None:
+        text, block = self.document, self.document.block
+        above = text.cursor - text.scroll_offset.y
+        text.show(self._blocks, keep_place=True)
+        if block is not None and (block.place or block.fold):
+            name = block.place, block.fold
+            line = text.line_beside(-1, 1, lambda other: (other.place, other.fold) == name)
+            if line >= 0 and line != text.cursor:
+                text.cursor = line
+                text.scroll_to(y=max(0, line - above), animate=False, immediate=True)
+
     def _blocks(self, folds: Folds, width: int) -> Iterator[Block]:
         sides = self._before, self._after
         return comparison_blocks(sides, self._titles, self.comparison, folds, width, equal=self.equal)
@@ -135,13 +156,10 @@ class CompareScreen(Differences):
 
     def do_equal(self) -> None:
         """Show all equal steps, or hide them again. The line of the cursor stays where it was."""
-        text, block = self.document, self.document.block
+        text = self.document
         self.equal = not self.equal
         text.folds = Folds(frozenset(name for name in text.folds.turned if not name.startswith("equal:")))
-        text.show(self._blocks, keep_place=True)
-        if block is not None and (block.place or block.fold):
-            name = block.place, block.fold
-            self._to(text.line_beside(-1, 1, lambda other: (other.place, other.fold) == name))
+        self._anew()
 
 
 class StepDifference(Differences):

@@ -17,7 +17,11 @@ from replaydbg.tui.messages import Compared, ComparisonMoved, OtherRead
 from replaydbg.tui.screens.changing import Changing
 
 if TYPE_CHECKING:  # imported when somebody asks for the list
+    from replaydbg.core.trace import Trace
+    from replaydbg.diff.steps import Comparison
+    from replaydbg.tui.desk import Shown
     from replaydbg.tui.screens.branches import BranchesScreen
+    from replaydbg.tui.screens.compare import CompareScreen
 
 _COMPARING = "comparing"
 """What is said of one that is under way begins so."""
@@ -93,25 +97,29 @@ class Comparing(Changing):
 
         pair = event.before, event.after
         self.comparing = ""
-        self.desk.comparisons[pair] = event.comparison
+        if all(self.desk.of_branch(id_) is side for id_, side in zip(pair, event.sides, strict=True)):
+            self.desk.comparisons[pair] = event.comparison
         self.paint_header()
         if self._listed is not None:
             self._listed.tell(self.desk.outcomes())
+        if self._compared is not None and self._compared[0] == pair:
+            before, after = event.sides
+            self._compared[1].go_on(event.comparison, before.trace, after.trace)
+            return
         if event.after == self.desk.branch_id and event.before == self.desk.before(event.after):
-            self.paint_header()
             text, look = gained_and_lost(event.comparison)
             self.say(f"{text}   {self.key('compare')} compares step by step", look)
         if self._to_show == pair:
             self._to_show = None
-            self.show_comparison(*pair)
+            self._show_compared(pair, event.comparison, event.sides)
 
     _to_show: tuple[str, str] | None = None
     """What the person waits to see compared."""
+    _compared: tuple[tuple[str, str], CompareScreen] | None = None
+    """What is shown beside each other, while it is."""
 
     def show_comparison(self, before: str, after: str) -> None:
         """Two branches beside each other, as soon as that has been worked out."""
-        from replaydbg.tui.screens.compare import CompareScreen
-
         desk = self.desk
         comparison = desk.comparisons.get((before, after))
         if comparison is None:
@@ -122,9 +130,31 @@ class Comparing(Changing):
         sides = desk.of_branch(before), desk.of_branch(after)
         assert sides[0] is not None
         assert sides[1] is not None
-        titles = desk.title(before), desk.title(after)
+        self._show_compared((before, after), comparison, (sides[0], sides[1]))
+
+    def _show_compared(
+        self, pair: tuple[str, str], comparison: Comparison, sides: tuple[Shown, Shown]
+    ) -> None:
+        from replaydbg.tui.screens.compare import CompareScreen
+
+        titles = self.desk.title(pair[0]), self.desk.title(pair[1])
         screen = CompareScreen(comparison, sides[0].trace, sides[1].trace, titles)
-        self.app.push_screen(screen, partial(self._left_comparison, after))
+
+        def left(row: int | None) -> None:
+            self._compared = None
+            self._left_comparison(pair[1], screen.after, row)
+
+        self._compared = pair, screen
+        self.app.push_screen(screen, left)
+
+    def rules_have_run(self, shown: Shown) -> None:
+        """A recording that is still being written is compared anew with what it is compared with on the screen."""
+        super().rules_have_run(shown)
+        other = self.desk.other
+        if self._compared is not None and other is not None and self.desk.setup.follow:
+            pair = self._compared[0]
+            job = partial(workers.compare, pair, other, shown, self.desk.same_steps, self.post_message)
+            self.work("compare", job)
 
     def do_compare(self) -> None:
         before = self.desk.before(self.desk.branch_id)
@@ -133,12 +163,12 @@ class Comparing(Changing):
             return
         self.show_comparison(before, self.desk.branch_id)
 
-    def _left_comparison(self, after: str, row: int | None) -> None:
+    def _left_comparison(self, after: str, trace: Trace, row: int | None) -> None:
         """To the step that was chosen there, in the branch that it is a step of."""
         from replaydbg.session.commands import SelectBranch
 
         if row is not None and (after == self.desk.branch_id or self.do(SelectBranch(after))):
-            self.chain.go_to(row)
+            self.go_to_step(trace.ids[row])
 
     # The other trace
 

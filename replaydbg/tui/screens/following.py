@@ -35,8 +35,9 @@ class Following(Sizing):
     """Seconds until the facts of the run were known, the last time."""
 
     def go_on(self, reading: Reading) -> None:
-        """What is there by now. A person at the end of it stays at the end."""
-        desk, before, at_end = self.desk, self.desk.shown, self.chain.at_end
+        """What is there by now. A person at the end of it stays at the end, but not one who reads the last step."""
+        desk, before = self.desk, self.desk.shown
+        at_end = self.chain.at_end and not self.detail.document.has_focus
         desk.read_only = "the file is still being written: open it without --follow to edit"
         if not reading.traces:
             return
@@ -122,6 +123,7 @@ class Following(Sizing):
             self.load_chain(now)
             self.paint_findings(now)
             self.paint_header()
+            self.chain.once_shown(self.filter_again)
         if self._newest is not None and self._newest is not shown.trace:
             is_shown = now is not None and now.trace is self._newest
             self._look_over(now if is_shown and now is not None else self._made(self._newest))
@@ -137,4 +139,8 @@ class Following(Sizing):
 
     def seek_again(self) -> None:
         """There are more rows by now: what was looked for is looked for in them, too."""
+        raise NotImplementedError
+
+    def filter_again(self) -> None:
+        """There are more findings by now, which a filter may ask for."""
         raise NotImplementedError

@@ -32,7 +32,6 @@ class Reported(Following):
             *desk.of_settings,
             *(notice.sentence for notice in reading.notices),
         ]
-        self.chain.stays_at_end = desk.setup.follow
         if not reading.complete:
             shown = desk.shown
             steps = len(reading.traces[0]) if reading.traces else 0
@@ -101,9 +100,8 @@ class Reported(Following):
                 self.greet()
             elif event.last and not following and not shown.findings and not self.said:
                 self.say(*nothing_found(shown))
-            if event.last and self.filtered:
-                self.look_for(self.filtered, self.row, filtering=True)  # it may ask for findings
             if event.last:
+                self.filter_again()
                 self.all_found()
         if event.last:
             self.rules_have_run(shown)
@@ -133,9 +131,6 @@ class Reported(Following):
 
     def sitting_changed(self) -> None:
         """Something was done, undone or redone: show what is looked at now."""
-        raise NotImplementedError
-
-    def look_for(self, text: str, begin: int, *, filtering: bool) -> None:
         raise NotImplementedError
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -17,6 +17,7 @@ from replaydbg.tui.widgets.searched import SearchedDocument
 from replaydbg.views.text import plural
 
 if TYPE_CHECKING:
+    from replaydbg.tui.desk import Shown
     from replaydbg.tui.screens.dialogs import Line
 
 
@@ -27,11 +28,12 @@ class Searching(Reported):
         if self.pane_name() == actions.DETAIL:
             await inside.ask_words(self, self.detail.document)
             return
-        origin, before = self.row, self.searched
+        origin, before, trace = self.row, self.searched, self.chain.trace
         text = await self._typed("/ search", before, filtering=False)
         if text is None:
             self.look_for(before, origin, filtering=False)
-            self.chain.go_to(origin)
+            if trace is not None and origin >= 0:
+                self.go_to_step(trace.ids[origin])
         elif text != self.searched:
             self.look_for(text, origin, filtering=False)
         else:
@@ -66,11 +68,15 @@ class Searching(Reported):
     """What was told there last, and its look: it is said again when the line has gone."""
 
     def seek_again(self) -> None:
+        self.hits = self.chain.hits
+        for filtering, text in ((True, self.filtered), (False, "" if self.picked_on_map else self.searched)):
+            if text and filtering not in self._sought:
+                self._seek(text, max(self.row, 0), filtering=filtering, again=True)
+
+    def filter_again(self) -> None:
         if self.filtered:
-            self.look_for(self.filtered, self.row, filtering=True)
-        if self.searched and not self.picked_on_map:
-            self.look_for(self.searched, self.row, filtering=False)
-            self._jumps = False
+            _, again = self._sought.get(True, (None, True))
+            self._seek(self.filtered, max(self.row, 0), filtering=True, again=again)
 
     def look_for(self, text: str, begin: int, *, filtering: bool) -> None:
         """Search all steps for what was typed, in a thread; what was looked for before is given up."""
@@ -97,14 +103,27 @@ class Searching(Reported):
             self._mark_inside()
         if not terms:
             self.workers.cancel_group(self, "filter" if filtering else "search")
+            self._sought.pop(filtering, None)
             if filtering:
                 self.chain.pick(None)
             self._tell("")
             self.paint_header()
             return
-        self._began_at = max(begin, 0)
+        if not filtering:
+            self._began_at = max(begin, 0)
+        self._seek(text, max(begin, 0), filtering=filtering, again=False)
+
+    @cached_property
+    def _sought(self) -> dict[bool, tuple[Shown, bool]]:
+        """What is looked through just now, and whether it was before when there was less of it; by whether that is to filter."""
+        return {}
+
+    def _seek(self, text: str, begin: int, *, filtering: bool, again: bool) -> None:
+        shown = self.desk.shown
+        assert shown is not None
+        self._sought[filtering] = shown, again
         job = partial(
-            workers.search, shown, text, self.about(), self._began_at, self.post_message, filtering=filtering
+            workers.search, shown, text, self.about(), begin, self.post_message, filtering=filtering
         )
         self.work("filter" if filtering else "search", job)
 
@@ -132,7 +151,10 @@ class Searching(Reported):
     _jumps = True
     """Whether the cursor goes to the first hit: it stays where rows were added."""
 
-    def _tell(self, text: str, look: str = "warning") -> None:
+    def _tell(self, text: str, look: str = "warning", *, again: bool = False) -> None:
+        """What was told before is told as it stands by now, but not `again` over something else that is said."""
+        if again and self.said != self._told[0]:
+            return
         self._told = text, look
         if self._line is not None and self._line.is_mounted:
             self._line.say(text)
@@ -140,45 +162,59 @@ class Searching(Reported):
             self.say(text, look)
 
     def on_search_moved(self, event: SearchMoved) -> None:
-        if event.shown is not self.desk.shown:
+        over, again = self._sought.get(event.filtering, (None, False))
+        if over is not event.shown or event.text != (self.filtered if event.filtering else self.searched):
             return
-        found = plural(len(event.rows), "step")
-        so_far = "" if event.last else f"   {event.fraction:.0%} searched"
-        if event.filtering:
-            if event.text != self.filtered:
-                return
-            if event.problem:  # what fits further on would be hidden
-                self.filtered = ""
-                self.chain.pick(None)
-                self.paint_header()
-                self._tell(f"{event.problem}: nothing is filtered", "error")
-                return
-            self.chain.pick(event.rows)
-            self.paint_header()
-            self._tell(
-                f"{found} of {len(event.shown.trace):,}{so_far}   {self.key('back')} clears the filter",
-                "good",
-            )
-        elif event.text == self.searched:
-            first = self._jumps and not self.hits and bool(event.rows)
-            self.hits = event.rows
-            self.chain.find(event.rows)
-            if first:
-                self._to_hit(self._began_at)
-            self._mark_inside()
-            if event.problem:
-                self._tell(f"{event.problem}: found in {found} before that", "error")
-            elif event.last and not event.rows:
-                where = "in this run" if self.desk.complete else "in what has been read so far"
-                self._tell(f"“{self.searched}” is nowhere {where}")
-            else:
-                self._tell(
-                    f"“{self.searched}” is in {found}{so_far}: {self.key('next_hit')} next, {self.key('previous_hit')} previous",
-                    "good",
-                )
+        if event.last:
+            del self._sought[event.filtering]
+            if over is not self.desk.shown:  # the run has gone on meanwhile
+                self.chain.once_shown(self.seek_again)
+        elif again:
+            return  # what was found before stays until all is known
+        (self._left if event.filtering else self._found)(event, again=again)
         if not self.chain.row >= 0 and event.last:
             self.settle()
         self.offer()
+
+    def _left(self, event: SearchMoved, *, again: bool) -> None:
+        """What a filter leaves."""
+        if event.problem:  # what fits further on would be hidden
+            self.filtered = ""
+            self.chain.pick(None)
+            self.paint_header()
+            self._tell(f"{event.problem}: nothing is filtered", "error")
+            return
+        self.chain.pick(self.chain.carried(event.rows, event.shown.trace))
+        self.paint_header()
+        self._tell(
+            f"{plural(len(event.rows), 'step')} of {len(event.shown.trace):,}{_so_far(event)}"
+            f"   {self.key('back')} clears the filter",
+            "good",
+            again=again,
+        )
+
+    def _found(self, event: SearchMoved, *, again: bool) -> None:
+        """What a search found."""
+        rows = self.chain.carried(event.rows, event.shown.trace) or ()
+        first = self._jumps and not self.hits and bool(rows)
+        self._jumps = self._jumps and not event.last
+        self.hits = rows
+        self.chain.find(rows)
+        if first:
+            self._to_hit(self._began_at)
+        self._mark_inside()
+        found = plural(len(event.rows), "step")
+        if event.problem:
+            self._tell(f"{event.problem}: found in {found} before that", "error", again=again)
+        elif event.last and not event.rows:
+            where = "in this run" if self.desk.complete else "in what has been read so far"
+            self._tell(f"“{self.searched}” is nowhere {where}", again=again)
+        else:
+            self._tell(
+                f"“{self.searched}” is in {found}{_so_far(event)}: {self.key('next_hit')} next, {self.key('previous_hit')} previous",
+                "good",
+                again=again,
+            )
 
     def _to_hit(self, begin: int) -> None:
         at = bisect_left(self.hits, begin)
@@ -219,5 +255,10 @@ class Searching(Reported):
     def on_filtered_chain_lifted(self, event: Chain.Lifted) -> None:
         self.filtered = self.picked_on_map = ""
         self.workers.cancel_group(self, "filter")
+        self._sought.pop(True, None)
         self.paint_header()
         self.say(f"the filter is off: it hid #{event.row + 1}", "dim")
+
+
+def _so_far(event: SearchMoved) -> str:
+    return "" if event.last else f"   {event.fraction:.0%} searched"

@@ -292,6 +292,8 @@ class Workplace(JumpingScreen[None]):
 
             marks = touch_marks(self.desk.plan)
         self.remark()
+        self.chain.goes_on = self.desk.setup.follow
+        self.chain.stays_at_end = self.chain.goes_on and not self.detail.document.has_focus
         self.chain.load(shown.trace, shown.facts if shown.known else None, tuple(shown.findings), marks)
 
     def remark(self) -> None:
@@ -323,7 +325,12 @@ class Workplace(JumpingScreen[None]):
             self.chain.go_to(row)
 
     def settle(self) -> None:
-        """Show the step that the cursor has come to rest on."""
+        """Show the step that the cursor has come to rest on. Of a run that goes on the list may not know yet that it moved."""
+        shown, listed, row = self.desk.shown, self.chain.trace, self.chain.row
+        if shown is not None and listed is not None and row >= 0 and listed.id == shown.trace.id:
+            here = listed.ids[row]
+            same = row < len(shown.trace) and shown.trace.ids[row] == here
+            self.row = row if same else max(shown.row_of(here), 0)
         self.detail.show(self.desk.subject(self.row))
         self.offer()
 

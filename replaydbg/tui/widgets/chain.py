@@ -18,7 +18,7 @@ from textual.worker import get_current_worker
 from replaydbg.core.finding import Finding
 from replaydbg.core.trace import Trace
 from replaydbg.graph.lanes import Chain
-from replaydbg.graph.rows import Laid, Layout
+from replaydbg.graph.rows import Entry, Laid, Layout
 from replaydbg.tui import theme
 from replaydbg.tui.background import give_way
 from replaydbg.tui.widgets.jumps import ChainJumps
@@ -72,8 +72,10 @@ class ChainList(ChainJumps):
         self._loads = 0
         self._shown_load = 0
         self._then: list[Callable[[], None]] = []
+        self.goes_on = False
+        """Whether the file is still being written."""
         self.stays_at_end = False
-        """Whether the cursor goes on to what is new when it stands on the last row: the file is still being written."""
+        """Whether the cursor goes on to what is new when it stands on the last row: nobody reads that step."""
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -141,15 +143,21 @@ class ChainList(ChainJumps):
         step_id = before.trace.ids[row] if before is not None and row >= 0 else None
         above = self.cursor - self.scroll_offset.y
         to_end = self.stays_at_end and self.at_end
+        goes_on = before is not None and before.trace.id == view.trace.id
+        under = self._entry(before) if before is not None and goes_on and row >= 0 else None
         if before is not None and before.trace is not view.trace:
             self._bright = None
         if before is not None and before.chain.whole is not view.chain:
             whole = before.chain.whole
             if self._laid_after != (whole, whole.turns):  # folded while the new rows were made
                 view.chain.resume(whole.state)
+        at = view.row_of(step_id) if step_id is not None else -1
+        if under is not None and at >= 0 and not (under.fold or under.stretch or to_end):
+            chain = view.chain
+            if chain.entry(chain.place(at)).row != at:
+                chain.reveal(at)  # who reads a step does not lose it to a loop that it has become part of
         self.dress(view, before)
         self.view = view
-        at = view.row_of(step_id) if step_id is not None else -1
         y = view.chain.place(at) if at >= 0 else 0
         if to_end:
             y = max(0, len(view.chain) - 1)
@@ -176,7 +184,11 @@ class ChainList(ChainJumps):
         """The row of the trace under the cursor, the first one of a fold; -1 while there is none."""
         if self.view is None or not len(self.view.chain):
             return -1
-        return self.view.chain.entry(min(self.cursor, self.count - 1)).row
+        return self._entry(self.view).row
+
+    def _entry(self, view: ChainView) -> Entry:
+        """What is under the cursor."""
+        return view.chain.entry(min(self.cursor, len(view.chain) - 1))
 
     @property
     def at_end(self) -> bool:

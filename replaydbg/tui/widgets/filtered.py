@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 
 from textual.message import Message
 
+from replaydbg.core.trace import Trace
 from replaydbg.graph.picked import Picked
 from replaydbg.tui.widgets.chain import ChainList
+from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS
 from replaydbg.views.chain import ChainView
 from replaydbg.views.signs import Signs
 
@@ -38,6 +40,10 @@ class FilteredChain(ChainList):
             self.refresh()
             self.moved += 1
 
+    def forget(self) -> None:
+        """What is shown next is another run: what was found in this one, and left by a filter, is not carried on."""
+        self.hits, self.picked = (), None
+
     def remark(self, noted: Mapping[int, str], marked: Collection[int]) -> None:
         """Show what a person wrote down and marked."""
         self.noted, self.marked = noted, marked
@@ -62,10 +68,23 @@ class FilteredChain(ChainList):
         if self.row != row:
             self.cursor_moved()
 
+    def carried(
+        self, rows: Sequence[int] | None, trace: Trace, view: ChainView | None = None
+    ) -> Sequence[int] | None:
+        """Where rows of another reading of the run are in the list. None of none, and of so many that it would take long."""
+        view = view or self.view
+        if rows is None or view is None or view.trace is trace:
+            return rows
+        if view.trace.id != trace.id or len(rows) > AT_ONCE_STEPS:
+            return None
+        return sorted(row for each in rows if (row := view.row_of(trace.ids[each])) >= 0)
+
     def dress(self, view: ChainView, before: ChainView | None) -> None:
+        """Of a run that goes on, what was found and left stays until it is known anew: nothing goes and comes again."""
         super().dress(view, before)
         if before is not None and before.trace is not view.trace:
-            self.hits, self.picked = (), None
+            self.hits = self.carried(self.hits, before.trace, view) or ()
+            self.picked = self.carried(self.picked, before.trace, view)
         if self.picked is not None and type(view.chain) is not Picked:
             view.chain = Picked(view.chain, self.picked)
         view.hits, view.noted, view.marked = self.hits, self.noted, self.marked

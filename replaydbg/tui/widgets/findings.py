@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from itertools import chain
 
 from textual.message import Message
 
@@ -65,12 +66,21 @@ class FindingsList(LineList):
         shown = (item for item in self._findings if self.least is None or item.severity >= self.least)
         self.rows = finding_rows(self._trace, shown, self.folds, self._suppressed)
         if here is not None:
-            same = (
-                at for at, row in enumerate(self.rows) if (row.rule, row.finding) == (here.rule, here.finding)
-            )
-            header = next((at for at, row in enumerate(self.rows) if row.rule == here.rule), 0)
-            self.set_reactive(LineList.cursor, next(same, header))
-        self.lines_changed()
+            above = self.cursor - self.scroll_offset.y
+            self.set_reactive(LineList.cursor, self._place_of(here))
+            top = max(0, self.cursor - above)
+            self.lines_changed()
+            self.scroll_to(y=top, animate=False, immediate=True, force=True)
+        else:
+            self.lines_changed()
+
+    def _place_of(self, line: FindingRow) -> int:
+        """Where it is listed by now; a loop that has gone on where it began is the same. Else the line of its rule."""
+        alike = [(at, row.finding) for at, row in enumerate(self.rows) if row.rule == line.rule]
+        begun = line.finding.step_ids[:1] if line.finding is not None else None
+        same = (at for at, one in alike if one == line.finding)
+        longer = (at for at, one in alike if one is not None and one.step_ids[:1] == begun)
+        return next(chain(same, longer, (at for at, _ in alike)), 0)
 
     @property
     def listed(self) -> tuple[Finding, ...]:

@@ -89,6 +89,8 @@ class SearchedDocument(Document, inherit_bindings=False):
         self._hits = Hits()
         self._here = -1
         """The number of the hit that one went to last."""
+        self._went_to: tuple[int, int] | None = None
+        """Its place, by which it is found again when the same text is shown anew."""
         self._read: Whole | None = None
         """What was looked through last, as far as that has come."""
         self._kept: tuple[Whole, Folds, Laid] | None = None
@@ -136,6 +138,7 @@ class SearchedDocument(Document, inherit_bindings=False):
 
     def forget(self) -> None:
         self.workers.cancel_group(self, "passages")
+        self._went_to = None
         self.sought, self._wanted, self._hits, self._here, self._origin = "", None, Hits(), -1, None
         self._painted, self._marked = None, ""
         self._marks.clear()
@@ -167,6 +170,12 @@ class SearchedDocument(Document, inherit_bindings=False):
             return
         if self._origin is not None:
             self._to_first(*self._origin)
+        elif self._here < 0 and self._went_to is not None:
+            index = self._hits.first_from(*self._went_to)
+            if index < len(self._hits) and self._hits.at(index)[:2] == self._went_to:
+                self._here = index
+            elif self._hits.complete:
+                self._went_to = None
         self.refresh()
         self.tell()
 
@@ -207,6 +216,9 @@ class SearchedDocument(Document, inherit_bindings=False):
         self._origin, self._tells = None, True
         if self._here >= 0:
             index = self._here + by
+        elif self._went_to is not None:
+            block, start = self._went_to
+            index = self._hits.first_from(block, start + (by > 0)) - (by < 0)
         else:
             index = self._hits.first_from(*self._in_whole(self._laid(), self.cursor)) - (by < 0)
         if 0 <= index < len(self._hits):
@@ -223,6 +235,7 @@ class SearchedDocument(Document, inherit_bindings=False):
     def _go_to(self, index: int) -> None:
         self._here = index
         block, start, _ = self._hits.at(index)
+        self._went_to = block, start
         assert self._read is not None
         self._fold_with(self._read.opened(block, self.folds))
         self._approach(index, self._laid().shown_at(block) or 0, start)
@@ -264,6 +277,8 @@ class SearchedDocument(Document, inherit_bindings=False):
 
     def show(self, source: Source, *, keep_place: bool = False) -> None:
         same = source is self._source
+        if not keep_place:
+            self._went_to = None
         super().show(source, keep_place=keep_place)
         if not same:
             self._anew()

@@ -42,7 +42,7 @@ class ZoomedChain(FilteredChain):
 
         def from_afar() -> ChainView:
             view = laid()
-            if self.stays_at_end and level is not Level.STEP:
+            if self.goes_on and level is not Level.STEP:
                 made = Stretches(view.trace, give_way)
                 made.of(level, lines)
                 view.totals.prepare()
@@ -118,13 +118,14 @@ class ZoomedChain(FilteredChain):
 
     def _go_on(self, view: ChainView, before: ChainView) -> None:
         """Another trace is about to be shown: by its steps, or, where a run goes on that is still written, from as far as before."""
-        if self.level is Level.STEP or not self.stays_at_end or before.trace.id != view.trace.id:
+        if self.level is Level.STEP or not self.goes_on or before.trace.id != view.trace.id:
             self.level, self._stretches = Level.STEP, None
             return
         made, row = self._made, self.row
         self._stretches = made if made is not None and made.trace is view.trace else Stretches(view.trace)
-        self._anchor = len(view.trace) - 1 if self.at_end else -1
-        if not self.at_end and row >= 0:
+        to_end = self.at_end and self.stays_at_end
+        self._anchor = len(view.trace) - 1 if to_end else -1
+        if not to_end and row >= 0:
             self._anchor = view.row_of(before.trace.ids[row])
 
     def action_level(self, nearer: int) -> None:

@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from replaydbg.actions.convert import save_trace
 from replaydbg.readers._api import Reading
 from replaydbg.tui import workers
-from replaydbg.tui.messages import Found
+from replaydbg.tui.messages import Found, SearchMoved
+from replaydbg.tui.screens.compare import CompareScreen
 from replaydbg.tui.screens.finding import FindingScreen
+from replaydbg.views.subject import Subject
 from tests.support.build import model_call, trace, user
-from tests.support.desk import conversation_of
+from tests.support.desk import Sitting, conversation_of
 from tests.support.followed import followed, grow
 
 
@@ -102,3 +105,133 @@ async def test_a_run_whose_facts_take_no_time_is_shown_with_them(
         assert sitting.shown is before
         assert main._looked_over is not None
         assert main._looked_over.trace is longer
+
+
+async def test_what_a_filter_left_and_a_search_found_stays_until_more_is_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with followed(tmp_path, 6) as (sitting, path):
+        main = sitting.main
+        main.look_for("kind:model", 0, filtering=True)
+        await sitting.until(lambda: main.chain.count == 6, "the calls")
+        main.look_for("turn", 0, filtering=False)
+        await sitting.until(lambda: not main._sought, "the end of the search")
+        hits = list(main.hits)
+        assert hits
+        monkeypatch.setattr(workers, "search", lambda *_, **__: None)
+        grow(path, 7, 8)
+        await sitting.until_text("16 steps")
+        assert (main.chain.count, list(main.hits), list(main.chain.hits)) == (6, hits, hits)
+
+
+async def test_a_search_that_is_under_way_is_not_given_up_for_each_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with followed(tmp_path, 4) as (sitting, path):
+        main, asked = sitting.main, list[int]()
+        monkeypatch.setattr(workers, "search", lambda shown, *_, **__: asked.append(len(shown.trace)))
+        first = sitting.shown
+        main.look_for("turn", 0, filtering=False)
+        await sitting.until(lambda: asked == [8], "the search")
+        grow(path, 5, 5)
+        await sitting.until_text("10 steps")
+        grow(path, 6, 6)
+        await sitting.until_text("12 steps")
+        assert asked == [8]
+        await sitting.press("G")
+        main.on_search_moved(SearchMoved(first, "turn", [0, 2], 0.5, filtering=False))
+        assert (list(main.hits), main.chain.row) == ([0, 2], 0), "the first hit is gone to"
+        main.on_search_moved(SearchMoved(first, "turn", [0, 2, 4], 1.0, filtering=False))
+        assert list(main.hits) == [0, 2, 4]
+        await sitting.until(lambda: asked == [8, 12], "the newest is looked through, too")
+
+
+async def test_what_a_search_says_is_not_said_over_something_else(tmp_path: Path) -> None:
+    async with followed(tmp_path, 4) as (sitting, path):
+        main = sitting.main
+        main.look_for("turn", 0, filtering=False)
+        await sitting.until_text("is in 4 steps")
+        grow(path, 5, 5)
+        await sitting.until_text("is in 5 steps")
+        main.say("something else")
+        grow(path, 6, 6)
+        await sitting.until(lambda: len(main.hits) == 6, "the hits")
+        assert sitting.said == "something else"
+
+
+async def test_the_detail_stays_where_steps_come_in_above(tmp_path: Path) -> None:
+    async with followed(tmp_path, 4) as (sitting, _):
+        main, before = sitting.main, sitting.shown
+        steps = [model_call(str(each), [user("go")], "one\n" * 60) for each in range(3)]
+        run = trace(*steps, trace_id=before.trace.id)
+        main.go_on(Reading((run,)))
+        await sitting.until(lambda: main.chain.trace is run, "the run")
+        main.chain.go_to(1)
+        await sitting.until(lambda: main.detail.subject is not None and main.detail.subject.row == 1, "#2")
+        main.set_focus(main.detail.document)
+        await sitting.press(*["j"] * 30)
+        text, asked = main.detail.document, list[str]()
+        place = text.place
+        assert place[0] > 20
+        show = main.detail.show
+
+        def seen(subject: Subject | None) -> None:
+            asked.append(subject.step.id if subject is not None else "")
+            show(subject)
+
+        main.detail.show = seen  # type: ignore[method-assign]
+        longer = trace(model_call("first", [user("go")], "1"), *steps, trace_id=before.trace.id)
+        main.go_on(Reading((longer,)))
+        await sitting.until(lambda: main.chain.trace is longer and main.row == 2, "the longer run")
+        await sitting.until(lambda: asked, "the detail")
+        assert (set(asked), text.place) == ({"1"}, place)
+
+
+async def test_a_comparison_goes_on_with_the_run(tmp_path: Path) -> None:
+    other = tmp_path / "other.json"
+    save_trace(trace(model_call("a", [user("go")], "1"), trace_id="other"), str(other))
+    async with followed(tmp_path, 3, against=str(other)) as (sitting, path):
+        await sitting.until(lambda: isinstance(sitting.app.screen, CompareScreen), "the comparison")
+        screen = sitting.app.screen
+        assert isinstance(screen, CompareScreen)
+        grow(path, 4, 5)
+        await sitting.until(lambda: len(screen.after) == 10, "the rest of it")
+        await sitting.until(lambda: screen.comparison.totals_b.steps == 10, "the rest compared")
+        wanted = screen.after.ids[9]
+        screen.dismiss(9)
+        await sitting.until(lambda: sitting.app.screen is sitting.main, "the steps")
+        await sitting.until(lambda: sitting.shown.trace.ids[sitting.main.chain.row] == wanted, "the step")
+        grow(path, 6, 6)
+        await sitting.until(lambda: sitting.shown.checked and len(sitting.shown.trace) == 12, "the rest")
+        await sitting.press("v")
+        assert sitting.main.desk.comparisons == {}
+
+
+async def until_shown(sitting: Sitting, steps: int) -> None:
+    def there() -> bool:
+        shown = sitting.shown
+        return len(shown.trace) == steps and shown.checked and sitting.main.chain.trace is shown.trace
+
+    await sitting.until(there, f"{steps} steps")
+
+
+async def test_who_reads_the_last_step_stays_at_it_also_when_it_becomes_part_of_a_loop(
+    tmp_path: Path,
+) -> None:
+    async with followed(tmp_path, 1) as (sitting, path):
+        main = sitting.main
+        await sitting.press("G", "enter")
+        assert main.detail.document.has_focus
+        here = sitting.shown.trace.ids[1]
+        for turn in (2, 3, 4, 5):
+            grow(path, turn, turn)
+            await until_shown(sitting, 2 * turn)
+            assert sitting.shown.trace.ids[main.chain.row] == here
+        main.settle()
+        assert main.detail.subject is not None
+        assert main.detail.subject.step.id == here
+        await sitting.press("escape", "G")
+        assert main.chain.at_end
+        grow(path, 6, 6)
+        await sitting.until(lambda: len(sitting.shown.trace) == 12, "more")
+        await sitting.until(lambda: main.chain.at_end, "the end")

@@ -138,7 +138,7 @@ async def test_jumping_between_loops_parents_children_and_siblings() -> None:
         chain.action_parent()
         chain.action_parent()
         assert ids(chain) == "t1"
-        load(chain, looping(4))
+        load(chain, looping(4, trace_id="other"))
         chain.action_top()
         chain.action_next_loop(1)
         assert ids(chain) == "m1"

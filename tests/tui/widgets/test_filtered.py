@@ -34,7 +34,7 @@ async def test_another_trace_is_shown_whole() -> None:
     async with running(chain):
         chain.load(RUN, Facts(RUN))
         chain.pick([1])
-        other = looping(3)
+        other = looping(3, trace_id="other")
         chain.load(other, Facts(other))
         assert chain.picked is None
         assert chain.count > 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from replaydbg.core.finding import Finding, Severity
 from replaydbg.tui.widgets.findings import FindingsList
 from tests.support.runs import loop_findings, looping
@@ -48,6 +50,18 @@ async def test_the_place_is_kept_while_rules_report() -> None:
         row = listed.rows[listed.cursor]
         assert row.finding is not None
         assert row.finding.name == "no-progress-loop"
+
+
+async def test_a_loop_that_has_gone_on_is_the_same() -> None:
+    listed = FindingsList()
+    async with running(listed):
+        listed.load(RUN, FINDINGS)
+        listed.action_bottom()
+        before = listed.rows[listed.cursor].finding
+        assert before is not None
+        gone_on = replace(before, message=f"{before.message}, and on", step_ids=(*before.step_ids, "t3"))
+        listed.load(RUN, [gone_on if one == before else one for one in FINDINGS])
+        assert listed.rows[listed.cursor].finding == gone_on
 
 
 async def test_nothing_found() -> None:

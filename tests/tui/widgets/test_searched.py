@@ -82,6 +82,25 @@ async def test_hits_are_marked_counted_and_gone_through() -> None:
         assert it.marked() == []
 
 
+async def test_the_same_text_shown_anew_is_gone_through_from_where_one_was() -> None:
+    """Of a run that is still being written each line shows the step anew."""
+    async with reading(lines("apple apple apple", "end")) as it:
+        await it.look_for("apple")
+        for _ in range(2):
+            it.text.show(lines("apple apple apple", "end"), keep_place=True)
+            await it.text.workers.wait_for_complete()
+            await it.pilot.pause()
+            it.text.to_next(1)
+            await it.pilot.pause()
+        assert it.said.startswith("“apple” 3 of 3")
+        it.text.show(lines("apple", "and apple"))
+        await it.text.workers.wait_for_complete()
+        await it.pilot.pause()
+        it.text.to_next(1)
+        await it.pilot.pause()
+        assert it.said.startswith("“apple” 1 of 2"), "another text"
+
+
 async def test_it_begins_at_the_cursor_and_goes_round_where_there_is_none_after_it() -> None:
     async with reading(lines("apple", "b", "apple", "d")) as it:
         it.text.cursor = 1
