@@ -167,6 +167,12 @@ def test_a_body_is_bounded_before_it_is_held(
     assert talk.post("/v1/traces", gzip.compress(body) if packed else body, JSON, **headers)[0] == 413
 
 
+@pytest.fixture
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "RECEIVE_WAIT_SECONDS", 60)
+
+
+@pytest.mark.usefixtures("_patient")
 def test_more_than_so_many_at_once_wait_for_each_other(talk: Talk) -> None:
     async def many() -> set[int]:
         body = orjson.dumps(SPANS)
@@ -181,6 +187,7 @@ def test_more_than_so_many_at_once_wait_for_each_other(talk: Talk) -> None:
     assert talk.told == []
 
 
+@pytest.mark.usefixtures("_patient")
 def test_more_than_may_wait_are_asked_to_come_again(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "RECEIVE_WAITING_MAX", 4)
 
@@ -197,6 +204,7 @@ def test_more_than_may_wait_are_asked_to_come_again(talk: Talk, monkeypatch: pyt
     assert "at once" in talk.told[0]
 
 
+@pytest.mark.usefixtures("_patient")
 def test_clients_that_stop_in_the_middle_hold_up_nobody(talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "RECEIVE_BODY_SECONDS", 0.5)
     headers = [(b"content-type", JSON.encode())]

@@ -67,8 +67,8 @@ class Sitting:
 
     @property
     def said(self) -> str:
-        """What the line at the bottom says instead of the keys."""
-        return self.app.screen.query_one(FooterLine).said
+        """What the line at the bottom says instead of the keys; nothing where a screen has come that has no such line."""
+        return "".join(line.said for line in self.app.screen.query(FooterLine))
 
     @property
     def spoken(self) -> str:

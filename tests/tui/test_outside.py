@@ -54,6 +54,7 @@ def _plain(monkeypatch: pytest.MonkeyPatch) -> None:
         "TERM_PROGRAM",
     ):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(outside, "_COPY_SECONDS", 60)
 
 
 def edit(monkeypatch: pytest.MonkeyPatch, editor: str, text: str, **terminal: bool) -> tuple[str | None, str]:

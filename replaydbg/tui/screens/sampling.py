@@ -73,7 +73,7 @@ class SamplingScreen(ActingScreen[TrialTerms | None]):
         blocks = list(form_blocks(terms))
         self.query_one(Document).show(lambda _folds, _width: iter(blocks), keep_place=True)
 
-    @work
+    @work(group="propose")
     async def _propose(self) -> None:
         """What is wanted if nothing is said: that the errors of the recording are gone."""
         try:

@@ -24,7 +24,7 @@ class SuspectsScreen(PageScreen):
 
     def on_mount(self) -> None:
         super().on_mount()
-        self.run_worker(worker(partial(workers.suspect, self._shown, self.post_message)))
+        self.run_worker(worker(partial(workers.suspect, self._shown, self.post_message)), group="suspect")
 
     def on_suspected(self, event: Suspected) -> None:
         lines = list(suspect_lines(self._shown.trace, event.suspects))

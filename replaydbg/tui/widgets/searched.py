@@ -226,10 +226,11 @@ class SearchedDocument(Document, inherit_bindings=False):
             self.tell()
 
     def settle(self) -> None:
-        """Typing has ended: where all that was found is folded away, open it."""
+        """Typing has ended: where all that was found is folded away, open it. What was told beside the typing is told again."""
         if self._origin is not None:
             self._origin = (*self._origin[:2], True)
             self._to_first(*self._origin)
+        if self._wanted is not None:
             self.tell()
 
     def _go_to(self, index: int) -> None:

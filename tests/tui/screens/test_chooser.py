@@ -90,6 +90,7 @@ async def test_a_file_with_many_traces(tmp_path: Path) -> None:
         await sitting.press("k")
         await sitting.press("enter")
         await sitting.until_text("SAID 0")
+        await sitting.until_still()
         sitting.main.say("")
         await sitting.pilot.pause()
         assert "q Traces" in sitting.text

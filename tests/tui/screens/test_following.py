@@ -83,6 +83,7 @@ async def test_what_was_found_is_told_until_all_rules_have_run_again(
         grow(path, 6, 6)
         await sitting.until_text("12 steps")
         assert sitting.shown.findings == found
+        await sitting.until(lambda: asked, "the rules")
         assert (asked, sitting.shown.checked) == ([10], False)
         first = main._looked_over
         assert first is not None

@@ -23,6 +23,7 @@ async def test_words_are_found_while_one_types_and_gone_through_with_n(tmp_path:
         await sitting.until(lambda: text.found, "hits")
         assert f" of {text.found}: n next" in sitting.text, "it is counted where one types"
         await sitting.press("enter")
+        assert f" of {text.found}: n next" in sitting.said, "and when one has typed"
         before = text.standing
         await sitting.press("n")
         assert text.standing != before

@@ -247,9 +247,8 @@ async def test_half_of_what_a_filter_shows_keeps_the_filter(tmp_path: Path) -> N
         await sitting.press("&")
         await sitting.type("kind:tool")
         await sitting.press("enter")
-        await sitting.until(
-            lambda: main.filtered == "kind:tool" and main.chain.picked is not None, "the filter"
-        )
+        await sitting.until_text("& kind:tool: ")
+        await sitting.until_still()
         shown = list(main.chain.picked or ())
         await go(sitting, "50%")
         assert (main.row, main.filtered) == (shown[len(shown) // 2], "kind:tool")

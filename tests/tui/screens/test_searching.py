@@ -55,10 +55,8 @@ async def test_a_filter_hides_what_does_not_fit_and_escape_brings_it_back(tmp_pa
         every = shown_rows(sitting)
         await typed(sitting, "&", "kind:tool has:finding")
         await sitting.press("enter")
-        await sitting.until(lambda: sitting.main.filtered == "kind:tool has:finding", "the filter")
-        await sitting.until(lambda: len(shown_rows(sitting)) < len(every), "fewer rows")
+        await sitting.until_text("& kind:tool has:finding: ")
         assert {sitting.shown.trace.kind(row) for row in shown_rows(sitting)} == {"tool-execution"}
-        assert "& kind:tool has:finding" in sitting.text, "it is shown"
         await sitting.press("escape")
         assert sitting.main.filtered == ""
         assert shown_rows(sitting) == every
