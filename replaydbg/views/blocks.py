@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from replaydbg.core.message import Json
 from replaydbg.views.pictures import described, instead_of, picture_in
@@ -159,9 +160,13 @@ def json_blocks(
     """One block for each line of the indented JSON; containers fold, and so does text of several lines, which stands below its
     key as it is unless the JSON is wanted `exact`. Iterative: nesting must not end the program.
     """
-    waiting: list[tuple[int, str, str, Json, str, str, str]] = [(0, "", name + place, value, "", place, "")]
+    waiting: list[Iterator[_Entry]] = [iter([(0, "", name + place, value, "", place, "")])]
     while waiting:
-        depth, label, path, item, comma, at, around = waiting.pop()
+        entry = next(waiting[-1], None)
+        if entry is None:
+            waiting.pop()
+            continue
+        depth, label, path, item, comma, at, around = entry
         begin = indent + 2 * depth
         if item is _CLOSER:
             yield Block(label + comma, "dim", indent=begin + 2, place=at, inside=around)
@@ -184,14 +189,22 @@ def json_blocks(
         yield _container(label, text, item, is_open, indent=begin, place=at, fold=path, inside=around)
         if not is_open:
             continue
-        waiting.append((depth, closer, "", _CLOSER, comma, at, path))
-        pairs = list(item.items()) if isinstance(item, dict) else list(enumerate(item))
-        for number in range(len(pairs) - 1, -1, -1):
-            key, child = pairs[number]
-            step = "/" + str(key).replace("~", "~0").replace("/", "~1")
-            label = one_line(key) if opener == "{" else ""
-            last = number == len(pairs) - 1
-            waiting.append((depth + 1, label, path + step, child, "" if last else ",", at + step, path))
+        waiting.append(
+            chain(_entries(item, depth + 1, path, at), [(depth, closer, "", _CLOSER, comma, at, path)])
+        )
+
+
+_Entry = tuple[int, str, str, Json, str, str, str]
+"""Depth, label, name of its fold, value, comma, place, and the fold that it is inside of."""
+
+
+def _entries(item: dict[str, Json] | list[Json], depth: int, path: str, at: str) -> Iterator[_Entry]:
+    """Those of a container, each made when its line is: nobody scrolls through a million."""
+    keyed = isinstance(item, dict)
+    for number, (key, child) in enumerate(item.items() if isinstance(item, dict) else enumerate(item), 1):
+        step = "/" + str(key).replace("~", "~0").replace("/", "~1")
+        comma = "," if number < len(item) else ""
+        yield depth, one_line(key) if keyed else "", path + step, child, comma, at + step, path
 
 
 def lines_below(value: Json) -> int:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from replaydbg import codec
 from replaydbg.core.branch import BranchStep, Provenance
 from replaydbg.core.finding import Finding
-from replaydbg.core.step import Kind, Usage
+from replaydbg.core.step import KINDS, Kind, Usage
 from replaydbg.views.blocks import Block, Folds, json_blocks, shown
 from replaydbg.views.conversation import Prose, as_written, conversation
 from replaydbg.views.loops import loop_lines
@@ -17,6 +17,8 @@ from replaydbg.views.subject import Subject
 from replaydbg.views.text import cost_words, duration_words, plural
 from replaydbg.views.tool_fields import result_tab, tools_tab
 
+_MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
+_INSIDE = "asked inside"
 MESSAGES, TOOLS, RESULT, RAW, TIMING, FINDINGS = range(6)
 
 PROVENANCE_WORDS = {
@@ -143,13 +145,20 @@ def _timing(subject: Subject) -> Iterator[Block]:
         *((f"{name}", shown(str(value))) for name, value in step.body.params.items()),
         ("", ""),
         *_tokens(usage, step.kind),
+        (_INSIDE, _asked_inside(subject)),
         ("cost", cost_words(step.cost_usd) or None),
         ("", ""),
         ("id", shown(step.id)),
         ("inside", shown(step.parent_id or "") or None),
     ]
-    if step.kind is not Kind.MODEL_CALL:
-        lines = [line for line in lines if line[0] not in ("model", "answered by", "provider", "cost")]
+    is_call = step.kind is Kind.MODEL_CALL
+    left_out = {
+        name
+        for name, value in lines
+        if value is None and (name == _INSIDE or (name == "cost" and not is_call))
+    }
+    left_out |= set() if is_call else {"model", "answered by", "provider"}
+    lines = [line for line in lines if line[0] not in left_out]
     for name, value in lines:
         text = f"{name:<13} {'not recorded' if value is None else value}" if name else ""
         looks = ((0, 14, "dim"), (14, len(text), "dim" if value is None else ""))
@@ -160,8 +169,7 @@ def _timing(subject: Subject) -> Iterator[Block]:
 
 
 def _tokens(usage: Usage, kind: Kind) -> list[tuple[str, str | None]]:
-    if kind is not Kind.MODEL_CALL:
-        return []
+    """Of a model call also what is missing; of another step what the recording says of it, mostly the sum of those inside."""
     counts = (
         ("input", usage.input_tokens),
         ("of it cached", usage.cache_read_tokens),
@@ -171,8 +179,29 @@ def _tokens(usage: Usage, kind: Kind) -> list[tuple[str, str | None]]:
     return [
         (name, None if count is None else plural(count, "token"))
         for name, count in counts
-        if count is not None or not name.startswith("of it")
+        if count is not None or (kind is Kind.MODEL_CALL and not name.startswith("of it"))
     ]
+
+
+def _asked_inside(subject: Subject) -> str | None:
+    """`12 model calls, 17,320 tokens, $0.02`: what the calls inside this step took; None where there are none."""
+    trace, end = subject.facts.trace, subject.row + 1 + subject.inside()
+    inside = range(subject.row + 1, end)
+    calls = [
+        row
+        for row, kind in zip(inside, trace.kinds[subject.row + 1 : end], strict=True)
+        if kind == _MODEL_CALL
+    ]
+    if not calls:
+        return None
+    tokens = [count for row in calls if (count := trace.tokens(row)) is not None]
+    costs = [cost for row in calls if (cost := trace.cost_usd(row)) is not None]
+    facts = [
+        plural(len(calls), "model call"),
+        plural(sum(tokens), "token") if tokens else "tokens not recorded",
+        cost_words(sum(costs)) if costs else "",
+    ]
+    return ", ".join(filter(None, facts))
 
 
 def _since_begin(subject: Subject) -> str | None:

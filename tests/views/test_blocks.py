@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from itertools import islice
 
 import pytest
@@ -151,3 +152,20 @@ def test_bytes_in_letters_are_not_written_out_anywhere_and_copied_whole() -> Non
 )
 def test_what_is_no_picture_stays_as_it_is(other: JsonValue) -> None:
     assert '"type"' in text_of(value_blocks([other], Folds()))
+
+
+def test_of_a_long_list_only_the_lines_that_are_wanted_are_made() -> None:
+    """A million small objects took a quarter of a gigabyte, and seconds, before the first line."""
+
+    class Counted(list[object]):
+        seen = 0
+
+        def __iter__(self) -> Iterator[object]:
+            for item in super().__iter__():
+                self.seen += 1
+                yield item
+
+    items = Counted([{"id": 1}] * 100)
+    lines = [block.text for block in islice(json_blocks(items, Folds()), 4)]
+    assert lines == ["▾ [", "▾ {", '"id": 1', "},"]
+    assert items.seen == 1

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from replaydbg.codec import make_edit
 from replaydbg.core.branch import BranchStep, Provenance
-from replaydbg.core.step import Usage
+from replaydbg.core.step import PlainBody, Usage
 from replaydbg.graph.facts import Facts
 from replaydbg.views import detail
 from replaydbg.views.blocks import Folds
 from replaydbg.views.subject import subject
 from tests.support.blocks import about, text_of, violation
-from tests.support.build import assistant, call, model_call, trace, user
+from tests.support.build import agent, assistant, call, model_call, trace, user
 
 RUN = trace(
     model_call(
@@ -61,6 +63,18 @@ def test_timing_keeps_zero_apart_from_not_recorded() -> None:
     assert "temperature   0" in text
     assert "input         10 tokens" in text
     assert "cost          not recorded" in text
+
+
+def test_an_agent_tells_what_the_recording_says_of_it_and_what_its_calls_took() -> None:
+    calls = [model_call(f"m{number}", None, "ok", usage=Usage(1000, 20)) for number in range(2)]
+    around = agent("outer", "planner", agent("inner", "worker", *calls))
+    run = trace(replace(around, body=PlainBody(usage=Usage(input_tokens=2000))))
+    outer = text_of(detail.tab_blocks(about(run, "outer"), detail.TIMING, Folds(), 80, lambda _: PAGE))
+    assert "input         2,000 tokens" in outer
+    assert "output" not in outer
+    assert "asked inside  2 model calls, 2,040 tokens" in outer
+    call = text_of(detail.tab_blocks(about(run, "m0"), detail.TIMING, Folds(), 80, lambda _: PAGE))
+    assert "asked inside" not in call
 
 
 def test_findings_are_explained() -> None:
