@@ -112,6 +112,7 @@ class _Tally:
                     continue
                 yield one
                 continue
+            report.clear()
             self.traces += 1
             self.suppressed += len(one.suppressed)
             self.known += one.known

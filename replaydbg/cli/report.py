@@ -66,11 +66,18 @@ def _drop_output() -> None:
 
 def say(sentence: str) -> None:
     """One line of talk."""
+    clear()
     with suppress(OSError, ValueError):
-        if sys.stderr.isatty():
-            sys.stderr.write("\r\x1b[K")  # over what `progress` wrote
         sys.stderr.write(f"replaydbg: {sentence}\n")
         sys.stderr.flush()
+
+
+def clear() -> None:
+    """Away with what `progress` wrote, before something else is written on the same terminal."""
+    with suppress(OSError, ValueError):
+        if sys.stderr.isatty():
+            sys.stderr.write("\r\x1b[K")
+            sys.stderr.flush()
 
 
 def progress(done: int, of: int) -> None:

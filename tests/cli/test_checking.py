@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.support.command_line import run
+from tests.support.terminal import play
 
 TRACES = Path(__file__).resolve().parents[2] / "traces"
 INCIDENT = str(TRACES / "support-incident.json")
@@ -52,3 +55,12 @@ def test_a_path_may_begin_as_an_option_does_behind_two_dashes(
     shutil.copy(INCIDENT, tmp_path / "-x.json")
     monkeypatch.chdir(tmp_path)
     assert run("check", "--", "-x.json").code == 1
+
+
+def test_on_a_terminal_the_progress_is_gone_before_a_result_is_written(tmp_path: Path) -> None:
+    for name in (CLEAN, INCIDENT):
+        shutil.copy(name, tmp_path)
+    played = play([sys.executable, "-m", "replaydbg", "check", str(tmp_path)])
+    assert played.code == 1
+    assert b"1 of 2 files" in played.painted
+    assert re.search(rb"of 2 files[^\r]", played.painted) is None
