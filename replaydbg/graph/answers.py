@@ -65,7 +65,7 @@ class Answering:
         self.as_text: dict[int, str] = {}
         self.spoken_to: set[int] = set()
         self._left: dict[int, list[_Waiting]] = {}
-        """After each model call the calls that wait, its own included."""
+        """Beside the calls of a model call those of others that wait after it."""
 
     def hear(self, row: int, body: Body) -> None:
         link = self._links.get(row)
@@ -75,7 +75,7 @@ class Answering:
         messages = body.messages
         told = () if messages is None else messages[new_from - 1 if new_from else 0 :]
         before, new = (told[0], told[1:]) if new_from else (None, told)
-        waiting = list(self._left[previous]) if previous is not None else []
+        waiting = [] if previous is None else self._waiting_after(previous)
         if previous is not None and before is not None and not self._calls[previous]:
             waiting += _retold(row, before, new_from - 1)
         unasked: list[tuple[PromptPlace, ToolResponse]] = []
@@ -110,8 +110,14 @@ class Answering:
                 self.spoken_to.add(row)
             if before is not None and new and self._calls[previous] and not link.delta:
                 self._note_text(previous, before, new[0])
+        if waiting:
+            self._left[row] = waiting
+
+    def _waiting_after(self, row: int) -> list[_Waiting]:
+        """The calls that wait after the model call at `row`, its own included."""
+        waiting = list(self._left.get(row, ()))
         waiting += [(new_tuple(CallPlace, (row, n)), call) for n, call in enumerate(self._calls[row])]
-        self._left[row] = waiting[-WAITING_CALLS_MAX:] if len(waiting) > WAITING_CALLS_MAX else waiting
+        return waiting[-WAITING_CALLS_MAX:] if len(waiting) > WAITING_CALLS_MAX else waiting
 
     def _note_text(self, row: int, reply: Message, after: Message) -> None:
         """Note what came back for the calls of a reply that the next prompt does not tell as calls."""
@@ -163,17 +169,14 @@ class Answers:
 
     def unanswered(self) -> Iterator[Unanswered]:
         """Calls with neither an execution nor a response in any later prompt; none where prompts were not recorded."""
-        links, followers, walked = self.threads.links, self.threads.followers, self._walked
-        calls_of, ran = self.index.calls_by_row, self.index.executions_of_calls
-        for row in links:
-            if row in walked.as_text:
+        links, walked, calls_of = self.threads.links, self._walked, self.index.calls_by_row
+        for place in self.index.calls_never_run:
+            row, number = place
+            if row not in links or row in walked.as_text or place in walked.found:
                 continue
-            for number, call in enumerate(calls_of.get(row, ())):
-                if (row, number) in ran or (row, number) in walked.found:
-                    continue
-                ended = row not in followers
-                if not (ended and call.id in walked.ids):
-                    yield Unanswered(CallPlace(row, number), call, ended)
+            call, ended = calls_of[row][number], row not in self.threads.first_followers
+            if not (ended and call.id in walked.ids):
+                yield Unanswered(place, call, ended)
         for asked, call in walked.left_in_prompts.items():
             yield Unanswered(asked, call, ended=False)
 

@@ -51,7 +51,7 @@ class SeenCall(NamedTuple):
 def seen_calls(index: TraceIndex, executions_alone: Iterable[int]) -> Iterator[SeenCall]:
     """The calls of every reply by time, then the executions that no recorded reply asked for."""
     # Equal offers are one value (`TraceIndex`), so that a tool is looked up once per offer and not once per call.
-    known: dict[tuple[int, str], SpecInForce | None] = {}
+    known: dict[int, dict[str, SpecInForce | None]] = {}
     asked, offers, ran, new = (
         index.calls_by_row,
         index.offers_by_row,
@@ -59,13 +59,17 @@ def seen_calls(index: TraceIndex, executions_alone: Iterable[int]) -> Iterator[S
         tuple.__new__,
     )
     for row in index.model_calls:
+        calls = asked.get(row)
+        if not calls:
+            continue
         offered = offers.get(row)
-        for number, call in enumerate(asked.get(row, ())):
-            key = (id(offered), call.name)
-            if key not in known:
-                known[key] = index.spec(row, call.name)
+        specs = known.setdefault(id(offered), {})
+        for number, call in enumerate(calls):
+            name = call.name
+            if name not in specs:
+                specs[name] = index.spec(row, name)
             # Made in half the time that a call of the class takes.
-            yield new(SeenCall, (call, row, number, ran((row, number)), offered, known[key]))
+            yield new(SeenCall, (call, row, number, ran((row, number)), offered, specs[name]))
     for row in executions_alone:
         alone = index.executed_call(row)
         if alone is not None:

@@ -9,8 +9,8 @@ and what mostly lies in a surer one is left out: one loop is told once.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -184,8 +184,9 @@ class _InStretch:
         self.of = settings.of
 
     def loops(self) -> Iterator[Loop]:
-        turns = self.turns
-        alike = inside(repetitions([turn.gist for turn in turns]), lambda at: turns[at].roughly)
+        turns, gists = self.turns, [turn.gist for turn in self.turns]
+        times = Counter(gists)
+        alike = inside(repetitions(gists, counts=times), lambda at: turns[at].roughly)
         if alike:
             equal = inside(alike, lambda at: turns[at].did)
             same = inside(equal, lambda at: (turns[at].did, turns[at].outcome))
@@ -195,7 +196,7 @@ class _InStretch:
             yield from self._take(LoopKind.REPEATED, equal, self._is_repeated)
             yield from self._take(LoopKind.THRASH, alike, self._is_thrash)
         yield from self._take(LoopKind.NEAR_DUPLICATE, self._near(), self._is_near_duplicate)
-        yield from self._recurring()
+        yield from self._recurring(gists, times)
 
     def _take(
         self, kind: LoopKind, runs: Iterable[Repetition], is_one: Callable[[Repetition], bool]
@@ -298,14 +299,14 @@ class _InStretch:
             hit = before.tools == after.tools and is_hit(after) and alike(before, after, own.likeness_min)
         return self._in_vain(run, own.failed_min, hit=hit)
 
-    def _recurring(self) -> Iterator[Loop]:
+    def _recurring(self, gists: Sequence[int], times: Mapping[int, int]) -> Iterator[Loop]:
         """The same call with the same outcome every time it is made, others between: what it said was not kept in mind.
 
         Looking again after something was changed is right; those times begin anew.
         """
         enough = self.of(Recurrence).times_min
         changed: list[int] = []
-        for places in self._equal_calls(enough):
+        for places in self._equal_calls(gists, {gist for gist in times if times[gist] >= enough}):
             if len(places) < enough or not self._same_each_time(places):
                 continue
             first = self.turns[places[0]]
@@ -317,15 +318,14 @@ class _InStretch:
                 if len(again) >= enough and not self.claimed.intersection(_rows(again)):
                     yield Loop(LoopKind.RECURRENCE, tuple(again), 0, len(again), again[0].tools)
 
-    def _equal_calls(self, enough: int) -> Iterator[list[int]]:
-        """Where the same was done, of what was done so often."""
+    def _equal_calls(self, gists: Sequence[int], often: set[int]) -> Iterator[list[int]]:
+        """Where the same was done, of turns with gists that are seen often."""
         by_gist: defaultdict[int, list[int]] = defaultdict(list)
-        for at, turn in enumerate(self.turns):
-            if turn.tools:
-                by_gist[turn.gist].append(at)
+        for at, gist in enumerate(gists) if often else ():
+            if gist in often and self.turns[at].tools:
+                by_gist[gist].append(at)
         for places in by_gist.values():
-            if len(places) >= enough:
-                yield from _grouped(places, lambda at: self.turns[at].did)
+            yield from _grouped(places, lambda at: self.turns[at].did)
 
     def _same_each_time(self, places: Sequence[int]) -> bool:
         """Whether the outcome is known and always the same; mostly the second is another one."""

@@ -74,6 +74,10 @@ _BEGINNINGS = frozenset(
     }
 )  # fmt: skip
 """What of `_REFUSED` and `_UNKNOWN`, and of what may stand before, is always the same begins so."""
+_WORDS_OF_REFUSING = (
+    "tool", "valid", "argument", "param", "required", "expected", "pars", "function", "unsupported", "typeerror", "-32602",
+)  # fmt: skip
+"""One of them is in all that `_REFUSED` and `_UNKNOWN` find."""
 _AFTER_A_WORD = frozenset({"got ", "is a", "is n", "miss", "must"})
 """And this is after the first word where that may be any."""
 _LOOKED_AT_BEHIND = 5
@@ -151,7 +155,7 @@ def refusal(result: Json, head: str, name: str = "") -> Refusal | None:
 
 
 def _refused(head: str, name: str) -> Refusal | None:
-    if not head or not _may_refuse(head):
+    if not head or not _may_refuse(head) or not _speaks_of_refusing(head.casefold()):
         return None
     if _REFUSED.match(head):
         return Refusal.ARGUMENTS
@@ -172,6 +176,14 @@ def _may_refuse(head: str) -> bool:
     if end > 0 and text[end + 1 : end + _LOOKED_AT_BEHIND].casefold() in _AFTER_A_WORD:
         return True
     return not 0 <= end < len(_VALIDATION) and _VALIDATION in text[: end if end > 0 else None].casefold()
+
+
+def _speaks_of_refusing(head: str) -> bool:
+    """Whether any of the words is there: of results that begin with an error most say what went wrong, and not with the call."""
+    for word in _WORDS_OF_REFUSING:  # noqa: SIM110 - a generator takes twice as long
+        if word in head:
+            return True
+    return False
 
 
 def words_of(result: Json) -> str:

@@ -52,15 +52,26 @@ class SpecInForce:
 
 
 class Asked:
-    """What each model call asked and was offered, by row; what each execution ran; and the replies by time."""
+    """What each model call asked and was offered, by row; what each execution ran; and the replies by time.
+
+    Executions and calls are paired by position: the nearest preceding unanswered call with the same id. Ids repeat within
+    a run, and are empty in some formats, so there is no global map of ids: of 1164 calls of a public benchmark 73 use the
+    id of an earlier, different call. Several threads count their calls alike (`call_1`), so among equal ids name, agent
+    and arguments decide first.
+    """
 
     def __init__(self, trace: Trace) -> None:
         self._kinds = trace.kinds
+        self._agents = trace.agents
         self._offers = _Offers()
         self.calls: dict[int, tuple[ToolCall, ...]] = {}
         self.executed: dict[int, ToolCall] = {}
-        self._waiting: dict[str, ToolCall] = {}
-        """Calls by id that nobody has run yet: who runs one mostly recorded the same again, which is kept once."""
+        """Who runs a call mostly recorded the same again, which is kept once."""
+        self.call_of: dict[int, CallPlace] = {}
+        """By execution; and by call its execution:"""
+        self.execution_of: dict[tuple[int, int], int] = {}
+        self._waiting: list[tuple[CallPlace, ToolCall]] = []
+        self._overtaken: list[CallPlace] = []
         self.ran: set[str] = set()
         """Ids of calls of which an execution recorded what came back."""
         self.offers: dict[int, tuple[ToolSpec, ...]] = {}
@@ -70,10 +81,8 @@ class Asked:
         if self._kinds[row] == _MODEL_CALL:
             output = body.output
             calls = self.calls[row] = output.tool_calls if output is not None else ()
-            for one in calls:
-                self._waiting[one.id] = one
-            if len(self._waiting) > WAITING_CALLS_MAX:
-                self._waiting.clear()
+            if calls:
+                self._wait(row, calls)
             tools = body.tools
             if tools is not None:
                 self.offers[row] = self._offers.of(tools)
@@ -81,10 +90,62 @@ class Asked:
         else:
             call = body.call
             if call is not None:
-                asked = self._waiting.pop(call.id, None)
-                self.executed[row] = call if asked is None or _differ(asked, call) else asked
+                self.executed[row] = self._paired(row, call)
                 if call.id and body.has_result:
                     self.ran.add(call.id)
+
+    @property
+    def never_run(self) -> list[CallPlace]:
+        """Calls whose execution was not recorded, by time."""
+        return [*self._overtaken, *(place for place, _ in self._waiting)]
+
+    def _wait(self, row: int, calls: Sequence[ToolCall]) -> None:
+        waiting, new = self._waiting, tuple.__new__
+        # Made in a third of the time that a call of the class takes.
+        waiting += [(new(CallPlace, (row, index)), one) for index, one in enumerate(calls)]
+        if len(waiting) > WAITING_CALLS_MAX:
+            self._overtaken += [place for place, _ in waiting[:-WAITING_CALLS_MAX]]
+            del waiting[:-WAITING_CALLS_MAX]
+
+    def _paired(self, row: int, call: ToolCall) -> ToolCall:
+        """The call that was run: the asked one, where the execution recorded the same."""
+        waiting = self._waiting
+        is_it = len(waiting) == 1 and call.id and waiting[0][1].id == call.id  # nearly always
+        at = 0 if is_it else self._match(row, call)
+        if at is None:
+            return call
+        place, asked = waiting.pop(at)
+        self.call_of[row] = place
+        self.execution_of[place] = row
+        return call if _differ(asked, call) else asked
+
+    def _match(self, row: int, call: ToolCall) -> int | None:
+        """Which waiting call the execution at `row` answers. The newest turn first by id; without ids the oldest of its name."""
+        waiting = self._waiting
+        same_id = [at for at, (_, asked) in enumerate(waiting) if call.id and asked.id == call.id]
+        by_id = bool(same_id)
+        if not by_id:
+            same_id = [
+                at
+                for at, (_, asked) in enumerate(waiting)
+                if asked.name == call.name and not (asked.id and call.id)
+            ]
+        if len(same_id) < 2:
+            return same_id[0] if same_id else None
+        agents, digest = self._agents, call_digest(call)
+
+        def likeness(at: int) -> tuple[bool, bool, bool, bool]:
+            place, asked = waiting[at]
+            return (
+                asked.name == call.name,
+                agents[place.row] == agents[row],
+                call_digest(asked) == digest,
+                asked.id == call.id,
+            )
+
+        alike = {at: likeness(at) for at in same_id}
+        best = [at for at in same_id if alike[at] == max(alike.values())]
+        return first_of_turn(best[-1], lambda at: waiting[at][0].row, best.__contains__) if by_id else best[0]
 
 
 def _differ(asked: ToolCall, ran: ToolCall) -> bool:
@@ -163,79 +224,28 @@ class TraceIndex:
         """The call that the tool execution at `row` ran, as the execution recorded it."""
         return self._walked.executed.get(row)
 
-    @cached_property
-    def _pairs(self) -> tuple[dict[int, CallPlace], dict[tuple[int, int], int]]:
-        """Executions and calls by position: the nearest preceding unanswered call with the same id.
-
-        Ids repeat within a run, and are empty in some formats, so there is no global map of ids: of 1164 calls of a
-        public benchmark 73 use the id of an earlier, different call. Several threads count their calls alike
-        (`call_1`), so among equal ids name, agent and arguments decide first.
-        """
-        call_of: dict[int, CallPlace] = {}
-        execution_of: dict[tuple[int, int], int] = {}
-        waiting: list[tuple[CallPlace, ToolCall]] = []
-        asked, executed, new = self._walked.calls, self._walked.executed, tuple.__new__
-        for row in self.in_time:
-            call = executed.get(row)
-            if call is None:
-                calls = asked.get(row, ())
-                # Made in a third of the time that a call of the class takes.
-                waiting += [(new(CallPlace, (row, index)), one) for index, one in enumerate(calls)]
-                if len(waiting) > WAITING_CALLS_MAX:
-                    del waiting[:-WAITING_CALLS_MAX]
-            else:
-                is_it = len(waiting) == 1 and call.id and waiting[0][1].id == call.id  # nearly always
-                at = 0 if is_it else self._match(waiting, row, call)
-                if at is not None:
-                    place, _ = waiting.pop(at)
-                    call_of[row] = place
-                    execution_of[place] = row
-        return call_of, execution_of
-
-    def _match(self, waiting: list[tuple[CallPlace, ToolCall]], row: int, call: ToolCall) -> int | None:
-        """Which waiting call the execution at `row` answers. The newest turn first by id; without ids the oldest of its name."""
-        same_id = [at for at, (_, asked) in enumerate(waiting) if call.id and asked.id == call.id]
-        by_id = bool(same_id)
-        if not by_id:
-            same_id = [
-                at
-                for at, (_, asked) in enumerate(waiting)
-                if asked.name == call.name and not (asked.id and call.id)
-            ]
-        if len(same_id) < 2:
-            return same_id[0] if same_id else None
-        agents, digest = self.trace.agents, call_digest(call)
-
-        def likeness(at: int) -> tuple[bool, bool, bool, bool]:
-            place, asked = waiting[at]
-            return (
-                asked.name == call.name,
-                agents[place.row] == agents[row],
-                call_digest(asked) == digest,
-                asked.id == call.id,
-            )
-
-        alike = {at: likeness(at) for at in same_id}
-        best = [at for at in same_id if alike[at] == max(alike.values())]
-        return first_of_turn(best[-1], lambda at: waiting[at][0].row, best.__contains__) if by_id else best[0]
-
     def call_of(self, row: int) -> CallPlace | None:
         """Which call of which model call the tool execution at `row` ran; None if the trace does not show it."""
-        return self._pairs[0].get(row)
+        return self._walked.call_of.get(row)
 
     def execution_of(self, row: int, index: int) -> int | None:
         """The row of the tool execution that ran the `index`-th call of the model call at `row`."""
-        return self._pairs[1].get((row, index))
+        return self._walked.execution_of.get((row, index))
 
     @property
     def executions_of_calls(self) -> Mapping[tuple[int, int], int]:
         """All of `execution_of`, by row and index."""
-        return self._pairs[1]
+        return self._walked.execution_of
+
+    @property
+    def calls_never_run(self) -> Sequence[CallPlace]:
+        """Calls whose execution was not recorded, by time."""
+        return self._walked.never_run
 
     @property
     def calls_of_executions(self) -> Mapping[int, CallPlace]:
         """All of `call_of`, by row."""
-        return self._pairs[0]
+        return self._walked.call_of
 
     @property
     def executed_by_row(self) -> Mapping[int, ToolCall]:

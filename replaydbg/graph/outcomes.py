@@ -139,7 +139,14 @@ class Outcomes:
     def of(self, calls: Iterable[SeenCall]) -> tuple[Outcome, ...]:
         """An outcome for each of the calls, in their order."""
         came, executed = self._of_row, self._index.executed_by_row
-        return tuple([self._of(seen, came, executed) for seen in calls])
+        return tuple(
+            [
+                _WELL  # as nearly all that ran as it was asked for
+                if (ran := seen.ran) is not None and came[ran] is _WELL and executed.get(ran) is seen.call
+                else self._of(seen, came, executed)
+                for seen in calls
+            ]
+        )
 
     def _of(
         self, seen: SeenCall, came: Mapping[int, Outcome], executed_at: Mapping[int, ToolCall]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq
 
@@ -35,13 +35,15 @@ def repetitions(
     symbols: Sequence[int],
     period_max: int = limits.LOOP_PERIOD_MAX_STEPS,
     periods: Collection[int] | None = None,
+    counts: Mapping[int, int] | None = None,
 ) -> list[Repetition]:
     """Every maximal repetition with a period of its own (ABAB is of AB, not also of ABABABAB), by start.
 
     Linear in the symbols for a given `period_max`: for each period one comparison of the sequence with itself shifted.
-    With `periods` only of these. A symbol that occurs once is in no repetition, so only what lies between two such is compared.
+    With `periods` only of these. A symbol that occurs once is in no repetition, so only what lies between two such is compared;
+    `counts` says how often each occurs, where that is known.
     """
-    counts = Counter(symbols)
+    counts = Counter(symbols) if counts is None else counts
     if len(counts) == len(symbols):
         return []
     found: list[Repetition] = []

@@ -309,6 +309,13 @@ class Threads:
         return followers
 
     @cached_property
+    def first_followers(self) -> dict[int, int]:
+        """For each call that anything goes on from the first that does."""
+        return {
+            link.previous: link.row for link in reversed(self.links.values()) if link.previous is not None
+        }
+
+    @cached_property
     def roots(self) -> dict[int, int]:
         """For each call with a link the first call of its thread."""
         roots: dict[int, int] = {}
@@ -323,9 +330,10 @@ class Threads:
     def after(self, row: int) -> list[int]:
         """The calls of the thread after `row`, nearest first; along the first follower where the run forked."""
         later: list[int] = []
-        while followers := self.followers.get(row):
-            row = followers[0]
-            later.append(row)
+        at = self.first_followers.get(row)
+        while at is not None:
+            later.append(at)
+            at = self.first_followers.get(at)
         return later
 
     def prompt(self, row: int) -> tuple[Message, ...]:

@@ -71,6 +71,7 @@ _KNOWN_BYTES_MAX = 1024
 """Longer arguments are not kept beside what is made of them."""
 
 _NOT_IN_GIST = b" \t\n\r\v\f\\nrtNRT0123456789.+-~abcdefABCDEF"
+_GIST_OF_BYTES, _GIST_BYTES = 512, 192
 _IN_SMALL_LETTERS = bytes(range(256)).lower()
 
 _NOT_IN_OUTLINE = _NOT_IN_GIST + b":,~xzXZmnosuMNOSU" + bytes(range(0x80, 0x100))
@@ -173,7 +174,7 @@ def roughly(text: bytes) -> bytes:
 
 
 def gist(value: Json) -> bytes:
-    """Some letters of a value: equal for two of which `roughly` the `canonical_bytes` are, made-up ids masked or not.
+    """The first letters of a value: equal for two of which `roughly` the `canonical_bytes` are, made-up ids masked or not.
 
     White space, escapes of it, and all that numbers and ids are written with is left out, which takes a fifth of the time.
     """
@@ -182,7 +183,10 @@ def gist(value: Json) -> bytes:
 
 def gist_of(text: bytes) -> bytes:
     """See `gist`, of what was written `plainly`."""
-    return text.translate(_IN_SMALL_LETTERS, _NOT_IN_GIST)
+    letters = text[:_GIST_OF_BYTES].translate(_IN_SMALL_LETTERS, _NOT_IN_GIST)
+    if len(letters) < _GIST_BYTES and len(text) > _GIST_OF_BYTES:
+        letters = text.translate(_IN_SMALL_LETTERS, _NOT_IN_GIST)
+    return letters[:_GIST_BYTES]
 
 
 def plainly(value: Json) -> bytes:

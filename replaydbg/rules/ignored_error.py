@@ -56,24 +56,19 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _after_calls(facts: Facts) -> Iterator[Finding]:
-    asked: dict[int, list[tuple[SeenCall, Outcome]]] = {}
-    rows = {
-        seen.row
-        for seen, outcome in zip(facts.calls, facts.outcomes, strict=True)
-        if outcome.failed and not seen.alone
-    }
-    if not rows:
-        return
-    for seen, outcome in zip(facts.calls, facts.outcomes, strict=True):
-        if seen.row in rows and not seen.alone:
-            asked.setdefault(seen.row, []).append((seen, outcome))
+    calls, outcomes, followers = facts.calls, facts.outcomes, facts.threads.first_followers
+    failed = {calls[at].row: at for at, outcome in enumerate(outcomes) if outcome.failed}
+    answers = {followers.get(row) for row in failed}
     final = {
-        reply.row for reply in facts.replies if reply.text_chars and not reply.calls and not reply.others
+        reply.row
+        for reply in facts.replies
+        if reply.row in answers and reply.text_chars and not reply.calls and not reply.others
     }
-    for row, calls in asked.items():
-        for follower in facts.threads.followers.get(row, ())[:1]:
-            if follower in final:
-                yield from _ignored(facts, calls, follower)
+    for row, at in failed.items() if final else ():
+        follower, first = followers.get(row), at - calls[at].number
+        if follower in final:
+            of_reply = range(first, first + len(facts.index.calls(row)))  # they stand one behind the other
+            yield from _ignored(facts, [(calls[one], outcomes[one]) for one in of_reply], follower)
 
 
 def _ignored(facts: Facts, calls: list[tuple[SeenCall, Outcome]], follower: int) -> Iterator[Finding]:

@@ -31,8 +31,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     trace = facts.trace
     others: dict[tuple[str, str], list[int]] = {}
     for reply in facts.replies:
-        asked = trace.model(reply.row)
-        if asked and reply.answered_by and asked != reply.answered_by:
+        answered = reply.answered_by
+        if answered and (asked := trace.model(reply.row)) and asked != answered:
             others.setdefault((asked, reply.answered_by), []).append(reply.row)
     for (asked, answered), rows in others.items():
         if _models.differ(asked, answered):
@@ -44,6 +44,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _within_a_conversation(facts: Facts) -> Iterator[Finding]:
     trace, told = facts.trace, set()
+    if sum(bool(trace.strings[model]) for model in set(trace.models)) < 2:  # as in most runs
+        return
     for row, link in facts.threads.links.items():
         before = link.previous
         if before is None or trace.models[row] == trace.models[before]:
