@@ -146,6 +146,15 @@ def test_the_gist_is_that_of_the_canonical_bytes(value: Any) -> None:
     assert gist(plain) == gist(roughly(canonical_bytes(plain)).decode("utf-8", "surrogatepass"))
 
 
+@pytest.mark.parametrize(
+    "text", ["{} sow hoy, quoll " * 300, "{} " * 100 + "zoo", "quoll" * 20 + "{} " * 90 + "zoo"]
+)
+def test_a_long_text_has_one_gist_whatever_its_numbers(text: str) -> None:
+    """How much of it is looked at depends on how long the numbers are; what is told of it does not."""
+    short, long = text.replace("{}", "7"), text.replace("{}", "7007007.25")
+    assert gist(short) == gist(long) != gist("w" + short)
+
+
 def test_other_words_have_another_gist() -> None:
     assert gist({"q": "boots"}) != gist({"q": "shoes"})
 
