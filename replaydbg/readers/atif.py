@@ -127,10 +127,12 @@ class _Trajectory:
 
     def _facts(self, step: dict[str, Json]) -> Facts:
         metrics = loose.mapping(step.get("metrics"))
+        beside = loose.mapping(metrics.get("extra"))
         usage = Usage(
             loose.count(metrics.get("prompt_tokens")),
             loose.count(metrics.get("completion_tokens")),
             loose.count(metrics.get("cached_tokens")),
+            loose.count(beside.get("reasoning_tokens", beside.get("reasoning_output_tokens"))),
         )
         cost = metrics.get("cost_usd")
         return Facts(

@@ -157,6 +157,9 @@ class _Trajectory:
         known = {name: value for name, value in metrics.items() if value is not None}
         if known:
             document["metrics"] = known
+        if body.usage.reasoning_tokens is not None:
+            beside = {"reasoning_tokens": body.usage.reasoning_tokens}
+            document["metrics"] = {**known, "extra": beside}
         for name, value in known.items():
             self._totals[f"total_{name}"] = self._totals.get(f"total_{name}", 0) + value
         self._release(place)

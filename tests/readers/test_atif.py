@@ -33,7 +33,7 @@ RUN: dict[str, Any] = {
          "observation": {"results": [{"source_call_id": "c0", "content": "old"}]}},
         {"step_id": 3, "source": "user", "message": [{"type": "text", "text": "go"}], "timestamp": moment(1)},
         {"step_id": 4, "source": "agent", "timestamp": moment(3), "model_name": "other", "message": "I look.",
-         "reasoning_content": "hm", "metrics": {"prompt_tokens": 9, "completion_tokens": 2, "cost_usd": 0.5},
+         "reasoning_content": "hm", "metrics": {"prompt_tokens": 9, "completion_tokens": 2, "cost_usd": 0.5, "extra": {"reasoning_tokens": 1}},
          "tool_calls": [{"tool_call_id": "c1", "function_name": "bash", "arguments": {"cmd": "ls"}},
                         {"tool_call_id": "c2", "function_name": "delegate", "arguments": {}}],
          "observation": {"results": [{"source_call_id": "c1", "content": "a.py"},
@@ -57,6 +57,7 @@ def test_a_trajectory() -> None:
     ]
     first, bash, _, inner, last, screen = trace.steps()
     assert (first.cost_usd, first.body.usage.input_tokens, first.duration_ms) == (0.5, 9, 2000)
+    assert first.body.usage.reasoning_tokens == 1
     assert first.body.output is not None
     assert first.body.output.parts[0] == Reasoning("hm")
     assert [tool.name for tool in first.body.tools or ()] == ["bash"]

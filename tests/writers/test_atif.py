@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 
 from replaydbg.actions.open import open_trace
-from replaydbg.core.step import Kind
+from replaydbg.core.step import Kind, Usage
 from replaydbg.core.trace import Trace
 from replaydbg.wire.arguments import call_from_raw
 from replaydbg.writers._api import Losses, Written
@@ -117,6 +117,17 @@ def test_a_prompt_that_was_not_recorded_is_told_of() -> None:
     said = [model_call(f"m{n}", None, assistant(f"step {n}"), start_ms=n) for n in range(2)]
     _, losses = written(trace(*said))
     assert "2 prompts: not recorded, what was said before stands for it" in losses
+
+
+def test_reasoning_tokens_stand_beside_the_others() -> None:
+    usage = Usage(input_tokens=9, output_tokens=4, reasoning_tokens=3)
+    document, _ = written(trace(model_call("m", [user("hi")], assistant("yes"), usage=usage)))
+    assert_valid(document)
+    assert document["steps"][-1]["metrics"] == {
+        "prompt_tokens": 9,
+        "completion_tokens": 4,
+        "extra": {"reasoning_tokens": 3},
+    }
 
 
 def test_a_conversation_is_told_once_with_results_below_their_calls() -> None:
