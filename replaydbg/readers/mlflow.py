@@ -243,6 +243,13 @@ def _few_attributes(raw: msgspec.Raw) -> dict[str, Json]:
         for key, text in ((_INPUT, asked), (_OUTPUT, said)):
             if 0 < len(memoryview(text)) < _TEXT_BYTES_MAX:
                 few[key] = _decoded(_json(text))
+    if (
+        _KINDS.get(loose.text(few.get("mlflow.spanType"))) is Kind.MODEL_CALL
+    ):  # what the client was given and gave
+        if not _model(few):
+            few["model"] = loose.mapping(_decoded(_json(asked))).get("model")
+        if few.keys().isdisjoint({"mlflow.chat.tokenUsage", "usage"}):
+            few["usage"] = loose.mapping(_decoded(_json(said))).get("usage")
     return few
 
 
@@ -307,7 +314,7 @@ def _usage(attributes: Mapping[str, Json]) -> Usage:
         return Usage(
             usage.input_tokens, usage.output_tokens, loose.count(counted.get("cache_read_input_tokens"))
         )
-    said = attributes.get("usage")
+    said = attributes.get("usage") or loose.mapping(attributes.get(_OUTPUT)).get("usage")
     usage = openai_responses.read_usage(said)
     return openai_chat.read_usage(said) if usage == NO_USAGE else usage
 

@@ -175,6 +175,19 @@ def test_arguments_of_the_client_that_were_left_out_are_not_said() -> None:
     assert [message.text for message in call.body.messages or ()] == ["be brief", "hi"]
 
 
+@pytest.mark.parametrize("size", [1, 5000])
+def test_model_and_tokens_of_the_request_and_the_reply_where_nothing_else_says_them(size: int) -> None:
+    asked = {"model": "gpt-4o", "messages": [{"role": "user", "content": "x" * size}]}
+    said = {"choices": [{"message": {"role": "assistant", "content": "y" * size}}], "usage": {"prompt_tokens": 7, "completion_tokens": 3}}  # fmt: skip
+    both: dict[str, Any] = {"mlflow.spanInputs": asked, "mlflow.spanOutputs": said}
+    one = span(2, "Completions", "CHAT_MODEL", **both)
+    *_, reading = READER.read(document({"info": {"trace_id": "tr-1"}, "data": {"spans": [one]}}), False)
+    (trace,) = reading.traces
+    (step,) = trace.steps()
+    assert (step.model, step.body.usage) == ("gpt-4o", Usage(7, 3))
+    assert (list(trace.input_tokens), list(trace.output_tokens)) == ([7], [3])
+
+
 def test_a_run_that_was_not_over_says_so() -> None:
     reading = opened(READER, {"info": INFO | {"state": "IN_PROGRESS"}, "data": {"spans": SPANS}})
     assert [notice.pointer for notice in reading.notices] == ["/info"]
