@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
-from replaydbg import limits
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
+from replaydbg.readers import _head
 
 
 class NotThisFormat(ValueError):
@@ -45,8 +45,8 @@ class Document:
 
     @cached_property
     def head(self) -> bytes:
-        """The first bytes, without a byte order mark; all that a `sniff` may look at. One value for all of them."""
-        return bytes(self.buffer[: limits.SNIFF_BYTES_MAX]).removeprefix(b"\xef\xbb\xbf")
+        """The first bytes, as `_head` has them; all that a `sniff` may look at. One value for all of them."""
+        return _head.of(self.buffer)
 
     @cached_property
     def quoted(self) -> frozenset[bytes]:

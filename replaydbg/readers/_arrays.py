@@ -1,5 +1,5 @@
 """An array of what is a file of its own elsewhere: sessions that somebody put together, as datasets and `jq -s` do; or
-a line for each of them.
+a line for each of them. And lines that are none any more, because `jq .` made them pretty.
 
 A format says nothing of this. Items are read one by one as the files that they are, views into the buffer, each a trace
 or more; where a file of the format is lines, the items are its lines. Formats that know arrays read them themselves.
@@ -32,8 +32,16 @@ def items_of_head(document: Document) -> list[Document]:
     return [Document(document.name, raw) for raw in _raw_items(memoryview(document.head), _LOOKED_AT_MAX)]
 
 
+def runs_on(document: Document) -> bool:
+    """Whether objects stand one after another, and not in lines."""
+    head = memoryview(document.head)
+    if document.head.lstrip()[:1] != b"{" or _containers.has_lines(head):
+        return False
+    return len(list(islice(_containers.records(head), 2))) > 1
+
+
 def lines_of_head(document: Document) -> Document:
-    """The head of an array as that of a file of lines."""
+    """The head of an array, or of objects one after another, as that of a file of lines."""
     return replace(document, buffer=_in_lines(_raw_items(memoryview(document.head), None)))
 
 
@@ -46,7 +54,7 @@ def first_files(document: Document) -> list[Document]:
 
 def _raw_items(buffer: memoryview, most: int | None) -> Iterator[memoryview]:
     for record in islice(_containers.records(buffer, [], items=True), most):
-        if not record.place.startswith("/"):
+        if record.place[:1] not in "/b" or (record.place == "byte 0" and record.raw[0] in b"["):
             return
         if record.raw[0] in b"{[":
             yield record.raw
@@ -63,7 +71,7 @@ def each(reader: Reader, find: Find) -> Reader:
 
 
 def in_lines(reader: Reader) -> Reader:
-    """The reader for an array of what are the lines of its documents."""
+    """The reader for what are the lines of its documents, in an array or one after another."""
 
     def read(document: Document, partial: bool) -> Iterator[Reading]:
         items = _raw_items(document.buffer, None)

@@ -252,14 +252,14 @@ def _ranked(
     best = max((score for score, reader in possible if not reader.is_fallback), default=0.0)
     if not best and _archive.is_one(document):
         return [(1.0, _of_archive(None, fallback=fallback))], told
-    if best < _UNMISTAKABLE:
+    if best < _UNMISTAKABLE or (possible[0][1].of_lines and _arrays.runs_on(document)):
         inner = None if refusal is not None else _of_items(document, best)
-        if inner is None or inner[0] < _UNMISTAKABLE:
+        if best < _UNMISTAKABLE and (inner is None or inner[0] < _UNMISTAKABLE):
             refusal = refusal or _refused(document, _refusals.of_json(document))
             if refusal is not None or (inner is None and not possible):
                 raise refusal or _unknown(document)
         if inner is not None:
-            possible.insert(0, inner)
+            possible = [inner, *(each for each in possible if each[1].name != inner[1].name)]
     return possible, told
 
 
@@ -278,9 +278,11 @@ def _of_archive(format_name: str | None, *, fallback: bool) -> Reader:
 
 
 def _of_items(document: Document, best: float) -> tuple[float, Reader] | None:
-    """Who reads the items of an array, where they are rather files of their own than what some reader sees in all of it."""
+    """Who reads the items of an array, where they are rather files of their own than what some reader sees in all of it; or
+    what stands one after another, as lines.
+    """
     items = _arrays.items_of_head(document)
-    if not items:
+    if not items and not _arrays.runs_on(document):
         return None
     lines = _arrays.lines_of_head(document)
     scores = [(_confidence(reader, lines, []), True, reader) for reader in _own(lines) if reader.of_lines]
@@ -288,7 +290,7 @@ def _of_items(document: Document, best: float) -> tuple[float, Reader] | None:
     if not scores:
         return None
     score, are_lines, reader = max(scores, key=lambda score: score[:2])
-    if score < (_UNMISTAKABLE if best >= _SURE else _SURE):
+    if score < (max(best, _SURE) if not items else _UNMISTAKABLE if best >= _SURE else _SURE):
         return None
     return score, _arrays.in_lines(reader) if are_lines else _arrays.each(reader, _of_item)
 
@@ -307,6 +309,8 @@ def _of_item(item: Document) -> Reader | None:
 
 def _or_each(reader: Reader, document: Document) -> Reader:
     """The reader that somebody named, or for the items of an array what it is not for the array."""
+    if reader.of_lines and _arrays.runs_on(document):
+        return _arrays.in_lines(reader)
     items = _arrays.items_of_head(document)
     if not items or _confidence(reader, document, []) > 0:
         return reader

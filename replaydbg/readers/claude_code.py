@@ -122,6 +122,7 @@ READER = Reader(
     beside=beside,
     main_files=("../{name}.jsonl",),
     parts=((r"(.+)/subagents/(?:.+/)?agent-[^/]+\.jsonl", r"\1.jsonl"),),
+    of_lines=True,
     marks=("sessionId", "parentUuid", "message"),
     needs=(b'"sessionId"', b'"leafUuid"', b'"file-history-snapshot"'),
 )

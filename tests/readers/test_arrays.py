@@ -75,6 +75,28 @@ def test_lines_of_any_format_as_an_array_are_the_same(name: str) -> None:
             ]
 
 
+_PRINTED_IN_LINES = {"claude-stream", "cursor-stream", "managed-agents", "reply-stream"}
+"""What these print is told apart by its lines."""
+
+
+@pytest.mark.parametrize("indent", [None, 2], ids=["without line feeds", "pretty"])
+@pytest.mark.parametrize("name", sorted(SAMPLES.keys() - _PRINTED_IN_LINES))
+def test_lines_of_any_format_one_after_another_are_the_same(name: str, indent: int | None) -> None:
+    for sample in SAMPLES[name]:
+        try:
+            values = [json.loads(line) for line in sample.splitlines() if line.strip()]
+        except ValueError:
+            continue
+        if len(values) > 1:
+            text = "".join(json.dumps(value, indent=indent) for value in values)
+            for asked in (None, name):
+                alone, told = read(sample, asked), read(text, asked)
+                assert [(trace.id, trace.names) for trace in alone.traces] == [
+                    (trace.id, trace.names) for trace in told.traces
+                ]
+                assert not any("could be" in notice.message for notice in told.notices)
+
+
 ATIF = SAMPLES["atif"][0]
 SWE, MINI = json.loads(SAMPLES["swe-agent"][0]), json.loads(SAMPLES["mini-swe-agent"][0])
 

@@ -1,0 +1,89 @@
+"""What is seen of a file before its format is known."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from replaydbg import limits
+from replaydbg.readers import _head, _registry
+from tests.support.readings import document
+
+SIZE = limits.SNIFF_BYTES_MAX
+TEXTS = {
+    "letters": "a long prompt ",
+    "quotes": '{"a": "b\\n"} ',
+    "several bytes": "über 提示 🙂",
+    "signs": ": , } ",
+}
+
+
+def of(content: bytes) -> bytes:
+    return _head.of(memoryview(content))
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_behind_a_long_text_is_more_to_be_seen(text: str, escaped: bool) -> None:
+    long = text * (2 * SIZE // len(text))
+    content = json.dumps({"a": 1, "b": ["x" + long, long + "\\"], "c": "d"}, ensure_ascii=escaped).encode()
+    seen = json.loads(of(content))
+    assert (seen["a"], seen["c"]) == (1, "d")
+    assert all(whole.startswith(cut) for cut, whole in zip(seen["b"], ("x" + long, long), strict=True))
+    assert all(200 < len(cut) < 260 for cut in seen["b"])
+
+
+def test_it_stays_within_its_bound() -> None:
+    many = json.dumps([{"content": "x" * 3 * SIZE}] * 8 + ["y" * 100] * 2000).encode()
+    assert len(of(many)) == SIZE
+    assert of(many).count(b"content") == 8
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{}",
+        b"plain text " * SIZE,
+        b'{"a": [' + b"0.5, " * SIZE,
+        b'{"a": "' + b"x" * 2 * limits.LONG_TEXTS_BYTES_MAX + b'", "b": 1}',
+        b'{"a": "' + b"x" * 2 * SIZE,
+        b"[" + b'{"key": "short"},' * SIZE,
+    ],
+    ids=["small", "no JSON", "numbers", "endless", "cut off", "nothing long"],
+)
+def test_others_are_their_first_bytes(content: bytes) -> None:
+    assert of(content) == content[:SIZE]
+
+
+def test_a_byte_order_mark_is_none_of_them() -> None:
+    assert of(b"\xef\xbb\xbf{}") == b"{}"
+    content = b'\xef\xbb\xbf{"a": "' + b"x" * 2 * SIZE + b'", "b": 1}'
+    assert json.loads(of(content))["b"] == 1
+
+
+LONG = "word " * SIZE
+GENAI = [
+    {"kind": "request", "parts": [{"content": LONG, "part_kind": "user-prompt"}]},
+    {"kind": "response", "parts": [{"content": "ok", "part_kind": "text"}]},
+]
+FILES: dict[str, Any] = {
+    "chat-log": [{"role": "system", "content": LONG}, {"role": "assistant", "content": "ok"}],
+    "pydantic-ai": [{key: each[key] for key in ("parts", "kind")} for each in GENAI],
+    "google-adk": {
+        "id": "s", "appName": "a", "userId": "u", "state": {"text": LONG},
+        "events": [{"id": "e", "author": "a", "invocationId": "i", "content": {"parts": [{"text": "ok"}]}}],
+    },
+    "claude-code": {
+        "message": {"role": "assistant", "id": "m", "content": [{"type": "text", "text": LONG}]},
+        "type": "assistant", "uuid": "u", "parentUuid": None, "sessionId": "s", "timestamp": "2026-01-01T00:00:00Z",
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_format_is_known_whatever_stands_in_front(name: str) -> None:
+    *_, reading = _registry.read(document(json.dumps(FILES[name])), fallback=False)
+    (trace,) = reading.traces
+    assert (trace.source.format, len(trace)) == (name, 1)
