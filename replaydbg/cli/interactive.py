@@ -27,6 +27,10 @@ def look(path: str, **options: object) -> int:
             from replaydbg.actions.open import recording
 
             path = recording(path)
+            if Path(path).is_dir():
+                from replaydbg.cli.listing import refuse_in_folder
+
+                refuse_in_folder(path, options.get("trace_id"))
         settings = options.get("settings")
         options["hints"] = options.get("hints", True) and getattr(settings, "hints", True)
         return _run(Setup(path, keeps_shares=True, **options))  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from replaydbg.cli import render, report
 from replaydbg.cli.findings import print_finding
 from replaydbg.cli.render import Output
 from replaydbg.core.tool import ToolSpec
+from replaydbg.errors import UsageProblem
 
 if TYPE_CHECKING:
     from replaydbg.views.traces import Listed
@@ -23,6 +24,13 @@ _PIPE_COLUMNS = 120
 
 def width() -> int:
     return render.width() or _PIPE_COLUMNS
+
+
+def refuse_in_folder(path: str, trace_id: object, step: object = None) -> None:
+    """Raises UsageProblem where a trace or a step of a folder is asked for: ids are those of one file."""
+    if trace_id is not None or step is not None:
+        option = "--trace" if trace_id is not None else "--step"
+        raise UsageProblem(f"{path} is a folder", f"name one file in it: {option} is about that")
 
 
 def print_path(
@@ -39,6 +47,7 @@ def print_path(
 
     path = recording(path)
     if Path(path).is_dir():
+        refuse_in_folder(path, trace_id, step)
         return print_folder(path, output)
     opened = open_trace(path, format_name, trace_id)
     gc.freeze()

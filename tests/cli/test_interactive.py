@@ -71,6 +71,14 @@ def test_a_trace_that_is_not_there_never_paints_a_screen() -> None:
     assert b"there is no such file" in played.painted
 
 
+def test_a_trace_of_a_folder_never_paints_a_screen(trace: str) -> None:
+    folder = str(Path(trace).parent)
+    played = play([sys.executable, "-m", "replaydbg", "open", folder, "--trace", "x"])
+    assert played.code == 2
+    assert ALTERNATE_SCREEN not in played.painted
+    assert b"is a folder" in played.painted
+
+
 def test_standard_input_is_printed() -> None:
     done = run("open", "-", stdin=INCIDENT.read_bytes())
 

@@ -177,3 +177,12 @@ def test_a_folder_is_a_list_of_the_traces_below_it(tmp_path: Path) -> None:
     ]
     traces = run("show", str(tmp_path), "--output", "json").document["traces"]
     assert [one["problem"] is None for one in traces] == [False, True, True]
+
+
+@pytest.mark.parametrize("option", ["--trace", "--step"])
+def test_of_a_folder_no_trace_and_no_step_is_picked(tmp_path: Path, option: str) -> None:
+    several(tmp_path)
+    done = run("show", str(tmp_path), option, "first")
+    assert (done.code, done.out) == (2, "")
+    assert "is a folder" in done.err
+    assert option in done.err

@@ -218,7 +218,8 @@ def test_first_rows_come_early_and_all_rows_in_the_end() -> None:
 
 
 def test_a_document_on_one_long_line_and_lines_that_are_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    long = [span(n, "s", 0, {"text": "z" * 100_000}) for n in (1, 2)]
+    many = {f"text {at}": "z" * 100 for at in range(1000)}
+    long = [span(n, "s", 0, many) for n in (1, 2)]
     content = b"\n".join(orjson.dumps(request(item)) for item in long)
     assert b"\n" not in document(content).head
     assert len(read(content).traces[0]) == 2
