@@ -26,6 +26,9 @@ if TYPE_CHECKING:  # imported when somebody asks for the list
 _COMPARING = "comparing"
 """What is said of one that is under way begins so."""
 
+_GROUPS = ("compare", "other")
+"""Of workers."""
+
 
 class Comparing(Changing):
     def sitting_changed(self) -> None:
@@ -68,7 +71,11 @@ class Comparing(Changing):
         return True
 
     def on_comparison_moved(self, event: ComparisonMoved) -> None:
-        """In the line on top; below, as long as nothing else is said there, for somebody who waits."""
+        """In the line on top; below, as long as nothing else is said there, for somebody who waits. What was on its way when it
+        was stopped is not told.
+        """
+        if not any(each.group in _GROUPS and not each.is_cancelled for each in self.workers):
+            return
         waits = self._to_show is not None or self.desk.other is None
         if waits and (not self.said or self.said.startswith(_COMPARING)):
             self.say(f"{_COMPARING}: {event.what} {event.done:.0%}   {self.key('back')} stops it", "dim")
@@ -87,7 +94,7 @@ class Comparing(Changing):
     def _stop_comparing(self) -> None:
         self._to_show, self.comparing = None, ""
         self.other_stopped = self.desk.other is None
-        for group in ("compare", "other"):
+        for group in _GROUPS:
             self.workers.cancel_group(self, group)
         self.paint_header()
         self.say(f"comparing was stopped: {self.key('compare')} begins it anew")

@@ -16,6 +16,7 @@ from replaydbg.actions.rerun import RerunOptions, rerun
 from replaydbg.codec import make_edit
 from replaydbg.diff.align import align
 from replaydbg.session.commands import AddBranch, AddEdit, SelectBranch
+from replaydbg.tui.messages import ComparisonMoved
 from replaydbg.tui.screens.branches import BranchesScreen
 from replaydbg.tui.screens.compare import CompareScreen, StepDifference
 from replaydbg.tui.setup import Setup
@@ -161,6 +162,7 @@ async def test_a_long_comparison_tells_how_far_it_is_and_escape_stops_it(
         await sitting.until(lambda: sitting.said.startswith("comparing"), "it to be said again")
         await sitting.press("escape")
         assert "comparing was stopped: D begins it anew" in sitting.said
+        sitting.main.post_message(ComparisonMoved("it was on its way when the key came", 0.5))
         await sitting.until(lambda: not any(each.is_running for each in sitting.app.workers), "its end")
         assert "comparing 50%" not in sitting.text
         go_on.set()
