@@ -273,7 +273,7 @@ async def test_questions_are_asked_side_by_side_up_to_the_bound() -> None:
 
 async def test_the_wall_clock_stops_the_run_and_keeps_what_came() -> None:
     replay = Replay(Facts(LOOP), [edit(LOOP, "x1", "/result", "found")])
-    branch = await finish(replay, provider=Model([5.0, "never"]), seconds_max=0.05)
+    branch = await finish(replay, provider=Model([60.0, "never"]), seconds_max=1.0)
     assert branch.stopped is not None
     assert branch.stopped.kind == "time"
     interrupted = [step for step in branch.steps if step.provenance is Provenance.INTERRUPTED]

@@ -11,6 +11,7 @@ import signal
 import struct
 import termios
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -98,11 +99,19 @@ class Program:
         return painted
 
     def at_rest(self) -> None:
-        """Read until it paints nothing more and needs no processor: checks in the background have ended."""
+        """Read until it paints nothing more and wants no processor: checks in the background have ended."""
         before = -1.0
-        while self.processor() - before > 0.02:
+        while self.processor() - before > 0.02 or self._waits_for_a_processor():
             before = self.processor()
             self.quiet(0.7)
+
+    def _waits_for_a_processor(self) -> bool:
+        """Or has one: on a busy machine it may get none for long."""
+        states = []
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            with suppress(OSError):  # it has ended meanwhile
+                states.append((task / "stat").read_text().rpartition(")")[2].split()[0])
+        return "R" in states
 
     def press(self, key: bytes, quiet: float = 0.04) -> Painted:
         """Press a key and read what it paints."""

@@ -26,7 +26,7 @@ def test_going_on_after_a_stop_that_nobody_told_reads_keys_once(tmp_path: Path) 
         for told in (signal.SIGSTOP, signal.SIGCONT, signal.SIGCONT, signal.SIGCONT):
             os.kill(program.pid, told)
             program.during(0.4)
-        program.quiet()
+        program.at_rest()
         assert len(list(tasks.iterdir())) <= before
         os.write(program.terminal, b":12\r")
         program.until_painted(b"#12 chat")

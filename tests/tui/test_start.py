@@ -100,11 +100,22 @@ async def test_the_first_paint_of_the_steps_has_the_layout_of_the_terminal(
     assert all({"-narrow", "-high"} <= each for each in layouts)
 
 
+_HELD = """
+import sys
+from replaydbg.__main__ import main
+from replaydbg.tui.screens import workplace
+workplace._SETTLED_SECONDS = 600
+sys.argv[0] = "replaydbg"
+sys.exit(main())
+"""
+"""The program, for which a key is held down on however slow a machine: the detail never comes."""
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="a pseudo-terminal of Linux")
 def test_a_step_of_the_cursor_writes_little(tmp_path: Path) -> None:
     """For slow links: what a held key writes, while the detail waits for it to rest."""
     trace = shutil.copy(str(incident_path()), tmp_path)
-    with Program([sys.executable, "-m", "replaydbg", "open", str(trace)]) as program:
+    with Program([sys.executable, "-c", _HELD, "open", str(trace)]) as program:
         program.until(b"lookup_order")
         program.at_rest()
         program.press(b"g", quiet=0.5)
@@ -116,7 +127,7 @@ def test_a_step_of_the_cursor_writes_little(tmp_path: Path) -> None:
 def test_a_key_that_is_held_down_scrolls_for_little(tmp_path: Path) -> None:
     """Over the edge of the list half a page is scrolled at once: a line at a time would repaint it all for each key."""
     trace = thin_traces.write(tmp_path / "run.json", 300)
-    with Program([sys.executable, "-m", "replaydbg", "open", str(trace), "--no-hints"], (120, 40)) as program:
+    with Program([sys.executable, "-c", _HELD, "open", str(trace), "--no-hints"], (120, 40)) as program:
         program.until(b"chat")
         program.at_rest()
         program.press(b"=", quiet=0.5)
