@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from textual.app import App
-from textual.pilot import Pilot
+from textual.pilot import Pilot, WaitForScreenTimeout
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -39,7 +40,8 @@ async def until(pilot: Pilot[Any], condition: Callable[[], Any], what: str = "")
     for _ in range(_LOOKS_MAX):
         if condition():
             return
-        await pilot.pause(0.02)
+        with suppress(WaitForScreenTimeout):  # Textual gives up sooner, by the clock on the wall
+            await pilot.pause(0.02)
     raise AssertionError(f"{what or 'it'} did not come\n{text_of(pilot.app)}")
 
 

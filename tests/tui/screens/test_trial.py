@@ -62,7 +62,7 @@ async def test_the_table_says_what_the_runs_show() -> None:
     app, gave, kept = App[None](), list[Any](), list[Branch | Tally]()
     async with app.run_test(size=(100, 24)) as pilot:
         app.push_screen(screen(kept.append, TERMS), gave.append)
-        await until(pilot, lambda: "8 of 8 runs" in text_of(app) and "the edit helps" in text_of(app))
+        await until(pilot, lambda: "8 of 8 runs" in text_of(app) and "  the edit helps" in text_of(app))
         text = text_of(app)
         assert "4 of 4" in text
         assert "51% to 100%" in text

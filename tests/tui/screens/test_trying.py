@@ -30,7 +30,7 @@ async def try_often(sitting: Sitting) -> None:
     await sitting.press("y")
     await sitting.until(lambda: isinstance(sitting.app.screen, TrialScreen), "the runs")
     await sitting.until_text("8 of 8 runs")
-    await sitting.until_text("the edit helps")
+    await sitting.until(lambda: "  the edit helps" in sitting.text, "the end: before it, it is so far")
     await sitting.press("q")
 
 
