@@ -96,6 +96,8 @@ class Moving(ReadingStep):
             self.detail.document.forget()
             return
         at_home = self.at_home()
+        if at_home and self.stop_search():
+            return
         self.remove_class("-zoomed")
         if self.pane_name() == actions.MAP or self.query_one(FlowPane).display:
             self._show_map(on=False)

@@ -34,7 +34,7 @@ class Searching(Reported):
             self.look_for(before, origin, filtering=False)
             if trace is not None and origin >= 0:
                 self.go_to_step(trace.ids[origin])
-        elif text != self.searched:
+        elif text != self.searched or text == self._given_up:
             self.look_for(text, origin, filtering=False)
         else:
             self.say(*self._told)
@@ -70,7 +70,7 @@ class Searching(Reported):
     def seek_again(self) -> None:
         self.hits = self.chain.hits
         for filtering, text in ((True, self.filtered), (False, "" if self.picked_on_map else self.searched)):
-            if text and filtering not in self._sought:
+            if text and filtering not in self._sought and text != self._given_up:
                 self._seek(text, max(self.row, 0), filtering=filtering, again=True)
 
     def filter_again(self) -> None:
@@ -95,7 +95,7 @@ class Searching(Reported):
         if filtering:
             self.filtered, self.picked_on_map = text, ""
         else:
-            self.searched, self.hits, self._jumps = text, (), True
+            self.searched, self.hits, self._jumps, self._given_up = text, (), True, ""
             self.chain.find(())
             if self.detail.document.sought == self._in_texts:
                 self.detail.document.forget()
@@ -210,11 +210,10 @@ class Searching(Reported):
             where = "in this run" if self.desk.complete else "in what has been read so far"
             self._tell(f"“{self.searched}” is nowhere {where}", again=again)
         else:
-            self._tell(
-                f"“{self.searched}” is in {found}{_so_far(event)}: {self.key('next_hit')} next, {self.key('previous_hit')} previous",
-                "good",
-                again=again,
-            )
+            ways = [f"{self.key('next_hit')} next", f"{self.key('previous_hit')} previous"] * bool(event.rows)
+            ways += [f"{self.key('back')} stops"] * (not event.last)
+            told = f"“{self.searched}” is in {found}{_so_far(event)}: {', '.join(ways)}"
+            self._tell(told, "good" if event.rows else "dim", again=again)
 
     def _to_hit(self, begin: int) -> None:
         at = bisect_left(self.hits, begin)
@@ -244,6 +243,25 @@ class Searching(Reported):
         at = bisect_left(self.hits, self.row) - 1
         if at >= 0:
             self.chain.go_to(self.hits[at])
+
+    _given_up = ""
+    """What was looked for when the person stopped that: it is not looked for again by itself."""
+
+    def stop_search(self) -> bool:
+        """Look no further; what was found stays. False where nothing is looked for just now."""
+        if False not in self._sought:
+            return False
+        self.workers.cancel_group(self, "search")
+        del self._sought[False]
+        self._given_up = self.searched
+        found = plural(len(self.hits), "step")
+        self.say(
+            f"the search was stopped: “{self.searched}” is in {found} so far; {self.key('search')} begins anew"
+        )
+        return True
+
+    def position(self) -> object:
+        return super().position(), False in self._sought
 
     def clear_filter(self) -> bool:
         """Show all steps again; False where nothing was filtered."""

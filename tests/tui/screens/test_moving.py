@@ -300,12 +300,13 @@ async def test_jumps_with_the_map_open_are_seen_on_the_map(tmp_path: Path) -> No
         await sitting.press("g", "t")
         await sitting.until(lambda: flow.drawing is not None and flow.display)
         assert flow.drawing is not None
-        seen = set()
+        stop_of, seen = flow.drawing.stop_of, set()
         for row in [row for row in chain.view.stops if row][:8]:
             await sitting.press("right_square_bracket")
-            assert (chain.row, flow.cursor) == (row, flow.drawing.stop_of(row))
+            assert chain.row == row
+            await sitting.until(lambda: flow.cursor == stop_of(chain.row), "the place on the map")
             seen.add(flow.cursor)
         assert len(seen) > 1
         flow.cursor = 0
         await sitting.press("left_square_bracket")
-        assert flow.cursor == flow.drawing.stop_of(chain.row)
+        await sitting.until(lambda: flow.cursor == stop_of(chain.row), "the place on the map")

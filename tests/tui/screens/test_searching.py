@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from replaydbg.actions.convert import save_trace
 from replaydbg.readers._api import Reading
-from replaydbg.tui.messages import TraceRead
+from replaydbg.tui import workers
+from replaydbg.tui.messages import SearchMoved, TraceRead
 from replaydbg.tui.screens.dialogs import Line
 from replaydbg.tui.setup import Setup
 from tests.support.build import assistant, model_call, trace, user
@@ -171,3 +174,26 @@ async def test_words_that_only_the_name_holds_are_not_looked_for_in_the_text(tmp
         await sitting.press("enter")
         await sitting.until(lambda: not sitting.main.detail.document.sought, "nothing to be cleared")
         assert "not in this text" not in sitting.said
+
+
+async def test_escape_stops_a_search_that_is_under_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_demo(tmp_path) as sitting:
+        main, asked = sitting.main, list[str]()
+        monkeypatch.setattr(workers, "search", lambda _, text, *__, **___: asked.append(text))
+        main.look_for("order", 0, filtering=False)
+        await sitting.until(lambda: asked == ["order"], "the search")
+        main.on_search_moved(SearchMoved(sitting.shown, "order", [], 0.25, filtering=False))
+        assert "is in 0 steps   25% searched: esc stops" in sitting.said
+        main.on_search_moved(SearchMoved(sitting.shown, "order", [1, 3], 0.5, filtering=False))
+        await sitting.press("escape")
+        assert "the search was stopped: “order” is in 2 steps so far" in sitting.said
+        assert list(main.hits) == [1, 3]
+        main.seek_again()
+        await sitting.press("escape")
+        assert asked == ["order"], "more of the run does not begin it anew"
+        assert "stopped" not in sitting.said
+        await typed(sitting, "slash", "")
+        await sitting.press("enter")
+        await sitting.until(lambda: asked == ["order", "order"], "the search")
