@@ -148,6 +148,9 @@ EDIT_LINE_CHARS_MAX = 256 << 10
 MARKDOWN_LAID_CHARS_MAX = 20_000
 """A longer text is shown as written: to lay it out takes a tenth of a second, on the thread of the screen."""
 
+LAID_BLOCKS_MAX = 250_000
+"""Lines of a structure laid out by one wish to be at its end: each is an object, and a list may have a million items."""
+
 EXPRESSION_SECONDS_MAX = 1.0
 """What a regular expression that a person typed may take on one text: some never end."""
 

@@ -6,6 +6,7 @@ end has been reached the length of the scroll bar is a guess that grows.
 
 from __future__ import annotations
 
+import time
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
@@ -18,6 +19,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
 
+from replaydbg import limits
 from replaydbg.tui.widgets.line_list import Looks, Target
 from replaydbg.views.blocks import Block, Folds
 from replaydbg.views.text import Span
@@ -27,6 +29,8 @@ Source = Callable[[Folds, int], Iterator[Block]]
 """Makes the blocks anew for these folds and this width in cells."""
 
 _GUTTER_CELLS = 2
+_AT_ONCE_SECONDS, _TURN_SECONDS, _MEANWHILE_SECONDS = 0.2, 0.04, 0.001
+"""On the way to the end of a long text: before the first pause, between others, and how long each is."""
 _AHEAD_LINES = 200
 """Lines wrapped beyond the screen, so that the scroll bar knows short texts whole."""
 _INDENT_CELLS_MAX = 24
@@ -63,7 +67,7 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         """Say something else. With `keep_place` the folds, the cursor and the scroll stay: it is the same thing, changed."""
         self._source = source
         if not keep_place:
-            self.folds = Folds()
+            self.folds, self._way = Folds(), None
         self._begin()
         if keep_place:
             self._ensure(self.cursor + 1)
@@ -272,8 +276,33 @@ class Document(Looks, can_focus=True, inherit_bindings=False):
         self.cursor = 0
 
     def action_bottom(self) -> None:
-        self._ensure(None)
-        self.cursor = len(self._block_of) - 1
+        """To the end. Of a long text in turns, so that the screen goes on answering; a key that moves ends them."""
+        self._way = len(self._blocks), self.cursor
+        self._go_down(self._way, _AT_ONCE_SECONDS)
+
+    _way: tuple[int, int] | None = None
+    """How many blocks there were, and where one was, when one wished to be at the end; None where one does not."""
+
+    def _go_down(self, way: tuple[int, int], seconds: float) -> None:
+        until, most = time.monotonic() + seconds, way[0] + limits.LAID_BLOCKS_MAX
+        while not self._whole and len(self._blocks) < most:
+            self._ensure(len(self._block_of) + _AHEAD_LINES)
+            if time.monotonic() > until:
+                break
+        is_far = len(self._blocks) >= most
+        if self._whole or is_far:
+            self._way, self.cursor = None, len(self._block_of) - 1
+        else:
+            self.set_timer(_MEANWHILE_SECONDS, partial(self._go_on_down, way))
+        if not self._whole:
+            self.told_way(is_far=is_far)
+
+    def _go_on_down(self, way: tuple[int, int]) -> None:
+        if self.has_focus and self._way is way and self.cursor == way[1]:
+            self._go_down(way, _TURN_SECONDS)
+
+    def told_way(self, *, is_far: bool) -> None:
+        """Say that the end has not been reached yet; `is_far` where one goes no further by oneself."""
 
     def action_toggle_fold(self) -> None:
         if self.block is not None and self.block.fold:

@@ -258,6 +258,15 @@ class SearchedDocument(Document, inherit_bindings=False):
         self.refresh()
         self.tell()
 
+    def told_way(self, *, is_far: bool) -> None:
+        words = f"on the way to the end, line {self.lines:,} so far"
+        if is_far:
+            words = keyed(
+                "main",
+                f"this is line {self.cursor + 1:,}, and the text goes on: {{bottom}} goes on, too; {{pager}} pages through all",
+            )
+        self.post_message(self.Sought(words, "warning" if is_far else "dim"))
+
     def tell(self) -> None:
         """Nothing where nobody asked: another step is shown, and the words are looked for there as well."""
         if not self._tells:

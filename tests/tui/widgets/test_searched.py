@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from itertools import count
 
 import pytest
 from textual.pilot import Pilot
 
+from replaydbg import limits
+from replaydbg.tui.widgets import document
 from replaydbg.tui.widgets.document import Source
 from replaydbg.tui.widgets.searched import Hits, SearchedDocument
 from replaydbg.views.blocks import Block, Folds, folded_in
@@ -99,6 +102,30 @@ async def test_the_same_text_shown_anew_is_gone_through_from_where_one_was() -> 
         it.text.to_next(1)
         await it.pilot.pause()
         assert it.said.startswith("“apple” 1 of 2"), "another text"
+
+
+async def test_the_end_of_a_long_structure_is_gone_to_in_turns_and_not_further_than_the_memory_allows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A million objects held up the screen for a minute, and took more than a gigabyte."""
+    monkeypatch.setattr(document, "_AT_ONCE_SECONDS", 0.0)
+    monkeypatch.setattr(document, "_TURN_SECONDS", 0.0)
+    monkeypatch.setattr(limits, "LAID_BLOCKS_MAX", 1000)
+    endless = (Block(str(number)) for number in count())
+    async with reading(lambda _folds, _width: endless) as it:
+        it.text.action_bottom()
+        assert it.text.lines < 1000
+        while "goes on" not in it.said:
+            await it.pilot.pause()
+        assert 900 < it.text.cursor < it.text.lines < 3000
+        assert f"this is line {it.text.cursor + 1:,}, and the text goes on: G goes on, too" in it.said
+        far = it.text.lines
+        it.text.action_bottom()
+        it.text.cursor = 3
+        for _ in range(5):
+            await it.pilot.pause(0.01)
+        assert it.text.cursor == 3, "a key that moves ends it"
+        assert it.text.lines < far + 1000
 
 
 async def test_it_begins_at_the_cursor_and_goes_round_where_there_is_none_after_it() -> None:
