@@ -32,7 +32,7 @@ MAPPED_BYTES_MIN = 16 << 20
 SNIFF_BYTES_MAX = 64 << 10
 """How much of a file the formats may look at before one is chosen."""
 
-LONG_TEXTS_BYTES_MAX = 4 << 20
+LONG_TEXTS_BYTES_MAX = 2 << 20
 """How far into a file the end of a text is looked for that goes on beyond those bytes."""
 
 NAMES_BESIDE_MAX = 50_000

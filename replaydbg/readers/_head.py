@@ -14,7 +14,8 @@ _BOM = b"\xef\xbb\xbf"
 _SHORT_BYTES_MAX = 2 << 10
 """A text of which no more lies in the head hides little."""
 _QUOTE = re.compile(rb'(?<!\\)(?:\\\\)*"')
-_TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_TEXT = re.compile(rb'"(?:[^"\\]++|\\.)*+("?)', re.DOTALL)
+"""A text, and the quote that ends it, where it is there."""
 _BEGINNING = re.compile(
     rb'"(?:[^"\\\x80-\xff]|[\xc2-\xf4][\x80-\xbf]{1,3}'
     rb"|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[0-9a-fA-F]{4}|\\[^u]){0,256}"
@@ -33,7 +34,7 @@ def of(buffer: memoryview) -> bytes:
     while (opened := _opened(head)) >= 0:
         whole = _TEXT.match(buffer, at - (len(head) - opened), limit)
         beginning = _BEGINNING.match(head, opened)
-        if whole is None or beginning is None:
+        if whole is None or not whole[1] or beginning is None:
             break
         kept = head[: beginning.end()] + b'"'
         at = whole.end() + size - len(kept)
@@ -47,5 +48,7 @@ def _opened(head: bytes) -> int:
     tail = head[-_SHORT_BYTES_MAX:]
     if len(tail) < _SHORT_BYTES_MAX or _QUOTE.search(tail, 1):
         return -1
-    quotes = [found.end() for found in _QUOTE.finditer(head)]
-    return quotes[-1] - 1 if len(quotes) % 2 else -1
+    opened = -1
+    for text in _TEXT.finditer(head):
+        opened = -1 if text[1] else text.start()
+    return opened
