@@ -237,7 +237,9 @@ def no_message_edited(state: State) -> str | None:
 def nothing_to_plan(state: State) -> str | None:
     if reason := no_steps(state):
         return reason
-    return None if state.edits else "nothing is edited yet: select a step and press {edit}"
+    if state.edits:
+        return None
+    return state.read_only or "nothing is edited yet: select a step and press {edit}"
 
 
 def nothing_to_rerun(state: State) -> str | None:
@@ -296,11 +298,9 @@ def no_original(state: State) -> str | None:
 
 
 def no_branches(state: State) -> str | None:
-    return (
-        None
-        if state.branches or state.other
-        else "there is no branch yet: edit a step ({edit}), then re-run ({rerun})"
-    )
+    if state.branches or state.other:
+        return None
+    return state.read_only or "there is no branch yet: edit a step ({edit}), then re-run ({rerun})"
 
 
 def not_kept(state: State) -> str | None:

@@ -21,6 +21,13 @@ from replaydbg.tui.possible import DETAIL, State
         (possible.not_kept, State(steps=3, number=1, read_only="the disk is full"), "the disk is full"),
         (possible.not_editable, State(steps=1, number=1, kind=Kind.AGENT_INVOCATION), "an agent invocation"),
         (possible.only_in(DETAIL), State(steps=1), "only in the step's detail"),
+        (possible.no_branches, State(steps=1), "edit a step"),
+        (possible.no_branches, State(steps=1, read_only="it is still being written"), "still being written"),
+        (
+            possible.nothing_to_plan,
+            State(steps=1, read_only="it is still being written"),
+            "still being written",
+        ),
     ],
 )
 def test_reasons(why_not: possible.WhyNot, state: State, says: str) -> None:
