@@ -56,6 +56,7 @@ async def test_a_folder_is_listed_sorted_searched_and_one_of_it_opened(folder: P
         await sitting.until(lambda: app.main is not None and app.main.row == 0, "the trace")
         assert "ONE" in sitting.text
 
+        await sitting.until_still()  # a job that goes on holds it
         left = weakref.ref(app.main)
         await sitting.press("O")
         await sitting.until(lambda: isinstance(app.screen, ChooserScreen), "the chooser again")
