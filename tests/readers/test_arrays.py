@@ -63,16 +63,20 @@ def test_two_files_of_any_format_in_lines_lose_nothing(name: str) -> None:
 
 @pytest.mark.parametrize("name", sorted(SAMPLES))
 def test_lines_of_any_format_as_an_array_are_the_same(name: str) -> None:
+    for sample, values in _of_lines(name):
+        alone, listed = read(sample), read(json.dumps(values, indent=1))
+        assert [(trace.id, trace.names) for trace in alone.traces] == [
+            (trace.id, trace.names) for trace in listed.traces
+        ]
+
+
+def _of_lines(name: str) -> Iterator[tuple[str | bytes, list[Any]]]:
+    """Samples of several lines, each with what they hold."""
     for sample in SAMPLES[name]:
-        try:
+        with suppress(ValueError):
             values = [json.loads(line) for line in sample.splitlines() if line.strip()]
-        except ValueError:
-            continue
-        if len(values) > 1:
-            alone, listed = read(sample), read(json.dumps(values, indent=1))
-            assert [(trace.id, trace.names) for trace in alone.traces] == [
-                (trace.id, trace.names) for trace in listed.traces
-            ]
+            if len(values) > 1:
+                yield sample, values
 
 
 _PRINTED_IN_LINES = {"claude-stream", "cursor-stream", "managed-agents", "reply-stream"}
@@ -82,19 +86,14 @@ _PRINTED_IN_LINES = {"claude-stream", "cursor-stream", "managed-agents", "reply-
 @pytest.mark.parametrize("indent", [None, 2], ids=["without line feeds", "pretty"])
 @pytest.mark.parametrize("name", sorted(SAMPLES.keys() - _PRINTED_IN_LINES))
 def test_lines_of_any_format_one_after_another_are_the_same(name: str, indent: int | None) -> None:
-    for sample in SAMPLES[name]:
-        try:
-            values = [json.loads(line) for line in sample.splitlines() if line.strip()]
-        except ValueError:
-            continue
-        if len(values) > 1:
-            text = "".join(json.dumps(value, indent=indent) for value in values)
-            for asked in (None, name):
-                alone, told = read(sample, asked), read(text, asked)
-                assert [(trace.id, trace.names) for trace in alone.traces] == [
-                    (trace.id, trace.names) for trace in told.traces
-                ]
-                assert not any("could be" in notice.message for notice in told.notices)
+    for sample, values in _of_lines(name):
+        text = "".join(json.dumps(value, indent=indent) for value in values)
+        for asked in (None, name):
+            alone, told = read(sample, asked), read(text, asked)
+            assert [(trace.id, trace.names) for trace in alone.traces] == [
+                (trace.id, trace.names) for trace in told.traces
+            ]
+            assert not any("could be" in notice.message for notice in told.notices)
 
 
 ATIF = SAMPLES["atif"][0]
