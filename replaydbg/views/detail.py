@@ -19,6 +19,8 @@ from replaydbg.views.tool_fields import result_tab, tools_tab
 
 _MODEL_CALL = KINDS.index(Kind.MODEL_CALL)
 _INSIDE = "asked inside"
+_ADDED_UP_STEPS_MAX = 20_000
+"""Ten milliseconds of the screen's thread."""
 MESSAGES, TOOLS, RESULT, RAW, TIMING, FINDINGS = range(6)
 
 PROVENANCE_WORDS = {
@@ -184,8 +186,10 @@ def _tokens(usage: Usage, kind: Kind) -> list[tuple[str, str | None]]:
 
 
 def _asked_inside(subject: Subject) -> str | None:
-    """`12 model calls, 17,320 tokens, $0.02`: what the calls inside this step took; None where there are none."""
+    """`12 model calls, 17,320 tokens, $0.02`: what the calls inside this step took, of so many as are added up at once; None where there are none."""
     trace, end = subject.facts.trace, subject.row + 1 + subject.inside()
+    if end - subject.row > _ADDED_UP_STEPS_MAX:
+        return f"{end - subject.row - 1:,} steps, too many to add up here: their tokens stand in the list"
     inside = range(subject.row + 1, end)
     calls = [
         row

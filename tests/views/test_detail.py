@@ -77,6 +77,16 @@ def test_an_agent_tells_what_the_recording_says_of_it_and_what_its_calls_took() 
     assert "asked inside" not in call
 
 
+def test_what_a_very_large_step_took_is_not_added_up_on_the_screens_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(detail, "_ADDED_UP_STEPS_MAX", 2)
+    calls = [model_call(f"m{number}", None, "ok", usage=Usage(1000, 20)) for number in range(2)]
+    run = trace(agent("outer", "planner", *calls))
+    outer = text_of(detail.tab_blocks(about(run, "outer"), detail.TIMING, Folds(), 80, lambda _: PAGE))
+    assert "asked inside  2 steps, too many to add up here" in outer
+
+
 def test_findings_are_explained() -> None:
     text = said(detail.FINDINGS, findings=[violation("m", "/tool_calls/0/arguments/a")])
     assert "‼ error  schema-violation (T003)" in text
