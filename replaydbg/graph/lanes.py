@@ -275,23 +275,22 @@ class Chain:
         """Whether the lanes of this row are at hand, or near what has been looked at."""
         return y - self._marks[-1][0] <= AT_ONCE_ROWS
 
-    def marks_to(self, y: int) -> list[tuple[int, tuple[int, ...]]] | None:
-        """Checkpoints up to a row far away. For a thread: None where something was folded meanwhile."""
+    def marks_to_end(self, heed: Heed) -> list[tuple[int, tuple[int, ...]]] | None:
+        """Checkpoints down to the last row. For a thread: None where something was folded meanwhile."""
         here, state = self._marks[-1]
-        turns, lanes, marks = self.turns, list(state), []
+        turns, lanes, marks, end = self.turns, list(state), [], len(self)
         try:
-            for at in range(here, y):
+            for at in range(here, end):
                 if (at - here) % CHECKPOINT_ROWS == 0 and at > here:
                     marks.append((at, tuple(lanes)))
-                    if turns != self.turns:
-                        return None
+                    heed(at / end)
                 self._advance(lanes, at)
         except IndexError:  # the rows became fewer
             return None
         return marks if turns == self.turns else None
 
     def take_marks(self, marks: Sequence[tuple[int, tuple[int, ...]]]) -> None:
-        """What `marks_to` made, unless somebody has looked there since."""
+        """What `marks_to_end` made, unless somebody has looked there since."""
         self._marks.extend(mark for mark in marks if mark[0] > self._marks[-1][0])
 
     def _lay_again(self, y: int, after: int, grown: int) -> int:
@@ -300,10 +299,10 @@ class Chain:
         tail = [(at + grown, state) for at, state in self._marks[keep:] if at >= after]
         self._marks = self._marks[:keep]
         here, state = self._marks[-1]
-        if not tail or tail[0][0] - here > AT_ONCE_ROWS:
-            return 0
         first, lanes = here, list(state)
         for number, (at, known) in enumerate(tail):
+            if at - first > AT_ONCE_ROWS:
+                break
             while here < at:
                 if here - self._marks[-1][0] >= CHECKPOINT_ROWS:
                     self._marks.append((here, tuple(lanes)))

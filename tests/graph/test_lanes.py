@@ -13,6 +13,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph import lanes
 from replaydbg.graph.lanes import Chain
 from replaydbg.graph.rows import FREE, OVERFLOW, Laid
+from replaydbg.graph.walk import unheeded
 from tests.support.build import agent, model_call, trace
 from tests.support.runs import any_run, looping, made_up, parallel_tools, sub_agent
 
@@ -139,6 +140,25 @@ def test_after_any_folding_the_layout_is_a_fresh_one(
         for number in toggles:
             chain.toggle(number % len(chain))
         same_as_fresh(chain, data.draw(st.integers(0, len(chain))))
+
+
+@pytest.mark.parametrize("seed", [0, 3, 5, 7, 9])
+def test_lines_that_run_to_the_end_do_not_have_it_laid_again_at_once(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line that a fold moves to another lane moves for as long as it is waited for."""
+    monkeypatch.setattr(lanes, "CHECKPOINT_ROWS", 2)
+    monkeypatch.setattr(lanes, "AT_ONCE_ROWS", 20)
+    chain = Chain(made_up(300, seed))
+    for y in (y for y in range(80) for _ in range(2)):
+        chain.take_marks(chain.marks_to_end(unheeded) or ())
+        assert chain.toggle(y) <= 20
+        fresh = Chain(chain.trace, state=chain.state)
+        fresh.take_marks(fresh.marks_to_end(unheeded) or ())
+        for at, lanes_above in chain._marks[:: 1 + len(chain._marks) // 50]:
+            assert lanes_above == fresh.window(at, at + 1)[0].before, (
+                "a checkpoint that was kept is still true"
+            )
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from difflib import unified_diff
 from pathlib import Path
 
 SIZES = ((40, 10), (80, 24), (120, 40), (200, 60))
@@ -28,4 +29,6 @@ def same_as_golden(test_file: str, name: str, text: str) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(text + "\n", encoding="utf-8")
     assert path.exists(), f"{path.name} is missing; write it with REPLAYDBG_GOLDEN=write"
-    assert text == path.read_text(encoding="utf-8").removesuffix("\n")
+    golden = path.read_text(encoding="utf-8").removesuffix("\n")
+    differences = unified_diff(golden.splitlines(), text.splitlines(), path.name, "now", lineterm="", n=1)
+    assert text == golden, "\n".join(differences)

@@ -54,9 +54,10 @@ class Noting(Judging):
     # Places visited
 
     def on_chain_list_highlighted(self, event: Chain.Highlighted) -> None:
-        """A jump leaves a place to go back to; a step of the cursor does not."""
+        """A person's jump leaves a place to go back to; a step of the cursor does not."""
         shown_now = self.desk.shown
-        if shown_now is not None and self.row >= 0 and abs(event.row - self.row) > 1 and not self._travelling:
+        jumped = self.touched and event.went and self.row >= 0 and abs(event.row - self.row) > 1
+        if shown_now is not None and jumped and not self._travelling:
             self.places = [*self.places[-_PLACES_MAX:], shown_now.trace.ids[self.row]]
             self.ahead = []
         self._travelling = False

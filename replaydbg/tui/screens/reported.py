@@ -103,6 +103,8 @@ class Reported(Following):
             if event.last:
                 self.filter_again()
                 self.all_found()
+                if not following:
+                    self.chain.once_shown(self.chain.lay_ahead)
         if event.last:
             self.rules_have_run(shown)
 

@@ -343,6 +343,9 @@ class Workplace(JumpingScreen[None]):
     def on_document_led(self, event: Document.Led) -> None:
         self.chain.go_to(event.row)
 
+    def on_mouse_down(self, event: events.MouseDown) -> None:  # noqa: ARG002
+        self.touched = True
+
     def action_act(self, id_: str) -> None:
         self.touched = True
         super().action_act(id_)

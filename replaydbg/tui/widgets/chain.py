@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.cache import LRUCache
@@ -20,7 +21,7 @@ from replaydbg.core.trace import Trace
 from replaydbg.graph.lanes import Chain
 from replaydbg.graph.rows import Entry, Laid, Layout
 from replaydbg.tui import theme
-from replaydbg.tui.background import give_way
+from replaydbg.tui.background import give_way, lasting, worker
 from replaydbg.tui.widgets.jumps import ChainJumps
 from replaydbg.tui.widgets.line_list import AT_ONCE_STEPS, LineList
 from replaydbg.views.bars import Axis
@@ -35,18 +36,26 @@ if TYPE_CHECKING:
 _BLOCK_ROWS = 64
 
 
+class _GivenUp(Exception):
+    """Rows were folded, or others are shown."""
+
+
 class ChainList(ChainJumps):
     """`load` gives it a trace; it may be called again at any time, with more of the same trace or with another."""
 
     class Highlighted(Message):
-        """The cursor stands on another step. `row` is the step, or the first one of what is folded there."""
+        """The cursor stands on another step. `row` is the step, or the first one of what is folded there.
 
-        def __init__(self, row: int) -> None:
+        `went` is false where nobody moved it: the list has become another one.
+        """
+
+        def __init__(self, row: int, *, went: bool = True) -> None:
             super().__init__()
             self.row = row
+            self.went = went
 
         def can_replace(self, message: Message) -> bool:
-            return isinstance(message, ChainList.Highlighted)
+            return isinstance(message, ChainList.Highlighted) and message.went == self.went
 
     class Opened(Message):
         """The step was opened."""
@@ -69,6 +78,8 @@ class ChainList(ChainJumps):
         self._bright: frozenset[int] | None = None
         self._laid_after: tuple[Chain, int] | None = None
         """The rows, and how often they had been folded, that the newest ones were made after."""
+        self._marking: tuple[Chain, int] | None = None
+        """The rows whose lanes are laid to the end, and how often they had been folded."""
         self._loads = 0
         self._shown_load = 0
         self._then: list[Callable[[], None]] = []
@@ -158,6 +169,8 @@ class ChainList(ChainJumps):
                 chain.reveal(at)  # who reads a step does not lose it to a loop that it has become part of
         self.dress(view, before)
         self.view = view
+        if self._marking is not None and self._marking[0] is not view.chain.whole:
+            self._marking = None
         y = view.chain.place(at) if at >= 0 else 0
         if to_end:
             y = max(0, len(view.chain) - 1)
@@ -167,7 +180,7 @@ class ChainList(ChainJumps):
         elif before is not None and self.is_mounted:
             self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
         if at != row or to_end or before is None or before.trace is not view.trace:
-            self.cursor_moved()
+            self.cursor_moved(went=False)
 
     def dress(self, view: ChainView, before: ChainView | None) -> None:
         """A view is about to be shown after another: what a person has on the list goes on."""
@@ -217,23 +230,47 @@ class ChainList(ChainJumps):
         if block is None:
             start, chain = number * _BLOCK_ROWS, self._view().chain
             if not chain.knows(start):
-                self.run_worker(lambda: self._mark(chain, start), thread=True, exclusive=True, group="marks")
+                self.lay_ahead()
             block = self._blocks[number] = chain.window(start, start + _BLOCK_ROWS)
         return block[at]
 
-    def _mark(self, chain: Chain, y: int) -> None:
-        """In a thread: lanes of rows far away from all that was looked at, which are shown without them until then."""
-        marks = chain.marks_to(y)
-        if not get_current_worker().is_cancelled:
-            self.app.call_from_thread(self._marked, chain, marks)
+    def lay_ahead(self) -> None:
+        """Lay the lanes down to the last row in a thread, unless that is under way: rows are shown without them until then."""
+        if self.view is None:
+            return
+        chain = self.view.chain.whole
+        what = (chain, chain.turns)
+        if self._marking != what and not chain.knows(len(chain)):
+            self._marking = what
+            self.run_worker(worker(partial(self._mark, what)), exclusive=True, group="marks")
 
-    def _marked(self, chain: Chain, marks: list[tuple[int, tuple[int, ...]]] | None) -> None:
-        if self.view is not None and self.view.chain is chain:
+    def _mark(self, what: tuple[Chain, int]) -> None:
+        job, (chain, turns) = get_current_worker(), what
+
+        def heed(_done: float) -> None:
+            give_way()
+            if job.is_cancelled or self._marking is not what or chain.turns != turns:
+                raise _GivenUp
+
+        try:
+            with lasting(not self.goes_on):
+                marks = chain.marks_to_end(heed)
+        except _GivenUp:
+            return
+        self.app.call_from_thread(self._marked, what, marks)
+
+    def _marked(self, what: tuple[Chain, int], marks: list[tuple[int, tuple[int, ...]]] | None) -> None:
+        if self._marking is not what:
+            return
+        self._marking, (chain, _) = None, what
+        if self.view is not None and self.view.chain.whole is chain:
+            known = self.view.chain.knows(self.scroll_offset.y + self.size.height)
             chain.take_marks(marks or ())
             self._blocks.clear()
             self._frame = None
-            self._brighten()
-            self.refresh()
+            if not known:
+                self._brighten()
+                self.refresh()
 
     def _framed(self, width: int) -> tuple[Columns, Axis | None]:
         """The columns and the axis for what is in view: a straight chain takes one lane, not eight."""
@@ -259,10 +296,10 @@ class ChainList(ChainJumps):
         if round(old) != round(new):
             self.moved += 1
 
-    def cursor_moved(self) -> None:
+    def cursor_moved(self, *, went: bool = True) -> None:
         if self.row >= 0:
             self._brighten()
-            self.post_message(self.Highlighted(self.row))
+            self.post_message(self.Highlighted(self.row, went=went))
 
     def _brighten(self) -> None:
         """Let the branch of the selected step stand out where others run beside it; repaint only if that changed."""
@@ -332,6 +369,7 @@ class ChainList(ChainJumps):
         chain.take(layout)
         y = chain.place(row)
         self.lines_moved(y)
+        self.lay_ahead()
         self.scroll_to(y=max(0, y - above), animate=False, immediate=True, force=True)
         self.show_line(y)
         self.cursor_moved()

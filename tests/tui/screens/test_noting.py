@@ -6,6 +6,7 @@ from pathlib import Path
 
 from replaydbg.tui.screens.dialogs import Line
 from replaydbg.tui.screens.page import PageScreen
+from replaydbg.tui.widgets.chain import ChainList
 from tests.support.desk import open_demo
 
 
@@ -51,6 +52,24 @@ async def test_back_and_forward_through_places(tmp_path: Path) -> None:
         assert sitting.main.row == there
         await sitting.press(".")
         assert "no place ahead" in sitting.said
+
+
+async def test_who_has_not_jumped_has_no_place_to_go_back_to(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.until(lambda: sitting.main.row == 7, "the worst finding, where the program began")
+        await sitting.press("comma")
+        assert sitting.main.row == 7
+        assert "no jump was made yet" in sitting.said
+
+
+async def test_a_run_that_goes_on_under_a_person_is_no_jump_of_theirs(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        main = sitting.main
+        await sitting.press("g")
+        assert main.places == [sitting.shown.trace.ids[7]]
+        main.chain.post_message(ChainList.Highlighted(20, went=False))
+        await sitting.until(lambda: main.row == 20, "the step")
+        assert len(main.places) == 1
 
 
 async def test_notices_are_a_page(tmp_path: Path) -> None:

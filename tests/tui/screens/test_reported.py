@@ -75,6 +75,15 @@ async def test_the_screen_stays_where_the_person_went(tmp_path: Path) -> None:
         assert sitting.main.row == 2
 
 
+async def test_the_mouse_is_a_hand_as_well(tmp_path: Path) -> None:
+    async with open_demo(tmp_path) as sitting:
+        await sitting.pilot.click(sitting.main.chain, offset=(5, 2))
+        await sitting.until(lambda: sitting.main.row == 2, "the step that was clicked")
+        sitting.main.on_found(Found(sitting.shown, (), last=True))
+        await sitting.pilot.pause()
+        assert sitting.main.row == 2
+
+
 def appended(path: Path, *spans: Any) -> None:
     with path.open("ab") as file:
         file.write(orjson.dumps(request(*spans)) + b"\n")

@@ -13,6 +13,7 @@ from replaydbg.graph import lanes
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.lanes import Chain
 from replaydbg.graph.rows import FoldState
+from replaydbg.graph.walk import Heed
 from replaydbg.tui.widgets import chain as chain_module
 from replaydbg.tui.widgets import chain as module
 from replaydbg.tui.widgets.chain import ChainList
@@ -180,6 +181,23 @@ async def test_the_place_is_kept_while_more_is_read() -> None:
         assert chain.cursor - chain.scroll_offset.y == above
         assert folds.opened
         assert folds.opened <= state(chain).opened
+
+
+async def test_who_reads_on_at_the_end_is_carried_there_and_did_not_go() -> None:
+    chain = ChainList()
+    async with running(chain, size=(80, 8)) as (app, pilot):
+        chain.stays_at_end = True
+        chain.load(made_up(10, 3))
+        await pilot.pause()
+        chain.action_top()
+        chain.action_bottom()
+        await pilot.pause()
+        end = chain.row
+        chain.load(made_up(20, 3))
+        await pilot.pause()
+        told = [(message.row, message.went) for message in app.all_posted(ChainList.Highlighted)]
+        assert told[-2:] == [(end, True), (chain.row, False)]
+        assert chain.at_end
 
 
 async def test_findings_may_come_later() -> None:
@@ -389,6 +407,62 @@ async def test_lanes_far_away_are_laid_in_a_thread(monkeypatch: pytest.MonkeyPat
             laid
             == [row for start in range(0, len(whole), 10) for row in whole.window(start, start + 10)][-20:]
         )
+
+
+async def test_lanes_laid_ahead_are_there_at_the_first_jump_and_paint_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(lanes, "AT_ONCE_ROWS", 10)
+    monkeypatch.setattr(lanes, "CHECKPOINT_ROWS", 4)
+    chain = ChainList()
+    async with running(chain, size=(80, 8)) as (_, pilot):
+        load(chain, made_up(400, 3))
+        chain.action_top()
+        await pilot.pause()
+        assert chain.view is not None
+        rows = chain.view.chain
+        assert not rows.knows(chain.count - 1)
+        painted = Painted(chain)
+        chain.lay_ahead()
+        await chain.workers.wait_for_complete()
+        await pilot.pause()
+        assert painted.lines == 0, "nothing that is in view has changed"
+        assert rows.knows(chain.count - 1)
+        chain.lay_ahead()
+        chain.action_bottom()
+        await pilot.pause()
+        assert not list(chain.workers)
+
+
+async def test_lanes_are_laid_once_however_often_one_goes_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each way of going to the end once began the work anew, and gave up what had been done of it."""
+    monkeypatch.setattr(lanes, "AT_ONCE_ROWS", 10)
+    monkeypatch.setattr(lanes, "CHECKPOINT_ROWS", 4)
+    go, begun = threading.Event(), []
+    marks_to_end = Chain.marks_to_end
+
+    def held(self: Chain, heed: Heed) -> Any:
+        begun.append(self)
+        go.wait(10)
+        return marks_to_end(self, heed)
+
+    monkeypatch.setattr(Chain, "marks_to_end", held)
+    chain = ChainList()
+    async with running(chain, size=(80, 8)) as (_, pilot):
+        load(chain, made_up(400, 3))
+        for _ in range(3):
+            chain.action_bottom()
+            await pilot.pause()
+            chain.lay_ahead()
+            await pilot.pause()
+        assert len(begun) == 1
+        chain.action_toggle_fold()
+        chain.action_bottom()
+        await pilot.pause()
+        go.set()
+        rows = chain.view.chain  # type: ignore[union-attr]
+        await until(pilot, lambda: rows.knows(chain.count - 1), "the lanes")
+        assert len(begun) == 2, "rows were folded: what was laid of the others is of no use"
 
 
 async def test_siblings_are_found_by_their_ends() -> None:
