@@ -5,19 +5,18 @@ The session files and the stream of the command line write the same messages, wi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import msgspec
 
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
-from replaydbg.readers import _json_lines, _moments
+from replaydbg.readers import _moments
+from replaydbg.readers._salvage import UNREADABLE
+from replaydbg.readers._shaped_lines import shaped
 from replaydbg.wire import loose
-
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What decoding raises on a line that is no JSON, or is not as lines are."""
 
 
 class Usage(msgspec.Struct, gc=False):
@@ -82,23 +81,16 @@ class _ProgressLine(msgspec.Struct):
     data: Progress
 
 
-Decode: TypeAlias = Callable[[memoryview], Line]
-decode: Decode = msgspec.json.Decoder(SessionLine).decode
-decode_stream: Decode = msgspec.json.Decoder(Line).decode
+SESSION: msgspec.json.Decoder[Line] = msgspec.json.Decoder(SessionLine)
+STREAM: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
 _decode_progress = msgspec.json.Decoder(_ProgressLine).decode
 
 
 def lines(
-    buffer: memoryview, decode: Decode, notices: list[Notice]
-) -> Iterator[tuple[Line, int, memoryview]]:
-    """The lines with their offsets and their bytes. What is damaged is read as far as it goes."""
-    for text in _json_lines.lines(buffer):
-        try:
-            yield decode(text[2]), text[1], text[2]
-        except UNREADABLE:
-            value = _json_lines.value(text, notices)
-            if value is not None:
-                yield from_value(value), text[1], text[2]
+    buffer: memoryview, decoder: msgspec.json.Decoder[Line], notices: list[Notice]
+) -> Iterator[tuple[Line, int, int]]:
+    """The lines with where they begin and end. What is damaged is read as far as it goes."""
+    return shaped(buffer, decoder, from_value, notices)
 
 
 def progress(raw: memoryview) -> Progress | None:

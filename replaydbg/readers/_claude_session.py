@@ -18,13 +18,13 @@ from replaydbg.readers import (
     _claude_bodies,
     _claude_lines,
     _claude_requests,
-    _moments,
     _salvage,
 )
 from replaydbg.readers._api import Document, Reading
 from replaydbg.readers._attributes import number
 from replaydbg.readers._claude_lines import Line, Said
 from replaydbg.readers._line_store import LineStore
+from replaydbg.readers._moments import from_moment
 from replaydbg.readers._talks import Talk, Talks
 from replaydbg.readers._transcript_body import Decoders
 from replaydbg.wire import loose
@@ -89,8 +89,8 @@ class Session:
 
     # ---- where a line belongs ------------------------------------------------------------------------------------
 
-    def add(self, line: Line, start: int, raw: memoryview, owner: str = "", *, inner: bool = False) -> None:
-        """The line that begins at `start` of its file. `owner` is the agent whose file it is; `inner` is a line that
+    def add(self, line: Line, start: int, end: int, owner: str = "", *, inner: bool = False) -> None:
+        """The line that stands from `start` to `end` of its file. `owner` is the agent whose file it is; `inner` is a line that
         is told of in a line of progress.
         """
         kind, places, known = line.type, self._places, len(self._places)
@@ -112,8 +112,8 @@ class Session:
                 talk, length = self._turn(line, talk, length, entry)
             elif kind == "assistant":
                 talk, length = self._reply(line, talk, length, entry)
-            elif self.requests.is_told(raw, talk.number):
-                length = talk.say(entry, _moment(line)) + 1
+            elif self.requests.is_told(self.store.between(start, end), talk.number):
+                length = talk.say(entry, from_moment(line.timestamp)) + 1
         elif kind == "system" and line.subtype in _ASIDES:
             talk, length = self._talk(line, before, owner, inner)
             entry = self.store.add(start, inner * _claude_bodies.INNER)
@@ -123,13 +123,13 @@ class Session:
                 self._aside(talk, line, entry)
         else:
             if kind == "progress":
-                self._progress(line, start, raw)
+                self._progress(line, start, end)
             elif kind in _REQUESTS:
-                self.requests.add(kind, self.store.add(start, 0), raw)
+                self.requests.add(kind, self.store.add(start, 0), self.store.between(start, end))
             elif kind == _claude_requests.BLOB:
                 self.requests.sent.append(start)
             elif kind == _COST and not self._costs_are_told:
-                self._cost = raw
+                self._cost = self.store.between(start, end)
             if before is None:
                 if line.uuid is not None:
                     del places[name]
@@ -169,7 +169,7 @@ class Session:
 
     def _turn(self, line: Line, talk: Talk, length: int, entry: int) -> tuple[Talk, int]:
         """A person's words, or results of tools, or both. Gives the talk that has them, and its length with them."""
-        said, moment = line.message, _moment(line)
+        said, moment = line.message, from_moment(line.timestamp)
         if said is None:
             return talk, length
         blocks = said.content if type(said.content) is list else ()
@@ -197,7 +197,7 @@ class Session:
 
     def _reply(self, line: Line, talk: Talk, length: int, entry: int) -> tuple[Talk, int]:
         """A reply, or more of one. Gives the talk that has it, and its length with it."""
-        said, moment = line.message, _moment(line)
+        said, moment = line.message, from_moment(line.timestamp)
         if said is None:
             return talk, length
         if said.model == SYNTHETIC:
@@ -242,7 +242,7 @@ class Session:
     def _step(self, talk: Talk, line: Line, name: str, entry: int, *, is_error: bool = False) -> None:
         value = self.bodies.raw(entry)
         words = _claude_bodies.words(value)
-        moment = _moment(line)
+        moment = from_moment(line.timestamp)
         talk.last_ns = max(talk.last_ns, moment)
         self.talks.step(
             Kind.OPAQUE,
@@ -267,19 +267,15 @@ class Session:
                 Kind.OPAQUE, "cost of the session", body, start_ns=ended, end_ns=ended, cost_usd=cost
             )
 
-    def _progress(self, line: Line, start: int, raw: memoryview) -> None:
+    def _progress(self, line: Line, start: int, end: int) -> None:
         """What a running agent does is told in the session that waits for it, too."""
-        told = _claude_lines.progress(raw)
+        told = _claude_lines.progress(self.store.between(start, end))
         if told is None or not told.agent_id:
             return
         if line.parent_tool_use_id:
             self.agents.started(told.agent_id, line.parent_tool_use_id)
         if told.message is not None and told.agent_id not in self.elsewhere:
-            self.add(told.message, start, raw, told.agent_id, inner=True)
-
-
-def _moment(line: Line) -> int:
-    return NOT_RECORDED if line.timestamp is None else _moments.from_moment(line.timestamp)
+            self.add(told.message, start, end, told.agent_id, inner=True)
 
 
 def _tokens(said: Said) -> tuple[int, int]:

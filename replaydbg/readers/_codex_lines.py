@@ -11,10 +11,9 @@ import msgspec
 
 from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json
-from replaydbg.readers import _json_lines, _moments
+from replaydbg.readers import _moments
+from replaydbg.readers._shaped_lines import shaped
 from replaydbg.wire import loose
-
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Usage(msgspec.Struct, gc=False):
@@ -54,26 +53,24 @@ class Line(Item, gc=False):
     payload: Item | None = None
 
 
-_decode = msgspec.json.Decoder(Line).decode
-_FAILED = {
-    b"exit_code": re.compile(rb'exit_code\\*":\s*-?[1-9]'),
-    b'"Exit code: ': re.compile(rb'(?<="output":)"Exit code: -?[1-9]|(?<="output": )"Exit code: -?[1-9]'),
-    b"exited with code ": re.compile(rb"exited with code -?[1-9]"),
-    b'"success': re.compile(rb'"success\\*":\s*false'),
-}
-"""How a tool's output says that it failed: what is cheap to look for, and what has to stand there."""
+_decoder = msgspec.json.Decoder(Line)
+_FAILED_FIRST = (
+    (b'"Exit code: ', re.compile(rb'(?<="output":)"Exit code: -?[1-9]|(?<="output": )"Exit code: -?[1-9]')),
+    (b"exited with code ", re.compile(rb"exited with code -?[1-9]")),
+)
+_FAILED_LAST = (
+    (b"exit_code", re.compile(rb'exit_code\\*":\s*-?[1-9]')),
+    (b'"success', re.compile(rb'"success\\*":\s*false')),
+)
+"""How a tool's output says that it failed, at its beginning or at its end: what is cheap to look for, and what has to
+stand there.
+"""
 _LOOKED_AT_BYTES = 512
 
 
-def lines(buffer: memoryview, notices: list[Notice]) -> Iterator[tuple[Line, int, memoryview]]:
-    """The lines with their offsets and their bytes. What is damaged is read as far as it goes."""
-    for text in _json_lines.lines(buffer):
-        try:
-            yield _decode(text[2]), text[1], text[2]
-        except UNREADABLE:
-            value = _json_lines.value(text, notices)
-            if value is not None:
-                yield from_value(value), text[1], text[2]
+def lines(buffer: memoryview, notices: list[Notice]) -> Iterator[tuple[Line, int, int]]:
+    """The lines with where they begin and end. What is damaged is read as far as it goes."""
+    return shaped(buffer, _decoder, from_value, notices)
 
 
 def from_value(value: Json) -> Line:
@@ -94,11 +91,12 @@ def from_value(value: Json) -> Line:
 
 def has_failed(raw: bytes | memoryview) -> bool:
     """Whether the output of a tool says that it failed. Codex keeps exit codes inside the text."""
-    ends = bytes(raw[:_LOOKED_AT_BYTES]) + b"\n" + bytes(raw[-_LOOKED_AT_BYTES:])
-    for mark, pattern in _FAILED.items():
-        at = ends.find(mark)
-        while at >= 0:
-            if pattern.match(ends, at) is not None:
-                return True
-            at = ends.find(mark, at + 1)
+    first, last = bytes(raw[:_LOOKED_AT_BYTES]), bytes(raw[-_LOOKED_AT_BYTES:])
+    for text, marks in ((last, _FAILED_LAST), (first, _FAILED_FIRST)):
+        for mark, pattern in marks:
+            at = text.find(mark)
+            while at >= 0:
+                if pattern.match(text, at) is not None:
+                    return True
+                at = text.find(mark, at + 1)
     return False

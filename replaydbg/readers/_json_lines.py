@@ -29,13 +29,13 @@ JsonLine: TypeAlias = tuple[int, int, memoryview, bool]
 """Its number from 1, its offset in the file, its bytes, and whether a newline follows."""
 
 
-def lines(buffer: memoryview) -> Iterator[JsonLine]:
-    """The lines that are not empty."""
-    at = number = 0
+def lines(buffer: memoryview, at: int = 0) -> Iterator[JsonLine]:
+    """The lines that are not empty, from the one that begins at this offset; their numbers count from it."""
+    number = 0
     while at < len(buffer):
-        window, stop = _window(buffer, at)
-        view, find, begin = memoryview(window), window.find, 0
-        if at == 0 and window.startswith(_BOM):
+        stretch, stop = window(buffer, at)
+        view, find, begin = memoryview(stretch), stretch.find, 0
+        if at == 0 and stretch.startswith(_BOM):
             begin = len(_BOM)
         while begin < stop:
             end = find(b"\n", begin, stop)
@@ -49,16 +49,16 @@ def lines(buffer: memoryview) -> Iterator[JsonLine]:
         at += stop
 
 
-def _window(buffer: memoryview, at: int) -> tuple[bytes, int]:
+def window(buffer: memoryview, at: int) -> tuple[bytes, int]:
     """Some bytes of the file, and where the last whole line in them ends; all that is left where none ends."""
     size = _WINDOW_BYTES
     while True:
-        window = bytes(buffer[at : at + size])
-        stop = window.rfind(b"\n") + 1
+        stretch = bytes(buffer[at : at + size])
+        stop = stretch.rfind(b"\n") + 1
         if stop:
-            return window, stop
+            return stretch, stop
         if at + size >= len(buffer):
-            return window, len(window)
+            return stretch, len(stretch)
         size *= 4
 
 

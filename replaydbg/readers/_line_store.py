@@ -50,6 +50,10 @@ class LineStore:
         self._bases.append(self._base)
         self._buffers.append(buffer)
 
+    def between(self, start: int, end: int) -> memoryview:
+        """Bytes of the buffer that was opened last."""
+        return self._buffers[-1][start:end]
+
     def add(self, start: int, mark: int) -> int:
         """The entry of the line that begins at this offset of the buffer."""
         self._starts.append(self._base + start)

@@ -33,12 +33,12 @@ def nanoseconds(value: Json) -> int:
     return NOT_RECORDED
 
 
-def from_moment(moment: datetime) -> int:
-    """Unix nanoseconds of a moment that has a zone; `NOT_RECORDED` for one that no column can hold.
-
-    A float holds microseconds of our age exactly.
-    """
-    total = int(moment.timestamp() * 1e6 + 0.5) * 1000
+def from_moment(moment: datetime | None) -> int:
+    """Unix nanoseconds of a moment that has a zone; `NOT_RECORDED` for none, and for one that no column can hold."""
+    if moment is None:
+        return NOT_RECORDED
+    since = moment - _EPOCH
+    total = ((since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds) * 1_000
     return total if 0 <= total < 1 << 62 else NOT_RECORDED
 
 

@@ -16,6 +16,7 @@ from replaydbg.core.finding import Notice
 from replaydbg.readers import _claude_lines, _claude_whole, _containers, _json_lines
 from replaydbg.readers._api import STRETCH_BYTES, Document, Reader, Reading, on_the_way
 from replaydbg.readers._claude_session import Session
+from replaydbg.readers._salvage import UNREADABLE
 from replaydbg.wire import loose
 
 FORMAT = "claude-code"
@@ -40,8 +41,8 @@ def sniff(document: Document) -> float:
         return 0.97 if any({"sessionId", "parentUuid", "uuid"} <= item.keys() for item in listed) else 0.0
     for _, (_, _, raw, _) in zip(range(_LOOKED_AT_MAX), _json_lines.lines(memoryview(head)), strict=False):
         try:
-            line = _claude_lines.decode(raw)
-        except _claude_lines.UNREADABLE:
+            line = _claude_lines.SESSION.decode(raw)
+        except UNREADABLE:
             line = _claude_lines.from_value(_json_lines.saved(raw)[0])
         text = bytes(raw)
         if line.session_id and line.type in _KINDS and b'"parentUuid"' in text:
@@ -107,8 +108,8 @@ def _add_lines(session: Session, document: Document, owner: str) -> Iterator[int
     """Tells now and then how much of the file has been read."""
     session.store.open(document.buffer)
     add, due = session.add, STRETCH_BYTES
-    for line, start, raw in _claude_lines.lines(document.buffer, _claude_lines.decode, session.notices):
-        add(line, start, raw, owner)
+    for line, start, end in _claude_lines.lines(document.buffer, _claude_lines.SESSION, session.notices):
+        add(line, start, end, owner)
         if start >= due:
             due = start + STRETCH_BYTES
             yield start

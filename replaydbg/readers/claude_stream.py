@@ -64,14 +64,12 @@ def read(document: Document, partial: bool) -> Iterator[Reading]:
     session.notices += notices
     session.store.open(document.buffer)
     last = -1
-    for line, start, raw in _claude_lines.lines(
-        document.buffer, _claude_lines.decode_stream, session.notices
-    ):
-        session.add(line, start, raw)
+    for line, start, end in _claude_lines.lines(document.buffer, _claude_lines.STREAM, session.notices):
+        session.add(line, start, end)
         if line.type == "result":
-            last = _add_result(session, _value(raw), last)
+            last = _add_result(session, _value(document.buffer[start:end]), last)
         elif line.type == "system" and line.subtype == "init":
-            names = loose.sequence(_value(raw).get("tools"))
+            names = loose.sequence(_value(document.buffer[start:end]).get("tools"))
             named = dict.fromkeys(name for name in names if isinstance(name, str))
             session.bodies.tools = tuple(map(ToolSpec, named | dict.fromkeys(_called(named))))
             session.id = session.id or line.session_id or ""

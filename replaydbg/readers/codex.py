@@ -20,11 +20,12 @@ from replaydbg.core.finding import Notice
 from replaydbg.core.message import Json, Message, OtherPart, Role, Text
 from replaydbg.core.step import NO_USAGE, Kind, PlainBody, Status, Usage
 from replaydbg.core.trace import Source
-from replaydbg.readers import _codex_lines, _json_lines, _moments
+from replaydbg.readers import _codex_lines, _json_lines
 from replaydbg.readers._api import STRETCH_BYTES, Document, Reader, Reading, on_the_way
 from replaydbg.readers._chat_facts import Facts
-from replaydbg.readers._codex_lines import Item
+from replaydbg.readers._codex_lines import Item, Line
 from replaydbg.readers._line_store import MARK_MASK, LineStore
+from replaydbg.readers._moments import from_moment
 from replaydbg.readers._talks import Talks
 from replaydbg.readers._transcript_body import Decoders
 from replaydbg.wire import loose, openai_responses
@@ -108,26 +109,25 @@ class _Rollout:
     def readings(self, *, partial: bool, is_whole: bool = True) -> Iterator[Reading]:
         buffer, due = self._document.buffer, STRETCH_BYTES
         self._store.open(buffer)
-        for line, start, raw in _codex_lines.lines(buffer, self._notices):
+        for line, start, end in _codex_lines.lines(buffer, self._notices):
             if partial and start >= due:
                 due = start + STRETCH_BYTES
                 yield on_the_way(start, len(buffer))
             item = line.payload or line
             if line.type == "event_msg" and item.type not in _EVENTS:
                 continue  # tells the screen what the items tell
-            moment = NOT_RECORDED if line.timestamp is None else _moments.from_moment(line.timestamp)
             if line.payload is None or line.type == "response_item":
-                self._item(item, start, raw, moment)
+                self._item(item, start, end, from_moment(line.timestamp))
             elif line.type == "inter_agent_communication":
-                self._said(self._store.add(start, 0), moment)
+                self._said(self._store.add(start, 0), from_moment(line.timestamp))
             elif line.type == "event_msg":
-                self._event(item, start, moment)
+                self._event(item, start, line)
             elif line.type == "turn_context":
                 self._model = item.model or self._model
             elif line.type == "compacted":
-                self._compacted(start, moment)
+                self._compacted(start, from_moment(line.timestamp))
             elif line.type == "session_meta" and not self._id:
-                self._begin(item, start, raw)
+                self._begin(item, start, buffer[start:end])
         if is_whole or not len(self._talks.flush()):
             self._talks.end()
         trace, notices = self._talks.trace(
@@ -147,13 +147,13 @@ class _Rollout:
             if self._message(entry).parts:
                 self._talk.say(entry)
 
-    def _item(self, item: Item, start: int, raw: memoryview, moment: int) -> None:
+    def _item(self, item: Item, start: int, end: int, moment: int) -> None:
         kind, talk = item.type or ("message" if item.role else ""), self._talk
         entry = self._store.add(start, 0)
         if kind.endswith(("_output", "function_result")):
             self._is_open = False
             place = talk.say(entry, moment)
-            is_error = _codex_lines.has_failed(raw)
+            is_error = _codex_lines.has_failed(self._store.between(start, end))
             self._talks.answer(talk, place, 0, item.call_id or "", moment, is_error=is_error)
         elif kind == "agent_message" or (kind == "message" and item.role != "assistant"):
             self._said(entry, moment)
@@ -181,7 +181,7 @@ class _Rollout:
                 name = next((call.name for call in self._message(entry).tool_calls), "")
             self._talks.asks(talk, [(item.call_id or "", name)], moment)
 
-    def _event(self, item: Item, start: int, moment: int) -> None:
+    def _event(self, item: Item, start: int, line: Line) -> None:
         if item.type == "token_count":
             self._is_open = False
             usage = item.info.last_token_usage if item.info else None
@@ -211,7 +211,7 @@ class _Rollout:
             words = loose.text(loose.mapping(value).get("message")) or loose.text(
                 loose.mapping(value).get("reason")
             )
-            name = _STEPS[item.type]
+            name, moment = _STEPS[item.type], from_moment(line.timestamp)
             is_error = name != "turn aborted"  # that was a person
             body = PlainBody(output_value=words or None, error=(words or name) if is_error else "", raw=value)
             status = Status.ERROR if is_error else Status.UNSET

@@ -7,6 +7,7 @@ import pytest
 from replaydbg.core.finding import Notice
 from replaydbg.readers import _claude_lines
 from replaydbg.readers._claude_lines import Block, Line
+from replaydbg.readers._salvage import UNREADABLE
 
 SESSION_LINE = (
     b'{"type":"assistant","uuid":"u","parentUuid":"p","sessionId":"s","timestamp":"2026-02-03T04:05:06.007Z",'
@@ -16,32 +17,31 @@ SESSION_LINE = (
 
 
 def test_both_ways_to_a_line_agree() -> None:
-    fast = _claude_lines.decode(memoryview(SESSION_LINE))
+    fast = _claude_lines.SESSION.decode(memoryview(SESSION_LINE))
     broken = SESSION_LINE.replace(b'"input_tokens":1', b'"input_tokens":1.5')
-    with pytest.raises(_claude_lines.UNREADABLE):
-        _claude_lines.decode(memoryview(broken))
-    (slow, at, raw) = next(
-        _claude_lines.lines(memoryview(SESSION_LINE[:-1] + b',"isMeta":NaN}'), _claude_lines.decode, [])
-    )
+    with pytest.raises(UNREADABLE):
+        _claude_lines.SESSION.decode(memoryview(broken))
+    text = SESSION_LINE[:-1] + b',"isMeta":NaN}'
+    (slow, start, end) = next(_claude_lines.lines(memoryview(text), _claude_lines.SESSION, []))
     for name in ("type", "uuid", "parent_uuid", "session_id", "timestamp", "is_sidechain", "message"):
         assert getattr(slow, name) == getattr(fast, name), name
     assert fast.message is not None
     assert fast.message.content == [Block("tool_use", "c", "Bash")]
-    assert (at, bytes(raw[:5])) == (0, b'{"typ')
+    assert (start, end) == (0, len(text))
 
 
 def test_a_stream_has_other_names() -> None:
     raw = b'{"type":"user","session_id":"s","parent_tool_use_id":"t","message":{"content":"hi"}}'
-    line = _claude_lines.decode_stream(memoryview(raw))
+    line = _claude_lines.STREAM.decode(memoryview(raw))
     assert (line.session_id, line.parent_tool_use_id) == ("s", "t")
     assert _claude_lines.from_value({"session_id": "s", "parent_tool_use_id": "t"}).parent_tool_use_id == "t"
-    assert _claude_lines.decode(memoryview(raw)).session_id is None
+    assert _claude_lines.SESSION.decode(memoryview(raw)).session_id is None
 
 
 def test_a_moment_without_a_zone_is_universal_time() -> None:
     notices: list[Notice] = []
     raw = b'{"type":"user","timestamp":"2026-02-03T04:05:06"}'
-    ((line, _, _),) = _claude_lines.lines(memoryview(raw), _claude_lines.decode, notices)
+    ((line, _, _),) = _claude_lines.lines(memoryview(raw), _claude_lines.SESSION, notices)
     assert line.timestamp is not None
     assert line.timestamp.isoformat() == "2026-02-03T04:05:06+00:00"
     assert notices == []

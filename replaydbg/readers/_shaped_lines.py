@@ -1,0 +1,70 @@
+"""Lines of a session in the shape that its format gives them, decoded a window of the file at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import msgspec
+
+from replaydbg.core.finding import Notice
+from replaydbg.core.message import Json
+from replaydbg.readers import _json_lines
+from replaydbg.readers._salvage import UNREADABLE
+
+_Shape = TypeVar("_Shape")
+_OPENS, _CLOSES = b"{}"
+
+
+def shaped(
+    buffer: memoryview,
+    decoder: msgspec.json.Decoder[_Shape],
+    from_value: Callable[[Json], _Shape],
+    notices: list[Notice],
+) -> Iterator[tuple[_Shape, int, int]]:
+    """The lines that are not empty, each with where it begins and ends in the buffer.
+
+    `from_value` takes what is of another shape; what is damaged as far as it can be had, with a notice.
+    """
+    at = number = 0
+    while at < len(buffer):
+        window, stop = _json_lines.window(buffer, at)
+        view = memoryview(window)[:stop]
+        try:
+            found = decoder.decode_lines(view)
+        except UNREADABLE:
+            found = []
+        ends = _ends(window, stop) if found else []
+        if found and len(found) == len(ends):
+            start = at
+            for shape, end in zip(found, ends, strict=True):
+                yield shape, start, at + end
+                start = at + end + 1
+            number += len(ends)
+        else:
+            for line, start, raw, is_whole in _json_lines.lines(buffer[: at + stop], at):
+                try:
+                    yield decoder.decode(raw), start, start + len(raw)
+                except UNREADABLE:
+                    value = _json_lines.value((number + line, start, raw, is_whole), notices)
+                    if value is not None:
+                        yield from_value(value), start, start + len(raw)
+            number += window.count(b"\n", 0, stop)
+        at += stop
+
+
+def _ends(window: bytes, stop: int) -> list[int]:
+    """Where the lines end, if each is an object; otherwise nothing.
+
+    Values may go over several lines, and lines may have several. Where each begins and ends as an object does none ends
+    inside one, since after an object inside another no brace opens; so there are as many values as lines only if each
+    line is one.
+    """
+    find, ends, begin = window.find, [], 0
+    while begin < stop:
+        end = find(b"\n", begin, stop)
+        if end <= begin or window[begin] != _OPENS or window[end - 1] != _CLOSES:
+            return []
+        ends.append(end)
+        begin = end + 1
+    return ends
