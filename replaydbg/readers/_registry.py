@@ -25,6 +25,7 @@ from replaydbg.readers import (
     _arrays,
     _containers,
     _hollow,
+    _memory,
     _pages,
     _refusals,
     _resemblance,
@@ -39,10 +40,8 @@ _SURE = 0.5
 """A confidence below is a guess, and is labelled as one."""
 _CLOSE = 0.1
 """A runner-up so near is named."""
-
 _UNMISTAKABLE = 0.9
 """A reader that says less may have seen messages in a document that is known to be of a format that is not read."""
-
 _CERTAIN = 1.0
 """A reader that says this has seen its own mark: our own format is OTLP, too, and that is no doubt."""
 
@@ -192,6 +191,7 @@ def read(
             failed.append(Notice("", _strangers.failed(reader, error)))
             continue
         if is_read:
+            _memory.give_back(len(document.buffer))
             return
         failed.append(Notice("", f"the reader {reader.name!r} gave no reading"))
     if failed:

@@ -108,6 +108,7 @@ def tell(what: str, path: Path, *, in_lines: bool) -> None:
         f"{memory['held'] / 1e6:.1f} MB held"
     )
     assert memory["rows"] == timed["rows"]
+    assert memory["held"] <= 30e6 + 300 * memory["rows"]
 
 
 def test_the_generator_makes_what_the_reader_reads() -> None:
