@@ -66,6 +66,9 @@ _FAILED_LAST = (
 stand there.
 """
 _LOOKED_AT_BYTES = 512
+_EXIT_CODE = b'\\"metadata\\":{\\"exit_code\\":'
+"""Older versions end what a command printed with it, as JSON in a text, and need not be searched any further."""
+_NO_FAILURE = b"0"
 
 
 def lines(buffer: memoryview, notices: list[Notice]) -> Iterator[tuple[Line, int, int]]:
@@ -91,7 +94,11 @@ def from_value(value: Json) -> Line:
 
 def has_failed(raw: bytes | memoryview) -> bool:
     """Whether the output of a tool says that it failed. Codex keeps exit codes inside the text."""
-    first, last = bytes(raw[:_LOOKED_AT_BYTES]), bytes(raw[-_LOOKED_AT_BYTES:])
+    last = bytes(raw[-_LOOKED_AT_BYTES:])
+    at = last.rfind(_EXIT_CODE)
+    if at >= 0:
+        return not last.startswith(_NO_FAILURE, at + len(_EXIT_CODE))
+    first = bytes(raw[:_LOOKED_AT_BYTES])
     for text, marks in ((last, _FAILED_LAST), (first, _FAILED_FIRST)):
         for mark, pattern in marks:
             at = text.find(mark)

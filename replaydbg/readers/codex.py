@@ -187,18 +187,12 @@ class _Rollout:
             usage = item.info.last_token_usage if item.info else None
             if usage is not None and self._talk.reply_row > self._counted:
                 self._counted = self._talk.reply_row
-                counts = [
-                    NOT_RECORDED if count is None or not 0 <= count < loose.COUNT_END else count
-                    for count in (
-                        usage.input_tokens,
-                        usage.output_tokens,
-                        usage.cached_input_tokens,
-                        usage.reasoning_output_tokens,
-                    )
-                ]
-                self._talks.count(self._counted, (counts[0], counts[1]))
+                tokens = _count(usage.input_tokens), _count(usage.output_tokens)
+                self._talks.count(self._counted, tokens)
                 self._told.append(self._first)
-                self._counts.extend(counts)
+                self._counts.extend(tokens)
+                self._counts.append(_count(usage.cached_input_tokens))
+                self._counts.append(_count(usage.reasoning_output_tokens))
         elif item.type == "user_message" or (item.item is not None and item.item.type == "UserMessage"):
             if self._asked >= 0:
                 self._turns.append(self._asked)
@@ -277,6 +271,10 @@ class _Rollout:
     def _raw(self, entry: int) -> Json:
         values = self._store.values(entry)
         return values[0] if len(values) == 1 else values
+
+
+def _count(count: int | None) -> int:
+    return NOT_RECORDED if count is None or not 0 <= count < loose.COUNT_END else count
 
 
 def _as_responses_item(value: Json) -> Json:
