@@ -13,7 +13,7 @@ from replaydbg.readers import _json_lines
 from replaydbg.readers._salvage import UNREADABLE
 
 _Shape = TypeVar("_Shape")
-_OPENS, _CLOSES = b"{}"
+_OPENS, _CLOSES, _NEWLINE = b"{}\n"
 
 
 def shaped(
@@ -61,9 +61,11 @@ def _ends(window: bytes, stop: int) -> list[int]:
     line is one.
     """
     find, ends, begin = window.find, [], 0
+    if window[stop - 1] != _NEWLINE:
+        return []
     while begin < stop:
-        end = find(b"\n", begin, stop)
-        if end <= begin or window[begin] != _OPENS or window[end - 1] != _CLOSES:
+        end = find(b"\n", begin)
+        if window[begin] != _OPENS or window[end - 1] != _CLOSES:
             return []
         ends.append(end)
         begin = end + 1
