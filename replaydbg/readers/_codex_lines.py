@@ -58,17 +58,18 @@ _FAILED_FIRST = (
     (b'"Exit code: ', re.compile(rb'(?<="output":)"Exit code: -?[1-9]|(?<="output": )"Exit code: -?[1-9]')),
     (b"exited with code ", re.compile(rb"exited with code -?[1-9]")),
 )
+_EXITED = re.compile(rb'exit_code\\*":\s*-?[1-9]')
 _FAILED_LAST = (
-    (b"exit_code", re.compile(rb'exit_code\\*":\s*-?[1-9]')),
+    (b"exit_code", _EXITED),
     (b'"success', re.compile(rb'"success\\*":\s*false')),
 )
 """How a tool's output says that it failed, at its beginning or at its end: what is cheap to look for, and what has to
 stand there.
 """
 _LOOKED_AT_BYTES = 512
-_EXIT_CODE = b'\\"metadata\\":{\\"exit_code\\":'
-"""Older versions end what a command printed with it, as JSON in a text, and need not be searched any further."""
-_NO_FAILURE = b"0"
+_METADATA = b'\\"metadata\\":{\\"'
+_METADATA_EXIT_CODE = _METADATA + b"exit_code"
+"""Older versions end what a command printed with it and the exit code, as JSON in a text: there is nothing else to look for."""
 
 
 def lines(buffer: memoryview, notices: list[Notice]) -> Iterator[tuple[Line, int, int]]:
@@ -95,9 +96,9 @@ def from_value(value: Json) -> Line:
 def has_failed(raw: bytes | memoryview) -> bool:
     """Whether the output of a tool says that it failed. Codex keeps exit codes inside the text."""
     last = bytes(raw[-_LOOKED_AT_BYTES:])
-    at = last.rfind(_EXIT_CODE)
+    at = last.rfind(_METADATA_EXIT_CODE)
     if at >= 0:
-        return not last.startswith(_NO_FAILURE, at + len(_EXIT_CODE))
+        return _EXITED.match(last, at + len(_METADATA)) is not None
     first = bytes(raw[:_LOOKED_AT_BYTES])
     for text, marks in ((last, _FAILED_LAST), (first, _FAILED_FIRST)):
         for mark, pattern in marks:
