@@ -71,9 +71,11 @@ class Answering:
         link = self._links.get(row)
         if link is None:
             return
-        previous, new_from = link.previous, link.new_from
+        _, previous, new_from, delta = link
         messages = body.messages
         told = () if messages is None else messages[new_from - 1 if new_from else 0 :]
+        if previous is not None and new_from and self._is_the_answer(row, previous, new_from, told):
+            return
         before, new = (told[0], told[1:]) if new_from else (None, told)
         waiting = [] if previous is None else self._waiting_after(previous)
         if previous is not None and before is not None and not self._calls[previous]:
@@ -108,10 +110,26 @@ class Answering:
         if previous is not None:
             if spoken_to:
                 self.spoken_to.add(row)
-            if before is not None and new and self._calls[previous] and not link.delta:
+            if before is not None and new and self._calls[previous] and not delta:
                 self._note_text(previous, before, new[0])
         if waiting:
             self._left[row] = waiting
+
+    def _is_the_answer(self, row: int, previous: int, new_from: int, told: Sequence[Message]) -> bool:
+        """Whether all that is new is one response, to the one call that waits: as nearly always, and settled here, quickly."""
+        calls = self._calls[previous]
+        if len(told) != 2 or len(calls) != 1 or previous in self._left:
+            return False
+        asked, answered = told[0].parts, told[1].parts
+        if len(answered) != 1 or not asked or not isinstance(asked[-1], ToolCall):
+            return False
+        (part,) = answered
+        if not isinstance(part, ToolResponse) or not part.id or part.id != calls[0].id:
+            return False
+        self.ids.add(part.id)
+        place = new_tuple(PromptPlace, (row, new_from, 0))
+        self._settle(new_tuple(CallPlace, (previous, 0)), place, part)
+        return True
 
     def _waiting_after(self, row: int) -> list[_Waiting]:
         """The calls that wait after the model call at `row`, its own included."""

@@ -195,7 +195,7 @@ class _InStretch:
             yield from self._take(LoopKind.NO_PROGRESS, same, self._is_no_progress)
             yield from self._take(LoopKind.REPEATED, equal, self._is_repeated)
             yield from self._take(LoopKind.THRASH, alike, self._is_thrash)
-        yield from self._take(LoopKind.NEAR_DUPLICATE, self._near(), self._is_near_duplicate)
+        yield from self._take(LoopKind.NEAR_DUPLICATE, self._near(gists), self._is_near_duplicate)
         yield from self._recurring(gists, times)
 
     def _take(
@@ -277,14 +277,14 @@ class _InStretch:
             members, run.period, failed_min, hit=hit, tries_max=self.of(RepeatedCall).waiting_rounds_min
         )
 
-    def _near(self) -> Iterator[Repetition]:
+    def _near(self, gists: Sequence[int]) -> Iterator[Repetition]:
         """Runs in which each turn is nearly the one a round before, and brings as little."""
         turns, own = self.turns, self.of(NearDuplicate)
         for period in range(1, NEAR_PERIOD_MAX + 1):
 
             def holds(at: int, period: int = period) -> bool:
-                before, after = turns[at], turns[at + period]
-                return before.tools == after.tools and _nearly(before, after, own.likeness_min)
+                before, after, may_equal = turns[at], turns[at + period], gists[at] == gists[at + period]
+                return before.tools == after.tools and _nearly(before, after, own.likeness_min, may_equal)
 
             for start, end in long_runs(len(turns) - period, (own.rounds_min - 1) * period, holds):
                 yield Repetition(start, end + period, period)
@@ -318,14 +318,14 @@ class _InStretch:
                 if len(again) >= enough and not self.claimed.intersection(_rows(again)):
                     yield Loop(LoopKind.RECURRENCE, tuple(again), 0, len(again), again[0].tools)
 
-    def _equal_calls(self, gists: Sequence[int], often: set[int]) -> Iterator[list[int]]:
+    def _equal_calls(self, gists: Sequence[int], often: set[int]) -> Iterable[list[int]]:
         """Where the same was done, of turns with gists that are seen often."""
-        by_gist: defaultdict[int, list[int]] = defaultdict(list)
+        by_deed: defaultdict[int, list[int]] = defaultdict(list)
+        turns = self.turns
         for at, gist in enumerate(gists) if often else ():
-            if gist in often and self.turns[at].tools:
-                by_gist[gist].append(at)
-        for places in by_gist.values():
-            yield from _grouped(places, lambda at: self.turns[at].did)
+            if gist in often and (turn := turns[at]).tools:
+                by_deed[turn.did].append(at)
+        return by_deed.values()
 
     def _same_each_time(self, places: Sequence[int]) -> bool:
         """Whether the outcome is known and always the same; mostly the second is another one."""
@@ -336,22 +336,15 @@ class _InStretch:
         return outcome >= 0 and all(self.turns[at].outcome == outcome for at in places)
 
 
-def _grouped(places: Iterable[int], name: Callable[[int], int]) -> Iterable[list[int]]:
-    groups: dict[int, list[int]] = defaultdict(list)
-    for at in places:
-        groups[name(at)].append(at)
-    return groups.values()
-
-
-def _nearly(before: Turn, after: Turn, likeness_min: float) -> bool:
+def _nearly(before: Turn, after: Turn, likeness_min: float, may_equal: bool) -> bool:
+    """Of turns of the same tools; `may_equal` says that their gists are equal."""
     if not before.tools:
         return False
-    is_like_enough = before.gist == after.gist
-    if is_like_enough and before.did == after.did:
+    if may_equal and before.did == after.did:
         return True
     if not before.came_as(after):
         return False
-    if (is_like_enough and before.roughly == after.roughly) or alike(before, after, likeness_min):
+    if (may_equal and before.roughly == after.roughly) or alike(before, after, likeness_min):
         return True
     return before.failed and before.outcome == after.outcome and no_arguments_help(before)
 

@@ -76,7 +76,7 @@ class Turn:
     ) -> None:
         self.rows = rows
         self.calls = calls
-        self.tools = tuple([call.name for call in calls])
+        self.tools = (calls[0].name,) if len(calls) == 1 else tuple([call.name for call in calls])
         self.stretch = stretch
         self.at = len(stretch.heard)
         """How much the stretch had heard before."""
@@ -177,7 +177,6 @@ class Deeds:
     def __init__(self, index: TraceIndex, answers: Answers, outcomes: Outcomes) -> None:
         self.index = index
         self.trace = index.trace
-        self._kinds = index.trace.kinds
         self.answers = answers
         self.outcomes = outcomes
         self._same = SameWords()
@@ -255,8 +254,7 @@ class Deeds:
         """As `Outcomes.heads`, of what came of the first call: where those of two turns differ, so does what came back."""
         rows, heads = turn.rows, self._heads
         if len(turn.calls) == 1:
-            row = rows[-1]
-            return heads[row] if self._kinds[row] == _TOOL_EXECUTION else 0
+            return heads[rows[-1]]
         if len(rows) <= len(turn.calls):
             return 0
         found = [heads[row] for row in rows[1:]]

@@ -13,7 +13,6 @@ from replaydbg.core.message import Json, Role, ToolCall
 from replaydbg.graph import asides
 from replaydbg.graph.deeds import Turn
 from replaydbg.graph.effects import changes_something, is_shell, looks, moves, waits
-from replaydbg.graph.stretch import heard_texts
 from replaydbg.graph.wording import as_text, canonical_bytes, without_clocks
 
 TELLING_CHARS_MIN = 80
@@ -173,7 +172,7 @@ def _were_told(turns: Sequence[Turn]) -> bool:
     first = turns[0]
     heard = first.stretch.heard[: first.at]
     said = "\n".join(
-        text for one in (*heard[:_HEARD_FIRST], *heard[-_HEARD_LAST:]) for text in heard_texts(one)
+        text for one in (*heard[:_HEARD_FIRST], *heard[-_HEARD_LAST:]) for text in first.stretch.texts(one)
     ).lower()
     return all(value.lower() in said for value in values)
 

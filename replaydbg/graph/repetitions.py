@@ -101,9 +101,11 @@ def long_runs(places: int, least: int, holds: Callable[[int], bool]) -> Iterator
     start = known = 0  # from `start` to `known` all places hold
     while start + least <= places:
         end = start + least
-        missing = next((at for at in range(end - 1, max(start, known) - 1, -1) if not holds(at)), None)
-        if missing is not None:
-            start, known = missing + 1, end
+        least_known, at = max(start, known), end - 1
+        while at >= least_known and holds(at):
+            at -= 1
+        if at >= least_known:
+            start, known = at + 1, end
             continue
         while end < places and holds(end):
             end += 1
@@ -115,12 +117,13 @@ def _within(symbols: Sequence[int], period_max: int, periods: Collection[int] | 
     found: list[Repetition] = []
     starts: dict[int, list[int]] = {}
     of_period: dict[int, list[Repetition]] = {}
+    glances = int.from_bytes(bytes([symbol & 255 for symbol in symbols]), "little")
     for period in range(1, min(period_max, len(symbols) // 2) + 1):
         if periods is not None and period not in periods:
             continue
         mine = [
             run
-            for run in near_repetitions(bytes(map(eq, symbols, symbols[period:])), period)
+            for run in _of_period(symbols, glances, period)
             if not any(
                 _covered(run, starts[part], of_period[part])
                 for part in range(1, period // 2 + 1)
@@ -130,6 +133,20 @@ def _within(symbols: Sequence[int], period_max: int, periods: Collection[int] | 
         found += mine
         starts[period], of_period[period] = [run.start for run in mine], mine
     return sorted(found, key=lambda run: (run.start, run.period))
+
+
+def _of_period(symbols: Sequence[int], glances: int, period: int) -> Iterator[Repetition]:
+    """The maximal runs of one period. `glances` has a byte of each symbol: only where these are the same, symbols are compared."""
+    places = len(symbols) - period
+    differing = (glances ^ glances >> 8 * period).to_bytes(len(symbols), "little")[:places]
+    for glance in near_repetitions(differing.translate(_IS_SAME), period):
+        start, end = glance.start, glance.end - period
+        same = bytes(map(eq, symbols[start:end], symbols[start + period : end + period]))
+        for run in near_repetitions(same, period):
+            yield run.moved(start)
+
+
+_IS_SAME = b"\1" + bytes(255)
 
 
 def _covered(run: Repetition, starts: list[int], others: list[Repetition]) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from replaydbg.core.message import Message, Role
 from replaydbg.core.trace import Trace
+from replaydbg.graph.threads import Link
 from replaydbg.graph.wording import as_text, made_up_ids
 
 if TYPE_CHECKING:
@@ -15,22 +16,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(slots=True, eq=False)
-class Prompt:
-    """Messages of a model call from one on: looked at when somebody asks, since all that was ever said is large."""
-
-    trace: Trace
-    row: int
-    start: int
-
-    def __iter__(self) -> Iterator[Message]:
-        return iter((self.trace.body(self.row).messages or ())[self.start :])
-
-
-@dataclass(slots=True, eq=False)
 class Stretch:
+    trace: Trace
     turns: list[Turn] = field(default_factory=list)
-    heard: list[Turn | Prompt] = field(default_factory=list)
-    """What may have told the agent an id: prompts and results, in order."""
+    heard: list[Turn | Link] = field(default_factory=list)
+    """What may have told the agent an id, in order: results, and prompts from one message on. Looked at when somebody asks,
+    since all that was ever said is large."""
     told: dict[str, int] = field(default_factory=dict)
     """Ids that a person, a prompt or a result gave to the agent, with the place in `heard`; of what was looked at."""
     looked: int = 0
@@ -39,16 +30,17 @@ class Stretch:
     def knew(self, id_: str, at: int) -> bool:
         """Whether the id was told before the place `at` of what was heard."""
         for place in range(self.looked, at):
-            for text in heard_texts(self.heard[place]):
+            for text in self.texts(self.heard[place]):
                 for one in made_up_ids(text):
                     self.told.setdefault(one, place)
         self.looked = max(self.looked, at)
         return self.told.get(id_, at) < at
 
-
-def heard_texts(heard: Turn | Prompt) -> Iterator[str]:
-    """What a prompt or a result says to the agent."""
-    return _prompt_texts(heard) if isinstance(heard, Prompt) else _result_texts(heard)
+    def texts(self, heard: Turn | Link) -> Iterator[str]:
+        """What a prompt or a result says to the agent."""
+        if not isinstance(heard, Link):
+            return _result_texts(heard)
+        return _prompt_texts((self.trace.body(heard.row).messages or ())[heard.new_from :])
 
 
 def _prompt_texts(messages: Iterable[Message]) -> Iterator[str]:

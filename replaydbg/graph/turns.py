@@ -18,8 +18,8 @@ from replaydbg.graph.index import TraceIndex
 from replaydbg.graph.outcomes import Outcomes
 from replaydbg.graph.replies import Reply
 from replaydbg.graph.same_words import SameWords
-from replaydbg.graph.stretch import Prompt, Stretch
-from replaydbg.graph.threads import Threads
+from replaydbg.graph.stretch import Stretch
+from replaydbg.graph.threads import Link, Threads
 from replaydbg.graph.walk import Heed, unheeded
 from replaydbg.wire.conversation import is_user_turn
 
@@ -77,18 +77,19 @@ class Turns:
         return sorted(turns, key=lambda turn: place[turn.row])
 
     def _walk(self) -> None:
-        replies, asked_for = iter(self.index.replies), self.index.calls_of_executions
+        replies, asked_for, kinds = iter(self.index.replies), self.index.calls_of_executions, self.trace.kinds
         for at, row in enumerate(self.index.in_time):
-            if at % _HEEDED_ROWS == 0:
-                self.heed(at / len(self.trace))
-            if self.trace.kinds[row] == _TOOL_EXECUTION:
+            if not at % _HEEDED_ROWS:
+                self.heed(at / len(kinds))
+            kind = kinds[row]
+            if kind == _TOOL_EXECUTION:
                 if row in asked_for:
                     continue
                 call = self.index.executed_call(row)
                 if call is not None and not self._inside_its_like(row, call):
                     self.executions_alone.append(row)
                     self._add_execution(row, call)
-            elif self.trace.kinds[row] == _MODEL_CALL:
+            elif kind == _MODEL_CALL:
                 self._add_reply(row, next(replies))
 
     def _add_execution(self, row: int, call: ToolCall) -> None:
@@ -101,7 +102,10 @@ class Turns:
         calls, ran_by = self._calls.get(row, ()), self._ran.get
         if reply.chars >= LONG_OUTPUT_CHARS_MIN:
             self.long_outputs.append(row)
-        if calls:
+        if len(calls) == 1:  # as most
+            at = ran_by((row, 0))
+            self._add(stretch, (row,) if at is None else (row, at), calls)
+        elif calls:
             ran = [at for number in range(len(calls)) if (at := ran_by((row, number))) is not None]
             self._add(stretch, (row, *ran), calls)
         elif reply.text_chars:
@@ -132,7 +136,7 @@ class Turns:
             # What went before was noted when it was new: a long talk is not gone through again with every word.
             noted = self._scope(before_row) == self._scope(row)
             return self._begin(row, messages, new_from=link.new_from if noted else 0)
-        before.heard.append(Prompt(self.trace, row, link.new_from))
+        before.heard.append(link)
         return before
 
     def _unlinked(self, row: int, messages: Sequence[Message]) -> Stretch:
@@ -149,7 +153,7 @@ class Turns:
             and said <= self._said.get(scope, set())
             and self._is_after(row, before)
         ):
-            before.heard.append(Prompt(self.trace, row, 0))
+            before.heard.append(Link(row, None, 0))
             return before
         return self._begin(row, messages)
 
@@ -163,8 +167,8 @@ class Turns:
         self, row: int, messages: Sequence[Message] = (), *, new_from: int = 0, known: bool = True
     ) -> Stretch:
         scope = self._scope(row)
-        stretch = self._open[scope] = Stretch(prompts_known=known)
-        stretch.heard.append(Prompt(self.trace, row, 0))
+        stretch = self._open[scope] = Stretch(self.trace, prompts_known=known)
+        stretch.heard.append(Link(row, None, 0))
         self._said.setdefault(scope, set()).update(self._said_to_it(row, messages, new_from))
         self._all.append(stretch)
         return stretch

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from replaydbg.graph.facts import Facts
-from replaydbg.graph.stretch import Prompt, Stretch, heard_texts
+from replaydbg.graph.threads import Link
 from tests.support.build import assistant, call, chat, response, user
 
 UUID = "3f2b8c1e-0d4a-4c57-9a53-6d6f0f1c2a3b"
@@ -29,6 +29,6 @@ def test_an_id_is_known_from_the_result_that_told_it() -> None:
 
 def test_what_is_heard_in_prompts_and_in_results() -> None:
     (turns,) = Facts(RUN).turns.stretches
-    assert list(heard_texts(turns[0])) == [f'["{UUID}"]']
-    assert list(heard_texts(Prompt(RUN, turns[0].row, 0))) == ["Go."]
-    assert Stretch().turns == []
+    texts = turns[0].stretch.texts
+    assert list(texts(turns[0])) == [f'["{UUID}"]']
+    assert list(texts(Link(turns[0].row, None, 0))) == ["Go."]
