@@ -74,7 +74,7 @@ class Answering:
         _, previous, new_from, delta = link
         messages = body.messages
         told = () if messages is None else messages[new_from - 1 if new_from else 0 :]
-        if previous is not None and new_from and self._is_the_answer(row, previous, new_from, told):
+        if previous is not None and new_from and self._are_the_answers(row, previous, new_from, told):
             return
         before, new = (told[0], told[1:]) if new_from else (None, told)
         waiting = [] if previous is None else self._waiting_after(previous)
@@ -115,20 +115,27 @@ class Answering:
         if waiting:
             self._left[row] = waiting
 
-    def _is_the_answer(self, row: int, previous: int, new_from: int, told: Sequence[Message]) -> bool:
-        """Whether all that is new is one response, to the one call that waits: as nearly always, and settled here, quickly."""
-        calls = self._calls[previous]
-        if len(told) != 2 or len(calls) != 1 or previous in self._left:
+    def _are_the_answers(self, row: int, previous: int, new_from: int, told: Sequence[Message]) -> bool:
+        """Whether what is new is one response for each call of the reply, in their order, and no other call waits: as nearly
+        always, and settled here, quickly.
+        """
+        calls, new = self._calls[previous], told[1:]
+        asked = told[0].parts if calls and new and previous not in self._left else ()
+        if not asked or not isinstance(asked[-1], ToolCall):
             return False
-        asked, answered = told[0].parts, told[1].parts
-        if len(answered) != 1 or not asked or not isinstance(asked[-1], ToolCall):
+        answered: list[tuple[PromptPlace, ToolResponse]] = []
+        for number, message in enumerate(new, new_from):
+            for at, part in enumerate(message.parts):
+                if not isinstance(part, ToolResponse) or not part.id or len(answered) == len(calls):
+                    return False
+                if part.id != calls[len(answered)].id:
+                    return False
+                answered.append((new_tuple(PromptPlace, (row, number, at)), part))
+        if len(answered) < len(calls) or (len(calls) > 1 and len({call.id for call in calls}) < len(calls)):
             return False
-        (part,) = answered
-        if not isinstance(part, ToolResponse) or not part.id or part.id != calls[0].id:
-            return False
-        self.ids.add(part.id)
-        place = new_tuple(PromptPlace, (row, new_from, 0))
-        self._settle(new_tuple(CallPlace, (previous, 0)), place, part)
+        for index, (place, response) in enumerate(answered):
+            self.ids.add(response.id)
+            self._settle(new_tuple(CallPlace, (previous, index)), place, response)
         return True
 
     def _waiting_after(self, row: int) -> list[_Waiting]:

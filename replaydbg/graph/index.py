@@ -117,7 +117,7 @@ class Asked:
         place, asked = waiting.pop(at)
         self.call_of[row] = place
         self.execution_of[place] = row
-        return call if _differ(asked, call) else asked
+        return call if asked is not call and _differ(asked, call) else asked
 
     def _match(self, row: int, call: ToolCall) -> int | None:
         """Which waiting call the execution at `row` answers. The newest turn first by id; without ids the oldest of its name."""
@@ -149,8 +149,6 @@ class Asked:
 
 
 def _differ(asked: ToolCall, ran: ToolCall) -> bool:
-    if asked is ran:  # read from one place
-        return False
     return asked.name != ran.name or asked.arguments != ran.arguments or asked.problem != ran.problem
 
 

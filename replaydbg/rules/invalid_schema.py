@@ -31,8 +31,7 @@ from replaydbg.schema import problem
 def check(facts: Facts) -> Iterator[Finding]:
     ids = facts.trace.ids
     offers: dict[int, tuple[tuple[ToolSpec, ...], list[str]]] = {}
-    for row in facts.index.model_calls:
-        tools = facts.index.tools(row)
+    for row, tools in facts.index.offers_by_row.items():
         if tools:  # equal offers are one value
             offers.setdefault(id(tools), (tools, []))[1].append(ids[row])
     broken: dict[tuple[str, str], tuple[int, list[str]]] = {}

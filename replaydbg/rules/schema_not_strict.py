@@ -43,8 +43,7 @@ _SHOWN_MAX = 20
 def check(facts: Facts) -> Iterator[Finding]:
     seen: set[int] = set()
     found: dict[tuple[str, str], Finding] = {}
-    for row in facts.index.model_calls:
-        tools = facts.index.tools(row) or ()
+    for row, tools in facts.index.offers_by_row.items():
         if id(tools) in seen:  # equal offers are one value
             continue
         seen.add(id(tools))

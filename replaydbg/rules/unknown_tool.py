@@ -61,7 +61,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _were_left_out(facts: Facts) -> bool:
     """Whether the recorder does not write down what is offered: no request offers anything, and calls are answered."""
-    if any(map(facts.index.tools, facts.index.model_calls)):
+    if any(facts.index.offers_by_row.values()):
         return False
     return any(map(_was_taken, facts.outcomes))
 
