@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Protocol
 
+from replaydbg import limits
 from replaydbg.core.finding import Notice
 from replaydbg.core.trace import Trace
 from replaydbg.readers import _head
@@ -47,6 +48,15 @@ class Document:
     def head(self) -> bytes:
         """The first bytes, as `_head` has them; all that a `sniff` may look at. One value for all of them."""
         return _head.of(self.buffer)
+
+    def look_further(self) -> bool:
+        """Have `head` show what stands behind large objects and arrays, too; whether that shows anything else."""
+        if len(self.buffer) <= limits.SNIFF_BYTES_MAX or self.head.lstrip()[:1] not in {b"{", b"["}:
+            return False
+        before, self.__dict__["head"] = self.head, _head.outlined(self.buffer)
+        for made_of_it in ("quoted", "has_escaped_letters"):
+            self.__dict__.pop(made_of_it, None)
+        return self.head != before
 
     @cached_property
     def quoted(self) -> frozenset[bytes]:

@@ -1,7 +1,8 @@
 """The first bytes of a file, by which its format is known.
 
 A text that goes on beyond them (a long prompt, an image) would hide all that follows it: of such a one only the beginning is
-kept, and what stands behind it is seen, too.
+kept, and what stands behind it is seen, too. Where nobody knows a file by that, large objects and arrays are shortened as
+well: what was asked may stand before all that tells whose record it is.
 """
 
 from __future__ import annotations
@@ -21,6 +22,10 @@ _BEGINNING = re.compile(
     rb"|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[0-9a-fA-F]{4}|\\[^u]){0,256}"
 )
 """Its first letters: none is cut in the middle, neither of several bytes nor of two escapes."""
+_MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]', re.DOTALL)
+_QUOTE_BYTE = ord('"')
+_ROOM_BYTES = (1 << 30, 8 << 10, 4 << 10, 2 << 10)
+"""So much is kept of a record, of an object or an array in it, in one of these, and of what lies deeper."""
 
 
 def of(buffer: memoryview) -> bytes:
@@ -52,3 +57,43 @@ def _opened(head: bytes) -> int:
     for text in _TEXT.finditer(head):
         opened = -1 if text[1] else text.start()
     return opened
+
+
+def outlined(buffer: memoryview) -> bytes:
+    """As `of`, with what is large shortened as well; as far as `limits.LONG_TEXTS_BYTES_MAX` of the buffer tell."""
+    start = len(_BOM) if bytes(buffer[:3]) == _BOM else 0
+    kept, copied = bytearray(), start  # all before this place is kept, or was left out
+    open_at: list[int] = []
+    """Of each object and array around the place where it begins in `kept`."""
+    left_out = 0
+    """From here on the one so many levels deep is left out."""
+    around = 1 if bytes(buffer[start : start + 1]) == b"[" else 0
+
+    def room(depth: int) -> int:
+        return _ROOM_BYTES[max(0, min(depth - around, len(_ROOM_BYTES)) - 1)]
+
+    for mark in _MARK.finditer(buffer, start, min(len(buffer), limits.LONG_TEXTS_BYTES_MAX)):
+        first, end = buffer[mark.start()], mark.end()
+        if first == _QUOTE_BYTE:
+            if not left_out and end - mark.start() > _SHORT_BYTES_MAX:
+                beginning = _BEGINNING.match(buffer, mark.start())
+                kept += buffer[copied : beginning.end() if beginning else mark.start() + 1]
+                copied = end - 1
+        elif first in b"{[":
+            open_at.append(len(kept) + mark.start() - copied)
+        elif open_at:
+            begun, depth = open_at.pop(), len(open_at) + 1
+            if left_out == depth:
+                left_out, copied = 0, mark.start()
+            elif not left_out and len(kept) + end - copied - begun > room(depth):
+                kept += buffer[
+                    copied : mark.start()
+                ]  # nothing in it is large, and so it has no end of a part to stop behind
+                del kept[begun + 1 :]
+                copied = mark.start()
+            if open_at and not left_out and len(kept) + end - copied - open_at[-1] > room(depth - 1):
+                kept += buffer[copied:end]
+                left_out, copied = depth - 1, end
+    if not left_out:
+        kept += buffer[copied : copied + limits.SNIFF_BYTES_MAX]
+    return bytes(kept[: limits.SNIFF_BYTES_MAX])

@@ -200,9 +200,7 @@ def read(
 
 
 def _in_turn(document: Document, ranked: Sequence[tuple[float, Reader]]) -> Iterator[Reader]:
-    """The readers, one after the other. Behind one that finds something else, itself for what stands in lines, where each is a
-    file of its format.
-    """
+    """The readers, one after the other; behind one that finds something else, itself for lines that are files of its format."""
     files: list[Document] | None = None
     for score, reader in ranked:
         yield reader
@@ -252,6 +250,8 @@ def _ranked(
     best = max((score for score, reader in possible if not reader.is_fallback), default=0.0)
     if not best and _archive.is_one(document):
         return [(1.0, _of_archive(None, fallback=fallback))], told
+    if not best and document.look_further():
+        return _ranked(document, format_name, fallback=fallback)
     if best < _UNMISTAKABLE or (possible[0][1].of_lines and _arrays.runs_on(document)):
         inner = None if refusal is not None else _of_items(document, best)
         if best < _UNMISTAKABLE and (inner is None or inner[0] < _UNMISTAKABLE):
@@ -287,10 +287,10 @@ def _of_items(document: Document, best: float) -> tuple[float, Reader] | None:
     lines = _arrays.lines_of_head(document)
     scores = [(_confidence(reader, lines, []), True, reader) for reader in _own(lines) if reader.of_lines]
     scores += [(_confidence(reader, item, []), False, reader) for reader in _own(*items) for item in items]
-    if not scores:
-        return None
-    score, are_lines, reader = max(scores, key=lambda score: score[:2])
-    if score < (max(best, _SURE) if not items else _UNMISTAKABLE if best >= _SURE else _SURE):
+    score, are_lines, reader = max(scores, key=lambda score: score[:2], default=(0.0, False, None))
+    if reader is None or score < (
+        max(best, _SURE) if not items else _UNMISTAKABLE if best >= _SURE else _SURE
+    ):
         return None
     return score, _arrays.in_lines(reader) if are_lines else _arrays.each(reader, _of_item)
 

@@ -6,10 +6,14 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from replaydbg import limits
+from replaydbg.core.message import Json
 from replaydbg.readers import _head, _registry
 from tests.support.readings import document
+from tests.support.strategies import json_values
 
 SIZE = limits.SNIFF_BYTES_MAX
 TEXTS = {
@@ -85,5 +89,61 @@ FILES: dict[str, Any] = {
 @pytest.mark.parametrize("name", FILES)
 def test_a_format_is_known_whatever_stands_in_front(name: str) -> None:
     *_, reading = _registry.read(document(json.dumps(FILES[name])), fallback=False)
+    (trace,) = reading.traces
+    assert (trace.source.format, len(trace)) == (name, 1)
+
+
+LARGE = [{"role": "user", "content": f"word {number} " * 12} for number in range(1200)]
+TOLD_LATE = {
+    "an object": {"context": {"history": LARGE}, "id": "1", "events": [{"a": 1}], "z": 2},
+    "an array": {"ticks": LARGE, "timestamp": "now", "simulation": {"b": [1]}},
+    "flat": {"environment": {f"VARIABLE_{number}": "value" * 9 for number in range(3000)}, "z": 2},
+    "numbers": {"embedding": [number / 7 for number in range(9000)], "z": {"y": 1}},
+    "in a wrapper": {"data": {"input": {"messages": LARGE}, "observations": [{"id": 1}]}, "meta": {}},
+}
+
+
+@pytest.mark.parametrize("in_array", [False, True])
+@pytest.mark.parametrize("value", TOLD_LATE.values(), ids=TOLD_LATE)
+def test_what_stands_behind_large_objects_is_seen_by_who_looks_further(value: Json, in_array: bool) -> None:
+    content = json.dumps([value, value] if in_array else value).encode()
+    assert len(content) > SIZE
+    seen = json.loads(_head.outlined(memoryview(content)))
+    for record in seen if in_array else [seen]:
+        assert list(record) == list(value)
+        assert record["data"].keys() == value["data"].keys() if "data" in value else True
+
+
+@given(json_values)
+def test_an_outline_is_what_was_written_where_nothing_is_large(value: Json) -> None:
+    content = json.dumps([value]).encode()
+    assume(len(content) < 2000)
+    assert _head.outlined(memoryview(content)) == content
+
+
+@given(st.lists(json_values, min_size=1, max_size=4))
+def test_an_outline_is_json_whose_records_have_all_their_keys(parts: list[Json]) -> None:
+    record = {f'key {at} }}"': [part] * 600 for at, part in enumerate(parts)}
+    content = json.dumps(record).encode()
+    assume(len(content) < limits.LONG_TEXTS_BYTES_MAX)
+    assert list(json.loads(_head.outlined(memoryview(content)))) == list(record)
+
+
+BEHIND: dict[str, Any] = {
+    "google-adk": {"state": {"history": LARGE}} | FILES["google-adk"] | {"state": {"history": LARGE}},
+    "mlflow": {
+        "info": {"trace_metadata": {"asked": LARGE}, "trace_id": "tr-1", "state": "OK"},
+        "data": {"spans": [{"name": "a", "context": {"span_id": "0x1"}, "attributes": {"mlflow.spanType": '"AGENT"'}}]},
+    },
+    "openai-run-state": {
+        "context": {"context": LARGE}, "$schemaVersion": "1.10", "current_agent": {"name": "a"}, "original_input": "find x",
+        "generated_items": [], "model_responses": [{"output": [{"type": "message", "role": "assistant", "content": []}]}],
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_a_format_is_known_by_what_stands_behind_large_objects(name: str) -> None:
+    *_, reading = _registry.read(document(json.dumps(BEHIND[name])), fallback=False)
     (trace,) = reading.traces
     assert (trace.source.format, len(trace)) == (name, 1)
