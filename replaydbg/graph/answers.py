@@ -6,6 +6,7 @@ under its id; without an id the oldest waiting call of its name, or simply the o
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,15 +54,17 @@ class Answering:
 
     def __init__(self, trace: Trace, asked: Asked, linking: Linking) -> None:
         self._trace = trace
-        self._calls, self._ran = asked.calls, asked.ran
+        self._calls, self._execution_of, self._has_result = asked.calls, asked.execution_of, asked.has_result
         self._links = linking.links
         self.found: dict[CallPlace, ToolResponse | PromptPlace] = {}
         """A response is found again in its prompt when somebody asks, where it is large (one may be an image, and there may be
         many) and where nobody will, since the execution of the call tells the same."""
         self.orphans: list[tuple[PromptPlace, ToolResponse]] = []
         self.left_in_prompts: dict[PromptPlace, ToolCall] = {}
-        self.ids: set[str] = set()
-        """Of every response in any prompt: hand-offs are answered in the next agent's thread."""
+        self._ids: set[str] = set()
+        self.answered_in = array("i", (-1,)) * len(trace)
+        """By row of a model call another one, in whose prompt nothing else is new than a response for each of its calls, in their
+        order; of these only what no execution tells is among `found`."""
         self.as_text: dict[int, str] = {}
         self.spoken_to: set[int] = set()
         self._left: dict[int, list[_Waiting]] = {}
@@ -91,7 +94,7 @@ class Answering:
             for index, part in enumerate(message.parts):
                 if isinstance(part, ToolResponse) and not cut:
                     place = new_tuple(PromptPlace, (row, number, index))
-                    self.ids.add(part.id)
+                    self._ids.add(part.id)
                     is_it = len(waiting) == 1 and part.id and waiting[0][1].id == part.id  # nearly always
                     at = 0 if is_it else _answered(waiting, part)
                     if at is None:
@@ -123,19 +126,22 @@ class Answering:
         asked = told[0].parts if calls and new and previous not in self._left else ()
         if not asked or not isinstance(asked[-1], ToolCall):
             return False
-        answered: list[tuple[PromptPlace, ToolResponse]] = []
+        answered: list[tuple[int, int, ToolResponse]] = []
         for number, message in enumerate(new, new_from):
             for at, part in enumerate(message.parts):
                 if not isinstance(part, ToolResponse) or not part.id or len(answered) == len(calls):
                     return False
                 if part.id != calls[len(answered)].id:
                     return False
-                answered.append((new_tuple(PromptPlace, (row, number, at)), part))
-        if len(answered) < len(calls) or (len(calls) > 1 and len({call.id for call in calls}) < len(calls)):
+                answered.append((number, at, part))
+        if len(answered) < len(calls):
             return False
-        for index, (place, response) in enumerate(answered):
-            self.ids.add(response.id)
-            self._settle(new_tuple(CallPlace, (previous, index)), place, response)
+        self.answered_in[previous] = row
+        for index, (number, at, response) in enumerate(answered):
+            if not self._is_told(previous, index):
+                place = new_tuple(PromptPlace, (row, number, at))
+                asked_at = new_tuple(CallPlace, (previous, index))
+                self.found[asked_at] = place if _is_large(response.result) else response
         return True
 
     def _waiting_after(self, row: int) -> list[_Waiting]:
@@ -153,10 +159,21 @@ class Answering:
 
     def _settle(self, asked: CallPlace | PromptPlace, place: PromptPlace, response: ToolResponse) -> None:
         if isinstance(asked, CallPlace):
-            is_left = response.id in self._ran or _is_large(response.result)
+            is_left = self._is_told(*asked) or _is_large(response.result)
             self.found[asked] = place if is_left else response
         else:
             self.left_in_prompts.pop(asked, None)
+
+    def _is_told(self, row: int, index: int) -> bool:
+        """Whether the execution of the call recorded what came back."""
+        ran = self._execution_of.get((row, index))
+        return ran is not None and bool(self._has_result[ran])
+
+    @cached_property
+    def ids(self) -> set[str]:
+        """Of every response in any prompt: hand-offs are answered in the next agent's thread."""
+        answered = (calls for row, calls in self._calls.items() if self.answered_in[row] >= 0)
+        return self._ids.union(call.id for calls in answered for call in calls)
 
 
 class Answers:
@@ -171,6 +188,9 @@ class Answers:
     def response(self, place: CallPlace) -> ToolResponse | None:
         """The response in a later prompt of the thread that answers the call."""
         found = self._walked.found.get(place)
+        if found is None and (row := self._walked.answered_in[place.row]) >= 0:
+            new = (self.index.trace.body(row).messages or ())[self.threads.links[row].new_from :]
+            return [response for message in new for response in message.tool_responses][place.index]
         if not isinstance(found, PromptPlace):
             return found
         part = (self.index.trace.body(found.row).messages or ())[found.message].parts[found.part]

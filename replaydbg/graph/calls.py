@@ -58,12 +58,13 @@ def seen_calls(index: TraceIndex, executions_alone: Iterable[int]) -> Iterator[S
         index.executions_of_calls.get,
         tuple.__new__,
     )
-    for row in index.model_calls:
-        calls = asked.get(row)
+    for row, calls in asked.items():  # by time, as the walk goes
         if not calls:
             continue
         offered = offers.get(row)
-        specs = known.setdefault(id(offered), {})
+        specs = known.get(id(offered))
+        if specs is None:
+            specs = known[id(offered)] = {}
         for number, call in enumerate(calls):
             name = call.name
             if name not in specs:

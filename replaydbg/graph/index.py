@@ -72,8 +72,8 @@ class Asked:
         self.execution_of: dict[tuple[int, int], int] = {}
         self._waiting: list[tuple[CallPlace, ToolCall]] = []
         self._overtaken: list[CallPlace] = []
-        self.ran: set[str] = set()
-        """Ids of calls of which an execution recorded what came back."""
+        self.has_result = bytearray(len(trace))
+        """By row whether an execution recorded what came back."""
         self.offers: dict[int, tuple[ToolSpec, ...]] = {}
         self.replies: list[Reply] = []
 
@@ -91,8 +91,7 @@ class Asked:
             call = body.call
             if call is not None:
                 self.executed[row] = self._paired(row, call)
-                if call.id and body.has_result:
-                    self.ran.add(call.id)
+                self.has_result[row] = body.has_result
 
     @property
     def never_run(self) -> list[CallPlace]:

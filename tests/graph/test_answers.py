@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from replaydbg.core.message import Message, Role, ToolCall, ToolResponse
 from replaydbg.core.trace import Trace
-from replaydbg.graph.answers import Answers, PromptPlace
+from replaydbg.graph.answers import Answering, Answers, PromptPlace
 from replaydbg.graph.facts import Facts
 from replaydbg.graph.index import CallPlace
 from tests.support.build import (
@@ -241,4 +241,39 @@ def test_what_an_execution_tells_is_not_kept_a_second_time(*, executions: bool) 
     )
     found = answers(run)
     assert found.response(CallPlace(0, 0)) == ToolResponse("a", "r")
-    assert isinstance(found._walked.found[CallPlace(0, 0)], PromptPlace) is executions
+    assert isinstance(found._walked.found.get(CallPlace(0, 0)), ToolResponse) is not executions
+
+
+answers_of_a_turn = st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("rs")), max_size=2)
+turns = st.lists(
+    st.tuples(st.lists(st.sampled_from("ab"), max_size=2), answers_of_a_turn, st.booleans()),
+    min_size=1,
+    max_size=5,
+)
+
+
+@given(turns, st.booleans(), st.booleans())
+def test_answers_settled_quickly_are_those_that_are_looked_for(
+    turns: list[Any], executions: bool, together: bool
+) -> None:
+    messages = [user("Go.")]
+    for ids, told, spoken in turns:
+        messages.append(assistant("", *(call("f", {}, id_) for id_ in ids)))
+        if together and told:
+            messages.append(Message(Role.USER, tuple(ToolResponse(id_, text) for id_, text in told)))
+        else:
+            messages += [response(id_, text) for id_, text in told]
+        messages += [user("And now?")] * spoken
+    run = chat([*messages, assistant("Done.")], executions=executions)
+
+    def made_of_it() -> Any:
+        found = answers(run)
+        return (
+            results(run), waiting(run), found.orphans, found._walked.ids,
+            [(found.as_text(row), found.spoken_to(row)) for row in range(len(run))],
+        )  # fmt: skip
+
+    quick = made_of_it()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Answering, "_are_the_answers", lambda *_: False)
+        assert made_of_it() == quick
