@@ -271,9 +271,8 @@ class _Talk:
         if at < length and self.conversation[at] is output:
             if self._unnoted < 0:
                 self._unnoted = len(self.calls) - 1
-            return tuple.__new__(
-                Link, (row, previous, at + 1, False)
-            )  # in half the time of a call of the class
+            told = row, previous, at + 1, False
+            return tuple.__new__(Link, told)  # in half the time of a call of the class
         self.replies.setdefault(at, []).append((previous, output))
         return None
 

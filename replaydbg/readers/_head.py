@@ -67,7 +67,7 @@ def outlined(buffer: memoryview) -> bytes:
     """Of each object and array around the place where it begins in `kept`."""
     left_out = 0
     """From here on the one so many levels deep is left out."""
-    around = 1 if bytes(buffer[start : start + 1]) == b"[" else 0
+    around = 1 if bytes(buffer[start : start + _SHORT_BYTES_MAX]).lstrip()[:1] == b"[" else 0
 
     def room(depth: int) -> int:
         return _ROOM_BYTES[max(0, min(depth - around, len(_ROOM_BYTES)) - 1)]

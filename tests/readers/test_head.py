@@ -106,7 +106,7 @@ TOLD_LATE = {
 @pytest.mark.parametrize("in_array", [False, True])
 @pytest.mark.parametrize("value", TOLD_LATE.values(), ids=TOLD_LATE)
 def test_what_stands_behind_large_objects_is_seen_by_who_looks_further(value: Json, in_array: bool) -> None:
-    content = json.dumps([value, value] if in_array else value).encode()
+    content = b"\n" + json.dumps([value, value] if in_array else value).encode()
     assert len(content) > SIZE
     seen = json.loads(_head.outlined(memoryview(content)))
     for record in seen if in_array else [seen]:
