@@ -34,8 +34,6 @@ SYNTHETIC = "<synthetic>"
 
 _BITS = 32
 _MASK = (1 << _BITS) - 1
-_SAID = frozenset({"assistant", "user", "attachment"})
-"""Kinds of lines that are entries of a talk."""
 _REQUESTS = frozenset({_claude_requests.REQUEST, _claude_requests.SHAPE})
 _COST = "cost-state"
 """A line that tells what the session has cost so far; the last one counts."""
@@ -93,14 +91,15 @@ class Session:
         """The line that stands from `start` to `end` of its file. `owner` is the agent whose file it is; `inner` is a line that
         is told of in a line of progress.
         """
-        kind, places, known = line.type, self._places, len(self._places)
-        before = places.get(hash(line.parent_uuid)) if line.parent_uuid is not None else None
-        name = hash(line.uuid)
-        if line.uuid is not None:
-            places.setdefault(name, 0)
-            if len(places) == known:
+        kind, uuid, parent, places = line.type, line.uuid, line.parent_uuid, self._places
+        before = places.get(hash(parent)) if parent is not None else None
+        name = hash(uuid)
+        if uuid is not None:
+            if name in places:
                 return  # a session that was resumed repeats what it goes on from
-        if kind in _SAID:
+            places[name] = 0
+        is_reply = kind == "assistant"
+        if is_reply or kind in {"user", "attachment"}:
             if before is not None and not owner and not line.agent_id and not line.is_sidechain:
                 talk, length = self.talks.all[before >> _BITS], before & _MASK
                 if talk.agent or line.parent_tool_use_id:
@@ -108,10 +107,10 @@ class Session:
             else:
                 talk, length = self._talk(line, before, owner, inner)
             entry = self.store.add(start, inner * _claude_bodies.INNER)
-            if kind == "user":
-                talk, length = self._turn(line, talk, length, entry)
-            elif kind == "assistant":
+            if is_reply:
                 talk, length = self._reply(line, talk, length, entry)
+            elif kind == "user":
+                talk, length = self._turn(line, talk, length, entry)
             elif self.requests.is_told(self.store.between(start, end), talk.number):
                 length = talk.say(entry, from_moment(line.timestamp)) + 1
         elif kind == "system" and line.subtype in _ASIDES:
@@ -131,11 +130,11 @@ class Session:
             elif kind == _COST and not self._costs_are_told:
                 self._cost = self.store.between(start, end)
             if before is None:
-                if line.uuid is not None:
+                if uuid is not None:
                     del places[name]
                 return
             talk, length = self.talks.all[before >> _BITS], before & _MASK
-        if line.uuid is not None:
+        if uuid is not None:
             places[name] = talk.number << _BITS | length
 
     def _talk(self, line: Line, before: int | None, owner: str, inner: bool) -> tuple[Talk, int]:
@@ -190,7 +189,8 @@ class Session:
             call_id = block.tool_use_id or ""
             is_error = block.is_error is True
             self.talks.answer(talk, place, part, call_id, moment, is_error=is_error)
-            self.agents.answered(call_id, answers)
+            if self.agents.are_started:
+                self.agents.answered(call_id, answers)
         if is_mixed:
             talk.say(entry | _claude_bodies.OTHERS)
         return talk, talk.length

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import TypeVar
 
 import msgspec
@@ -26,6 +27,15 @@ def shaped(
 
     `from_value` takes what is of another shape; what is damaged as far as it can be had, with a notice.
     """
+    return chain.from_iterable(_by_windows(buffer, decoder, from_value, notices))
+
+
+def _by_windows(
+    buffer: memoryview,
+    decoder: msgspec.json.Decoder[_Shape],
+    from_value: Callable[[Json], _Shape],
+    notices: list[Notice],
+) -> Iterator[Iterable[tuple[_Shape, int, int]]]:
     at = number = 0
     while at < len(buffer):
         window, stop = _json_lines.window(buffer, at)
@@ -34,39 +44,48 @@ def shaped(
             found = decoder.decode_lines(view)
         except UNREADABLE:
             found = []
-        ends = _ends(window, stop) if found else []
+        starts, ends = _places(window, stop, at) if found else ([], [])
         if found and len(found) == len(ends):
-            start = at
-            for shape, end in zip(found, ends, strict=True):
-                yield shape, start, at + end
-                start = at + end + 1
+            yield zip(found, starts, ends, strict=True)
             number += len(ends)
         else:
-            for line, start, raw, is_whole in _json_lines.lines(buffer[: at + stop], at):
-                try:
-                    yield decoder.decode(raw), start, start + len(raw)
-                except UNREADABLE:
-                    value = _json_lines.value((number + line, start, raw, is_whole), notices)
-                    if value is not None:
-                        yield from_value(value), start, start + len(raw)
+            yield _one_by_one(buffer[: at + stop], at, number, decoder, from_value, notices)
             number += window.count(b"\n", 0, stop)
         at += stop
 
 
-def _ends(window: bytes, stop: int) -> list[int]:
-    """Where the lines end, if each is an object; otherwise nothing.
+def _one_by_one(  # noqa: PLR0917 - what `shaped` was given, and where it is
+    buffer: memoryview,
+    at: int,
+    number: int,
+    decoder: msgspec.json.Decoder[_Shape],
+    from_value: Callable[[Json], _Shape],
+    notices: list[Notice],
+) -> Iterator[tuple[_Shape, int, int]]:
+    for line, start, raw, is_whole in _json_lines.lines(buffer, at):
+        try:
+            yield decoder.decode(raw), start, start + len(raw)
+        except UNREADABLE:
+            value = _json_lines.value((number + line, start, raw, is_whole), notices)
+            if value is not None:
+                yield from_value(value), start, start + len(raw)
+
+
+def _places(window: bytes, stop: int, at: int) -> tuple[list[int], list[int]]:
+    """Where the lines begin and end in the file, of which the window begins `at`; nothing where one of them is no object.
 
     Values may go over several lines, and lines may have several. Where each begins and ends as an object does none ends
     inside one, since after an object inside another no brace opens; so there are as many values as lines only if each
     line is one.
     """
-    find, ends, begin = window.find, [], 0
+    find, starts, ends, begin = window.find, list[int](), list[int](), 0
     if window[stop - 1] != _NEWLINE:
-        return []
+        return [], []
     while begin < stop:
         end = find(b"\n", begin)
         if window[begin] != _OPENS or window[end - 1] != _CLOSES:
-            return []
-        ends.append(end)
+            return [], []
+        starts.append(at + begin)
+        ends.append(at + end)
         begin = end + 1
-    return ends
+    return starts, ends
