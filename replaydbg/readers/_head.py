@@ -22,7 +22,8 @@ _BEGINNING = re.compile(
     rb"|\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\u[0-9a-fA-F]{4}|\\[^u]){0,256}"
 )
 """Its first letters: none is cut in the middle, neither of several bytes nor of two escapes."""
-_MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]', re.DOTALL)
+_MARK = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[{}\[\]]', re.DOTALL)
+"""A bracket, or a text to its end, or to where the bytes end: else each quote in it would be tried as a beginning."""
 _QUOTE_BYTE = ord('"')
 _ROOM_BYTES = (1 << 30, 8 << 10, 4 << 10, 2 << 10)
 """So much is kept of a record, of an object or an array in it, in one of these, and of what lies deeper."""

@@ -129,6 +129,12 @@ def test_an_outline_is_json_whose_records_have_all_their_keys(parts: list[Json])
     assert list(json.loads(_head.outlined(memoryview(content)))) == list(record)
 
 
+def test_quotes_in_a_text_that_does_not_end_are_no_beginnings() -> None:
+    rest = b'"' + b'\\"' * 20_000
+    assert _head._MARK.findall(b'{"a": ' + rest) == [b"{", b'"a"', rest]
+    assert _head.outlined(memoryview(b'{"a": ' + rest)).startswith(b'{"a": "\\"')
+
+
 BEHIND: dict[str, Any] = {
     "google-adk": {"state": {"history": LARGE}} | FILES["google-adk"] | {"state": {"history": LARGE}},
     "mlflow": {
