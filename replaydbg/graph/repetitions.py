@@ -10,6 +10,9 @@ from operator import eq
 
 from replaydbg import limits
 
+_IS_SAME = b"\1" + bytes(255)
+"""By the difference of two bytes whether they are the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Repetition:
@@ -101,10 +104,10 @@ def long_runs(places: int, least: int, holds: Callable[[int], bool]) -> Iterator
     start = known = 0  # from `start` to `known` all places hold
     while start + least <= places:
         end = start + least
-        least_known, at = max(start, known), end - 1
-        while at >= least_known and holds(at):
+        unknown, at = max(start, known), end - 1
+        while at >= unknown and holds(at):
             at -= 1
-        if at >= least_known:
+        if at >= unknown:
             start, known = at + 1, end
             continue
         while end < places and holds(end):
@@ -144,9 +147,6 @@ def _of_period(symbols: Sequence[int], glances: int, period: int) -> Iterator[Re
         same = bytes(map(eq, symbols[start:end], symbols[start + period : end + period]))
         for run in near_repetitions(same, period):
             yield run.moved(start)
-
-
-_IS_SAME = b"\1" + bytes(255)
 
 
 def _covered(run: Repetition, starts: list[int], others: list[Repetition]) -> bool:

@@ -49,8 +49,6 @@ class Agents:
         self._bodies = bodies
         self._starts: list[_Start] = []
         self._by_call: dict[str, _Start] = {}
-        self.are_started = False
-        """Whether a call was seen that may start one: in most sessions none is, and nobody has to ask what answers it."""
         self._beginnings: dict[str, _Beginning] = {}
         self._calls: dict[str, str] = {}
         """The call that started each agent, where the session says so."""
@@ -70,7 +68,6 @@ class Agents:
             if name in STARTERS and call_id not in self._by_call:
                 start = self._by_call[call_id] = _Start(call_id, name, talk, entry, moment_ns)
                 self._starts.append(start)
-                self.are_started = True
 
     def answered(self, call_id: str, entry: int) -> None:
         start = self._by_call.get(call_id)

@@ -189,8 +189,7 @@ class Session:
             call_id = block.tool_use_id or ""
             is_error = block.is_error is True
             self.talks.answer(talk, place, part, call_id, moment, is_error=is_error)
-            if self.agents.are_started:
-                self.agents.answered(call_id, answers)
+            self.agents.answered(call_id, answers)
         if is_mixed:
             talk.say(entry | _claude_bodies.OTHERS)
         return talk, talk.length
